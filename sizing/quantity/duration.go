@@ -1,0 +1,94 @@
+package quantity
+
+import "math"
+
+var durationSpelling = spelling{
+	kind:   "duration",
+	want:   "a duration such as 30d, 12h, 2h30m, 90s or 1.5y",
+	suffix: "a unit: s, m (minutes), h, d, w or y, as in 30d or 2h30m",
+}
+
+// Lengths of the units of time, in seconds. A year is the Julian year of
+// 365.25 days.
+const (
+	Minute Seconds = 60
+	Hour   Seconds = 3600
+	Day    Seconds = 86400
+	Week   Seconds = 7 * Day
+	Year   Seconds = 31557600
+)
+
+// ParseDuration parses a duration: 30d, 12h, 90s, 850 ms, 1.5y (years of
+// 365.25 days), or several units from long to short, as in 2h30m. A plain
+// number is refused, since it leaves the unit open; so are zero, negative,
+// infinite and unknown, all with a [*SyntaxError].
+func ParseDuration(s string) (Seconds, error) {
+	var buf [96]byte
+	sp := &durationSpelling
+	t := string(normalise(buf[:0], s))
+	if p := notANumber(t); p != "" {
+		return 0, sp.errorf(s, "%s", p)
+	}
+	total, last := 0.0, math.Inf(1)
+	for t != "" {
+		d, rest, problem := scanNumber(t)
+		if problem != "" {
+			return 0, sp.errorf(s, "%s", problem)
+		}
+		rest = trimLeft(rest)
+		n := 0
+		for n < len(rest) && !isDigit(rest[n]) && rest[n] != '.' && rest[n] != ' ' {
+			n++
+		}
+		if n == 0 {
+			return 0, sp.missingUnit(s)
+		}
+		unit, ok := timeUnit(rest[:n])
+		if !ok {
+			return 0, sp.suffixError(s, rest[:n])
+		}
+		if unit >= last {
+			return 0, sp.errorf(s, "units are not from long to short")
+		}
+		total, last = total+d.float64(0)*unit, unit
+		t = trimLeft(rest[n:])
+	}
+	switch {
+	case math.IsInf(total, 0):
+		return 0, sp.errorf(s, "too large")
+	case total == 0:
+		return 0, sp.errorf(s, "zero")
+	}
+	return Seconds(total), nil
+}
+
+func timeUnit(u string) (float64, bool) {
+	var b [12]byte
+	if len(u) > len(b) {
+		return 0, false
+	}
+	for i := range len(u) {
+		b[i] = lowerASCII(u[i])
+	}
+	switch string(b[:len(u)]) {
+	case "ns":
+		return 1e-9, true
+	case "us", "µs", "μs":
+		return 1e-6, true
+	case "ms", "毫秒":
+		return 1e-3, true
+	case "s", "sec", "second", "seconds", "秒":
+		return 1, true
+	case "m", "min", "minute", "minutes", "分钟", "分":
+		return float64(Minute), true
+	case "h", "hr", "hour", "hours", "小时":
+		return float64(Hour), true
+	case "d", "day", "days", "天", "日":
+		return float64(Day), true
+	case "w", "week", "weeks", "周":
+		return float64(Week), true
+	case "y", "yr", "year", "years", "年":
+		return float64(Year), true
+	}
+	return 0, false
+}
