@@ -1,0 +1,113 @@
+package hardware
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed devices.csv
+var devicesCSV []byte
+
+//go:embed rates.csv
+var ratesCSV []byte
+
+// Catalog is a list of devices that are found by name. It does not change.
+type Catalog struct {
+	devices []*Device
+	byName  map[string]*Device // ids and aliases, normalised
+}
+
+// loadDefault parses the embedded catalogue once, when it is first asked for.
+var loadDefault = sync.OnceValue(func() *Catalog {
+	c, err := (&Catalog{}).extend(bytes.NewReader(devicesCSV), "devices.csv")
+	if err == nil {
+		err = c.addRates(ratesCSV)
+	}
+	if err != nil {
+		panic("hardware: embedded catalogue: " + err.Error()) // a test reads every row
+	}
+	return c
+})
+
+// Default is the embedded catalogue.
+func Default() *Catalog { return loadDefault() }
+
+// All is every device, in the order of the file.
+func (c *Catalog) All() []*Device { return slices.Clone(c.devices) }
+
+// Find is the device with an id or alias. Case does not matter, and '_' and
+// ' ' are '-'. A name that is not known is a [*NotFoundError].
+func (c *Catalog) Find(name string) (*Device, error) {
+	if d, ok := c.byName[normaliseName(name)]; ok {
+		return d, nil
+	}
+	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+}
+
+// NotFoundError says that no device has a name.
+type NotFoundError struct {
+	Name string
+	Near []string // up to three names that are spelled alike; may be empty
+}
+
+// Error names the nearest names.
+func (e *NotFoundError) Error() string {
+	name := e.Name
+	if len(name) > 60 {
+		name = strings.ToValidUTF8(name[:60], "") + "…"
+	}
+	if len(e.Near) == 0 {
+		return fmt.Sprintf("%q: unknown device (want an id or alias of the hardware catalogue)", name)
+	}
+	return fmt.Sprintf("%q: unknown device (want an id or alias of the hardware catalogue, such as %s)", name, strings.Join(e.Near, ", "))
+}
+
+// Extend is the catalogue with the devices of a user's file added: CSV with a
+// header, or JSON (an array of objects), in the schema of the embedded
+// catalogue:
+//
+//	id, name, kind, memory_gib, memory_gb_per_s, sources   required
+//	bf16_tflops, fp16_tflops, fp8_tflops, int8_tops, …     at least one: dense peaks
+//	aliases (divided by spaces), vendor, arch, year, memory_label, unified,
+//	power_w, link, link_gb_per_s, link_domain, torus_max, torus_link_gb_per_s,
+//	host_link, host_gb_per_s, network_gbit_per_s, devices_per_node,
+//	usd_per_hour, price_date, price_source, confidence, derived, unsourced, note
+//
+// Bandwidths are per device and direction, memory is what one process may
+// use, sources are divided by " | ". Unknown columns, blank required fields,
+// figures that are not above zero, and names that are taken already are a
+// [*FileError] with line and column; name is the file's name in it.
+func (c *Catalog) Extend(r io.Reader, name string) (*Catalog, error) { return c.extend(r, name) }
+
+func (c *Catalog) extend(r io.Reader, name string) (*Catalog, error) {
+	list, err := readFile(r, name)
+	if err != nil {
+		return nil, err
+	}
+	n := &Catalog{
+		devices: slices.Grow(slices.Clone(c.devices), len(list)),
+		byName:  make(map[string]*Device, len(c.byName)+4*len(list)),
+	}
+	for k, d := range c.byName {
+		n.byName[k] = d
+	}
+	for _, e := range list {
+		n.devices = append(n.devices, e.device)
+		for i, k := range append([]string{e.device.ID}, e.device.Aliases...) {
+			if other, taken := n.byName[k]; taken {
+				what := "id"
+				if i > 0 {
+					what = "alias"
+				}
+				return nil, &FileError{name, e.at.line, e.at.column, fmt.Errorf("%s %q is taken by %q (want a name of its own)", what, k, other.ID)}
+			}
+			n.byName[k] = e.device
+		}
+	}
+	return n, nil
+}

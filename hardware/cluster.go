@@ -1,0 +1,161 @@
+package hardware
+
+import (
+	"fmt"
+	"math"
+
+	"mlsizer/sizing/quantity"
+)
+
+// MaxDevices is the largest cluster that is taken for meant.
+const MaxDevices = 10_000_000
+
+// Cluster is a number of equal devices and the network between them.
+type Cluster struct {
+	Device         *Device
+	Count          int                // devices in all
+	DevicesPerNode int                // the last node may hold fewer
+	ScaleOut       quantity.Bandwidth // per device and direction across nodes; 0: not known, see [Cluster.Network]
+
+	// Slices is the number of torus slices, joined by ScaleOut, and Slice the
+	// shape of each. Without a torus they are 0.
+	Slices int
+	Slice  Shape
+}
+
+// Option changes what NewCluster takes from the device.
+type Option func(*Cluster) error
+
+// WithDevicesPerNode sets the size of a node.
+func WithDevicesPerNode(n int) Option {
+	return func(c *Cluster) error {
+		if n < 1 || n > MaxDevices {
+			return fmt.Errorf("%d devices per node (want 1 to %d)", n, MaxDevices)
+		}
+		c.DevicesPerNode = n
+		return nil
+	}
+}
+
+// WithScaleOut sets the network between nodes, per device and direction.
+func WithScaleOut(bw quantity.Bandwidth) Option {
+	return func(c *Cluster) error {
+		if !(bw > 0) || math.IsInf(float64(bw), 1) {
+			return fmt.Errorf("%v between nodes (want a bandwidth above zero)", bw)
+		}
+		c.ScaleOut = bw
+		return nil
+	}
+}
+
+// WithSlice sets the shape of a torus slice, instead of the one nearest to a
+// square or cube.
+func WithSlice(s Shape) Option {
+	return func(c *Cluster) error {
+		if c.Device.Torus == nil {
+			return fmt.Errorf("%q: has no torus, so no slice %v", c.Device.ID, s)
+		}
+		shape, err := c.Device.Torus.Check(s)
+		if err != nil {
+			return fmt.Errorf("%q: %w", c.Device.ID, err)
+		}
+		c.Slice = shape
+		return nil
+	}
+}
+
+// NewCluster is a cluster of count devices with the usual node and network of
+// the device. On a torus it takes the fewest equal slices that make up the
+// count. It refuses a count below 1 or above [MaxDevices], and a count that
+// no number of slices makes.
+func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
+	if d == nil {
+		return Cluster{}, fmt.Errorf("no device (want one of the catalogue)")
+	}
+	if count < 1 || count > MaxDevices {
+		return Cluster{}, fmt.Errorf("%q: %d devices (want 1 to %d)", d.ID, count, MaxDevices)
+	}
+	c := Cluster{Device: d, Count: count, DevicesPerNode: max(d.DevicesPerNode, 1), ScaleOut: d.ScaleOut}
+	for _, opt := range opts {
+		if err := opt(&c); err != nil {
+			return Cluster{}, err
+		}
+	}
+	if d.Torus != nil {
+		if err := c.slice(); err != nil {
+			return Cluster{}, fmt.Errorf("%q: %w", d.ID, err)
+		}
+	}
+	return c, nil
+}
+
+// slice fills Slices, and Slice unless an option has.
+func (c *Cluster) slice() error {
+	t := c.Device.Torus
+	if !c.Slice.IsZero() {
+		n := c.Slice.Chips()
+		if c.Count%n != 0 {
+			return fmt.Errorf("%d chips are not whole slices of %v (want a multiple of %d)", c.Count, c.Slice, n)
+		}
+		c.Slices = c.Count / n
+		return nil
+	}
+	// The fewest slices are the largest that divide the count.
+	best := Shape{}
+	t.shapes(func(s Shape) {
+		if n := s.Chips(); c.Count%n == 0 && n > best.Chips() {
+			best = s
+		}
+	})
+	// Slices of a sub-host or of half a cube are one job each: a large job is
+	// made of whole slices, or the count is a slip.
+	if n := best.Chips(); n < c.Count && n < t.Largest()/16 {
+		_, err := t.Shape(c.Count)
+		return err
+	}
+	shape, err := t.Shape(best.Chips())
+	c.Slice, c.Slices = shape, c.Count/best.Chips()
+	return err
+}
+
+// Nodes is the number of nodes, the last of which may not be full.
+func (c *Cluster) Nodes() int { return (c.Count + c.DevicesPerNode - 1) / c.DevicesPerNode }
+
+// Domain is the number of devices of this cluster that share a scale-up
+// domain: all of a small cluster, a node's worth of most large ones, 72 of an
+// NVL72 rack, a slice of a TPU pod; 1 where there is no scale-up link.
+func (c *Cluster) Domain() int {
+	switch {
+	case !c.Slice.IsZero():
+		return c.Slice.Chips()
+	case c.Device.ScaleUp.Bandwidth == 0:
+		return 1
+	}
+	return min(c.Count, max(c.Device.ScaleUp.Domain, 1))
+}
+
+// Wraps says for each axis of the slice whether its ends are joined.
+func (c *Cluster) Wraps() [3]bool {
+	if c.Device.Torus == nil {
+		return [3]bool{}
+	}
+	return c.Device.Torus.Wraps(c.Slice)
+}
+
+// Network is the bandwidth between nodes, per device and direction. A device
+// whose usual network is not known is an error, never zero or a guess.
+func (c *Cluster) Network() (quantity.Bandwidth, error) {
+	if c.ScaleOut == 0 {
+		return 0, fmt.Errorf("%q: the network between nodes is not known (want a bandwidth per device, such as 50GB/s)", c.Device.ID)
+	}
+	return c.ScaleOut, nil
+}
+
+// Power is the power limit of all devices together; 0: not published.
+func (c *Cluster) Power() quantity.Watts { return quantity.Watts(c.Count) * c.Device.Power }
+
+// Memory is the memory of all devices together.
+func (c *Cluster) Memory() quantity.Bytes { return quantity.Bytes(c.Count) * c.Device.Memory }
+
+// String is the spelling that ParseCluster takes: h100-sxm5-80gbx512.
+func (c *Cluster) String() string { return fmt.Sprintf("%sx%d", c.Device.ID, c.Count) }

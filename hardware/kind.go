@@ -1,0 +1,42 @@
+package hardware
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind is what sort of machine a device is.
+type Kind uint8
+
+// The kinds. An NPU is an accelerator of its own architecture (Gaudi,
+// Trainium, Ascend, Cerebras, Groq); Edge is a machine whose processor and
+// accelerator share one memory on a desk or in a robot.
+const (
+	GPU Kind = iota
+	TPU
+	NPU
+	CPU
+	Edge
+	numKinds
+)
+
+var kindNames = [numKinds]string{"gpu", "tpu", "npu", "cpu", "edge"}
+
+// String is the name in lower case: "gpu".
+func (k Kind) String() string {
+	if k < numKinds {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("Kind(%d)", uint8(k))
+}
+
+// ParseKind parses gpu, tpu, npu, cpu or edge, in any case.
+func ParseKind(s string) (Kind, error) {
+	name := strings.ToLower(strings.TrimSpace(s))
+	for k, n := range kindNames {
+		if n == name {
+			return Kind(k), nil
+		}
+	}
+	return 0, fmt.Errorf("%q: unknown kind of device (want %s)", s, strings.Join(kindNames[:], ", "))
+}

@@ -1,0 +1,46 @@
+package hardware
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing/quantity"
+)
+
+// ParseCluster parses a device of the catalogue with a count: h100x512,
+// a100-80g, tpu-v5p x 256, h100×8. A name alone is one device. Names hold an
+// x of their own (mi300x, tpu7x-ironwood, rtx-4090), so the whole text is
+// tried as a name first, and the count is what follows the last x.
+//
+// An unknown device is a [*NotFoundError]; a count below 1 or above
+// [MaxDevices] is refused.
+func ParseCluster(c *Catalog, s string) (Cluster, error) {
+	t := strings.ReplaceAll(strings.TrimSpace(s), "×", "x")
+	if t == "" {
+		return Cluster{}, fmt.Errorf("%q: no device (want a device with a count, such as h100x8)", s)
+	}
+	whole, notFound := c.Find(t)
+	if notFound == nil {
+		return NewCluster(whole, 1)
+	}
+	i := strings.LastIndexAny(t, "xX")
+	if i < 0 {
+		return Cluster{}, notFound
+	}
+	name, count := strings.TrimSpace(t[:i]), strings.TrimSpace(t[i+1:])
+	if name == "" || count == "" || !strings.ContainsRune("0123456789-+.", rune(count[0])) {
+		return Cluster{}, notFound
+	}
+	d, err := c.Find(name)
+	if err != nil {
+		return Cluster{}, err
+	}
+	n, err := quantity.ParseCount(count)
+	if err != nil {
+		return Cluster{}, fmt.Errorf("number of devices: %w", err)
+	}
+	if n > MaxDevices {
+		return Cluster{}, fmt.Errorf("%q: %d devices (want 1 to %d)", s, n, MaxDevices)
+	}
+	return NewCluster(d, int(n))
+}
