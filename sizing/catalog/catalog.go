@@ -1,0 +1,112 @@
+// Package catalog holds named models: their architecture, where it was
+// published, what the published parameter count is, and which training runs
+// of theirs are known.
+//
+// Transformers and state-space models stand in data/*.json, in a schema that
+// names the blocks of a layer and the pattern of layers (see schema.go);
+// convolutional networks are Go constructors (conv.go and its neighbours),
+// because their shapes follow from each other layer by layer.
+//
+// Nothing is parsed before the first call of Default, and an architecture is
+// built only when it is asked for.
+package catalog
+
+import (
+	"fmt"
+	"sync"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Run is a published training run. A zero means that the figure is not
+// published.
+type Run struct {
+	// Tokens is the number of training tokens; of a model whose Unit is not
+	// the token it is the number of samples.
+	Tokens quantity.Tokens
+	// Devices is a hardware id or, where the source is not that exact, text.
+	Devices string
+	// Count is the number of devices.
+	Count int
+	// DeviceHours is devices times hours, as far as the source counts them.
+	DeviceHours float64
+	// Days is the duration.
+	Days float64
+	// BatchTokens is the global batch in tokens (or samples), at its largest.
+	BatchTokens int64
+	// SeqLen is the length of a training sequence in tokens.
+	SeqLen int64
+	// FLOPs is the compute of the run as the source counts it.
+	FLOPs quantity.FLOPs
+	// Source is where the figures were published.
+	Source string
+}
+
+// Entry is a named model.
+type Entry struct {
+	// Name is the catalogue's name, in lower case with dashes.
+	Name string
+	// Aliases are other names of the same architecture.
+	Aliases []string
+	// Field is the application.
+	Field sizing.Field
+	// Year is when the model was published.
+	Year int
+	// Published is the exact total that was published independently of the
+	// architecture, 0 if there is none.
+	Published quantity.Params
+	// PublishedSource says where Published stands.
+	PublishedSource string
+	// Source says where the architecture stands.
+	Source string
+	// Runs are published training runs.
+	Runs []Run
+	// Note says what a reader of the count must know.
+	Note string
+
+	build func() (*sizing.Model, error)
+}
+
+// Build returns the model. It is built once and shared: a caller that changes
+// it must copy it first.
+func (e *Entry) Build() (*sizing.Model, error) {
+	if e.build == nil {
+		return nil, fmt.Errorf("catalog: entry %q has no architecture (entries come from Default)", e.Name)
+	}
+	return e.build()
+}
+
+// Catalog is a list of models with an index by name.
+type Catalog struct {
+	entries []*Entry
+	byKey   map[string]*Entry
+}
+
+// Default returns the catalogue that is built into the program. It is parsed
+// once, at the first call.
+func Default() *Catalog { return load() }
+
+// load indexes the embedded files. They are part of the program and their
+// tests decode every entry, so a fault in one is a fault of the build: the
+// entry is left in with a Build that fails by name, never a panic.
+var load = sync.OnceValue(func() *Catalog {
+	c := &Catalog{byKey: make(map[string]*Entry, 1024)}
+	for _, e := range readAll() {
+		c.add(e)
+	}
+	return c
+})
+
+func (c *Catalog) add(e *Entry) {
+	c.entries = append(c.entries, e)
+	for _, name := range append([]string{e.Name}, e.Aliases...) {
+		if k := key(name); c.byKey[k] == nil {
+			c.byKey[k] = e
+		}
+	}
+}
+
+// All returns every entry, in the order of the data files: by kind of model
+// and family, smallest first.
+func (c *Catalog) All() []*Entry { return append([]*Entry(nil), c.entries...) }

@@ -1,0 +1,141 @@
+package catalog
+
+import (
+	"fmt"
+
+	"mlsizer/sizing"
+)
+
+// network returns the model of a Go constructor.
+func network(name string) (*sizing.Model, error) {
+	switch name {
+	case "resnet-18":
+		return resNet(basicBlock, 2, 2, 2, 2), nil
+	case "resnet-34":
+		return resNet(basicBlock, 3, 4, 6, 3), nil
+	case "resnet-50":
+		return resNet(bottleneck, 3, 4, 6, 3), nil
+	case "resnet-101":
+		return resNet(bottleneck, 3, 4, 23, 3), nil
+	case "resnet-152":
+		return resNet(bottleneck, 3, 8, 36, 3), nil
+	}
+	return nil, fmt.Errorf("no network %q", name)
+}
+
+// net builds a convolutional network layer by layer and keeps track of the
+// feature map: c channels of h x w positions.
+type net struct {
+	groups  []sizing.Group
+	c, h, w int64
+	name    string
+	blocks  []sizing.Block
+}
+
+// image starts a network on an image of c channels and side x side pixels.
+func image(c, side int64) *net { return &net{c: c, h: side, w: side} }
+
+// group ends the current group of layers and starts another.
+func (n *net) group(name string) {
+	n.flush()
+	n.name = name
+}
+
+func (n *net) flush() {
+	if len(n.blocks) > 0 {
+		n.groups = append(n.groups, sizing.Group{Name: n.name, Repeat: 1, Tokens: 1, Blocks: n.blocks})
+	}
+	n.blocks = nil
+}
+
+// shape is what a convolution does to a feature map.
+type shape struct {
+	out          int64
+	kh, kw       int64
+	stride       int64
+	padH, padW   int64
+	groups       int64
+	bias, noNorm bool
+	valid        bool // no padding at all
+}
+
+// square is a convolution of a k x k kernel that keeps the size at stride 1.
+func square(out, k, stride int64) shape {
+	return shape{out: out, kh: k, kw: k, stride: stride, padH: k / 2, padW: k / 2}
+}
+
+// unpadded returns the shape without padding.
+func (s shape) unpadded() shape { s.padH, s.padW = 0, 0; return s }
+
+// biased returns the shape with a bias and without a norm after it.
+func (s shape) biased() shape { s.bias, s.noNorm = true, true; return s }
+
+// bare returns the shape without bias and norm.
+func (s shape) bare() shape { s.noNorm = true; return s }
+
+// depthwise returns the shape with as many groups as channels.
+func (s shape) grouped(g int64) shape { s.groups = g; return s }
+
+// conv adds a convolution and, unless it is bare, a batch norm.
+func (n *net) conv(s shape) {
+	n.h = (n.h+2*s.padH-s.kh)/s.stride + 1
+	n.w = (n.w+2*s.padW-s.kw)/s.stride + 1
+	n.blocks = append(n.blocks, sizing.Conv{
+		In: n.c, Out: s.out, KernelH: s.kh, KernelW: s.kw, Groups: s.groups, Bias: s.bias, OutH: n.h, OutW: n.w,
+	})
+	n.c = s.out
+	if !s.noNorm {
+		n.norm()
+	}
+}
+
+// norm adds a norm of the current feature map.
+func (n *net) norm() {
+	n.blocks = append(n.blocks, sizing.Norm{Dim: n.c, Bias: true, Positions: n.h * n.w})
+}
+
+// branch runs f from the current feature map and then restores it: a
+// shortcut, or one arm of an inception module. It returns the branch's
+// channels.
+func (n *net) branch(f func()) int64 {
+	c, h, w := n.c, n.h, n.w
+	f()
+	out := n.c
+	n.c, n.h, n.w = c, h, w
+	return out
+}
+
+// pool shrinks the feature map.
+func (n *net) pool(k, stride, pad int64) {
+	n.h = (n.h+2*pad-k)/stride + 1
+	n.w = (n.w+2*pad-k)/stride + 1
+}
+
+// linear adds a fully connected layer.
+func (n *net) linear(name string, in, out int64) {
+	n.blocks = append(n.blocks, sizing.Linear{Name: name, In: in, Out: out, Bias: true})
+}
+
+// classifier ends the network with a fully connected head and returns the
+// model.
+func (n *net) classifier(in, classes int64) *sizing.Model {
+	n.flush()
+	m := n.model("image")
+	m.Groups = append(m.Groups, sizing.Group{
+		Name: "head", Place: sizing.Output, Repeat: 1, Tokens: 1,
+		Blocks: []sizing.Block{sizing.Linear{Name: "classifier", In: in, Out: classes, Bias: true, Head: true}},
+	})
+	return m
+}
+
+// model returns the model of one sample a unit.
+func (n *net) model(unit string) *sizing.Model {
+	n.flush()
+	return &sizing.Model{Unit: unit, Groups: n.groups}
+}
+
+// imageNet is the number of classes of ImageNet-1k and the usual image side.
+const (
+	imageNetClasses = 1000
+	imageNetSide    = 224
+)

@@ -1,0 +1,139 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// NotFoundError says that the catalogue has no model of a name.
+type NotFoundError struct {
+	// Name is what was asked for.
+	Name string
+	// Near are the names that are spelled most alike, nearest first.
+	Near []string
+}
+
+// Error names the model and the nearest names.
+func (e *NotFoundError) Error() string {
+	if len(e.Near) == 0 {
+		return fmt.Sprintf("no model %q in the catalogue", e.Name)
+	}
+	return fmt.Sprintf("no model %q in the catalogue (nearest: %s)", e.Name, strings.Join(e.Near, ", "))
+}
+
+// numNear is how many names a NotFoundError offers.
+const numNear = 3
+
+// Find returns the model of a name or alias. Case, the separators "-", "_",
+// "." and " ", and an "organisation/" in front do not matter. A trailing
+// "-instruct", "-chat" or the like that names a fine-tuned copy of the same
+// architecture is left off if the full name is not known. An unknown name
+// gives a [*NotFoundError].
+func (c *Catalog) Find(name string) (*Entry, error) {
+	if e := c.byKey[key(name)]; e != nil {
+		return e, nil
+	}
+	for base, ok := cutVariant(name); ok; base, ok = cutVariant(base) {
+		if e := c.byKey[key(base)]; e != nil {
+			return e, nil
+		}
+	}
+	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+}
+
+// key folds the spellings of a name into one.
+func key(name string) string {
+	if i := strings.LastIndexByte(name, '/'); i >= 0 {
+		name = name[i+1:]
+	}
+	var b strings.Builder
+	b.Grow(len(name))
+	for i := range len(name) {
+		switch ch := name[i]; {
+		case ch == '-' || ch == '_' || ch == '.' || ch == ' ':
+		case 'A' <= ch && ch <= 'Z':
+			b.WriteByte(ch + 'a' - 'A')
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return b.String()
+}
+
+// cutVariant leaves off a trailing word that names a fine-tuned copy, or a
+// file format, of the same architecture. Quantised copies are not among them:
+// they store other bytes.
+func cutVariant(name string) (base string, ok bool) {
+	i := strings.LastIndexAny(name, "-_ ")
+	if i <= 0 {
+		return "", false
+	}
+	switch strings.ToLower(name[i+1:]) {
+	case "instruct", "chat", "it", "pt", "base", "hf", "bf16", "fp16", "inst", "thinking":
+		return name[:i], true
+	}
+	return "", false
+}
+
+// near returns the names most like name by edit distance. A name that begins
+// with what was typed is nearer than any other: most typos are cut short.
+func (c *Catalog) near(name string) []string {
+	const maxCompared = 64 // a name longer than any known is compared by its start
+	want := key(name)
+	if len(want) > maxCompared {
+		want = want[:maxCompared]
+	}
+	if want == "" {
+		return nil
+	}
+	type match struct {
+		name string
+		dist int
+	}
+	matches := make([]match, 0, len(c.entries))
+	for _, e := range c.entries {
+		dist := nameDistance(want, e.Name)
+		for _, a := range e.Aliases {
+			dist = min(dist, nameDistance(want, a))
+		}
+		matches = append(matches, match{e.Name, dist})
+	}
+	slices.SortStableFunc(matches, func(a, b match) int { return a.dist - b.dist })
+	names := make([]string, 0, numNear)
+	for _, m := range matches[:min(numNear, len(matches))] {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+func nameDistance(want, name string) int {
+	k := key(name)
+	d := 4 * editDistance(want, k)
+	if strings.HasPrefix(k, want) || strings.HasPrefix(want, k) {
+		d /= 4
+	}
+	return d
+}
+
+// editDistance is the number of bytes to insert, delete or replace
+// (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
