@@ -1,0 +1,218 @@
+package sizing
+
+import (
+	"fmt"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// Question is an estimate as a person asks for it: whatever is left zero is
+// chosen, and a note of the answer says what and why.
+type Question struct {
+	Model  *Model
+	Device *hardware.Device
+	// Count is the number of devices; 0 takes the fewest that hold the model.
+	Count int
+	// Cluster options such as the network between nodes.
+	Options []hardware.Option
+	Stack   *Stack
+	// Workload's zero fields are chosen; Precision and Optimizer are taken as
+	// they are unless the Default flags say otherwise.
+	Workload         Workload
+	DefaultPrecision bool
+	// BatchTokens gives the global batch in tokens instead of Workload.Batch.
+	BatchTokens quantity.Tokens
+	// Plan's zero dimensions are chosen; Sharding and Recompute only if the
+	// flags below say so.
+	Plan             Plan
+	DefaultSharding  bool
+	DefaultRecompute bool
+	// KnownSeq and KnownBatch are the published training's sequence length
+	// and global batch in tokens, used where the question has none.
+	KnownSeq         int64
+	KnownBatchTokens quantity.Tokens
+}
+
+// Answer is an estimate with the prepared model it came from and the
+// assumptions that were made.
+type Answer struct {
+	*Prepared
+	Estimate Estimate
+	Notes    []Note
+	// Evaluated is how many layouts were looked at.
+	Evaluated int
+}
+
+// Note names an assumption or a warning behind a number.
+type Note struct {
+	Code    string `json:"code"`
+	Text    string `json:"text"`
+	Chinese string `json:"-"`
+	Source  string `json:"source,omitempty"`
+}
+
+// Defaults of a training run that names neither.
+const (
+	defaultSeq         = 4096
+	defaultBatchTokens = 4 << 20
+	defaultImageBatch  = 1024
+)
+
+// Ask answers the question. A plan that does not fit is an answer whose
+// Memory.Fits is false; a question that cannot be answered is an error.
+func Ask(q Question) (*Answer, error) {
+	if q.Model == nil || q.Device == nil {
+		return nil, fmt.Errorf("a question needs a model and a device")
+	}
+	a := &Answer{}
+	if err := q.fillWorkload(a); err != nil {
+		return nil, err
+	}
+	if q.Stack == nil {
+		q.Stack = DefaultStack(q.Device)
+		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
+			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
+	}
+	if q.Count == 0 {
+		return q.fewest(a)
+	}
+	return q.on(q.Count, a)
+}
+
+func (a *Answer) note(code, text, zh, source string) {
+	a.Notes = append(a.Notes, Note{code, text, zh, source})
+}
+
+// fillWorkload chooses what the workload leaves open.
+func (q *Question) fillWorkload(a *Answer) error {
+	w, m := &q.Workload, q.Model
+	if q.DefaultPrecision {
+		p, err := DefaultPrecision(q.Device)
+		if err != nil {
+			return err
+		}
+		w.Precision = p
+		a.note("precision", fmt.Sprintf("precision not given: %s, the first of bf16, fp16, fp32 that %s computes in", p, q.Device.ID),
+			fmt.Sprintf("未指定精度：%s（%s 在 bf16、fp16、fp32 中首个支持者）", p, q.Device.ID), "")
+	}
+	if w.Seq == 0 {
+		q.chooseSeq(a)
+	}
+	if w.Batch == 0 && q.BatchTokens > 0 {
+		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
+		if int64(q.BatchTokens)%w.Seq != 0 {
+			a.note("batch", fmt.Sprintf("a batch of %s tokens is %d sequences of %d", q.BatchTokens, w.Batch, w.Seq),
+				fmt.Sprintf("%s 个 token 的批次合 %d 条长 %d 的序列", q.BatchTokens, w.Batch, w.Seq), "")
+		}
+	}
+	if w.PUE == 0 {
+		w.PUE = 1.1
+	}
+	if w.CheckpointsKept == 0 {
+		w.CheckpointsKept = 3
+	}
+	return w.check(m)
+}
+
+func (q *Question) chooseSeq(a *Answer) {
+	w, m := &q.Workload, q.Model
+	switch {
+	case !m.PerToken():
+		w.Seq = 1
+		return
+	case q.KnownSeq > 0:
+		w.Seq = q.KnownSeq
+		a.note("seq", fmt.Sprintf("sequence length not given: %d, as the model was trained", w.Seq),
+			fmt.Sprintf("未指定序列长度：取该模型训练时的 %d", w.Seq), "")
+	default:
+		w.Seq = defaultSeq
+		if m.Context > 0 {
+			w.Seq = min(w.Seq, m.Context)
+		}
+		a.note("seq", fmt.Sprintf("sequence length not given: %d (the smaller of %d and the model's context)", w.Seq, defaultSeq),
+			fmt.Sprintf("未指定序列长度：%d（%d 与模型上下文中较小者）", w.Seq, defaultSeq), "")
+	}
+}
+
+// batchFor returns the global batch for dp ranks of a micro-batch: the one
+// asked for, or the default rounded up so that it divides.
+func (q *Question) batchFor(unit int64) int64 {
+	if q.Workload.Batch > 0 {
+		return q.Workload.Batch
+	}
+	want := int64(defaultImageBatch)
+	if q.Model.PerToken() {
+		tokens := int64(defaultBatchTokens)
+		if q.KnownBatchTokens > 0 {
+			tokens = int64(q.KnownBatchTokens)
+		}
+		want = max(1, tokens/q.Workload.Seq)
+	}
+	return (want + unit - 1) / unit * unit
+}
+
+// on answers for a number of devices.
+func (q *Question) on(count int, a *Answer) (*Answer, error) {
+	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+	if err != nil {
+		return nil, err
+	}
+	return q.answer(p, a)
+}
+
+// answer picks the layout and writes the notes.
+func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
+	best, evaluated, err := q.bestPlan(p)
+	if err != nil {
+		return nil, err
+	}
+	a.Prepared, a.Estimate, a.Evaluated = p, best, evaluated
+	if q.Workload.Batch == 0 {
+		b := best.Plan.GlobalBatch
+		a.note("batch", fmt.Sprintf("global batch not given: %d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)),
+			fmt.Sprintf("未指定全局批次：%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq)), "")
+	}
+	if evaluated > 1 {
+		a.note("layout", fmt.Sprintf("layout not fixed: %s is the fastest of %d that were tried and fit", best.Plan.String(), evaluated),
+			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中放得下且最快者", best.Plan.String(), evaluated), "")
+	}
+	a.Notes = append(a.Notes, p.Notes(&best)...)
+	return a, nil
+}
+
+// fewest answers with the smallest number of devices that hold the model:
+// powers of two inside a node, then whole nodes doubling.
+func (q *Question) fewest(a *Answer) (*Answer, error) {
+	const most = 1 << 17
+	var base *Prepared
+	for n := 1; n <= most; n *= 2 {
+		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
+		if err != nil {
+			continue // no such slice of a torus
+		}
+		var p Prepared
+		if base == nil {
+			first, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+			if err != nil {
+				return nil, err
+			}
+			base, p = first, *first
+		} else if p, err = base.On(cluster); err != nil {
+			return nil, fmt.Errorf("%s does not fit on %d x %s, and for more: %w", q.Model.Name, n/2, q.Device.ID, err)
+		}
+		best, _, err := q.bestPlan(&p)
+		if err != nil || !best.Memory.Fits {
+			continue
+		}
+		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (in powers of two) that hold it", n),
+			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（取 2 的幂）", n), "")
+		return q.answer(&p, a)
+	}
+	// Nothing fits: answer for one device, which says by how much.
+	return q.on(1, a)
+}

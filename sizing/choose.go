@@ -1,0 +1,118 @@
+package sizing
+
+import "mlsizer/sizing/quantity"
+
+// bestPlan evaluates the layouts that the question leaves open and returns the
+// fastest that fits, or the one that needs the least memory if none does.
+// evaluated is how many could run at all; an error says why none could.
+func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err error) {
+	var firstErr error
+	var e Estimate
+	q.plans(p, func(plan *Plan) {
+		if err := p.evaluate(plan, &e); err != nil {
+			if firstErr == nil {
+				firstErr = err
+			}
+			return
+		}
+		if evaluated++; evaluated == 1 || better(&e, &best) {
+			best = e
+		}
+	})
+	if evaluated == 0 {
+		if firstErr == nil {
+			firstErr = planError("dp", "no layout uses exactly %d devices", p.Cluster.Count)
+		}
+		return best, 0, firstErr
+	}
+	return best, evaluated, nil
+}
+
+// better orders estimates: those that fit by time, the others by memory.
+func better(a, b *Estimate) bool {
+	if a.Memory.Fits != b.Memory.Fits {
+		return a.Memory.Fits
+	}
+	if a.Memory.Fits {
+		return perSample(a) < perSample(b)
+	}
+	return a.Memory.Total < b.Memory.Total
+}
+
+// perSample compares steps of different batches.
+func perSample(e *Estimate) quantity.Seconds {
+	return e.Time.Step / quantity.Seconds(e.Plan.GlobalBatch)
+}
+
+// plans calls try with the layouts that fill the dimensions the question
+// leaves open: powers of two, tensor parallelism inside the fast links,
+// context parallelism only for long sequences.
+func (q *Question) plans(p *Prepared, try func(*Plan)) {
+	c, s := p.costs, p.costs.stack
+	n := p.Cluster.Count
+	fast := max(p.Cluster.Domain(), 1)
+	if p.Cluster.Device.ScaleUp.Bandwidth == 0 {
+		fast = p.Cluster.DevicesPerNode
+	}
+	maxTP, maxPP, maxCP, maxEP := 1, 1, 1, 1
+	if c.tpUnit > 1 {
+		maxTP = min(fast, 16)
+	}
+	if s.Pipeline && c.layers > 1 {
+		maxPP = c.layers
+	}
+	if p.Workload.Seq >= 32768 && c.model.PerToken() {
+		maxCP = 64
+	}
+	if c.experts > 1 {
+		maxEP = 64
+	}
+	shardings := s.Shardings
+	if !q.DefaultSharding {
+		shardings = []Sharding{q.Plan.Sharding}
+	}
+	modes := []Recompute{NoRecompute, Selective, FullRecompute}
+	if s.FusedAttention {
+		modes = []Recompute{NoRecompute, FullRecompute}
+	}
+	if !q.DefaultRecompute {
+		modes = []Recompute{q.Plan.Recompute}
+	}
+	if q.Plan.VP == 0 {
+		q.Plan.VP = 1
+	}
+	each(q.Plan.TP, min(maxTP, n), func(tp int) {
+		each(q.Plan.PP, min(maxPP, n/tp), func(pp int) {
+			each(q.Plan.CP, min(maxCP, max(n/(tp*pp), 1)), func(cp int) {
+				dp := q.Plan.DP
+				if dp == 0 {
+					dp = max(n/(tp*pp*cp), 1)
+				}
+				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
+					each(q.Plan.MicroBatch, 16, func(mb int) {
+						for _, sh := range shardings {
+							for _, mode := range modes {
+								plan := Plan{TP: tp, PP: pp, VP: q.Plan.VP, CP: cp, EP: ep, DP: dp, MicroBatch: mb, Sharding: sh, Recompute: mode,
+									SequenceParallel: q.Plan.SequenceParallel || s.SequenceParallel && tp > 1}
+								plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
+								try(&plan)
+							}
+						}
+					})
+				})
+			})
+		})
+	})
+}
+
+// each calls f with the value that is fixed, or with the powers of two up to
+// most.
+func each(fixed, most int, f func(int)) {
+	if fixed > 0 {
+		f(fixed)
+		return
+	}
+	for n := 1; n <= most; n *= 2 {
+		f(n)
+	}
+}

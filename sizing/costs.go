@@ -1,0 +1,316 @@
+package sizing
+
+import (
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// costs is a model with a workload and a stack, reduced to the sums that a
+// plan scales: the part of an estimate that is computed once. Evaluating a
+// plan reads it and allocates nothing.
+type costs struct {
+	model  *Model
+	stack  *Stack
+	kinds  []kind
+	body   []run // the body layers in order, as runs of one kind
+	input  []int // kinds of the groups on the first stage
+	output []int // kinds of the groups on the last stage
+	layers int   // body layers
+	// tpUnit is what tensor parallelism must divide: the greatest common
+	// divisor of all blocks' heads; 0 where there is nothing to divide.
+	tpUnit int64
+	// experts is the same for expert parallelism.
+	experts int64
+
+	weightBytes, gradBytes, masterBytes float64 // a parameter
+	actBytes                            float64 // an activation
+
+	// Whole-model figures.
+	params, active quantity.Params
+	fwd            work // forward of one sample
+	// FLOPs of one sample, forward and backward, by convention.
+	palm, megatron, sixND float64
+	logits                float64 // elements of the loss's input, a sample
+	scale                 float64
+}
+
+// run is a number of consecutive layers of one kind.
+type run struct{ kind, count int }
+
+// The classes that parallelism divides parameters into.
+const (
+	clsTensor  = iota // divided by TP
+	clsKV             // divided by TP up to the number of KV heads
+	clsWhole          // on every TP rank
+	clsExperts        // divided by EP and TP
+	numClasses
+)
+
+// kind is one layer of a group: what it costs for one sample.
+type kind struct {
+	name    string
+	layers  int
+	params  [numClasses]float64
+	moments [numClasses]float64 // bytes of optimizer state
+	shared  float64             // parameters that another stage stores, divided by TP
+	maxKV   float64             // KV heads
+	work    work
+	sixND   float64 // 6 FLOPs a parameter and token, multiplied with or not
+	// saved is what the forward pass keeps of one sample, in bytes.
+	saved [numRecomputes][numAlongs]float64
+	// input is the layer's input in bytes: what full recompute keeps.
+	input  float64
+	tokens float64
+	hidden float64
+	topK   float64 // experts a token is sent to
+	// reductions is how many of the layer's blocks end in a matrix that tensor
+	// parallelism splits by rows, so that their outputs must be added up.
+	reductions float64
+}
+
+const numAlongs = int(AlongExperts) + 1
+
+// work is the forward FLOPs of one sample, by what divides them.
+type work struct {
+	tensor  float64 // products divided by TP
+	whole   float64 // products every TP rank repeats
+	experts float64 // products of routed experts
+	mixing  float64 // executed attention and scans, divided by TP
+	full    float64 // mixing as the full-attention conventions count it
+}
+
+func (w work) total() float64 { return w.tensor + w.whole + w.experts + w.mixing }
+
+func (w work) times(f float64) work {
+	return work{w.tensor * f, w.whole * f, w.experts * f, w.mixing * f, w.full * f}
+}
+
+func (w *work) add(o work) {
+	w.tensor += o.tensor
+	w.whole += o.whole
+	w.experts += o.experts
+	w.mixing += o.mixing
+	w.full += o.full
+}
+
+// Prepared is a model with a workload, a stack and a cluster, ready to
+// evaluate any number of plans. It is safe for concurrent use.
+type Prepared struct {
+	Workload Workload
+	Cluster  hardware.Cluster
+	costs    *costs
+	rate     hardware.Rate
+	// network is the bandwidth between nodes, a device and direction.
+	network   quantity.Bandwidth
+	constants *Constants
+	measured  bool
+}
+
+// Model returns the prepared model.
+func (p *Prepared) Model() *Model { return p.costs.model }
+
+// Stack returns the software that the estimate is for.
+func (p *Prepared) Stack() *Stack { return p.costs.stack }
+
+// Prepare reduces a model and a workload to what plans are evaluated on. It
+// returns an error if the model's dimensions are wrong, the workload is
+// incomplete or the device does not compute in the workload's precision.
+func Prepare(m *Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	if err := w.check(m); err != nil {
+		return nil, err
+	}
+	p, err := Prepared{Workload: w, costs: newCosts(m, w, s), constants: DefaultConstants()}.On(c)
+	return &p, err
+}
+
+// check refuses a workload that cannot be.
+func (w *Workload) check(m *Model) error {
+	switch {
+	case w.Seq < 1 || w.Seq > maxDim:
+		return planError("seq", "a sequence of %d tokens (want 1 to %d)", w.Seq, int64(maxDim))
+	case w.Batch < 0 || w.Tokens < 0:
+		return planError("batch", "batch %d and tokens %d must not be negative", w.Batch, w.Tokens)
+	case !m.PerToken() && w.Seq != 1:
+		return planError("seq", "%s is counted in samples of one %s: it has no sequence length", m.Name, m.Unit)
+	case w.Precision >= numPrecisions || w.Optimizer >= numOptimizers:
+		return planError("precision", "unknown precision or optimizer")
+	case !(w.MFU >= 0 && w.MFU <= 1):
+		return planError("mfu", "an MFU of %v (want a share between 0 and 1)", w.MFU)
+	}
+	return nil
+}
+
+// newCosts sums the blocks of every group.
+func newCosts(m *Model, w Workload, s *Stack) *costs {
+	c := &costs{model: m, stack: s, params: m.Params(), active: m.ActiveParams(), scale: m.scale(), actBytes: w.Precision.Bytes()}
+	c.weightBytes, c.gradBytes, c.masterBytes = s.stateBytes(w.Precision)
+	c.kinds = make([]kind, 0, len(m.Groups))
+	index := map[*Group]int{}
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		k := c.sameKind(index, g)
+		if k < 0 {
+			k = len(c.kinds)
+			c.kinds = append(c.kinds, c.newKind(g, w))
+			index[g] = k
+		}
+		c.kinds[k].layers += g.Repeat
+		switch g.Place {
+		case Input:
+			c.input = append(c.input, k)
+		case Output:
+			c.output = append(c.output, k)
+		default:
+			c.body = append(c.body, run{k, g.Repeat})
+			c.layers += g.Repeat
+		}
+		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
+		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
+	}
+	if m.Vocab > 0 {
+		c.logits = float64(m.Vocab) * float64(w.Seq)
+	}
+	c.megatron = 3 * (c.fwd.tensor + c.fwd.whole + c.fwd.experts + c.fwd.mixing)
+	c.palm = c.sixND + 3*c.fwd.full
+	return c
+}
+
+// sameKind finds an earlier group of the same place whose blocks are equal, so
+// that alternating layers (Gemma's sliding and full) make two kinds and not
+// one for every run.
+func (c *costs) sameKind(index map[*Group]int, g *Group) int {
+	for other, k := range index {
+		if other.Place == g.Place && other.Tokens == g.Tokens && sameBlocks(other.Blocks, g.Blocks) {
+			return k
+		}
+	}
+	return -1
+}
+
+func sameBlocks(a, b []Block) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// newKind sums one layer of the group.
+func (c *costs) newKind(g *Group, w Workload) kind {
+	k := kind{name: g.Name, tokens: g.tokens(w.Seq), hidden: float64(c.model.Hidden)}
+	k.input = k.hidden * k.tokens * c.actBytes
+	element := c.stack.momentBytes(w.Precision)
+	for _, b := range g.Blocks {
+		c.addHeads(b)
+		for _, t := range b.Weights() {
+			n := float64(t.Rows*max(t.Cols, 1)*t.Copies) * c.scale
+			flops := 2 * n * t.Uses * k.tokens
+			class := clsWhole
+			switch {
+			case t.Split == ExpertSplit:
+				class = clsExperts
+				k.work.experts += flops
+			case t.Split == TensorSplit:
+				class = clsTensor
+				if t.MaxSplit > 0 {
+					class = clsKV
+					k.maxKV = float64(t.MaxSplit)
+				}
+				k.work.tensor += flops
+			default:
+				k.work.whole += flops
+			}
+			if t.Shared {
+				k.shared += n
+				continue
+			}
+			k.sixND += 6 * n * max(t.Uses, t.Active) * k.tokens
+			k.params[class] += n
+			k.moments[class] += w.Optimizer.moments(t, element) * c.scale
+		}
+		full, executed := b.Mixing(k.tokens)
+		if !c.stack.FusedAttention {
+			executed = full
+		}
+		k.work.full += full
+		k.work.mixing += executed
+		if moe, ok := b.(MoE); ok {
+			k.topK = float64(moe.TopK)
+		}
+		switch b.(type) {
+		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
+			k.reductions++
+		}
+		c.addSaved(&k, b)
+	}
+	return k
+}
+
+// addSaved adds what a block keeps for the backward pass under each recompute
+// mode.
+func (c *costs) addSaved(k *kind, b Block) {
+	for _, t := range b.Saved() {
+		switch t.When {
+		case WithDropout:
+			if !c.stack.Dropout {
+				continue
+			}
+		case WhenUnfused:
+			if c.stack.FusedAttention {
+				continue
+			}
+		case WhenUnfusedWithDropout:
+			if c.stack.FusedAttention || !c.stack.Dropout {
+				continue
+			}
+		case WhenFused:
+			if !c.stack.FusedAttention {
+				continue
+			}
+		}
+		width := c.actBytes
+		switch t.Width {
+		case Full:
+			width = 4
+		case Mask:
+			width = 1
+		}
+		n := (t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens) * width
+		k.saved[NoRecompute][t.Along] += n
+		if t.Module != CoreAttention {
+			k.saved[Selective][t.Along] += n
+		}
+	}
+}
+
+// addHeads narrows what tensor and expert parallelism must divide.
+func (c *costs) addHeads(b Block) {
+	switch b := b.(type) {
+	case Attention:
+		c.tpUnit = gcd(c.tpUnit, b.Heads)
+	case MLA:
+		c.tpUnit = gcd(c.tpUnit, b.Heads)
+	case Mamba:
+		c.tpUnit = gcd(c.tpUnit, b.Inner)
+	case Mamba2:
+		c.tpUnit = gcd(c.tpUnit, b.Heads)
+	case DeltaNet:
+		c.tpUnit = gcd(c.tpUnit, b.ValHeads)
+	case MoE:
+		c.experts = gcd(c.experts, b.Experts)
+	}
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

@@ -1,0 +1,145 @@
+package sizing
+
+import (
+	"mlsizer/sizing/quantity"
+)
+
+// Estimate is what a plan costs. The numbers are data; Notes says which of
+// them rest on an assumption.
+type Estimate struct {
+	Plan    Plan    `json:"plan"`
+	Memory  Memory  `json:"memory"`
+	Storage Storage `json:"storage"`
+	Compute Compute `json:"compute"`
+	Time    Time    `json:"time"`
+	Cost    Cost    `json:"cost"`
+	Energy  Energy  `json:"energy"`
+}
+
+// Memory is what one device of the most loaded pipeline stage holds at the
+// peak of a step. The terms add up to Total exactly.
+type Memory struct {
+	Weights       quantity.Bytes `json:"weights_bytes"`
+	Gradients     quantity.Bytes `json:"gradients_bytes"`
+	Optimizer     quantity.Bytes `json:"optimizer_bytes"`
+	Activations   quantity.Bytes `json:"activations_bytes"`
+	Logits        quantity.Bytes `json:"logits_bytes"`
+	Communication quantity.Bytes `json:"communication_bytes"`
+	Overhead      quantity.Bytes `json:"overhead_bytes"`
+	Total         quantity.Bytes `json:"total_bytes"`
+	Low           quantity.Bytes `json:"low_bytes"`
+	High          quantity.Bytes `json:"high_bytes"`
+	Device        quantity.Bytes `json:"device_bytes"`
+	Fits          bool           `json:"fits"`
+	// Stage is the pipeline stage that these figures are of, from 0.
+	Stage int `json:"stage"`
+	// Peak is the moment of the step: "backward" or "optimizer".
+	Peak string `json:"peak"`
+}
+
+// Storage is what the run keeps on disks.
+type Storage struct {
+	Weights         quantity.Bytes `json:"weights_bytes"`
+	Checkpoint      quantity.Bytes `json:"checkpoint_bytes"`
+	CheckpointsKept int            `json:"checkpoints_kept"`
+	Dataset         quantity.Bytes `json:"dataset_bytes"`
+	Total           quantity.Bytes `json:"total_bytes"`
+}
+
+// Compute is the arithmetic of the whole run (of a step if no run length is
+// given).
+type Compute struct {
+	// Model is by the palm convention: 6N + 12·L·h·s a token, no recompute.
+	Model quantity.FLOPs `json:"model_flops"`
+	// Megatron counts matrix products and the causal half of attention.
+	Megatron quantity.FLOPs `json:"model_flops_megatron"`
+	// SixND is 6 x parameters x tokens.
+	SixND quantity.FLOPs `json:"model_flops_6nd"`
+	// Hardware is what the devices execute, recompute included.
+	Hardware quantity.FLOPs `json:"hardware_flops"`
+	PerToken quantity.FLOPs `json:"flops_per_token"`
+}
+
+// Time is how long a step and the run take.
+type Time struct {
+	Step                     quantity.Seconds `json:"step_seconds"`
+	StepLow                  quantity.Seconds `json:"step_low_seconds"`
+	StepHigh                 quantity.Seconds `json:"step_high_seconds"`
+	TokensPerSecond          float64          `json:"tokens_per_second"`
+	TokensPerSecondPerDevice float64          `json:"tokens_per_second_per_device"`
+	// MFU is Compute.Model over what the devices could do in the time.
+	MFU         float64          `json:"mfu"`
+	Steps       float64          `json:"steps"`
+	Run         quantity.Seconds `json:"run_seconds"`
+	RunLow      quantity.Seconds `json:"run_low_seconds"`
+	RunHigh     quantity.Seconds `json:"run_high_seconds"`
+	DeviceHours float64          `json:"device_hours"`
+	Terms       StepTerms        `json:"step_terms"`
+}
+
+// Cost is the money of the run.
+type Cost struct {
+	USD quantity.USD `json:"usd"`
+	// PerHour is the price of a device; 0 means that none is known.
+	PerHour quantity.USD `json:"usd_per_device_hour"`
+}
+
+// Energy is what the run draws from the grid.
+type Energy struct {
+	KWh quantity.KWh `json:"kwh"`
+}
+
+// Evaluate returns what the plan costs. It allocates only to report a plan
+// that cannot run.
+func (p *Prepared) Evaluate(plan *Plan) (Estimate, error) {
+	var e Estimate
+	err := p.evaluate(plan, &e)
+	return e, err
+}
+
+func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
+	if err := p.check(plan); err != nil {
+		return err
+	}
+	e.Plan = *plan
+	var l layout
+	l.init(p.costs, plan)
+	p.memory(&l, &e.Memory)
+	p.storage(&e.Storage)
+	p.compute(plan, &e.Compute)
+	p.time(&l, e)
+	p.money(e)
+	return nil
+}
+
+// compute fills in the FLOPs of the run.
+func (p *Prepared) compute(plan *Plan, out *Compute) {
+	c, n := p.costs, p.samples(plan)
+	hardware := c.fwd.total() * float64(3+forwardsAgain(plan.Recompute))
+	if plan.Recompute == Selective {
+		hardware += c.fwd.mixing
+	}
+	*out = Compute{
+		Model:    quantity.FLOPs(c.palm * n),
+		Megatron: quantity.FLOPs(c.megatron * n),
+		SixND:    quantity.FLOPs(c.sixND * n),
+		Hardware: quantity.FLOPs(hardware * n),
+		PerToken: quantity.FLOPs(c.palm / float64(p.Workload.Seq)),
+	}
+}
+
+// forwardsAgain returns how many forward passes the backward pass repeats.
+func forwardsAgain(r Recompute) int {
+	if r == FullRecompute {
+		return 1
+	}
+	return 0
+}
+
+// samples returns how many sequences or samples the run (or the step) has.
+func (p *Prepared) samples(plan *Plan) float64 {
+	if p.Workload.Tokens > 0 {
+		return float64(p.Workload.Tokens) / float64(p.Workload.Seq)
+	}
+	return float64(plan.GlobalBatch)
+}

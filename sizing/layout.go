@@ -1,0 +1,138 @@
+package sizing
+
+import "math"
+
+// layout is a plan applied to a model: what one device holds of a layer of
+// each kind, and which layers stand on which stage. It lives on the caller's
+// stack.
+type layout struct {
+	costs *costs
+	plan  *Plan
+
+	tp, pp, vp, cp, ep, dp float64
+	micro                  float64 // sequences a micro-batch
+	microBatches           float64
+	// shard is the number of ranks that a sharded state is divided by, for
+	// dense and for expert parameters.
+	shard, expertShard float64
+	shards             [3]shares // dense and expert divisors by what is sharded
+}
+
+// shares is what weights, gradients or optimizer state are divided by.
+type shares struct{ dense, expert float64 }
+
+func (l *layout) init(c *costs, plan *Plan) {
+	l.costs, l.plan = c, plan
+	l.tp, l.pp, l.vp = float64(plan.TP), float64(plan.PP), float64(plan.VP)
+	l.cp, l.ep, l.dp = float64(plan.CP), float64(plan.EP), float64(plan.DP)
+	l.micro = float64(plan.MicroBatch)
+	l.microBatches = float64(plan.MicroBatches())
+	l.shard = l.dp * l.cp
+	l.expertShard = l.shard / l.ep
+	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
+		l.shards[i] = shares{1, 1}
+		if plan.Sharding >= at {
+			l.shards[i] = shares{l.shard, l.expertShard}
+		}
+	}
+}
+
+// Indexes of layout.shards.
+const (
+	shWeights = iota
+	shGradients
+	shOptimizer
+)
+
+// chunk returns how many layers model chunk i of n holds: layers that do not
+// divide evenly go to the middle, since the first and last chunks also hold
+// the embedding and the head. 126 layers on 16 chunks are 7, 14 times 8, 7, as
+// Llama 3 405B was laid out (arXiv:2407.21783 section 3.3.2).
+func chunkStart(layers, n, i int) int {
+	base, extra := layers/n, layers%n
+	lead := (n - extra) / 2
+	return base*i + min(max(i-lead, 0), extra)
+}
+
+// stage calls add for each kind of body layer on stage s with the number of
+// layers of it.
+func (l *layout) stage(s int, add func(kind *kind, n float64)) {
+	c, chunks := l.costs, l.plan.PP*l.plan.VP
+	for v := range l.plan.VP {
+		i := v*l.plan.PP + s
+		from, to := chunkStart(c.layers, chunks, i), chunkStart(c.layers, chunks, i+1)
+		at := 0
+		for _, r := range c.body {
+			n := min(at+r.count, to) - max(at, from)
+			if n > 0 {
+				add(&c.kinds[r.kind], float64(n))
+			}
+			at += r.count
+			if at >= to {
+				break
+			}
+		}
+	}
+}
+
+// params returns the parameters of one layer that a device holds before any
+// data-parallel sharding.
+func (l *layout) params(k *kind) (dense, experts float64) {
+	return l.divide(&k.params, k.maxKV)
+}
+
+// moments returns the bytes of optimizer state of the same.
+func (l *layout) moments(k *kind) (dense, experts float64) {
+	return l.divide(&k.moments, k.maxKV)
+}
+
+func (l *layout) divide(n *[numClasses]float64, maxKV float64) (dense, experts float64) {
+	dense = n[clsTensor]/l.tp + n[clsWhole]
+	if maxKV > 0 {
+		dense += n[clsKV] / min(l.tp, maxKV)
+	}
+	return dense, n[clsExperts] / (l.ep * l.tp)
+}
+
+// saved returns the bytes that a micro-batch keeps of one layer.
+func (l *layout) saved(k *kind, mode Recompute) float64 {
+	a := &k.saved[mode]
+	heads := a[AlongHeads]/l.tp + a[AlongExperts]/l.tp
+	return (heads + a[AlongSequence]/l.sequence()) * l.micro / l.cp
+}
+
+// input returns the bytes of one layer's input: what full recompute keeps.
+func (l *layout) input(k *kind) float64 {
+	return k.input / l.sequence() * l.micro / l.cp
+}
+
+// sequence is what tensor parallelism divides the sequence by.
+func (l *layout) sequence() float64 {
+	if l.plan.SequenceParallel {
+		return l.tp
+	}
+	return 1
+}
+
+// inFlight returns how many micro-batches stage s holds the activations of at
+// once: min(m, p-s) under 1F1B; interleaving holds more (arXiv:2205.05198
+// section 4.2.3: 1 + (p-1)/(pv) times as much on the first stage).
+func (l *layout) inFlight(s int) float64 {
+	if l.plan.VP == 1 {
+		return min(l.microBatches, l.pp-float64(s))
+	}
+	chunks := 2*(l.pp-float64(s)-1) + (l.vp-1)*l.pp + 1
+	return min(l.microBatches, chunks/l.vp)
+}
+
+// forward returns the forward FLOPs of a micro-batch in one layer on one
+// device.
+func (l *layout) forward(k *kind) work {
+	w := k.work
+	share := l.micro / l.cp
+	return work{tensor: w.tensor / l.tp * share, whole: w.whole * share, experts: w.experts / l.tp * share, mixing: w.mixing / l.tp * share}
+}
+
+// ceil rounds a device's share up to whole bytes, so that every term is whole
+// and sums are exact.
+func ceil(b float64) float64 { return math.Ceil(b) }

@@ -1,0 +1,63 @@
+package sizing
+
+import "fmt"
+
+// Notes names every assumption behind an estimate that does not come from the
+// question.
+func (p *Prepared) Notes(e *Estimate) []Note {
+	var a Answer
+	c, d, w := p.costs, p.Cluster.Device, &p.Workload
+	if c.model.Inferred {
+		a.note("inferred-shape", fmt.Sprintf("only the count of %s is known: its shape (%d layers of %d) is that of comparable dense models (%s), and every band is wider", c.params, c.layers, c.model.Hidden, c.model.Source),
+			fmt.Sprintf("仅知参数量 %s：形状（%d 层，宽 %d）取自相近的稠密模型（%s），各区间相应放宽", c.params, c.layers, c.model.Hidden, c.model.Source), "")
+	}
+	if c.model.Scope != "" {
+		a.note("scope", "parameters count: "+c.model.Scope, "参数范围："+c.model.Scope, "")
+	}
+	a.note("flops", "model FLOPs and MFU by the palm convention: 6 per parameter and token, plus full attention, no recompute",
+		"模型 FLOPs 与 MFU 按 PaLM 约定：每参数每 token 计 6，加完整注意力，不计重算", "arXiv:2204.02311 appendix B")
+	if w.MFU > 0 {
+		a.note("mfu", fmt.Sprintf("time from the given MFU of %.3g, not predicted", w.MFU), fmt.Sprintf("时间由给定的 MFU %.3g 得出，并非预测", w.MFU), "")
+	} else {
+		source := p.constants.Source
+		if p.rate.Achievable == 0 {
+			a.note("rate", fmt.Sprintf("no measured matrix rate for %s: %.0f %% of the peak taken", d.ID, 100*p.constants.Achievable),
+				fmt.Sprintf("%s 无实测矩阵速率：取峰值的 %.0f %%", d.ID, 100*p.constants.Achievable), source)
+		} else {
+			a.note("rate", fmt.Sprintf("measured matrix rate of %s: %s of %s peak", d.ID, p.rate.Achievable, p.rate.Peak),
+				fmt.Sprintf("%s 实测矩阵速率：%s，峰值 %s", d.ID, p.rate.Achievable, p.rate.Peak), p.rate.AchievableSource)
+		}
+		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.constants.Products),
+			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.constants.Products), source)
+		if !p.measured {
+			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: its band is wider", d.Arch), fmt.Sprintf("%s 架构无训练步实测：区间放宽", d.Arch), "")
+		}
+	}
+	if p.network > 0 {
+		a.note("network", fmt.Sprintf("between nodes %s a device", p.network), fmt.Sprintf("节点间每设备 %s", p.network), "")
+	}
+	a.note("memory", fmt.Sprintf("overhead: %s for context, communication and workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, 100*(c.stack.Reserved-1)),
+		fmt.Sprintf("开销：上下文、通信与工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, 100*(c.stack.Reserved-1)), c.stack.Source)
+	if e.Cost.PerHour == 0 {
+		a.note("price", fmt.Sprintf("no price known for %s: cost is left out (give one with --price)", d.ID), fmt.Sprintf("%s 无已知价格：不计费用（可用 --price 指定）", d.ID), "")
+	} else if w.PricePerHour > 0 {
+		a.note("price", fmt.Sprintf("given price of %s a device-hour", e.Cost.PerHour), fmt.Sprintf("给定单价：每设备小时 %s", e.Cost.PerHour), "")
+	} else {
+		a.note("price", fmt.Sprintf("%s a device-hour (%s)", e.Cost.PerHour, d.Price.Date), fmt.Sprintf("每设备小时 %s（%s）", e.Cost.PerHour, d.Price.Date), d.Price.Source)
+	}
+	if d.Power == 0 {
+		a.note("energy", fmt.Sprintf("no power figure for %s: energy is left out", d.ID), fmt.Sprintf("%s 无功率数据：不计能耗", d.ID), "")
+	} else {
+		a.note("energy", fmt.Sprintf("devices at their rated %s, times a PUE of %.2f; hosts and network not counted", d.Power, w.PUE),
+			fmt.Sprintf("设备按额定 %s 计，乘 PUE %.2f；不含主机与网络", d.Power, w.PUE), "PUE: Google 2023 environmental report (fleet average 1.10)")
+	}
+	if e.Storage.Dataset > 0 {
+		a.note("dataset", fmt.Sprintf("dataset as token ids of %.0f bytes", tokenBytes(c.model.Vocab)), fmt.Sprintf("数据集按每 token %.0f 字节计", tokenBytes(c.model.Vocab)), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py")
+	}
+	a.note("storage", fmt.Sprintf("%d full checkpoints kept (weights, fp32 copy and optimizer state)", e.Storage.CheckpointsKept),
+		fmt.Sprintf("保留 %d 个完整检查点（权重、fp32 副本与优化器状态）", e.Storage.CheckpointsKept), "")
+	if w.Tokens == 0 {
+		a.note("run", "length of the run not given: figures are of one step", "未指定训练量：数字为单步", "")
+	}
+	return a.Notes
+}

@@ -1,0 +1,219 @@
+package sizing
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// Sharding says what data-parallel ranks divide between them.
+type Sharding uint8
+
+// The stages of the ZeRO paper (arXiv:1910.02054); FSDP's full shard is Zero3,
+// Megatron's distributed optimizer is Zero1.
+const (
+	NoSharding Sharding = iota
+	Zero1               // optimizer state
+	Zero2               // and gradients
+	Zero3               // and weights
+	numShardings
+)
+
+var shardingNames = [numShardings]string{"none", "zero1", "zero2", "zero3"}
+
+// String returns the name: none, zero1, zero2 or zero3.
+func (s Sharding) String() string {
+	if s < numShardings {
+		return shardingNames[s]
+	}
+	return fmt.Sprintf("Sharding(%d)", uint8(s))
+}
+
+// MarshalText writes the name.
+func (s Sharding) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// ParseSharding reads a sharding; "fsdp" is zero3, "distributed-optimizer" is
+// zero1.
+func ParseSharding(s string) (Sharding, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "fsdp", "fsdp2":
+		return Zero3, nil
+	case "distributed-optimizer":
+		return Zero1, nil
+	}
+	return byName(s, "sharding", numShardings, Sharding.String)
+}
+
+// Recompute says which activations the backward pass computes again.
+type Recompute uint8
+
+// The modes. Selective drops the core of attention (arXiv:2205.05198 section
+// 5), full keeps only each layer's input.
+const (
+	NoRecompute Recompute = iota
+	Selective
+	FullRecompute
+	numRecomputes
+)
+
+var recomputeNames = [numRecomputes]string{"none", "selective", "full"}
+
+// String returns the name: none, selective or full.
+func (r Recompute) String() string {
+	if r < numRecomputes {
+		return recomputeNames[r]
+	}
+	return fmt.Sprintf("Recompute(%d)", uint8(r))
+}
+
+// MarshalText writes the name.
+func (r Recompute) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// ParseRecompute reads a recompute mode.
+func ParseRecompute(s string) (Recompute, error) {
+	return byName(s, "recompute mode", numRecomputes, Recompute.String)
+}
+
+// Plan is how a training step is laid out on the devices.
+type Plan struct {
+	TP int `json:"tp"` // tensor parallel
+	PP int `json:"pp"` // pipeline stages
+	VP int `json:"vp"` // virtual stages (model chunks) a device
+	CP int `json:"cp"` // context parallel
+	EP int `json:"ep"` // expert parallel, inside DP x CP
+	DP int `json:"dp"` // data parallel
+	// SequenceParallel divides what tensor parallelism leaves whole along the
+	// sequence.
+	SequenceParallel bool      `json:"sequence_parallel"`
+	Sharding         Sharding  `json:"sharding"`
+	MicroBatch       int       `json:"micro_batch"`  // sequences
+	GlobalBatch      int64     `json:"global_batch"` // sequences
+	Recompute        Recompute `json:"recompute"`
+}
+
+// Devices returns the number of devices the plan uses.
+func (p *Plan) Devices() int { return p.TP * p.PP * p.CP * p.DP }
+
+// MicroBatches returns how many micro-batches a pipeline runs in a step.
+func (p *Plan) MicroBatches() int64 {
+	return p.GlobalBatch / (int64(p.DP) * int64(p.MicroBatch))
+}
+
+// String spells the plan the way people write it: "tp8 pp16 dp128 zero1 mb1".
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, d := range []struct {
+		name string
+		n    int
+	}{{"tp", p.TP}, {"pp", p.PP}, {"vp", p.VP}, {"cp", p.CP}, {"ep", p.EP}, {"dp", p.DP}} {
+		if d.n > 1 {
+			fmt.Fprintf(&b, "%s%d ", d.name, d.n)
+		}
+	}
+	if p.Sharding != NoSharding {
+		fmt.Fprintf(&b, "%s ", p.Sharding)
+	}
+	fmt.Fprintf(&b, "mb%d", p.MicroBatch)
+	if p.Recompute != NoRecompute {
+		fmt.Fprintf(&b, " %s-recompute", p.Recompute)
+	}
+	return b.String()
+}
+
+// Workload is what is to be done with a model.
+type Workload struct {
+	// Tokens is the length of the run: tokens, or samples for a model that
+	// does not read tokens. 0 asks for a step only.
+	Tokens quantity.Tokens
+	// Seq is the sequence length in tokens; 1 for a model that does not read
+	// tokens.
+	Seq int64
+	// Batch is the global batch in sequences (or samples).
+	Batch     int64
+	Precision Precision
+	Optimizer Optimizer
+	// MFU fixes the model FLOPs utilisation (palm convention) instead of
+	// predicting the step time; 0 predicts.
+	MFU float64
+	// CheckpointsKept is how many full checkpoints storage holds.
+	CheckpointsKept int
+	// PricePerHour overrides the device's catalogue price, in dollars; 0
+	// takes the catalogue's.
+	PricePerHour quantity.USD
+	// PUE is the facility's power over its computing power.
+	PUE float64
+}
+
+// PlanError says why a plan cannot run.
+type PlanError struct {
+	Flag string // the dimension at fault: "tp", "dp", "batch"
+	Text string
+}
+
+func (e *PlanError) Error() string { return e.Text }
+
+func planError(flag, format string, args ...any) error {
+	return &PlanError{flag, fmt.Sprintf(format, args...)}
+}
+
+// check returns an error unless the plan's dimensions agree with the model,
+// the batch and the cluster. It allocates only for the error.
+func (p *Prepared) check(plan *Plan) error {
+	switch {
+	case plan.TP < 1 || plan.PP < 1 || plan.VP < 1 || plan.CP < 1 || plan.EP < 1 || plan.DP < 1:
+		return planError("tp", "every dimension of a layout is at least 1, not tp %d pp %d vp %d cp %d ep %d dp %d", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
+	case plan.MicroBatch < 1 || plan.GlobalBatch < 1:
+		return planError("micro-batch", "micro-batch %d and global batch %d must be at least 1", plan.MicroBatch, plan.GlobalBatch)
+	case plan.Devices() != p.Cluster.Count:
+		return planError("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
+	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
+		return planError("batch", "a global batch of %d does not divide into dp %d x micro-batch %d", plan.GlobalBatch, plan.DP, plan.MicroBatch)
+	}
+	c := p.costs
+	switch {
+	case plan.TP > 1 && c.tpUnit == 0:
+		return planError("tp", "tp %d: %s has no attention or state-space heads to divide", plan.TP, c.model.Name)
+	case plan.TP > 1 && c.tpUnit%int64(plan.TP) != 0:
+		return planError("tp", "tp %d does not divide %d heads", plan.TP, c.tpUnit)
+	case plan.PP*plan.VP > c.layers:
+		return planError("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
+	case plan.VP > 1 && plan.PP == 1:
+		return planError("vp", "vp %d needs more than one pipeline stage", plan.VP)
+	case plan.VP > 1 && plan.MicroBatches()%int64(plan.PP) != 0:
+		return planError("vp", "an interleaved schedule needs micro-batches (%d) in multiples of pp %d", plan.MicroBatches(), plan.PP)
+	case plan.CP > 1 && !c.model.PerToken():
+		return planError("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
+	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
+		return planError("cp", "cp %d: a sequence of %d tokens does not divide into %d parts", plan.CP, p.Workload.Seq, 2*plan.CP)
+	case plan.EP > 1 && c.experts == 0:
+		return planError("ep", "ep %d: %s has no experts", plan.EP, c.model.Name)
+	case plan.EP > 1 && c.experts%int64(plan.EP) != 0:
+		return planError("ep", "ep %d does not divide %d experts", plan.EP, c.experts)
+	case plan.DP*plan.CP%plan.EP != 0:
+		return planError("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
+	case plan.SequenceParallel && plan.TP == 1:
+		return planError("sp", "sequence parallelism needs tp above 1")
+	}
+	return nil
+}
+
+// On returns the model and workload prepared for another cluster. It refuses a
+// device that does not compute in the workload's precision, and a cluster of
+// several nodes whose network is not known.
+func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
+	rate, err := c.Device.Rate(p.Workload.Precision.Compute())
+	if err != nil {
+		return Prepared{}, err
+	}
+	var network quantity.Bandwidth
+	if c.Count > max(c.Domain(), c.DevicesPerNode) || c.Slices > 1 {
+		if network, err = c.Network(); err != nil {
+			return Prepared{}, err
+		}
+	}
+	p.Cluster, p.rate, p.network = c, rate, network
+	p.measured = p.constants.measuredOn(c.Device)
+	return p, nil
+}
