@@ -34,7 +34,7 @@ func (c *Catalog) near(name string) []string {
 				return
 			}
 		}
-		if b, ok := best[d]; !ok || score < b.score {
+		if b, ok := best[d]; !ok || score < b.score || score == b.score && len(n) < len(b.name) {
 			best[d] = candidate{n, score}
 		}
 	}

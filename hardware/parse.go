@@ -28,8 +28,11 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 		return Cluster{}, notFound
 	}
 	name, count := strings.TrimSpace(t[:i]), strings.TrimSpace(t[i+1:])
-	if name == "" || count == "" || !strings.ContainsRune("0123456789-+.", rune(count[0])) {
+	if name == "" || count == "" || !strings.ContainsRune("0123456789-+", rune(count[0])) {
 		return Cluster{}, notFound
+	}
+	if strings.ContainsAny(count, ".．") { // ParseCount would cut the fraction off
+		return Cluster{}, fmt.Errorf("%q: not a whole number of devices (want 1 to %d)", s, MaxDevices)
 	}
 	d, err := c.Find(name)
 	if err != nil {

@@ -83,11 +83,11 @@ func (t *Torus) Shape(count int) (Shape, error) {
 			above = n
 		}
 	})
-	want := strconv.Itoa(below)
+	want := fmt.Sprintf("%d, or a multiple of %d", below, t.Largest())
 	if above != 0 {
-		want += " or " + strconv.Itoa(above)
+		want = fmt.Sprintf("%d or %d", below, above)
 	}
-	return Shape{}, fmt.Errorf("%d chips: no %dD torus slice has that many (want %s, or a multiple of a slice)", count, t.Dims, want)
+	return Shape{}, fmt.Errorf("%d chips: no %dD torus slice, nor equal large ones, make that many (want %s)", count, t.Dims, want)
 }
 
 // Check reports whether a slice of shape s (in any order of axes) can be made.
