@@ -43,14 +43,15 @@ func ParseDuration(s string) (Seconds, error) {
 		if n == 0 {
 			return 0, sp.missingUnit(s)
 		}
-		unit, ok := timeUnit(rest[:n])
+		shift, factor, ok := timeUnit(rest[:n])
 		if !ok {
 			return 0, sp.suffixError(s, rest[:n])
 		}
+		unit := factor * math.Pow10(shift)
 		if unit >= last {
 			return 0, sp.errorf(s, "units are not from long to short")
 		}
-		total, last = total+d.float64(0)*unit, unit
+		total, last = total+d.float64(shift)*factor, unit
 		t = trimLeft(rest[n:])
 	}
 	switch {
@@ -62,33 +63,34 @@ func ParseDuration(s string) (Seconds, error) {
 	return Seconds(total), nil
 }
 
-func timeUnit(u string) (float64, bool) {
+// timeUnit is a unit of time as a power of ten and a factor, in seconds.
+func timeUnit(u string) (shift int, factor float64, ok bool) {
 	var b [12]byte
 	if len(u) > len(b) {
-		return 0, false
+		return 0, 0, false
 	}
 	for i := range len(u) {
 		b[i] = lowerASCII(u[i])
 	}
 	switch string(b[:len(u)]) {
 	case "ns":
-		return 1e-9, true
+		return -9, 1, true
 	case "us", "µs", "μs":
-		return 1e-6, true
+		return -6, 1, true
 	case "ms", "毫秒":
-		return 1e-3, true
+		return -3, 1, true
 	case "s", "sec", "second", "seconds", "秒":
-		return 1, true
+		return 0, 1, true
 	case "m", "min", "minute", "minutes", "分钟", "分":
-		return float64(Minute), true
+		return 0, float64(Minute), true
 	case "h", "hr", "hour", "hours", "小时":
-		return float64(Hour), true
+		return 0, float64(Hour), true
 	case "d", "day", "days", "天", "日":
-		return float64(Day), true
+		return 0, float64(Day), true
 	case "w", "week", "weeks", "周":
-		return float64(Week), true
+		return 0, float64(Week), true
 	case "y", "yr", "year", "years", "年":
-		return float64(Year), true
+		return 0, float64(Year), true
 	}
-	return 0, false
+	return 0, 0, false
 }

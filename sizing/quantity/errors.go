@@ -58,11 +58,13 @@ func (sp *spelling) errorf(input, format string, args ...any) *SyntaxError {
 }
 
 // suffixError is the error of a number that is followed by something unknown.
+// The suffix is copied as well: it may lie in the parser's own buffer, which
+// must not move to the heap for the sake of an error.
 func (sp *spelling) suffixError(input, suffix string) *SyntaxError {
 	return &SyntaxError{
 		Kind:    sp.kind,
 		Input:   strings.Clone(input),
-		Problem: fmt.Sprintf("unknown suffix %q", truncate(suffix, 20)),
+		Problem: fmt.Sprintf("unknown suffix %q", truncate(strings.Clone(suffix), 20)),
 		Want:    sp.suffix,
 	}
 }

@@ -118,11 +118,12 @@ func groupThousands(digits string) string {
 
 // Chinese prints up to four significant digits with 万, 亿 or 万亿, the way a
 // Chinese text writes a count: 70亿, 1750亿, 1.8万亿, 350万; below 10,000 the
-// number itself. The text parses back to within 0.05 %.
+// number itself, and past 9999万亿 every digit. The text parses back to within
+// 0.05 %.
 func (p Params) Chinese() string {
-	n := float64(p)
+	n, sign := float64(p), ""
 	if n < 0 {
-		return "-" + Params(-p).Chinese() // the smallest int64 stays negative and prints as is
+		n, sign = -n, "-"
 	}
 	// Each unit serves until its number would round to 10,000.
 	for _, u := range []struct {
@@ -130,11 +131,10 @@ func (p Params) Chinese() string {
 		name string
 	}{{1, ""}, {1e4, "万"}, {1e8, "亿"}, {1e12, "万亿"}} {
 		if v := n / u.size; v < 9999.5 {
-			s := strconv.FormatFloat(v, 'g', 4, 64)
-			return s + u.name
+			return sign + strconv.FormatFloat(v, 'g', 4, 64) + u.name
 		}
 	}
-	return scientific(n)
+	return p.Exact()
 }
 
 // String prints binary units: 79.6 GiB. Below 1 KiB it prints whole bytes.
@@ -160,8 +160,8 @@ func (f FLOPs) String() string {
 	switch {
 	case ok:
 		return s
-	case math.Abs(v) < 1000:
-		return scaled(v, 1000, " ", "FLOP", "")
+	case math.Abs(v) < 999.5:
+		return scaled(v, 1000, " ", "FLOP")
 	}
 	return scientific(v) + " FLOP"
 }
@@ -194,7 +194,15 @@ func (s Seconds) String() string {
 	case v == 0:
 		return "0 s"
 	case v < 0.9995:
-		return scaled(v*1e9, 1000, " ", "ns", "µs", "ms")
+		for _, u := range []struct {
+			per  float64
+			name string
+		}{{1e3, " ms"}, {1e6, " µs"}, {1e9, " ns"}} {
+			if n := v * u.per; n >= 0.9995 {
+				return sig3(min(n, 999.4)) + u.name // the product may have rounded up to 999.5
+			}
+		}
+		return scientific(v) + " s"
 	case v < 59.95:
 		return sig3(v) + " s"
 	}
