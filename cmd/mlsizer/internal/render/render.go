@@ -1,0 +1,154 @@
+// Package render prints the answers of the commands: as text tables, Markdown,
+// CSV, JSON or a page of HTML.
+//
+// A command hands over a Document of typed values. Text, Markdown and HTML
+// show them in humane units, one scale a column; CSV and JSON print them in
+// full precision, in the base units that their names say.
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Format is a form of output.
+type Format uint8
+
+// The forms.
+const (
+	Plain Format = iota // text tables
+	Markdown
+	CSV
+	JSON
+	HTML
+	numFormats
+)
+
+var formatNames = [numFormats]string{"table", "markdown", "csv", "json", "html"}
+
+// String is the name that ParseFormat takes.
+func (f Format) String() string {
+	if f < numFormats {
+		return formatNames[f]
+	}
+	return fmt.Sprintf("Format(%d)", uint8(f))
+}
+
+// FormatNames lists the forms for a usage text.
+func FormatNames() string { return strings.Join(formatNames[:], ", ") }
+
+// ParseFormat reads the name of a form.
+func ParseFormat(s string) (Format, error) {
+	for f, name := range formatNames {
+		if s == name {
+			return Format(f), nil
+		}
+	}
+	return 0, fmt.Errorf("%q: unknown form of output (want %s)", s, FormatNames())
+}
+
+// Lang is a language of the answers.
+type Lang uint8
+
+// The languages.
+const (
+	English Lang = iota
+	Chinese
+)
+
+// ParseLang reads en or zh.
+func ParseLang(s string) (Lang, error) {
+	switch strings.ToLower(s) {
+	case "en":
+		return English, nil
+	case "zh", "zh-cn", "zh_cn":
+		return Chinese, nil
+	}
+	return 0, fmt.Errorf("%q: unknown language (want en or zh)", s)
+}
+
+// Text is a text in both languages.
+type Text struct{ EN, ZH string }
+
+// In is the text in a language.
+func (t Text) In(l Lang) string {
+	if l == Chinese && t.ZH != "" {
+		return t.ZH
+	}
+	return t.EN
+}
+
+// Same is a text that is the same in both languages: a name.
+func Same(s string) Text { return Text{s, s} }
+
+// T is a text in English and Chinese.
+func T(en, zh string) Text { return Text{en, zh} }
+
+// Page says what a Document is laid out for.
+type Page struct {
+	Format   Format
+	Lang     Lang
+	Width    int    // of a line of text, in columns
+	Terminal bool   // less important columns may be left out to fit Width
+	Color    bool   // ANSI escapes are understood
+	Command  string // the command line, for the foot of a page of HTML
+}
+
+// Document is the answer of a command.
+type Document struct {
+	Title  Text
+	Tables []Table
+	Notes  []Note
+	// JSON is what -o json prints: one object with schema and command.
+	JSON any
+	// Records is what -o csv prints: a slice of values that encode as JSON
+	// objects, whose nested fields are joined with "_". nil takes the first
+	// table with its columns' names and values in base units.
+	Records any
+}
+
+// Note is a numbered footnote.
+type Note struct {
+	Text   Text
+	Source string
+}
+
+// Table is a titled table.
+type Table struct {
+	Title   Text
+	Columns []Column
+	Rows    [][]Cell
+}
+
+// Column is a column of a table.
+type Column struct {
+	Name string // of the field, with its unit: "memory_bytes"
+	Head Text
+	// Right puts the values to the right, as numbers are.
+	Right bool
+	// Own lets every value choose its own unit; without it the quantities of
+	// a column share one, which stands in the head.
+	Own bool
+	// Drop orders what is left out on a narrow terminal: the highest first; 0
+	// stays.
+	Drop int
+	// Wrap allows line breaks at spaces.
+	Wrap bool
+}
+
+// Cell is a value of a table: a string, a Text, a bool, an integer, a float64,
+// a Percent, a Range or a quantity. nil is an empty cell.
+type Cell struct {
+	Value any
+	// Notes are the numbers of the footnotes that it refers to, from 1.
+	Notes []int
+}
+
+// Percent is a share that prints as "43.1 %" and in CSV as 0.431.
+type Percent float64
+
+// Write prints the document.
+func Write(w io.Writer, d *Document, p Page) error {
+	return fmt.Errorf("%v output is not written yet", p.Format)
+}

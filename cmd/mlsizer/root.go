@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog"
+)
+
+// app is what every command works with: the streams, the common flags, and
+// the catalogues, which are read when a command first asks for them.
+type app struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	args   []string // as typed, for hints
+
+	output render.Format // -o
+	lang   render.Lang   // --lang
+
+	hardwareFile string // --hardware-file, of the commands that have it
+	devices      *hardware.Catalog
+}
+
+// plainWidth is the width that output is laid out for when nothing says
+// otherwise: a pipe or a file has none.
+const plainWidth = 100
+
+// run is the program: it returns the exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, args: args, lang: langOf(args)}
+	root := newRootCmd(a)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteC()
+	if f, ok := err.(*failure); ok && f.cmd == nil {
+		f.cmd = cmd
+	}
+	return a.report(err)
+}
+
+// newRootCmd is the command line.
+func newRootCmd(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mlsizer",
+		Short: "what a machine-learning model costs: tier, memory, storage, time, money, energy",
+		Long: `Mlsizer says what a machine-learning model costs before money is spent on it.
+
+MODEL is a catalogue name (llama-3.1-70b), a parameter count (7B, 1750亿),
+a path (config.json, a folder, .safetensors, .gguf) or hf:org/name.
+DEVICE is a name of the hardware catalogue, with a count: h100x512.
+
+Exit codes: 0 done; 1 something that was read is wrong; 2 something that was
+typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
+		Example: `  mlsizer classify gpt-3 7B 1750亿
+  mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T
+  mlsizer compare llama-3.1-8b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			hint := "mlsizer --help"
+			if near := nearest(args[0], names); near != "" {
+				hint = a.commandWith(args[0], near)
+			}
+			return usageError(fmt.Errorf("%q: unknown command (want %s)", args[0], strings.Join(names, ", ")), hint)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetFlagErrorFunc(a.flagError)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	fs := root.PersistentFlags()
+	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
+	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
+	root.AddCommand(newClassifyCmd(a))
+	return root
+}
+
+// version is the version of the module, or of the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	if v := info.Main.Version; v != "" {
+		return v
+	}
+	return "(devel)"
+}
+
+// langOf looks for --lang before the flags are parsed, so that what is wrong
+// with the flags is said in it.
+func langOf(args []string) render.Lang {
+	lang := render.English
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if l, err := render.ParseLang(value); ok && err == nil {
+			lang = l
+		}
+	}
+	return lang
+}
+
+// say is a text in the language of the answer.
+func (a *app) say(t render.Text) string { return t.In(a.lang) }
+
+// sayf fills in a text in the language of the answer.
+func (a *app) sayf(t render.Text, args ...any) string { return fmt.Sprintf(t.In(a.lang), args...) }
+
+// models is the catalogue of models.
+func (a *app) models() *catalog.Catalog { return catalog.Default() }
+
+// hardware is the catalogue of devices, with those of --hardware-file.
+func (a *app) hardware() (*hardware.Catalog, error) {
+	if a.devices != nil {
+		return a.devices, nil
+	}
+	c := hardware.Default()
+	if a.hardwareFile != "" {
+		f, err := os.Open(a.hardwareFile)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--hardware-file %s", fileError(err)), "")
+		}
+		defer f.Close()
+		if c, err = c.Extend(f, a.hardwareFile); err != nil {
+			return nil, readError(err, "")
+		}
+	}
+	a.devices = c
+	return c, nil
+}
+
+// fileError is the error of opening a file without the word for the call.
+func fileError(err error) string {
+	if e, ok := err.(*os.PathError); ok {
+		return fmt.Sprintf("%q: %v", e.Path, e.Err)
+	}
+	return err.Error()
+}
+
+// isTerminal reports whether the answer goes to a person's terminal.
+func (a *app) isTerminal() bool {
+	f, ok := a.stdout.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// page says what the answer is laid out for. COLUMNS overrides the terminal's
+// width, as it does in other programs.
+func (a *app) page() render.Page {
+	p := render.Page{Format: a.output, Lang: a.lang, Width: plainWidth, Command: a.commandWith("", "")}
+	if a.isTerminal() {
+		p.Terminal = true
+		p.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if w, _, err := term.GetSize(int(a.stdout.(*os.File).Fd())); err == nil && w > 0 {
+			p.Width = w
+		}
+	}
+	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
+		p.Width = w
+	}
+	return p
+}
+
+// print writes an answer in the form that was asked for.
+func (a *app) print(d *render.Document) error {
+	if err := render.Write(a.stdout, d, a.page()); err != nil {
+		return readError(fmt.Errorf("writing the answer: %w", err), "")
+	}
+	return nil
+}
