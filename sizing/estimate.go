@@ -27,10 +27,14 @@ type Memory struct {
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
 	Total         quantity.Bytes `json:"total_bytes"`
-	Low           quantity.Bytes `json:"low_bytes"`
-	High          quantity.Bytes `json:"high_bytes"`
-	Device        quantity.Bytes `json:"device_bytes"`
-	Fits          bool           `json:"fits"`
+	// Allocated is what the framework's tensors take, Reserved what its
+	// allocator has taken from the device; Total adds what the driver shows.
+	Allocated quantity.Bytes `json:"allocated_bytes"`
+	Reserved  quantity.Bytes `json:"reserved_bytes"`
+	Low       quantity.Bytes `json:"low_bytes"`
+	High      quantity.Bytes `json:"high_bytes"`
+	Device    quantity.Bytes `json:"device_bytes"`
+	Fits      bool           `json:"fits"`
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`
 	// Peak is the moment of the step: "backward" or "optimizer".

@@ -11,10 +11,7 @@ func (p *Prepared) memory(l *layout, out *Memory) {
 			*out = m
 		}
 	}
-	out.Device = p.Cluster.Device.Memory
-	out.Fits = out.Total <= out.Device
-	band := memoryBand(p)
-	out.Low, out.High = out.Total*quantity.Bytes(band.Low), out.Total*quantity.Bytes(band.High)
+	p.judge(out)
 }
 
 // stageMemory fills in the terms of stage s at the peak of a step: either the
@@ -93,8 +90,29 @@ func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
 		}
 	}
 	allocated := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
-	out.Overhead = c.stack.ContextBytes + quantity.Bytes(ceil(float64(allocated)*(c.stack.Reserved-1)))
+	out.Allocated = allocated
+	out.Reserved = quantity.Bytes(ceil(float64(allocated) * c.stack.Reserved))
+	out.Overhead = c.stack.ContextBytes + out.Reserved - allocated
 	out.Total = allocated + out.Overhead
+}
+
+// StageMemory returns the memory of one pipeline stage of a plan that
+// Evaluate accepts.
+func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
+	var l layout
+	var m Memory
+	l.init(p.costs, plan)
+	p.stageMemory(&l, stage, &m)
+	p.judge(&m)
+	return m
+}
+
+// judge fills in the band and whether it fits.
+func (p *Prepared) judge(m *Memory) {
+	m.Device = p.Cluster.Device.Memory
+	m.Fits = m.Total <= m.Device
+	band := memoryBand(p)
+	m.Low, m.High = m.Total*quantity.Bytes(band.Low), m.Total*quantity.Bytes(band.High)
 }
 
 // boundary returns the bytes of a sample's hidden states between two stages.

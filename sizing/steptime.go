@@ -85,6 +85,12 @@ var loadConstants = sync.OnceValue(func() *Constants {
 // must not be modified.
 func DefaultConstants() *Constants { return loadConstants() }
 
+// SetConstants replaces the constants that the estimate rests on.
+func (p *Prepared) SetConstants(c *Constants) {
+	p.constants = c
+	p.measured = c.measuredOn(p.Cluster.Device)
+}
+
 // stepTerms estimates the time of one step from the shapes of the layers and
 // the plan. It is the one place that knows how long anything takes.
 //

@@ -1,0 +1,212 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Quantity is what a measurement is of.
+type Quantity string
+
+// The quantities that rows are scored on.
+const (
+	StepSeconds Quantity = "step_seconds"
+	PeakMemory  Quantity = "peak_mem_gib"
+	DeviceHours Quantity = "device_hours"
+)
+
+// Predictor predicts rows with a catalogue, a hardware catalogue and a set of
+// constants.
+type Predictor struct {
+	Resolve   Resolve
+	Hardware  *hardware.Catalog
+	Constants *sizing.Constants // nil: the program's own
+}
+
+// Setup is a row made ready to evaluate.
+type Setup struct {
+	Row      *Row
+	Prepared *sizing.Prepared
+	Plan     sizing.Plan
+	// LastStage is set where the memory is that of the last pipeline stage.
+	LastStage bool
+}
+
+// unknownDevice stands in where a row measures memory and does not say on
+// what: it computes in every precision, and memory does not depend on it.
+const unknownDevice = "h100-sxm5-80gb"
+
+// Setup turns a row into a prepared model and a plan, or says what of the row
+// cannot be expressed.
+func (p *Predictor) Setup(r *Row) (*Setup, error) {
+	m, err := r.model(p.Resolve)
+	if err != nil {
+		return nil, err
+	}
+	device := r.Device
+	if device == "" {
+		if r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0 {
+			return nil, errors.New("no device")
+		}
+		device = unknownDevice
+	}
+	d, err := p.Hardware.Find(device)
+	if err != nil {
+		return nil, err
+	}
+	stack := sizing.DefaultStack(d)
+	if r.Stack != "" {
+		if stack, err = sizing.FindStack(r.Stack); err != nil {
+			return nil, err
+		}
+	}
+	plan, err := r.plan(stack)
+	if err != nil {
+		return nil, err
+	}
+	var options []hardware.Option
+	if r.DevicesPerNode > 0 {
+		options = append(options, hardware.WithDevicesPerNode(r.DevicesPerNode))
+	}
+	perNode := max(r.DevicesPerNode, 1)
+	if r.DevicesPerNode == 0 {
+		perNode = max(d.DevicesPerNode, 1)
+	}
+	if r.InternodeGbit > 0 {
+		options = append(options, hardware.WithScaleOut(quantity.Bandwidth(r.InternodeGbit/8*1e9/float64(perNode))))
+	}
+	cluster, err := hardware.NewCluster(d, plan.Devices(), options...)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.workload(plan)
+	if err != nil {
+		return nil, err
+	}
+	prepared, err := sizing.Prepare(m, w, r.stack(stack), cluster)
+	if err != nil {
+		return nil, err
+	}
+	if p.Constants != nil {
+		prepared.SetConstants(p.Constants)
+	}
+	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage")}, nil
+}
+
+// stack returns the stack as the row ran it: attention and dropout may differ
+// from the default.
+func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
+	c := *s
+	switch r.Attention {
+	case "flash", "fused":
+		c.FusedAttention = true
+	case "unfused":
+		c.FusedAttention = false
+	}
+	return &c
+}
+
+// plan reads the row's layout; what it leaves open is what the layout of the
+// devices implies.
+func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
+	one := func(n int) int { return max(n, 1) }
+	p := sizing.Plan{TP: one(r.TP), PP: one(r.PP), VP: one(r.VP), CP: one(r.CP), EP: one(r.EP), DP: r.DP, MicroBatch: int(max(r.MicroBatch, 1)), GlobalBatch: r.GlobalBatch}
+	if p.DP == 0 {
+		p.DP = max(r.Devices/(p.TP*p.PP*p.CP), 1)
+	}
+	if r.Devices > 0 && p.Devices() != r.Devices {
+		return p, fmt.Errorf("tp %d x pp %d x cp %d x dp %d is not %d devices", p.TP, p.PP, p.CP, p.DP, r.Devices)
+	}
+	if p.GlobalBatch == 0 {
+		p.GlobalBatch = int64(p.DP) * int64(p.MicroBatch)
+	}
+	var err error
+	p.Sharding = s.Sharding
+	if r.Sharding != "" {
+		if p.Sharding, err = sizing.ParseSharding(r.Sharding); err != nil {
+			return p, err
+		}
+	}
+	switch mode, _, _ := strings.Cut(r.Recompute, "-"); mode {
+	case "", "none":
+	default:
+		if p.Recompute, err = sizing.ParseRecompute(mode); err != nil {
+			return p, err
+		}
+	}
+	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
+	if r.SP != nil {
+		p.SequenceParallel = *r.SP && p.TP > 1
+	}
+	return p, nil
+}
+
+// workload reads the row's work.
+func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
+	w := sizing.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
+	if r.Precision != "" {
+		precision, err := sizing.ParsePrecision(r.Precision)
+		if err != nil {
+			return w, err
+		}
+		w.Precision = precision
+	}
+	return w, nil
+}
+
+// Predict evaluates the row.
+func (s *Setup) Predict() (sizing.Estimate, error) {
+	e, err := s.Prepared.Evaluate(&s.Plan)
+	if err != nil {
+		return e, err
+	}
+	if s.LastStage {
+		e.Memory = s.Prepared.StageMemory(&s.Plan, s.Plan.PP-1)
+	}
+	return e, nil
+}
+
+// memory returns the figure that the row's definition measures, in GiB.
+func (r *Row) memory(m *sizing.Memory) float64 {
+	b := m.Allocated
+	switch {
+	case r.MemDefinition == "reserved":
+		b = m.Reserved
+	case r.MemDefinition == "driver":
+		b = m.Total
+	}
+	return float64(b) / (1 << 30)
+}
+
+// measuredStep returns the row's step time in seconds, from whichever figure
+// the source gives; TFLOP/s are converted by the convention they are stated in.
+func (s *Setup) measuredStep(e *sizing.Estimate) (float64, error) {
+	r := s.Row
+	tokens := float64(s.Plan.GlobalBatch) * float64(r.SeqLen)
+	devices := float64(s.Plan.Devices())
+	switch {
+	case r.StepSeconds > 0:
+		return r.StepSeconds, nil
+	case r.TokensPerSecond > 0:
+		return tokens / (r.TokensPerSecond * devices), nil
+	case r.TFLOPs > 0:
+		var flops quantity.FLOPs
+		switch r.Convention {
+		case "model-full-attention":
+			flops = e.Compute.Model
+		case "model-causal":
+			flops = e.Compute.Megatron
+		case "hardware-full-attention":
+			flops = e.Compute.Hardware
+		default:
+			return 0, fmt.Errorf("TFLOP/s without a known convention (%q)", r.Convention)
+		}
+		return float64(flops) / (r.TFLOPs * 1e12 * devices), nil
+	}
+	return 0, errors.New("no step time, tokens/s or TFLOP/s")
+}

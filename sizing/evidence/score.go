@@ -1,0 +1,177 @@
+package evidence
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Result is a prediction beside its measurement.
+type Result struct {
+	ID        string   `json:"id"`
+	Source    string   `json:"source"`
+	Stack     string   `json:"stack"`
+	Device    string   `json:"device"`
+	Quantity  Quantity `json:"quantity"`
+	Measured  float64  `json:"measured"`
+	Predicted float64  `json:"predicted"`
+	Low       float64  `json:"low"`
+	High      float64  `json:"high"`
+	// APE is the absolute error as a share of the measurement.
+	APE float64 `json:"ape"`
+	row *Row
+}
+
+// Skipped is a row that was not predicted, and why.
+type Skipped struct {
+	ID       string   `json:"id"`
+	Source   string   `json:"-"`
+	Quantity Quantity `json:"quantity"`
+	Reason   string   `json:"reason"`
+}
+
+// Summary is how a source's predictions fare.
+type Summary struct {
+	Source    string   `json:"source"`
+	Quantity  Quantity `json:"quantity"`
+	N         int      `json:"n"`
+	Skipped   int      `json:"skipped"`
+	MAPE      float64  `json:"mape"`
+	MedianAPE float64  `json:"median_ape"`
+	P90APE    float64  `json:"p90_ape"`
+	// Bias is the mean signed error as a share of the measurement: positive
+	// predicts too much.
+	Bias float64 `json:"bias"`
+	// Coverage is the share of measurements inside the 80 % band.
+	Coverage float64 `json:"coverage80"`
+}
+
+// Report is the outcome of a validation.
+type Report struct {
+	Rows    []Result  `json:"rows"`
+	Skipped []Skipped `json:"skipped"`
+	Summary []Summary `json:"summary"`
+}
+
+// Validate predicts every row and scores the predictions by source.
+func (p *Predictor) Validate(rows []Row) *Report {
+	rep := &Report{Rows: []Result{}, Skipped: []Skipped{}}
+	for i := range rows {
+		p.validate(&rows[i], rep)
+	}
+	rep.summarise()
+	return rep
+}
+
+// validate adds the row's quantities to the report.
+func (p *Predictor) validate(r *Row, rep *Report) {
+	hasStep := r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0
+	hasMemory := r.PeakMemGiB > 0 || r.OutOfMemory
+	skip := func(q Quantity, reason string) {
+		rep.Skipped = append(rep.Skipped, Skipped{r.ID, r.Source, q, reason})
+	}
+	if !hasStep && !hasMemory {
+		skip("", "neither a step time nor a peak memory")
+		return
+	}
+	fail := func(err error) {
+		if hasStep {
+			skip(StepSeconds, err.Error())
+		}
+		if hasMemory {
+			skip(PeakMemory, err.Error())
+		}
+	}
+	s, err := p.Setup(r)
+	if err != nil {
+		fail(err)
+		return
+	}
+	e, err := s.Predict()
+	if err != nil {
+		fail(err)
+		return
+	}
+	add := func(q Quantity, measured, predicted, low, high float64) {
+		rep.Rows = append(rep.Rows, Result{r.ID, r.Source, r.Stack, r.Device, q, measured, predicted, low, high, math.Abs(predicted-measured) / measured, r})
+	}
+	if hasStep {
+		if measured, err := s.measuredStep(&e); err != nil {
+			skip(StepSeconds, err.Error())
+		} else {
+			add(StepSeconds, measured, float64(e.Time.Step), float64(e.Time.StepLow), float64(e.Time.StepHigh))
+		}
+	}
+	switch {
+	case r.OutOfMemory:
+		skip(PeakMemory, "the source reports that it did not fit, not how much it needed")
+	case hasMemory:
+		v := r.memory(&e.Memory)
+		scale := v / (float64(e.Memory.Total) / (1 << 30))
+		add(PeakMemory, r.PeakMemGiB, v, float64(e.Memory.Low)/(1<<30)*scale, float64(e.Memory.High)/(1<<30)*scale)
+	}
+}
+
+// summarise fills in the summary by source and quantity.
+func (rep *Report) summarise() {
+	type key struct {
+		source   string
+		quantity Quantity
+	}
+	rows, skipped := map[key][]Result{}, map[key]int{}
+	for _, r := range rep.Rows {
+		k := key{r.Source, r.Quantity}
+		rows[k] = append(rows[k], r)
+	}
+	for _, s := range rep.Skipped {
+		skipped[key{s.Source, s.Quantity}]++
+	}
+	keys := map[key]bool{}
+	for k := range rows {
+		keys[k] = true
+	}
+	for k := range skipped {
+		keys[k] = true
+	}
+	for k := range keys {
+		rep.Summary = append(rep.Summary, summary(k.source, k.quantity, rows[k], skipped[k]))
+	}
+	slices.SortFunc(rep.Summary, func(a, b Summary) int {
+		return cmp.Or(cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.Source, b.Source))
+	})
+}
+
+// summary scores results of one source and quantity.
+func summary(source string, q Quantity, rows []Result, skipped int) Summary {
+	s := Summary{Source: source, Quantity: q, N: len(rows), Skipped: skipped}
+	if len(rows) == 0 {
+		return s
+	}
+	apes := make([]float64, 0, len(rows))
+	inside := 0
+	for _, r := range rows {
+		apes = append(apes, r.APE)
+		s.MAPE += r.APE
+		s.Bias += (r.Predicted - r.Measured) / r.Measured
+		if r.Low <= r.Measured && r.Measured <= r.High {
+			inside++
+		}
+	}
+	n := float64(len(rows))
+	s.MAPE /= n
+	s.Bias /= n
+	s.Coverage = float64(inside) / n
+	slices.Sort(apes)
+	s.MedianAPE, s.P90APE = quantile(apes, 0.5), quantile(apes, 0.9)
+	return s
+}
+
+// quantile interpolates in sorted values.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}

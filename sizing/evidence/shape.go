@@ -1,0 +1,191 @@
+package evidence
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Resolve finds a model by its catalogue name.
+type Resolve func(name string) (*sizing.Model, error)
+
+// traits are the parts of a decoder that a family's name decides.
+type traits struct {
+	biases    bool // linear maps and norms have biases
+	positions bool // learned position embeddings
+	tied      bool // where the row does not say
+	gated     bool // where the row does not say
+	embedNorm bool // a norm after the embedding
+	encoder   bool // bidirectional, with token types and a masked-LM head
+}
+
+var families = map[string]traits{
+	"gpt":             {biases: true, positions: true, tied: true},
+	"mpt":             {biases: true, positions: true, tied: true},
+	"bloom":           {biases: true, tied: true, embedNorm: true},
+	"bert":            {biases: true, positions: true, tied: true, encoder: true},
+	"moe":             {biases: true, positions: true, tied: true},
+	"maxtext-default": {gated: true},
+	"dense-llm":       {gated: true},
+	"moe-llm":         {gated: true},
+	"peft-llm":        {gated: true},
+}
+
+// model builds the row's model: the catalogue's, if it is named there, cut to
+// the row's layers; else one from the shape that the row gives.
+func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
+	for _, name := range []string{r.Model, r.Family} {
+		if name == "" {
+			continue
+		}
+		m, err := resolve(name)
+		if err != nil {
+			continue
+		}
+		if r.Layers > 0 && int(r.Layers) != m.Layers() {
+			return trim(m, int(r.Layers))
+		}
+		return m, nil
+	}
+	if r.Hidden == 0 || r.Layers == 0 || r.Heads == 0 {
+		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
+	}
+	if strings.Contains(r.Note, "hybrid-layer-pattern") {
+		return nil, fmt.Errorf("hybrid layer pattern with a shape of its own")
+	}
+	t, ok := families[r.Family]
+	if !ok {
+		// A row with its own shape and an unknown name is taken as a plain
+		// decoder of today.
+		t = families["dense-llm"]
+	}
+	return r.decoder(t)
+}
+
+// decoder builds a transformer from the row's shape.
+func (r *Row) decoder(t traits) (*sizing.Model, error) {
+	opt := r.options()
+	d := r.Hidden
+	linearBias := t.biases && opt["disable-bias-linear"] != "true"
+	normBias := t.biases && opt["normalization"] != "RMSNorm"
+	norm := sizing.Norm{Dim: d, Bias: normBias}
+	gated := t.gated
+	if r.Gated != nil {
+		gated = *r.Gated
+	}
+	tied := t.tied
+	if r.Tied != nil {
+		tied = *r.Tied
+	}
+	mixer, err := r.mixer(t, opt, linearBias)
+	if err != nil {
+		return nil, err
+	}
+	ffn := sizing.FFN{Hidden: d, Width: r.FFN, Gated: gated, Bias: linearBias}
+	if ffn.Width == 0 {
+		ffn.Width = 4 * d
+	}
+	groups := []sizing.Group{{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: r.Vocab, Dim: d}}}}
+	if p := opt["position-embedding-type"]; t.positions && p != "rope" && p != "none" {
+		groups[0].Blocks = append(groups[0].Blocks, sizing.Table{Name: "positions", Rows: r.SeqLen, Dim: d, Small: true})
+	}
+	if t.encoder {
+		groups[0].Blocks = append(groups[0].Blocks, sizing.Table{Name: "token types", Rows: 2, Dim: d, Small: true})
+	}
+	if t.embedNorm {
+		groups[0].Blocks = append(groups[0].Blocks, norm)
+	}
+	dense := int(r.Layers)
+	if r.Experts > 0 {
+		dense, err = denseLayers(opt["moe-layer-freq"])
+		if err != nil {
+			return nil, err
+		}
+	}
+	if dense > 0 {
+		groups = append(groups, sizing.Group{Name: "decoder", Repeat: dense, Blocks: []sizing.Block{norm, mixer, norm, ffn}})
+	}
+	if n := int(r.Layers) - dense; n > 0 {
+		width := r.ExpertFFN
+		if width == 0 {
+			width = ffn.Width
+		}
+		shared, _ := strconv.ParseInt(opt["moe-shared-expert-intermediate-size"], 10, 64)
+		moe := sizing.MoE{Hidden: d, Experts: r.Experts, TopK: r.TopK, Width: width, Gated: gated, SharedWidth: shared, CorrectionBias: opt["moe-router-enable-expert-bias"] == "true"}
+		groups = append(groups, sizing.Group{Name: "experts", Repeat: n, Blocks: []sizing.Block{norm, mixer, norm, moe}})
+	}
+	head := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}}
+	if t.encoder {
+		head.Blocks = append(head.Blocks, sizing.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, norm)
+	}
+	head.Blocks = append(head.Blocks, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: tied})
+	groups = append(groups, head)
+	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: d, Vocab: r.Vocab, Groups: groups}
+	return m, m.Check()
+}
+
+// mixer builds the row's attention.
+func (r *Row) mixer(t traits, opt map[string]string, bias bool) (sizing.Block, error) {
+	if opt["multi-latent-attention"] == "true" {
+		a := sizing.MLA{Hidden: r.Hidden, Heads: r.Heads}
+		for key, p := range map[string]*int64{"q-lora-rank": &a.QRank, "kv-lora-rank": &a.KVRank, "qk-pos-emb-head-dim": &a.RopeDim, "qk-head-dim": &a.NopeDim, "v-head-dim": &a.ValDim} {
+			v, err := strconv.ParseInt(opt[key], 10, 64)
+			if err != nil {
+				return nil, fmt.Errorf("multi-latent attention without %s", key)
+			}
+			*p = v
+		}
+		return a, nil
+	}
+	a := sizing.Attention{Hidden: r.Hidden, Heads: r.Heads, KVHeads: r.KVHeads, HeadDim: r.HeadDim, Bidirectional: t.encoder}
+	if opt["qk-layernorm"] == "true" {
+		a.QKNorm = sizing.HeadQKNorm
+	}
+	return a.WithBias(bias, bias), nil
+}
+
+// denseLayers reads Megatron's pattern "([0]*3+[1]*12)": three dense layers
+// first. An empty pattern has none.
+func denseLayers(pattern string) (int, error) {
+	if pattern == "" || pattern == "1" {
+		return 0, nil
+	}
+	var dense, moe int
+	if _, err := fmt.Sscanf(pattern, "([0]*%d+[1]*%d)", &dense, &moe); err != nil {
+		return 0, fmt.Errorf("layer pattern %q", pattern)
+	}
+	return dense, nil
+}
+
+func (r *Row) name() string {
+	if r.Model != "" {
+		return r.Model
+	}
+	return fmt.Sprintf("%s-%dx%d", r.Family, r.Layers, r.Hidden)
+}
+
+// trim returns the model with only its first n body layers.
+func trim(m *sizing.Model, n int) (*sizing.Model, error) {
+	if n > m.Layers() {
+		return nil, fmt.Errorf("%d layers, but %s has %d", n, m.Name, m.Layers())
+	}
+	c := *m
+	c.Groups = nil
+	for _, g := range m.Groups {
+		if g.Place == sizing.Body {
+			g.Repeat = min(g.Repeat, n)
+			n -= g.Repeat
+			if g.Repeat == 0 {
+				continue
+			}
+		}
+		c.Groups = append(c.Groups, g)
+	}
+	return &c, c.Check()
+}
+
+// gib is a measured figure in bytes.
+func gib(v float64) quantity.Bytes { return quantity.Bytes(v * (1 << 30)) }
