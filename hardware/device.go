@@ -112,5 +112,12 @@ func (e *UnsupportedError) Error() string {
 	for _, t := range e.Device.Supported() {
 		names = append(names, t.String())
 	}
-	return fmt.Sprintf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, strings.Join(names, ", "))
+	switch n := len(names); n {
+	case 0:
+		return fmt.Sprintf("%q: no %s matrix rate known (no rate of this device is)", e.Device.ID, e.DType)
+	case 1:
+		return fmt.Sprintf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, names[0])
+	default:
+		return fmt.Sprintf("%q: no %s matrix rate known (want %s or %s)", e.Device.ID, e.DType, strings.Join(names[:n-1], ", "), names[n-1])
+	}
 }

@@ -1,0 +1,191 @@
+package hardware
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"mlsizer/sizing/quantity"
+)
+
+func TestParseCluster(t *testing.T) {
+	for _, tt := range []struct {
+		in, id               string
+		count, nodes, domain int
+	}{
+		{"h100", "h100-sxm5-80gb", 1, 1, 1},
+		{"h100x8", "h100-sxm5-80gb", 8, 1, 8},
+		{"h100x512", "h100-sxm5-80gb", 512, 64, 8},
+		{"H100X12", "h100-sxm5-80gb", 12, 2, 8},
+		{"h100×8", "h100-sxm5-80gb", 8, 1, 8},
+		{" h100 x 1,024 ", "h100-sxm5-80gb", 1024, 128, 8},
+		{"a100-80g", "a100-sxm4-80gb", 1, 1, 1},
+		{"A100 80G x16", "a100-sxm4-80gb", 16, 2, 8},
+		{"tpu-v5p x 256", "tpu-v5p", 256, 64, 256},
+		{"tpu7x-ironwood", "tpu7x-ironwood", 1, 1, 1},
+		{"tpu7x-ironwoodx64", "tpu7x-ironwood", 64, 16, 64},
+		{"tpu7x", "tpu7x-ironwood", 1, 1, 1},
+		{"tpu7xx64", "tpu7x-ironwood", 64, 16, 64},
+		{"mi300x", "mi300x-192gb", 1, 1, 1},
+		{"mi300xx8", "mi300x-192gb", 8, 1, 8},
+		{"mi300x-192gbx16", "mi300x-192gb", 16, 2, 8},
+		{"rx-7900xtx-24gbx4", "rx-7900xtx-24gb", 4, 1, 1},
+		{"7900xtx", "rx-7900xtx-24gb", 1, 1, 1},
+		{"rx-7900xtxx2", "rx-7900xtx-24gb", 2, 1, 1},
+		{"max-1550", "max-1550-128gb", 1, 1, 1},
+		{"rtx-4090x4", "rtx-4090-24gb", 4, 1, 1},
+		{"gb200x576", "gb200-nvl72-186gb", 576, 144, 72},
+		{"tpu-v5e x 512", "tpu-v5e", 512, 64, 256},
+		{"h100x10000000", "h100-sxm5-80gb", 10_000_000, 1_250_000, 8},
+	} {
+		t.Run(tt.in, func(t *testing.T) {
+			c, err := ParseCluster(Default(), tt.in)
+			require.NoError(t, err)
+			assert.Equal(t, tt.id, c.Device.ID)
+			assert.Equal(t, tt.count, c.Count)
+			assert.Equal(t, tt.nodes, c.Nodes())
+			assert.Equal(t, tt.domain, c.Domain())
+			again, err := ParseCluster(Default(), c.String())
+			require.NoError(t, err)
+			assert.Equal(t, c, again)
+		})
+	}
+}
+
+func TestParseClusterRefuses(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                          `no device`,
+		"h100x0":                    `"0": zero`,
+		"h100x-1":                   `"-1": negative`,
+		"h100x+8":                   `does not start with a digit`,
+		"h100x10000001":             `"h100x10000001": 10000001 devices (want 1 to 10000000)`,
+		"h100x99999999999999999999": `too large for a count`,
+		"h100x1.5":                  `"h100x1.5": not a whole number of devices`,
+		"h100x8x8":                  `"h100x8": unknown device`,
+		"h100x":                     `"h100x": unknown device`,
+		"x8":                        `"x8": unknown device`,
+		"h1o0x8":                    `"h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100`,
+		"h100x8 nodes":              `unknown suffix "nodes"`,
+		"tpu-v5ex12":                `"tpu-v5e": 12 chips: no 2D torus slice, nor equal large ones, make that many (want 8 or 16)`,
+		"tpu-v5ex300":               `(want 256, or a multiple of 256)`,
+		"tpu-v4x65":                 `(want 64 or 128)`,
+		"mi300xyz":                  `"mi300xyz": unknown device`,
+	} {
+		c, err := ParseCluster(Default(), in)
+		require.Error(t, err, in)
+		assert.Contains(t, err.Error(), want, in)
+		assert.Zero(t, c, in)
+	}
+}
+
+func TestTorus(t *testing.T) {
+	all, none, last := [3]bool{true, true, true}, [3]bool{}, [3]bool{false, false, true}
+	for _, tt := range []struct {
+		device string
+		count  int
+		shape  Shape
+		slices int
+		wraps  [3]bool
+	}{
+		// Source: cloud.google.com/tpu/docs/v5e and v6e, topologies; scaling-book@0819a7d on wraparound.
+		{"tpu-v5e", 1, Shape{1, 1, 1}, 1, none}, {"tpu-v5e", 4, Shape{1, 2, 2}, 1, none}, {"tpu-v5e", 8, Shape{1, 2, 4}, 1, none}, {"tpu-v5e", 32, Shape{1, 4, 8}, 1, none}, {"tpu-v6e", 64, Shape{1, 8, 8}, 1, none},
+		{"tpu-v5e", 128, Shape{1, 8, 16}, 1, last}, {"tpu-v5e", 256, Shape{1, 16, 16}, 1, [3]bool{false, true, true}}, {"tpu-v5e", 8192, Shape{1, 16, 16}, 32, [3]bool{false, true, true}}, {"tpu-v6e", 192, Shape{1, 8, 8}, 3, none},
+		{"tpu-v3", 1024, Shape{1, 32, 32}, 1, [3]bool{false, true, true}}, {"tpu-v3", 256, Shape{1, 16, 16}, 1, none},
+		// Source: cloud.google.com/tpu/docs/v4 and v5p, topologies.
+		{"tpu-v4", 4, Shape{1, 2, 2}, 1, none}, {"tpu-v4", 8, Shape{2, 2, 2}, 1, none}, {"tpu-v4", 16, Shape{2, 2, 4}, 1, none}, {"tpu-v4", 32, Shape{2, 4, 4}, 1, none},
+		{"tpu-v4", 64, Shape{4, 4, 4}, 1, all}, {"tpu-v4", 192, Shape{4, 4, 12}, 1, all}, {"tpu-v4", 512, Shape{8, 8, 8}, 1, all}, {"tpu-v4", 4096, Shape{16, 16, 16}, 1, all}, {"tpu-v5p", 8960, Shape{16, 20, 28}, 1, all}, {"tpu7x", 9216, Shape{16, 24, 24}, 1, all},
+		// Source: PaLM, arXiv:2204.02311 section 4: two pods of 3072 TPU v4.
+		{"tpu-v4", 6144, Shape{12, 16, 16}, 2, all},
+	} {
+		c, err := NewCluster(find(t, tt.device), tt.count)
+		require.NoError(t, err, "%s %d", tt.device, tt.count)
+		assert.Equal(t, tt.shape, c.Slice, "%s %d", tt.device, tt.count)
+		assert.Equal(t, tt.slices, c.Slices)
+		assert.Equal(t, tt.wraps, c.Wraps(), "%s %d", tt.device, tt.count)
+	}
+	c, err := NewCluster(find(t, "tpu-v4"), 512, WithSlice(Shape{32 / 4, 4, 16}))
+	require.NoError(t, err)
+	assert.Equal(t, Shape{4, 8, 16}, c.Slice)
+	assert.Equal(t, "4x8x16", c.Slice.String())
+	assert.Equal(t, "8x16", Shape{1, 8, 16}.String())
+	assert.Equal(t, "none", Shape{}.String())
+	for _, s := range []Shape{{3, 4, 4}, {0, 0, 0}, {-4, 4, 4}, {4, 4, 2048}} {
+		_, err = NewCluster(find(t, "tpu-v4"), 512, WithSlice(s))
+		if s.IsZero() {
+			continue // no slice asked for
+		}
+		assert.Error(t, err, "%v", s)
+	}
+	_, err = NewCluster(find(t, "tpu-v4"), 100, WithSlice(Shape{4, 4, 4}))
+	assert.ErrorContains(t, err, "want a multiple of 64")
+	_, err = NewCluster(find(t, "h100"), 64, WithSlice(Shape{4, 4, 4}))
+	assert.ErrorContains(t, err, "has no torus")
+}
+
+// Whatever the count, a cluster of slices has that many chips.
+func TestSlicesAddUp(t *testing.T) {
+	names := []string{"tpu-v2", "tpu-v3", "tpu-v4", "tpu-v5e", "tpu-v5p", "tpu-v6e", "tpu7x"}
+	rapid.Check(t, func(rt *rapid.T) {
+		d, err := Default().Find(rapid.SampledFrom(names).Draw(rt, "device"))
+		require.NoError(rt, err)
+		n := rapid.IntRange(1, 20_000).Draw(rt, "count")
+		c, err := NewCluster(d, n)
+		if err != nil {
+			return
+		}
+		require.Equal(rt, n, c.Slices*c.Slice.Chips())
+		require.LessOrEqual(rt, c.Slice.Chips(), d.Torus.Largest())
+		shape, err := d.Torus.Check(c.Slice)
+		require.NoError(rt, err)
+		require.Equal(rt, c.Slice, shape)
+	})
+}
+
+func TestClusterOptions(t *testing.T) {
+	c, err := NewCluster(find(t, "h100"), 64, WithDevicesPerNode(4), WithScaleOut(12.5e9))
+	require.NoError(t, err)
+	assert.Equal(t, 16, c.Nodes())
+	bw, err := c.Network()
+	require.NoError(t, err)
+	assert.InDelta(t, 12.5e9, float64(bw), 0)
+	assert.InDelta(t, 64*700, float64(c.Power()), 0)
+	assert.InDelta(t, 64*79.65*gib, float64(c.Memory()), 100)
+
+	c, err = NewCluster(find(t, "rtx-4090"), 64)
+	require.NoError(t, err)
+	_, err = c.Network()
+	assert.ErrorContains(t, err, "is not known (want a bandwidth per device, such as 50GB/s)")
+
+	for _, bad := range []Option{WithDevicesPerNode(0), WithDevicesPerNode(-1), WithScaleOut(0), WithScaleOut(-1), WithScaleOut(quantity.Bandwidth(math.NaN())), WithScaleOut(quantity.Bandwidth(math.Inf(1)))} {
+		_, err := NewCluster(find(t, "h100"), 8, bad)
+		assert.Error(t, err)
+	}
+	for _, n := range []int{0, -1, math.MinInt32, MaxDevices + 1} {
+		_, err := NewCluster(find(t, "h100"), n)
+		assert.Error(t, err)
+	}
+	_, err = NewCluster(nil, 1)
+	assert.Error(t, err)
+}
+
+func FuzzParseCluster(f *testing.F) {
+	for _, s := range []string{"h100x512", "a100-80g", "tpu-v5p x 256", "h100×8", "tpu7x-ironwood", "mi300xx8", "rx-7900xtx-24gbx4", "x", "xx1", "h100x", "h100x0", "h100x-1", "h100x1e3", "h100x1,000", "tpu-v4x6144", "×", "h100x９", "\xffx8"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c, err := ParseCluster(Default(), s)
+		if err != nil {
+			require.Zero(t, c)
+			require.NotEmpty(t, err.Error())
+			return
+		}
+		require.True(t, c.Count >= 1 && c.Count <= MaxDevices)
+		require.Positive(t, c.Nodes())
+		again, err := ParseCluster(Default(), c.String())
+		require.NoError(t, err)
+		require.Equal(t, c, again)
+	})
+}
