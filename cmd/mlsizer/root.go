@@ -171,14 +171,14 @@ func (a *app) isTerminal() bool {
 func (a *app) page() render.Page {
 	p := render.Page{Format: a.output, Lang: a.lang, Width: plainWidth, Command: a.commandWith("", "")}
 	if a.isTerminal() {
-		p.Terminal = true
+		p.Fit = true
 		p.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if w, _, err := term.GetSize(int(a.stdout.(*os.File).Fd())); err == nil && w > 0 {
 			p.Width = w
 		}
 	}
 	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
-		p.Width = w
+		p.Width, p.Fit = w, true
 	}
 	return p
 }

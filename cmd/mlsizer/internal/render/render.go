@@ -68,6 +68,14 @@ func ParseLang(s string) (Lang, error) {
 	return 0, fmt.Errorf("%q: unknown language (want en or zh)", s)
 }
 
+// String is the language's code.
+func (l Lang) String() string {
+	if l == Chinese {
+		return "zh"
+	}
+	return "en"
+}
+
 // Text is a text in both languages.
 type Text struct{ EN, ZH string }
 
@@ -87,12 +95,12 @@ func T(en, zh string) Text { return Text{en, zh} }
 
 // Page says what a Document is laid out for.
 type Page struct {
-	Format   Format
-	Lang     Lang
-	Width    int    // of a line of text, in columns
-	Terminal bool   // less important columns may be left out to fit Width
-	Color    bool   // ANSI escapes are understood
-	Command  string // the command line, for the foot of a page of HTML
+	Format  Format
+	Lang    Lang
+	Width   int    // of a line of text, in columns
+	Fit     bool   // less important columns may be left out to fit Width
+	Color   bool   // ANSI escapes are understood
+	Command string // the command line, for the foot of a page of HTML
 }
 
 // Document is the answer of a command.
@@ -138,17 +146,24 @@ type Column struct {
 }
 
 // Cell is a value of a table: a string, a Text, a bool, an integer, a float64,
-// a Percent, a Range or a quantity. nil is an empty cell.
+// a Percent, a Count, a Range or a quantity. nil is an empty cell.
 type Cell struct {
 	Value any
 	// Notes are the numbers of the footnotes that it refers to, from 1.
 	Notes []int
 }
 
-// Percent is a share that prints as "43.1 %" and in CSV as 0.431.
-type Percent float64
-
 // Write prints the document.
 func Write(w io.Writer, d *Document, p Page) error {
-	return fmt.Errorf("%v output is not written yet", p.Format)
+	switch p.Format {
+	case Markdown:
+		return writeMarkdown(w, d, p)
+	case CSV:
+		return writeCSV(w, d, p)
+	case JSON:
+		return writeJSON(w, d)
+	case HTML:
+		return writeHTML(w, d, p)
+	}
+	return writeText(w, d, p)
 }

@@ -1,0 +1,323 @@
+package render
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// The escapes that Color allows.
+const (
+	bold  = "\x1b[1m"
+	dim   = "\x1b[2m"
+	reset = "\x1b[0m"
+)
+
+// textLeast is the narrowest that a wrapped column gets.
+const textLeast = 12
+
+var (
+	wordLeftOut = T("left out to fit the width: ", "因宽度不足而省略：")
+	wordComma   = T(", ", "、")
+)
+
+// writeText prints tables for a terminal or a pipe.
+func writeText(out io.Writer, d *Document, p Page) error {
+	var w bytes.Buffer
+	paint := func(escape, s string) string {
+		if p.Color {
+			return escape + s + reset
+		}
+		return s
+	}
+	if t := d.Title.In(p.Lang); t != "" {
+		for _, line := range wrap(clean(t), p.Width) {
+			w.WriteString(paint(bold, line) + "\n")
+		}
+	}
+	for i := range d.Tables {
+		t := &d.Tables[i]
+		if w.Len() > 0 {
+			w.WriteString("\n")
+		}
+		if title := t.Title.In(p.Lang); title != "" {
+			for _, line := range wrap(clean(title), p.Width) {
+				w.WriteString(paint(bold, line) + "\n")
+			}
+		}
+		if err := textTable(&w, t, p); err != nil {
+			return err
+		}
+	}
+	if len(d.Notes) > 0 && w.Len() > 0 {
+		w.WriteString("\n")
+	}
+	for i, n := range d.Notes {
+		m := mark(i+1) + " "
+		indent := strings.Repeat(" ", width(m))
+		for j, line := range wrap(clean(n.in(p.Lang)), p.Width-width(m)) {
+			if j > 0 {
+				m = indent
+			}
+			w.WriteString(paint(dim, m+line) + "\n")
+		}
+	}
+	_, err := out.Write(w.Bytes())
+	return err
+}
+
+// textTable prints one table within the page's width.
+func textTable(w *bytes.Buffer, t *Table, p Page) error {
+	heads, rows := cells(t, p.Lang, func(head, unit string) string { return head + "\n" + unit })
+	for _, row := range rows {
+		for i := range row {
+			row[i] = clean(row[i])
+		}
+	}
+	wrapHeads(heads, rows)
+	right := make([]bool, len(t.Columns))
+	for i, c := range t.Columns {
+		right[i] = c.Right
+	}
+	keep, widths, ok := fit(t, heads, rows, p)
+	if !ok {
+		return vertical(w, heads, rows, t.hasHeads())
+	}
+	pick := func(row []string) []string {
+		var list []string
+		for _, i := range keep {
+			cell := row[i]
+			if width := widths[i]; width > 0 {
+				cell = strings.Join(wrapCell(cell, width), "\n")
+			}
+			list = append(list, cell)
+		}
+		return list
+	}
+	var kept [][]string
+	for _, row := range rows {
+		kept = append(kept, pick(row))
+	}
+	var align []bool
+	for _, i := range keep {
+		align = append(align, right[i])
+	}
+	if t.hasHeads() {
+		kept = append([][]string{rule(pick(heads), kept)}, kept...)
+		if err := grid(w, pick(heads), kept, align); err != nil {
+			return err
+		}
+	} else if err := grid(w, nil, kept, align); err != nil {
+		return err
+	}
+	return leftOut(w, heads, keep, p)
+}
+
+// wrapHeads breaks heads that are wider than the values under them, and lets
+// all of them end on the same line.
+func wrapHeads(heads []string, rows [][]string) {
+	const least = 7
+	most := 0
+	for i, head := range heads {
+		lines := wrapCell(head, max(columnWidth(rows, i), least))
+		heads[i] = strings.Join(lines, "\n")
+		most = max(most, len(lines))
+	}
+	for i, head := range heads {
+		heads[i] = strings.Repeat("\n", most-1-strings.Count(head, "\n")) + head
+	}
+}
+
+// rule is the row under the heads.
+func rule(heads []string, rows [][]string) []string {
+	line := make([]string, len(heads))
+	for i := range line {
+		line[i] = strings.Repeat("-", max(cellWidth(heads[i]), columnWidth(rows, i)))
+	}
+	return line
+}
+
+// leftOut names the columns that did not fit.
+func leftOut(w *bytes.Buffer, heads []string, keep []int, p Page) error {
+	if len(keep) == len(heads) {
+		return nil
+	}
+	var names []string
+	next := 0
+	for i, head := range heads {
+		if next < len(keep) && keep[next] == i {
+			next++
+			continue
+		}
+		names = append(names, strings.Join(strings.Fields(head), " "))
+	}
+	for _, line := range wrap("("+wordLeftOut.In(p.Lang)+strings.Join(names, wordComma.In(p.Lang))+")", p.Width) {
+		w.WriteString(line + "\n")
+	}
+	return nil
+}
+
+// vertical prints every row as a list of heads and values, for a terminal that
+// is too narrow for a table.
+func vertical(w *bytes.Buffer, heads []string, rows [][]string, withHeads bool) error {
+	for i, row := range rows {
+		if i > 0 && withHeads {
+			w.WriteString("\n")
+		}
+		for j, cell := range row {
+			head := strings.Join(strings.Fields(heads[j]), " ")
+			switch {
+			case cell == "":
+			case head == "":
+				w.WriteString(cell + "\n")
+			default:
+				w.WriteString(head + ": " + cell + "\n")
+			}
+		}
+	}
+	return nil
+}
+
+// fit chooses the columns that are printed and how wide the wrapped ones are
+// (0: as wide as they need). ok is false if not even the columns that must
+// stay fit.
+func fit(t *Table, heads []string, rows [][]string, p Page) (keep []int, widths []int, ok bool) {
+	for i := range t.Columns {
+		keep = append(keep, i)
+	}
+	natural := make([]int, len(t.Columns))
+	for i := range natural {
+		natural[i] = max(cellWidth(heads[i]), columnWidth(rows, i))
+	}
+	for {
+		widths = make([]int, len(t.Columns))
+		over := -gap - p.Width
+		for _, i := range keep {
+			over += natural[i] + gap
+		}
+		for over > 0 {
+			// Take from the widest column that may wrap.
+			widest := -1
+			for _, i := range keep {
+				now := natural[i]
+				if widths[i] > 0 {
+					now = widths[i]
+				}
+				if t.Columns[i].Wrap && now > textLeast && now > cellWidth(heads[i]) && (widest < 0 || now > current(natural, widths, widest)) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break
+			}
+			widths[widest] = current(natural, widths, widest) - 1
+			over--
+		}
+		if over <= 0 || !p.Fit {
+			return keep, widths, true
+		}
+		at := -1
+		for j, i := range keep {
+			if d := t.Columns[i].Drop; d > 0 && (at < 0 || d > t.Columns[keep[at]].Drop) {
+				at = j
+			}
+		}
+		if at < 0 {
+			return keep, widths, false
+		}
+		keep = append(keep[:at:at], keep[at+1:]...)
+	}
+}
+
+func current(natural, widths []int, i int) int {
+	if widths[i] > 0 {
+		return widths[i]
+	}
+	return natural[i]
+}
+
+func columnWidth(rows [][]string, i int) int {
+	n := 0
+	for _, row := range rows {
+		n = max(n, cellWidth(row[i]))
+	}
+	return n
+}
+
+// cellWidth is the width of the widest line of a cell.
+func cellWidth(s string) int {
+	n := 0
+	for line := range strings.SplitSeq(s, "\n") {
+		n = max(n, width(line))
+	}
+	return n
+}
+
+func wrapCell(s string, to int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		lines = append(lines, wrap(line, to)...)
+	}
+	return lines
+}
+
+// wrap breaks a text into lines of at most to columns, at spaces and between
+// the characters of scripts that have none. A longer word stays whole.
+func wrap(s string, to int) []string {
+	if width(s) <= to || to < 1 {
+		return []string{s}
+	}
+	var lines []string
+	line, lineWidth := "", 0
+	for _, piece := range pieces(s) {
+		n := width(piece)
+		if line != "" && lineWidth+width(strings.TrimRight(piece, " ")) > to {
+			lines = append(lines, strings.TrimRight(line, " "))
+			line, lineWidth = "", 0
+		}
+		line += piece
+		lineWidth += n
+	}
+	return append(lines, strings.TrimRight(line, " "))
+}
+
+// pieces are the parts of a text that stay together: words with the space
+// after them, and single wide characters, with the punctuation that may not
+// begin a line.
+func pieces(s string) []string {
+	var list []string
+	start := 0
+	for i, r := range s {
+		if i == start {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		if before == ' ' && r != ' ' || (isWide(r) || isWide(before)) && r != ' ' && !strings.ContainsRune("，。；：、）」』！？%)", r) && !strings.ContainsRune("（「『(", before) {
+			list = append(list, s[start:i])
+			start = i
+		}
+	}
+	return append(list, s[start:])
+}
+
+func isWide(r rune) bool { return r >= 0x2e80 && r <= 0xffef }
+
+// clean makes a text harmless on a terminal: control characters, escapes among
+// them, are left out, and whatever else breaks a line becomes a space.
+func clean(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool {
+		return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
+	}) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == 0x85 || r == 0x2028 || r == 0x2029:
+			return ' '
+		case r < ' ' || r >= 0x7f && r < 0xa0:
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,248 @@
+package render
+
+import (
+	"encoding"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"mlsizer/sizing/quantity"
+)
+
+// Percent is a share: "43.1 %" for people, 0.431 for machines.
+type Percent float64
+
+// String prints one decimal.
+func (p Percent) String() string {
+	switch v := 100 * float64(p); {
+	case v != 0 && math.Abs(v) < 0.05:
+		return "<0.1 %"
+	default:
+		return strconv.FormatFloat(v, 'f', 1, 64) + " %"
+	}
+}
+
+// Count is a number of things that need not be whole, such as device-hours.
+type Count float64
+
+// String prints three significant digits with K, M, B or T.
+func (c Count) String() string {
+	if v := float64(c); v < 999.5 && v != math.Trunc(v) {
+		return quantity.NewParamsScale(1).Format(v)
+	}
+	return quantity.Params(math.Round(float64(c))).String()
+}
+
+// Range is a value with the band that it lies in.
+type Range struct{ Mid, Low, High quantity.Seconds }
+
+// String prints "12.1 days (10.9–13.6)".
+func (r Range) String() string {
+	s := quantity.NewSecondsScale(r.Mid)
+	return r.Mid.String() + " (" + s.Format(float64(r.Low)) + "–" + s.Format(float64(r.High)) + ")"
+}
+
+var (
+	wordYes = T("yes", "是")
+	wordNo  = T("no", "否")
+)
+
+// show is a value for people: in the scale of its column if it has one.
+func show(v any, scale *quantity.Scale, l Lang) string {
+	if scale != nil {
+		if r, ok := v.(Range); ok {
+			return scale.Format(float64(r.Mid)) + " (" + scale.Format(float64(r.Low)) + "–" + scale.Format(float64(r.High)) + ")"
+		}
+		if f, ok := number(v); ok {
+			return scale.Format(f)
+		}
+	}
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case Text:
+		return v.In(l)
+	case bool:
+		if v {
+			return wordYes.In(l)
+		}
+		return wordNo.In(l)
+	case fmt.Stringer:
+		return v.String()
+	case float64:
+		return strconv.FormatFloat(v, 'g', 4, 64)
+	}
+	return fmt.Sprint(v)
+}
+
+// raw is a value for machines: full precision, in the base unit.
+func raw(v any, l Lang) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case Text:
+		return v.In(English)
+	case bool:
+		return strconv.FormatBool(v)
+	case Range:
+		return strconv.FormatFloat(float64(v.Mid), 'f', -1, 64)
+	}
+	if f, ok := number(v); ok {
+		if math.Abs(f) < 1e21 {
+			return strconv.FormatFloat(f, 'f', -1, 64)
+		}
+		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	switch v := v.(type) {
+	case encoding.TextMarshaler:
+		if b, err := v.MarshalText(); err == nil {
+			return string(b)
+		}
+	case quantity.Params:
+		return strconv.FormatInt(int64(v), 10)
+	case quantity.Tokens:
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return fmt.Sprint(v)
+}
+
+// number is the value of a quantity that columns print in one scale. Whole
+// counts are not among them: as numbers they would lose digits.
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case Percent:
+		return float64(v), true
+	case Count:
+		return float64(v), true
+	case quantity.Bytes:
+		return float64(v), true
+	case quantity.Bandwidth:
+		return float64(v), true
+	case quantity.FLOPs:
+		return float64(v), true
+	case quantity.FLOPRate:
+		return float64(v), true
+	case quantity.Seconds:
+		return float64(v), true
+	case quantity.USD:
+		return float64(v), true
+	case quantity.KWh:
+		return float64(v), true
+	case quantity.Watts:
+		return float64(v), true
+	}
+	return 0, false
+}
+
+// columnScale is the scale of a column, nil where its values have none.
+func columnScale(t *Table, i int) *quantity.Scale {
+	if t.Columns[i].Own {
+		return nil
+	}
+	var bytes []quantity.Bytes
+	var seconds []quantity.Seconds
+	var usd []quantity.USD
+	var kwh []quantity.KWh
+	var flops []quantity.FLOPs
+	var rates []quantity.FLOPRate
+	var counts []quantity.Params
+	for _, row := range t.Rows {
+		switch v := row[i].Value.(type) {
+		case quantity.Bytes:
+			bytes = append(bytes, v)
+		case quantity.Seconds:
+			seconds = append(seconds, v)
+		case Range:
+			seconds = append(seconds, v.Mid)
+		case quantity.USD:
+			usd = append(usd, v)
+		case quantity.KWh:
+			kwh = append(kwh, v)
+		case quantity.FLOPs:
+			flops = append(flops, v)
+		case quantity.FLOPRate:
+			rates = append(rates, v)
+		case Count:
+			counts = append(counts, quantity.Params(v))
+		}
+	}
+	var s quantity.Scale
+	switch {
+	case bytes != nil:
+		s = quantity.NewByteScale(bytes...)
+	case seconds != nil:
+		s = quantity.NewSecondsScale(seconds...)
+	case usd != nil:
+		s = quantity.NewUSDScale(usd...)
+	case kwh != nil:
+		s = quantity.NewKWhScale(kwh...)
+	case flops != nil:
+		s = quantity.NewFLOPsScale(flops...)
+	case rates != nil:
+		s = quantity.NewFLOPRateScale(rates...)
+	case counts != nil:
+		s = quantity.NewParamsScale(counts...)
+	default:
+		return nil
+	}
+	return &s
+}
+
+// cells is a table as text: its heads, with the unit of the column in sep, and
+// its rows.
+func cells(t *Table, l Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
+	scales := make([]*quantity.Scale, len(t.Columns))
+	for i, c := range t.Columns {
+		scales[i] = columnScale(t, i)
+		head := c.Head.In(l)
+		if scales[i] != nil && scales[i].Unit() != "" {
+			head = unit(head, scales[i].Unit())
+		}
+		heads = append(heads, head)
+	}
+	for _, row := range t.Rows {
+		texts := make([]string, len(t.Columns))
+		for i := range t.Columns {
+			texts[i] = show(row[i].Value, scales[i], l) + marks(row[i].Notes)
+		}
+		rows = append(rows, texts)
+	}
+	return heads, rows
+}
+
+// hasHeads reports whether any column of the table has a head.
+func (t *Table) hasHeads() bool {
+	for _, c := range t.Columns {
+		if c.Head != (Text{}) {
+			return true
+		}
+	}
+	return false
+}
+
+var superscripts = [10]string{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"}
+
+// mark is the number of a footnote as it stands at a value: ¹².
+func mark(n int) string {
+	var b strings.Builder
+	for _, d := range strconv.Itoa(n) {
+		b.WriteString(superscripts[d-'0'])
+	}
+	return b.String()
+}
+
+// marks are the numbers of several footnotes: " ¹ ³".
+func marks(notes []int) string {
+	s := ""
+	for _, n := range notes {
+		s += " " + mark(n)
+	}
+	return s
+}
