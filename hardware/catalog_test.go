@@ -12,7 +12,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-const gib = 1 << 30
+const gib = float64(1 << 30)
 
 func find(t testing.TB, name string) *Device {
 	t.Helper()
@@ -60,7 +60,7 @@ func TestGolden(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := find(t, tt.name)
 			assert.Equal(t, tt.id, d.ID)
-			assert.InDelta(t, tt.gib*gib, float64(d.Memory), 1)
+			assert.InDelta(t, tt.gib, float64(d.Memory)/gib, 0.006)
 			assert.InDelta(t, float64(tt.bw), float64(d.MemBandwidth), 1)
 			assert.InDelta(t, float64(tt.bf16), float64(d.Rates[BF16].Peak), 1)
 			assert.InDelta(t, float64(tt.fp8), float64(d.Rates[FP8].Peak), 1)
@@ -75,6 +75,8 @@ func TestGolden(t *testing.T) {
 // holds what the driver and the dense tables say.
 func TestMoreGolden(t *testing.T) {
 	h := find(t, "h100")
+	// Source: nvidia-smi prints 81559 MiB.
+	assert.Equal(t, quantity.Bytes(81559*1024*1024.), h.Memory)
 	// Source: InfiniBand NDR, 400 Gb/s a GPU.
 	assert.InDelta(t, 50e9, float64(h.ScaleOut), 1)
 	assert.Equal(t, 8, h.DevicesPerNode)

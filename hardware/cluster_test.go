@@ -152,7 +152,7 @@ func TestClusterOptions(t *testing.T) {
 	require.NoError(t, err)
 	assert.InDelta(t, 12.5e9, float64(bw), 0)
 	assert.InDelta(t, 64*700, float64(c.Power()), 0)
-	assert.InDelta(t, 64*79.65*gib, float64(c.Memory()), 100)
+	assert.InDelta(t, 64*79.6474609375*gib, float64(c.Memory()), 100)
 
 	c, err = NewCluster(find(t, "rtx-4090"), 64)
 	require.NoError(t, err)

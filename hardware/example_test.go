@@ -1,0 +1,48 @@
+package hardware_test
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/hardware"
+)
+
+func ExampleParseCluster() {
+	c, err := hardware.ParseCluster(hardware.Default(), "h100x512")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(c.Device.Name, c.Count, "in", c.Nodes(), "nodes;", c.Device.Memory, "each")
+
+	_, err = hardware.ParseCluster(hardware.Default(), "h1o0x512")
+	fmt.Println(err)
+	// Output:
+	// H100 SXM5 80GB 512 in 64 nodes; 79.6 GiB each
+	// "h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100)
+}
+
+func ExampleDevice_Rate() {
+	d, err := hardware.Default().Find("v100")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := d.Rate(hardware.FP16)
+	fmt.Println(r.Peak, err)
+	_, err = d.Rate(hardware.BF16)
+	fmt.Println(err)
+	// Output:
+	// 125 TFLOP/s <nil>
+	// "v100-sxm2-32gb": no bf16 matrix rate known (want fp64, fp32 or fp16)
+}
+
+func ExampleCatalog_Extend() {
+	file := `id,name,kind,memory_gib,memory_gb_per_s,bf16_tflops,sources
+my-gpu,My GPU,gpu,48,1000,-200,our own benchmark
+`
+	_, err := hardware.Default().Extend(strings.NewReader(file), "mine.csv")
+	fmt.Println(err)
+	// Output:
+	// mine.csv:2:27: bf16_tflops: "-200": not a number above zero (want a figure such as 80 or 79.65, or nothing where it is not known)
+}
