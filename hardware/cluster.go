@@ -119,12 +119,12 @@ func (c *Cluster) slice() error {
 }
 
 // Nodes is the number of nodes, the last of which may not be full.
-func (c *Cluster) Nodes() int { return (c.Count + c.DevicesPerNode - 1) / c.DevicesPerNode }
+func (c Cluster) Nodes() int { return (c.Count + c.DevicesPerNode - 1) / c.DevicesPerNode }
 
 // Domain is the number of devices of this cluster that share a scale-up
 // domain: all of a small cluster, a node's worth of most large ones, 72 of an
 // NVL72 rack, a slice of a TPU pod; 1 where there is no scale-up link.
-func (c *Cluster) Domain() int {
+func (c Cluster) Domain() int {
 	switch {
 	case !c.Slice.IsZero():
 		return c.Slice.Chips()
@@ -135,7 +135,7 @@ func (c *Cluster) Domain() int {
 }
 
 // Wraps says for each axis of the slice whether its ends are joined.
-func (c *Cluster) Wraps() [3]bool {
+func (c Cluster) Wraps() [3]bool {
 	if c.Device.Torus == nil {
 		return [3]bool{}
 	}
@@ -144,7 +144,7 @@ func (c *Cluster) Wraps() [3]bool {
 
 // Network is the bandwidth between nodes, per device and direction. A device
 // whose usual network is not known is an error, never zero or a guess.
-func (c *Cluster) Network() (quantity.Bandwidth, error) {
+func (c Cluster) Network() (quantity.Bandwidth, error) {
 	if c.ScaleOut == 0 {
 		return 0, fmt.Errorf("%q: the network between nodes is not known (want a bandwidth per device, such as 50GB/s)", c.Device.ID)
 	}
@@ -152,10 +152,10 @@ func (c *Cluster) Network() (quantity.Bandwidth, error) {
 }
 
 // Power is the power limit of all devices together; 0: not published.
-func (c *Cluster) Power() quantity.Watts { return quantity.Watts(c.Count) * c.Device.Power }
+func (c Cluster) Power() quantity.Watts { return quantity.Watts(c.Count) * c.Device.Power }
 
 // Memory is the memory of all devices together.
-func (c *Cluster) Memory() quantity.Bytes { return quantity.Bytes(c.Count) * c.Device.Memory }
+func (c Cluster) Memory() quantity.Bytes { return quantity.Bytes(c.Count) * c.Device.Memory }
 
 // String is the spelling that ParseCluster takes: h100-sxm5-80gbx512.
-func (c *Cluster) String() string { return fmt.Sprintf("%sx%d", c.Device.ID, c.Count) }
+func (c Cluster) String() string { return fmt.Sprintf("%sx%d", c.Device.ID, c.Count) }
