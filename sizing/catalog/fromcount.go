@@ -31,7 +31,7 @@ var knownShapes = [...]knownShape{
 	{"llama-3.1-70b", 70553706496, 80, 8192, 128256, false},
 	{"gpt-3", 174604259328, 96, 12288, 50257, true},
 	{"llama-3.1-405b", 405853388800, 126, 16384, 128256, false},
-	{"megatron-1t", 1008035430400, 128, 25600, 51200, true},
+	{"megatron-1t", 1008038758400, 128, 25600, 51200, true},
 }
 
 // FromCount returns a model of which only the parameter count is known. Its

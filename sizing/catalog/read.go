@@ -17,7 +17,7 @@ var files embed.FS
 
 // dataFiles lists the files in the order of All.
 func dataFiles() []string {
-	return []string{"language", "encoders", "state-space", "vision", "other"}
+	return []string{"gpt", "llama", "qwen", "gemma", "moe", "state-space", "encoders", "vision", "other"}
 }
 
 // familiesFile holds the families that models are laid over.

@@ -56,9 +56,15 @@ func newArch(family, model json.RawMessage) (*arch, error) {
 		if raw == nil {
 			continue
 		}
+		// Layers of the family stay unless the model names them again; a list
+		// of groups replaces the family's.
+		groups := a.Groups
 		a.Blocks, a.Groups = nil, nil
 		if err := json.Unmarshal(raw, a); err != nil {
 			return nil, err
+		}
+		if a.Groups == nil {
+			a.Groups = groups
 		}
 		for name, b := range a.Blocks {
 			a.overlay[name] = append(a.overlay[name], b)
