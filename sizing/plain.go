@@ -7,6 +7,8 @@ import "fmt"
 type Norm struct {
 	Dim  int64 `json:"dim"`
 	Bias bool  `json:"bias,omitempty"`
+	// NoWeight norms only normalise (OLMo).
+	NoWeight bool `json:"no_weight,omitempty"`
 	// Positions is how often it is applied a token (the spatial positions of
 	// a feature map); 0 means once.
 	Positions int64 `json:"positions,omitempty"`
@@ -20,6 +22,9 @@ func (n Norm) Check() error { return positive("norm", dim{"dim", n.Dim}) }
 
 // Weights lists the weight and the bias.
 func (n Norm) Weights() []Weight {
+	if n.NoWeight {
+		return nil
+	}
 	ws := []Weight{vector("weight", NormPart, n.Dim, Replicated)}
 	if n.Bias {
 		ws = append(ws, vector("bias", NormPart, n.Dim, Replicated))
