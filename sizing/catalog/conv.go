@@ -1,27 +1,6 @@
 package catalog
 
-import (
-	"fmt"
-
-	"mlsizer/sizing"
-)
-
-// network returns the model of a Go constructor.
-func network(name string) (*sizing.Model, error) {
-	switch name {
-	case "resnet-18":
-		return resNet(basicBlock, 2, 2, 2, 2), nil
-	case "resnet-34":
-		return resNet(basicBlock, 3, 4, 6, 3), nil
-	case "resnet-50":
-		return resNet(bottleneck, 3, 4, 6, 3), nil
-	case "resnet-101":
-		return resNet(bottleneck, 3, 4, 23, 3), nil
-	case "resnet-152":
-		return resNet(bottleneck, 3, 8, 36, 3), nil
-	}
-	return nil, fmt.Errorf("no network %q", name)
-}
+import "mlsizer/sizing"
 
 // net builds a convolutional network layer by layer and keeps track of the
 // feature map: c channels of h x w positions.
@@ -56,7 +35,6 @@ type shape struct {
 	padH, padW   int64
 	groups       int64
 	bias, noNorm bool
-	valid        bool // no padding at all
 }
 
 // square is a convolution of a k x k kernel that keeps the size at stride 1.
@@ -70,10 +48,13 @@ func (s shape) unpadded() shape { s.padH, s.padW = 0, 0; return s }
 // biased returns the shape with a bias and without a norm after it.
 func (s shape) biased() shape { s.bias, s.noNorm = true, true; return s }
 
+// normedWithBias returns the shape with a bias and a norm.
+func (s shape) normedWithBias() shape { s.bias, s.noNorm = true, false; return s }
+
 // bare returns the shape without bias and norm.
 func (s shape) bare() shape { s.noNorm = true; return s }
 
-// depthwise returns the shape with as many groups as channels.
+// grouped returns the shape with its channels in g groups.
 func (s shape) grouped(g int64) shape { s.groups = g; return s }
 
 // conv adds a convolution and, unless it is bare, a batch norm.
@@ -111,6 +92,12 @@ func (n *net) pool(k, stride, pad int64) {
 	n.w = (n.w+2*pad-k)/stride + 1
 }
 
+// poolCeil shrinks the feature map and rounds its size up.
+func (n *net) poolCeil(k, stride int64) {
+	n.h = (n.h-k+stride-1)/stride + 1
+	n.w = (n.w-k+stride-1)/stride + 1
+}
+
 // linear adds a fully connected layer.
 func (n *net) linear(name string, in, out int64) {
 	n.blocks = append(n.blocks, sizing.Linear{Name: name, In: in, Out: out, Bias: true})
@@ -128,7 +115,7 @@ func (n *net) classifier(in, classes int64) *sizing.Model {
 	return m
 }
 
-// model returns the model of one sample a unit.
+// model ends a network without a head of its own; unit is what a sample is.
 func (n *net) model(unit string) *sizing.Model {
 	n.flush()
 	return &sizing.Model{Unit: unit, Groups: n.groups}

@@ -51,13 +51,12 @@ func basicBlock(n *net, width, stride int64) {
 	n.conv(square(width, 3, 1))
 }
 
-// bottleneck is 1x1, 3x3, 1x1 with four times the width at the end.
-func bottleneck(n *net, width, stride int64) { bottleneckOf(width, 1)(n, width, stride) }
-
-// bottleneckOf is a bottleneck of an inner width and a number of groups
-// (ResNeXt, Wide ResNet).
-func bottleneckOf(inner, groups int64) residual {
+// bottleneck is 1x1, 3x3, 1x1 with four times the width at the end. The inner
+// width is base in the first stage and doubles with it; groups divides the
+// 3x3 convolution (ResNeXt), a base of 128 is a wide network.
+func bottleneck(base, groups int64) residual {
 	return func(n *net, width, stride int64) {
+		inner := width / 64 * base
 		n.shortcut(4*width, stride)
 		n.conv(square(inner, 1, 1))
 		n.conv(square(inner, 3, stride).grouped(groups))
