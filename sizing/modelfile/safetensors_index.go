@@ -1,0 +1,154 @@
+package modelfile
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// maxIndexBytes bounds an index. The largest known has 60 MB.
+const maxIndexBytes = 512 << 20
+
+// shardIndex is model.safetensors.index.json: which shard holds which tensor.
+// Its metadata.total_size is in bytes of whatever types the tensors have and
+// says nothing of the parameters, so it is passed over.
+type shardIndex struct {
+	shards  []string
+	tensors int
+}
+
+// readIndex streams an index into the table of names.
+func (c *checkpoint) readIndex(ctx context.Context, st store, name string) (*shardIndex, error) {
+	ix := &shardIndex{}
+	numbers := map[string]uint16{}
+	where := st.where(name)
+	err := scanIndex(ctx, st, name, func(tensor, shard []byte, at int64) error {
+		number, ok := numbers[string(shard)]
+		if !ok {
+			file := string(shard)
+			if problem := shardProblem(file); problem != "" {
+				return &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("shard name %q %s", clipName(file), problem), Want: "the name of a .safetensors file in the same folder"}
+			}
+			if len(ix.shards) == maxShards {
+				return &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d shards", maxShards)}
+			}
+			number = uint16(len(ix.shards))
+			ix.shards = append(ix.shards, file)
+			numbers[file] = number
+		}
+		if ix.tensors++; ix.tensors > maxTensors {
+			return &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d tensors", maxTensors)}
+		}
+		if !c.names.add(tensor, number) {
+			return &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("tensor %q occurs twice", clipName(tensor))}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(ix.shards) == 0 {
+		return nil, &FormatError{File: where, Offset: -1, Problem: "the weight_map names no tensor"}
+	}
+	return ix, nil
+}
+
+// checkIndex refuses tensors that the index names and no shard holds.
+func (c *checkpoint) checkIndex(ctx context.Context, st store, name string) error {
+	missing := leftOut{}
+	for i, h := range c.names.keys {
+		if h != 0 && c.names.values[i]&seenTensor == 0 {
+			missing.tensors++
+		}
+	}
+	if missing.tensors == 0 {
+		return nil
+	}
+	// Only their hashes are held, so the index is read again for a name.
+	where, stop := st.where(name), fmt.Errorf("found")
+	var found error
+	err := scanIndex(ctx, st, name, func(tensor, shard []byte, at int64) error {
+		if v := c.names.find(tensor); v != nil && *v&seenTensor == 0 {
+			found = &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("%d tensors of the index are not in their shards, such as %q in %s", missing.tensors, clipName(tensor), clipName(shard))}
+			return stop
+		}
+		return nil
+	})
+	if err != nil && err != stop {
+		return err
+	}
+	return found
+}
+
+// scanIndex reads an index and hands over each entry of its weight_map; the
+// slices are valid during the call.
+func scanIndex(ctx context.Context, st store, name string, entry func(tensor, shard []byte, at int64) error) error {
+	f, err := st.open(ctx, name, false)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	where := st.where(name)
+	if f.size > maxIndexBytes {
+		return &FormatError{File: where, Offset: -1, Problem: fmt.Sprintf("an index of %d bytes", f.size), Want: fmt.Sprintf("at most %d", maxIndexBytes)}
+	}
+	s := newJSONScanner(&boundedReader{r: f, left: maxIndexBytes}, where, 0)
+	var tag []byte
+	found := false
+	err = s.object("the index", func(key []byte, at int64) error {
+		if string(key) != "weight_map" {
+			return s.skip(0)
+		}
+		if found {
+			return s.fail(at, "", "weight_map occurs twice")
+		}
+		found = true
+		return s.object("the weight_map", func(key []byte, at int64) error {
+			tag = append(tag[:0], key...)
+			if s.next() != '"' {
+				return s.unexpected("the name of a shard")
+			}
+			shard, err := s.text(maxShardName)
+			if err != nil {
+				return err
+			}
+			return entry(tag, shard, at)
+		})
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.end("the index's closing brace"); err != nil {
+		return err
+	}
+	if !found {
+		return &FormatError{File: where, Offset: -1, Problem: "no weight_map", Want: "an index of safetensors shards"}
+	}
+	return f.done()
+}
+
+// maxShardName is what file systems allow a name.
+const maxShardName = 255
+
+// shardProblem says what is wrong with a shard's name. An index is data from
+// elsewhere: it must not lead out of its folder or to another address.
+func shardProblem(name string) string {
+	switch {
+	case name == "":
+		return "is empty"
+	case strings.Contains(name, "://"):
+		return "is an address"
+	case strings.HasPrefix(name, "/"):
+		return "begins with a slash"
+	case strings.Contains(name, ".."):
+		return `has ".." in it`
+	case strings.ContainsAny(name, "\\:?#%"), strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }):
+		return `has a control character or one of \ : ? # % in it`
+	case !strings.HasSuffix(name, ".safetensors"):
+		return "is not that of a safetensors file"
+	case !filepath.IsLocal(filepath.FromSlash(name)):
+		return "leads out of the folder"
+	}
+	return ""
+}
