@@ -1,0 +1,156 @@
+package modelfile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"mlsizer/sizing/quantity"
+)
+
+// splitName is how parts of a split file are called, here and for safetensors.
+var splitName = regexp.MustCompile(`^(.*)-(\d{5})-of-(\d{5})(\.gguf|\.safetensors)$`)
+
+// partsOf returns the names of all parts if name is one of several, else name.
+// of is 0 for a file that is not split by its name.
+func partsOf(name string) (names []string, of int, err error) {
+	m := splitName.FindStringSubmatch(name)
+	if m == nil {
+		return []string{name}, 0, nil
+	}
+	part, _ := strconv.Atoi(m[2])
+	of, _ = strconv.Atoi(m[3])
+	if part < 1 || part > of {
+		return nil, 0, &FormatError{File: name, Offset: -1, Problem: fmt.Sprintf("is called part %d of %d", part, of)}
+	}
+	for i := 1; i <= of; i++ {
+		names = append(names, fmt.Sprintf("%s-%05d-of-%05d%s", m[1], i, of, m[4]))
+	}
+	return names, of, nil
+}
+
+// openGGUF reads a GGUF file and, if it is one part of several, all of them.
+func openGGUF(ctx context.Context, st store, name string) (*File, error) {
+	names, of, err := partsOf(name)
+	if err != nil {
+		return nil, err
+	}
+	h := &gguf{shapes: map[string]shape{}, names: newNameTable()}
+	var missing []string
+	for i, n := range names {
+		values, err := h.readPart(ctx, st, n, i, of)
+		if of > 0 && errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, n)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if h.values == nil {
+			h.values = values
+		}
+	}
+	if len(missing) > 0 {
+		return nil, missingParts(st.where(name), of, missing)
+	}
+	if v := h.values["split.tensors.count"]; of > 0 && v.isInt && v.number != int64(h.tensors) {
+		return nil, &FormatError{File: st.where(name), Offset: -1, Problem: fmt.Sprintf("the %d parts hold %d tensors, but split.tensors.count is %d", of, h.tensors, v.number)}
+	}
+	return h.file(st, name)
+}
+
+// readPart reads part i of several, or a file on its own where of is 0.
+func (h *gguf) readPart(ctx context.Context, st store, name string, i, of int) (map[string]ggufValue, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", st.where(name), err)
+	}
+	f, err := st.open(ctx, name, true)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	where := st.where(name)
+	values, err := h.readGGUF(f, where, f.size)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(format string, args ...any) error {
+		return &FormatError{File: where, Offset: -1, Problem: fmt.Sprintf(format, args...)}
+	}
+	count, no := values["split.count"], values["split.no"]
+	switch {
+	case of == 0 && count.isInt && count.number > 1:
+		return nil, fail("is part %d of %d, but its name does not lead to the others (want …-00001-of-%05d.gguf)", no.number+1, count.number, count.number)
+	case of > 0 && count.isInt && count.number != int64(of):
+		return nil, fail("split.count is %d, but the name says %d", count.number, of)
+	case of > 0 && count.isInt && no.number != int64(i):
+		return nil, fail("split.no is %d (want %d)", no.number, i)
+	case of > 1 && !count.isInt:
+		return nil, fail("is called part %d of %d, but has no split.count", i+1, of)
+	}
+	return values, f.done()
+}
+
+// file turns the sums into the answer.
+func (h *gguf) file(st store, name string) (*File, error) {
+	f := &File{Path: st.where(name), Format: FormatGGUF, Params: quantity.Params(h.params), Bytes: quantity.Bytes(h.bytes), Tensors: h.tensors,
+		ParamsByDType: h.dtypeCounts(), Metadata: h.metadata()}
+	for i, n := range h.parts {
+		f.Components[i] = quantity.Params(n)
+	}
+	if h.buffers.tensors > 0 {
+		f.warn("%d tables of rotary frequencies (such as %q) with %d elements are not counted as parameters", h.buffers.tensors, h.buffers.example, h.buffers.elems)
+	}
+	if h.trailing > 0 {
+		f.warn("%d bytes follow the last tensor", h.trailing)
+	}
+	title := h.values["general.name"].text
+	if title == "" {
+		title = strings.TrimSuffix(name, ".gguf")
+	}
+	m, doubts, err := buildGGUF(h.values, h.shapes, title)
+	if err != nil {
+		f.warn("no architecture: %v", err)
+		if h.tensors == 0 {
+			f.warn("the file holds no tensors and so no parameters")
+		}
+		return f, nil
+	}
+	m.Source = "hyper-parameters of " + name
+	f.ArchitectureParams = m.Params()
+	if h.tensors == 0 {
+		f.Warnings = append(f.Warnings, doubts...)
+		f.warn("the file holds no tensors: the parameters are those of its hyper-parameters")
+		f.Params, f.Components, f.Model = m.Params(), m.ByComponent(), m
+		return f, nil
+	}
+	if m.Params() != f.Params {
+		f.warn("no architecture: the hyper-parameters of %q give %s parameters and the tensors %s", m.Family, m.Params().Exact(), f.Params.Exact())
+		return f, nil
+	}
+	m.StoredBits = 8 * float64(h.bytes) / float64(h.params)
+	f.Model = m
+	return f, nil
+}
+
+// metadata picks the short texts and the numbers of the header.
+func (h *gguf) metadata() map[string]string {
+	m := map[string]string{"gguf.version": strconv.Itoa(int(h.version))}
+	if h.bigEndian {
+		m["gguf.byte_order"] = "big-endian"
+	}
+	for key, v := range h.values {
+		switch {
+		case strings.HasPrefix(key, "tokenizer.") || len(key) > 200 || len(m) > 500:
+		case v.typ == ggufString && !v.isList && len(v.text) > 0 && len(v.text) <= 1024:
+			m[key] = v.text
+		case v.isInt && !v.isList:
+			m[key] = strconv.FormatInt(v.number, 10)
+		}
+	}
+	return m
+}
