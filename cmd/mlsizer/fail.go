@@ -93,13 +93,13 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		}
 		f.err = fmt.Errorf("unknown flag --%s", name)
 		if near := nearest(name, flagNames(cmd)); near != "" {
-			f.hint = a.commandWith("--"+name, "--"+near)
+			f.hint = a.commandReplacing("--"+name, "--"+near)
 		}
 	case errors.As(err, &invalid):
 		flag, value := invalid.GetFlag(), invalid.GetValue()
 		f.err = fmt.Errorf("--%s %s", flag.Name, quoted(value, invalid.Unwrap()))
 		if v, ok := flag.Value.(interface{ Example() string }); ok && v.Example() != "" {
-			f.hint = a.commandWith(value, v.Example())
+			f.hint = a.commandReplacing(value, v.Example())
 		}
 	}
 	return f
@@ -118,69 +118,4 @@ func flagNames(cmd *cobra.Command) []string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
-}
-
-// nearest is the candidate that is spelled most like s, "" if none is like it.
-func nearest(s string, candidates []string) string {
-	best, least := "", max(2, len(s)/3)+1
-	for _, c := range candidates {
-		d := editDistance(strings.ToLower(s), c)
-		if strings.HasPrefix(c, s) && len(s) > 1 {
-			d = 1
-		}
-		if d < least {
-			best, least = c, d
-		}
-	}
-	return best
-}
-
-// editDistance is the Levenshtein distance of two short texts, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
-}
-
-// commandWith is the command line as typed, with old replaced by fixed.
-func (a *app) commandWith(old, fixed string) string {
-	words := make([]string, 0, len(a.args)+1)
-	words = append(words, "mlsizer")
-	for _, w := range a.args {
-		switch {
-		case w == old:
-			w = fixed
-		case strings.HasPrefix(w, "--") && strings.HasSuffix(w, "="+old):
-			w = strings.TrimSuffix(w, old) + fixed
-		case strings.HasPrefix(w, old+"=") && strings.HasPrefix(old, "--"):
-			w = fixed + strings.TrimPrefix(w, old)
-		}
-		words = append(words, shellWord(w))
-	}
-	return strings.Join(words, " ")
-}
-
-// shellWord quotes a word that a shell would take apart.
-func shellWord(w string) string {
-	plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
-		return r <= ' ' || strings.ContainsRune("\"'`$&|;<>()*?[]{}\\!#~", r)
-	})
-	if plain {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }

@@ -1,8 +1,18 @@
 package main
 
-import "github.com/spf13/pflag"
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
 
-// value is a flag that a parser reads. Set reports whether it was given.
+	"github.com/spf13/pflag"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// value is a flag that a parser reads.
 type value[T any] struct {
 	at      *T
 	parse   func(string) (T, error)
@@ -34,3 +44,52 @@ func (v *value[T]) Type() string { return v.kind }
 
 // Example is a value that the flag takes.
 func (v *value[T]) Example() string { return v.example }
+
+// parseWhole reads a count that must be whole: ParseCount cuts fractions off,
+// which is right for 1.5K and wrong for 1.5 sequences.
+func parseWhole(s string) (int64, error) {
+	if f, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil && f != math.Trunc(f) {
+		return 0, fmt.Errorf("not a whole number (want a count such as 512 or 4K)")
+	}
+	return quantity.ParseCount(s)
+}
+
+// parseDimension reads a number of devices, stages or ranks.
+func parseDimension(s string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil || n < 1 || n > hardware.MaxDevices {
+		return 0, fmt.Errorf("not a whole number in range (want 1 to %d)", hardware.MaxDevices)
+	}
+	return n, nil
+}
+
+// parseShare reads a share: 0.4 or 40%.
+func parseShare(s string) (float64, error) {
+	t, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
+	if percent {
+		f /= 100
+	}
+	if err != nil || !(f > 0 && f <= 1) {
+		return 0, fmt.Errorf("not a share (want a number above 0 and up to 1, such as 0.4, or 40%%)")
+	}
+	return f, nil
+}
+
+// parsePUE reads the power usage effectiveness of a facility.
+func parsePUE(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f >= 1 && f <= 10) {
+		return 0, fmt.Errorf("not a PUE (want the facility's power over the machines', 1 to 10, such as 1.1)")
+	}
+	return f, nil
+}
+
+// parsePrice reads the price of a device and hour.
+func parsePrice(s string) (quantity.USD, error) {
+	p, err := quantity.ParseUSD(s)
+	if err == nil && p == 0 {
+		return 0, fmt.Errorf("zero (want dollars a device and hour, such as 2.50)")
+	}
+	return p, err
+}

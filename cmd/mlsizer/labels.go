@@ -1,11 +1,132 @@
 package main
 
-import "mlsizer/cmd/mlsizer/internal/render"
+import (
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+)
 
-// Every word that the program says, in both languages: English, Chinese.
+// Every word that the program says, in both languages: English, Chinese. A
+// test holds each to having both.
+
+// What goes to stderr.
 var (
 	labelError     = render.T("error", "错误")
 	labelHint      = render.T("hint", "提示")
 	labelUsage     = render.T("usage", "用法")
 	labelUsageLine = render.T("%s (%s --help lists the flags)", "%s（%s --help 列出全部参数）")
 )
+
+// Titles and the facts of an estimate.
+var (
+	labelOn           = render.T("%s on %d x %s: %s", "%s，%d × %s：%s")
+	labelJoin         = render.T("%v, %v", "%v，%v")
+	labelFits         = render.T("fits", "可放下")
+	labelFitsTightly  = render.T("fits, but the memory band reaches past the device", "可放下，但显存区间超出设备")
+	labelDoesNotFit   = render.T("does not fit", "放不下")
+	labelOneStepIn    = render.T("a step in %v", "单步 %v")
+	labelRunIn        = render.T("%s in %v", "%s 需 %v")
+	labelTokens       = render.T("%s tokens", "%s token")
+	labelBeyond       = render.T("%s (beyond the report's last tier)", "%s（超出报告的分级）")
+	labelParams       = render.T("%s parameters", "参数 %s")
+	labelParamsActive = render.T("%s parameters (%s active)", "参数 %s（激活 %s）")
+	labelModelFact    = render.T("%s: %s, %s, %s", "%s：%s，%s，%s")
+	labelHardwareFact = render.T("%d x %s of %s", "%d × %s，各 %s")
+	labelNodes        = render.T("%s, %d nodes of %d", "%s，%d 节点，每节点 %d")
+	labelSlice        = render.T("%s, a %s slice", "%s，%s 切片")
+	labelSlices       = render.T("%s, %d slices of %s", "%s，%d 个 %s 切片")
+	labelBatchFact    = render.T("global batch %d", "全局批次 %d")
+	labelWorkFact     = render.T("sequences of %d, global batch %d (%s tokens)", "序列长 %d，全局批次 %d（%s token）")
+	labelModel        = render.T("model", "模型")
+	labelHardware     = render.T("hardware", "硬件")
+	labelWorkload     = render.T("workload", "任务")
+	labelLayout       = render.T("layout", "并行布局")
+	labelStack        = render.T("stack", "软件栈")
+	labelUnknown      = render.T("not known", "未知")
+)
+
+// Memory and storage.
+var (
+	labelMemoryDevice   = render.T("memory a device", "每设备显存")
+	labelSize           = render.T("size", "大小")
+	labelShare          = render.T("of the device", "占设备")
+	labelWeights        = render.T("weights", "权重")
+	labelGradients      = render.T("gradients", "梯度")
+	labelOptimizerState = render.T("optimizer state", "优化器状态")
+	labelActivations    = render.T("activations", "激活值")
+	labelLogits         = render.T("logits", "输出 logits")
+	labelCommunication  = render.T("communication", "通信缓冲")
+	labelOverhead       = render.T("overhead", "开销")
+	labelTotal          = render.T("total", "合计")
+	labelBandLow        = render.T("  80 % band, low", "  80 % 区间下限")
+	labelBandHigh       = render.T("  80 % band, high", "  80 % 区间上限")
+	labelDeviceMemory   = render.T("device", "设备容量")
+	labelStorage        = render.T("storage", "存储")
+	labelCheckpoints    = render.T("%d checkpoints", "%d 个检查点")
+	labelDataset        = render.T("dataset", "数据集")
+)
+
+// Compute, time, cost, energy.
+var (
+	labelCompute          = render.T("compute", "计算量")
+	labelModelFLOPs       = render.T("model FLOPs (palm)", "模型 FLOPs（PaLM 约定）")
+	labelMegatronFLOPs    = render.T("model FLOPs (megatron)", "模型 FLOPs（Megatron 约定）")
+	labelSixND            = render.T("model FLOPs (6ND)", "模型 FLOPs（6ND）")
+	labelHardwareFLOPs    = render.T("hardware FLOPs", "硬件 FLOPs")
+	labelFLOPsPerToken    = render.T("model FLOPs a token", "每 token 模型 FLOPs")
+	labelTime             = render.T("time", "时间")
+	labelStep             = render.T("step", "单步")
+	labelTokensPerSecond  = render.T("tokens a second", "每秒 token")
+	labelSamplesPerSecond = render.T("%ss a second", "每秒样本（%s）")
+	labelOfWhichDevice    = render.T("%s (%s a device)", "%s（每设备 %s）")
+	labelMFU              = render.T("MFU", "MFU")
+	labelSteps            = render.T("steps", "步数")
+	labelRun              = render.T("run", "全程")
+	labelDeviceHours      = render.T("device-hours", "设备小时")
+	labelCostEnergy       = render.T("cost and energy", "费用与能耗")
+	labelCost             = render.T("cost", "费用")
+	labelEnergy           = render.T("energy", "能耗")
+)
+
+// Comparisons.
+var (
+	labelCompareTitle = render.T("models: %d, devices: %d", "模型 %d 个，设备 %d 种")
+	labelPlainOn      = render.T("%s on %s", "%s，%s")
+	labelColon        = render.T("%s: %s", "%s：%s")
+	labelTier         = render.T("tier", "级别")
+	labelParamsHead   = render.T("parameters", "参数量")
+	labelDevices      = render.T("devices", "设备数")
+	labelFitsHead     = render.T("fits", "放下")
+	labelNotAnswered  = render.T("no answer", "无答案")
+	labelNoAnswer     = render.T("%s on %s: %s", "%s，%s：%s")
+	labelRowsFailed   = render.T("%d of %d rows have no answer", "%d 行（共 %d 行）无答案")
+	labelPrices       = render.T("prices a device-hour: %s (%s)", "每设备小时单价：%s（%s）")
+	labelMoreNotes    = render.T("%d more assumptions, on batches, layouts, matrix rates, networks and prices of single rows, are in -o json and in mlsizer estimate", "另有 %d 条单行假设（批次、布局、矩阵速率、网络、价格），见 -o json 或 mlsizer estimate")
+)
+
+// Derivations.
+var (
+	labelDerivation = render.T("derivation of %s", "推导：%s")
+	labelTerm       = render.T("term", "项")
+	labelFormula    = render.T("formula", "公式")
+	labelNumbers    = render.T("with the numbers", "代入数字")
+	labelValue      = render.T("value", "值")
+)
+
+var groupLabels = map[string]render.Text{
+	"memory":  render.T("memory", "显存"),
+	"storage": render.T("storage", "存储"),
+	"compute": render.T("compute", "计算量"),
+	"time":    render.T("time", "时间"),
+	"cost":    render.T("cost", "费用"),
+	"energy":  render.T("energy", "能耗"),
+}
+
+var fieldLabels = map[sizing.Field]render.Text{
+	sizing.NLP:        render.T("nlp", "自然语言处理"),
+	sizing.CV:         render.T("cv", "计算机视觉"),
+	sizing.RL:         render.T("rl", "强化学习"),
+	sizing.Multimodal: render.T("multimodal", "多模态"),
+	sizing.Speech:     render.T("speech", "语音"),
+	sizing.Generation: render.T("image-generation", "图像生成"),
+	sizing.Science:    render.T("science", "科学"),
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -19,7 +20,7 @@ type modelArg struct {
 
 // resolve finds what a MODEL argument stands for: a name of the catalogue, a
 // parameter count, or a file. A name is never searched for a number.
-func (a *app) resolve(arg string) (*modelArg, error) {
+func (a *app) resolve(_ context.Context, arg string) (*modelArg, error) {
 	entry, notFound := a.models().Find(arg)
 	if notFound == nil {
 		m, err := entry.Build()
@@ -63,5 +64,5 @@ func (a *app) unknownModel(arg string, err error) error {
 	if !errors.As(err, &nf) || len(nf.Near) == 0 {
 		return usageError(err, "mlsizer models lists the names; a count such as 7B is a model too")
 	}
-	return usageError(err, a.commandWith(arg, nf.Near[0]))
+	return usageError(err, a.commandReplacing(arg, nf.Near[0]))
 }

@@ -79,7 +79,7 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 			}
 			hint := "mlsizer --help"
 			if near := nearest(args[0], names); near != "" {
-				hint = a.commandWith(args[0], near)
+				hint = a.commandReplacing(args[0], near)
 			}
 			return usageError(fmt.Errorf("%q: unknown command (want %s)", args[0], strings.Join(names, ", ")), hint)
 		},
@@ -91,7 +91,7 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 	fs := root.PersistentFlags()
 	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
 	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
-	root.AddCommand(newClassifyCmd(a))
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a))
 	return root
 }
 
@@ -169,7 +169,7 @@ func (a *app) isTerminal() bool {
 // page says what the answer is laid out for. COLUMNS overrides the terminal's
 // width, as it does in other programs.
 func (a *app) page() render.Page {
-	p := render.Page{Format: a.output, Lang: a.lang, Width: plainWidth, Command: a.commandWith("", "")}
+	p := render.Page{Format: a.output, Lang: a.lang, Width: plainWidth, Command: a.commandLine()}
 	if a.isTerminal() {
 		p.Fit = true
 		p.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"

@@ -90,8 +90,9 @@ func writeHTML(w io.Writer, d *Document, p Page) error {
 	if page.Title == "" {
 		page.Title = "mlsizer"
 	}
+	scales := d.scales()
 	for i := range d.Tables {
-		page.Tables = append(page.Tables, htmlTableOf(&d.Tables[i], p.Lang))
+		page.Tables = append(page.Tables, htmlTableOf(&d.Tables[i], scales[i], p.Lang))
 	}
 	for i := range d.Notes {
 		page.Notes = append(page.Notes, d.Notes[i].in(p.Lang))
@@ -99,21 +100,17 @@ func writeHTML(w io.Writer, d *Document, p Page) error {
 	return pageTemplate().Execute(w, page)
 }
 
-func htmlTableOf(t *Table, l Lang) htmlTable {
+func htmlTableOf(t *Table, scales []*quantity.Scale, l Lang) htmlTable {
 	h := htmlTable{Title: t.Title.In(l)}
 	withHeads := t.hasHeads()
 	for i, c := range t.Columns {
 		head := htmlCell{Text: c.Head.In(l), Right: c.Right}
-		if s := columnScale(t, i); s != nil {
+		if s := scales[i]; s != nil {
 			head.Unit = s.Unit()
 		}
 		if withHeads {
 			h.Heads = append(h.Heads, head)
 		}
-	}
-	scales := make([]*quantity.Scale, len(t.Columns))
-	for i := range scales {
-		scales[i] = columnScale(t, i)
 	}
 	for _, row := range t.Rows {
 		r := make([]htmlCell, len(t.Columns))

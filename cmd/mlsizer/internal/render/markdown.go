@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing/quantity"
 )
 
 // writeMarkdown prints the document in the Markdown of GitHub.
@@ -15,6 +17,7 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 		b.WriteString("# " + escapeMarkdown(t) + "\n")
 		gap = "\n"
 	}
+	scales := d.scales()
 	for i := range d.Tables {
 		t := &d.Tables[i]
 		b.WriteString(gap)
@@ -22,7 +25,7 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 		if title := t.Title.In(p.Lang); title != "" {
 			b.WriteString("## " + escapeMarkdown(title) + "\n\n")
 		}
-		markdownTable(b, t, p.Lang)
+		markdownTable(b, t, scales[i], p.Lang)
 	}
 	for i, n := range d.Notes {
 		b.WriteString(gap)
@@ -32,8 +35,8 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 	return b.Flush()
 }
 
-func markdownTable(b *bufio.Writer, t *Table, l Lang) {
-	heads, rows := cells(t, l, func(head, unit string) string { return head + " (" + unit + ")" })
+func markdownTable(b *bufio.Writer, t *Table, scales []*quantity.Scale, l Lang) {
+	heads, rows := cells(t, scales, l, func(head, unit string) string { return head + " (" + unit + ")" })
 	line := func(row []string) {
 		for _, cell := range row {
 			b.WriteString("| " + escapeMarkdown(cell) + " ")

@@ -138,6 +138,12 @@ type Column struct {
 	// Own lets every value choose its own unit; without it the quantities of
 	// a column share one, which stands in the head.
 	Own bool
+	// Coarse takes the unit from the larger values, so that one of less than a
+	// hundredth of the largest does not put all others into a small unit.
+	Coarse bool
+	// Across shares the unit with the columns of the same name in the other
+	// tables of the document.
+	Across bool
 	// Drop orders what is left out on a narrow terminal: the highest first; 0
 	// stays.
 	Drop int

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"mlsizer/sizing/quantity"
 )
 
 // The escapes that Color allows.
@@ -36,6 +38,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 			w.WriteString(paint(bold, line) + "\n")
 		}
 	}
+	scales := d.scales()
 	for i := range d.Tables {
 		t := &d.Tables[i]
 		if w.Len() > 0 {
@@ -46,7 +49,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 				w.WriteString(paint(bold, line) + "\n")
 			}
 		}
-		if err := textTable(&w, t, p); err != nil {
+		if err := textTable(&w, t, scales[i], p); err != nil {
 			return err
 		}
 	}
@@ -68,8 +71,8 @@ func writeText(out io.Writer, d *Document, p Page) error {
 }
 
 // textTable prints one table within the page's width.
-func textTable(w *bytes.Buffer, t *Table, p Page) error {
-	heads, rows := cells(t, p.Lang, func(head, unit string) string { return head + "\n" + unit })
+func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, p Page) error {
+	heads, rows := cells(t, scales, p.Lang, func(head, unit string) string { return head + "\n" + unit })
 	for _, row := range rows {
 		for i := range row {
 			row[i] = clean(row[i])

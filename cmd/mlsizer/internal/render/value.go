@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,8 @@ type Count float64
 // String prints three significant digits with K, M, B or T.
 func (c Count) String() string {
 	if v := float64(c); v < 999.5 && v != math.Trunc(v) {
-		return quantity.NewParamsScale(1).Format(v)
+		s := scaleBy(quantity.NewUSDScale)([]float64{v}) // three digits, no unit
+		return s.Format(v)
 	}
 	return quantity.Params(math.Round(float64(c))).String()
 }
@@ -141,66 +143,93 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// columnScale is the scale of a column, nil where its values have none.
-func columnScale(t *Table, i int) *quantity.Scale {
-	if t.Columns[i].Own {
-		return nil
-	}
-	var bytes []quantity.Bytes
-	var seconds []quantity.Seconds
-	var usd []quantity.USD
-	var kwh []quantity.KWh
-	var flops []quantity.FLOPs
-	var rates []quantity.FLOPRate
-	var counts []quantity.Params
-	for _, row := range t.Rows {
-		switch v := row[i].Value.(type) {
-		case quantity.Bytes:
-			bytes = append(bytes, v)
-		case quantity.Seconds:
-			seconds = append(seconds, v)
-		case Range:
-			seconds = append(seconds, v.Mid)
-		case quantity.USD:
-			usd = append(usd, v)
-		case quantity.KWh:
-			kwh = append(kwh, v)
-		case quantity.FLOPs:
-			flops = append(flops, v)
-		case quantity.FLOPRate:
-			rates = append(rates, v)
-		case Count:
-			counts = append(counts, quantity.Params(v))
+// scales are the scales of the columns of every table; nil where the values of
+// a column have none.
+func (d *Document) scales() [][]*quantity.Scale {
+	all := make([][]*quantity.Scale, len(d.Tables))
+	across := map[string][]any{}
+	for i := range d.Tables {
+		for j, c := range d.Tables[i].Columns {
+			if c.Across {
+				across[c.Name] = append(across[c.Name], d.Tables[i].values(j)...)
+			}
 		}
 	}
-	var s quantity.Scale
-	switch {
-	case bytes != nil:
-		s = quantity.NewByteScale(bytes...)
-	case seconds != nil:
-		s = quantity.NewSecondsScale(seconds...)
-	case usd != nil:
-		s = quantity.NewUSDScale(usd...)
-	case kwh != nil:
-		s = quantity.NewKWhScale(kwh...)
-	case flops != nil:
-		s = quantity.NewFLOPsScale(flops...)
-	case rates != nil:
-		s = quantity.NewFLOPRateScale(rates...)
-	case counts != nil:
-		s = quantity.NewParamsScale(counts...)
-	default:
+	for i := range d.Tables {
+		t := &d.Tables[i]
+		for j, c := range t.Columns {
+			var s *quantity.Scale
+			switch {
+			case c.Own:
+			case c.Across:
+				s = scaleOf(across[c.Name], c.Coarse)
+			default:
+				s = scaleOf(t.values(j), c.Coarse)
+			}
+			all[i] = append(all[i], s)
+		}
+	}
+	return all
+}
+
+func (t *Table) values(column int) []any {
+	list := make([]any, len(t.Rows))
+	for i, row := range t.Rows {
+		list[i] = row[column].Value
+	}
+	return list
+}
+
+// scaleOf is the scale of a column of values.
+func scaleOf(values []any, coarse bool) *quantity.Scale {
+	var list []float64
+	var make func([]float64) quantity.Scale
+	for _, v := range values {
+		switch v := v.(type) {
+		case quantity.Bytes:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewByteScale)
+		case quantity.Seconds:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewSecondsScale)
+		case Range:
+			list, make = append(list, float64(v.Mid)), scaleBy(quantity.NewSecondsScale)
+		case quantity.USD:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewUSDScale)
+		case quantity.KWh:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewKWhScale)
+		case quantity.FLOPs:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewFLOPsScale)
+		case quantity.FLOPRate:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewFLOPRateScale)
+		case Count:
+			list, make = append(list, float64(v)), scaleBy(quantity.NewParamsScale)
+		}
+	}
+	if make == nil {
 		return nil
 	}
+	if coarse {
+		most := slices.Max(list)
+		list = slices.DeleteFunc(list, func(v float64) bool { return v < most/100 })
+	}
+	s := make(list)
 	return &s
+}
+
+// scaleBy lets a scale of one quantity be made of plain numbers.
+func scaleBy[T ~float64 | ~int64](scale func(...T) quantity.Scale) func([]float64) quantity.Scale {
+	return func(values []float64) quantity.Scale {
+		list := make([]T, len(values))
+		for i, v := range values {
+			list[i] = T(v)
+		}
+		return scale(list...)
+	}
 }
 
 // cells is a table as text: its heads, with the unit of the column in sep, and
 // its rows.
-func cells(t *Table, l Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
-	scales := make([]*quantity.Scale, len(t.Columns))
+func cells(t *Table, scales []*quantity.Scale, l Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
 	for i, c := range t.Columns {
-		scales[i] = columnScale(t, i)
 		head := c.Head.In(l)
 		if scales[i] != nil && scales[i].Unit() != "" {
 			head = unit(head, scales[i].Unit())

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/sizing"
+)
+
+// compareOptions are the arguments of the compare command.
+type compareOptions struct {
+	*app
+	workOptions
+	models []string
+}
+
+func newCompareCmd(a *app) *cobra.Command {
+	o := &compareOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "compare MODEL... --on A,B,C",
+		Short: "the same as tables: models x hardware",
+		Long: `Compare answers for every model on every device, in tables that share one unit a
+column. A device without a count gets the fewest devices that hold the model.
+A row that has no answer is listed with its reason.
+
+Exit codes: 0 every row is answered, also where the answer is "does not fit";
+3 every row is answered and none fits; 1 a row has no answer; 2 a model, a
+device or a flag is not known.`,
+		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
+  mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
+  mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageErrorf("no model (want one MODEL or more, such as llama-3.1-70b or 7B)")
+			}
+			o.models = args
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(a, cmd); err != nil {
+				return err
+			}
+			return compareRun(cmd, o)
+		},
+	}
+	addWorkFlags(a, cmd, &o.workOptions)
+	return cmd
+}
+
+// compareRow is the answer for one model on one device, or why there is none.
+type compareRow struct {
+	model  *modelArg
+	target target
+	answer *sizing.Answer
+	err    error
+}
+
+func compareRun(cmd *cobra.Command, o *compareOptions) error {
+	var models []*modelArg
+	for _, name := range o.models {
+		m, err := o.resolve(cmd.Context(), name)
+		if err != nil {
+			return err
+		}
+		models = append(models, m)
+	}
+	targets, err := o.targets(o.on)
+	if err != nil {
+		return err
+	}
+	var rows []compareRow
+	fits, failed := 0, 0
+	for _, m := range models {
+		for _, t := range targets {
+			row := compareRow{model: m, target: t}
+			if row.answer, row.err = o.ask(m, t); row.err != nil {
+				row.err = o.rowError(cmd, row.err)
+				failed++
+			} else if row.answer.Estimate.Memory.Fits {
+				fits++
+			}
+			rows = append(rows, row)
+		}
+	}
+	if err := o.print(compareDocument(o, rows, len(models), len(targets))); err != nil {
+		return err
+	}
+	switch {
+	case failed > 0:
+		fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(labelError), o.sayf(labelRowsFailed, failed, len(rows)))
+		return exitCode(exitFailed)
+	case fits == 0:
+		return exitCode(exitNoFit)
+	}
+	return nil
+}
+
+// rowError names the flag that an error is about.
+func (o *compareOptions) rowError(cmd *cobra.Command, err error) error {
+	name := flagOf(err)
+	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
+		return fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+	}
+	return err
+}

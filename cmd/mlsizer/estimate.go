@@ -1,0 +1,100 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+)
+
+// estimateOptions are the arguments of the estimate command.
+type estimateOptions struct {
+	*app
+	workOptions
+	model string
+}
+
+func newEstimateCmd(a *app) *cobra.Command {
+	o := &estimateOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "estimate MODEL --on DEVICE[xN]",
+		Short: "memory, storage, compute, time, cost and energy of training a model on a machine",
+		Long: `Estimate says what training a model on a machine takes: memory a device term by
+term, storage, floating-point operations, time with its band, money and energy.
+What is left open is chosen, and a footnote says what and why.
+
+Exit code 3 means that the model does not fit; the answer is printed.`,
+		Example: `  mlsizer estimate gpt-3 --on a100-80gx1024 --tokens 300B --tp 8 --pp 8
+  mlsizer estimate 7B --on h100x8 --tokens 140B -o json
+  mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or 7B)", len(args))
+			}
+			o.model = args[0]
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(a, cmd); err != nil {
+				return err
+			}
+			if len(o.on) != 1 {
+				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
+			}
+			return estimateRun(cmd, o)
+		},
+	}
+	addWorkFlags(a, cmd, &o.workOptions)
+	return cmd
+}
+
+func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
+	m, err := o.resolve(cmd.Context(), o.model)
+	if err != nil {
+		return err
+	}
+	targets, err := o.targets(o.on)
+	if err != nil {
+		return err
+	}
+	t := targets[0]
+	answer, err := o.ask(m, t)
+	if err != nil {
+		return o.askError(cmd, &o.workOptions, m, t, err)
+	}
+	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {
+		return err
+	}
+	if !answer.Estimate.Memory.Fits {
+		return exitCode(exitNoFit)
+	}
+	return nil
+}
+
+// estimateDocument lays an answer out.
+func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answer) *render.Document {
+	r := newResult(m, t, a, &o.workOptions, o.lang)
+	f := newFootnotes(a.Notes)
+	d := &render.Document{
+		Title: estimateTitle(&r),
+		Tables: []render.Table{
+			factsTable(&r, a, f),
+			memoryTable(&r, f),
+			storageTable(&r, f),
+			computeTable(&r, f),
+			timeTable(&r, f),
+			costTable(&r, f),
+		},
+		JSON: struct {
+			Schema  string `json:"schema"`
+			Command string `json:"command"`
+			resultJSON
+		}{schema, "estimate", r},
+		Records: []resultJSON{r},
+	}
+	if o.explain {
+		d.Tables = append(d.Tables, explainTables(a.Explain(&a.Estimate), f)...)
+	}
+	f.finish(d)
+	return d
+}

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// both fills in a text in both languages; texts among the arguments are put in
+// in the same language.
+func both(t render.Text, args ...any) render.Text {
+	in := func(l render.Lang) string {
+		list := make([]any, len(args))
+		for i, arg := range args {
+			list[i] = arg
+			if t, ok := arg.(render.Text); ok {
+				list[i] = t.In(l)
+			}
+		}
+		return fmt.Sprintf(t.In(l), list...)
+	}
+	return render.T(in(render.English), in(render.Chinese))
+}
+
+// tierText is the tier's name, with what lies beyond the report's last bound
+// named as such.
+func tierText(m *modelJSON) render.Text {
+	t := render.T(m.Tier.String(), m.TierZH)
+	if m.Beyond {
+		return both(labelBeyond, t)
+	}
+	return t
+}
+
+// paramsText is "671B parameters (37.6B active)".
+func paramsText(m *modelJSON) render.Text {
+	if m.Active != m.Params {
+		return both(labelParamsActive, m.Params, m.Active)
+	}
+	return both(labelParams, m.Params)
+}
+
+func estimateTitle(r *resultJSON) render.Text {
+	fits := labelDoesNotFit
+	if r.Memory.Fits {
+		fits = labelFits
+	}
+	if r.Memory.Fits && r.Memory.High > r.Memory.Device {
+		fits = labelFitsTightly
+	}
+	title := both(labelOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	if !r.Memory.Fits {
+		return title
+	}
+	if r.Workload.Tokens == 0 {
+		return both(labelJoin, title, both(labelOneStepIn, r.Time.Step))
+	}
+	title = both(labelJoin, title, both(labelRunIn, samplesText(r), r.Time.Run))
+	if r.Cost.USD > 0 {
+		title = both(labelJoin, title, r.Cost.USD)
+	}
+	return title
+}
+
+// samplesText is the length of the run: "300B tokens".
+func samplesText(r *resultJSON) render.Text { return both(unitText(r), r.Workload.Tokens) }
+
+// unitText is "%s tokens" in the model's own unit.
+func unitText(r *resultJSON) render.Text {
+	if r.Model.Unit == sizing.TokenUnit {
+		return labelTokens
+	}
+	return render.T("%s "+r.Model.Unit+"s", "%s 个样本")
+}
+
+// perSecondText is "tokens a second" in the model's own unit.
+func perSecondText(r *resultJSON) render.Text {
+	if r.Model.Unit == sizing.TokenUnit {
+		return labelTokensPerSecond
+	}
+	return both(labelSamplesPerSecond, r.Model.Unit)
+}
+
+// fact is a row of a table without heads.
+func fact(label render.Text, value any, notes ...int) []render.Cell {
+	return []render.Cell{{Value: label}, {Value: value, Notes: notes}}
+}
+
+func factColumns() []render.Column {
+	return []render.Column{{Name: "name", Own: true}, {Name: "value", Own: true, Wrap: true}}
+}
+
+// factsTable says what the estimate is of.
+func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
+	model := both(labelModelFact, r.Model.Name, tierText(&r.Model), fieldText(r.Model.Field), paramsText(&r.Model))
+	hw := both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory)
+	switch {
+	case r.Hardware.Slices > 1:
+		hw = both(labelSlices, hw, r.Hardware.Slices, r.Hardware.Slice)
+	case r.Hardware.Slice != "":
+		hw = both(labelSlice, hw, r.Hardware.Slice)
+	case r.Hardware.Devices > r.Hardware.DevicesPerNode:
+		hw = both(labelNodes, hw, a.Cluster.Nodes(), r.Hardware.DevicesPerNode)
+	}
+	work := both(labelBatchFact, r.Plan.GlobalBatch)
+	if a.Model().PerToken() {
+		work = both(labelWorkFact, r.Workload.Seq, r.Plan.GlobalBatch, quantity.Tokens(r.Plan.GlobalBatch*r.Workload.Seq))
+	}
+	if r.Workload.Tokens > 0 {
+		work = both(labelJoin, samplesText(r), work)
+	}
+	work = both(labelJoin, work, both(labelJoin, r.Workload.Precision, r.Workload.Optimizer))
+	plan := r.Plan
+	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelModel, model, f.at("inferred-shape", "scope")...),
+		fact(labelHardware, hw, f.at("devices", "network")...),
+		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer")...),
+		fact(labelLayout, plan.String(), f.at("layout")...),
+		fact(labelStack, a.Stack().Title, f.at("stack")...),
+	}}
+}
+
+// fieldText is the field of application.
+func fieldText(f sizing.Field) render.Text {
+	if t, ok := fieldLabels[f]; ok {
+		return t
+	}
+	return render.Same(string(f))
+}
+
+// memoryTable is what one device holds, term by term.
+func memoryTable(r *resultJSON, f *footnotes) render.Table {
+	m := &r.Memory
+	t := render.Table{Columns: []render.Column{
+		{Name: "term", Head: labelMemoryDevice},
+		{Name: "bytes", Head: labelSize, Right: true, Coarse: true},
+		{Name: "share", Head: labelShare, Right: true},
+	}}
+	row := func(label render.Text, b quantity.Bytes, notes ...int) {
+		share := any(nil)
+		if m.Device > 0 {
+			share = render.Percent(b / m.Device)
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: b}, {Value: share}})
+	}
+	for _, term := range []struct {
+		label render.Text
+		bytes quantity.Bytes
+		code  string
+	}{
+		{labelWeights, m.Weights, ""},
+		{labelGradients, m.Gradients, ""},
+		{labelOptimizerState, m.Optimizer, ""},
+		{labelActivations, m.Activations, ""},
+		{labelLogits, m.Logits, ""},
+		{labelCommunication, m.Communication, ""},
+		{labelOverhead, m.Overhead, "memory"},
+	} {
+		if term.bytes > 0 {
+			row(term.label, term.bytes, f.at(term.code)...)
+		}
+	}
+	row(labelTotal, m.Total)
+	if m.Low < m.Total || m.High > m.Total {
+		row(labelBandLow, m.Low)
+		row(labelBandHigh, m.High)
+	}
+	row(labelDeviceMemory, m.Device)
+	return t
+}
+
+// storageTable is what the run keeps on disks.
+func storageTable(r *resultJSON, f *footnotes) render.Table {
+	s := &r.Storage
+	t := render.Table{Columns: []render.Column{
+		{Name: "storage", Head: labelStorage},
+		{Name: "bytes", Head: labelSize, Right: true, Coarse: true},
+	}}
+	row := func(label render.Text, b quantity.Bytes, notes ...int) {
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: b}})
+	}
+	row(labelWeights, s.Weights)
+	row(both(labelCheckpoints, s.CheckpointsKept), s.Checkpoint*quantity.Bytes(s.CheckpointsKept), f.at("storage")...)
+	if s.Dataset > 0 {
+		row(labelDataset, s.Dataset, f.at("dataset")...)
+	}
+	row(labelTotal, s.Total)
+	return t
+}
+
+// computeTable is the arithmetic of the run.
+func computeTable(r *resultJSON, f *footnotes) render.Table {
+	c := &r.Compute
+	return render.Table{Title: labelCompute, Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelModelFLOPs, c.Model, f.at("flops")...),
+		fact(labelMegatronFLOPs, c.Megatron),
+		fact(labelSixND, c.SixND),
+		fact(labelHardwareFLOPs, c.Hardware),
+		fact(labelFLOPsPerToken, c.PerToken),
+	}}
+}
+
+// timeTable is how long a step and the run take.
+func timeTable(r *resultJSON, f *footnotes) render.Table {
+	e := &r.Time
+	t := render.Table{Title: labelTime, Columns: factColumns()}
+	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
+	add(fact(labelStep, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured")...))
+	add(fact(perSecondText(r), both(labelOfWhichDevice, render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
+	add(fact(labelMFU, render.Percent(e.MFU), f.at("flops")...))
+	if r.Workload.Tokens > 0 {
+		add(fact(labelSteps, render.Count(e.Steps)))
+		add(fact(labelRun, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}))
+	}
+	add(fact(labelDeviceHours, render.Count(e.DeviceHours), f.at("run")...))
+	return t
+}
+
+// costTable is money and energy.
+func costTable(r *resultJSON, f *footnotes) render.Table {
+	cost, energy := any(labelUnknown), any(labelUnknown)
+	if r.Cost.PerHour > 0 {
+		cost = r.Cost.USD
+	}
+	if r.Energy.KWh > 0 {
+		energy = r.Energy.KWh
+	}
+	return render.Table{Title: labelCostEnergy, Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelCost, cost, f.at("price")...),
+		fact(labelEnergy, energy, f.at("energy")...),
+	}}
+}
+
+// explainTables derive the figures, a table for each group; the sources become
+// footnotes.
+func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {
+	var tables []render.Table
+	group := ""
+	for _, d := range list {
+		if d.Group != group || len(tables) == 0 {
+			group = d.Group
+			tables = append(tables, render.Table{Title: both(labelDerivation, groupText(group)), Columns: []render.Column{
+				{Name: "term", Head: labelTerm, Wrap: true},
+				{Name: "formula", Head: labelFormula, Wrap: true},
+				{Name: "numbers", Head: labelNumbers, Wrap: true},
+				{Name: "value", Head: labelValue, Right: true},
+			}})
+		}
+		var notes []int
+		if d.Source != "" {
+			notes = []int{f.add("", render.Note{Text: render.Same(d.Source)})}
+		}
+		t := &tables[len(tables)-1]
+		t.Rows = append(t.Rows, []render.Cell{{Value: d.Name, Notes: notes}, {Value: d.Formula}, {Value: d.Numbers}, {Value: strings.TrimSpace(d.Value)}})
+	}
+	return tables
+}
+
+func groupText(group string) render.Text {
+	if t, ok := groupLabels[group]; ok {
+		return t
+	}
+	return render.Same(group)
+}

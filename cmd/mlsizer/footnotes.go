@@ -1,0 +1,76 @@
+package main
+
+import (
+	"slices"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+)
+
+// footnotes are the notes of a document.
+type footnotes struct {
+	notes  []render.Note
+	byCode map[string][]int
+	common map[string]bool // texts that hold for every row
+}
+
+// newFootnotes collects the notes of an answer.
+func newFootnotes(notes []sizing.Note) *footnotes {
+	f := &footnotes{byCode: map[string][]int{}, common: map[string]bool{}}
+	for _, n := range notes {
+		f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source})
+	}
+	return f
+}
+
+// add appends a note unless it is there already, and returns its number.
+func (f *footnotes) add(code string, n render.Note) int {
+	i := slices.Index(f.notes, n)
+	if i < 0 {
+		i = len(f.notes)
+		f.notes = append(f.notes, n)
+	}
+	if !slices.Contains(f.byCode[code], i+1) {
+		f.byCode[code] = append(f.byCode[code], i+1)
+	}
+	return i + 1
+}
+
+// at are the numbers of the notes with these codes.
+func (f *footnotes) at(codes ...string) []int {
+	var list []int
+	for _, c := range codes {
+		list = append(list, f.byCode[c]...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// finish puts the notes into the document, numbered in the order in which its
+// cells refer to them; what no cell refers to follows.
+func (f *footnotes) finish(d *render.Document) {
+	number := make([]int, len(f.notes)+1) // new numbers by old
+	d.Notes = make([]render.Note, 0, len(f.notes))
+	take := func(old int) int {
+		if number[old] == 0 {
+			d.Notes = append(d.Notes, f.notes[old-1])
+			number[old] = len(d.Notes)
+		}
+		return number[old]
+	}
+	for _, t := range d.Tables {
+		for _, row := range t.Rows {
+			for i := range row {
+				notes := slices.Clone(row[i].Notes)
+				for j, old := range notes {
+					notes[j] = take(old)
+				}
+				slices.Sort(notes)
+				row[i].Notes = notes
+			}
+		}
+	}
+	for old := range f.notes {
+		take(old + 1)
+	}
+}

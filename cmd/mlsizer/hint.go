@@ -1,0 +1,117 @@
+package main
+
+import (
+	"slices"
+	"strings"
+)
+
+// nearest is the candidate that is spelled most like s, "" if none is like it.
+func nearest(s string, candidates []string) string {
+	best, least := "", max(2, len(s)/3)+1
+	for _, c := range candidates {
+		d := editDistance(strings.ToLower(s), c)
+		if strings.HasPrefix(c, s) && len(s) > 1 {
+			d = 1
+		}
+		if d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// editDistance is the Levenshtein distance of two short texts, in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// commandLine is the command line as it was typed.
+func (a *app) commandLine() string { return shellLine(a.args) }
+
+// commandReplacing is the command line with a word, or a flag's value, replaced.
+func (a *app) commandReplacing(old, fixed string) string {
+	words := slices.Clone(a.args)
+	for i, w := range words {
+		name, value, isFlag := strings.Cut(w, "=")
+		switch isFlag = isFlag && strings.HasPrefix(w, "-"); {
+		case w == old:
+			words[i] = fixed
+		case isFlag && name == old:
+			words[i] = fixed + "=" + value
+		case isFlag && value == old:
+			words[i] = name + "=" + fixed
+		case strings.Contains(w, ","):
+			words[i] = replaceItem(w, old, fixed)
+		}
+	}
+	return shellLine(words)
+}
+
+// replaceItem replaces an item of a list separated by commas.
+func replaceItem(list, old, fixed string) string {
+	name, value, isFlag := strings.Cut(list, "=")
+	if !isFlag || !strings.HasPrefix(list, "-") {
+		name, value = "", list
+	} else {
+		name += "="
+	}
+	items := strings.Split(value, ",")
+	for i, item := range items {
+		if strings.TrimSpace(item) == old {
+			items[i] = fixed
+		}
+	}
+	return name + strings.Join(items, ",")
+}
+
+// commandWithout is the command line without some flags and their values.
+func (a *app) commandWithout(flags ...string) string {
+	var words []string
+	for i := 0; i < len(a.args); i++ {
+		name, isFlag := strings.CutPrefix(a.args[i], "--")
+		name, _, withValue := strings.Cut(name, "=")
+		if !isFlag || !slices.Contains(flags, name) {
+			words = append(words, a.args[i])
+			continue
+		}
+		if !withValue && name != "sp" && name != "explain" {
+			i++
+		}
+	}
+	return shellLine(words)
+}
+
+func shellLine(args []string) string {
+	words := []string{"mlsizer"}
+	for _, w := range args {
+		words = append(words, shellWord(w))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord quotes a word that a shell would take apart.
+func shellWord(w string) string {
+	plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
+		return r <= ' ' || strings.ContainsRune("\"'`$&|;<>()*?[]{}\\!#~", r)
+	})
+	if plain {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}

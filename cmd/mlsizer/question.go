@@ -1,0 +1,273 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// workOptions are the flags that say what is to be done and how: those of
+// estimate and compare.
+type workOptions struct {
+	on []string
+
+	tokens, samples    quantity.Tokens
+	seq, batch         int64
+	batchTokens        quantity.Tokens
+	precision          sizing.Precision
+	optimizer          sizing.Optimizer
+	stack              *sizing.Stack
+	plan               sizing.Plan
+	mfu                float64
+	price              quantity.USD
+	pue                float64
+	checkpoints        int
+	scaleOut           quantity.Bandwidth
+	devicesPerNode     int
+	bounds             sizing.Bounds
+	explain            bool
+	precisionSet       bool
+	shardingSet        bool
+	recomputeSet       bool
+	tokensSet, sampled bool
+}
+
+// addWorkFlags adds the flags of a training estimate.
+func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
+	o.bounds = sizing.DefaultBounds
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	addValue(fs, &o.on, "on", "", "devices, with a count each: h100x512 (without: the fewest that hold the model)", "DEVICE[xN],...", "h100x8", parseList)
+	addValue(fs, &o.tokens, "tokens", "", "length of the run in tokens: 15T (without: one step)", "COUNT", "1T", quantity.ParseTokens)
+	addValue(fs, &o.samples, "samples", "", "length of the run in samples, for models that count images or frames", "COUNT", "100M", quantity.ParseTokens)
+	addValue(fs, &o.seq, "seq", "", "sequence length in tokens", "COUNT", "4096", parseWhole)
+	addValue(fs, &o.batch, "batch", "", "global batch in sequences or samples", "COUNT", "1024", parseWhole)
+	addValue(fs, &o.batchTokens, "batch-tokens", "", "global batch in tokens: 4M", "COUNT", "4M", quantity.ParseTokens)
+	addValue(fs, &o.precision, "precision", "", "bf16, fp16, fp8, mxfp8, nvfp4, tf32 or fp32", "NAME", "bf16", sizing.ParsePrecision)
+	addValue(fs, &o.optimizer, "optimizer", "", "adamw, adam8bit, adafactor, lion, muon, sgd-momentum or sgd", "NAME", "adamw", sizing.ParseOptimizer)
+	addValue(fs, &o.stack, "stack", "", "training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "NAME", "megatron-core", sizing.FindStack)
+	addLayoutFlags(fs, &o.plan)
+	addValue(fs, &o.mfu, "mfu", "", "take this model FLOPs utilisation instead of predicting the time", "SHARE", "0.4", parseShare)
+	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
+	addValue(fs, &o.pue, "pue", "", "power of the facility over that of the machines (1.1)", "RATIO", "1.1", parsePUE)
+	addValue(fs, &o.checkpoints, "checkpoints", "", "full checkpoints that storage keeps (3)", "N", "3", parseDimension)
+	addValue(fs, &o.scaleOut, "scale-out", "", "network between nodes, a device and direction: 50GB/s or 400Gb/s", "RATE", "400Gb/s", quantity.ParseBandwidth)
+	addValue(fs, &o.devicesPerNode, "devices-per-node", "", "devices a node", "N", "8", parseDimension)
+	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
+	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
+	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: func(s string) (string, error) { return s, nil }, kind: "FILE"}
+}
+
+// addLayoutFlags adds the dimensions of a plan.
+func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
+	for _, d := range []struct {
+		at          *int
+		name, usage string
+	}{
+		{&p.TP, "tp", "tensor parallel"},
+		{&p.PP, "pp", "pipeline stages"},
+		{&p.VP, "vp", "virtual stages a device"},
+		{&p.CP, "cp", "context parallel"},
+		{&p.EP, "ep", "expert parallel"},
+		{&p.DP, "dp", "data parallel"},
+		{&p.MicroBatch, "micro-batch", "sequences of a micro-batch"},
+	} {
+		addValue(fs, d.at, d.name, "", d.usage+" (without: chosen)", "N", "8", parseDimension)
+	}
+	addValue(fs, &p.Sharding, "sharding", "", "none, zero1, zero2, zero3 or fsdp (without: chosen)", "NAME", "zero1", sizing.ParseSharding)
+	addValue(fs, &p.Recompute, "recompute", "", "none, selective or full (without: chosen)", "NAME", "full", sizing.ParseRecompute)
+	fs.BoolVar(&p.SequenceParallel, "sp", false, "sequence parallel along with --tp")
+}
+
+// parseList reads names separated by commas.
+func parseList(s string) ([]string, error) {
+	list := strings.Split(s, ",")
+	for i, item := range list {
+		if list[i] = strings.TrimSpace(item); list[i] == "" {
+			return nil, errors.New("an empty item (want devices separated by commas, such as h100x8,a100-80g)")
+		}
+	}
+	return list, nil
+}
+
+// complete notes which flags were given.
+func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	o.precisionSet = fs.Changed("precision")
+	o.shardingSet = fs.Changed("sharding")
+	o.recomputeSet = fs.Changed("recompute")
+	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
+	switch {
+	case len(o.on) == 0:
+		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
+	case o.batch > 0 && o.batchTokens > 0:
+		return usageErrorf("--batch and --batch-tokens both give the global batch (want one of them)")
+	}
+	return nil
+}
+
+// target is a device with a count, as typed.
+type target struct {
+	Input  string
+	Device *hardware.Device
+	Count  int // 0: the fewest that hold the model
+}
+
+// targets finds the devices of --on.
+func (a *app) targets(on []string) ([]target, error) {
+	c, err := a.hardware()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]target, 0, len(on))
+	for _, s := range on {
+		cluster, err := hardware.ParseCluster(c, s)
+		if err != nil {
+			return nil, a.deviceError(s, err)
+		}
+		t := target{Input: s, Device: cluster.Device, Count: cluster.Count}
+		// A name alone leaves the number of devices open.
+		if _, err := c.Find(strings.TrimSpace(s)); err == nil {
+			t.Count = 0
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+// deviceError says what is wrong with a device, with the nearest name.
+func (a *app) deviceError(input string, err error) error {
+	err = fmt.Errorf("--on %w", err)
+	var nf *hardware.NotFoundError
+	if !errors.As(err, &nf) {
+		return usageError(err, "")
+	}
+	if len(nf.Near) == 0 {
+		return usageError(err, "mlsizer hardware")
+	}
+	fixed := nf.Near[0]
+	if i := strings.LastIndexAny(input, "xX×"); nf.Name != input && i > 0 {
+		fixed += input[i:] // the count
+	}
+	return usageError(err, a.commandReplacing(input, fixed))
+}
+
+// ask answers for one model on one device.
+func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
+	tokens := o.tokens
+	switch perToken := m.Model.PerToken(); {
+	case perToken && o.sampled && !o.tokensSet:
+		return nil, &sizing.PlanError{Flag: "samples", Text: fmt.Sprintf("%s reads tokens (want --tokens)", m.Model.Name)}
+	case !perToken && o.tokensSet && !o.sampled:
+		return nil, &sizing.PlanError{Flag: "tokens", Text: fmt.Sprintf("%s is counted in samples of one %s (want --samples)", m.Model.Name, m.Model.Unit)}
+	case !perToken:
+		tokens = o.samples
+	}
+	q := sizing.Question{
+		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
+		Workload: sizing.Workload{
+			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
+			MFU: o.mfu, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
+		},
+		BatchTokens:      o.batchTokens,
+		DefaultPrecision: !o.precisionSet,
+		Plan:             o.plan,
+		DefaultSharding:  !o.shardingSet,
+		DefaultRecompute: !o.recomputeSet,
+	}
+	if o.scaleOut > 0 {
+		q.Options = append(q.Options, hardware.WithScaleOut(o.scaleOut))
+	}
+	if o.devicesPerNode > 0 {
+		q.Options = append(q.Options, hardware.WithDevicesPerNode(o.devicesPerNode))
+	}
+	if m.Entry != nil {
+		for _, r := range m.Entry.Runs {
+			if q.KnownSeq == 0 {
+				q.KnownSeq = r.SeqLen
+			}
+			if q.KnownBatchTokens == 0 {
+				q.KnownBatchTokens = quantity.Tokens(r.BatchTokens)
+			}
+		}
+	}
+	return sizing.Ask(q)
+}
+
+// flagOf is the flag that an error of the domain is about, "" if unknown.
+func flagOf(err error) string {
+	var plan *sizing.PlanError
+	var rate *hardware.UnsupportedError
+	switch {
+	case errors.As(err, &plan):
+		return plan.Flag
+	case errors.As(err, &rate):
+		return "precision"
+	}
+	return ""
+}
+
+// askError makes a usage error of an answer that could not be given. The hint
+// leaves the choice of what is wrong to the program, if that gives an answer.
+func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
+	name := flagOf(err)
+	flag := cmd.Flags().Lookup(name)
+	if flag == nil || !flag.Changed {
+		if strings.Contains(err.Error(), "network between nodes") {
+			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
+		}
+		return usageError(err, a.relaxed(o, m, t))
+	}
+	wrapped := fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+	switch name {
+	case "tokens":
+		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
+	case "samples":
+		return usageError(wrapped, a.commandReplacing("--samples", "--tokens"))
+	}
+	without := *o
+	switch name {
+	case "precision":
+		without.precisionSet = false
+	case "tp":
+		without.plan.TP, without.plan.SequenceParallel = 0, false
+	case "batch":
+		without.batch = 0
+	case "seq":
+		without.seq = 0
+	default:
+		return usageError(wrapped, a.relaxed(o, m, t))
+	}
+	if _, err := without.ask(m, t); err != nil {
+		return usageError(wrapped, a.relaxed(o, m, t))
+	}
+	return usageError(wrapped, a.commandWithout(name))
+}
+
+// relaxed is the command line with the whole layout left open, "" if even that
+// has no answer.
+func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
+	open := *o
+	open.plan, open.shardingSet, open.recomputeSet = sizing.Plan{}, false, false
+	if _, err := open.ask(m, t); err != nil {
+		return ""
+	}
+	line := a.commandWithout("tp", "pp", "vp", "cp", "ep", "dp", "micro-batch", "sharding", "recompute", "sp")
+	if line == a.commandLine() {
+		return ""
+	}
+	return line
+}
+
+// errOneDevice says that estimate takes one machine.
+func errOneDevice(on []string) error {
+	return fmt.Errorf("--on %q: %d devices (estimate takes one, compare takes several)", strings.Join(on, ","), len(on))
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// schema names the shape of every JSON answer.
+const schema = "mlsizer/v1"
+
+// modelJSON is a model in an answer.
+type modelJSON struct {
+	Input  string          `json:"input"`
+	Name   string          `json:"name"`
+	Params quantity.Params `json:"params"`
+	Active quantity.Params `json:"active_params"`
+	Tier   sizing.Tier     `json:"tier"`
+	TierZH string          `json:"tier_zh"`
+	Beyond bool            `json:"beyond_report"`
+	Field  sizing.Field    `json:"field"`
+	// Inferred says that only the count is known.
+	Inferred bool   `json:"inferred"`
+	Unit     string `json:"unit"`
+	Source   string `json:"source,omitempty"`
+}
+
+func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
+	p := m.Model.Params()
+	tier, beyond := b.Classify(p)
+	unit := m.Model.Unit
+	if unit == "" {
+		unit = sizing.TokenUnit
+	}
+	return modelJSON{
+		Input: m.Input, Name: m.Model.Name, Params: p, Active: m.Model.ActiveParams(),
+		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Field: m.Model.Field,
+		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
+	}
+}
+
+// hardwareJSON is a cluster in an answer.
+type hardwareJSON struct {
+	Input          string             `json:"input"`
+	Device         string             `json:"device"`
+	Name           string             `json:"name"`
+	Devices        int                `json:"devices"`
+	DevicesPerNode int                `json:"devices_per_node,omitempty"`
+	Slice          string             `json:"slice,omitempty"`
+	Slices         int                `json:"slices,omitempty"`
+	ScaleOut       quantity.Bandwidth `json:"scale_out_bytes_per_second,omitempty"`
+	Memory         quantity.Bytes     `json:"device_bytes"`
+	Peak           quantity.FLOPRate  `json:"peak_flops_per_second,omitempty"`
+}
+
+func newHardwareJSON(input string, c *hardware.Cluster, p sizing.Precision) hardwareJSON {
+	h := hardwareJSON{
+		Input: input, Device: c.Device.ID, Name: c.Device.Name, Devices: c.Count, DevicesPerNode: c.DevicesPerNode,
+		Slices: c.Slices, ScaleOut: c.ScaleOut, Memory: c.Device.Memory, Peak: c.Device.Rates[p.Compute()].Peak,
+	}
+	if !c.Slice.IsZero() {
+		h.Slice = c.Slice.String()
+	}
+	return h
+}
+
+// workloadJSON is what was to be done.
+type workloadJSON struct {
+	Tokens    quantity.Tokens  `json:"tokens"`
+	Seq       int64            `json:"seq"`
+	Precision sizing.Precision `json:"precision"`
+	Optimizer sizing.Optimizer `json:"optimizer"`
+	Stack     string           `json:"stack"`
+}
+
+// resultJSON is the answer for one model on one cluster.
+type resultJSON struct {
+	Model    modelJSON    `json:"model"`
+	Hardware hardwareJSON `json:"hardware"`
+	Workload workloadJSON `json:"workload"`
+	sizing.Estimate
+	Notes   []sizing.Note       `json:"notes"`
+	Explain []sizing.Derivation `json:"explain,omitempty"`
+}
+
+func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render.Lang) resultJSON {
+	w := a.Workload
+	r := resultJSON{
+		Model:    newModelJSON(m, o.bounds),
+		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
+		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name},
+		Estimate: a.Estimate,
+		Notes:    notesIn(a.Notes, l),
+	}
+	if o.explain {
+		r.Explain = a.Explain(&a.Estimate)
+	}
+	return r
+}
+
+// notesIn are the notes in the language of the answer.
+func notesIn(notes []sizing.Note, l render.Lang) []sizing.Note {
+	list := make([]sizing.Note, len(notes))
+	for i, n := range notes {
+		list[i] = n
+		list[i].Text = render.T(n.Text, n.Chinese).In(l)
+	}
+	return list
+}
