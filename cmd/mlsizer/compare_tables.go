@@ -1,8 +1,6 @@
 package main
 
 import (
-	"strings"
-
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
 )
@@ -41,7 +39,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	}
 	f := compareNotes(rows)
 	d := &render.Document{
-		Title: compareTitle(models, devices),
+		Title: compareTitle(o, rows),
 		JSON: struct {
 			Schema  string        `json:"schema"`
 			Command string        `json:"command"`
@@ -49,8 +47,9 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		}{schema, "compare", list},
 		Records: list,
 	}
+	run := o.tokens > 0 || o.samples > 0
 	if devices == 1 && models > 1 {
-		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: compareColumns(true)}
+		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: compareColumns(true, run)}
 		for i := range rows {
 			t.Rows = append(t.Rows, compareCells(&rows[i], &list[i], f, true))
 		}
@@ -58,7 +57,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	} else {
 		for i := range rows {
 			if i%devices == 0 {
-				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), Columns: compareColumns(false)})
+				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: compareColumns(false, run)})
 			}
 			t := &d.Tables[len(d.Tables)-1]
 			t.Rows = append(t.Rows, compareCells(&rows[i], &list[i], f, false))
@@ -76,18 +75,40 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	return d
 }
 
-func compareTitle(models, devices int) render.Text {
-	return both(labelCompareTitle, models, devices)
+// compareTitle says what the times are of.
+func compareTitle(o *compareOptions, rows []compareRow) render.Text {
+	tokens, images := false, false
+	for i := range rows {
+		tokens = tokens || rows[i].model.Model.PerToken()
+		images = images || !rows[i].model.Model.PerToken()
+	}
+	switch {
+	case tokens && o.tokens > 0 && images && o.samples > 0:
+		return both(labelTrainingOn, both(labelJoin, both(labelTokens, o.tokens), both(labelSamples, o.samples)))
+	case tokens && o.tokens > 0:
+		return both(labelTrainingOn, both(labelTokens, o.tokens))
+	case images && o.samples > 0:
+		return both(labelTrainingOn, both(labelSamples, o.samples))
+	}
+	return labelOneStep
 }
 
 // compareModelTitle is "gpt-3: very-large, nlp, 175B parameters".
 func compareModelTitle(r *compareJSON) render.Text {
-	return both(labelModelFact, r.Model.Input, tierText(&r.Model), fieldText(r.Model.Field), paramsText(&r.Model))
+	title := both(labelModelFact, r.Model.Input, tierText(&r.Model), fieldText(r.Model.Field), paramsText(&r.Model))
+	if r.Model.Unit == sizing.TokenUnit && r.Workload != nil {
+		title = both(labelJoin, title, both(labelSequences, r.Workload.Seq))
+	}
+	return title
 }
 
 // compareColumns are the columns of a comparison; the first is the device, or
 // the model with its tier and size.
-func compareColumns(byModel bool) []render.Column {
+func compareColumns(byModel, run bool) []render.Column {
+	duration := labelStepTime
+	if run {
+		duration = labelRunTime
+	}
 	columns := []render.Column{{Name: "hardware", Head: labelHardware}}
 	if byModel {
 		columns = []render.Column{
@@ -102,8 +123,8 @@ func compareColumns(byModel bool) []render.Column {
 		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
 		render.Column{Name: "memory_share", Head: labelShare, Right: true, Drop: 3},
 		render.Column{Name: "fits", Head: labelFitsHead},
-		render.Column{Name: "seconds", Head: labelTime, Right: true, Across: true},
-		render.Column{Name: "device_hours", Head: labelDeviceHours, Right: true, Drop: 5, Across: true},
+		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: byModel},
+		render.Column{Name: "device_hours", Head: labelDeviceHoursHead, Right: true, Drop: 5, Across: true},
 		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1, Across: true},
 		render.Column{Name: "kwh", Head: labelEnergy, Right: true, Drop: 6, Across: true},
 	)
@@ -115,17 +136,15 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(&r.Model)}, {Value: r.Model.Params}}
 	}
 	if row.err != nil {
-		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Name, row.target.Input, row.err.Error())})
+		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, row.target.Input, row.err.Error())})
 		cells := append(first, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
-		for len(cells) < len(compareColumns(byModel)) {
+		for len(cells) < len(compareColumns(byModel, false)) {
 			cells = append(cells, render.Cell{})
 		}
 		return cells
 	}
-	for _, n := range row.answer.Notes {
-		if rowNote(n.Code, row.answer) {
-			first[0].Notes = append(first[0].Notes, f.numbers(n)...)
-		}
+	if byModel {
+		first[0].Notes = f.modelNotes[r.Model.Input]
 	}
 	e := r.Estimate
 	duration := render.Range{Mid: e.Time.Step, Low: e.Time.StepLow, High: e.Time.StepHigh}
@@ -155,106 +174,4 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 		render.Cell{Value: cost},
 		render.Cell{Value: energy},
 	)
-}
-
-// rowNote says which notes a comparison shows at their rows: what makes a row
-// less comparable than the others. Rates, networks, batches and layouts differ
-// in every row: they are in the JSON, and in estimate.
-func rowNote(code string, a *sizing.Answer) bool {
-	switch code {
-	case "inferred-shape", "scope", "unmeasured", "seq", "precision":
-		return true
-	case "price":
-		return a.Estimate.Cost.PerHour == 0
-	case "energy":
-		return a.Cluster.Device.Power == 0
-	}
-	return false
-}
-
-// compareNotes are the footnotes of a comparison: what holds for all rows is
-// said once and without a mark.
-func compareNotes(rows []compareRow) *footnotes {
-	f := newFootnotes(nil)
-	count := map[string]int{}
-	answered := 0
-	for i := range rows {
-		if rows[i].answer == nil {
-			continue
-		}
-		answered++
-		for _, n := range rows[i].answer.Notes {
-			count[n.Text]++
-		}
-	}
-	shown := map[string]bool{}
-	left := map[string]bool{}
-	for i := range rows {
-		if rows[i].answer == nil {
-			continue
-		}
-		for _, n := range rows[i].answer.Notes {
-			switch {
-			case count[n.Text] == answered && answered > 1:
-				f.common[n.Text] = true
-			case !rowNote(n.Code, rows[i].answer):
-				left[n.Text] = true
-				continue
-			}
-			if !shown[n.Text] {
-				shown[n.Text] = true
-				f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source})
-			}
-		}
-	}
-	if prices := pricesNote(rows); prices != (render.Note{}) {
-		f.add("prices", prices)
-	}
-	if len(left) > 0 {
-		f.add("left", render.Note{Text: both(labelMoreNotes, len(left))})
-	}
-	return f
-}
-
-// pricesNote lists the catalogue's prices that the costs come from.
-func pricesNote(rows []compareRow) render.Note {
-	var list []string
-	dates := map[string]bool{}
-	seen := map[string]bool{}
-	for i := range rows {
-		a := rows[i].answer
-		if a == nil || a.Workload.PricePerHour > 0 || a.Cluster.Device.Price == nil || seen[a.Cluster.Device.ID] {
-			continue
-		}
-		seen[a.Cluster.Device.ID] = true
-		p := a.Cluster.Device.Price
-		name, _, _ := strings.Cut(rows[i].target.Input, " ")
-		if rows[i].target.Count > 0 {
-			name = a.Cluster.Device.ID
-		}
-		list = append(list, name+" "+p.PerHour.String())
-		dates[p.Date] = true
-	}
-	if len(list) == 0 {
-		return render.Note{}
-	}
-	first, last := "", ""
-	for d := range dates {
-		if first == "" || d < first {
-			first = d
-		}
-		last = max(last, d)
-	}
-	if first != last {
-		first += " – " + last
-	}
-	return render.Note{Text: both(labelPrices, strings.Join(list, ", "), first)}
-}
-
-// numbers are the numbers of a note that has a mark.
-func (f *footnotes) numbers(n sizing.Note) []int {
-	if f.common[n.Text] {
-		return nil
-	}
-	return []int{f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source})}
 }

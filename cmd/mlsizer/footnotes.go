@@ -11,12 +11,13 @@ import (
 type footnotes struct {
 	notes  []render.Note
 	byCode map[string][]int
-	common map[string]bool // texts that hold for every row
+	// modelNotes are the numbers of the notes about a model, by its argument.
+	modelNotes map[string][]int
 }
 
 // newFootnotes collects the notes of an answer.
 func newFootnotes(notes []sizing.Note) *footnotes {
-	f := &footnotes{byCode: map[string][]int{}, common: map[string]bool{}}
+	f := &footnotes{byCode: map[string][]int{}}
 	for _, n := range notes {
 		f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source})
 	}
@@ -58,15 +59,19 @@ func (f *footnotes) finish(d *render.Document) {
 		}
 		return number[old]
 	}
-	for _, t := range d.Tables {
+	renumber := func(notes []int) []int {
+		notes = slices.Clone(notes)
+		for j, old := range notes {
+			notes[j] = take(old)
+		}
+		slices.Sort(notes)
+		return notes
+	}
+	for i, t := range d.Tables {
+		d.Tables[i].TitleNotes = renumber(t.TitleNotes)
 		for _, row := range t.Rows {
 			for i := range row {
-				notes := slices.Clone(row[i].Notes)
-				for j, old := range notes {
-					notes[j] = take(old)
-				}
-				slices.Sort(notes)
-				row[i].Notes = notes
+				row[i].Notes = renumber(row[i].Notes)
 			}
 		}
 	}

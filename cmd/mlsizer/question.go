@@ -121,6 +121,14 @@ type target struct {
 	Count  int // 0: the fewest that hold the model
 }
 
+// Name is the device as typed, without its count.
+func (t *target) Name() string {
+	if t.Count == 0 {
+		return t.Input
+	}
+	return strings.TrimRight(t.Input[:strings.LastIndexAny(t.Input, "xX×")], " ")
+}
+
 // targets finds the devices of --on.
 func (a *app) targets(on []string) ([]target, error) {
 	c, err := a.hardware()

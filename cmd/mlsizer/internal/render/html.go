@@ -46,7 +46,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 <body>
 <main>
 <h1>{{.Title}}</h1>
-{{range .Tables}}{{if .Title}}<h2>{{.Title}}</h2>
+{{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
 {{end}}<div class="scroll"><table{{if not .Heads}} class="facts"{{end}}>
 {{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
@@ -74,9 +74,10 @@ type htmlCell struct {
 }
 
 type htmlTable struct {
-	Title string
-	Heads []htmlCell
-	Rows  [][]htmlCell
+	Title      string
+	TitleNotes []int
+	Heads      []htmlCell
+	Rows       [][]htmlCell
 }
 
 // writeHTML prints a page that stands for itself. The template escapes
@@ -101,7 +102,7 @@ func writeHTML(w io.Writer, d *Document, p Page) error {
 }
 
 func htmlTableOf(t *Table, scales []*quantity.Scale, l Lang) htmlTable {
-	h := htmlTable{Title: t.Title.In(l)}
+	h := htmlTable{Title: t.Title.In(l), TitleNotes: t.TitleNotes}
 	withHeads := t.hasHeads()
 	for i, c := range t.Columns {
 		head := htmlCell{Text: c.Head.In(l), Right: c.Right}

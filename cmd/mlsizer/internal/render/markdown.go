@@ -23,7 +23,7 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 		b.WriteString(gap)
 		gap = "\n"
 		if title := t.Title.In(p.Lang); title != "" {
-			b.WriteString("## " + escapeMarkdown(title) + "\n\n")
+			b.WriteString("## " + escapeMarkdown(title) + marks(t.TitleNotes) + "\n\n")
 		}
 		markdownTable(b, t, scales[i], p.Lang)
 	}

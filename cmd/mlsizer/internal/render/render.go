@@ -124,9 +124,11 @@ type Note struct {
 
 // Table is a titled table.
 type Table struct {
-	Title   Text
-	Columns []Column
-	Rows    [][]Cell
+	Title Text
+	// TitleNotes are the numbers of the footnotes that the title refers to.
+	TitleNotes []int
+	Columns    []Column
+	Rows       [][]Cell
 }
 
 // Column is a column of a table.

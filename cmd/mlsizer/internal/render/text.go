@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,7 +46,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 			w.WriteString("\n")
 		}
 		if title := t.Title.In(p.Lang); title != "" {
-			for _, line := range wrap(clean(title), p.Width) {
+			for _, line := range wrap(clean(title)+marks(t.TitleNotes), p.Width) {
 				w.WriteString(paint(bold, line) + "\n")
 			}
 		}
@@ -78,6 +79,7 @@ func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, p Page) erro
 			row[i] = clean(row[i])
 		}
 	}
+	plain := slices.Clone(heads)
 	wrapHeads(heads, rows)
 	right := make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
@@ -114,13 +116,13 @@ func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, p Page) erro
 	} else if err := grid(w, nil, kept, align); err != nil {
 		return err
 	}
-	return leftOut(w, heads, keep, p)
+	return leftOut(w, plain, keep, p)
 }
 
 // wrapHeads breaks heads that are wider than the values under them, and lets
 // all of them end on the same line.
 func wrapHeads(heads []string, rows [][]string) {
-	const least = 7
+	const least = 8
 	most := 0
 	for i, head := range heads {
 		lines := wrapCell(head, max(columnWidth(rows, i), least))
@@ -153,7 +155,7 @@ func leftOut(w *bytes.Buffer, heads []string, keep []int, p Page) error {
 			next++
 			continue
 		}
-		names = append(names, strings.Join(strings.Fields(head), " "))
+		names = append(names, strings.ReplaceAll(head, "\n", " "))
 	}
 	for _, line := range wrap("("+wordLeftOut.In(p.Lang)+strings.Join(names, wordComma.In(p.Lang))+")", p.Width) {
 		w.WriteString(line + "\n")
@@ -193,6 +195,10 @@ func fit(t *Table, heads []string, rows [][]string, p Page) (keep []int, widths 
 	for i := range natural {
 		natural[i] = max(cellWidth(heads[i]), columnWidth(rows, i))
 	}
+	least := make([]int, len(t.Columns))
+	for i := range least {
+		least[i] = max(textLeast, cellWidth(heads[i]), longestPiece(rows, i))
+	}
 	for {
 		widths = make([]int, len(t.Columns))
 		over := -gap - p.Width
@@ -203,11 +209,8 @@ func fit(t *Table, heads []string, rows [][]string, p Page) (keep []int, widths 
 			// Take from the widest column that may wrap.
 			widest := -1
 			for _, i := range keep {
-				now := natural[i]
-				if widths[i] > 0 {
-					now = widths[i]
-				}
-				if t.Columns[i].Wrap && now > textLeast && now > cellWidth(heads[i]) && (widest < 0 || now > current(natural, widths, widest)) {
+				now := current(natural, widths, i)
+				if t.Columns[i].Wrap && now > least[i] && (widest < 0 || now > current(natural, widths, widest)) {
 					widest = i
 				}
 			}
@@ -244,6 +247,20 @@ func columnWidth(rows [][]string, i int) int {
 	n := 0
 	for _, row := range rows {
 		n = max(n, cellWidth(row[i]))
+	}
+	return n
+}
+
+// longestPiece is the width of the longest part of a column that cannot be
+// broken.
+func longestPiece(rows [][]string, i int) int {
+	n := 0
+	for _, row := range rows {
+		for line := range strings.SplitSeq(row[i], "\n") {
+			for _, piece := range pieces(line) {
+				n = max(n, width(strings.TrimRight(piece, " ")))
+			}
+		}
 	}
 	return n
 }

@@ -201,14 +201,23 @@ func scaleOf(values []any, coarse bool) *quantity.Scale {
 		case quantity.FLOPRate:
 			list, make = append(list, float64(v)), scaleBy(quantity.NewFLOPRateScale)
 		case Count:
+			if v != 0 && v < 100 { // a scale of counts has no decimals below
+				return nil
+			}
 			list, make = append(list, float64(v)), scaleBy(quantity.NewParamsScale)
 		}
 	}
 	if make == nil {
 		return nil
 	}
-	if coarse {
-		most := slices.Max(list)
+	// A unit that suits both ends of a wide column suits nobody.
+	const widest = 1000
+	most := slices.Max(list)
+	small := slices.ContainsFunc(list, func(v float64) bool { return v > 0 && v < most/widest })
+	switch {
+	case small && !coarse:
+		return nil
+	case coarse:
 		list = slices.DeleteFunc(list, func(v float64) bool { return v < most/100 })
 	}
 	s := make(list)

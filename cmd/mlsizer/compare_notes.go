@@ -1,0 +1,138 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+)
+
+// compareNotes are the footnotes of a comparison. A row has a dozen
+// assumptions of its own; here stand those that hold for a model (at its
+// name), those that hold for all rows, and one line for each kind of warning
+// with the devices that it is about. The others are counted.
+func compareNotes(rows []compareRow) *footnotes {
+	f := newFootnotes(nil)
+	f.modelNotes = map[string][]int{}
+	count, answered := map[string]int{}, 0
+	for i := range rows {
+		if rows[i].answer != nil {
+			answered++
+			for _, n := range rows[i].answer.Notes {
+				count[n.Text]++
+			}
+		}
+	}
+	grouped := map[string]*deviceList{}
+	left := map[string]bool{}
+	for i := range rows {
+		a := rows[i].answer
+		if a == nil {
+			continue
+		}
+		for _, n := range a.Notes {
+			note := render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source}
+			if group := groupOf(n.Code, a); group != "" {
+				if grouped[group] == nil {
+					grouped[group] = &deviceList{}
+				}
+				grouped[group].add(&rows[i])
+				continue
+			}
+			switch {
+			case n.Code == "inferred-shape" || n.Code == "scope":
+				input := rows[i].model.Input
+				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
+			case n.Code == "seq" || count[n.Text] == answered && !ofDetail(n.Code):
+				f.add(n.Code, note)
+			default:
+				left[n.Text] = true
+			}
+		}
+	}
+	for _, group := range slices.Sorted(maps.Keys(grouped)) {
+		list := grouped[group]
+		switch label, precision, _ := strings.Cut(group, " "); label {
+		case "precision":
+			f.add("", render.Note{Text: both(labelPrecisionChosen, precision, list.names)})
+		case "devices":
+			f.add("", render.Note{Text: labelFewest})
+		case "unmeasured":
+			f.add("", render.Note{Text: both(labelUnmeasured, list.names)})
+		case "no-price":
+			f.add("", render.Note{Text: both(labelNoPrice, list.names)})
+		case "no-energy":
+			f.add("", render.Note{Text: both(labelNoEnergy, list.names)})
+		case "price":
+			f.add("", render.Note{Text: both(labelPrices, list.prices, strings.Join(list.dates(), " – "))})
+		}
+	}
+	if len(left) > 0 {
+		f.add("", render.Note{Text: both(labelMoreNotes, len(left))})
+	}
+	return f
+}
+
+// groupOf is the kind of warning that a note is gathered under, "" for none.
+func groupOf(code string, a *sizing.Answer) string {
+	switch {
+	case code == "precision":
+		return "precision " + a.Workload.Precision.String()
+	case code == "unmeasured" || code == "devices":
+		return code
+	case code == "price" && a.Estimate.Cost.PerHour == 0:
+		return "no-price"
+	case code == "price" && a.Workload.PricePerHour == 0:
+		return "price"
+	case code == "energy" && a.Cluster.Device.Power == 0:
+		return "no-energy"
+	}
+	return ""
+}
+
+// ofDetail says which notes are about figures that a comparison does not show,
+// or about how they come about.
+func ofDetail(code string) bool {
+	switch code {
+	case "rate", "memory", "energy", "dataset", "storage", "network":
+		return true
+	}
+	return false
+}
+
+// deviceList gathers the devices that a footnote is about.
+type deviceList struct {
+	seen          map[string]bool
+	names, prices string
+	from, to      string // dates of the prices
+}
+
+func (l *deviceList) add(row *compareRow) {
+	d := row.answer.Cluster.Device
+	if l.seen[d.ID] {
+		return
+	}
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	l.seen[d.ID] = true
+	name := row.target.Name()
+	join := func(list *string, s string) {
+		if *list != "" {
+			*list += ", "
+		}
+		*list += s
+	}
+	join(&l.names, name)
+	if p := d.Price; p != nil {
+		join(&l.prices, name+" "+p.PerHour.String())
+		if l.from == "" || p.Date < l.from {
+			l.from = p.Date
+		}
+		l.to = max(l.to, p.Date)
+	}
+}
+
+func (l *deviceList) dates() []string { return slices.Compact([]string{l.from, l.to}) }
