@@ -81,6 +81,8 @@ func (e *Entry) Build() (*sizing.Model, error) {
 type Catalog struct {
 	entries []*Entry
 	byKey   map[string]*Entry
+	// byLooseKey leaves dots out; a spelling that two entries share holds nil.
+	byLooseKey map[string]*Entry
 }
 
 // Default returns the catalogue that is built into the program. It is parsed
@@ -91,7 +93,8 @@ func Default() *Catalog { return load() }
 // tests decode every entry, so a fault in one is a fault of the build: the
 // entry is left in with a Build that fails by name, never a panic.
 var load = sync.OnceValue(func() *Catalog {
-	c := &Catalog{byKey: make(map[string]*Entry, 1024)}
+	const names = 1024 // room for all, so that the maps need not grow
+	c := &Catalog{byKey: make(map[string]*Entry, names), byLooseKey: make(map[string]*Entry, names)}
 	for _, e := range readAll() {
 		c.add(e)
 	}
@@ -100,11 +103,22 @@ var load = sync.OnceValue(func() *Catalog {
 
 func (c *Catalog) add(e *Entry) {
 	c.entries = append(c.entries, e)
-	for _, name := range append([]string{e.Name}, e.Aliases...) {
-		if k := key(name); c.byKey[k] == nil {
-			c.byKey[k] = e
-		}
+	c.index(e.Name, e)
+	for _, name := range e.Aliases {
+		c.index(name, e)
 	}
+}
+
+func (c *Catalog) index(name string, e *Entry) {
+	k := key(name)
+	if c.byKey[k] == nil {
+		c.byKey[k] = e
+	}
+	loose := looseKey(k)
+	if other, ok := c.byLooseKey[loose]; ok && other != e {
+		e = nil
+	}
+	c.byLooseKey[loose] = e
 }
 
 // All returns every entry, in the order of the data files: by kind of model

@@ -25,21 +25,28 @@ func (e *NotFoundError) Error() string {
 // numNear is how many names a NotFoundError offers.
 const numNear = 3
 
-// Find returns the model of a name or alias. Case, the separators "-", "_",
-// "." and " ", and an "organisation/" in front do not matter. A trailing
+// Find returns the model of a name or alias. Case, the separators "-", "_" and
+// " ", and an "organisation/" in front do not matter, nor does a "." unless
+// leaving it out makes two models one (OPT-1.3B and OPT-13B). A trailing
 // "-instruct", "-chat" or the like that names a fine-tuned copy of the same
 // architecture is left off if the full name is not known. An unknown name
 // gives a [*NotFoundError].
 func (c *Catalog) Find(name string) (*Entry, error) {
-	if e := c.byKey[key(name)]; e != nil {
-		return e, nil
-	}
-	for base, ok := cutVariant(name); ok; base, ok = cutVariant(base) {
-		if e := c.byKey[key(base)]; e != nil {
+	for base, ok := name, true; ok; base, ok = cutVariant(base) {
+		if e := c.lookup(base); e != nil {
 			return e, nil
 		}
 	}
 	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+}
+
+// lookup returns the entry of a name or alias, nil if there is none.
+func (c *Catalog) lookup(name string) *Entry {
+	k := key(name)
+	if e := c.byKey[k]; e != nil {
+		return e
+	}
+	return c.byLooseKey[looseKey(k)]
 }
 
 // key folds the spellings of a name into one.
@@ -47,19 +54,21 @@ func key(name string) string {
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
 		name = name[i+1:]
 	}
-	var b strings.Builder
-	b.Grow(len(name))
+	b := make([]byte, 0, len(name))
 	for i := range len(name) {
 		switch ch := name[i]; {
-		case ch == '-' || ch == '_' || ch == '.' || ch == ' ':
+		case ch == '-' || ch == '_' || ch == ' ':
 		case 'A' <= ch && ch <= 'Z':
-			b.WriteByte(ch + 'a' - 'A')
+			b = append(b, ch+'a'-'A')
 		default:
-			b.WriteByte(ch)
+			b = append(b, ch)
 		}
 	}
-	return b.String()
+	return string(b)
 }
+
+// looseKey is a key without its dots.
+func looseKey(key string) string { return strings.ReplaceAll(key, ".", "") }
 
 // cutVariant leaves off a trailing word that names a fine-tuned copy, or a
 // file format, of the same architecture. Quantised copies are not among them:

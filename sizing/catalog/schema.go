@@ -208,6 +208,8 @@ func (a *arch) block(name string, hidden int64) (sizing.Block, error) {
 		return decode(raws, sizing.Attention{Hidden: hidden})
 	case "mla":
 		return decode(raws, sizing.MLA{Hidden: hidden})
+	case "compressed attention":
+		return decode(raws, sizing.CompressedAttention{Hidden: hidden})
 	case "ffn":
 		return decode(raws, sizing.FFN{Hidden: hidden})
 	case "moe":
@@ -222,6 +224,8 @@ func (a *arch) block(name string, hidden int64) (sizing.Block, error) {
 			l.Out = a.Vocab
 		}
 		return decode(raws, l)
+	case "vector":
+		return decode(raws, sizing.Vector{Name: name, Dim: hidden})
 	case "conv":
 		return decode(raws, sizing.Conv{Out: hidden, KernelW: 1, OutW: 1})
 	case "mamba":
