@@ -206,10 +206,10 @@ func (a Attention) Saved() []Saved {
 	out := float64(a.Heads * a.valDim())
 	d := float64(a.Hidden)
 	saved := []Saved{
-		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule},
-		{Name: "queries", PerToken: q},
-		{Name: "keys and values", PerToken: k + v},
-		{Name: "attention output", PerToken: out},
+		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule, Feeds: []string{"q_proj", "k_proj", "v_proj"}, Operand: true},
+		{Name: "queries", PerToken: q, Product: 1},
+		{Name: "keys and values", PerToken: k + v, Product: 0.5},
+		{Name: "attention output", PerToken: out, Product: 1, Operand: true},
 		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
 	}
 	saved = append(saved, scores(a.Heads)...)
@@ -338,9 +338,9 @@ func (a MLA) Saved() []Saved {
 	saved := []Saved{
 		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule},
 		{Name: "latents before and after their norms", PerToken: 2*float64(a.QRank+a.KVRank) + float64(a.RopeDim), Along: AlongSequence},
-		{Name: "queries", PerToken: h * qk},
-		{Name: "keys", PerToken: h * qk},
-		{Name: "values", PerToken: h * float64(a.ValDim)},
+		{Name: "queries", PerToken: h * qk, Module: UpProjection},
+		{Name: "keys", PerToken: h * qk, Module: UpProjection},
+		{Name: "values", PerToken: h * float64(a.ValDim), Module: UpProjection},
 		{Name: "attention output", PerToken: h * float64(a.ValDim)},
 		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
 	}

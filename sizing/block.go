@@ -1,6 +1,10 @@
 package sizing
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Component says which part of a network a parameter belongs to.
 type Component uint8
@@ -125,12 +129,16 @@ const (
 	// AlongExperts activations are those of routed tokens; they are divided
 	// by tensor parallelism inside an expert.
 	AlongExperts
+	// AlongNothing activations are whole on every rank: inputs that a stack
+	// keeps as it gathered them.
+	AlongNothing
 )
 
-// Module is the part of a layer that a recompute mode may drop by name.
+// Module is the part of a layer that selective recompute may drop by name.
 type Module uint8
 
-// The modules of selective recompute.
+// The modules, with the names that Megatron-Core gives them
+// (--recompute-modules).
 const (
 	// NoModule activations are dropped only by full recompute.
 	NoModule Module = iota
@@ -138,23 +146,68 @@ const (
 	CoreAttention
 	// NormModule is the normalised output that a norm hands on.
 	NormModule
-	// ActivationModule is the output of the FFN's activation function.
-	ActivationModule
-	// MoEModule is everything inside a mixture-of-experts block.
+	// MLPModule is everything inside a dense feed-forward network.
+	MLPModule
+	// MoEActModule is the output of the experts' activation function.
+	MoEActModule
+	// MoEModule is what else a mixture-of-experts block keeps.
 	MoEModule
+	// SharedModule is everything inside the shared experts.
+	SharedModule
+	// UpProjection is what latent attention projects up from its latents.
+	UpProjection
 	NumModules
 )
+
+var moduleNames = [NumModules]string{"", "core_attn", "layernorm", "mlp", "moe_act", "moe", "shared_experts", "mla_up_proj"}
+
+// String returns the module's name.
+func (m Module) String() string {
+	if m < NumModules {
+		return moduleNames[m]
+	}
+	return fmt.Sprintf("Module(%d)", uint8(m))
+}
+
+// Modules is a set of modules.
+type Modules uint16
+
+// Has reports whether the set holds m.
+func (s Modules) Has(m Module) bool { return s&(1<<m) != 0 }
+
+// With returns the set with m added; a whole mixture of experts takes its
+// activation with it.
+func (s Modules) With(m Module) Modules {
+	if m == MoEModule {
+		s |= 1<<MoEActModule | 1<<SharedModule
+	}
+	return s | 1<<m
+}
+
+// ParseModules reads module names separated by commas or spaces.
+func ParseModules(s string) (Modules, error) {
+	var set Modules
+	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '[' || r == ']' }) {
+		i := slices.Index(moduleNames[:], name)
+		if i < 1 {
+			return 0, fmt.Errorf("%q is not a module to recompute (want %s)", name, strings.Join(moduleNames[1:], ", "))
+		}
+		set = set.With(Module(i))
+	}
+	return set, nil
+}
 
 // When says under which conditions an activation is kept at all.
 type When uint8
 
 // The conditions.
 const (
-	Always When = iota
-	WithDropout
-	WhenUnfused            // attention that writes its scores to memory
-	WhenUnfusedWithDropout // and applies dropout to them
-	WhenFused              // flash attention
+	Always                 When = iota
+	WithDropout                 // on the residual stream
+	WhenUnfused                 // attention that writes its scores to memory
+	WhenUnfusedWithDropout      // and applies dropout to them
+	WhenFused                   // flash attention
+	WhenEager                   // operators that a compiler or fused kernel would join
 )
 
 // Saved is a tensor that the forward pass of a block keeps for the backward
@@ -170,6 +223,15 @@ type Saved struct {
 	Along   Along
 	Module  Module
 	When    When
+	// Feeds names the matrices whose gradient is all that the tensor is kept
+	// for; empty means that other gradients need it too.
+	Feeds []string
+	// Operand marks the input of a matrix product.
+	Operand bool
+	// Product is the share of the tensor that operator-level recompute keeps:
+	// outputs of attention and of every other matrix product.
+	// Source: pytorch/torchtitan torchtitan/distributed/activation_checkpoint.py.
+	Product float64
 }
 
 // Cache is what a block must remember of the past while a sequence is

@@ -1,6 +1,8 @@
 package sizing
 
 import (
+	"slices"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 )
@@ -30,7 +32,11 @@ type costs struct {
 	fwd            work // forward of one sample
 	// FLOPs of one sample, forward and backward, by convention.
 	palm, megatron, sixND float64
-	logits                float64 // elements of the loss's input, a sample
+	logits                float64 // elements of the loss input, a sample
+	oneLoss               float64 // those of the largest single loss
+	logitsBytes           float64 // kept of each at the peak of its loss
+	keptLogitsBytes       float64 // kept of each while another loss is computed
+	unpacked              float64 // bytes of the largest packed matrix when it is used
 	scale                 float64
 }
 
@@ -51,13 +57,19 @@ type kind struct {
 	name    string
 	layers  int
 	params  [numClasses]float64
+	stored  [numClasses]float64 // bytes of the weights as they are stored
+	trained [numClasses]float64 // parameters that have a gradient
 	moments [numClasses]float64 // bytes of optimizer state
 	shared  float64             // parameters that another stage stores, divided by TP
 	maxKV   float64             // KV heads
 	work    work
 	sixND   float64 // 6 FLOPs a parameter and token, multiplied with or not
-	// saved is what the forward pass keeps of one sample, in bytes.
-	saved [numRecomputes][numAlongs]float64
+	// saved is what the forward pass keeps of one sample, in bytes, by the
+	// module that may recompute it.
+	saved [NumModules][numAlongs]float64
+	// products is the part of saved that is the output of a matrix product or
+	// attention: what operator-level recompute keeps.
+	products [numAlongs]float64
 	// input is the layer's input in bytes: what full recompute keeps.
 	input  float64
 	tokens float64
@@ -66,9 +78,10 @@ type kind struct {
 	// reductions is how many of the layer's blocks end in a matrix that tensor
 	// parallelism splits by rows, so that their outputs must be added up.
 	reductions float64
+	shape      shape // for the step time
 }
 
-const numAlongs = int(AlongExperts) + 1
+const numAlongs = int(AlongNothing) + 1
 
 // work is the forward FLOPs of one sample, by what divides them.
 type work struct {
@@ -103,6 +116,7 @@ type Prepared struct {
 	// network is the bandwidth between nodes, a device and direction.
 	network   quantity.Bandwidth
 	constants *Constants
+	timing    timing
 	measured  bool
 }
 
@@ -137,6 +151,8 @@ func (w *Workload) check(m *Model) error {
 		return planError("seq", "%s is counted in samples of one %s: it has no sequence length", m.Name, m.Unit)
 	case w.Precision >= numPrecisions || w.Optimizer >= numOptimizers:
 		return planError("precision", "unknown precision or optimizer")
+	case w.frozen() && (w.Adapter.Rank < 1 || w.Adapter.Rank > maxDim || len(w.Adapter.Targets) == 0):
+		return planError("lora-rank", "%s needs a rank of at least 1 (not %d) and the matrices it adapts", w.Method, w.Adapter.Rank)
 	case !(w.MFU >= 0 && w.MFU <= 1):
 		return planError("mfu", "an MFU of %v (want a share between 0 and 1)", w.MFU)
 	}
@@ -163,6 +179,8 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 			c.input = append(c.input, k)
 		case Output:
 			c.output = append(c.output, k)
+			c.logits += logits(g) * float64(g.Repeat) * c.kinds[k].tokens
+			c.oneLoss = max(c.oneLoss, logits(g)*c.kinds[k].tokens)
 		default:
 			c.body = append(c.body, run{k, g.Repeat})
 			c.layers += g.Repeat
@@ -170,12 +188,22 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
-	if m.Vocab > 0 {
-		c.logits = float64(m.Vocab) * float64(w.Seq)
-	}
+	c.logitsBytes, c.keptLogitsBytes = s.LogitsBytes[s.Loss], s.LogitsBytes[PlainLoss]
 	c.megatron = 3 * (c.fwd.tensor + c.fwd.whole + c.fwd.experts + c.fwd.mixing)
 	c.palm = c.sixND + 3*c.fwd.full
 	return c
+}
+
+// logits returns the outputs of the group's heads, a token: each prediction of
+// a multi-token head has a loss of its own.
+func logits(g *Group) float64 {
+	var n int64
+	for _, b := range g.Blocks {
+		if l, ok := b.(Linear); ok && l.Head {
+			n += l.Out
+		}
+	}
+	return float64(n)
 }
 
 // sameKind finds an earlier group of the same place whose blocks are equal, so
@@ -233,7 +261,7 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 			}
 			k.sixND += 6 * n * max(t.Uses, t.Active) * k.tokens
 			k.params[class] += n
-			k.moments[class] += w.Optimizer.moments(t, element) * c.scale
+			c.addState(&k, t, class, n, &w, element)
 		}
 		full, executed := b.Mixing(k.tokens)
 		if !c.stack.FusedAttention {
@@ -248,16 +276,60 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
 			k.reductions++
 		}
-		c.addSaved(&k, b)
+		c.addSaved(&k, b, &w)
 	}
+	if sum(k.trained[:]) > 0 && w.frozen() {
+		k.saved[NoModule][AlongSequence] += k.hidden * k.tokens * c.stack.AdapterBytes
+	}
+	k.shape = c.newShape(g, w)
 	return k
 }
 
-// addSaved adds what a block keeps for the backward pass under each recompute
-// mode.
-func (c *costs) addSaved(k *kind, b Block) {
+func sum(v []float64) (s float64) {
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+// addState adds what a tensor of n parameters takes as weights, gradients and
+// optimizer state: with LoRA only its adapter, if it has one, is trained.
+func (c *costs) addState(k *kind, t Weight, class int, n float64, w *Workload, element float64) {
+	if !w.frozen() {
+		k.stored[class] += n * c.weightBytes
+		k.trained[class] += n
+		k.moments[class] += w.Optimizer.moments(t, element) * c.scale
+		return
+	}
+	bytes := w.Precision.Bytes()
+	if bits := w.Adapter.BaseBits; bits > 0 && t.Cols > 1 && t.Part != Embedding && t.Part != HeadPart {
+		c.unpacked = max(c.unpacked, float64(t.Rows*t.Cols)*bytes)
+		bytes = bits / 8
+	}
+	k.stored[class] += n * bytes
+	if w.Adapter.targets(t) {
+		n := w.Adapter.params(t)
+		k.stored[class] += n * c.weightBytes
+		k.trained[class] += n
+		adapter := Weight{Rows: w.Adapter.Rank, Cols: t.Rows + t.Cols, Copies: t.Copies}
+		k.moments[class] += w.Optimizer.moments(adapter, element)
+	}
+}
+
+// addSaved adds what a block keeps for the backward pass.
+func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 	for _, t := range b.Saved() {
+		if t.Operand && w.Adapter.BaseBits > 0 && w.frozen() {
+			k.saved[t.Module][t.Along] += t.PerToken * k.tokens * c.stack.PackedInputBytes
+		}
+		if w.frozen() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
+			continue // kept only for the gradient of a weight that is frozen
+		}
 		switch t.When {
+		case WhenEager:
+			if !c.stack.Eager {
+				continue
+			}
 		case WithDropout:
 			if !c.stack.Dropout {
 				continue
@@ -267,7 +339,7 @@ func (c *costs) addSaved(k *kind, b Block) {
 				continue
 			}
 		case WhenUnfusedWithDropout:
-			if c.stack.FusedAttention || !c.stack.Dropout {
+			if c.stack.FusedAttention || !c.stack.AttentionDropout {
 				continue
 			}
 		case WhenFused:
@@ -283,10 +355,12 @@ func (c *costs) addSaved(k *kind, b Block) {
 			width = 1
 		}
 		n := (t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens) * width
-		k.saved[NoRecompute][t.Along] += n
-		if t.Module != CoreAttention {
-			k.saved[Selective][t.Along] += n
+		along := t.Along
+		if along == AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {
+			along = AlongNothing
 		}
+		k.saved[t.Module][along] += n
+		k.products[along] += n * t.Product
 	}
 }
 

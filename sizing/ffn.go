@@ -43,14 +43,15 @@ func (FFN) Mixing(float64) (full, executed float64) { return 0, 0 }
 // (19sbh for a width of 4h, dropout included).
 func (f FFN) Saved() []Saved {
 	d, i := float64(f.Hidden), float64(f.Width)
-	in := i
+	in, eager := i, 0.0
 	if f.Gated {
-		in = 2 * i
+		in, eager = 2*i, i
 	}
 	return []Saved{
-		{Name: "input of the FFN", PerToken: d, Along: AlongSequence, Module: NormModule},
-		{Name: "input of the activation", PerToken: in},
-		{Name: "output of the activation", PerToken: i, Module: ActivationModule},
+		{Name: "input of the FFN", PerToken: d, Along: AlongSequence, Module: NormModule, Feeds: []string{"gate_proj", "up_proj"}, Product: 1, Operand: true},
+		{Name: "input of the activation", PerToken: in, Module: MLPModule, Product: 0.5},
+		{Name: "activated gate", PerToken: eager, Module: MLPModule, When: WhenEager},
+		{Name: "output of the activation", PerToken: i, Module: MLPModule, Feeds: []string{"down_proj"}, Operand: true},
 		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
 	}
 }
@@ -161,7 +162,7 @@ func (m MoE) Saved() []Saved {
 		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Along: AlongSequence},
 		{Name: "dispatched tokens", PerToken: k * l, Along: AlongExperts, Module: MoEModule},
 		{Name: "input of the experts' activation", PerToken: k * in, Along: AlongExperts, Module: MoEModule},
-		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEModule},
+		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule},
 		{Name: "output of the experts", PerToken: k * l, Along: AlongExperts, Module: MoEModule},
 	}
 	if m.SharedWidth > 0 {
@@ -171,8 +172,8 @@ func (m MoE) Saved() []Saved {
 			sin = 2 * s
 		}
 		saved = append(saved,
-			Saved{Name: "input of the shared experts' activation", PerToken: sin, Module: MoEModule},
-			Saved{Name: "output of the shared experts' activation", PerToken: s, Module: MoEModule})
+			Saved{Name: "input of the shared experts' activation", PerToken: sin, Module: SharedModule},
+			Saved{Name: "output of the shared experts' activation", PerToken: s, Module: SharedModule})
 	}
 	return saved
 }

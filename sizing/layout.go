@@ -10,8 +10,10 @@ type layout struct {
 	plan  *Plan
 
 	tp, pp, vp, cp, ep, dp float64
+	etp                    float64 // tensor parallelism inside an expert
 	micro                  float64 // sequences a micro-batch
 	microBatches           float64
+	group                  float64 // micro-batches a turn of an interleaved schedule
 	// shard is the number of ranks that a sharded state is divided by, for
 	// dense and for expert parameters.
 	shard, expertShard float64
@@ -27,8 +29,12 @@ func (l *layout) init(c *costs, plan *Plan) {
 	l.cp, l.ep, l.dp = float64(plan.CP), float64(plan.EP), float64(plan.DP)
 	l.micro = float64(plan.MicroBatch)
 	l.microBatches = float64(plan.MicroBatches())
+	if plan.VP > 1 {
+		l.group = float64(groupSize(plan.MicroBatches(), plan.PP))
+	}
 	l.shard = l.dp * l.cp
-	l.expertShard = l.shard / l.ep
+	l.etp = float64(plan.expertTP())
+	l.expertShard = l.shard * l.tp / (l.ep * l.etp)
 	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
 		l.shards[i] = shares{1, 1}
 		if plan.Sharding >= at {
@@ -54,13 +60,37 @@ func chunkStart(layers, n, i int) int {
 	return base*i + min(max(i-lead, 0), extra)
 }
 
+// chunk returns the layers of model chunk i. A plan may fix how many the first
+// and the last stage hold.
+func (l *layout) chunk(i int) (from, to int) {
+	p, layers := l.plan, l.costs.layers
+	n := p.PP * p.VP
+	if p.FirstLayers == 0 && p.LastLayers == 0 {
+		return chunkStart(layers, n, i), chunkStart(layers, n, i+1)
+	}
+	lead, inner, first := 0, n, p.FirstLayers
+	if first > 0 {
+		if i == 0 {
+			return 0, first
+		}
+		lead, inner = 1, inner-1
+	}
+	if p.LastLayers > 0 {
+		if i == n-1 {
+			return layers - p.LastLayers, layers
+		}
+		inner--
+	}
+	body := layers - first - p.LastLayers
+	return first + chunkStart(body, inner, i-lead), first + chunkStart(body, inner, i-lead+1)
+}
+
 // stage calls add for each kind of body layer on stage s with the number of
 // layers of it.
 func (l *layout) stage(s int, add func(kind *kind, n float64)) {
-	c, chunks := l.costs, l.plan.PP*l.plan.VP
+	c := l.costs
 	for v := range l.plan.VP {
-		i := v*l.plan.PP + s
-		from, to := chunkStart(c.layers, chunks, i), chunkStart(c.layers, chunks, i+1)
+		from, to := l.chunk(v*l.plan.PP + s)
 		at := 0
 		for _, r := range c.body {
 			n := min(at+r.count, to) - max(at, from)
@@ -81,24 +111,41 @@ func (l *layout) params(k *kind) (dense, experts float64) {
 	return l.divide(&k.params, k.maxKV)
 }
 
-// moments returns the bytes of optimizer state of the same.
-func (l *layout) moments(k *kind) (dense, experts float64) {
-	return l.divide(&k.moments, k.maxKV)
-}
-
 func (l *layout) divide(n *[numClasses]float64, maxKV float64) (dense, experts float64) {
 	dense = n[clsTensor]/l.tp + n[clsWhole]
 	if maxKV > 0 {
 		dense += n[clsKV] / min(l.tp, maxKV)
 	}
-	return dense, n[clsExperts] / (l.ep * l.tp)
+	return dense, n[clsExperts] / (l.ep * l.etp)
 }
 
-// saved returns the bytes that a micro-batch keeps of one layer.
-func (l *layout) saved(k *kind, mode Recompute) float64 {
-	a := &k.saved[mode]
-	heads := a[AlongHeads]/l.tp + a[AlongExperts]/l.tp
-	return (heads + a[AlongSequence]/l.sequence()) * l.micro / l.cp
+// saved returns the bytes that a micro-batch keeps of one layer when the
+// modules of the set are recomputed.
+func (l *layout) saved(k *kind, dropped Modules) float64 {
+	var sum [numAlongs]float64
+	for m := range k.saved {
+		if !dropped.Has(Module(m)) {
+			for along, n := range k.saved[m] {
+				sum[along] += n
+			}
+		}
+	}
+	return l.share(&sum)
+}
+
+// share returns a device's part of a micro-batch's activations, given those of
+// a sample.
+func (l *layout) share(n *[numAlongs]float64) float64 {
+	return ((n[AlongHeads]+n[AlongExperts])/l.tp + n[AlongSequence]/l.sequence() + n[AlongNothing]) * l.micro / l.cp
+}
+
+// selective returns the bytes that a micro-batch keeps of one layer under
+// selective recompute: operator by operator, or by modules.
+func (l *layout) selective(k *kind) float64 {
+	if !l.costs.stack.SelectiveOps {
+		return l.saved(k, l.plan.dropped())
+	}
+	return l.input(k) + l.share(&k.products)
 }
 
 // input returns the bytes of one layer's input: what full recompute keeps.
@@ -121,8 +168,22 @@ func (l *layout) inFlight(s int) float64 {
 	if l.plan.VP == 1 {
 		return min(l.microBatches, l.pp-float64(s))
 	}
-	chunks := 2*(l.pp-float64(s)-1) + (l.vp-1)*l.pp + 1
+	chunks := 2*(l.pp-float64(s)-1) + (l.vp-1)*l.group + 1
 	return min(l.microBatches, chunks/l.vp)
+}
+
+// groupSize returns how many micro-batches an interleaved schedule runs
+// through a chunk before it turns to the next: the stages, or the least number
+// above that divides the micro-batches.
+// Source: NVIDIA/Megatron-LM megatron/core/pipeline_parallel/schedules.py
+// (microbatch_group_size_per_vp_stage).
+func groupSize(microBatches int64, pp int) int64 {
+	for n := int64(pp); n < microBatches; n++ {
+		if microBatches%n == 0 {
+			return n
+		}
+	}
+	return max(microBatches, int64(pp))
 }
 
 // forward returns the forward FLOPs of a micro-batch in one layer on one

@@ -14,39 +14,51 @@ func (p *Prepared) memory(l *layout, out *Memory) {
 	p.judge(out)
 }
 
+// held is what a stage's devices hold before any data-parallel sharding.
+type held struct{ dense, experts float64 }
+
 // stageMemory fills in the terms of stage s at the peak of a step: either the
 // beginning of the backward pass, when all activations are there, or the
 // optimizer step, when all gradients are.
 func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
 	c, plan := p.costs, l.plan
-	var dense, experts, denseMoments, expertMoments float64
+	var stored, trained, moments held
 	var activations, working, gather float64
-	hold := func(k *kind, n float64) {
-		d, e := l.params(k)
-		dense += n * d
-		experts += n * e
-		gather = max(gather, d+e)
-		d, e = l.moments(k)
-		denseMoments += n * d
-		expertMoments += n * e
+	add := func(to *held, from *[numClasses]float64, k *kind, n float64) float64 {
+		dense, experts := l.divide(from, k.maxKV)
+		to.dense += n * dense
+		to.experts += n * experts
+		return dense + experts
 	}
-	mode := plan.Recompute
+	hold := func(k *kind, n float64) {
+		add(&stored, &k.stored, k, n)
+		add(&trained, &k.trained, k, n)
+		add(&moments, &k.moments, k, n)
+		dense, experts := l.params(k)
+		gather = max(gather, dense+experts)
+	}
 	l.stage(s, func(k *kind, n float64) {
 		hold(k, n)
-		if mode != FullRecompute {
-			activations += n * l.saved(k, mode)
-			return
+		switch plan.Recompute {
+		case FullRecompute:
+			activations += n * l.input(k)
+			working = max(working, l.saved(k, 0))
+		case Selective:
+			activations += n * l.selective(k)
+			if c.stack.SelectiveOps {
+				working = max(working, l.saved(k, 0)-l.selective(k))
+			}
+		default:
+			activations += n * l.saved(k, 0)
 		}
-		activations += n * l.input(k)
-		working = max(working, l.saved(k, NoRecompute))
 	})
 	inFlight := l.inFlight(s)
-	activations = activations*inFlight + working
+	activations = activations*inFlight + working*(1+c.stack.RecomputeGradients)
 	if s == 0 {
 		for _, i := range c.input {
 			k := &c.kinds[i]
 			hold(k, float64(k.layers))
-			activations += float64(k.layers) * l.saved(k, NoRecompute) * inFlight
+			activations += float64(k.layers) * l.saved(k, 0) * inFlight
 		}
 	}
 	var logits float64
@@ -54,46 +66,56 @@ func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
 		for _, i := range c.output {
 			k := &c.kinds[i]
 			hold(k, float64(k.layers))
-			activations += float64(k.layers) * l.saved(k, NoRecompute)
+			activations += float64(k.layers) * l.saved(k, 0)
 			if plan.PP > 1 {
 				// The tied head on another stage than the embedding is a
 				// second copy, kept in step by an all-reduce.
-				dense += k.shared / l.tp
-				denseMoments += k.shared / l.tp * (c.momentsPerParam())
+				shared := k.shared / l.tp
+				stored.dense += shared * c.weightBytes
+				trained.dense += shared
+				moments.dense += shared * c.momentsPerParam()
 			}
 		}
-		logits = c.logits * c.stack.LogitsBytes * l.micro / (l.cp * l.tp)
+		logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*c.keptLogitsBytes) * l.micro / (l.cp * l.tp)
 	}
 
 	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
 	out.Stage = s
-	out.Weights = quantity.Bytes(ceil(c.weightBytes * (dense/w.dense + experts/w.expert)))
-	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (dense/g.dense + experts/g.expert)))
-	out.Optimizer = quantity.Bytes(ceil((c.masterBytes*dense+denseMoments)/o.dense + (c.masterBytes*experts+expertMoments)/o.expert))
-	out.Communication = 0
+	out.Weights = quantity.Bytes(ceil(stored.dense/w.dense + stored.experts/w.expert))
+	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (trained.dense/g.dense + trained.experts/g.expert)))
+	ownParams := trained.dense/o.dense + trained.experts/o.expert
+	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + moments.dense/o.dense + moments.experts/o.expert))
+	out.Communication = quantity.Bytes(ceil(c.unpacked))
 	if plan.Sharding == Zero3 && l.shard > 1 {
-		out.Communication = quantity.Bytes(ceil(gather * c.actBytes * c.stack.GatherDepth))
+		out.Communication += quantity.Bytes(ceil(gather * c.actBytes * c.stack.GatherDepth))
 	}
 	if plan.PP > 1 {
 		out.Communication += quantity.Bytes(ceil(2 * c.boundary() * l.micro / (l.cp * l.sequence())))
 	}
 	out.Activations = quantity.Bytes(ceil(activations))
 	out.Logits = quantity.Bytes(ceil(logits))
-	out.Peak = "backward"
+	p.peak(l, ownParams, out)
+}
 
-	grads := out.Gradients
-	if !c.stack.PersistentGradients && l.microBatches == 1 {
-		// The first backward begins without gradients.
-		out.Gradients = 0
-		if grads > out.Activations+out.Logits {
-			out.Gradients, out.Activations, out.Logits, out.Peak = grads, 0, 0, "optimizer"
-		}
+// peak decides at which moment of the step the stage holds most, leaves only
+// the terms of that moment, and adds what libraries, the allocator and the
+// driver take.
+func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
+	stack := p.costs.stack
+	update := out.Gradients + quantity.Bytes(ceil(stack.StepGradientBytes*ownParams))
+	backward := out.Gradients
+	if !stack.PersistentGradients && l.microBatches == 1 {
+		backward = 0 // the first backward pass begins without gradients
 	}
-	allocated := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
-	out.Allocated = allocated
-	out.Reserved = quantity.Bytes(ceil(float64(allocated) * c.stack.Reserved))
-	out.Overhead = c.stack.ContextBytes + out.Reserved - allocated
-	out.Total = allocated + out.Overhead
+	out.Peak, out.Gradients = "backward", backward
+	if update > backward+out.Activations+out.Logits {
+		out.Peak, out.Gradients, out.Activations, out.Logits = "optimizer", update, 0, 0
+	}
+	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
+	out.Allocated = tensors + stack.WorkspaceBytes
+	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
+	out.Overhead = stack.ContextBytes + out.Reserved - tensors
+	out.Total = tensors + out.Overhead
 }
 
 // StageMemory returns the memory of one pipeline stage of a plan that

@@ -21,14 +21,14 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 	} else {
 		source := p.constants.Source
 		if p.rate.Achievable == 0 {
-			a.note("rate", fmt.Sprintf("no measured matrix rate for %s: %.0f %% of the peak taken", d.ID, 100*p.constants.Achievable),
-				fmt.Sprintf("%s 无实测矩阵速率：取峰值的 %.0f %%", d.ID, 100*p.constants.Achievable), source)
+			a.note("rate", fmt.Sprintf("no measured matrix rate for %s: %.0f %% of the peak taken", d.ID, 100*p.timing.e.Achievable),
+				fmt.Sprintf("%s 无实测矩阵速率：取峰值的 %.0f %%", d.ID, 100*p.timing.e.Achievable), source)
 		} else {
 			a.note("rate", fmt.Sprintf("measured matrix rate of %s: %s of %s peak", d.ID, p.rate.Achievable, p.rate.Peak),
 				fmt.Sprintf("%s 实测矩阵速率：%s，峰值 %s", d.ID, p.rate.Achievable, p.rate.Peak), p.rate.AchievableSource)
 		}
-		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.constants.Products),
-			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.constants.Products), source)
+		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.timing.e.Products),
+			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.timing.e.Products), source)
 		if !p.measured {
 			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: its band is wider", d.Arch), fmt.Sprintf("%s 架构无训练步实测：区间放宽", d.Arch), "")
 		}

@@ -37,7 +37,11 @@ func (Norm) Mixing(float64) (full, executed float64) { return 0, 0 }
 
 // Saved lists the input. Source: arXiv:2205.05198 section 4.1 (2sbh a norm).
 func (n Norm) Saved() []Saved {
-	return []Saved{{Name: "input of the norm", PerToken: float64(n.Dim * max(n.Positions, 1)), Along: AlongSequence}}
+	width := float64(n.Dim * max(n.Positions, 1))
+	return []Saved{
+		{Name: "input of the norm", PerToken: width, Along: AlongSequence},
+		{Name: "fp32 copy of the norm's input", PerToken: width, Width: Full, Along: AlongSequence, When: WhenEager},
+	}
 }
 
 // Cache is empty.

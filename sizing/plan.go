@@ -82,8 +82,14 @@ type Plan struct {
 	PP int `json:"pp"` // pipeline stages
 	VP int `json:"vp"` // virtual stages (model chunks) a device
 	CP int `json:"cp"` // context parallel
-	EP int `json:"ep"` // expert parallel, inside DP x CP
+	EP int `json:"ep"` // expert parallel, inside DP x CP (x TP / ETP)
 	DP int `json:"dp"` // data parallel
+	// ETP is the tensor parallelism inside an expert; 0 means TP.
+	ETP int `json:"etp,omitempty"`
+	// FirstLayers and LastLayers fix how many layers the first and the last
+	// pipeline stage hold; 0 spreads them evenly.
+	FirstLayers int `json:"first_stage_layers,omitempty"`
+	LastLayers  int `json:"last_stage_layers,omitempty"`
 	// SequenceParallel divides what tensor parallelism leaves whole along the
 	// sequence.
 	SequenceParallel bool      `json:"sequence_parallel"`
@@ -91,10 +97,33 @@ type Plan struct {
 	MicroBatch       int       `json:"micro_batch"`  // sequences
 	GlobalBatch      int64     `json:"global_batch"` // sequences
 	Recompute        Recompute `json:"recompute"`
+	// Modules is what selective recompute drops; 0 means the core of
+	// attention.
+	Modules Modules `json:"recompute_modules,omitempty"`
+}
+
+// dropped returns the modules that the plan recomputes, short of full
+// recompute.
+func (p *Plan) dropped() Modules {
+	switch {
+	case p.Recompute != Selective:
+		return 0
+	case p.Modules == 0:
+		return Modules(0).With(CoreAttention)
+	}
+	return p.Modules
 }
 
 // Devices returns the number of devices the plan uses.
 func (p *Plan) Devices() int { return p.TP * p.PP * p.CP * p.DP }
+
+// expertTP returns the tensor parallelism inside an expert.
+func (p *Plan) expertTP() int {
+	if p.ETP == 0 {
+		return p.TP
+	}
+	return p.ETP
+}
 
 // MicroBatches returns how many micro-batches a pipeline runs in a step.
 func (p *Plan) MicroBatches() int64 {
@@ -134,6 +163,9 @@ type Workload struct {
 	Batch     int64
 	Precision Precision
 	Optimizer Optimizer
+	Method    Method
+	// Adapter is the LoRA of Method LoRA and QLoRA.
+	Adapter Adapter
 	// MFU fixes the model FLOPs utilisation (palm convention) instead of
 	// predicting the step time; 0 predicts.
 	MFU float64
@@ -181,8 +213,9 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
 	case plan.VP > 1 && plan.PP == 1:
 		return planError("vp", "vp %d needs more than one pipeline stage", plan.VP)
-	case plan.VP > 1 && plan.MicroBatches()%int64(plan.PP) != 0:
-		return planError("vp", "an interleaved schedule needs micro-batches (%d) in multiples of pp %d", plan.MicroBatches(), plan.PP)
+	case plan.FirstLayers < 0 || plan.LastLayers < 0 || (plan.FirstLayers > 0 || plan.LastLayers > 0) && (plan.PP < 2 || plan.VP > 1 ||
+		c.layers-plan.FirstLayers-plan.LastLayers < plan.PP-2):
+		return planError("pp", "first and last stage of %d and %d layers do not leave the other %d stages a layer each (and need pp above 1, vp 1)", plan.FirstLayers, plan.LastLayers, plan.PP-2)
 	case plan.CP > 1 && !c.model.PerToken():
 		return planError("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
 	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
@@ -191,7 +224,9 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("ep", "ep %d: %s has no experts", plan.EP, c.model.Name)
 	case plan.EP > 1 && c.experts%int64(plan.EP) != 0:
 		return planError("ep", "ep %d does not divide %d experts", plan.EP, c.experts)
-	case plan.DP*plan.CP%plan.EP != 0:
+	case plan.ETP < 0 || plan.TP%plan.expertTP() != 0:
+		return planError("etp", "etp %d does not divide tp %d", plan.ETP, plan.TP)
+	case plan.DP*plan.CP*plan.TP%(plan.EP*plan.expertTP()) != 0:
 		return planError("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
 	case plan.SequenceParallel && plan.TP == 1:
 		return planError("sp", "sequence parallelism needs tp above 1")
@@ -215,5 +250,6 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.Cluster, p.rate, p.network = c, rate, network
 	p.measured = p.constants.measuredOn(c.Device)
+	p.ready()
 	return p, nil
 }

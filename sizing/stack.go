@@ -26,6 +26,17 @@ const (
 	NoMaster Weights = "compute"
 )
 
+// Loss names an implementation of the cross-entropy.
+type Loss string
+
+// The implementations. They differ in how many copies of the logits they hold
+// at the peak.
+const (
+	PlainLoss Loss = "plain" // logits, an fp32 copy, its gradient in place
+	JITLoss   Loss = "jit"   // a compiler's fusion of the elementwise steps
+	FusedLoss Loss = "fused" // one kernel that computes the gradient in place
+)
+
 // Stack is what a training framework keeps in memory and how it runs a step,
 // as data.
 type Stack struct {
@@ -40,10 +51,35 @@ type Stack struct {
 	PersistentGradients bool `json:"persistent_gradients"`
 	// FusedAttention does not write scores to memory (flash attention).
 	FusedAttention bool `json:"fused_attention"`
-	// Dropout keeps dropout masks.
-	Dropout bool `json:"dropout"`
-	// LogitsBytes is what the loss keeps of one logit at its peak.
-	LogitsBytes float64 `json:"logits_bytes"`
+	// Eager runs the operators of norms and activations one by one, each
+	// keeping what its own backward needs.
+	Eager bool `json:"eager"`
+	// SelectiveOps says that selective recompute works operator by operator:
+	// it keeps outputs of attention and of every other matrix product.
+	SelectiveOps bool `json:"selective_ops"`
+	// KeepsGathered says that inputs gathered along the sequence for a
+	// tensor-parallel product are kept whole and not gathered again.
+	KeepsGathered bool `json:"keeps_gathered"`
+	// RecomputeGradients is what the gradients inside a layer that is
+	// recomputed take, as a share of its activations.
+	RecomputeGradients float64 `json:"recompute_gradients"`
+	// AdapterBytes is what a layer with adapters keeps for them beyond its own
+	// tensors, a token and element of the residual stream.
+	AdapterBytes float64 `json:"adapter_bytes"`
+	// PackedInputBytes is the width of the copy of its input that a matrix
+	// packed in 4 bits keeps.
+	PackedInputBytes float64 `json:"packed_input_bytes"`
+	// StepGradientBytes is an fp32 gradient of the rank's own parameters that
+	// exists during the optimizer step alone.
+	StepGradientBytes float64 `json:"step_gradient_bytes"`
+	// Dropout keeps the masks of dropout on the residual stream,
+	// AttentionDropout those of dropout on attention scores.
+	Dropout          bool `json:"dropout"`
+	AttentionDropout bool `json:"attention_dropout"`
+	// LogitsBytes is what the loss keeps of one logit at its peak,
+	// with the cross-entropy that Loss names.
+	LogitsBytes map[Loss]float64 `json:"logits_bytes"`
+	Loss        Loss             `json:"loss"`
 	// Sharding is the default, Shardings what it can do.
 	Sharding  Sharding   `json:"-"`
 	Shardings []Sharding `json:"-"`
@@ -53,12 +89,18 @@ type Stack struct {
 	Pipeline bool `json:"pipeline"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
+	// WorkspaceBytes is what libraries allocate through the framework: matrix
+	// product and attention workspaces.
+	WorkspaceBytes quantity.Bytes `json:"workspace_bytes"`
 	// ContextBytes is what the driver, libraries and workspaces take.
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
 	Reserved float64 `json:"reserved_over_allocated"`
 	// Source says where these facts come from.
 	Source string `json:"source"`
+
+	// Variant is how it ran a step: its release and options.
+	Variant Variant `json:"-"`
 
 	ShardingNames []string `json:"shardings"`
 }

@@ -1,260 +1,450 @@
 package sizing
 
 import (
-	_ "embed"
-	"encoding/json"
 	"math"
-	"sync"
 
-	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 )
 
-// StepTerms is where the time of a step goes. The terms add up to the step.
+// StepTerms is where the time of a step goes, on the device that sets the
+// pace. The terms add up to the step.
 type StepTerms struct {
 	Products   quantity.Seconds `json:"products_seconds"`    // matrix products
 	Attention  quantity.Seconds `json:"attention_seconds"`   // scores, values, scans
-	MemoryOps  quantity.Seconds `json:"memory_ops_seconds"`  // norms, activations, residuals
+	MemoryOps  quantity.Seconds `json:"memory_ops_seconds"`  // norms, activations, residuals, loss
+	Launch     quantity.Seconds `json:"launch_seconds"`      // waiting for the host to launch kernels
 	TensorComm quantity.Seconds `json:"tensor_comm_seconds"` // TP collectives
 	ExpertComm quantity.Seconds `json:"expert_comm_seconds"` // EP all-to-all
 	Context    quantity.Seconds `json:"context_seconds"`     // CP exchange
+	Pipeline   quantity.Seconds `json:"pipeline_seconds"`    // transfers between stages
 	Bubble     quantity.Seconds `json:"bubble_seconds"`      // pipeline fill and drain
 	DataComm   quantity.Seconds `json:"data_comm_seconds"`   // exposed gradient and weight traffic
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
+	Stragglers quantity.Seconds `json:"stragglers_seconds"` // waiting for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
 }
 
 // Sum returns the step time.
 func (t *StepTerms) Sum() quantity.Seconds {
-	return t.Products + t.Attention + t.MemoryOps + t.TensorComm + t.ExpertComm + t.Context +
-		t.Bubble + t.DataComm + t.Optimizer + t.Fixed
+	return t.Products + t.Attention + t.MemoryOps + t.Launch + t.TensorComm + t.ExpertComm + t.Context +
+		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed
 }
-
-// Band is the 80 % band of the ratio of a measured value to an estimate.
-type Band struct {
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-}
-
-// Constants are the efficiencies that a step time rests on. They belong to a
-// stack or to a device's architecture, never to a model.
-type Constants struct {
-	// Products is the share of the achievable matrix rate that a step's
-	// products reach; Attention is that of the core of attention.
-	Products  float64 `json:"products"`
-	Attention float64 `json:"attention"`
-	// Achievable is the share of the peak taken where no achievable rate was
-	// measured.
-	Achievable float64 `json:"achievable"`
-	// Memory is the share of the memory bandwidth that memory-bound kernels
-	// reach, Traffic how often they move each saved byte.
-	Memory  float64 `json:"memory"`
-	Traffic float64 `json:"traffic"`
-	// Network is the share of a link's bandwidth that collectives reach.
-	ScaleUp  float64 `json:"scale_up"`
-	ScaleOut float64 `json:"scale_out"`
-	// Overlap is the share of the backward pass that data-parallel traffic
-	// hides behind.
-	Overlap float64 `json:"overlap"`
-	// LaunchSeconds is the least time of a layer's forward pass on the host.
-	LaunchSeconds float64 `json:"launch_seconds"`
-	Source        string  `json:"source"`
-	// Step and Memory are the bands of estimates made with these constants;
-	// Inferred and Unmeasured widen them.
-	StepBand   Band    `json:"step_band"`
-	MemoryBand Band    `json:"memory_band"`
-	Inferred   float64 `json:"inferred_widening"`
-	Unmeasured float64 `json:"unmeasured_widening"`
-	// Measured lists the device architectures that the constants were fitted
-	// on.
-	Measured []string `json:"measured_architectures"`
-}
-
-//go:embed constants.json
-var constantsJSON []byte
-
-var loadConstants = sync.OnceValue(func() *Constants {
-	var c Constants
-	if err := json.Unmarshal(constantsJSON, &c); err != nil {
-		panic("constants.json: " + err.Error()) // the embedded file is tested
-	}
-	return &c
-})
-
-// DefaultConstants returns the constants that the program ships with. They
-// must not be modified.
-func DefaultConstants() *Constants { return loadConstants() }
 
 // SetConstants replaces the constants that the estimate rests on.
 func (p *Prepared) SetConstants(c *Constants) {
 	p.constants = c
 	p.measured = c.measuredOn(p.Cluster.Device)
+	p.ready()
+}
+
+// Efficiency returns the constants that hold for the stack on the device.
+func (p *Prepared) Efficiency() Efficiency { return p.timing.e }
+
+// pass is the time of one pass (forward or backward) of a micro-batch through
+// some layers, in seconds by term.
+type pass struct {
+	products, attention, memory, launch, tensor, expert, context float64
+}
+
+func (a *pass) sum() float64 {
+	return a.products + a.attention + a.memory + a.launch + a.tensor + a.expert + a.context
+}
+
+func (a *pass) add(b *pass, n float64) {
+	a.products += b.products * n
+	a.attention += b.attention * n
+	a.memory += b.memory * n
+	a.launch += b.launch * n
+	a.tensor += b.tensor * n
+	a.expert += b.expert * n
+	a.context += b.context * n
+}
+
+// stage is what a micro-batch costs on one pipeline stage and what the stage
+// holds.
+type stage struct {
+	forward, backward, again pass // again: what the backward pass computes anew
+	dense, experts           float64
+}
+
+func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
+
+// layers caches the times of the kinds during one evaluation, so that a deep
+// pipeline costs one evaluation of each kind.
+type layers struct {
+	known [8]bool
+	times [8]struct{ forward, backward pass }
 }
 
 // stepTerms estimates the time of one step from the shapes of the layers and
 // the plan. It is the one place that knows how long anything takes.
 //
-//	step = (compute of the slowest stage) x micro-batches x (1 + bubble)
-//	     + exposed data-parallel traffic + optimizer + fixed
-//	bubble = (p-1)/(m·v)
+//	step  = slowest stage x m + bubble + transfers
+//	      + exposed data-parallel traffic + optimizer + stragglers + fixed
+//	bubble = (sum of all stages - slowest) / v
 //
-// Source: arXiv:2104.04473 section 2.2 for the bubble; arXiv:1910.02054
-// section 7 for the data-parallel volumes.
+// for m micro-batches and v model chunks a device; with even stages the bubble
+// is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
-	k := p.constants
-	achievable := float64(p.rate.Achievable)
-	if achievable == 0 {
-		achievable = k.Achievable * float64(p.rate.Peak)
-	}
-	products, attention := achievable*k.Products, achievable*k.Attention
-	memory := float64(p.Cluster.Device.MemBandwidth) * k.Memory
-
-	var slowest StepTerms
-	var slowestSum quantity.Seconds
-	var params, expertParams float64
+	e := &p.timing.e
+	var cache layers
+	var slowest stage
+	var slow, all, dense, experts float64
 	for s := range l.plan.PP {
-		t, dense, experts := p.stageTerms(l, s, products, attention, memory)
-		if sum := t.Sum(); s == 0 || sum > slowestSum {
-			slowest, slowestSum = t, sum
+		var st stage
+		p.stageTime(l, s, &cache, &st)
+		sum := st.sum()
+		all += sum
+		if s == 0 || sum > slow {
+			slowest, slow = st, sum
 		}
-		params, expertParams = max(params, dense), max(expertParams, experts)
+		dense, experts = max(dense, st.dense), max(experts, st.experts)
 	}
-
 	m := l.microBatches
+	total := slowest.forward
+	total.add(&slowest.backward, 1)
+	total.add(&slowest.again, 1)
 	t := StepTerms{
-		Products:   slowest.Products * quantity.Seconds(m),
-		Attention:  slowest.Attention * quantity.Seconds(m),
-		MemoryOps:  slowest.MemoryOps * quantity.Seconds(m),
-		TensorComm: slowest.TensorComm * quantity.Seconds(m),
-		ExpertComm: slowest.ExpertComm * quantity.Seconds(m),
-		Context:    slowest.Context * quantity.Seconds(m),
-		Fixed:      slowest.Fixed * quantity.Seconds(m),
-		Bubble:     slowestSum * quantity.Seconds((l.pp-1)/l.vp),
+		Products:   quantity.Seconds(total.products * m),
+		Attention:  quantity.Seconds(total.attention * m),
+		MemoryOps:  quantity.Seconds(total.memory * m),
+		Launch:     quantity.Seconds(total.launch * m),
+		TensorComm: quantity.Seconds(total.tensor * m),
+		ExpertComm: quantity.Seconds(total.expert * m),
+		Context:    quantity.Seconds(total.context * m),
+		Bubble:     quantity.Seconds((all - slow) / l.vp),
+		Fixed:      quantity.Seconds(e.StepSeconds + e.MicroSeconds*m),
 	}
-	compute := float64(slowestSum) * m
-	t.DataComm = quantity.Seconds(p.dataComm(l, params, expertParams, compute, float64(slowestSum)))
+	send := p.sendTime(l)
+	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
+	t.DataComm = quantity.Seconds(p.dataComm(l, dense, experts, &slowest))
 	state := l.shards[shOptimizer]
 	c := p.costs
-	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.momentsPerParam()) * (params/state.dense + expertParams/state.expert)
-	t.Optimizer = quantity.Seconds(moved / memory)
+	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.momentsPerParam()) * (dense/state.dense + experts/state.expert)
+	t.Optimizer = quantity.Seconds(moved / p.timing.memory)
+	t.Stragglers = t.Sum() * quantity.Seconds(e.Jitter*p.doublings())
 	return t
 }
 
-// stageTerms returns what one micro-batch takes on stage s, forward and
-// backward, and the parameters that the stage's devices hold.
-func (p *Prepared) stageTerms(l *layout, s int, products, attention, memory float64) (t StepTerms, dense, experts float64) {
-	c, k := p.costs, p.constants
-	passes := float64(3 + forwardsAgain(l.plan.Recompute))
-	attentionPasses := passes
-	if l.plan.Recompute == Selective {
-		attentionPasses++
+// doublings returns how often a single node was doubled to make the cluster.
+func (p *Prepared) doublings() float64 {
+	nodes := float64(p.Cluster.Count) / max(p.timing.node, 1)
+	if p.Cluster.Slices > 0 {
+		nodes = float64(p.Cluster.Slices)
 	}
-	add := func(kd *kind, n float64) {
-		d, e := l.params(kd)
-		dense += n * d
-		experts += n * e
-		w := l.forward(kd)
-		mm := n * passes * (w.tensor + w.whole + w.experts) / products
-		at := n * attentionPasses * w.mixing / attention
-		t.Products += quantity.Seconds(mm)
-		t.Attention += quantity.Seconds(at)
-		moved := l.saved(kd, NoRecompute) * passes * k.Traffic
-		mem := n * moved / memory
-		t.MemoryOps += quantity.Seconds(mem)
-		if floor := n * passes * k.LaunchSeconds * max(kd.reductions, 0.2); mm+at+mem < floor {
-			t.Fixed += quantity.Seconds(floor - mm - at - mem)
-		}
-		hidden := kd.input * l.micro / l.cp
-		if l.tp > 1 {
-			// One all-reduce (or reduce-scatter and all-gather) a block,
-			// forward and backward; recompute repeats the forward's.
-			volume := 2 * (l.tp - 1) / l.tp * hidden * kd.reductions * (passes - 1)
-			t.TensorComm += quantity.Seconds(n * volume / p.bandwidth(l.tp))
-		}
-		if l.ep > 1 && kd.topK > 0 {
-			// Dispatch and combine, each forward and backward.
-			volume := 2 * (passes - 1) * kd.topK * hidden / l.sequence() * (l.ep - 1) / l.ep
-			t.ExpertComm += quantity.Seconds(n * volume / p.bandwidth(l.tp*l.cp*l.ep))
-		}
-		if l.cp > 1 && kd.maxKV > 0 {
-			// The ring passes keys and values around, hidden behind attention
-			// as far as that takes long enough.
-			kv := 2 * hidden / l.tp * (passes - 1) * (l.cp - 1)
-			t.Context += quantity.Seconds(max(0, n*kv/p.bandwidth(l.tp*l.cp)-at))
-		}
+	if nodes <= 1 {
+		return 0
 	}
-	l.stage(s, add)
+	return math.Log2(nodes)
+}
+
+// stageTime sums the layers of stage s.
+func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
+	c, e := p.costs, &p.timing.e
+	again := 0.0
+	switch l.plan.Recompute {
+	case FullRecompute:
+		again = 1
+	case Selective:
+		again = e.Selective
+	}
+	last := s == l.plan.PP-1
+	if last && c.stack.Variant.LastStageKept {
+		again = 0
+	}
+	l.stage(s, func(k *kind, n float64) { p.addLayers(l, k, n, again, cache, out) })
 	if s == 0 {
 		for _, i := range c.input {
-			add(&c.kinds[i], float64(c.kinds[i].layers))
+			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), 0, cache, out)
 		}
 	}
-	if s == l.plan.PP-1 {
-		for _, i := range c.output {
-			add(&c.kinds[i], float64(c.kinds[i].layers))
-		}
-		loss := c.logits * c.stack.LogitsBytes * l.micro / (l.cp * l.tp)
-		t.MemoryOps += quantity.Seconds(loss * k.Traffic / memory)
+	if !last {
+		return
 	}
-	return t, dense, experts
+	for _, i := range c.output {
+		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), 0, cache, out)
+	}
+	loss := c.logits * e.LossTraffic * l.micro / (l.cp * l.tp) / p.timing.memory
+	out.forward.memory += loss / 3
+	out.backward.memory += loss * 2 / 3
+}
+
+// addLayers adds n layers of a kind, of whose forward pass the backward pass
+// repeats a share.
+func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
+	d, x := l.params(k)
+	out.dense += n * d
+	out.experts += n * x
+	var forward, backward pass
+	if i := k.shape.index; i < len(cache.known) {
+		t := &cache.times[i]
+		if !cache.known[i] {
+			cache.known[i] = true
+			p.layerTime(l, k, &t.forward, &t.backward)
+		}
+		forward, backward = t.forward, t.backward
+	} else {
+		p.layerTime(l, k, &forward, &backward)
+	}
+	out.forward.add(&forward, n)
+	out.backward.add(&backward, n)
+	if l.plan.Recompute == Selective && again < 1 {
+		// The core of attention is always among what is computed anew.
+		out.again.attention += n * forward.attention * (1 - again)
+	}
+	if again > 0 {
+		out.again.add(&forward, n*again)
+	}
+}
+
+// layerTime returns the forward and backward time of one layer for one
+// micro-batch.
+//
+//	layer = max(products + attention + memory-bound + collectives, launches)
+func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
+	t, s := &p.timing, &k.shape
+	e := &t.e
+	rate, cast := t.plain, 0.0
+	if s.narrow && t.narrow {
+		rate, cast = t.products, e.Cast
+	}
+	for i := range s.products {
+		f, b := p.productTime(l, k, &s.products[i], rate, cast)
+		forward.products += f
+		backward.products += b
+	}
+	for i := range s.cores {
+		f, b := p.coreTime(l, &s.cores[i])
+		forward.attention += f
+		backward.attention += b
+	}
+	share := l.micro / l.cp
+	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.etp + s.moved[AlongSequence]/l.sequence()
+	memory := moved * share * e.Traffic / t.memory
+	forward.memory, backward.memory = memory, 2*memory
+	scores := s.scores / l.tp * share * e.ScoreTraffic / t.memory
+	forward.attention += scores
+	backward.attention += 2 * scores
+
+	p.layerComm(l, k, forward, backward)
+	forward.launch = waiting(forward, s.blocks*e.Launch, e.LaunchShare)
+	backward.launch = waiting(backward, s.blocks*e.Launch*e.LaunchBackward, e.LaunchShare)
+}
+
+// waiting returns how long the device waits for the host's launches.
+func waiting(a *pass, launch, share float64) float64 {
+	return max(launch-a.sum(), share*launch)
+}
+
+// layerComm adds the collectives of one layer, the same forward and backward.
+func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
+	t := &p.timing
+	e := &t.e
+	hidden := k.input * l.micro / l.cp
+	if l.tp > 1 && k.shape.blocks > 0 {
+		// An all-reduce a block, or a reduce-scatter and an all-gather.
+		one := p.ringTime(l.tp, l.tp, 2*hidden) * k.shape.blocks * (1 - e.TensorHidden)
+		forward.tensor += one
+		backward.tensor += one
+	}
+	if l.ep > 1 && k.topK > 0 {
+		// Dispatch and combine of every token's copies.
+		volume := 2 * k.topK * hidden / l.sequence()
+		one := p.allToAll(l.tp*l.cp*l.ep, l.ep, volume) * (1 - e.ExpertHidden)
+		forward.expert += one
+		backward.expert += one
+	}
+	if l.cp > 1 && k.maxKV > 0 {
+		// The ring passes keys and values around, hidden behind attention as
+		// far as that takes long enough; backward their gradients too.
+		volume := k.shape.keys * l.micro / l.cp / min(l.tp, k.maxKV) * (l.cp - 1)
+		ring := volume/p.bandwidth(l.tp*l.cp) + (l.cp-1)*e.Latency
+		forward.context += max(0, ring-forward.attention*e.ContextHidden)
+		backward.context += max(0, 2*ring-backward.attention*e.ContextHidden)
+	}
+}
+
+// productTime returns the time of a product forward (m·k by k·n) and backward,
+// where two products of the same size compute the gradients of its input and
+// of its weights.
+//
+//	t(m, n, k) = 2k(mn + tail·wave)/rate + spill·2(mn + mk + nk)/bandwidth
+//
+// A product fills the device in waves of tiles, the last of which is partly
+// empty; what its operands move does not hide wholly behind arithmetic.
+// Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
+// tile and wave quantization.
+func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float64) (forward, backward float64) {
+	t := &p.timing
+	e := &t.e
+	tp, copies := l.tp, w.copies
+	m := k.tokens * l.micro / l.cp * w.uses
+	if copies > 1 {
+		tp, copies = l.etp, max(copies/l.ep, 1)
+		m *= w.copies / copies * e.Imbalance
+	}
+	in, out := w.in, w.out
+	switch w.split {
+	case splitColumns:
+		out /= tp
+	case splitRows:
+		in /= tp
+	}
+	if tile := e.Tile; tile > 0 {
+		in, out, m = roundUp(in, tile), roundUp(out, tile), roundUp(m, tile)
+	}
+	lost := e.Tail * e.Wave
+	flops := 2 * copies * m * in * out
+	moved := 2 * copies * (m*in + m*out + in*out) * (e.Spill + 1.5*cast) / t.memory
+	forward = (flops+2*lost*in)/rate + moved
+	backward = (2*flops+2*lost*(m+out))/rate + 2*moved
+	return forward, backward
+}
+
+func roundUp(v, unit float64) float64 { return math.Ceil(v/unit) * unit }
+
+func pow(x, y float64) float64 { return math.Pow(x, y) }
+
+// coreTime returns the time of the part of a block that mixes positions.
+//
+// Fused attention runs at a share of the matrix rate that falls with the head
+// dimension, over whole blocks of 128 positions, and does 2.5 times the
+// arithmetic backward (arXiv:2205.14135 section 3, arXiv:2307.08691 section
+// 3.1). Unfused attention is two batched products a head over the full square.
+func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
+	t := &p.timing
+	e := &t.e
+	share := l.micro / l.cp / l.tp
+	switch {
+	case k.heads == 0:
+		forward = k.executed * share / (t.plain * e.Scan)
+		return forward, 2 * forward
+	case k.fused:
+		speed := t.plain * k.dim / (k.dim + e.FlashHead) * (128 + e.FlashHead) / 128
+		flops := k.executed * share * (1 + 128/k.tokens)
+		return flops / (speed * e.Flash), 2.5 * flops / (speed * e.FlashBackward)
+	}
+	n := k.heads * share
+	pairs := k.full / (4 * k.heads * k.dim)
+	seq := math.Sqrt(pairs)
+	flops := k.full*share + 4*e.Tail*e.Wave*k.dim
+	moved := 2 * n * (2*pairs + 4*seq*k.dim) * e.Spill / t.memory
+	forward = flops/t.plain + moved
+	if k.dim != math.Trunc(k.dim/8)*8 {
+		forward *= e.Unaligned
+	}
+	return forward, 2 * forward
 }
 
 // bandwidth returns the bytes a second that a device's collectives reach in a
-// group that spans so many neighbouring devices. Devices of a node without
-// links of their own talk through the host's.
+// group that spans so many neighbouring devices.
 func (p *Prepared) bandwidth(span float64) float64 {
-	c, k := &p.Cluster, p.constants
-	switch {
-	case span <= float64(c.Domain()) && c.Device.ScaleUp.Bandwidth > 0:
-		return float64(c.Device.ScaleUp.Bandwidth) * k.ScaleUp
-	case span <= float64(c.DevicesPerNode) || p.network == 0:
-		return float64(c.Device.HostLink.Bandwidth) * k.ScaleUp
+	if span <= p.timing.neighbours {
+		return p.timing.local
 	}
-	return float64(p.network) * k.ScaleOut
+	return p.timing.global
 }
 
-// dataComm returns the data-parallel traffic that the backward pass does not
-// hide: gradients reduced and weights gathered once a step, or, when weights
-// are sharded, gathered twice and reduced once a micro-batch.
-func (p *Prepared) dataComm(l *layout, dense, experts, compute, micro float64) float64 {
-	c := p.costs
+// ringTime returns the time in which bytes of a buffer cross a ring of n
+// devices that span so many neighbours: twice the buffer for an all-reduce,
+// once for an all-gather or a reduce-scatter.
+//
+//	t = latency + bytes (n-1)/n / bandwidth
+//
+// A ring that leaves the node passes every card of the node once, so that its
+// bandwidth is that of all cards. Source: github.com/NVIDIA/nccl-tests
+// doc/PERFORMANCE.md.
+func (p *Prepared) ringTime(span, n, bytes float64) float64 {
+	t := &p.timing
+	bytes *= (n - 1) / n
+	inside := t.neighbours
+	if span <= inside {
+		return t.e.Latency + bytes/t.local
+	}
+	members := max(1, n*inside/span) // of the group, in one node
+	nodes := n / members
+	return t.e.Latency + t.e.HopSeconds*nodes + max(bytes/t.local, bytes/(t.global*members))
+}
+
+// allToAll returns the time of an exchange of bytes a device among n devices
+// that span so many neighbours.
+func (p *Prepared) allToAll(span, n, bytes float64) float64 {
+	t := &p.timing
+	out := bytes * (n - 1) / n
+	if span <= t.neighbours {
+		return t.e.Latency + out/(t.local*t.e.AllToAll)
+	}
+	members := max(1, n*t.neighbours/span)
+	out = bytes * (n - members) / n
+	return t.e.Latency + t.e.HopSeconds*n/members + out/(t.global*t.e.AllToAll)
+}
+
+// sendTime returns how long one micro-batch's activations take to the next
+// stage on the critical path, forward and backward together.
+func (p *Prepared) sendTime(l *layout) float64 {
+	e := &p.timing.e
+	if l.pp == 1 || e.Send == 0 {
+		return 0
+	}
+	bytes := p.costs.boundary() * l.micro / (l.cp * l.tp)
+	return 2 * e.Send * (e.Latency + bytes/p.bandwidth(float64(p.Cluster.Count)))
+}
+
+// dataComm returns the data-parallel traffic that compute does not hide.
+//
+// Without sharding gradients are all-reduced once a step; ZeRO-1 and 2 reduce
+// gradients and gather weights; ZeRO-3 gathers the weights for every forward
+// and backward pass and reduces gradients for every micro-batch, layer by
+// layer. Source: arXiv:1910.02054 section 7; arXiv:2304.11277 section 3.
+func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64 {
+	e := &p.timing.e
 	if l.shard <= 1 {
 		return 0
 	}
-	gradients, weights := c.gradBytes, c.actBytes
-	volume := gradients + weights
-	hidden := 2.0 / 3 * micro
-	if l.plan.Sharding == Zero3 {
-		volume = (2*weights + gradients) * l.microBatches
-		hidden = compute
+	gather := p.shardTime(l, dense, experts, p.costs.actBytes)
+	reduce := p.shardTime(l, dense, experts, e.GradientWire)
+	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	m := l.microBatches
+	switch l.plan.Sharding {
+	case Zero3:
+		f := e.exposed(gather, forward)
+		b := e.exposed(gather+reduce, backward)
+		return m * (f + b)
+	case Zero2:
+		return e.exposed(gather, forward) + m*e.exposed(reduce, backward)
+	case Zero1:
+		return e.exposed(gather, forward) + e.exposed(reduce, backward)
 	}
-	comm := p.reduceTime(l, l.shard, dense*volume)
-	if experts > 0 && l.expertShard > 1 {
-		comm += p.reduceTime(l, l.expertShard, experts*volume)
-	}
-	return max(comm-p.constants.Overlap*hidden, comm*0.05)
+	return e.exposed(2*reduce, backward)
 }
 
-// reduceTime returns the time to move a device's share of bytes through a
-// reduce-scatter and all-gather over n ranks, inside nodes and then across.
-func (p *Prepared) reduceTime(l *layout, n, bytes float64) float64 {
-	inside := max(1, min(n, float64(p.neighbours())/l.tp))
-	t := 0.0
-	if inside > 1 {
-		t += (inside - 1) / inside * bytes / p.bandwidth(1)
+// exposed returns the part of a transfer that a computation does not hide, and
+// what the hidden part costs the computation.
+func (e *Efficiency) exposed(transfer, compute float64) float64 {
+	hidden := min(transfer, e.Overlap*compute)
+	return transfer - hidden + e.Contention*hidden
+}
+
+// shardTime returns the time of one all-gather or reduce-scatter over the
+// parameters of a stage, layer by layer.
+func (p *Prepared) shardTime(l *layout, dense, experts, width float64) float64 {
+	e := &p.timing.e
+	inner := l.tp
+	t := p.ringTime(inner*l.shard, l.shard, dense*width)
+	if experts > 0 && l.expertShard > 1 {
+		t += p.ringTime(inner*l.shard, l.expertShard, experts*width)
 	}
-	if across := n / inside; across > 1 {
-		t += (across - 1) / across * bytes / inside / p.bandwidth(math.Inf(1))
+	// The first collective's latency is in ringTime; every further layer has
+	// its own where weights are gathered layer by layer.
+	if l.plan.Sharding >= Zero2 {
+		nodes := max(1, inner*l.shard/p.timing.neighbours)
+		hops := 0.0
+		if nodes > 1 {
+			hops = e.HopSeconds * nodes
+		}
+		t += (float64(p.costs.layers)/l.pp - 1) * (e.Latency + hops)
 	}
 	return t
-}
-
-// neighbours returns how many devices talk without the network between nodes.
-func (p *Prepared) neighbours() int {
-	if p.network == 0 {
-		return p.Cluster.Count
-	}
-	return max(p.Cluster.Domain(), p.Cluster.DevicesPerNode)
 }
 
 // time fills in the step and the run.
@@ -285,12 +475,21 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	t.DeviceHours = float64(t.Run) / 3600 * devices
 }
 
+// StepTime returns the terms of a plan's step without the rest of an
+// estimate. It allocates only to report a plan that cannot run.
+func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
+	if err := p.check(plan); err != nil {
+		return StepTerms{}, err
+	}
+	var l layout
+	l.init(p.costs, plan)
+	return p.stepTerms(&l), nil
+}
+
 // stepBand returns the band of the step time: that of the measurements the
 // constants were fitted on, wider for an inferred shape and for a device that
 // none of them ran on.
-func (p *Prepared) stepBand() Band {
-	return p.widen(p.constants.StepBand)
-}
+func (p *Prepared) stepBand() Band { return p.widen(p.timing.band) }
 
 // memoryBand returns the band of the memory in the same way.
 func memoryBand(p *Prepared) Band { return p.widen(p.constants.MemoryBand) }
@@ -304,15 +503,4 @@ func (p *Prepared) widen(b Band) Band {
 		b = Band{b.Low / k.Unmeasured, b.High * k.Unmeasured}
 	}
 	return b
-}
-
-// measuredOn reports whether the constants were fitted on the device's
-// architecture.
-func (k *Constants) measuredOn(d *hardware.Device) bool {
-	for _, a := range k.Measured {
-		if a == d.Arch {
-			return true
-		}
-	}
-	return false
 }

@@ -3,6 +3,8 @@ package evidence
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
@@ -95,7 +97,22 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if p.Constants != nil {
 		prepared.SetConstants(p.Constants)
 	}
+	if r.Recompute == "" && r.Method == "" {
+		plan.Recompute = lightest(prepared, plan)
+	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage")}, nil
+}
+
+// lightest returns the least recompute with which the plan fits its device: a
+// run that does not say how it recomputed is known to have fitted.
+func lightest(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
+	for _, mode := range []sizing.Recompute{sizing.NoRecompute, sizing.Selective} {
+		plan.Recompute = mode
+		if e, err := p.Evaluate(&plan); err != nil || e.Memory.Fits {
+			return mode
+		}
+	}
+	return sizing.FullRecompute
 }
 
 // stack returns the stack as the row ran it: attention and dropout may differ
@@ -107,6 +124,27 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 		c.FusedAttention = true
 	case "unfused":
 		c.FusedAttention = false
+	}
+	c.Variant = sizing.Variant{
+		Release: r.Release, Recipe: r.PrecisionDetail, Compile: r.Compile, AsyncTP: r.AsyncTP,
+		LastStageKept: strings.Contains(r.Note, "recompute on every stage but the last"),
+	}
+	if strings.Contains(r.Note, "fp32 grad accumulation") {
+		c.GradientBytes += 4 // beside those in the compute precision
+	}
+	opt := r.options()
+	switch {
+	case opt["cross-entropy-loss-fusion"] == "true" && opt["cross-entropy-fusion-impl"] != "te":
+		c.Loss = sizing.JITLoss
+	case opt["cross-entropy-loss-fusion"] == "true" || strings.Contains(r.Note, "cross-entropy fusion"):
+		c.Loss = sizing.FusedLoss
+	}
+	if r.Stack == "megatron-core" && len(opt) > 0 && strings.Contains(r.Note, "-") {
+		// A row that lists its launch options leaves the others at the
+		// program's defaults: dropout of 0.1.
+		// Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
+		c.Dropout = opt["hidden-dropout"] != "0.0"
+		c.AttentionDropout = opt["attention-dropout"] != "0.0"
 	}
 	return &c
 }
@@ -122,11 +160,20 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 	if r.Devices > 0 && p.Devices() != r.Devices {
 		return p, fmt.Errorf("tp %d x pp %d x cp %d x dp %d is not %d devices", p.TP, p.PP, p.CP, p.DP, r.Devices)
 	}
+	tuning := r.Method != ""
 	if p.GlobalBatch == 0 {
 		p.GlobalBatch = int64(p.DP) * int64(p.MicroBatch)
+		if tuning {
+			p.GlobalBatch *= 8 // recipes accumulate gradients
+		}
 	}
 	var err error
 	p.Sharding = s.Sharding
+	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && strings.Contains(r.Method, "full") {
+		// Full fine-tuning on several devices shards; frozen weights stay
+		// whole on each.
+		p.Sharding = sizing.Zero3
+	}
 	if r.Sharding != "" {
 		if p.Sharding, err = sizing.ParseSharding(r.Sharding); err != nil {
 			return p, err
@@ -139,11 +186,39 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 			return p, err
 		}
 	}
+	if list, ok := between(r.Note, "recompute-modules=[", "]"); ok && p.Recompute == sizing.Selective {
+		if p.Modules, err = sizing.ParseModules(list); err != nil {
+			return p, err
+		}
+	}
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
+	if p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0 {
+		// Only experts that tensor parallelism does not split leave room.
+		p.ETP = 1
+	}
+	opt := r.options()
+	if opt["use-megatron-fsdp"] == "true" {
+		p.Sharding = sizing.Zero3
+	}
+	if vp, err := strconv.Atoi(opt["num-virtual-stages-per-pipeline-rank"]); err == nil {
+		p.VP = vp
+	}
+	p.FirstLayers, _ = strconv.Atoi(opt["decoder-first-pipeline-num-layers"])
+	p.LastLayers, _ = strconv.Atoi(opt["decoder-last-pipeline-num-layers"])
 	if r.SP != nil {
 		p.SequenceParallel = *r.SP && p.TP > 1
 	}
 	return p, nil
+}
+
+// between returns what stands between two marks in s.
+func between(s, from, to string) (string, bool) {
+	_, rest, ok := strings.Cut(s, from)
+	if !ok {
+		return "", false
+	}
+	inner, _, ok := strings.Cut(rest, to)
+	return inner, ok
 }
 
 // workload reads the row's work.
@@ -156,7 +231,7 @@ func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
 		}
 		w.Precision = precision
 	}
-	return w, nil
+	return w, r.method(&w)
 }
 
 // Predict evaluates the row.

@@ -103,12 +103,17 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 		}
 	}
 	switch {
-	case r.OutOfMemory:
-		skip(PeakMemory, "the source reports that it did not fit, not how much it needed")
 	case hasMemory:
 		v := r.memory(&e.Memory)
-		scale := v / (float64(e.Memory.Total) / (1 << 30))
-		add(PeakMemory, r.PeakMemGiB, v, float64(e.Memory.Low)/(1<<30)*scale, float64(e.Memory.High)/(1<<30)*scale)
+		low, high := v*float64(e.Memory.Low/e.Memory.Total), v*float64(e.Memory.High/e.Memory.Total)
+		if r.OutOfMemory {
+			// The source says only that it needed more than the device has:
+			// a prediction above that is right.
+			bound := float64(e.Memory.Device) / (1 << 30)
+			add(PeakMemory, bound, min(v, bound), min(low, bound), max(high, min(v, bound)))
+			break
+		}
+		add(PeakMemory, r.PeakMemGiB, v, low, high)
 	}
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -42,7 +43,7 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 			continue
 		}
 		m, err := resolve(name)
-		if err != nil {
+		if err != nil || !r.agrees(m) {
 			continue
 		}
 		if r.Layers > 0 && int(r.Layers) != m.Layers() {
@@ -63,6 +64,13 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		t = families["dense-llm"]
 	}
 	return r.decoder(t)
+}
+
+// agrees reports whether a catalogue model has the width and at least the
+// layers that the row states; a family's name may also be that of a model.
+func (r *Row) agrees(m *sizing.Model) bool {
+	return (r.Hidden == 0 || r.Hidden == m.Hidden) && int(r.Layers) <= m.Layers() &&
+		(r.Params == 0 || r.Layers > 0 || math.Abs(float64(m.Params())/r.Params-1) < 0.1)
 }
 
 // decoder builds a transformer from the row's shape.
@@ -105,8 +113,10 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 			return nil, err
 		}
 	}
+	var last []sizing.Block
 	if dense > 0 {
-		groups = append(groups, sizing.Group{Name: "decoder", Repeat: dense, Blocks: []sizing.Block{norm, mixer, norm, ffn}})
+		last = []sizing.Block{norm, mixer, norm, ffn}
+		groups = append(groups, sizing.Group{Name: "decoder", Repeat: dense, Blocks: last})
 	}
 	if n := int(r.Layers) - dense; n > 0 {
 		width := r.ExpertFFN
@@ -115,7 +125,8 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 		}
 		shared, _ := strconv.ParseInt(opt["moe-shared-expert-intermediate-size"], 10, 64)
 		moe := sizing.MoE{Hidden: d, Experts: r.Experts, TopK: r.TopK, Width: width, Gated: gated, SharedWidth: shared, CorrectionBias: opt["moe-router-enable-expert-bias"] == "true"}
-		groups = append(groups, sizing.Group{Name: "experts", Repeat: n, Blocks: []sizing.Block{norm, mixer, norm, moe}})
+		last = []sizing.Block{norm, mixer, norm, moe}
+		groups = append(groups, sizing.Group{Name: "experts", Repeat: n, Blocks: last})
 	}
 	head := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}}
 	if t.encoder {
@@ -123,6 +134,13 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	}
 	head.Blocks = append(head.Blocks, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: tied})
 	groups = append(groups, head)
+	if n, err := strconv.Atoi(opt["mtp-num-layers"]); err == nil && n > 0 {
+		// Each further token is predicted from the last hidden state and the
+		// next embedding by one more layer and the same head.
+		blocks := append([]sizing.Block{norm, norm, sizing.Linear{Name: "eh_proj", In: 2 * d, Out: d}}, last...)
+		blocks = append(blocks, norm, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: true})
+		groups = append(groups, sizing.Group{Name: "multi-token prediction", Place: sizing.Output, Repeat: n, Blocks: blocks})
+	}
 	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: d, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
 }

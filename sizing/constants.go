@@ -1,0 +1,358 @@
+package sizing
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"mlsizer/hardware"
+)
+
+// Variant is how a stack ran a step beyond what the plan says. The zero
+// Variant is the stack's newest release with its default options.
+type Variant struct {
+	// Release names the stack's version as its makers do.
+	Release string
+	// Recipe is how a narrow precision scales its operands, as the stack
+	// words it: "tensorwise", "rowwise", "current scaling".
+	Recipe string
+	// Compile says that a compiler fuses the kernels between products.
+	Compile bool
+	// AsyncTP splits products so that tensor-parallel collectives hide
+	// behind them.
+	AsyncTP bool
+	// LastStageKept says that the last pipeline stage does not recompute.
+	LastStageKept bool
+}
+
+// Efficiency is what a step time rests on besides shapes and peak rates: the
+// shares of the hardware's rates that training reaches, and the costs that do
+// not scale with the work. Each belongs to a device's architecture, a network
+// or a stack; see [ConstantFields] for units and bounds.
+type Efficiency struct {
+	Products   float64
+	Achievable float64
+	FullPower  float64
+	PowerLaw   float64
+	Software   float64
+	Narrow     float64
+	Cast       float64
+	Wave       float64
+	Tail       float64
+	Spill      float64
+	Tile       float64
+	Unaligned  float64
+
+	Flash         float64
+	FlashBackward float64
+	FlashHead     float64
+	Scan          float64
+
+	Memory       float64
+	Traffic      float64
+	ScoreTraffic float64
+	LossTraffic  float64
+
+	Launch         float64
+	LaunchBackward float64
+	LaunchShare    float64
+	StepSeconds    float64
+	MicroSeconds   float64
+
+	ScaleUp    float64
+	ScaleOut   float64
+	Latency    float64
+	HopSeconds float64
+	AllToAll   float64
+
+	TensorHidden  float64
+	ExpertHidden  float64
+	ContextHidden float64
+	Send          float64
+	Overlap       float64
+	Contention    float64
+	GradientWire  float64
+	Jitter        float64
+	Imbalance     float64
+	Selective     float64
+}
+
+// Constant describes one constant: its name in the file, its unit and meaning,
+// the bounds that a fit keeps, and where it is.
+type Constant struct {
+	Name, Unit, Doc string
+	Low, High       float64
+	at              func(*Efficiency) *float64
+}
+
+// ConstantFields lists the constants.
+func ConstantFields() []Constant { return slices.Clone(constantFields) }
+
+var constantFields = []Constant{
+	{"products", "share", "of the achievable matrix rate that large products reach inside a training step, where power and clocks settle lower than in a benchmark", 0.3, 1.3, func(e *Efficiency) *float64 { return &e.Products }},
+	{"achievable", "share", "of the peak that a large product reaches, taken where no rate was measured", 0.3, 1.1, func(e *Efficiency) *float64 { return &e.Achievable }},
+	{"full_power", "W", "limit of the parts that the achievable share was measured on; 0: any", 0, 5000, func(e *Efficiency) *float64 { return &e.FullPower }},
+	{"power_law", "exponent", "of the rate over the power limit below full_power", 0, 1.5, func(e *Efficiency) *float64 { return &e.PowerLaw }},
+	{"software", "share", "of that rate that the stack's kernels reach", 0.3, 1.5, func(e *Efficiency) *float64 { return &e.Software }},
+	{"narrow", "share", "of the achievable rate of 8- and 4-bit products that training reaches, relative to 16 bits", 0.1, 1.5, func(e *Efficiency) *float64 { return &e.Narrow }},
+	{"cast", "passes", "over the operands of a product to scale and cast them to 8 or 4 bits", 0, 30, func(e *Efficiency) *float64 { return &e.Cast }},
+	{"wave", "elements", "of a product's output that the device computes at once: processors x tile", 0, 1e8, func(e *Efficiency) *float64 { return &e.Wave }},
+	{"tail", "waves", "that a product loses at its end, where the last wave is not full", 0, 2, func(e *Efficiency) *float64 { return &e.Tail }},
+	{"spill", "share", "of a product's operand traffic that does not hide behind arithmetic", 0, 3, func(e *Efficiency) *float64 { return &e.Spill }},
+	{"tile", "elements", "that every dimension of a product is rounded up to; 0: none", 0, 1024, func(e *Efficiency) *float64 { return &e.Tile }},
+	{"unaligned", "factor", "on the core of attention whose head dimension is not a multiple of 8", 1, 20, func(e *Efficiency) *float64 { return &e.Unaligned }},
+	{"flash", "share", "of the achievable matrix rate that fused attention reaches forward at a head dimension of 128", 0.1, 1.3, func(e *Efficiency) *float64 { return &e.Flash }},
+	{"flash_backward", "share", "the same backward, where it does 2.5 times the arithmetic", 0.05, 1.3, func(e *Efficiency) *float64 { return &e.FlashBackward }},
+	{"flash_head", "elements", "head dimension d at which fused attention loses half its rate: d/(d+this)", 0, 512, func(e *Efficiency) *float64 { return &e.FlashHead }},
+	{"scan", "share", "of the achievable matrix rate that state-space scans and convolutions reach", 0.005, 1, func(e *Efficiency) *float64 { return &e.Scan }},
+	{"memory", "share", "of the memory bandwidth that memory-bound kernels reach", 0.3, 1, func(e *Efficiency) *float64 { return &e.Memory }},
+	{"traffic", "passes", "of the memory over each activation that a layer saves, forward; twice that backward", 0.1, 10, func(e *Efficiency) *float64 { return &e.Traffic }},
+	{"score_traffic", "passes", "the same over attention scores that are written to memory", 0, 10, func(e *Efficiency) *float64 { return &e.ScoreTraffic }},
+	{"loss_traffic", "bytes", "moved a logit by the loss, forward and backward", 0, 100, func(e *Efficiency) *float64 { return &e.LossTraffic }},
+	{"launch_seconds", "s", "of host time to launch a block's kernels (attention or feed-forward) forward", 0, 0.01, func(e *Efficiency) *float64 { return &e.Launch }},
+	{"launch_backward", "factor", "of the same backward", 0, 4, func(e *Efficiency) *float64 { return &e.LaunchBackward }},
+	{"launch_share", "share", "of the launch time that is paid even where the device is the slower one", 0, 1, func(e *Efficiency) *float64 { return &e.LaunchShare }},
+	{"step_seconds", "s", "a step takes whatever its size", 0, 5, func(e *Efficiency) *float64 { return &e.StepSeconds }},
+	{"micro_seconds", "s", "a micro-batch takes whatever its size", 0, 1, func(e *Efficiency) *float64 { return &e.MicroSeconds }},
+	{"scale_up", "share", "of the measured collective bandwidth inside a node or torus that training reaches", 0.1, 1.5, func(e *Efficiency) *float64 { return &e.ScaleUp }},
+	{"scale_out", "share", "of the network's bandwidth between nodes that collectives reach", 0.05, 1.2, func(e *Efficiency) *float64 { return &e.ScaleOut }},
+	{"latency_seconds", "s", "of a collective inside a node", 0, 0.001, func(e *Efficiency) *float64 { return &e.Latency }},
+	{"hop_seconds", "s", "that each further node adds to a collective", 0, 0.001, func(e *Efficiency) *float64 { return &e.HopSeconds }},
+	{"all_to_all", "share", "of the collective bandwidth that expert dispatch reaches", 0.05, 1.5, func(e *Efficiency) *float64 { return &e.AllToAll }},
+	{"tensor_hidden", "share", "of tensor-parallel collectives that hides behind products", 0, 0.95, func(e *Efficiency) *float64 { return &e.TensorHidden }},
+	{"expert_hidden", "share", "of expert dispatch that hides behind other work", 0, 0.95, func(e *Efficiency) *float64 { return &e.ExpertHidden }},
+	{"context_hidden", "share", "of the core of attention that the ring exchange can hide behind", 0, 1, func(e *Efficiency) *float64 { return &e.ContextHidden }},
+	{"send", "times", "a stage boundary's transfer stands on the critical path of a micro-batch, forward and backward each", 0, 4, func(e *Efficiency) *float64 { return &e.Send }},
+	{"overlap", "share", "of compute that data-parallel traffic hides behind", 0, 1, func(e *Efficiency) *float64 { return &e.Overlap }},
+	{"contention", "share", "of hidden data-parallel traffic that slows the compute it hides behind", 0, 1, func(e *Efficiency) *float64 { return &e.Contention }},
+	{"gradient_wire", "bytes", "a gradient element takes on the network", 1, 4, func(e *Efficiency) *float64 { return &e.GradientWire }},
+	{"jitter", "share", "that every doubling of the nodes adds to the step: the slowest device sets the pace", 0, 0.2, func(e *Efficiency) *float64 { return &e.Jitter }},
+	{"selective", "share", "of the forward pass that selective recompute repeats, besides the core of attention", 0, 1, func(e *Efficiency) *float64 { return &e.Selective }},
+	{"imbalance", "factor", "of the busiest expert rank's tokens over the mean", 1, 3, func(e *Efficiency) *float64 { return &e.Imbalance }},
+}
+
+// Band is the 80 % band of the ratio of a measured value to an estimate.
+type Band struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Match says where an override or a band holds. Empty parts match anything.
+type Match struct {
+	Stack     string `json:"stack,omitempty"`
+	Release   string `json:"release,omitempty"`   // the release begins so
+	Recipe    string `json:"recipe,omitempty"`    // the recipe contains it
+	Arch      string `json:"arch,omitempty"`      // the device's architecture begins so
+	Device    string `json:"device,omitempty"`    // the device's id
+	Link      string `json:"link,omitempty"`      // the scale-up link begins so
+	Precision string `json:"precision,omitempty"` // of the products: "bf16", "fp8"
+	Compile   *bool  `json:"compile,omitempty"`
+	AsyncTP   *bool  `json:"async_tp,omitempty"`
+}
+
+// subject is what a Match is held against.
+type subject struct {
+	stack   *Stack
+	device  *hardware.Device
+	compute hardware.DType
+}
+
+func (m *Match) holds(s *subject) bool {
+	v := &s.stack.Variant
+	return (m.Stack == "" || m.Stack == s.stack.Name) &&
+		strings.HasPrefix(v.Release, m.Release) &&
+		strings.Contains(v.Recipe, m.Recipe) &&
+		strings.HasPrefix(s.device.Arch, m.Arch) &&
+		(m.Device == "" || m.Device == s.device.ID) &&
+		strings.HasPrefix(s.device.ScaleUp.Name, m.Link) &&
+		(m.Precision == "" || m.Precision == s.compute.String()) &&
+		(m.Compile == nil || *m.Compile == v.Compile) &&
+		(m.AsyncTP == nil || *m.AsyncTP == v.AsyncTP)
+}
+
+// String spells the match: "stack=torchtitan compile=true".
+func (m *Match) String() string {
+	var parts []string
+	for _, p := range []struct{ name, value string }{
+		{"stack", m.Stack}, {"release", m.Release}, {"recipe", m.Recipe}, {"arch", m.Arch},
+		{"device", m.Device}, {"link", m.Link}, {"precision", m.Precision},
+	} {
+		if p.value != "" {
+			parts = append(parts, p.name+"="+p.value)
+		}
+	}
+	if m.Compile != nil {
+		parts = append(parts, fmt.Sprintf("compile=%v", *m.Compile))
+	}
+	if m.AsyncTP != nil {
+		parts = append(parts, fmt.Sprintf("async_tp=%v", *m.AsyncTP))
+	}
+	if parts == nil {
+		return "default"
+	}
+	return strings.Join(parts, " ")
+}
+
+// Override sets constants where its Match holds. Later ones win.
+type Override struct {
+	When Match              `json:"when"`
+	Set  map[string]float64 `json:"set"`
+	// Error is the standard error of a fitted constant, as a share of it.
+	Error map[string]float64 `json:"error,omitempty"`
+	// Origin says what the figures rest on, Date when they were fitted.
+	Origin string `json:"origin"`
+	Date   string `json:"date,omitempty"`
+}
+
+// BandFor is a band where its Match holds. Later ones win.
+type BandFor struct {
+	When Match `json:"when"`
+	Band
+	// Rows is how many measurements, left out of the fit in groups, it rests
+	// on.
+	Rows int `json:"rows,omitempty"`
+}
+
+// Constants is the file of constants: overrides in order, the first of which
+// sets all of them, and the bands of what they predict.
+type Constants struct {
+	Source    string     `json:"source"`
+	Date      string     `json:"date"`
+	Overrides []Override `json:"constants"`
+	StepBands []BandFor  `json:"step_bands"`
+	// MemoryBand is the band of a memory estimate.
+	MemoryBand Band `json:"memory_band"`
+	// Inferred widens both for an inferred shape, Unmeasured for a device
+	// whose architecture no measurement ran on.
+	Inferred   float64  `json:"inferred_widening"`
+	Unmeasured float64  `json:"unmeasured_widening"`
+	Measured   []string `json:"measured_architectures"`
+}
+
+// ReadConstants reads a file of constants and refuses one that names an
+// unknown constant, leaves one out or sets one outside its bounds.
+func ReadConstants(r io.Reader) (*Constants, error) {
+	var c Constants
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return nil, fmt.Errorf("constants: %w", err)
+	}
+	return &c, c.check()
+}
+
+func (c *Constants) check() error {
+	if len(c.Overrides) == 0 || c.Overrides[0].When != (Match{}) {
+		return fmt.Errorf("constants: the first entry must hold everywhere and set every constant")
+	}
+	for i := range c.Overrides {
+		o := &c.Overrides[i]
+		for name, v := range o.Set {
+			f := FindConstant(name)
+			if f == nil {
+				return fmt.Errorf("constants, %s: unknown constant %q", &o.When, name)
+			}
+			if !(v >= f.Low && v <= f.High) {
+				return fmt.Errorf("constants, %s: %s is %v (want %v to %v %s)", &o.When, name, v, f.Low, f.High, f.Unit)
+			}
+		}
+		if o.Origin == "" {
+			return fmt.Errorf("constants, %s: no origin", &o.When)
+		}
+	}
+	for i := range constantFields {
+		if _, ok := c.Overrides[0].Set[constantFields[i].Name]; !ok {
+			return fmt.Errorf("constants: the first entry does not set %s", constantFields[i].Name)
+		}
+	}
+	if len(c.StepBands) == 0 || c.StepBands[0].When != (Match{}) {
+		return fmt.Errorf("constants: the first step band must hold everywhere")
+	}
+	for _, b := range c.StepBands {
+		if !(b.Low > 0 && b.Low <= 1 && b.High >= 1) || math.IsInf(b.High, 1) {
+			return fmt.Errorf("constants, band of %s: %v to %v (want a range around 1)", &b.When, b.Low, b.High)
+		}
+	}
+	return nil
+}
+
+// FindConstant returns the field of that name, or nil.
+func FindConstant(name string) *Constant {
+	return constantIndex()[name]
+}
+
+var constantIndex = sync.OnceValue(func() map[string]*Constant {
+	index := make(map[string]*Constant, len(constantFields))
+	for i := range constantFields {
+		index[constantFields[i].Name] = &constantFields[i]
+	}
+	return index
+})
+
+// Clone returns a copy that may be changed.
+func (c *Constants) Clone() *Constants {
+	d := *c
+	d.Overrides = slices.Clone(c.Overrides)
+	for i := range d.Overrides {
+		o := &d.Overrides[i]
+		set := make(map[string]float64, len(o.Set))
+		for k, v := range o.Set {
+			set[k] = v
+		}
+		o.Set = set
+	}
+	return &d
+}
+
+// at returns the constants that hold for a stack on a device.
+func (c *Constants) at(s *subject) (e Efficiency) {
+	for i := range c.Overrides {
+		o := &c.Overrides[i]
+		if !o.When.holds(s) {
+			continue
+		}
+		for name, v := range o.Set {
+			if f := FindConstant(name); f != nil {
+				*f.at(&e) = v
+			}
+		}
+	}
+	return e
+}
+
+// band returns the step's band for a stack on a device.
+func (c *Constants) band(s *subject) Band {
+	b := Band{1, 1}
+	for i := range c.StepBands {
+		if c.StepBands[i].When.holds(s) {
+			b = c.StepBands[i].Band
+		}
+	}
+	return b
+}
+
+// measuredOn reports whether the constants were fitted on the device's
+// architecture.
+func (c *Constants) measuredOn(d *hardware.Device) bool {
+	return slices.Contains(c.Measured, d.Arch)
+}
+
+//go:embed constants.json
+var constantsJSON []byte
+
+var loadConstants = sync.OnceValue(func() *Constants {
+	c, err := ReadConstants(strings.NewReader(string(constantsJSON)))
+	if err != nil {
+		panic("constants.json: " + err.Error()) // the embedded file is tested
+	}
+	return c
+})
+
+// DefaultConstants returns the constants that the program ships with. They
+// must not be modified.
+func DefaultConstants() *Constants { return loadConstants() }

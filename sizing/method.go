@@ -1,0 +1,85 @@
+package sizing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Method says which weights a training run changes.
+type Method uint8
+
+// The methods.
+const (
+	Pretrain Method = iota // all weights, from the beginning
+	FullTune               // all weights of a trained model
+	LoRA                   // low-rank adapters beside frozen weights (arXiv:2106.09685)
+	QLoRA                  // adapters beside frozen 4-bit weights (arXiv:2305.14314)
+	numMethods
+)
+
+var methodNames = [numMethods]string{"pretrain", "full", "lora", "qlora"}
+
+// String returns the method's name.
+func (m Method) String() string {
+	if m < numMethods {
+		return methodNames[m]
+	}
+	return fmt.Sprintf("Method(%d)", uint8(m))
+}
+
+// MarshalText writes the method's name.
+func (m Method) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// ParseMethod reads a method's name.
+func ParseMethod(s string) (Method, error) { return byName(s, "method", numMethods, Method.String) }
+
+// Adapter describes the low-rank matrices of LoRA.
+type Adapter struct {
+	// Rank is r: each target of in x out gets r(in + out) parameters.
+	Rank int64
+	// Targets are the names of the matrices that get an adapter; "all-linear"
+	// means every matrix but embeddings, routers and the head.
+	Targets []string
+	// BaseBits is the storage of the frozen matrices in bits; 0 means the
+	// compute precision.
+	BaseBits float64
+}
+
+// DefaultAdapter is what PEFT and LitGPT use where nothing is said: rank 8 on
+// queries and values.
+// Source: Lightning-AI/litgpt litgpt/finetune/lora.py (lora_r 8, lora_query,
+// lora_value); arXiv:2106.09685 section 4.2.
+var DefaultAdapter = Adapter{Rank: 8, Targets: []string{"q_proj", "v_proj"}}
+
+// Bits of a frozen weight in NF4: 4 and an fp32 scale for every 64, or that
+// scale itself in 8 bits with an fp32 scale for every 256.
+// Source: arXiv:2305.14314 section 3 (0.5 and 0.127 bits a parameter).
+const (
+	NF4Bits       = 4.5
+	NF4DoubleBits = 4.127
+)
+
+// targets reports whether the matrix gets an adapter.
+func (a *Adapter) targets(w Weight) bool {
+	if w.Cols < 2 || w.Part == Embedding || w.Part == HeadPart || w.Part == RouterPart {
+		return false
+	}
+	return a.feeds(w.Name)
+}
+
+// feeds reports whether a matrix of that name gets an adapter.
+func (a *Adapter) feeds(name string) bool {
+	return slices.ContainsFunc(a.Targets, func(t string) bool {
+		return t == "all-linear" || t == name || strings.HasSuffix(name, "."+t)
+	})
+}
+
+// params returns the parameters of the adapter of one matrix.
+func (a *Adapter) params(w Weight) float64 {
+	return float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
+}
+
+// frozen reports whether the workload leaves the model's own weights as they
+// are.
+func (w *Workload) frozen() bool { return w.Method == LoRA || w.Method == QLoRA }

@@ -1,0 +1,240 @@
+package sizing
+
+import (
+	"strings"
+
+	"mlsizer/hardware"
+)
+
+// shape is what the step time needs to know of one layer of a kind: its matrix
+// products, the core of attention, and the bytes its memory-bound kernels
+// move. It is made once, with the rest of a kind.
+type shape struct {
+	products []product
+	cores    []core
+	// moved is what the layer saves of one sample, in bytes, scores left out:
+	// memory-bound kernels read and write it.
+	moved [numAlongs]float64
+	// scores are the bytes of attention scores that are written to memory.
+	scores float64
+	// blocks is how many blocks launch kernels of their own.
+	blocks float64
+	// narrow says that the products compute in the workload's format; an
+	// embedding's and a head's stay in 16 bits.
+	narrow bool
+	// keys is the bytes of one sample's keys and values.
+	keys  float64
+	index int // of the kind
+}
+
+// product is a weight, or several that one product reads, as a matrix product
+// of a micro-batch: in inputs by out outputs.
+type product struct {
+	in, out float64
+	// copies is the number of experts, uses how many of all tokens one of them
+	// sees; 1 and 1 for a dense layer.
+	copies, uses float64
+	split        productSplit
+}
+
+// productSplit says what tensor parallelism does to a product.
+type productSplit uint8
+
+const (
+	splitNone    productSplit = iota
+	splitColumns              // divides the outputs
+	splitRows                 // divides the inputs
+)
+
+// core is the part of a block that mixes positions.
+type core struct {
+	executed, full float64 // forward FLOPs of a sample, causal and square
+	heads, dim     float64 // 0 for a scan
+	tokens         float64 // keys that a query sees, at most
+	fused          bool
+}
+
+// newShape lists the products and cores of one layer of the group.
+func (c *costs) newShape(g *Group, w Workload) shape {
+	tokens := g.tokens(w.Seq)
+	s := shape{narrow: g.Place == Body, index: len(c.kinds)}
+	for _, b := range g.Blocks {
+		s.addProducts(b, c.scale)
+		s.addCore(b, tokens, c.stack.FusedAttention)
+		s.keys += float64(b.Cache().PerToken) * tokens * c.actBytes
+		switch b.(type) {
+		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
+			s.blocks++
+		}
+		for _, t := range b.Saved() {
+			s.addMoved(c, t, tokens)
+		}
+	}
+	return s
+}
+
+// addProducts adds a block's matrices. Matrices that read the same input are
+// one product, as stacks fuse Q, K and V, or gate and up.
+func (s *shape) addProducts(b Block, scale float64) {
+	first := len(s.products)
+	for _, t := range b.Weights() {
+		if t.Cols == 0 || t.Uses == 0 {
+			continue
+		}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, split: splitColumns}
+		switch {
+		case t.Split == Replicated:
+			p.split = splitNone
+		case endsBlock(t.Name):
+			p.split = splitRows
+		}
+		if t.Copies > 1 {
+			p.copies = float64(t.Copies)
+		}
+		if n := len(s.products); n > first && p.split == splitColumns {
+			if q := &s.products[n-1]; q.split == splitColumns && q.in == p.in && q.copies == p.copies && q.uses == p.uses {
+				q.out += p.out
+				continue
+			}
+		}
+		s.products = append(s.products, p)
+	}
+}
+
+// endsBlock reports whether a matrix is the last of its block, which tensor
+// parallelism divides by its inputs.
+func endsBlock(name string) bool {
+	for _, suffix := range []string{"o_proj", "down_proj", "out_proj"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *shape) addCore(b Block, tokens float64, fused bool) {
+	full, executed := b.Mixing(tokens)
+	if full == 0 {
+		return
+	}
+	k := core{executed: executed, full: full, fused: fused, tokens: tokens}
+	switch a := b.(type) {
+	case Attention:
+		k.heads, k.dim = float64(a.Heads), float64(a.headDim()+a.valDim())/2
+		if a.Window > 0 {
+			k.tokens = min(tokens, float64(a.Window))
+		}
+	case MLA:
+		k.heads, k.dim = float64(a.Heads), float64(a.RopeDim+a.NopeDim+a.ValDim)/2
+	}
+	s.cores = append(s.cores, k)
+}
+
+// addMoved adds the bytes of a saved activation.
+func (s *shape) addMoved(c *costs, t Saved, tokens float64) {
+	if !c.keeps(t.When) {
+		return
+	}
+	width := c.actBytes
+	switch t.Width {
+	case Full:
+		width = 4
+	case Mask:
+		width = 1
+	}
+	s.moved[t.Along] += t.PerToken * tokens * width
+	s.scores += t.PerPair * tokens * tokens * width
+}
+
+// keeps reports whether the stack keeps activations under a condition.
+func (c *costs) keeps(w When) bool {
+	switch w {
+	case WithDropout:
+		return c.stack.Dropout
+	case WhenUnfused:
+		return !c.stack.FusedAttention
+	case WhenUnfusedWithDropout:
+		return !c.stack.FusedAttention && c.stack.Dropout
+	case WhenFused:
+		return c.stack.FusedAttention
+	}
+	return true
+}
+
+// timing is what the step time takes from the cluster and the constants, made
+// once for both.
+type timing struct {
+	e Efficiency
+	// products and plain are the rates of products in the workload's format
+	// and in 16 bits, FLOP/s; memory is in bytes/s.
+	products, plain, memory float64
+	narrow                  bool // the format is of 8 or 4 bits
+	// local and global are the bandwidths of collectives among neighbours and
+	// across nodes, bytes/s a device; neighbours is how many devices talk
+	// without the network between nodes.
+	local, global float64
+	neighbours    float64
+	node          float64 // devices that share the node's network cards
+	band          Band
+}
+
+// ready fills in the timing for the cluster and the constants.
+func (p *Prepared) ready() {
+	d := p.Cluster.Device
+	s := subject{stack: p.costs.stack, device: d, compute: p.Workload.Precision.Compute()}
+	t := &p.timing
+	*t = timing{e: p.constants.at(&s), band: p.constants.band(&s)}
+	e := &t.e
+	t.products = e.rate(d, p.rate) * e.Products * e.Software
+	t.plain = t.products
+	if s.compute >= hardware.FP8 {
+		t.narrow = true
+		t.products *= e.Narrow
+		for _, format := range []hardware.DType{hardware.BF16, hardware.FP16} {
+			if r, err := d.Rate(format); err == nil {
+				t.plain = e.rate(d, r) * e.Products * e.Software
+				break
+			}
+		}
+	}
+	t.memory = float64(d.MemBandwidth) * e.Memory
+	p.readyNetwork(t)
+}
+
+// readyNetwork fills in the bandwidths. Devices of a node without links of
+// their own talk through the host's.
+func (p *Prepared) readyNetwork(t *timing) {
+	c := &p.Cluster
+	d, e := c.Device, &t.e
+	link := d.ScaleUp
+	t.neighbours = float64(c.Domain())
+	t.node = float64(c.DevicesPerNode)
+	if link.Bandwidth == 0 {
+		link = d.HostLink
+		t.neighbours = float64(min(c.DevicesPerNode, c.Count))
+	}
+	share := 1.0
+	if d.Torus == nil {
+		share, _ = hardware.AchievedBus(link.Name)
+	}
+	t.local = float64(link.Bandwidth) * share * e.ScaleUp
+	if p.network == 0 {
+		t.neighbours = float64(c.Count)
+	}
+	t.global = float64(p.network) * e.ScaleOut
+}
+
+// rate returns the rate of a large product: as measured on the device, or a
+// share of the peak, less on a part with a lower power limit. Measured on
+// H100 parts of 350, 400 and 700 W: 499, 488 and 821 TFLOP/s, a power of 0.75.
+// Source: github.com/mag-/gpu_benchmark@93322b7 README.md.
+func (e *Efficiency) rate(d *hardware.Device, r hardware.Rate) float64 {
+	if r.Achievable > 0 {
+		return float64(r.Achievable)
+	}
+	rate := e.Achievable * float64(r.Peak)
+	if w := float64(d.Power); w > 0 && w < e.FullPower {
+		rate *= pow(w/e.FullPower, e.PowerLaw)
+	}
+	return rate
+}
