@@ -37,7 +37,7 @@ type gguf struct {
 	buffers   leftOut
 	constants int64
 	shapes    map[string]shape // of the tensors that an architecture is read from
-	names     *nameTable
+	names     *nameTable[uint16]
 	trailing  int64 // bytes behind the last tensor
 }
 

@@ -39,7 +39,7 @@ func openGGUF(ctx context.Context, st store, name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &gguf{shapes: map[string]shape{}, names: newNameTable()}
+	h := &gguf{shapes: map[string]shape{}, names: newNameTable[uint16]()}
 	var missing []string
 	for i, n := range names {
 		values, err := h.readPart(ctx, st, n, i, of)

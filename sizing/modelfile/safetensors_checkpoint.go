@@ -38,7 +38,7 @@ func (s *stream) done() error {
 // checkpoint is the sum of the safetensors files of a model.
 type checkpoint struct {
 	tally       *tally
-	names       *nameTable
+	names       *nameTable[uint16]
 	index       *shardIndex // nil without one
 	files       int
 	metadata    map[string]string
@@ -49,7 +49,7 @@ type checkpoint struct {
 }
 
 func newCheckpoint(p packing) *checkpoint {
-	return &checkpoint{tally: newTally(p), names: newNameTable()}
+	return &checkpoint{tally: newTally(p), names: newNameTable[uint16]()}
 }
 
 func (c *checkpoint) addMetadata(key, value string) error {

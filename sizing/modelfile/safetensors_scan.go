@@ -95,10 +95,10 @@ func (s *jsonScanner) next() byte {
 	}
 }
 
-// expect takes the byte c.
-func (s *jsonScanner) expect(c byte, where string) error {
+// expect takes the byte c, which opens what.
+func (s *jsonScanner) expect(c byte, what string) error {
 	if got := s.next(); got != c {
-		return s.unexpected(fmt.Sprintf("%q %s", c, where))
+		return s.unexpected(fmt.Sprintf("%q to open %s", c, what))
 	}
 	s.i++
 	return nil
@@ -118,7 +118,7 @@ func (s *jsonScanner) unexpected(want string) error {
 // object reads an object; member is called after each key and must take the
 // value. The key is valid until the value is read.
 func (s *jsonScanner) object(where string, member func(key []byte, at int64) error) error {
-	if err := s.expect('{', "to open "+where); err != nil {
+	if err := s.expect('{', where); err != nil {
 		return err
 	}
 	if s.next() == '}' {
@@ -325,9 +325,10 @@ func hex4(b []byte) (r rune, ok bool) {
 
 // count reads a whole number from 0 to 2^63-1.
 func (s *jsonScanner) count(what string) (int64, error) {
-	want := "a whole number from 0 to 9223372036854775807 as " + what
+	// Text is put together only for an error: this runs half a million times.
+	want := func() string { return "a whole number from 0 to 9223372036854775807 as " + what }
 	if c := s.next(); c < '0' || c > '9' {
-		return 0, s.unexpected(want)
+		return 0, s.unexpected(want())
 	}
 	at := s.offset()
 	var n int64
@@ -337,7 +338,7 @@ func (s *jsonScanner) count(what string) (int64, error) {
 			c := s.buf[s.i]
 			if c < '0' || c > '9' {
 				if c == '.' || c == 'e' || c == 'E' || first == '0' && digits > 1 {
-					return 0, s.fail(at, want, "not a whole number")
+					return 0, s.fail(at, want(), "not a whole number")
 				}
 				return n, nil
 			}
@@ -345,19 +346,19 @@ func (s *jsonScanner) count(what string) (int64, error) {
 				first = c
 			}
 			if n > (math.MaxInt64-int64(c-'0'))/10 {
-				return 0, s.fail(at, want, "a number of more than 63 bits")
+				return 0, s.fail(at, want(), "a number of more than 63 bits")
 			}
 			n = n*10 + int64(c-'0')
 		}
 		if !s.more() {
-			return 0, s.fail(s.offset(), want, "the text ends in a number")
+			return 0, s.fail(s.offset(), want(), "the text ends in a number")
 		}
 	}
 }
 
 // list reads an array; element is called for each.
 func (s *jsonScanner) list(where string, element func() error) error {
-	if err := s.expect('[', "to open "+where); err != nil {
+	if err := s.expect('[', where); err != nil {
 		return err
 	}
 	if s.next() == ']' {

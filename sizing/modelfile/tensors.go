@@ -49,9 +49,14 @@ type DTypeCount struct {
 	Tensors int
 }
 
-// maxTensors bounds the tensors of a checkpoint, and with them the memory that
-// reading one takes. The largest known index has 497,000.
-const maxTensors = 1 << 20
+// maxTensors bounds the tensors of a checkpoint and maxModules its quantised
+// layers, and with them the memory that reading one takes. The largest known
+// index has 497,000 tensors of 248,000 layers; the figures are what fills a
+// table of a power of two.
+const (
+	maxTensors = 1 << 20 / 4 * 3
+	maxModules = 1 << 19 / 4 * 3
+)
 
 // clipName shortens a name that a file gave, so that an error stays readable
 // whatever the file holds.

@@ -2,29 +2,29 @@ package modelfile
 
 import "hash/maphash"
 
-// nameTable is a set of tensor names with a small value each. It keeps a
+// nameTable is a set of names with a small value each. It keeps a
 // 64-bit hash under a seed of the process's own instead of the name, which
 // holds half a million names in 10 MB: two of a million names share a hash
 // once in thirty million runs, and then the file is refused as having a
 // duplicate; it is never counted wrong.
-type nameTable struct {
+type nameTable[V uint16 | int32] struct {
 	seed   maphash.Seed
 	keys   []uint64 // 0 is free
-	values []uint16
+	values []V
 	used   int
 }
 
-func newNameTable() *nameTable {
-	return &nameTable{seed: maphash.MakeSeed(), keys: make([]uint64, 256), values: make([]uint16, 256)}
+func newNameTable[V uint16 | int32]() *nameTable[V] {
+	return &nameTable[V]{seed: maphash.MakeSeed(), keys: make([]uint64, 256), values: make([]V, 256)}
 }
 
-func (t *nameTable) hash(name []byte) uint64 {
+func (t *nameTable[V]) hash(name []byte) uint64 {
 	// 0 marks a free slot, so the two lowest hashes are taken for one.
 	return max(maphash.Bytes(t.seed, name), 1)
 }
 
 // slot returns where the hash is, or where it would go.
-func (t *nameTable) slot(h uint64) int {
+func (t *nameTable[V]) slot(h uint64) int {
 	mask := uint64(len(t.keys) - 1)
 	i := h & mask
 	for t.keys[i] != 0 && t.keys[i] != h {
@@ -34,7 +34,7 @@ func (t *nameTable) slot(h uint64) int {
 }
 
 // add puts the name in with the value, and reports whether it is new.
-func (t *nameTable) add(name []byte, value uint16) bool {
+func (t *nameTable[V]) add(name []byte, value V) bool {
 	if t.used >= len(t.keys)/4*3 {
 		t.grow()
 	}
@@ -49,7 +49,7 @@ func (t *nameTable) add(name []byte, value uint16) bool {
 }
 
 // find returns the value of the name for reading and writing, or nil.
-func (t *nameTable) find(name []byte) *uint16 {
+func (t *nameTable[V]) find(name []byte) *V {
 	h := t.hash(name)
 	if i := t.slot(h); t.keys[i] == h {
 		return &t.values[i]
@@ -57,9 +57,9 @@ func (t *nameTable) find(name []byte) *uint16 {
 	return nil
 }
 
-func (t *nameTable) grow() {
+func (t *nameTable[V]) grow() {
 	keys, values := t.keys, t.values
-	t.keys, t.values = make([]uint64, 2*len(keys)), make([]uint16, 2*len(keys))
+	t.keys, t.values = make([]uint64, 2*len(keys)), make([]V, 2*len(keys))
 	for i, h := range keys {
 		if h != 0 {
 			j := t.slot(h)

@@ -3,7 +3,6 @@ package modelfile
 import (
 	"cmp"
 	"fmt"
-	"hash/maphash"
 	"slices"
 
 	"mlsizer/sizing"
@@ -50,8 +49,7 @@ type tally struct {
 	counts  []dtypeCount
 	parts   [sizing.NumComponents]int64
 
-	seed    maphash.Seed
-	index   map[uint64]int32
+	index   *nameTable[int32]
 	modules [][]module // in chunks, so that growing copies nothing
 
 	constants int64 // elements left out as quantisation constants
@@ -84,7 +82,7 @@ func (l *leftOut) add(t *tensor) {
 }
 
 func newTally(p packing) *tally {
-	t := &tally{pack: p, seed: maphash.MakeSeed(), index: map[uint64]int32{}, counts: make([]dtypeCount, numDTypes)}
+	t := &tally{pack: p, index: newNameTable[int32](), counts: make([]dtypeCount, numDTypes)}
 	for i := range safeDTypes {
 		t.counts[i].name = safeDTypes[i].name
 	}
@@ -194,20 +192,19 @@ const moduleChunk = 4096
 
 // module finds or makes the record of a module.
 func (t *tally) module(name []byte) (*module, error) {
-	h := maphash.Bytes(t.seed, name)
-	i, ok := t.index[h]
-	if !ok {
-		n := len(t.index)
-		if n == maxTensors/2 {
-			return nil, fmt.Errorf("more than %d quantised layers", maxTensors/2)
+	at := t.index.find(name)
+	if at == nil {
+		n := t.index.used
+		if n == maxModules {
+			return nil, fmt.Errorf("more than %d quantised layers", maxModules)
 		}
 		if n%moduleChunk == 0 {
 			t.modules = append(t.modules, make([]module, moduleChunk))
 		}
-		i = int32(n)
-		t.index[h] = i
+		t.index.add(name, int32(n))
+		return &t.modules[n/moduleChunk][n%moduleChunk], nil
 	}
-	return &t.modules[i/moduleChunk][i%moduleChunk], nil
+	return &t.modules[*at/moduleChunk][*at%moduleChunk], nil
 }
 
 // dtypeCounts lists the formats that occur, the most bytes first.

@@ -17,7 +17,7 @@ func (p packing) ignores(module []byte) bool { return p.ignore != nil && p.ignor
 
 // resolve unpacks the containers, once all tensors are in.
 func (t *tally) resolve() error {
-	for i := range len(t.index) {
+	for i := range t.index.used {
 		m := &t.modules[i/moduleChunk][i%moduleChunk]
 		if m.kind == noContainer {
 			if m.loose > 0 { // no weight stands beside it: a norm's scale or the like
