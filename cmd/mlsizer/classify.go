@@ -1,7 +1,414 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mlsizer/cmd/mlsizer/internal/batch"
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// classifyOptions are the arguments of the classify command.
+type classifyOptions struct {
+	*app
+	models       []string
+	from         string
+	column       string
+	bounds       sizing.Bounds
+	field        sizing.Field
+	sort         bool
+	limit        int
+	allowNoCount bool
+}
 
 func newClassifyCmd(a *app) *cobra.Command {
-	return &cobra.Command{Use: "classify MODEL...", Short: "tier, field and parameters of models"}
+	o := &classifyOptions{app: a, bounds: sizing.DefaultBounds}
+	cmd := &cobra.Command{
+		Use:   "classify MODEL... | --from FILE",
+		Short: "tier, field and parameters of models",
+		Long: `Classify says which size class a model belongs to by its total parameters:
+
+  small       small models, 小模型        below 1 million
+  medium      medium models, 中模型       from 1 million to below 1 billion
+  large       large models, 大模型        from 1 billion to below 100 billion
+  very-large  very large models, 超大模型  from 100 billion
+
+The report's "several million", "several billion" and "a hundred billion" are
+read as orders of magnitude; --bounds moves the cuts. Beyond a trillion the
+report has no tier: the answer is very-large, marked beyond_report. A
+mixture-of-experts model is classified by all its parameters.
+
+--from reads CSV, TSV or JSON Lines of any length, plain or gzip, recognised by
+content ("-" is stdin). The column of the counts is the one named params,
+parameters, num_params, param_count, model_size, size or the like, in any case;
+without one, the models in the column model or name are looked up. In a file
+without a header it is the only column with a count. --column names it
+otherwise. A cell is a count, a catalogue name or a path; a name is never
+searched for a number.
+
+Output as csv or json is written as the file is read, in constant memory; the
+other forms show the counts a tier and the first --limit rows. A row that
+cannot be classified is listed with line, column and reason (in csv in the
+column error, in json under errors), as is a row whose cell is empty ("no
+count"); the others are answered.
+
+Exit codes: 0 every row is classified; 1 a row is not (rows without a count
+included, unless --allow-no-count), or the file cannot be read; 2 a model or a
+flag is not known.`,
+		Example: `  mlsizer classify gpt-3 7B 1750亿 deepseek-v3
+  mlsizer classify --from models.csv -o csv > classified.csv
+  mlsizer classify --from models.jsonl.gz --column n_params --sort -o json
+  mlsizer models -o csv | mlsizer classify --from - --field cv`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			o.models = args
+			return o.check(cmd)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return classifyRun(cmd.Context(), o) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&o.from, "from", "", "`FILE` of models, one a row; - is stdin")
+	fs.StringVar(&o.column, "column", "", "`NAME` or number (from 1) of the column with the counts")
+	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (default 1M,1B,100B,1T)", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	addValue(fs, &o.field, "field", "", fmt.Sprintf("only models of this field: %v", sizing.Fields()), "FIELD", "nlp", sizing.ParseField)
+	fs.BoolVar(&o.sort, "sort", false, "order by tier and count, smallest first")
+	fs.IntVar(&o.limit, "limit", 50, "most rows of a file that a table shows")
+	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "rows without a count are listed, but are no failure")
+	return cmd
+}
+
+// check refuses arguments that do not go together.
+func (o *classifyOptions) check(cmd *cobra.Command) error {
+	switch {
+	case o.from != "" && len(o.models) > 0:
+		return usageErrorf("--from %s and MODEL %q (want one or the other)", o.from, o.models[0])
+	case cmd.Flags().Changed("from") && o.from == "":
+		return usageErrorf(`--from "" (want a file, or - for stdin)`)
+	case o.from == "" && len(o.models) == 0:
+		return usageError(errors.New("no model (want one MODEL or more, such as gpt-3 or 7B, or --from FILE)"), "mlsizer classify gpt-3 7B")
+	case o.limit < 0:
+		return usageErrorf("--limit %d (want 0 or more rows)", o.limit)
+	}
+	if o.from == "" {
+		for _, name := range []string{"column", "limit", "allow-no-count"} {
+			if cmd.Flags().Changed(name) {
+				return usageErrorf("--%s without --from FILE (it says how a file is read)", name)
+			}
+		}
+	}
+	return nil
+}
+
+// batchOptions are the options as package batch takes them.
+func (o *classifyOptions) batchOptions() batch.Options {
+	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit}
+	switch o.output {
+	case render.CSV:
+		opt.Format = batch.CSV
+	case render.JSON:
+		opt.Format = batch.JSON
+	default:
+		opt.Format = batch.Rows
+	}
+	return opt
+}
+
+func classifyRun(ctx context.Context, o *classifyOptions) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	if o.from != "" {
+		return classifyFile(ctx, o)
+	}
+	var rows []batch.Row
+	for _, name := range o.models {
+		m, err := o.resolve(ctx, name)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, rowOf(m))
+	}
+	opt := o.batchOptions()
+	opt.Limit = len(rows)
+	sum, err := batch.Write(o.stdout, rows, opt)
+	if err != nil {
+		return readError(fmt.Errorf("writing the answer: %w", err), "")
+	}
+	if opt.Format != batch.Rows {
+		return nil
+	}
+	return o.print(o.document(sum))
+}
+
+// rowOf is the answer for a model but for its tier. A bare count has the name
+// that it was typed as, and no field: nothing says what it is for.
+func rowOf(m *modelArg) batch.Row {
+	r := batch.Row{
+		Input: m.Input, Name: m.Model.Name, Params: m.Model.Params(), ActiveParams: m.Model.ActiveParams(),
+		Field: m.Model.Field, Inferred: m.Model.Inferred,
+	}
+	if r.Inferred {
+		r.Name, r.Field = strings.TrimSpace(m.Input), ""
+	}
+	return r
+}
+
+// classifyFile classifies the rows of --from.
+func classifyFile(ctx context.Context, o *classifyOptions) error {
+	in, size, err := o.open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	// A batch needs little memory at any length; without a limit the
+	// collector lets garbage grow to as much again.
+	const memoryLimit = 40 << 20
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	opt := o.batchOptions()
+	opt.Resolve = o.resolver(ctx)
+	opt.Progress = new(batch.Progress)
+	endProgress := func() {}
+	if f, ok := o.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		endProgress = batch.ShowProgress(f, opt.Progress, size)
+	}
+	sum, err := batch.Run(ctx, in, o.stdout, opt)
+	endProgress()
+	return o.outcome(sum, err, opt.Format)
+}
+
+// open opens --from. size is 0 where it is not known.
+func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
+	if o.from == "-" {
+		return io.NopCloser(o.stdin), 0, nil
+	}
+	f, err := os.Open(o.from)
+	if err != nil {
+		return nil, 0, readError(fmt.Errorf("--from %s", fileError(err)), "")
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = errors.New("a folder (want a file of models, one a row)")
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, readError(fmt.Errorf("--from %q: %w", o.from, err), "")
+	}
+	if info.Mode().IsRegular() {
+		size = info.Size()
+	}
+	return f, size, nil
+}
+
+// resolver finds the models of cells that are no counts: names of the
+// catalogue and paths. Nothing is fetched for a cell.
+func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Model, error) {
+	return func(name string) (batch.Model, error) {
+		if strings.HasPrefix(strings.ToLower(name), "hf:") {
+			return batch.Model{}, fmt.Errorf("%q: nothing is fetched for a row of a file (want a count, a catalogue name or a path)", name)
+		}
+		m, err := o.resolve(ctx, name)
+		if err != nil {
+			return batch.Model{}, fmt.Errorf("%w (want a count such as 7B, a catalogue name or a path)", err)
+		}
+		r := rowOf(m)
+		return batch.Model{Name: r.Name, Params: r.Params, Active: r.ActiveParams, Field: r.Field, Inferred: r.Inferred}, nil
+	}
+}
+
+// outcome prints what is left to print and says on stderr which rows were not
+// classified.
+func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Format) error {
+	if format == batch.Rows && sum.Rows > 0 {
+		if err := o.print(o.document(sum)); err != nil {
+			return err
+		}
+	}
+	from := o.from
+	if from == "-" {
+		from = "stdin"
+	}
+	failed := sum.Bad > 0 || sum.NoCount > 0 && !o.allowNoCount
+	if failed && format != batch.Rows {
+		const most = 5
+		for i := range sum.Errors[:min(most, len(sum.Errors))] {
+			fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %v\n", o.say(labelError), from, &sum.Errors[i])
+		}
+	}
+	unanswered := ""
+	if failed {
+		unanswered = o.sayf(labelClassUnanswered, sum.Unanswered(), sum.Rows, sum.NoCount, sum.Bad)
+		if format == batch.CSV {
+			unanswered += o.say(labelClassSeeColumn)
+		} else if format == batch.JSON {
+			unanswered += o.say(labelClassSeeErrors)
+		}
+	}
+	var file *batch.FileError
+	switch {
+	case errors.As(err, &file):
+		text := fmt.Sprintf("%s: %v", from, file)
+		if unanswered != "" {
+			text += "\n" + from + ": " + unanswered
+		}
+		return readError(errors.New(text), file.Hint)
+	case errors.Is(err, context.Canceled):
+		return readError(fmt.Errorf("%s: interrupted after %d rows", from, sum.Rows), "")
+	case err != nil:
+		return readError(fmt.Errorf("writing the answer: %w", err), "")
+	case failed:
+		return readError(errors.New(from+": "+unanswered), "")
+	}
+	return nil
+}
+
+// The words of classify.
+var (
+	labelClassUnanswered  = render.T("%d of %d rows not classified (%d without a count, %d with a fault)", "%[2]d 行中有 %[1]d 行未分类（%[3]d 行缺少参数量，%[4]d 行有错误）")
+	labelClassSeeColumn   = render.T("; the column error says why", "；原因见 error 列")
+	labelClassSeeErrors   = render.T("; errors says why", "；原因见 errors")
+	labelClassSizeClasses = render.T("size classes by total parameters", "按总参数量分级")
+	labelClassPerTier     = render.T("models in each tier", "各级模型数")
+	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")
+	labelClassMoreRows    = render.T("%d more models are not shown (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")
+	labelClassMoreErrors  = render.T("%d more rows are not classified (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
+	labelClassOtherFields = render.T("%d models of another field, or of none, are left out", "略去 %d 个其他领域或未知领域的模型")
+	labelClassBoundsNote  = render.T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
+	labelClassBeyondNote  = render.T("beyond %s parameters, where the report's tiers end", "超过 %s 参数，超出报告的分级范围")
+	labelClassName        = render.T("model", "模型")
+	labelClassParams      = render.T("parameters", "参数量")
+	labelClassActive      = render.T("active", "激活参数")
+	labelClassTier        = render.T("tier", "级别")
+	labelClassField       = render.T("field", "领域")
+	labelClassRange       = render.T("parameters", "参数范围")
+	labelClassModels      = render.T("models", "模型数")
+	labelClassLine        = render.T("line", "行")
+	labelClassColumn      = render.T("column", "列")
+	labelClassInput       = render.T("input", "输入")
+	labelClassProblem     = render.T("problem", "问题")
+	labelClassBelow       = render.T("below %s", "%s 以下")
+	labelClassFromTo      = render.T("%s to below %s", "%s 至 %s 以下")
+	labelClassFromUp      = render.T("from %s", "%s 起")
+	labelClassBeyondRow   = render.T("of which beyond %s", "其中超过 %s")
+	reportTiers           = "report, section 1.2"
+)
+
+// document is the answer as tables.
+func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
+	b := o.bounds
+	d := &render.Document{Title: labelClassSizeClasses}
+	d.Notes = append(d.Notes, render.Note{Text: textf(labelClassBoundsNote, cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
+	beyond := 0
+	if sum.Counts.Beyond > 0 {
+		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassBeyondNote, cut(b[3])), Source: reportTiers})
+		beyond = len(d.Notes)
+	}
+	models := render.Table{Columns: []render.Column{
+		{Name: "name", Head: labelClassName, Wrap: true},
+		{Name: "params", Head: labelClassParams, Right: true},
+		{Name: "active_params", Head: labelClassActive, Right: true, Drop: 2},
+		{Name: "tier", Head: labelClassTier},
+		{Name: "field", Head: labelClassField, Drop: 1},
+	}}
+	for _, r := range sum.Kept {
+		active := ""
+		if r.ActiveParams != r.Params {
+			active = r.ActiveParams.Exact()
+		}
+		tier := render.Cell{Value: tierName(r.Tier)}
+		if r.Beyond {
+			tier.Notes = []int{beyond}
+		}
+		models.Rows = append(models.Rows, []render.Cell{
+			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: string(r.Field)},
+		})
+	}
+	if len(models.Rows) > 0 {
+		d.Tables = append(d.Tables, models)
+	}
+	d.Tables = append(d.Tables, tierTable(b, sum.Counts))
+	if more := sum.Classified() - int64(len(sum.Kept)); more > 0 {
+		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassMoreRows, more)})
+	}
+	if sum.OtherField > 0 {
+		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassOtherFields, sum.OtherField)})
+	}
+	if len(sum.Errors) > 0 {
+		d.Tables = append(d.Tables, errorTable(sum))
+		if more := sum.Unanswered() - int64(len(sum.Errors)); more > 0 {
+			d.Notes = append(d.Notes, render.Note{Text: textf(labelClassMoreErrors, more)})
+		}
+	}
+	return d
+}
+
+// tierTable says how many models fell in each tier.
+func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
+	t := render.Table{Title: labelClassPerTier, Columns: []render.Column{
+		{Name: "tier", Head: labelClassTier},
+		{Name: "range", Head: labelClassRange},
+		{Name: "models", Head: labelClassModels, Right: true},
+	}}
+	ranges := [sizing.NumTiers]render.Text{
+		textf(labelClassBelow, cut(b[0])),
+		textf(labelClassFromTo, cut(b[0]), cut(b[1])),
+		textf(labelClassFromTo, cut(b[1]), cut(b[2])),
+		textf(labelClassFromUp, cut(b[2])),
+	}
+	for tier, n := range c.ByTier {
+		t.Rows = append(t.Rows, []render.Cell{{Value: tierName(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
+	}
+	if c.Beyond > 0 {
+		t.Rows = append(t.Rows, []render.Cell{{}, {Value: textf(labelClassBeyondRow, cut(b[3]))}, {Value: c.Beyond}})
+	}
+	return t
+}
+
+// errorTable lists the first rows that are not classified.
+func errorTable(sum *batch.Summary) render.Table {
+	t := render.Table{Title: labelClassNotAnswered, Columns: []render.Column{
+		{Name: "line", Head: labelClassLine, Right: true},
+		{Name: "column", Head: labelClassColumn, Right: true, Drop: 1},
+		{Name: "input", Head: labelClassInput, Wrap: true},
+		{Name: "error", Head: labelClassProblem, Wrap: true},
+	}}
+	for _, e := range sum.Errors {
+		t.Rows = append(t.Rows, []render.Cell{{Value: e.Line}, {Value: e.Column}, {Value: e.Input}, {Value: e.Problem}})
+	}
+	return t
+}
+
+func tierName(t sizing.Tier) render.Text { return render.T(t.String(), t.Chinese()) }
+
+// cut is a bound as short as it is exact: 1M, 1.5B, 123,456.
+func cut(p quantity.Params) string {
+	for _, u := range []struct {
+		size quantity.Params
+		name string
+	}{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "K"}} {
+		switch {
+		case p >= u.size && p%u.size == 0:
+			return quantity.Params(p/u.size).Exact() + u.name
+		case p >= u.size && p%(u.size/10) == 0:
+			return fmt.Sprintf("%.1f%s", float64(p)/float64(u.size), u.name)
+		}
+	}
+	return p.Exact()
+}
+
+// textf fills in a text in both languages.
+func textf(t render.Text, args ...any) render.Text {
+	return render.T(fmt.Sprintf(t.EN, args...), fmt.Sprintf(t.ZH, args...))
 }

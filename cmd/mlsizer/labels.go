@@ -114,6 +114,75 @@ var (
 	labelMoreNotes       = render.T("%d more assumptions, on batches, layouts, matrix rates, networks and prices of single rows, are in -o json and in mlsizer estimate", "另有 %d 条单行假设（批次、布局、矩阵速率、网络、价格），见 -o json 或 mlsizer estimate")
 )
 
+// The catalogues and model files.
+var (
+	labelModelsTitle    = render.T("%d models", "%d 个模型")
+	labelDevicesTitle   = render.T("%d devices", "%d 种设备")
+	labelField          = render.T("field", "领域")
+	labelExact          = render.T("exactly", "精确值")
+	labelActive         = render.T("active", "激活参数")
+	labelYear           = render.T("year", "年份")
+	labelPublished      = render.T("published params", "公布参数量")
+	labelLayers         = render.T("layers", "层")
+	labelHidden         = render.T("hidden size", "隐藏宽度")
+	labelVocab          = render.T("vocabulary", "词表")
+	labelContext        = render.T("context", "上下文长度")
+	labelAliases        = render.T("aliases", "别名")
+	labelScope          = render.T("scope", "统计范围")
+	labelSource         = render.T("source", "来源")
+	labelNote           = render.T("note", "备注")
+	labelComponent      = render.T("component", "组成")
+	labelShareOfAll     = render.T("share", "占比")
+	labelCount          = render.T("count", "数量")
+	labelBlocks         = render.T("one layer", "每层")
+	labelPublishedRuns  = render.T("published training runs", "公布的训练")
+	labelLength         = render.T("%ss", "训练量（%s）")
+	labelDays           = render.T("days", "天数")
+	labelSequence       = render.T("sequence", "序列长")
+	labelBatch          = render.T("batch", "批次")
+	labelName           = render.T("name", "名称")
+	labelKind           = render.T("kind", "类别")
+	labelMemory         = render.T("memory", "内存")
+	labelBandwidth      = render.T("bandwidth", "带宽")
+	labelBF16           = render.T("bf16 peak", "bf16 峰值")
+	labelInFP16         = render.T("%s fp16", "%s fp16")
+	labelPower          = render.T("power", "功率")
+	labelPriceHour      = render.T("$ an hour", "每小时价格")
+	labelAt             = render.T("%s at %s", "%s，%s")
+	labelLink           = render.T("link", "互联")
+	labelLinkOf         = render.T("%s, %s a direction, %d devices", "%s，单向 %s，%d 设备")
+	labelTorus          = render.T("largest torus", "最大环面")
+	labelHostLink       = render.T("host link", "主机互联")
+	labelLinkHost       = render.T("%s, %s", "%s，%s")
+	labelNetwork        = render.T("network a device", "每设备网络")
+	labelDevicesNode    = render.T("devices a node", "每节点设备数")
+	labelDated          = render.T("%s (%s)", "%s（%s）")
+	labelFormat         = render.T("format", "格式")
+	labelPeak           = render.T("peak", "峰值")
+	labelMeasured       = render.T("measured", "实测")
+	labelMeasuredSource = render.T("measured %s: %s", "实测 %s：%s")
+	labelPriceSource    = render.T("price: %s", "价格：%s")
+	labelStored         = render.T("stored", "存储")
+	labelStoredIn       = render.T("%s in %d tensors of %d files", "%s，%d 个张量，%d 个文件")
+	labelArchitecture   = render.T("architecture", "架构")
+	labelOfArchitecture = render.T("of the architecture", "架构参数量")
+	labelConfig         = render.T("config", "配置")
+	labelTensors        = render.T("tensors", "张量数")
+)
+
+var componentLabels = map[sizing.Component]render.Text{
+	sizing.Embedding:     render.T("embedding", "嵌入"),
+	sizing.AttentionPart: render.T("attention", "注意力"),
+	sizing.FFNPart:       render.T("ffn", "前馈"),
+	sizing.ExpertPart:    render.T("experts", "专家"),
+	sizing.RouterPart:    render.T("router", "路由"),
+	sizing.NormPart:      render.T("norms", "归一化"),
+	sizing.SSMPart:       render.T("ssm", "状态空间"),
+	sizing.ConvPart:      render.T("convolution", "卷积"),
+	sizing.HeadPart:      render.T("head", "输出头"),
+	sizing.OtherPart:     render.T("other", "其他"),
+}
+
 // Derivations.
 var (
 	labelDerivation = render.T("derivation of %s", "推导：%s")

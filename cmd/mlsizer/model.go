@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/quantity"
 )
 
@@ -16,11 +19,16 @@ type modelArg struct {
 	Model *sizing.Model
 	// Entry is the catalogue's entry, nil for a count or a file.
 	Entry *catalog.Entry
+	// File is what a file or repository holds, nil for a name or a count.
+	File *modelfile.File
 }
 
 // resolve finds what a MODEL argument stands for: a name of the catalogue, a
 // parameter count, or a file. A name is never searched for a number.
-func (a *app) resolve(_ context.Context, arg string) (*modelArg, error) {
+func (a *app) resolve(ctx context.Context, arg string) (*modelArg, error) {
+	if isPath(arg) {
+		return a.resolveFile(ctx, arg)
+	}
 	entry, notFound := a.models().Find(arg)
 	if notFound == nil {
 		m, err := entry.Build()
@@ -37,23 +45,79 @@ func (a *app) resolve(_ context.Context, arg string) (*modelArg, error) {
 		}
 		return &modelArg{Input: arg, Model: m}, nil
 	}
+	if modelfile.IsReference(arg) {
+		return a.resolveFile(ctx, arg)
+	}
 	if looksLikeCount(arg) {
 		return nil, usageError(fmt.Errorf("MODEL %w", err), "")
 	}
 	return nil, a.unknownModel(arg, notFound)
 }
 
+// isPath reports whether an argument can only be meant as a path or a
+// repository: the catalogue takes "org/name" too, so that a slash alone does
+// not say it.
+func isPath(arg string) bool {
+	for _, prefix := range []string{"hf:", "./", "../", "/", "~"} {
+		if strings.HasPrefix(arg, prefix) {
+			return true
+		}
+	}
+	if !strings.ContainsRune(arg, '/') && !strings.ContainsRune(arg, os.PathSeparator) {
+		return false
+	}
+	_, err := os.Stat(arg)
+	return err == nil
+}
+
+// open reads the header of a model file or repository.
+func (a *app) open(ctx context.Context, arg string) (*modelfile.File, error) {
+	if strings.HasPrefix(arg, "hf:") {
+		if _, err := modelfile.ParseHubRef(arg); err != nil {
+			return nil, usageError(err, "")
+		}
+	}
+	f, err := modelfile.Open(ctx, arg, modelfile.Options{})
+	if err != nil {
+		return nil, readError(err, "")
+	}
+	return f, nil
+}
+
+// resolveFile makes a model of a file. Where the file does not say its
+// architecture, the shape is that of comparable models, as for a count.
+func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
+	f, err := a.open(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	m := f.Model
+	if m == nil {
+		if m, err = catalog.FromCount(f.Params); err != nil {
+			return nil, readError(fmt.Errorf("%s: %w", arg, err), "")
+		}
+		m.Name = arg
+	}
+	return &modelArg{Input: arg, Model: m, File: f}, nil
+}
+
 // looksLikeCount reports whether what was typed was meant as a count, so that
 // the error is about the number and not about a name.
 func looksLikeCount(arg string) bool {
-	for i, r := range arg {
+	first := true
+	for _, r := range strings.TrimSpace(arg) {
 		switch {
 		case '0' <= r && r <= '9', '０' <= r && r <= '９':
 			return true
-		case i == 0 && (r == '-' || r == '+' || r == '.' || r == ' '):
+		case first && strings.ContainsRune("-+.−", r):
 		default:
+			switch strings.ToLower(strings.TrimSpace(arg)) {
+			case "nan", "inf", "+inf", "-inf", "infinity", "-infinity":
+				return true
+			}
 			return false
 		}
+		first = false
 	}
 	return true
 }

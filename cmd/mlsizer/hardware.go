@@ -1,0 +1,258 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// hardwareOptions are the arguments of the hardware command.
+type hardwareOptions struct {
+	*app
+	kind    hardware.Kind
+	kindSet bool
+	vendor  string
+	name    string
+}
+
+func newHardwareCmd(a *app) *cobra.Command {
+	o := &hardwareOptions{app: a}
+	list := func(cmd *cobra.Command, _ []string) error {
+		o.kindSet = cmd.Flags().Changed("kind")
+		return hardwareRun(o)
+	}
+	cmd := &cobra.Command{
+		Use:   "hardware [list|show NAME]",
+		Short: "the catalogue of devices",
+		Example: `  mlsizer hardware --kind tpu
+  mlsizer hardware show h100`,
+		Args: a.noSubcommand("mlsizer hardware show %s"),
+		RunE: list,
+	}
+	flags := func(c *cobra.Command) *cobra.Command {
+		fs := c.Flags()
+		addValue(fs, &o.kind, "kind", "", "only devices of this kind: gpu, tpu, npu, cpu, edge", "KIND", "gpu", hardware.ParseKind)
+		addValue(fs, &o.vendor, "vendor", "", "only devices of this vendor", "NAME", "NVIDIA", func(s string) (string, error) { return s, nil })
+		addValue(fs, &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
+		return c
+	}
+	show := &cobra.Command{
+		Use: "show NAME", Short: "rates, links, price and sources of a device",
+		Example: "  mlsizer hardware show h100",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageErrorf("%d names (want one, such as h100)", len(args))
+			}
+			o.name = args[0]
+			return nil
+		},
+		RunE: func(*cobra.Command, []string) error { return deviceRun(o) },
+	}
+	addValue(show.Flags(), &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
+	cmd.AddCommand(flags(&cobra.Command{Use: "list", Short: "the devices with memory, rate and price", Args: noArguments, RunE: list}), show)
+	return flags(cmd)
+}
+
+// deviceJSON is a device of the catalogue.
+type deviceJSON struct {
+	ID             string                       `json:"id"`
+	Name           string                       `json:"name"`
+	Vendor         string                       `json:"vendor,omitempty"`
+	Arch           string                       `json:"arch,omitempty"`
+	Kind           string                       `json:"kind"`
+	Year           int                          `json:"year,omitempty"`
+	Aliases        []string                     `json:"aliases,omitempty"`
+	Memory         quantity.Bytes               `json:"memory_bytes"`
+	MemoryRate     quantity.Bandwidth           `json:"memory_bytes_per_second"`
+	Peak           map[string]quantity.FLOPRate `json:"peak_flops_per_second"`
+	Measured       map[string]quantity.FLOPRate `json:"measured_flops_per_second,omitempty"`
+	Power          quantity.Watts               `json:"power_watts,omitempty"`
+	Link           string                       `json:"link,omitempty"`
+	LinkRate       quantity.Bandwidth           `json:"link_bytes_per_second,omitempty"`
+	LinkDomain     int                          `json:"link_domain,omitempty"`
+	ScaleOut       quantity.Bandwidth           `json:"scale_out_bytes_per_second,omitempty"`
+	DevicesPerNode int                          `json:"devices_per_node,omitempty"`
+	TorusMax       []int                        `json:"torus_max,omitempty"`
+	PerHour        quantity.USD                 `json:"usd_per_hour,omitempty"`
+	PriceDate      string                       `json:"price_date,omitempty"`
+	PriceSource    string                       `json:"price_source,omitempty"`
+	Confidence     string                       `json:"confidence,omitempty"`
+	Note           string                       `json:"note,omitempty"`
+	Sources        []string                     `json:"sources"`
+}
+
+func newDeviceJSON(d *hardware.Device) deviceJSON {
+	j := deviceJSON{
+		ID: d.ID, Name: d.Name, Vendor: d.Vendor, Arch: d.Arch, Kind: d.Kind.String(), Year: d.Year, Aliases: d.Aliases,
+		Memory: d.Memory, MemoryRate: d.MemBandwidth, Peak: map[string]quantity.FLOPRate{}, Measured: map[string]quantity.FLOPRate{},
+		Power: d.Power, Link: d.ScaleUp.Name, LinkRate: d.ScaleUp.Bandwidth, LinkDomain: d.ScaleUp.Domain,
+		ScaleOut: d.ScaleOut, DevicesPerNode: d.DevicesPerNode, Confidence: d.Confidence, Note: d.Note, Sources: d.Sources,
+	}
+	for _, t := range d.Supported() {
+		j.Peak[t.String()] = d.Rates[t].Peak
+		if r := d.Rates[t].Achievable; r > 0 {
+			j.Measured[t.String()] = r
+		}
+	}
+	if d.Torus != nil {
+		j.TorusMax = d.Torus.MaxShape
+	}
+	if d.Price != nil {
+		j.PerHour, j.PriceDate, j.PriceSource = d.Price.PerHour, d.Price.Date, d.Price.Source
+	}
+	return j
+}
+
+func hardwareRun(o *hardwareOptions) error {
+	c, err := o.hardware()
+	if err != nil {
+		return err
+	}
+	list := []deviceJSON{}
+	t := render.Table{Columns: []render.Column{
+		{Name: "id", Head: labelHardware},
+		{Name: "kind", Head: labelKind, Drop: 4},
+		{Name: "year", Head: labelYear, Right: true, Drop: 5},
+		{Name: "memory_bytes", Head: labelMemory, Right: true, Own: true},
+		{Name: "memory_bytes_per_second", Head: labelBandwidth, Right: true, Own: true, Drop: 3},
+		{Name: "bf16_flops_per_second", Head: labelBF16, Right: true, Own: true},
+		{Name: "power_watts", Head: labelPower, Right: true, Drop: 2},
+		{Name: "usd_per_hour", Head: labelPriceHour, Right: true, Own: true, Drop: 1},
+	}}
+	or := func(v float64, cell any) any {
+		if v > 0 {
+			return cell
+		}
+		return nil
+	}
+	for _, d := range c.All() {
+		if o.kindSet && d.Kind != o.kind || o.vendor != "" && !strings.EqualFold(d.Vendor, o.vendor) {
+			continue
+		}
+		j := newDeviceJSON(d)
+		list = append(list, j)
+		rate := any(nil)
+		if d.Supports(hardware.BF16) {
+			rate = d.Rates[hardware.BF16].Peak
+		} else if d.Supports(hardware.FP16) {
+			rate = both(labelInFP16, d.Rates[hardware.FP16].Peak)
+		}
+		t.Rows = append(t.Rows, []render.Cell{
+			{Value: d.ID}, {Value: d.Kind.String()}, {Value: or(float64(d.Year), d.Year)}, {Value: d.Memory}, {Value: or(float64(d.MemBandwidth), d.MemBandwidth)},
+			{Value: rate}, {Value: or(float64(d.Power), d.Power)}, {Value: or(float64(j.PerHour), j.PerHour)},
+		})
+	}
+	return o.print(&render.Document{
+		Title:  both(labelDevicesTitle, len(list)),
+		Tables: []render.Table{t},
+		JSON: struct {
+			Schema  string       `json:"schema"`
+			Command string       `json:"command"`
+			Devices []deviceJSON `json:"devices"`
+		}{schema, "hardware", list},
+		Records: list,
+	})
+}
+
+func deviceRun(o *hardwareOptions) error {
+	c, err := o.hardware()
+	if err != nil {
+		return err
+	}
+	d, err := c.Find(o.name)
+	if err != nil {
+		return o.deviceError(o.name, err)
+	}
+	j := newDeviceJSON(d)
+	return o.print(&render.Document{
+		Title:  render.Same(d.Name),
+		Tables: []render.Table{deviceFacts(d), rateTable(d)},
+		Notes:  deviceNotes(d),
+		JSON: struct {
+			Schema  string     `json:"schema"`
+			Command string     `json:"command"`
+			Device  deviceJSON `json:"device"`
+		}{schema, "hardware", j},
+		Records: []deviceJSON{j},
+	})
+}
+
+// deviceFacts is everything about a device but its rates.
+func deviceFacts(d *hardware.Device) render.Table {
+	t := render.Table{Columns: factColumns()}
+	add := func(label render.Text, value any) { t.Rows = append(t.Rows, fact(label, value)) }
+	add(labelName, d.ID)
+	if len(d.Aliases) > 0 {
+		add(labelAliases, strings.Join(d.Aliases, ", "))
+	}
+	add(labelKind, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Vendor, d.Arch, d.Kind)))
+	if d.Year > 0 {
+		add(labelYear, d.Year)
+	}
+	add(labelMemory, both(labelAt, d.Memory, d.MemBandwidth))
+	if d.Power > 0 {
+		add(labelPower, d.Power)
+	}
+	if d.ScaleUp.Bandwidth > 0 {
+		add(labelLink, both(labelLinkOf, d.ScaleUp.Name, d.ScaleUp.Bandwidth, d.ScaleUp.Domain))
+	}
+	if d.Torus != nil {
+		add(labelTorus, strings.Trim(strings.ReplaceAll(fmt.Sprint(d.Torus.MaxShape), " ", "x"), "[]"))
+	}
+	if d.HostLink.Bandwidth > 0 {
+		add(labelHostLink, both(labelLinkHost, d.HostLink.Name, d.HostLink.Bandwidth))
+	}
+	if d.ScaleOut > 0 {
+		add(labelNetwork, d.ScaleOut)
+	}
+	if d.DevicesPerNode > 0 {
+		add(labelDevicesNode, d.DevicesPerNode)
+	}
+	if d.Price != nil {
+		add(labelPriceHour, both(labelDated, d.Price.PerHour, d.Price.Date))
+	}
+	if d.Note != "" {
+		add(labelNote, d.Note)
+	}
+	return t
+}
+
+// rateTable is the matrix rates by number format.
+func rateTable(d *hardware.Device) render.Table {
+	t := render.Table{Columns: []render.Column{
+		{Name: "format", Head: labelFormat},
+		{Name: "peak_flops_per_second", Head: labelPeak, Right: true},
+		{Name: "measured_flops_per_second", Head: labelMeasured, Right: true},
+	}}
+	for _, f := range d.Supported() {
+		r := d.Rates[f]
+		measured := any(nil)
+		if r.Achievable > 0 {
+			measured = r.Achievable
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: f.String()}, {Value: r.Peak}, {Value: measured}})
+	}
+	return t
+}
+
+// deviceNotes are the sources of a device.
+func deviceNotes(d *hardware.Device) []render.Note {
+	var notes []render.Note
+	for _, s := range d.Sources {
+		notes = append(notes, render.Note{Text: render.Same(s)})
+	}
+	for _, f := range d.Supported() {
+		if s := d.Rates[f].AchievableSource; s != "" {
+			notes = append(notes, render.Note{Text: both(labelMeasuredSource, f.String(), s)})
+		}
+	}
+	if d.Price != nil && d.Price.Source != "" {
+		notes = append(notes, render.Note{Text: both(labelPriceSource, d.Price.Source)})
+	}
+	return notes
+}

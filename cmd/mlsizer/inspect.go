@@ -1,0 +1,175 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/modelfile"
+	"mlsizer/sizing/quantity"
+)
+
+// inspectOptions are the arguments of the inspect command.
+type inspectOptions struct {
+	*app
+	path   string
+	bounds sizing.Bounds
+}
+
+func newInspectCmd(a *app) *cobra.Command {
+	o := &inspectOptions{app: a, bounds: sizing.DefaultBounds}
+	cmd := &cobra.Command{
+		Use:   "inspect PATH|hf:ORG/NAME",
+		Short: "what a model file holds",
+		Long: `Inspect reads the header of a model and never its weights: a config.json, a
+.safetensors file or its index.json, a .gguf file, a folder with one of these,
+or a repository (hf:org/name, with @revision after it if wanted).`,
+		Example: `  mlsizer inspect ./llama/config.json
+  mlsizer inspect model.gguf -o json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageErrorf("%d paths (want one, such as ./llama/config.json)", len(args))
+			}
+			o.path = args[0]
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return inspectRun(cmd, o) },
+	}
+	addValue(cmd.Flags(), &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	return cmd
+}
+
+// inspectJSON is what a model file holds.
+type inspectJSON struct {
+	Schema        string                     `json:"schema"`
+	Command       string                     `json:"command"`
+	Path          string                     `json:"path"`
+	Format        string                     `json:"format"`
+	Params        quantity.Params            `json:"params"`
+	Active        quantity.Params            `json:"active_params,omitempty"`
+	ParamsByDType map[string]quantity.Params `json:"params_by_dtype"`
+	Components    map[string]quantity.Params `json:"params_by_component"`
+	Bytes         quantity.Bytes             `json:"bytes"`
+	Tensors       int                        `json:"tensors"`
+	Files         int                        `json:"files"`
+	Architecture  *architectureJSON          `json:"architecture"`
+	Tier          sizing.Tier                `json:"tier"`
+	TierZH        string                     `json:"tier_zh"`
+	Beyond        bool                       `json:"beyond_report"`
+	Field         sizing.Field               `json:"field,omitempty"`
+	Warnings      []string                   `json:"warnings"`
+}
+
+// architectureJSON is what the config says, in its own words.
+type architectureJSON struct {
+	Name   string          `json:"name,omitempty"`
+	Type   string          `json:"model_type,omitempty"`
+	DType  string          `json:"dtype,omitempty"`
+	Params quantity.Params `json:"params"`
+	Layers int             `json:"layers"`
+	Keys   []keyJSON       `json:"keys,omitempty"`
+}
+
+// keyJSON is a key of the config; Default marks one that the file leaves out.
+type keyJSON struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default bool   `json:"default,omitempty"`
+}
+
+func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
+	tier, beyond := b.Classify(f.Params)
+	j := inspectJSON{
+		Schema: schema, Command: "inspect", Path: f.Path, Format: f.Format,
+		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
+		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
+		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Warnings: append([]string{}, f.Warnings...),
+	}
+	for _, d := range f.ParamsByDType {
+		j.ParamsByDType[d.DType] = d.Params
+	}
+	if f.Model == nil {
+		return j
+	}
+	j.Active, j.Field = f.Model.ActiveParams(), f.Model.Field
+	j.Architecture = &architectureJSON{Name: f.Model.Family, Params: f.ArchitectureParams, Layers: f.Model.Layers()}
+	if c := f.Config; c != nil {
+		j.Architecture.Type, j.Architecture.DType = c.ModelType, c.DType
+		if c.Architecture != "" {
+			j.Architecture.Name = c.Architecture
+		}
+		for _, k := range c.Keys {
+			j.Architecture.Keys = append(j.Architecture.Keys, keyJSON{k.Name, k.Value, k.Default})
+		}
+	}
+	return j
+}
+
+func inspectRun(cmd *cobra.Command, o *inspectOptions) error {
+	f, err := o.open(cmd.Context(), o.path)
+	if err != nil {
+		return err
+	}
+	j := newInspectJSON(f, o.bounds)
+	return o.print(inspectDocument(f, &j))
+}
+
+func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
+	facts := render.Table{Columns: factColumns()}
+	add := func(label render.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
+	add(labelFormat, j.Format)
+	add(labelTier, tierText(&modelJSON{Tier: j.Tier, TierZH: j.TierZH, Beyond: j.Beyond}))
+	if j.Field != "" {
+		add(labelField, fieldText(j.Field))
+	}
+	add(labelParamsHead, j.Params.Exact())
+	if j.Active > 0 && j.Active != j.Params {
+		add(labelActive, j.Active.Exact())
+	}
+	if j.Tensors > 0 {
+		add(labelStored, both(labelStoredIn, j.Bytes, j.Tensors, j.Files))
+	}
+	if a := j.Architecture; a != nil {
+		add(labelArchitecture, strings.Join(nonEmpty(a.Name, a.Type, a.DType), ", "))
+		if a.Params != j.Params {
+			add(labelOfArchitecture, a.Params.Exact())
+		}
+		var keys []string
+		for _, k := range a.Keys {
+			keys = append(keys, k.Name+" "+k.Value)
+		}
+		if len(keys) > 0 {
+			add(labelConfig, strings.Join(keys, ", "))
+		}
+	}
+	d := &render.Document{Title: render.Same(j.Path), Tables: []render.Table{facts}, JSON: j, Records: []any{j}}
+	if len(f.ParamsByDType) > 0 {
+		t := render.Table{Columns: []render.Column{
+			{Name: "dtype", Head: labelFormat},
+			{Name: "params", Head: labelParamsHead, Right: true},
+			{Name: "bytes", Head: labelSize, Right: true, Own: true},
+			{Name: "tensors", Head: labelTensors, Right: true},
+		}}
+		for _, n := range f.ParamsByDType {
+			t.Rows = append(t.Rows, []render.Cell{{Value: n.DType}, {Value: n.Params.Exact()}, {Value: n.Bytes}, {Value: n.Tensors}})
+		}
+		d.Tables = append(d.Tables, t)
+	}
+	d.Tables = append(d.Tables, componentTable(f.Components))
+	for _, w := range f.Warnings {
+		d.Notes = append(d.Notes, render.Note{Text: render.Same(w)})
+	}
+	return d
+}
+
+func nonEmpty(list ...string) []string {
+	var kept []string
+	for _, s := range list {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

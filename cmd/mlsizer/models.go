@@ -1,0 +1,274 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/quantity"
+)
+
+// modelsOptions are the arguments of the models command.
+type modelsOptions struct {
+	*app
+	field    sizing.Field
+	tier     sizing.Tier
+	tierSet  bool
+	sort     string
+	bounds   sizing.Bounds
+	showName string
+}
+
+func newModelsCmd(a *app) *cobra.Command {
+	o := &modelsOptions{app: a, bounds: sizing.DefaultBounds}
+	list := func(cmd *cobra.Command, _ []string) error {
+		o.tierSet = cmd.Flags().Changed("tier")
+		return modelsRun(o)
+	}
+	cmd := &cobra.Command{
+		Use:   "models [list|show NAME]",
+		Short: "the catalogue of models",
+		Example: `  mlsizer models --field cv
+  mlsizer models list --tier very-large --sort size
+  mlsizer models show deepseek-v3`,
+		Args: a.noSubcommand("mlsizer models show %s"),
+		RunE: list,
+	}
+	flags := func(c *cobra.Command) *cobra.Command {
+		fs := c.Flags()
+		addValue(fs, &o.field, "field", "", "only models of this field: nlp, cv, rl, multimodal, speech, image-generation, science", "FIELD", "cv", sizing.ParseField)
+		addValue(fs, &o.tier, "tier", "", "only models of this tier: small, medium, large, very-large", "TIER", "large", sizing.ParseTier)
+		addValue(fs, &o.sort, "sort", "", "order: size or name (without: by family)", "KEY", "size", parseSort)
+		addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+		return c
+	}
+	cmd.AddCommand(
+		flags(&cobra.Command{Use: "list", Short: "the models with tier, field and parameters", Args: noArguments, RunE: list}),
+		&cobra.Command{
+			Use: "show NAME", Short: "layers, parameters by component and published training runs of a model",
+			Example: "  mlsizer models show llama-3.1-70b",
+			Args: func(_ *cobra.Command, args []string) error {
+				if len(args) != 1 {
+					return usageErrorf("%d names (want one, such as llama-3.1-70b)", len(args))
+				}
+				o.showName = args[0]
+				return nil
+			},
+			RunE: func(cmd *cobra.Command, _ []string) error { return modelShowRun(cmd, o) },
+		},
+	)
+	return flags(cmd)
+}
+
+// noSubcommand refuses arguments of a command whose first word is a
+// subcommand; show is the line that would show what was named.
+func (a *app) noSubcommand(show string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := fmt.Sprintf(show, shellWord(args[0]))
+		if near := nearest(args[0], []string{"list", "show"}); near != "" {
+			hint = a.commandReplacing(args[0], near)
+		}
+		return usageError(fmt.Errorf("%q: unknown subcommand (want list or show NAME)", args[0]), hint)
+	}
+}
+
+// noArguments refuses arguments.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageErrorf("%q: no argument is taken here", args[0])
+	}
+	return nil
+}
+
+func parseSort(s string) (string, error) {
+	if s != "size" && s != "name" {
+		return "", fmt.Errorf("%q: unknown order (want size or name)", s)
+	}
+	return s, nil
+}
+
+// listedModel is a model in the list.
+type listedModel struct {
+	Name    string          `json:"name"`
+	Aliases []string        `json:"aliases,omitempty"`
+	Params  quantity.Params `json:"params"`
+	Active  quantity.Params `json:"active_params"`
+	Tier    sizing.Tier     `json:"tier"`
+	TierZH  string          `json:"tier_zh"`
+	Beyond  bool            `json:"beyond_report"`
+	Field   sizing.Field    `json:"field"`
+	Year    int             `json:"year,omitempty"`
+	Source  string          `json:"source"`
+}
+
+// listed reads the models that the filters leave.
+func (o *modelsOptions) listed() ([]listedModel, error) {
+	list := []listedModel{}
+	for _, e := range o.models().All() {
+		if o.field != "" && e.Field != o.field {
+			continue
+		}
+		m, err := e.Build()
+		if err != nil {
+			return nil, readError(err, "")
+		}
+		j := newModelJSON(&modelArg{Input: e.Name, Model: m}, o.bounds)
+		if o.tierSet && j.Tier != o.tier {
+			continue
+		}
+		list = append(list, listedModel{e.Name, e.Aliases, j.Params, j.Active, j.Tier, j.TierZH, j.Beyond, e.Field, e.Year, e.Source})
+	}
+	switch o.sort {
+	case "size":
+		sizing.SortBySize(o.bounds, list, func(m listedModel) quantity.Params { return m.Params })
+	case "name":
+		slices.SortStableFunc(list, func(a, b listedModel) int { return cmp.Compare(a.Name, b.Name) })
+	}
+	return list, nil
+}
+
+func modelsRun(o *modelsOptions) error {
+	list, err := o.listed()
+	if err != nil {
+		return err
+	}
+	t := render.Table{Columns: []render.Column{
+		{Name: "name", Head: labelModel},
+		{Name: "tier", Head: labelTier},
+		{Name: "field", Head: labelField, Drop: 2},
+		{Name: "params", Head: labelParamsHead, Right: true},
+		{Name: "params_exact", Head: labelExact, Right: true, Drop: 1},
+		{Name: "active_params", Head: labelActive, Right: true, Drop: 3},
+		{Name: "year", Head: labelYear, Right: true, Drop: 4},
+	}}
+	for i := range list {
+		m := &list[i]
+		active, year := any(nil), any(nil)
+		if m.Active != m.Params {
+			active = m.Active
+		}
+		if m.Year > 0 {
+			year = m.Year
+		}
+		t.Rows = append(t.Rows, []render.Cell{
+			{Value: m.Name}, {Value: tierText(&modelJSON{Tier: m.Tier, TierZH: m.TierZH, Beyond: m.Beyond})}, {Value: fieldText(m.Field)},
+			{Value: m.Params}, {Value: m.Params.Exact()}, {Value: active}, {Value: year},
+		})
+	}
+	return o.print(&render.Document{
+		Title:  both(labelModelsTitle, len(list)),
+		Tables: []render.Table{t},
+		JSON: struct {
+			Schema  string        `json:"schema"`
+			Command string        `json:"command"`
+			Models  []listedModel `json:"models"`
+		}{schema, "models", list},
+		Records: list,
+	})
+}
+
+// groupJSON is a run of equal layers of a model.
+type groupJSON struct {
+	Name   string          `json:"name"`
+	Layers int             `json:"layers"`
+	Params quantity.Params `json:"params"`
+	Blocks []blockJSON     `json:"blocks"`
+}
+
+// blockJSON is a part of a layer with its dimensions.
+type blockJSON struct {
+	Kind string       `json:"kind"`
+	Dims sizing.Block `json:"dimensions"`
+}
+
+// runJSON is a published training run.
+type runJSON struct {
+	Tokens      quantity.Tokens `json:"tokens,omitempty"`
+	Devices     string          `json:"devices,omitempty"`
+	Count       int             `json:"count,omitempty"`
+	DeviceHours float64         `json:"device_hours,omitempty"`
+	Days        float64         `json:"days,omitempty"`
+	BatchTokens int64           `json:"batch_tokens,omitempty"`
+	Seq         int64           `json:"seq,omitempty"`
+	FLOPs       quantity.FLOPs  `json:"flops,omitempty"`
+	Source      string          `json:"source,omitempty"`
+}
+
+// shownModel is everything that is known of a model.
+type shownModel struct {
+	Schema     string `json:"schema"`
+	Command    string `json:"command"`
+	modelJSON  `json:"model"`
+	Aliases    []string                   `json:"aliases,omitempty"`
+	Year       int                        `json:"year,omitempty"`
+	Context    int64                      `json:"context,omitempty"`
+	Vocab      int64                      `json:"vocab,omitempty"`
+	Hidden     int64                      `json:"hidden,omitempty"`
+	Layers     int                        `json:"layers"`
+	Published  quantity.Params            `json:"published_params,omitempty"`
+	Components map[string]quantity.Params `json:"params_by_component"`
+	Groups     []groupJSON                `json:"groups"`
+	Runs       []runJSON                  `json:"runs,omitempty"`
+	Scope      string                     `json:"scope,omitempty"`
+	Note       string                     `json:"note,omitempty"`
+}
+
+func newShownModel(m *modelArg, b sizing.Bounds) shownModel {
+	s := shownModel{
+		Schema: schema, Command: "models", modelJSON: newModelJSON(m, b),
+		Context: m.Model.Context, Vocab: m.Model.Vocab, Hidden: m.Model.Hidden, Layers: m.Model.Layers(),
+		Components: componentMap(m.Model.ByComponent()), Scope: m.Model.Scope,
+	}
+	for i := range m.Model.Groups {
+		s.Groups = append(s.Groups, newGroupJSON(&m.Model.Groups[i]))
+	}
+	if e := m.Entry; e != nil {
+		s.Aliases, s.Year, s.Published, s.Note = e.Aliases, e.Year, e.Published, e.Note
+		for _, r := range e.Runs {
+			s.Runs = append(s.Runs, newRunJSON(r))
+		}
+	}
+	return s
+}
+
+func newRunJSON(r catalog.Run) runJSON {
+	return runJSON{r.Tokens, r.Devices, r.Count, r.DeviceHours, r.Days, r.BatchTokens, r.SeqLen, r.FLOPs, r.Source}
+}
+
+func newGroupJSON(g *sizing.Group) groupJSON {
+	j := groupJSON{Name: g.Name, Layers: g.Repeat}
+	for _, b := range g.Blocks {
+		for _, w := range b.Weights() {
+			j.Params += quantity.Params(w.Params() * int64(g.Repeat))
+		}
+		j.Blocks = append(j.Blocks, blockJSON{b.Kind(), b})
+	}
+	return j
+}
+
+func componentMap(c [sizing.NumComponents]quantity.Params) map[string]quantity.Params {
+	m := map[string]quantity.Params{}
+	for i, n := range c {
+		if n > 0 {
+			m[sizing.Component(i).String()] = n
+		}
+	}
+	return m
+}
+
+func modelShowRun(cmd *cobra.Command, o *modelsOptions) error {
+	m, err := o.resolve(cmd.Context(), o.showName)
+	if err != nil {
+		return err
+	}
+	s := newShownModel(m, o.bounds)
+	return o.print(modelDocument(&s, m.Model.ByComponent()))
+}
