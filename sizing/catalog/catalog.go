@@ -79,48 +79,47 @@ func (e *Entry) Build() (*sizing.Model, error) {
 
 // Catalog is a list of models with an index by name.
 type Catalog struct {
-	entries []*Entry
-	byKey   map[string]*Entry
-	// byLooseKey leaves dots out; a spelling that two entries share holds nil.
-	byLooseKey map[string]*Entry
+	slots []*slot
+	byKey map[string]*slot
+	// byLooseKey leaves dots out; a spelling that two models share holds nil.
+	byLooseKey map[string]*slot
 }
 
-// Default returns the catalogue that is built into the program. It is parsed
-// once, at the first call.
+// Default returns the catalogue that is built into the program. Its names are
+// indexed once, at the first call; an entry is decoded when it is asked for.
 func Default() *Catalog { return load() }
 
-// load indexes the embedded files. They are part of the program and their
-// tests decode every entry, so a fault in one is a fault of the build: the
-// entry is left in with a Build that fails by name, never a panic.
 var load = sync.OnceValue(func() *Catalog {
 	const names = 1024 // room for all, so that the maps need not grow
-	c := &Catalog{byKey: make(map[string]*Entry, names), byLooseKey: make(map[string]*Entry, names)}
-	for _, e := range readAll() {
-		c.add(e)
+	c := &Catalog{byKey: make(map[string]*slot, names), byLooseKey: make(map[string]*slot, names)}
+	for _, s := range readAll() {
+		c.slots = append(c.slots, s)
+		c.index(s.name, s)
+		for _, name := range s.aliases {
+			c.index(name, s)
+		}
 	}
 	return c
 })
 
-func (c *Catalog) add(e *Entry) {
-	c.entries = append(c.entries, e)
-	c.index(e.Name, e)
-	for _, name := range e.Aliases {
-		c.index(name, e)
-	}
-}
-
-func (c *Catalog) index(name string, e *Entry) {
+func (c *Catalog) index(name string, s *slot) {
 	k := key(name)
 	if c.byKey[k] == nil {
-		c.byKey[k] = e
+		c.byKey[k] = s
 	}
 	loose := looseKey(k)
-	if other, ok := c.byLooseKey[loose]; ok && other != e {
-		e = nil
+	if other, ok := c.byLooseKey[loose]; ok && other != s {
+		s = nil
 	}
-	c.byLooseKey[loose] = e
+	c.byLooseKey[loose] = s
 }
 
 // All returns every entry, in the order of the data files: by kind of model
 // and family, smallest first.
-func (c *Catalog) All() []*Entry { return append([]*Entry(nil), c.entries...) }
+func (c *Catalog) All() []*Entry {
+	all := make([]*Entry, len(c.slots))
+	for i, s := range c.slots {
+		all[i] = s.entry()
+	}
+	return all
+}

@@ -97,8 +97,8 @@ func TestNamesAreUnique(t *testing.T) {
 	for _, e := range Default().All() {
 		for _, name := range append([]string{e.Name}, e.Aliases...) {
 			k := key(name)
-			if k == "" {
-				t.Errorf("%s: name %q is empty", e.Name, name)
+			if k == "" || strings.Contains(name, "/") {
+				t.Errorf("%s: name %q is empty or has a slash", e.Name, name)
 			}
 			if other := seen[k]; other != "" {
 				t.Errorf("%q names both %s and %s", name, other, e.Name)
@@ -261,7 +261,7 @@ func TestFind(t *testing.T) {
 		"llama31-70b": "llama-3.1-70b", "opt-13b": "opt-13b", "opt-1.3b": "opt-1.3b", "facebook/opt_1.3b": "opt-1.3b",
 		"code-llama-34b-instruct-hf": "codellama-34b", "open_llama_3b": "openllama-3b", "Inception V3": "inception-v3", "Llama-2-7b-chat-hf": "llama-2-7b", "Qwen/Qwen2.5-7B-Instruct": "qwen2.5-7b",
 		"google/gemma-2-9b-it": "gemma-2-9b", "google-bert/bert-base-uncased": "bert-base", "ResNet50": "resnet-50",
-		"deepseek-ai/DeepSeek-R1": "deepseek-r1", "mistralai/Mixtral-8x7B-Instruct-v0.1": "mixtral-8x7b", "BLOOM": "bloom",
+		"deepseek-ai/DeepSeek-R1": "deepseek-r1", "mistralai/Mixtral-8x7B-Instruct-v0.1": "mixtral-8x7b", "BLOOM": "bloom", "ViT-B/16": "vit-b-16", "facebook/DiT-XL/2": "dit-xl-2",
 	} {
 		e, err := Default().Find(query)
 		if err != nil || e.Name != want {
@@ -284,7 +284,7 @@ func TestFindNothing(t *testing.T) {
 			t.Errorf("Find(%q): %v (want %s among the nearest)", query, err, near)
 		}
 	}
-	for _, query := range []string{"", "/", "-", "-instruct", "7b-chat", strings.Repeat("x", 100000), "模型", "llama-3.1-70b-fp8"} {
+	for _, query := range []string{"", "/", "-", "-instruct", "7b-chat", strings.Repeat("x", 100000), strings.Repeat("/", 1000), "模型", "llama-3.1-70b-fp8"} {
 		if e, err := Default().Find(query); err == nil {
 			t.Errorf("Find(%.20q) = %s (want an error)", query, e.Name)
 		}
@@ -292,7 +292,7 @@ func TestFindNothing(t *testing.T) {
 }
 
 func TestBuildIsCached(t *testing.T) {
-	if build(t, "bloom") != build(t, "bloom") {
+	if first, second := build(t, "bloom"), build(t, "bloom"); first != second {
 		t.Error("two builds of one entry differ")
 	}
 	if _, err := (&Entry{Name: "x"}).Build(); err == nil {
@@ -320,31 +320,24 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func BenchmarkFindAndBuild(b *testing.B) {
+	raw := raws()
 	for _, name := range []string{"llama-3.1-405b", "gemma-3-27b", "nemotron-3-super-120b-a12b", "inception-v3"} {
 		b.Run("model="+name, func(b *testing.B) {
 			for b.Loop() {
-				// A fresh entry each time: Build keeps its model.
-				entries := freshEntry(b, name)
-				if _, err := entries.Build(); err != nil {
+				if Default().lookup(name) == nil {
+					b.Fatal("not found")
+				}
+				// A new slot each time: an entry keeps its model.
+				s, err := newSlot(raw[name])
+				if err != nil {
+					b.Fatal(err)
+				}
+				if _, err := s.entry().Build(); err != nil {
 					b.Fatal(err)
 				}
 			}
 		})
 	}
-}
-
-// freshEntry returns an entry that has not been built, at the cost of a copy.
-func freshEntry(b *testing.B, name string) *Entry {
-	e, err := Default().Find(name)
-	if err != nil {
-		b.Fatal(err)
-	}
-	j := raws()[e.Name]
-	fresh, err := j.entry()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return fresh
 }
 
 func ExampleCatalog_Find() {

@@ -33,31 +33,38 @@ const numNear = 3
 // gives a [*NotFoundError].
 func (c *Catalog) Find(name string) (*Entry, error) {
 	for base, ok := name, true; ok; base, ok = cutVariant(base) {
-		if e := c.lookup(base); e != nil {
-			return e, nil
+		if s := c.lookup(base); s != nil {
+			return s.entry(), nil
 		}
 	}
 	return nil, &NotFoundError{Name: name, Near: c.near(name)}
 }
 
-// lookup returns the entry of a name or alias, nil if there is none.
-func (c *Catalog) lookup(name string) *Entry {
-	k := key(name)
-	if e := c.byKey[k]; e != nil {
-		return e
+// lookup returns the slot of a name or alias, nil if there is none. A slash is
+// a separator (ViT-B/16) before it is the end of an organisation.
+func (c *Catalog) lookup(name string) *slot {
+	for {
+		k := key(name)
+		if s := c.byKey[k]; s != nil {
+			return s
+		}
+		if s := c.byLooseKey[looseKey(k)]; s != nil {
+			return s
+		}
+		_, rest, ok := strings.Cut(name, "/")
+		if !ok {
+			return nil
+		}
+		name = rest
 	}
-	return c.byLooseKey[looseKey(k)]
 }
 
 // key folds the spellings of a name into one.
 func key(name string) string {
-	if i := strings.LastIndexByte(name, '/'); i >= 0 {
-		name = name[i+1:]
-	}
 	b := make([]byte, 0, len(name))
 	for i := range len(name) {
 		switch ch := name[i]; {
-		case ch == '-' || ch == '_' || ch == ' ':
+		case ch == '-' || ch == '_' || ch == ' ' || ch == '/':
 		case 'A' <= ch && ch <= 'Z':
 			b = append(b, ch+'a'-'A')
 		default:
@@ -89,7 +96,7 @@ func cutVariant(name string) (base string, ok bool) {
 // with what was typed is nearer than any other: most typos are cut short.
 func (c *Catalog) near(name string) []string {
 	const maxCompared = 64 // a name longer than any known is compared by its start
-	want := key(name)
+	want := key(name[strings.LastIndexByte(name, '/')+1:])
 	if len(want) > maxCompared {
 		want = want[:maxCompared]
 	}
@@ -100,13 +107,13 @@ func (c *Catalog) near(name string) []string {
 		name string
 		dist int
 	}
-	matches := make([]match, 0, len(c.entries))
-	for _, e := range c.entries {
-		dist := nameDistance(want, e.Name)
-		for _, a := range e.Aliases {
+	matches := make([]match, 0, len(c.slots))
+	for _, s := range c.slots {
+		dist := nameDistance(want, s.name)
+		for _, a := range s.aliases {
 			dist = min(dist, nameDistance(want, a))
 		}
-		matches = append(matches, match{e.Name, dist})
+		matches = append(matches, match{s.name, dist})
 	}
 	slices.SortStableFunc(matches, func(a, b match) int { return a.dist - b.dist })
 	names := make([]string, 0, numNear)

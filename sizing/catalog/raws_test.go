@@ -6,20 +6,26 @@ import (
 	"sync"
 )
 
-// raws holds the undecoded entries by name, for benchmarks of decoding one.
-var raws = sync.OnceValue(func() map[string]*entryJSON {
-	all := map[string]*entryJSON{}
+// raws holds the undecoded entries by name.
+var raws = sync.OnceValue(func() map[string][]byte {
+	all := map[string][]byte{}
 	for _, name := range dataFiles() {
 		text, err := files.ReadFile("data/" + name + ".json")
 		if err != nil {
 			panic(err)
 		}
-		var raw []entryJSON
-		if err := json.Unmarshal(text, &raw); err != nil {
+		var elements []json.RawMessage
+		if err := json.Unmarshal(text, &elements); err != nil {
 			panic(err)
 		}
-		for i := range raw {
-			all[raw[i].Name] = &raw[i]
+		for _, raw := range elements {
+			var head struct {
+				Name string `json:"name"`
+			}
+			if err := json.Unmarshal(raw, &head); err != nil {
+				panic(err)
+			}
+			all[head.Name] = raw
 		}
 	}
 	return all

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -53,40 +54,115 @@ type runJSON struct {
 	Source      string  `json:"source"`
 }
 
-// readAll reads the entries of every file; a file that does not decode gives
-// one entry that says so when it is built.
-func readAll() []*Entry {
-	var all []*Entry
+// slot is a place in the catalogue: the names of a model, and its entry when it
+// is asked for.
+type slot struct {
+	name    string
+	aliases []string
+	entry   func() *Entry
+}
+
+// readAll reads the names of every file's models. The files are part of the
+// program and tests decode every entry, so a fault in one is a fault of the
+// build: it gives an entry whose Build says so, never a panic.
+func readAll() []*slot {
+	var all []*slot
 	for _, name := range dataFiles() {
-		entries, err := readFile(name)
+		slots, err := readFile(name)
 		if err != nil {
-			entries = []*Entry{{Name: "data/" + name, build: failing(err)}}
+			e := faulty("data/"+name, err)
+			slots = []*slot{{name: e.Name, entry: func() *Entry { return e }}}
 		}
-		all = append(all, entries...)
+		all = append(all, slots...)
 	}
 	return all
 }
 
-func failing(err error) func() (*sizing.Model, error) {
-	return func() (*sizing.Model, error) { return nil, err }
+// faulty is the entry of data that do not decode.
+func faulty(name string, err error) *Entry {
+	err = fmt.Errorf("catalog: %s: %w", name, err)
+	return &Entry{Name: name, build: func() (*sizing.Model, error) { return nil, err }}
 }
 
-func readFile(name string) ([]*Entry, error) {
+func readFile(name string) ([]*slot, error) {
 	text, err := files.ReadFile("data/" + name + ".json")
 	if err != nil {
 		return nil, err
 	}
-	var raw []entryJSON
-	if err := json.Unmarshal(text, &raw); err != nil {
-		return nil, fmt.Errorf("catalog: data/%s.json: %w", name, err)
+	elements, err := splitArray(text)
+	if err != nil {
+		return nil, err
 	}
-	entries := make([]*Entry, len(raw))
-	for i := range raw {
-		if entries[i], err = raw[i].entry(); err != nil {
-			return nil, fmt.Errorf("catalog: data/%s.json: %q: %w", name, raw[i].Name, err)
+	slots := make([]*slot, len(elements))
+	for i, raw := range elements {
+		if slots[i], err = newSlot(raw); err != nil {
+			return nil, err
 		}
 	}
-	return entries, nil
+	return slots, nil
+}
+
+// newSlot decodes the first line of an entry, where its names stand, and
+// leaves the rest: most commands need one model of all.
+func newSlot(raw []byte) (*slot, error) {
+	first, _, _ := bytes.Cut(raw, []byte("\n"))
+	first = append(bytes.Clone(bytes.TrimRight(first, " ,")), '}')
+	var head struct {
+		Name    string   `json:"name"`
+		Aliases []string `json:"aliases"`
+	}
+	if err := json.Unmarshal(first, &head); err != nil {
+		return nil, fmt.Errorf("first line %q: %w", first, err)
+	}
+	if head.Name == "" {
+		return nil, fmt.Errorf("first line %q: no name", first)
+	}
+	return &slot{head.Name, head.Aliases, sync.OnceValue(func() *Entry {
+		var j entryJSON
+		if err := json.Unmarshal(raw, &j); err != nil {
+			return faulty(head.Name, err)
+		}
+		e, err := j.entry()
+		if err != nil {
+			return faulty(head.Name, err)
+		}
+		return e
+	})}, nil
+}
+
+// splitArray returns the elements of a JSON array of objects, undecoded.
+func splitArray(text []byte) ([][]byte, error) {
+	var elements [][]byte
+	depth, start := 0, 0
+	quoted := false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			} else if c == '"' {
+				quoted = false
+			}
+		case c == '"':
+			quoted = true
+		case c == '{':
+			if depth == 0 {
+				start = i
+			}
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				elements = append(elements, text[start:i+1:i+1])
+			}
+		}
+		if depth < 0 {
+			return nil, fmt.Errorf("unexpected } at byte %d", i)
+		}
+	}
+	if depth != 0 || quoted {
+		return nil, fmt.Errorf("the file ends inside an entry")
+	}
+	return elements, nil
 }
 
 // entry decodes everything but the architecture.

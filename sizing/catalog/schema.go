@@ -8,7 +8,10 @@ import (
 	"mlsizer/sizing"
 )
 
-// The schema of the data files, in three steps from short to exact:
+// The schema of the data files. A file is an array of models; the first line of
+// a model holds its names, so that an index can leave out the rest. What is
+// known of it stands beside "arch", which says of what it is built, in three
+// steps from short to exact:
 //
 //   - "blocks" names the parts of a layer, each with a "kind" and the fields
 //     of the block of that kind in package sizing. A width that is left out is

@@ -3,7 +3,10 @@ package catalog
 import (
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
+
+	"mlsizer/sizing"
 )
 
 func TestParsePattern(t *testing.T) {
@@ -86,10 +89,14 @@ func TestFaultyArchitectures(t *testing.T) {
 // Misspelled fields would be left out in silence.
 func TestFieldsAreKnown(t *testing.T) {
 	for name, raw := range raws() {
-		if raw.Arch == nil {
+		var j entryJSON
+		if err := strict(raw, &j); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if j.Arch == nil {
 			continue
 		}
-		if err := strict(raw.Arch, new(arch)); err != nil {
+		if err := strict(j.Arch, new(arch)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -100,6 +107,97 @@ func TestFieldsAreKnown(t *testing.T) {
 	for name, raw := range all {
 		if err := strict(raw, new(arch)); err != nil {
 			t.Errorf("family %s: %v", name, err)
+		}
+	}
+}
+
+// The fields of a block, too: sizing's fields and the two of the schema.
+func TestBlockFieldsAreKnown(t *testing.T) {
+	archs := map[string][]byte{}
+	for name, raw := range raws() {
+		var j entryJSON
+		if err := json.Unmarshal(raw, &j); err != nil {
+			t.Fatal(err)
+		}
+		archs[name] = j.Arch
+	}
+	all, err := families()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range all {
+		archs["family "+name] = raw
+	}
+	known := blockFields()
+	for name, raw := range archs {
+		var a struct {
+			Blocks map[string]map[string]json.RawMessage `json:"blocks"`
+		}
+		if raw == nil {
+			continue
+		}
+		if err := json.Unmarshal(raw, &a); err != nil {
+			t.Fatal(err)
+		}
+		for block, fields := range a.Blocks {
+			for f := range fields {
+				if !known[f] {
+					t.Errorf("%s: block %q has a field %q that no block has", name, block, f)
+				}
+			}
+		}
+	}
+}
+
+func blockFields() map[string]bool {
+	known := map[string]bool{"kind": true, "like": true}
+	for _, b := range []sizing.Block{
+		sizing.Attention{}, sizing.CompressedAttention{}, sizing.MLA{}, sizing.FFN{}, sizing.MoE{}, sizing.Norm{}, sizing.Table{},
+		sizing.Linear{}, sizing.Vector{}, sizing.Conv{}, sizing.Mamba{}, sizing.Mamba2{}, sizing.DeltaNet{},
+	} {
+		for i := range reflect.TypeOf(b).NumField() {
+			name, _, _ := strings.Cut(reflect.TypeOf(b).Field(i).Tag.Get("json"), ",")
+			known[name] = true
+		}
+	}
+	return known
+}
+
+// The index reads the names from the first line of an entry; they must be
+// what the whole of it says.
+func TestIndexAgreesWithEntries(t *testing.T) {
+	for _, s := range load().slots {
+		if e := s.entry(); e.Name != s.name || !reflect.DeepEqual(e.Aliases, s.aliases) {
+			t.Errorf("index says %q %q, entry %q %q", s.name, s.aliases, e.Name, e.Aliases)
+		}
+	}
+	if got, want := len(load().slots), len(raws()); got != want {
+		t.Errorf("%d models in the index, %d in the files", got, want)
+	}
+}
+
+func TestSplitArray(t *testing.T) {
+	got, err := splitArray([]byte(`[{"a": "}\\\"{"}, {"b": {"c": 1}}]`))
+	if err != nil || len(got) != 2 || string(got[1]) != `{"b": {"c": 1}}` {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, text := range []string{`[{]`, `[}]`, `[{"a]`, `["\`} {
+		if got, err := splitArray([]byte(text)); err == nil {
+			t.Errorf("splitArray(%q) = %q (want an error)", text, got)
+		}
+	}
+	for _, text := range []string{`{"name": 1}`, `{`} {
+		if s, err := newSlot([]byte(text)); err == nil {
+			t.Errorf("newSlot(%q) = %+v (want an error)", text, s)
+		}
+	}
+	for _, text := range []string{"{\"name\": \"x\",\n\"year\": \"y\"}", "{\"name\": \"x\",\n\"runs\": [{\"tokens\": \"many\"}]}"} {
+		s, err := newSlot([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.entry().Build(); err == nil {
+			t.Errorf("%q builds", text)
 		}
 	}
 }
