@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing/quantity"
 )
 
 // The exit codes.
@@ -82,11 +83,16 @@ func (a *app) report(err error) int {
 // flagError makes a usage error of what pflag says of a command line.
 func (a *app) flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
 	f := &failure{err: err, code: exitUsage, cmd: cmd}
 	switch {
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
+		if count := a.negativeCount(unknown); count != nil {
+			f.err = count
+			break
+		}
 		if unknown.GetSpecifiedShortnames() != "" {
 			f.err = fmt.Errorf("unknown flag -%s", name)
 			break
@@ -95,14 +101,43 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		if near := nearest(name, flagNames(cmd)); near != "" {
 			f.hint = a.commandReplacing("--"+name, "--"+near)
 		}
+	case errors.As(err, &missing):
+		f.err = fmt.Errorf("--%s: no value (want %s)", missing.GetFlag().Name, missing.GetFlag().Value.Type())
+		f.hint = exampleOf(missing.GetFlag())
+		if f.hint != "" {
+			f.hint = a.commandLine() + " " + f.hint
+		}
 	case errors.As(err, &invalid):
 		flag, value := invalid.GetFlag(), invalid.GetValue()
 		f.err = fmt.Errorf("--%s %s", flag.Name, quoted(value, invalid.Unwrap()))
-		if v, ok := flag.Value.(interface{ Example() string }); ok && v.Example() != "" {
-			f.hint = a.commandReplacing(value, v.Example())
+		if example := exampleOf(flag); example != "" {
+			f.hint = a.commandReplacing(value, example)
 		}
 	}
 	return f
+}
+
+// exampleOf is a value that a flag takes, "" if none is known.
+func exampleOf(f *pflag.Flag) string {
+	if v, ok := f.Value.(interface{ Example() string }); ok {
+		if v.Example() != "" {
+			return shellWord(v.Example())
+		}
+	}
+	return ""
+}
+
+// negativeCount is the error of a count such as -5, which reads as a flag; nil
+// if what was typed is none.
+func (a *app) negativeCount(err *pflag.NotExistError) error {
+	for _, arg := range a.args {
+		if len(arg) > 1 && strings.Contains("0123456789.", arg[1:2]) && arg[0] == '-' && strings.HasPrefix(arg[1:], err.GetSpecifiedShortnames()) {
+			if _, parse := quantity.ParseParams(arg); parse != nil {
+				return fmt.Errorf("MODEL %w", parse)
+			}
+		}
+	}
+	return nil
 }
 
 // quoted puts the value in front of the error unless it stands there already.

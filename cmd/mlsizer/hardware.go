@@ -166,7 +166,7 @@ func deviceRun(o *hardwareOptions) error {
 	}
 	d, err := c.Find(o.name)
 	if err != nil {
-		return o.deviceError(o.name, err)
+		return o.deviceError("", o.name, err)
 	}
 	j := newDeviceJSON(d)
 	return o.print(&render.Document{

@@ -6,12 +6,16 @@ import (
 )
 
 // nearest is the candidate that is spelled most like s, "" if none is like it.
+// Of two that are equally near, the one that begins alike is meant.
 func nearest(s string, candidates []string) string {
-	best, least := "", max(2, len(s)/3)+1
+	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
-		d := editDistance(strings.ToLower(s), c)
+		d := 2 * editDistance(strings.ToLower(s), c)
 		if strings.HasPrefix(c, s) && len(s) > 1 {
-			d = 1
+			d = 2
+		}
+		if s != "" && c != "" && s[0] != c[0] {
+			d++
 		}
 		if d < least {
 			best, least = c, d

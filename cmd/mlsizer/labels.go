@@ -13,6 +13,7 @@ var (
 	labelError     = render.T("error", "错误")
 	labelHint      = render.T("hint", "提示")
 	labelUsage     = render.T("usage", "用法")
+	labelModelHint = render.T("mlsizer models lists the names; a count such as 7B and a path such as ./config.json are models too", "mlsizer models 列出全部名称；参数量（如 7B）和路径（如 ./config.json）也可作模型")
 	labelUsageLine = render.T("%s (%s --help lists the flags)", "%s（%s --help 列出全部参数）")
 )
 

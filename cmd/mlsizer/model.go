@@ -123,10 +123,13 @@ func looksLikeCount(arg string) bool {
 }
 
 // unknownModel says that there is no such model, and which are spelled alike.
+// The hint names one only if it may well be meant.
 func (a *app) unknownModel(arg string, err error) error {
 	var nf *catalog.NotFoundError
-	if !errors.As(err, &nf) || len(nf.Near) == 0 {
-		return usageError(err, "mlsizer models lists the names; a count such as 7B is a model too")
+	if errors.As(err, &nf) {
+		if near := nearest(strings.ToLower(arg), nf.Near); near != "" {
+			return usageError(err, a.commandReplacing(arg, near))
+		}
 	}
-	return usageError(err, a.commandReplacing(arg, nf.Near[0]))
+	return usageError(err, a.say(labelModelHint))
 }

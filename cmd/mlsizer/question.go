@@ -139,7 +139,7 @@ func (a *app) targets(on []string) ([]target, error) {
 	for _, s := range on {
 		cluster, err := hardware.ParseCluster(c, s)
 		if err != nil {
-			return nil, a.deviceError(s, err)
+			return nil, a.deviceError("--on ", s, err)
 		}
 		t := target{Input: s, Device: cluster.Device, Count: cluster.Count}
 		// A name alone leaves the number of devices open.
@@ -152,8 +152,12 @@ func (a *app) targets(on []string) ([]target, error) {
 }
 
 // deviceError says what is wrong with a device, with the nearest name.
-func (a *app) deviceError(input string, err error) error {
-	err = fmt.Errorf("--on %w", err)
+func (a *app) deviceError(flag, input string, err error) error {
+	if strings.HasPrefix(err.Error(), `"`) {
+		err = fmt.Errorf("%s%w", flag, err)
+	} else {
+		err = fmt.Errorf("%s%q: %w", flag, input, err)
+	}
 	var nf *hardware.NotFoundError
 	if !errors.As(err, &nf) {
 		return usageError(err, "")

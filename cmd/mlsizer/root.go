@@ -75,7 +75,9 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 			}
 			var names []string
 			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
+				if c.IsAvailableCommand() && c.Name() != "help" {
+					names = append(names, c.Name())
+				}
 			}
 			hint := "mlsizer --help"
 			if near := nearest(args[0], names); near != "" {
