@@ -35,11 +35,24 @@ type Memory struct {
 	High      quantity.Bytes `json:"high_bytes"`
 	Device    quantity.Bytes `json:"device_bytes"`
 	Fits      bool           `json:"fits"`
+	// Verdict says how sure that is: "fits" if the band's high end does,
+	// "tight" if only the estimate does, else "does not fit".
+	Verdict Verdict `json:"verdict"`
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`
 	// Peak is the moment of the step: "backward" or "optimizer".
 	Peak string `json:"peak"`
 }
+
+// Verdict says whether and how surely a plan fits its devices.
+type Verdict string
+
+// The verdicts.
+const (
+	FitsSurely Verdict = "fits"
+	Tight      Verdict = "tight"
+	DoesNotFit Verdict = "does not fit"
+)
 
 // Storage is what the run keeps on disks.
 type Storage struct {

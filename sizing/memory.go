@@ -132,9 +132,20 @@ func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
 // judge fills in the band and whether it fits.
 func (p *Prepared) judge(m *Memory) {
 	m.Device = p.Cluster.Device.Memory
+	band := p.costs.stack.MemoryBand
+	if k := p.constants; p.costs.model.Inferred {
+		band = Band{band.Low / k.Inferred, band.High * k.Inferred}
+	}
+	m.Low, m.High = quantity.Bytes(ceil(float64(m.Total)*band.Low)), quantity.Bytes(ceil(float64(m.Total)*band.High))
 	m.Fits = m.Total <= m.Device
-	band := memoryBand(p)
-	m.Low, m.High = m.Total*quantity.Bytes(band.Low), m.Total*quantity.Bytes(band.High)
+	switch {
+	case !m.Fits:
+		m.Verdict = DoesNotFit
+	case m.High > m.Device:
+		m.Verdict = Tight
+	default:
+		m.Verdict = FitsSurely
+	}
 }
 
 // boundary returns the bytes of a sample's hidden states between two stages.

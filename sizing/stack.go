@@ -96,6 +96,9 @@ type Stack struct {
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
 	Reserved float64 `json:"reserved_over_allocated"`
+	// MemoryBand holds 80 % of the ratios of measured to estimated memory on
+	// this stack.
+	MemoryBand Band `json:"memory_band"`
 	// Source says where these facts come from.
 	Source string `json:"source"`
 
