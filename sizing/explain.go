@@ -1,9 +1,15 @@
 package sizing
 
+import (
+	"fmt"
+
+	"mlsizer/sizing/quantity"
+)
+
 // Derivation is one line of an explanation: a term, its formula, the formula
 // with the numbers put in, its value, and where it comes from.
 type Derivation struct {
-	Group   string `json:"group"` // "memory", "compute", "time", "storage"
+	Group   string `json:"group"` // "memory", "compute", "time", "storage", "cost"
 	Name    string `json:"name"`
 	Formula string `json:"formula"`
 	Numbers string `json:"numbers"`
@@ -11,5 +17,192 @@ type Derivation struct {
 	Source  string `json:"source,omitempty"`
 }
 
+// Sources of the formulas.
+const (
+	sourceZeRO        = "arXiv:1910.02054 section 3"
+	sourceActivations = "arXiv:2205.05198 section 4, tensor by tensor from the layer's shape"
+	sourcePaLM        = "arXiv:2204.02311 appendix B"
+	sourceBubble      = "arXiv:2104.04473 section 2.2"
+)
+
 // Explain derives every term of the estimate.
-func (p *Prepared) Explain(e *Estimate) []Derivation { return nil }
+func (p *Prepared) Explain(e *Estimate) []Derivation {
+	var list []Derivation
+	list = append(list, p.explainMemory(e)...)
+	list = append(list, p.explainCompute(e)...)
+	list = append(list, p.explainTime(e)...)
+	return append(list, p.explainRun(e)...)
+}
+
+// stageSums is what stage s holds before any data-parallel sharding.
+type stageSums struct {
+	layers                   float64
+	params, trained, moments held
+	activations              float64 // of one micro-batch
+}
+
+func (l *layout) sums(s int) stageSums {
+	var t stageSums
+	c := l.costs
+	add := func(k *kind, n float64) {
+		for _, x := range []struct {
+			to   *held
+			from *[numClasses]float64
+		}{{&t.params, &k.params}, {&t.trained, &k.trained}, {&t.moments, &k.moments}} {
+			dense, experts := l.divide(x.from, k.maxKV)
+			x.to.dense += n * dense
+			x.to.experts += n * experts
+		}
+	}
+	l.stage(s, func(k *kind, n float64) {
+		add(k, n)
+		t.layers += n
+		switch l.plan.Recompute {
+		case FullRecompute:
+			t.activations += n * l.input(k)
+		case Selective:
+			t.activations += n * l.selective(k)
+		default:
+			t.activations += n * l.saved(k, 0)
+		}
+	})
+	if s == 0 {
+		for _, i := range c.input {
+			add(&c.kinds[i], float64(c.kinds[i].layers))
+		}
+	}
+	if s == l.plan.PP-1 {
+		for _, i := range c.output {
+			add(&c.kinds[i], float64(c.kinds[i].layers))
+		}
+	}
+	return t
+}
+
+func (h held) sum() float64 { return h.dense + h.experts }
+
+// explainMemory derives the terms of the most loaded stage.
+func (p *Prepared) explainMemory(e *Estimate) []Derivation {
+	var l layout
+	l.init(p.costs, &e.Plan)
+	c, m, stack := p.costs, &e.Memory, p.costs.stack
+	t := l.sums(m.Stage)
+	n := func(h held) string { return quantity.Params(h.sum()).Exact() }
+	over := func(sh shares) string {
+		if sh.dense == 1 && sh.expert == 1 {
+			return ""
+		}
+		if t.params.experts > 0 {
+			return fmt.Sprintf(" / %.0f ranks (experts / %.0f)", sh.dense, sh.expert)
+		}
+		return fmt.Sprintf(" / %.0f ranks", sh.dense)
+	}
+	perParam := 0.0
+	if t.trained.sum() > 0 {
+		perParam = t.moments.sum() / t.trained.sum()
+	}
+	list := []Derivation{
+		{"memory", "weights", "parameters of stage x bytes / weight shards",
+			fmt.Sprintf("%s x %.3g B%s (stage %d of %d, tp %d)", n(t.params), c.weightBytes, over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP), m.Weights.String(), stack.Source},
+		{"memory", "gradients", "trained parameters x bytes / gradient shards",
+			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])), m.Gradients.String(), sourceZeRO},
+		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",
+			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])), m.Optimizer.String(), sourceZeRO},
+		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers (+ one layer recomputed, embedding or head)",
+			fmt.Sprintf("%.3g x %s in %.0f layers, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.activations), t.layers, e.Plan.Recompute), m.Activations.String(), sourceActivations},
+		{"memory", "logits", "micro-batch x sequence x vocabulary / (tp x cp) x bytes",
+			fmt.Sprintf("%d x %d x %d / %d x %.3g B (last stage only)", e.Plan.MicroBatch, p.Workload.Seq, c.model.Vocab, e.Plan.TP*e.Plan.CP, c.logitsBytes), m.Logits.String(), stack.Source},
+		{"memory", "communication", "gathered units (ZeRO-3) + pipeline buffers",
+			fmt.Sprintf("gather depth %.3g, pp %d", stack.GatherDepth, e.Plan.PP), m.Communication.String(), stack.Source},
+		{"memory", "overhead", "context + workspaces + fragmentation",
+			fmt.Sprintf("%s + %s + %.1f %%", stack.ContextBytes, stack.WorkspaceBytes, 100*(stack.Reserved-1)), m.Overhead.String(), stack.Source},
+		{"memory", "total", "sum of the lines above, at the peak of the step", fmt.Sprintf("at the %s; device has %s", m.Peak, m.Device), m.Total.String(), ""},
+	}
+	return list
+}
+
+// explainCompute derives the FLOPs by each convention.
+func (p *Prepared) explainCompute(e *Estimate) []Derivation {
+	c := p.costs
+	samples := p.samples(&e.Plan)
+	tokens := samples * float64(p.Workload.Seq)
+	unit := "tokens"
+	if !c.model.PerToken() {
+		unit = c.model.Unit + "s"
+	}
+	again := 3 + forwardsAgain(e.Plan.Recompute)
+	return []Derivation{
+		{"compute", "model FLOPs", "(6 x active parameters + 12 x layers x heads x head_dim x sequence) x tokens",
+			fmt.Sprintf("(%.4g + %.4g) x %.4g %s", c.sixND/float64(p.Workload.Seq), 3*c.fwd.full/float64(p.Workload.Seq), tokens, unit), e.Compute.Model.String(), sourcePaLM},
+		{"compute", "model FLOPs (megatron)", "3 x forward products, attention by its causal half",
+			fmt.Sprintf("3 x %.4g x %.4g samples", c.megatron/3, samples), e.Compute.Megatron.String(), "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"},
+		{"compute", "model FLOPs (6ND)", "6 x active parameters x tokens",
+			fmt.Sprintf("6 x %s x %.4g", c.active.Exact(), tokens), e.Compute.SixND.String(), "arXiv:2001.08361 section 2.1"},
+		{"compute", "hardware FLOPs", "executed: forward x (3, or 4 with full recompute)",
+			fmt.Sprintf("%.4g x %d x %.4g samples", c.fwd.total(), again, samples), e.Compute.Hardware.String(), "arXiv:2205.05198 appendix A"},
+	}
+}
+
+// explainRun derives storage, cost and energy.
+func (p *Prepared) explainRun(e *Estimate) []Derivation {
+	d, w, s := p.Cluster.Device, &p.Workload, &e.Storage
+	list := []Derivation{
+		{"storage", "weights", "parameters x bytes", fmt.Sprintf("%s x %.3g B", p.costs.params.Exact(), w.Precision.Bytes()), s.Weights.String(), ""},
+		{"storage", "checkpoint", "parameters x (weights + fp32 copy + moments)", fmt.Sprintf("%s x (%.3g + %.3g) B + moments, %d kept", p.costs.params.Exact(), p.costs.weightBytes, p.costs.masterBytes, s.CheckpointsKept), s.Checkpoint.String(), p.costs.stack.Source},
+	}
+	if s.Dataset > 0 {
+		list = append(list, Derivation{"storage", "dataset", "tokens x bytes an id", fmt.Sprintf("%s x %.0f B", w.Tokens.Exact(), tokenBytes(p.costs.model.Vocab)), s.Dataset.String(), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py"})
+	}
+	if e.Cost.PerHour > 0 {
+		list = append(list, Derivation{"cost", "cost", "device-hours x price", fmt.Sprintf("%.4g x %s", e.Time.DeviceHours, e.Cost.PerHour), e.Cost.USD.String(), ""})
+	}
+	if d.Power > 0 {
+		list = append(list, Derivation{"cost", "energy", "device-hours x rated power x PUE", fmt.Sprintf("%.4g x %s x %.2f", e.Time.DeviceHours, d.Power, w.PUE), e.Energy.KWh.String(), ""})
+	}
+	return list
+}
+
+// explainTime derives the step from its terms and the run from the step.
+func (p *Prepared) explainTime(e *Estimate) []Derivation {
+	t := &e.Time
+	var list []Derivation
+	if p.Workload.MFU > 0 {
+		list = append(list, Derivation{"time", "step", "model FLOPs of a step / (devices x peak x MFU)",
+			fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.costs.palm*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), t.Step.String(), "MFU as given"})
+	} else {
+		for _, term := range t.Terms.List() {
+			if term.Time > 0 {
+				list = append(list, Derivation{"time", term.Name, term.Formula, fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/t.Step)), term.Time.String(), term.Source})
+			}
+		}
+		list = append(list, Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("80 %% band %s to %s", t.StepLow, t.StepHigh), t.Step.String(), ""})
+	}
+	return append(list, Derivation{"time", "run", "steps x step", fmt.Sprintf("%.0f x %s", t.Steps, t.Step), t.Run.String(), ""})
+}
+
+// StepTerm is one part of a step's time.
+type StepTerm struct {
+	Name    string
+	Time    quantity.Seconds
+	Formula string
+	Source  string
+}
+
+// List returns the parts in order; they add up to the step.
+func (t *StepTerms) List() []StepTerm {
+	return []StepTerm{
+		{"matrix products", t.Products, "FLOPs of the slowest stage / achieved matrix rate", "measured matrix rates of the device, by shape"},
+		{"attention", t.Attention, "FLOPs of scores, values and scans / achieved rate", ""},
+		{"memory-bound kernels", t.MemoryOps, "bytes of norms, activations, residuals and loss / achieved bandwidth", ""},
+		{"launch", t.Launch, "kernels the device waits for the host to launch", ""},
+		{"tensor-parallel traffic", t.TensorComm, "2(t-1)/t x hidden states a reduction / achieved link rate", "arXiv:1909.08053 section 3"},
+		{"expert all-to-all", t.ExpertComm, "dispatched tokens x (e-1)/e / achieved link rate", ""},
+		{"context exchange", t.Context, "keys and values around the ring, less what attention hides", "arXiv:2310.01889"},
+		{"pipeline transfers", t.Pipeline, "hidden states between stages / achieved link rate", ""},
+		{"pipeline bubble", t.Bubble, "(p-1)/(m·v) of the slowest stage", sourceBubble},
+		{"data-parallel traffic", t.DataComm, "gradients and weights, less what the backward pass hides", "arXiv:1910.02054 section 7"},
+		{"optimizer", t.Optimizer, "bytes of state / achieved bandwidth", ""},
+		{"stragglers", t.Stragglers, "waiting for the slowest device", ""},
+		{"fixed", t.Fixed, "what a step costs whatever its size", ""},
+	}
+}
