@@ -190,7 +190,8 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 func (q *Question) fewest(a *Answer) (*Answer, error) {
 	const most = 1 << 17
 	var base *Prepared
-	for n := 1; n <= most; n *= 2 {
+	least := q.leastDevices()
+	for n := least; n <= most; n *= 2 {
 		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
 		if err != nil {
 			continue // no such slice of a torus
@@ -213,6 +214,18 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（取 2 的幂）", n), "")
 		return q.answer(&p, a)
 	}
-	// Nothing fits: answer for one device, which says by how much.
-	return q.on(1, a)
+	// Nothing fits: answer for the fewest devices, which says by how much.
+	return q.on(least, a)
+}
+
+// leastDevices is how many devices the dimensions that are fixed take.
+func (q *Question) leastDevices() int {
+	p, n := &q.Plan, 1
+	for _, d := range []int{p.TP, p.PP, p.CP, p.DP} {
+		if d > hardware.MaxDevices/n {
+			return hardware.MaxDevices // too many: no cluster is that large
+		}
+		n *= max(d, 1)
+	}
+	return n
 }

@@ -198,8 +198,6 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("tp", "every dimension of a layout is at least 1, not tp %d pp %d vp %d cp %d ep %d dp %d", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
 	case plan.MicroBatch < 1 || plan.GlobalBatch < 1:
 		return planError("micro-batch", "micro-batch %d and global batch %d must be at least 1", plan.MicroBatch, plan.GlobalBatch)
-	case plan.Devices() != p.Cluster.Count:
-		return planError("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
 	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
 		return planError("batch", "a global batch of %d does not divide into dp %d x micro-batch %d", plan.GlobalBatch, plan.DP, plan.MicroBatch)
 	}
@@ -209,6 +207,8 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("tp", "tp %d: %s has no attention or state-space heads to divide", plan.TP, c.model.Name)
 	case plan.TP > 1 && c.tpUnit%int64(plan.TP) != 0:
 		return planError("tp", "tp %d does not divide %d heads", plan.TP, c.tpUnit)
+	case plan.Devices() != p.Cluster.Count:
+		return planError("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
 	case plan.PP*plan.VP > c.layers:
 		return planError("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
 	case plan.VP > 1 && plan.PP == 1:
