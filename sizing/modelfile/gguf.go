@@ -55,7 +55,7 @@ func (h *gguf) readGGUF(r io.Reader, name string, size int64) (values map[string
 		return nil, err
 	}
 	countAt := g.pos
-	tensors, err := g.count("tensors", 8+4+4+8)
+	tensors, err := g.count("", "tensors", 8+4+4+8)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func (h *gguf) readGGUF(r io.Reader, name string, size int64) (values map[string
 		return nil, g.fail(countAt, fmt.Sprintf("at most %d", maxTensors), "%d tensors", tensors)
 	}
 	keysAt := g.pos
-	keys, err := g.count("keys", 8+4+1)
+	keys, err := g.count("", "keys", 8+4+1)
 	if err != nil {
 		return nil, err
 	}

@@ -48,15 +48,17 @@ func (g *ggufReader) u64(what string) (uint64, error) {
 	return g.order.Uint64(g.word[:8]), err
 }
 
-// count reads a number of things that take at least each bytes of the file.
-func (g *ggufReader) count(what string, each int64) (int64, error) {
+// count reads a number of units of what, which take at least each bytes of the
+// file. The two are put together only for an error: tokenizers have a hundred
+// thousand strings.
+func (g *ggufReader) count(unit, what string, each int64) (int64, error) {
 	at := g.pos
-	n, err := g.u64("the number of " + what)
+	n, err := g.u64(what)
 	if err != nil {
 		return 0, err
 	}
 	if left := uint64(max(g.size-g.pos, 0)); n > left/uint64(each) {
-		return 0, g.fail(at, fmt.Sprintf("at most %d", left/uint64(each)), "%d %s, of which the %d bytes that follow cannot hold so many", n, what, left)
+		return 0, g.fail(at, fmt.Sprintf("at most %d", left/uint64(each)), "%d %s%s, of which the %d bytes that follow cannot hold so many", n, unit, what, left)
 	}
 	return int64(n), nil
 }
@@ -64,7 +66,7 @@ func (g *ggufReader) count(what string, each int64) (int64, error) {
 // text reads a string of at most most bytes. What is not UTF-8 is refused.
 func (g *ggufReader) text(what string, most int64) (string, error) {
 	at := g.pos
-	n, err := g.count("bytes of "+what, 1)
+	n, err := g.count("bytes of ", what, 1)
 	if err != nil {
 		return "", err
 	}
@@ -143,7 +145,7 @@ func (g *ggufReader) value(typ uint32, what string, hold bool, depth int) (v ggu
 	v.typ = typ
 	switch typ {
 	case ggufString:
-		n, err := g.count("bytes of "+what, 1)
+		n, err := g.count("bytes of ", what, 1)
 		if err != nil {
 			return v, err
 		}
@@ -220,7 +222,7 @@ func (g *ggufReader) array(what string, hold bool, depth int) (v ggufValue, err 
 		each = 12
 	}
 	v.isList = true
-	if v.length, err = g.count("elements of "+what, each); err != nil {
+	if v.length, err = g.count("elements of ", what, each); err != nil {
 		return v, err
 	}
 	switch {
