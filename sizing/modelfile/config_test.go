@@ -234,7 +234,7 @@ func TestRefusals(t *testing.T) {
 		"contradicting MLA": {llama + `,"kv_lora_rank":512}`, `key "kv_lora_rank": is 512, which contradicts`},
 		"unknown part":      {llama + `,"mamba_d_state":16}`, `contradicts family llama`},
 		"unknown bias":      {llama + `,"qkv_bias":true}`, `contradicts family llama`},
-		"layer types":       {strings.Replace(llama, "llama", "olmo2", 1) + `,"layer_types":["linear_attention","full_attention"]}`, `contradicts family olmo2`},
+		"layer types":       {strings.Replace(llama, "llama", "olmo2", 1) + `,"layer_types":["linear_attention","full_attention"]}`, `entry 0 is "linear_attention" (want one of full_attention)`},
 		"pattern length":    {strings.Replace(llama, "llama", "gpt_oss", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2,"layer_types":["full_attention"]}`, `has 1 entries for 2 layers`},
 		"pattern word":      {strings.Replace(llama, "llama", "gpt_oss", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2,"layer_types":["full_attention","odd"]}`, `entry 1 is "odd" (want one of`},
 		"top-k":             {strings.Replace(llama, "llama", "mixtral", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":8}`, `top-k 8 exceeds 4 experts`},
@@ -290,6 +290,33 @@ func TestKeysBesideTheFamily(t *testing.T) {
 	}
 }
 
+// Keys of published files that sound like parameters and are none.
+func TestPublishedKeysPass(t *testing.T) {
+	for name, extra := range map[string]string{
+		// Source: the config.json of each repository.
+		"bigscience/bloom":                `"skip_bias_add":true,"skip_bias_add_qkv":false,"bias_dropout_fusion":true,"attention_softmax_in_fp32":true,"n_inner":null,"unk_token_id":0,"masked_softmax_fusion":true,`,
+		"ai21labs/Jamba-v0.1":             `"mamba_inner_layernorms":true,"use_mamba_kernels":true,"calc_logits_for_entire_prompt":false,"router_aux_loss_coef":0.001,"output_router_logits":false,"n_ctx":262144,`,
+		"deepseek-ai/DeepSeek-V2":         `"topk_method":"group_limited_greedy","topk_group":3,"n_group":8,"seq_aux":true,"aux_loss_alpha":0.001,"norm_topk_prob":false,"routed_scaling_factor":16.0,`,
+		"openai/whisper-tiny":             `"median_filter_width":7,"mask_time_length":10,"classifier_proj_size":256,"begin_suppress_tokens":[220,50257],"num_hidden_layers":4,"use_weighted_layer_sum":false,`,
+		"state-spaces/mamba-130m-hf":      `"d_inner":1536,"d_model":768,"n_layer":24,"ssm_cfg":{},"rms_norm":true,"pad_vocab_size_multiple":8,"time_step_init_scheme":"random","time_step_floor":0.0001,"residual_in_fp32":true,`,
+		"google-t5/t5-base":               `"n_positions":512,"relative_attention_max_distance":128,"is_encoder_decoder":true,"task_specific_params":{"summarization":{"max_length":200}},"dense_act_fn":"relu","is_gated_act":false,`,
+		"ibm-granite/granite-3.1-8b-base": `"embedding_multiplier":12,"logits_scaling":16,"residual_multiplier":0.22,"attention_multiplier":0.0078125,`,
+		"MiniMaxAI/MiniMax-M2":            `"num_mtp_modules":3,"mtp_transformer_layers":1,"use_mtp":true,"scoring_func":"sigmoid","router_jitter_noise":0.0,"rotary_dim":64,`,
+		"google-bert/bert-base-uncased":   `"pooler_fc_size":768,"pooler_num_fc_layers":3,"pooler_type":"first_token_transform","directionality":"bidi","classifier_dropout":null,`,
+		"google/vit-base-patch16-224":     `"encoder_stride":16,"layer_norm_eps":1e-12,`,
+	} {
+		data := strings.Replace(string(goldenConfig(t, name)), "{", "{"+extra, 1)
+		c, err := ParseConfig(name, []byte(data))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if len(c.Warnings) > 0 {
+			t.Errorf("%s: warnings %q", name, c.Warnings)
+		}
+	}
+}
+
 func attentionOf(m *sizing.Model, i int) sizing.Attention {
 	for _, g := range m.Groups {
 		if g.Place != sizing.Body {
@@ -326,7 +353,7 @@ func TestDefaults(t *testing.T) {
 		"qwen2, below":        {head("qwen2", `,"sliding_window":77,"use_sliding_window":true,"max_window_layers":6`), 5, 32, 16, 0, false},
 		"qwen2, above":        {head("qwen2", `,"sliding_window":77,"use_sliding_window":true,"max_window_layers":6`), 6, 32, 16, 77, false},
 		"qwen3":               {head("qwen3", ""), 0, 32, 128, 0, false},
-		"phi3":                {head("phi3", `,"sliding_window":2047`), 0, 32, 16, 0, false},
+		"phi3":                {head("phi3", `,"sliding_window":2047`), 0, 32, 16, 2047, false},
 		"granite":             {head("granite", ""), 0, 32, 16, 0, false},
 		"starcoder2":          {head("starcoder2", ""), 0, 2, 16, 0, true},
 		"starcoder2, window":  {head("starcoder2", `,"sliding_window":4096`), 0, 2, 16, 4096, true},
@@ -405,6 +432,62 @@ func TestGroupsGatherEqualLayers(t *testing.T) {
 	allocs := func(data []byte) float64 { return testing.AllocsPerRun(5, func() { mustParse(t, "x", data) }) }
 	if a, b := allocs(many), allocs(few); a > b+5 {
 		t.Errorf("100000 layers take %g allocations, 2 take %g", a, b)
+	}
+}
+
+// The number of layers is that of the network: norms and embeddings between
+// the stacks are none.
+func TestLayersAndContext(t *testing.T) {
+	for name, want := range map[string]struct {
+		layers  int
+		context int64
+	}{
+		"google-t5/t5-small":                        {12, 0},
+		"openai/whisper-tiny":                       {8, 448},
+		"google/vit-base-patch16-224":               {12, 197},
+		"FacebookAI/roberta-base":                   {12, 512},
+		"openai-community/gpt2":                     {12, 1024},
+		"THUDM/chatglm3-6b":                         {28, 8192},
+		"deepseek-ai/DeepSeek-V3":                   {61, 163840},
+		"nvidia/Nemotron-H-56B-Base-8K":             {118, 8192},
+		"meta-llama/Llama-4-Scout-17B-16E-Instruct": {48, 10485760},
+	} {
+		m := mustParse(t, name, goldenConfig(t, name)).Model
+		if m.Layers() != want.layers || m.Context != want.context {
+			t.Errorf("%s: %d layers, context %d; want %d, %d", name, m.Layers(), m.Context, want.layers, want.context)
+		}
+	}
+}
+
+// Files made to be slow are refused, or bounded in what they ask for.
+func TestHostileConfigs(t *testing.T) {
+	types := func(n int, words ...string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, ",%q", words[i%len(words)])
+		}
+		return "[" + b.String()[1:] + "]"
+	}
+	long := strings.Replace(llama, `"num_hidden_layers":2`, `"num_hidden_layers":100000`, 1)
+	oss := strings.Replace(long, "llama", "gpt_oss", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2`
+	for name, c := range map[string]struct{ config, want string }{
+		"alternating layers": {oss + `}`, "more than 10000 times"},
+		"listed layers":      {oss + `,"layer_types":` + types(100000, "full_attention", "sliding_attention") + `}`, "more than 10000 times"},
+		"patterns":           {long + `,"quantization_config":{"quant_method":"fp8","ignore":` + types(5000, "re:.*(a|b)*x", "a*b*c*d*") + `}}`, ""},
+		"one long pattern":   {long + `,"quantization_config":{"quant_method":"fp8","ignore":["re:(.*a){20}"]}}`, ""},
+		"many keys":          {llama + `,"x":{` + strings.Repeat(" ", 1<<20) + `}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg, err := ParseConfig("x", []byte(c.config))
+			switch {
+			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+				t.Errorf("%v, want %q", err, c.want)
+			case c.want == "" && err != nil:
+				t.Error(err)
+			case c.want == "" && len(cfg.Model.Groups) > 3:
+				t.Errorf("%d groups", len(cfg.Model.Groups))
+			}
+		})
 	}
 }
 

@@ -29,7 +29,7 @@ var bearing = []string{
 var unbearing = []string{
 	"coef", "loss", "dropout", "dtype", "eps", "jitter", "output_router", "norm_topk", "scaling", "_impl", "backend", "attention_hidden_size",
 	"topk_", "per_tok", "n_group", "add_cross_attention", "capacity", "token_drop", "renormalize", "router_activation", "score_func",
-	"expert_group", "ep_size", "parallel", "overlap", "time_step", "chunk_size", "_act", "logit_bias", "cross_attention_freq", "fp32", "kernels",
+	"expert_group", "ep_size", "parallel", "overlap", "time_step", "chunk_size", "_act", "logit_bias", "cross_attention_freq", "fp32", "kernels", "skip_bias",
 	"grouped_gemm", "noisy_gate", "z_loss", "backbone_lora", "llm_lora", "dynamic_ntk", "biases_fusion", "bias_dropout_fusion", "rope",
 	"router_bias_update", "index_topk_offset",
 }
@@ -140,6 +140,11 @@ var harmless = set(
 	"pretraining_tp", "tensor_parallel_degree", "dim_model_base", "scale_emb", "scale_depth", "init_config", "ffn_hidden_act", "n_special",
 	"n_group", "topk_group", "time_step_limit", "gradient_checkpointing", "bos_token_id", "eos_token_id", "pad_token_id", "swiglu_limit",
 	"max_batch_size", "inference_runner", "vocab_size_per_layer_input", "attn_logit_softcapping", "final_logit_softcapping", "mup_base_width",
+	"embedding_multiplier", "logits_scaling", "attn_temperature_tuning", "layer_switch", "relative_attention_max_distance", "pad_vocab_size_multiple",
+	"median_filter_width", "mask_time_length", "mask_time_min_masks", "mask_feature_length", "mask_feature_min_masks", "classifier_proj_size",
+	"encoder_stride", "clip_qkv", "mtp_transformer_layers", "ssm_cfg", "moe_backend",
+	// Of BERT's files; the class has no such layers.
+	"pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
 	// Of images and sounds, where the text model's keys stand beside them.
 	"image_size", "patch_size", "query_num", "slice_config", "version", "batch_vision_input", "drop_vision_last_layer", "slice_mode",
 	"vision_config", "audio_config", "mm_tokens_per_image", "mrope_section", "img_processor", "embd_layer", "boi_token_index",

@@ -128,7 +128,7 @@ func (r *reader) context() int64 {
 	return 0
 }
 
-// heads reads the usual keys of an attention block. kvDefault is the number of
+// attention reads the usual keys of an attention block. kvDefault is the number of
 // KV heads when the key is missing: 0 means as many as heads.
 func (r *reader) attention(hidden, kvDefault int64) sizing.Attention {
 	a := sizing.Attention{Hidden: hidden, Heads: r.width("num_attention_heads", "n_head", "n_heads", "num_heads")}

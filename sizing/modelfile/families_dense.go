@@ -15,7 +15,7 @@ var denseFamilies = map[string]family{
 	"mistral":           dense{kv: 8, window: 4096, slides: always}.model,
 	"ministral":         dense{kv: 8, window: 4096, slides: always}.model,
 	"ministral3":        dense{kv: 8}.model,
-	"phi3":              dense{}.model,
+	"phi3":              dense{slides: always}.model,
 	"granite":           dense{attnBias: "attention_bias", mlpBias: "mlp_bias"}.model,
 	"smollm3":           dense{kv: 4, tied: true, attnBias: "attention_bias", mlpBias: "mlp_bias", qwenWindow: true}.model,
 	"internlm2":         dense{attnBias: "bias"}.model,
@@ -38,7 +38,7 @@ var denseFamilies = map[string]family{
 	"cohere":            dense{tied: true, attnBias: "attention_bias", order: parallel, layerNormQK: "use_qk_norm"}.model,
 	"cohere2":           dense{tied: true, attnBias: "attention_bias", order: parallel, window: 4096, slides: every(4), pattern: "sliding_window_pattern"}.model,
 	"nemotron":          dense{attnBias: "attention_bias", mlpBias: "mlp_bias", normBias: true, plainFFN: true}.model,
-	"starcoder2":        dense{kv: 2, tied: true, allBias: "use_bias", normBias: true, plainFFN: true, window: -1, slides: always}.model,
+	"starcoder2":        dense{kv: 2, tied: true, allBias: "use_bias", normBias: true, plainFFN: true, slides: always}.model,
 	"stablelm":          dense{qkvBias: true, qkvBiasKey: "use_qkv_bias", qkvBiasOff: true, normBias: true, layerNormQK: "qk_layernorm", parallelKey: "use_parallel_residual"}.model,
 	"qwen":              qwen1,
 	"nemotron-nas":      nemotronNAS,
@@ -69,7 +69,7 @@ type dense struct {
 	order       order
 	parallelKey string // key that leaves out the second norm
 
-	window       int64            // default; -1: none unless the key is there
+	window       int64            // default; 0: none unless the key is there
 	slides       func(int64) bool // which layers slide
 	pattern      string           // key: every n-th layer does not slide
 	qwenWindow   bool             // sliding only with use_sliding_window
@@ -98,7 +98,7 @@ func (o order) arrange(n sizing.Norm, attn, ffn sizing.Block) []sizing.Block {
 	return preNorm(n, attn, ffn)
 }
 
-// width returns the attention of a layer, without its window.
+// attention returns the attention of a layer, without its window.
 func (c dense) attention(r *reader, d int64) sizing.Attention {
 	var a sizing.Attention
 	if c.noGQA {
@@ -146,6 +146,7 @@ func (c dense) windows(r *reader, layers int64) (int64, func(int64) bool) {
 	case c.exaoneWindow:
 		return r.exaoneWindow(layers)
 	case c.slides == nil:
+		r.words(layers, "layer_types", "full_attention")
 		return 0, never
 	}
 	w := r.window(c.window)

@@ -43,7 +43,11 @@ func (c bert) model(r *reader) *sizing.Model {
 	if e := r.optional("embedding_size"); e > 0 && e != d {
 		r.refuse("embedding_size", "%d differs from hidden_size %d", e, d)
 	}
-	return r.encoder(d, layers, vocab, a, ffn, input, func(m *sizing.Model) []sizing.Block { return r.bertHead(c.kind, d, m) })
+	m := r.encoder(d, layers, vocab, a, ffn, input, func(m *sizing.Model) []sizing.Block { return r.bertHead(c.kind, d, m) })
+	if c.kind == "roberta" && m.Context > 2 {
+		m.Context -= 2 // the first two positions stand for padding
+	}
+	return m
 }
 
 // encoder assembles embedding, post-norm layers and what the class adds.
@@ -202,7 +206,8 @@ func t5(r *reader) *sizing.Model {
 	m.Groups = append(m.Groups, r.groups(stack{name: "encoder", layers: layers, build: func(layer) (string, []sizing.Block) {
 		return "", preNorm(norm, encoder, ffn)
 	}})...)
-	m.Groups = append(m.Groups, sizing.Group{Name: "encoder norm", Repeat: 1, Blocks: []sizing.Block{norm}})
+	// Place keeps what is no layer out of the number of layers.
+	m.Groups = append(m.Groups, sizing.Group{Name: "encoder norm", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}})
 	if strings.HasSuffix(class, "EncoderModel") {
 		m.Vocab = 0
 		return m
@@ -247,12 +252,13 @@ func whisper(r *reader) *sizing.Model {
 		sizing.Table{Name: "encoder positions", Rows: source, Dim: d, Small: true},
 	}})
 	body := r.groups(stack{name: "encoder", layers: encoders, build: func(layer) (string, []sizing.Block) { return "", preNorm(norm, enc, ffnIn) }})
-	body = append(body, sizing.Group{Name: "encoder norm", Repeat: 1, Blocks: []sizing.Block{norm}})
+	// Place keeps what is no layer out of the number of layers.
+	body = append(body, sizing.Group{Name: "encoder norm", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}})
 	for i := range body {
 		body[i].Tokens = source
 	}
 	m.Groups = append(m.Groups, body...)
-	m.Groups = append(m.Groups, sizing.Group{Name: "decoder embedding", Repeat: 1, Blocks: []sizing.Block{
+	m.Groups = append(m.Groups, sizing.Group{Name: "decoder embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{
 		sizing.Table{Rows: vocab, Dim: d}, sizing.Table{Name: "decoder positions", Rows: target, Dim: d, Small: true},
 	}})
 	m.Groups = append(m.Groups, r.groups(stack{name: "decoder", layers: decoders, build: func(layer) (string, []sizing.Block) {

@@ -234,6 +234,9 @@ func jamba(r *reader) *sizing.Model {
 	if r.bool(false, "mamba_proj_bias") || !r.bool(true, "mamba_conv_bias") {
 		r.refuse("mamba_proj_bias", "is true, or mamba_conv_bias false, which is not modelled")
 	}
+	if !r.bool(true, "mamba_inner_layernorms") {
+		r.refuse("mamba_inner_layernorms", "is false, which is not modelled")
+	}
 	width := r.width("intermediate_size")
 	experts := r.widthOr(16, "num_experts")
 	ffn := sizing.FFN{Hidden: d, Width: width, Gated: true}

@@ -14,6 +14,9 @@ import (
 // group of equal layers is asked for every one of its layers, up to a bound.
 const maxModuleTests = 1 << 20
 
+// maxPatterns bounds the wildcards and expressions, which cost time to prepare.
+const maxPatterns = 1024
+
 // storedBits averages the storage over all weights of a model: quantised
 // matrices at the method's bits, excluded modules, embeddings, the head, norms,
 // routers and every vector at the base type's.
@@ -115,6 +118,10 @@ func newExclusion(patterns []string) (*exclusion, []string) {
 	var warn []string
 	for _, p := range patterns {
 		const longest = 1000
+		if len(e.globs)+len(e.exprs) == maxPatterns {
+			e.tests = maxModuleTests + 1
+			break
+		}
 		switch expr, isExpr := strings.CutPrefix(p, "re:"); {
 		case len(p) > longest:
 			warn = append(warn, fmt.Sprintf("a pattern of %d bytes among the modules that are not quantised was ignored", len(p)))
