@@ -36,8 +36,30 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 	if p.network > 0 {
 		a.note("network", fmt.Sprintf("between nodes %s a device", p.network), fmt.Sprintf("节点间每设备 %s", p.network), "")
 	}
-	a.note("memory", fmt.Sprintf("overhead: %s for context, communication and workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, 100*(c.stack.Reserved-1)),
-		fmt.Sprintf("开销：上下文、通信与工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, 100*(c.stack.Reserved-1)), c.stack.Source)
+	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)),
+		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)), c.stack.Source)
+	if band := c.stack.MemoryBand; c.stack.MemoryMeasured {
+		a.note("memory-band", fmt.Sprintf("80 %% of measured peaks on %s lie between %.3g and %.3g times the estimate", c.stack.Name, band.Low, band.High),
+			fmt.Sprintf("%s 上实测峰值有 80 %% 落在估计值的 %.3g 至 %.3g 倍之间", c.stack.Name, band.Low, band.High), "published measurements of peak memory by stack")
+	} else {
+		a.note("memory-band", fmt.Sprintf("no measured peak memory on %s: the band is wider", c.stack.Name), fmt.Sprintf("%s 无实测峰值内存：区间放宽", c.stack.Name), "")
+	}
+	if e.Memory.Verdict == Tight {
+		a.note("tight", "tight: the estimate fits, the high end of its band does not", "偏紧：估计值放得下，区间上端放不下", "")
+	}
+	if !e.Memory.Fits {
+		name, size := e.Memory.LargestTerm()
+		a.note("does-not-fit", fmt.Sprintf("does not fit: %s is the largest part (%s)", name, size), fmt.Sprintf("放不下：最大的一项是 %s（%s）", name, size), "")
+		for _, advice := range p.Advise(&e.Plan) {
+			text := "would fit"
+			zh := "可放下"
+			if !advice.Fits {
+				text, zh = "comes nearest", "最接近"
+			}
+			a.note("advice", fmt.Sprintf("%s: %s a device, %s (step %s)", advice.Change, advice.Total, text, advice.Step),
+				fmt.Sprintf("%s：每设备 %s，%s（步时 %s）", advice.Change, advice.Total, zh, advice.Step), "")
+		}
+	}
 	if e.Cost.PerHour == 0 {
 		a.note("price", fmt.Sprintf("no price known for %s: cost is left out (give one with --price)", d.ID), fmt.Sprintf("%s 无已知价格：不计费用（可用 --price 指定）", d.ID), "")
 	} else if w.PricePerHour > 0 {

@@ -99,6 +99,9 @@ type Stack struct {
 	// MemoryBand holds 80 % of the ratios of measured to estimated memory on
 	// this stack.
 	MemoryBand Band `json:"memory_band"`
+	// MemoryMeasured says that the band comes from measurements of this stack
+	// and not from the spread over others.
+	MemoryMeasured bool `json:"memory_measured"`
 	// Source says where these facts come from.
 	Source string `json:"source"`
 
