@@ -177,21 +177,52 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 		a.note("batch", fmt.Sprintf("global batch not given: %d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)),
 			fmt.Sprintf("未指定全局批次：%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq)), "")
 	}
-	if evaluated > 1 {
-		a.note("layout", fmt.Sprintf("layout not fixed: %s is the fastest of %d that were tried and fit", best.Plan.String(), evaluated),
+	switch {
+	case evaluated > 1 && best.Memory.Fits:
+		a.note("layout", fmt.Sprintf("layout not fixed: %s is the fastest that fits of %d that were tried", best.Plan.String(), evaluated),
 			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中放得下且最快者", best.Plan.String(), evaluated), "")
+	case evaluated > 1:
+		a.note("layout", fmt.Sprintf("layout not fixed: %s needs the least memory of %d that were tried", best.Plan.String(), evaluated),
+			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中占内存最少者", best.Plan.String(), evaluated), "")
 	}
 	a.Notes = append(a.Notes, p.Notes(&best)...)
+	if !best.Memory.Fits {
+		q.suggestCount(p, a)
+	}
 	return a, nil
 }
+
+// suggestCount notes on how many more of the devices the model would fit, the
+// layout left open.
+func (q *Question) suggestCount(p *Prepared, a *Answer) {
+	open := *q
+	open.Plan, open.DefaultSharding, open.DefaultRecompute = Plan{}, true, true
+	for n := 2 * p.Cluster.Count; n <= maxFewest; n *= 2 {
+		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
+		if err != nil {
+			continue
+		}
+		larger, err := p.On(cluster)
+		if err != nil {
+			return
+		}
+		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Fits {
+			a.note("more-devices", fmt.Sprintf("it fits on %d devices: %s, %s a device", n, e.Plan.String(), e.Memory.Total),
+				fmt.Sprintf("%d 台设备可放下：%s，每设备 %s", n, e.Plan.String(), e.Memory.Total), "")
+			return
+		}
+	}
+}
+
+// maxFewest is the largest number of devices that is tried when none is given.
+const maxFewest = 1 << 17
 
 // fewest answers with the smallest number of devices that hold the model:
 // powers of two inside a node, then whole nodes doubling.
 func (q *Question) fewest(a *Answer) (*Answer, error) {
-	const most = 1 << 17
 	var base *Prepared
 	least := q.leastDevices()
-	for n := least; n <= most; n *= 2 {
+	for n := least; n <= maxFewest; n *= 2 {
 		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
 		if err != nil {
 			continue // no such slice of a torus

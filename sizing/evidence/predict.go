@@ -103,16 +103,23 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage")}, nil
 }
 
-// lightest returns the least recompute with which the plan fits its device: a
-// run that does not say how it recomputed is known to have fitted.
+// lightest returns the least recompute with which the plan may fit its device,
+// by the lower end of the memory's band: a run that does not say how it
+// recomputed is known to have fitted. Tuned runs recompute a module or two
+// where memory is short, so selective recompute is the most that is assumed.
 func lightest(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
 	for _, mode := range []sizing.Recompute{sizing.NoRecompute, sizing.Selective} {
 		plan.Recompute = mode
-		if e, err := p.Evaluate(&plan); err != nil || e.Memory.Fits {
+		if e, err := p.Evaluate(&plan); err != nil || e.Memory.Low <= e.Memory.Device {
 			return mode
 		}
 	}
-	return sizing.FullRecompute
+	if p.Stack().SelectiveOps {
+		return sizing.FullRecompute
+	}
+	// Recompute by modules has more to give than the core of attention, and
+	// costs less time than full recompute does.
+	return sizing.Selective
 }
 
 // stack returns the stack as the row ran it: attention and dropout may differ
