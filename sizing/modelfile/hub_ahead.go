@@ -33,21 +33,23 @@ const (
 func (s *hubStore) prefetch(ctx context.Context, names []string) {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &readAhead{cancel: cancel, slots: make(chan struct{}, aheadSlots), found: make(map[string]chan fetched, len(names))}
-	for _, n := range names {
-		a.found[n] = make(chan fetched, 1)
+	results := make([]chan fetched, len(names)) // found is the reader's alone
+	for i, n := range names {
+		results[i] = make(chan fetched, 1)
+		a.found[n] = results[i]
 	}
 	s.ahead = a
 	store := *s // later changes of the store are not for the workers
 	store.ahead = &readAhead{}
 	a.all.Go(func() {
-		for _, n := range names {
+		for i, n := range names {
 			select {
 			case a.slots <- struct{}{}:
 			case <-ctx.Done():
-				a.found[n] <- fetched{err: ctx.Err()}
+				results[i] <- fetched{err: ctx.Err()}
 				continue
 			}
-			a.all.Go(func() { a.found[n] <- store.fetchHeader(ctx, n) })
+			a.all.Go(func() { results[i] <- store.fetchHeader(ctx, n) })
 		}
 	})
 }

@@ -85,9 +85,13 @@ func readSmall(ctx context.Context, st store, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.close()
+	tooLong := &FormatError{File: st.where(name), Offset: maxConfigBytes, Problem: "the config goes on", Want: fmt.Sprintf("at most %d bytes", maxConfigBytes)}
+	if f.size > maxConfigBytes {
+		return nil, tooLong
+	}
 	data, err := io.ReadAll(&boundedReader{r: f, left: maxConfigBytes})
 	if errors.Is(err, errTooLong) {
-		return nil, &FormatError{File: st.where(name), Offset: maxConfigBytes, Problem: "the config goes on", Want: fmt.Sprintf("at most %d bytes", maxConfigBytes)}
+		return nil, tooLong
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: byte %d: %w", st.where(name), len(data), err)

@@ -1,0 +1,213 @@
+package modelfile
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const gpt2Config = `{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"n_ctx":1024,"vocab_size":50257}`
+
+func put(t testing.TB, dir, name, data string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestIsReference(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.Mkdir("folder", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for arg, want := range map[string]bool{
+		"hf:gpt2": true, "hf:org/name": true, "a/b": true, "./x": true, "model.gguf": true, "m.safetensors": true, "config.json": true,
+		"M.GGUF": true, "folder": true, ".": true,
+		"": false, "7B": false, "llama-3.1-70b": false, "1750亿": false, "6.7B": false, "gpt-3": false,
+	} {
+		if got := IsReference(arg); got != want {
+			t.Errorf("%q: %v, want %v", arg, got, want)
+		}
+	}
+}
+
+func TestOpenConfig(t *testing.T) {
+	dir := t.TempDir()
+	path := put(t, dir, "config.json", gpt2Config)
+	for _, arg := range []string{path, dir, put(t, t.TempDir(), "openai-community__gpt2.json", gpt2Config)} {
+		f := open(t, arg)
+		// Source: openai-community/gpt2, parameters without the mask buffers.
+		if f.Format != FormatConfig || f.Params != 124439808 || f.ArchitectureParams != f.Params || f.Bytes != 0 || f.Tensors != 0 || f.Model == nil || f.Path != arg {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+// gpt2Tensors are those of the published file, masks included.
+// Source: openai-community/gpt2 model.safetensors.
+func gpt2Tensors(head bool) []entry {
+	list := []entry{{"wte.weight", "F32", []int64{50257, 768}}, {"wpe.weight", "F32", []int64{1024, 768}}, {"ln_f.weight", "F32", []int64{768}}, {"ln_f.bias", "F32", []int64{768}}}
+	for i := range 12 {
+		h := "h." + string(rune('a'+i)) + "."
+		list = append(list, entry{h + "ln_1.weight", "F32", []int64{768}}, entry{h + "ln_1.bias", "F32", []int64{768}}, entry{h + "ln_2.weight", "F32", []int64{768}}, entry{h + "ln_2.bias", "F32", []int64{768}},
+			entry{h + "attn.bias", "F32", []int64{1, 1, 1024, 1024}}, entry{h + "attn.c_attn.weight", "F32", []int64{768, 2304}}, entry{h + "attn.c_attn.bias", "F32", []int64{2304}},
+			entry{h + "attn.c_proj.weight", "F32", []int64{768, 768}}, entry{h + "attn.c_proj.bias", "F32", []int64{768}}, entry{h + "mlp.c_fc.weight", "F32", []int64{768, 3072}},
+			entry{h + "mlp.c_fc.bias", "F32", []int64{3072}}, entry{h + "mlp.c_proj.weight", "F32", []int64{3072, 768}}, entry{h + "mlp.c_proj.bias", "F32", []int64{768}})
+	}
+	if head {
+		list = append(list, entry{"lm_head.weight", "F32", []int64{50257, 768}})
+	}
+	return list
+}
+
+// TestOpenFolder: the tensors are counted, the config gives the architecture,
+// and where they differ it is said.
+func TestOpenFolder(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "config.json", gpt2Config)
+	writeTensors(t, dir, "model.safetensors", gpt2Tensors(false)...)
+	f := open(t, dir)
+	if f.Format != FormatSafetensors || f.Params != 124439808 || f.ArchitectureParams != 124439808 || f.Model == nil || f.Config == nil {
+		t.Errorf("%+v", f)
+	}
+	// The published file has 137,022,720 elements: 12 masks of 1024² more.
+	if w := strings.Join(f.Warnings, "\n"); !strings.Contains(w, "12 buffers") || !strings.Contains(w, "12582912 elements") {
+		t.Errorf("warnings %q", w)
+	}
+	if f.Components != f.Model.ByComponent() {
+		t.Errorf("components %v by tensor, %v by architecture", f.Components, f.Model.ByComponent())
+	}
+	writeTensors(t, dir, "model.safetensors", gpt2Tensors(true)...)
+	f = open(t, dir)
+	if f.Params != 124439808+50257*768 || !strings.Contains(strings.Join(f.Warnings, "\n"), "the output head is stored although it is tied") {
+		t.Errorf("%+v", f)
+	}
+	put(t, dir, "config.json", strings.Replace(gpt2Config, `"n_layer":12`, `"n_layer":11`, 1))
+	if f = open(t, dir); !strings.Contains(strings.Join(f.Warnings, "\n"), "but the config's architecture has") {
+		t.Errorf("warnings %q", f.Warnings)
+	}
+	put(t, dir, "config.json", `{"model_type":"none of ours"}`)
+	if f = open(t, dir); f.Model != nil || f.ArchitectureParams != 0 || !strings.Contains(strings.Join(f.Warnings, "\n"), "no architecture: ") {
+		t.Errorf("%+v", f)
+	}
+	put(t, dir, "config.json", `{"model_type":`)
+	if _, err := Open(context.Background(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "config.json") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenChoosesInAFolder(t *testing.T) {
+	dir := t.TempDir()
+	refused := func(want string) {
+		t.Helper()
+		_, err := Open(context.Background(), dir, Options{})
+		var fe *FormatError
+		if !errors.As(err, &fe) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	put(t, dir, "README.md", "")
+	refused("the folder holds no model file (want config.json, a .safetensors file")
+	newGGUF().tensor("a", 0, 5).write(t, dir, "a.gguf")
+	if f := open(t, dir); f.Params != 5 {
+		t.Errorf("%+v", f)
+	}
+	newGGUF().tensor("a", 0, 6).write(t, dir, "b.gguf")
+	refused("the folder holds several models (a.gguf, b.gguf) (want the file that is meant)")
+	writeTensors(t, dir, "x.safetensors", entry{"a", "F16", []int64{7}})
+	if f := open(t, dir); f.Params != 7 {
+		t.Errorf("%+v", f)
+	}
+	writeTensors(t, dir, "y.safetensors", entry{"a", "F16", []int64{8}})
+	refused("the folder holds several models (x.safetensors, y.safetensors)")
+	writeTensors(t, dir, "model.safetensors", entry{"a", "F16", []int64{9}})
+	if f := open(t, dir); f.Params != 9 {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestOpenRefused(t *testing.T) {
+	dir := t.TempDir()
+	for _, sub := range []string{"d.gguf", "d.safetensors", "d.json"} {
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loop := filepath.Join(dir, "loop.gguf")
+	if err := os.Symlink(loop, loop); err != nil {
+		t.Skip(err)
+	}
+	for _, c := range []struct{ path, want string }{
+		{filepath.Join(dir, "gone.gguf"), "no such file"},
+		{filepath.Join(dir, "d.gguf"), "the folder holds no model file"},
+		{loop, "too many levels of symbolic links"},
+		{put(t, dir, "pytorch_model.bin", "x"), "a pickle is a program, and is not run (want config.json"},
+		{put(t, dir, "model.onnx", "x"), "convert it to safetensors"},
+		{put(t, dir, "noextension", "x"), "not a kind of model file that is read here (want config.json"},
+		{put(t, dir, "m-00003-of-00002.gguf", "x"), "is called part 3 of 2"},
+		{put(t, dir, "m-00000-of-00002.safetensors", "x"), "is called part 0 of 2"},
+		{put(t, dir, "empty.json", ""), "empty.json"},
+		{filepath.Join(dir, "a\x00.gguf"), "invalid argument"},
+	} {
+		_, err := Open(context.Background(), c.path, Options{})
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), filepath.Base(c.path)) {
+			t.Errorf("%s: error %v, want %q", c.path, err, c.want)
+		}
+	}
+	if _, err := Open(context.Background(), filepath.Join(dir, "gone.gguf"), Options{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v is not fs.ErrNotExist", err)
+	}
+	// A config.json that is a folder must not pass for none.
+	sub := t.TempDir()
+	writeTensors(t, sub, "model.safetensors", entry{"a", "F16", []int64{9}})
+	if err := os.Mkdir(filepath.Join(sub, "config.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), sub, Options{}); err == nil || !strings.Contains(err.Error(), "is a folder (want a regular file)") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenPermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read everything")
+	}
+	path := put(t, t.TempDir(), "m.gguf", "x")
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), path, Options{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), path) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestOpenLongConfig(t *testing.T) {
+	path := put(t, t.TempDir(), "config.json", "")
+	if err := os.Truncate(path, 10<<30); err != nil {
+		t.Skip(err)
+	}
+	var err error
+	used := allocatedBy(func() { _, err = Open(context.Background(), path, Options{}) })
+	if err == nil || !strings.Contains(err.Error(), "want at most 16777216 bytes") {
+		t.Errorf("error %v", err)
+	}
+	if used > 1<<20 {
+		t.Errorf("%d bytes allocated", used)
+	}
+}
+
+func TestOpenCancelled(t *testing.T) {
+	dir := shardedFolder(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Open(ctx, dir, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,0 +1,30 @@
+//go:build unix
+
+package modelfile
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestOpenPipe: a pipe nobody writes to must not be waited for, wherever a
+// file is expected.
+func TestOpenPipe(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"m.gguf", "m.safetensors", "config.json", "m.index.json"} {
+		path := filepath.Join(dir, name)
+		if err := syscall.Mkfifo(path, 0o600); err != nil {
+			t.Skip(err)
+		}
+		_, err := Open(context.Background(), path, Options{})
+		if err == nil || !strings.Contains(err.Error(), "is a named pipe (want a regular file)") || !strings.Contains(err.Error(), dir) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if _, err := Open(context.Background(), "/dev/zero", Options{}); err == nil || !strings.Contains(err.Error(), "/dev/zero") {
+		t.Errorf("error %v", err)
+	}
+}
