@@ -1,0 +1,160 @@
+// Package batch classifies files of models: CSV, TSV or JSON Lines of any
+// length, plain or gzip, in constant memory and on every core.
+//
+// One goroutine reads blocks and cuts them where a record ends (block.go);
+// workers split the records (csvscan.go, jsonl.go), classify their counts and
+// append the answers to the block's own buffer (worker.go, encode.go); the
+// caller's goroutine writes the blocks in the order in which they were read
+// (run.go). Blocks and their buffers go round, so a row costs no allocation.
+// With Options.Sort the answers pass through a merge sort that moves to disk
+// when they outgrow Options.SortMemory (sort.go).
+//
+// reference_test.go is the readable account of what a CSV file means, on
+// encoding/csv; properties and a fuzz target hold the fast path to it.
+package batch
+
+import (
+	"fmt"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Row is the answer for one model. Its JSON names are those of
+// mlsizer classify -o json.
+type Row struct {
+	Input        string          `json:"input"`
+	Name         string          `json:"name"`
+	Params       quantity.Params `json:"params"`
+	ActiveParams quantity.Params `json:"active_params"`
+	Tier         sizing.Tier     `json:"-"`
+	Beyond       bool            `json:"beyond_report"`
+	Field        sizing.Field    `json:"field"`
+	Inferred     bool            `json:"inferred"`
+}
+
+// Model is what a cell that is not a count stands for.
+type Model struct {
+	Name     string
+	Params   quantity.Params
+	Active   quantity.Params
+	Field    sizing.Field
+	Inferred bool
+}
+
+// Format is the form in which Run writes the rows.
+type Format uint8
+
+// CSV has a header and one line a row, JSON is one object, Rows writes nothing
+// and keeps the first Options.Limit rows in the Summary.
+const (
+	CSV Format = iota
+	JSON
+	Rows
+)
+
+// Options say how a file is read and what is written. The zero value reads a
+// file whose header names the columns and writes CSV.
+type Options struct {
+	// Bounds are the cuts between the tiers; the zero value is
+	// sizing.DefaultBounds.
+	Bounds sizing.Bounds
+	// Column is the header name (or the number, from 1) of the column with
+	// the counts, or a key of JSON Lines; "" looks for a known name.
+	Column string
+	// Resolve finds the model of a cell that is no count. Workers call it
+	// concurrently. A nil Resolve refuses every such cell.
+	Resolve func(cell string) (Model, error)
+	// Field, if set, keeps only the models of that field.
+	Field sizing.Field
+	// Format is what is written.
+	Format Format
+	// Sort orders the rows by tier and count, smallest first; equal ones
+	// keep their order.
+	Sort bool
+	// SortMemory is how many bytes of answers are sorted in memory before
+	// they go to disk; 0 means 12 MiB.
+	SortMemory int
+	// TempDir holds the files of a sort; "" means the system's.
+	TempDir string
+	// Limit is how many rows the Summary keeps under Rows.
+	Limit int
+	// Workers is the number of classifying goroutines; 0 means one a core.
+	Workers int
+	// BlockSize is the number of bytes read at a time; 0 means 256 KiB.
+	BlockSize int
+	// MaxRecord is the length in bytes of the longest record; 0 means 1 MiB.
+	MaxRecord int
+	// Progress, if set, is kept up to date while Run works.
+	Progress *Progress
+}
+
+func (o Options) withDefaults() Options {
+	if o.Bounds == (sizing.Bounds{}) {
+		o.Bounds = sizing.DefaultBounds
+	}
+	if o.SortMemory == 0 {
+		o.SortMemory = 12 << 20
+	}
+	if o.BlockSize == 0 {
+		o.BlockSize = 256 << 10
+	}
+	if o.MaxRecord == 0 {
+		o.MaxRecord = 1 << 20
+	}
+	return o
+}
+
+// Summary is what a file held.
+type Summary struct {
+	// Rows is the number of rows that were read, blank lines left out.
+	Rows int64
+	// Counts says how many models fell in each tier.
+	Counts sizing.Counts
+	// NoCount and Bad are the rows that were not answered: their count is
+	// missing, or cannot be read.
+	NoCount, Bad int64
+	// OtherField is the number of models that Options.Field left out.
+	OtherField int64
+	// Errors are the first unanswered rows, at most MaxErrors.
+	Errors []RowError
+	// Kept are the first rows under Rows.
+	Kept []Row
+}
+
+// MaxErrors is how many unanswered rows a Summary holds. All of them are in
+// what Run writes.
+const MaxErrors = 20
+
+// Unanswered is the number of rows without a tier.
+func (s *Summary) Unanswered() int64 { return s.NoCount + s.Bad }
+
+// Classified is the number of rows with a tier.
+func (s *Summary) Classified() int64 {
+	n := int64(0)
+	for _, c := range s.Counts.ByTier {
+		n += int64(c)
+	}
+	return n
+}
+
+// RowError is a row that was not answered.
+type RowError struct {
+	// Line is the line on which the row begins, from 1. It is 0 for a model
+	// that did not come from a file.
+	Line int64 `json:"line"`
+	// Column is the byte of that line at which the fault stands, from 1.
+	Column int `json:"column,omitempty"`
+	// Input is the cell, or the start of a row that could not be split.
+	Input string `json:"input"`
+	// Problem is what is wrong, and what is accepted.
+	Problem string `json:"error"`
+}
+
+// Error says where the row stands and what is wrong with it.
+func (e *RowError) Error() string {
+	if e.Column == 0 {
+		return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
+	}
+	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Problem)
+}

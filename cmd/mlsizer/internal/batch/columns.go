@@ -1,0 +1,250 @@
+package batch
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mlsizer/sizing/quantity"
+)
+
+// The header names that are known, the plainest first. Case, spaces, dashes,
+// dots and underscores do not matter.
+var (
+	countNames = []string{
+		"params", "parameters", "num_params", "num_parameters", "n_params", "total_params", "total_parameters",
+		"param_count", "params_count", "parameter_count", "parameters_count", "number_of_parameters",
+		"参数量", "参数", "参数数量", "参数规模", "model_size", "size",
+	}
+	nameNames = []string{"name", "model", "model_name", "model_id", "id", "名称", "模型", "模型名称"}
+)
+
+// layout says where the cells of a row stand.
+type layout struct {
+	kind  kind
+	comma byte
+	// count and name are columns from 0; name is -1 if there is none.
+	count, name int
+	// width is the number of cells of a row.
+	width int
+	// countKeys and nameKeys are the keys of a JSON object, folded, in order
+	// of preference.
+	countKeys, nameKeys []string
+	// header tells that the first record holds the names of the columns.
+	header bool
+}
+
+// foldHeader makes one spelling of the spellings of a column's name.
+func foldHeader(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '-', '_', '.', '\u3000':
+			return -1
+		}
+		return r
+	}, strings.ToLower(strings.TrimSpace(s)))
+}
+
+func foldAll(names []string) []string {
+	folded := make([]string, len(names))
+	for i, n := range names {
+		folded[i] = foldHeader(n)
+	}
+	return folded
+}
+
+// layoutOf finds the columns from the first record.
+func layoutOf(s *source, opt Options) (layout, error) {
+	l := layout{kind: s.kind, comma: s.comma, count: -1, name: -1}
+	if s.kind == jsonLines {
+		return l.byKeys(s, opt)
+	}
+	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: true}
+	scan.record(s.first)
+	cells := make([]string, len(scan.cells))
+	for i, c := range scan.cells {
+		cells[i] = string(c.text)
+	}
+	l.width = len(cells)
+	if opt.Column != "" {
+		return l.byColumn(cells, s.line, opt)
+	}
+	return l.byNames(cells, s, opt)
+}
+
+// byKeys finds the keys of JSON Lines. The first object decides whether the
+// rows have counts or names alone.
+func (l layout) byKeys(s *source, opt Options) (layout, error) {
+	l.countKeys, l.nameKeys = foldAll(countNames), foldAll(nameNames)
+	if opt.Column != "" {
+		l.countKeys = []string{foldHeader(opt.Column)}
+		return l, nil
+	}
+	row := bytes.TrimSpace(s.first)
+	if !json.Valid(row) {
+		return l, nil // said with the rows
+	}
+	counted, named := false, false
+	var keys []string
+	for m := range members(row) {
+		key := jsonText(m.key)
+		keys = append(keys, key)
+		counted = counted || slices.Contains(l.countKeys, foldHeader(key))
+		named = named || slices.Contains(l.nameKeys, foldHeader(key))
+	}
+	switch {
+	case counted:
+	case named:
+		l.countKeys, l.nameKeys = l.nameKeys, nil
+	default:
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no key with a parameter count (has %s; want params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(keys)), Hint: "--column KEY names the key"}
+	}
+	return l, nil
+}
+
+// byColumn takes the column that was asked for.
+func (l layout) byColumn(cells []string, line int64, opt Options) (layout, error) {
+	want := foldHeader(opt.Column)
+	if i := slices.IndexFunc(cells, func(c string) bool { return foldHeader(c) == want }); i >= 0 {
+		l.count, l.header = i, true
+	} else if n, err := strconv.Atoi(opt.Column); err == nil {
+		if n < 1 || n > len(cells) {
+			return l, &FileError{Problem: fmt.Sprintf("line %d: no column %d (want 1 to %d)", line, n, len(cells))}
+		}
+		l.count = n - 1
+		l.header = !isModel(cells[l.count], opt)
+	} else {
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no column %q in the header (has %s)", line, opt.Column, quoteList(cells)),
+			Hint: "--column takes one of these names, or a number from 1"}
+	}
+	if l.header {
+		if i, err := findColumn(cells, nameNames, line); err == nil && i != l.count {
+			l.name = i
+		}
+	} else {
+		l.name = otherColumn(cells, l.count)
+	}
+	return l, nil
+}
+
+// byNames finds the columns by their names, or in a file without a header by
+// what the first row holds.
+func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) {
+	count, err := findColumn(cells, countNames, s.line)
+	if err != nil {
+		return l, err
+	}
+	name, err := findColumn(cells, nameNames, s.line)
+	if err != nil && count < 0 {
+		return l, err
+	}
+	var numbers []int
+	for i, c := range cells {
+		if _, err := quantity.ParseParams(c); err == nil {
+			numbers = append(numbers, i)
+		}
+	}
+	whole := strings.TrimSpace(string(trimLineEnd(s.first)))
+	_, grouped := quantity.ParseParams(whole)
+	switch {
+	case count >= 0:
+		l.count, l.name, l.header = count, name, true
+	case name >= 0 && len(numbers) == 0:
+		l.count, l.header = name, true
+	case len(cells) > 1 && grouped == nil:
+		return l, &FileError{Problem: fmt.Sprintf("line %d: %s may be one count or %d cells (want a count with commas in quotes, or --column 1)", s.line, strconv.Quote(shorten(whole)), len(cells))}
+	case len(numbers) == 1:
+		l.count, l.name = numbers[0], otherColumn(cells, numbers[0])
+	case len(cells) == 1 && isModel(cells[0], opt):
+		l.count = 0
+	case len(numbers) > 1:
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no header, and columns %s hold counts", s.line, numberList(numbers)), Hint: fmt.Sprintf("--column %d", numbers[0]+1)}
+	default:
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no column with parameter counts (has %s; want a header with params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(cells)), Hint: "--column NAME or --column N names the column"}
+	}
+	return l, nil
+}
+
+// findColumn is the index of the first of names among the cells, -1 if there
+// is none. Two columns of that name are an error.
+func findColumn(cells, names []string, line int64) (int, error) {
+	for _, n := range foldAll(names) {
+		found := -1
+		for i, c := range cells {
+			if foldHeader(c) != n {
+				continue
+			}
+			if found >= 0 {
+				return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d and %d are both named %q", line, found+1, i+1, c), Hint: fmt.Sprintf("--column %d", found+1)}
+			}
+			found = i
+		}
+		if found >= 0 {
+			return found, nil
+		}
+	}
+	return -1, nil
+}
+
+// isModel reports whether a cell is a count or a known model, and so belongs
+// to a row and not to a header.
+func isModel(c string, opt Options) bool {
+	if _, err := quantity.ParseParams(c); err == nil {
+		return true
+	}
+	if opt.Resolve == nil || strings.TrimSpace(c) == "" {
+		return false
+	}
+	_, err := opt.Resolve(strings.TrimSpace(c))
+	return err == nil
+}
+
+// otherColumn is the first column that is not count, -1 if there is none.
+func otherColumn(cells []string, count int) int {
+	switch {
+	case len(cells) < 2:
+		return -1
+	case count == 0:
+		return 1
+	}
+	return 0
+}
+
+func quoteList(cells []string) string {
+	const most = 8
+	var b strings.Builder
+	for i, c := range cells {
+		if i == most {
+			fmt.Fprintf(&b, " and %d more", len(cells)-most)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(shorten(c)))
+	}
+	return b.String()
+}
+
+func numberList(columns []int) string {
+	text := make([]string, len(columns))
+	for i, c := range columns {
+		text[i] = strconv.Itoa(c + 1)
+	}
+	return strings.Join(text, ", ")
+}
+
+// shorten cuts a text to what an error shows of it.
+func shorten(s string) string {
+	n := 0
+	for i := range s {
+		if n == shownHead {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}

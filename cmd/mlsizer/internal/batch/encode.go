@@ -1,0 +1,147 @@
+package batch
+
+import (
+	"encoding/json"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"mlsizer/sizing"
+)
+
+// Header is the first line of CSV output. A row that was not answered has its
+// error in the last column and nothing in the columns between.
+const Header = "name,params,active_params,tier,beyond_report,field,error\n"
+
+// AppendCSV appends the row as a line of CSV, as encoding/csv writes it.
+func (r *Row) AppendCSV(b []byte) []byte {
+	b = appendCSVField(b, r.Name)
+	b = append(b, ',')
+	start := len(b)
+	b = strconv.AppendInt(b, int64(r.Params), 10)
+	if r.ActiveParams == r.Params {
+		digits := b[start:]
+		b = append(b, ',')
+		b = append(b, digits...)
+	} else {
+		b = append(b, ',')
+		b = strconv.AppendInt(b, int64(r.ActiveParams), 10)
+	}
+	b = append(b, ',')
+	b = append(b, r.Tier.String()...)
+	if r.Beyond {
+		b = append(b, ",true,"...)
+	} else {
+		b = append(b, ",false,"...)
+	}
+	b = append(b, r.Field...)
+	return append(b, ",\n"...)
+}
+
+// AppendCSV appends the row as a line of CSV with the error.
+func (e *RowError) AppendCSV(b []byte, name string) []byte {
+	b = appendCSVField(b, name)
+	b = append(b, ",,,,,,"...)
+	b = appendCSVField(b, e.Error())
+	return append(b, '\n')
+}
+
+// appendCSVField appends a cell, in quotes where encoding/csv puts it in
+// quotes.
+func appendCSVField(b []byte, s string) []byte {
+	if !needsQuotes(s) {
+		return append(b, s...)
+	}
+	b = append(b, '"')
+	for i := range len(s) {
+		if s[i] == '"' {
+			b = append(b, '"')
+		}
+		b = append(b, s[i])
+	}
+	return append(b, '"')
+}
+
+// needsQuotes is the rule of encoding/csv.
+func needsQuotes(s string) bool {
+	if s == "" {
+		return false
+	}
+	for i := range len(s) {
+		switch s[i] {
+		case ',', '"', '\n', '\r':
+			return true
+		}
+	}
+	if s[0] > ' ' && s[0] < utf8.RuneSelf {
+		return s == `\.`
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(first)
+}
+
+// AppendJSON appends the row as a JSON object.
+func (r *Row) AppendJSON(b []byte) []byte {
+	b = append(b, `{"input":`...)
+	b = appendJSONString(b, r.Input)
+	b = append(b, `,"name":`...)
+	b = appendJSONString(b, r.Name)
+	b = append(b, `,"params":`...)
+	b = strconv.AppendInt(b, int64(r.Params), 10)
+	b = append(b, `,"active_params":`...)
+	b = strconv.AppendInt(b, int64(r.ActiveParams), 10)
+	b = append(b, `,"tier":"`...)
+	b = append(b, r.Tier.String()...)
+	b = append(b, `","tier_zh":"`...)
+	b = append(b, r.Tier.Chinese()...)
+	b = append(b, `","beyond_report":`...)
+	b = strconv.AppendBool(b, r.Beyond)
+	b = append(b, `,"field":`...)
+	b = appendJSONString(b, string(r.Field))
+	b = append(b, `,"inferred":`...)
+	b = strconv.AppendBool(b, r.Inferred)
+	return append(b, '}')
+}
+
+// AppendJSON appends the error as a JSON object.
+func (e *RowError) AppendJSON(b []byte) []byte {
+	b = append(b, `{"line":`...)
+	b = strconv.AppendInt(b, e.Line, 10)
+	if e.Column > 0 {
+		b = append(b, `,"column":`...)
+		b = strconv.AppendInt(b, int64(e.Column), 10)
+	}
+	b = append(b, `,"input":`...)
+	b = appendJSONString(b, e.Input)
+	b = append(b, `,"error":`...)
+	b = appendJSONString(b, e.Problem)
+	return append(b, '}')
+}
+
+// appendJSONString appends a JSON string.
+func appendJSONString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			quoted, _ := json.Marshal(s) // a string always has a JSON form
+			return append(b, quoted...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// appendCounts appends the models in each tier as a JSON object.
+func appendCounts(b []byte, c sizing.Counts) []byte {
+	for t, n := range c.ByTier {
+		sep := byte(',')
+		if t == 0 {
+			sep = '{'
+		}
+		b = append(b, sep)
+		b = appendJSONString(b, sizing.Tier(t).String())
+		b = append(b, ':')
+		b = strconv.AppendInt(b, int64(n), 10)
+	}
+	return append(b, '}')
+}

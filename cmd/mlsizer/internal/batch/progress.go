@@ -1,0 +1,89 @@
+package batch
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Progress is how far Run has come. It may be read while Run works.
+type Progress struct {
+	Rows  atomic.Int64
+	Bytes atomic.Int64 // of the file as it is stored
+}
+
+// countingReader counts the bytes that are read into a Progress.
+type countingReader struct {
+	r io.Reader
+	p *Progress
+}
+
+func (c *countingReader) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.p.Bytes.Add(int64(n))
+	return n, err
+}
+
+// ShowProgress redraws a line on w, a terminal, until stop is called, which
+// wipes it. size is the length of the file in bytes, 0 if unknown.
+func ShowProgress(w io.Writer, p *Progress, size int64) (stop func()) {
+	const every = 200 * time.Millisecond
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		start := time.Now()
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		drawn := false
+		for {
+			select {
+			case <-quit:
+				if drawn {
+					io.WriteString(w, "\r\x1b[K")
+				}
+				return
+			case <-tick.C:
+				io.WriteString(w, "\r"+bar(p.Rows.Load(), p.Bytes.Load(), size, time.Since(start))+"\x1b[K")
+				drawn = true
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-done
+	}
+}
+
+// bar is the line that shows the progress: share, rows, rate, time left.
+func bar(rows, read, size int64, elapsed time.Duration) string {
+	const width = 24
+	var b strings.Builder
+	share := 0.0
+	if size > 0 {
+		share = min(1, float64(read)/float64(size))
+		full := int(share * width)
+		fmt.Fprintf(&b, "[%s%s] %3.0f%%  ", strings.Repeat("#", full), strings.Repeat(".", width-full), 100*share)
+	}
+	seconds := max(elapsed.Seconds(), 1e-3)
+	fmt.Fprintf(&b, "%s rows  %s rows/s", short(float64(rows)), short(float64(rows)/seconds))
+	if share > 0 {
+		left := time.Duration(float64(elapsed) * (1 - share) / share).Round(time.Second)
+		fmt.Fprintf(&b, "  %s left", left)
+	}
+	return b.String()
+}
+
+// short is a number of rows in a few characters.
+func short(n float64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.2fB", n/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.2fM", n/1e6)
+	case n >= 1e4:
+		return fmt.Sprintf("%.1fK", n/1e3)
+	}
+	return fmt.Sprintf("%.0f", n)
+}

@@ -1,0 +1,344 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"mlsizer/sizing"
+)
+
+// Run classifies the models of r and writes the answers to w, in the order of
+// the input or sorted. Rows that cannot be answered are part of the output
+// and of the Summary, and no error. An error is a [*FileError] about the file
+// as a whole, an error of w, or that of ctx; the Summary then counts what was
+// read and written before it.
+func Run(ctx context.Context, r io.Reader, w io.Writer, opt Options) (*Summary, error) {
+	opt = opt.withDefaults()
+	if opt.Progress == nil {
+		opt.Progress = new(Progress)
+	}
+	src, err := openSource(&countingReader{r, opt.Progress}, opt)
+	if err != nil {
+		return new(Summary), err
+	}
+	l, err := layoutOf(src, opt)
+	if err != nil {
+		return new(Summary), err
+	}
+	c := &cutter{
+		r: src.all(), quotes: src.kind == separated, size: opt.BlockSize, most: opt.BlockSize, line: src.line,
+		scan: csvScanner{comma: src.comma, max: opt.MaxRecord},
+	}
+	skip := src.skip
+	if l.header {
+		skip += len(src.first)
+		c.line += int64(bytes.Count(src.first, []byte("\n")))
+	}
+	if _, err := io.CopyN(io.Discard, c.r, int64(skip)); err != nil {
+		return new(Summary), &FileError{Problem: "cannot be read", Err: err}
+	}
+	o := &output{w: w, opt: opt, sum: new(Summary)}
+	defer o.close()
+	readErr, err := pipeline(ctx, c, l, o)
+	if err == nil {
+		err = o.finish()
+	}
+	switch {
+	case err != nil:
+		return o.sum, err
+	case readErr != nil:
+		return o.sum, &FileError{Problem: fmt.Sprintf("cut short after line %d", c.line-1), Err: readErr}
+	case o.sum.Rows == 0:
+		return o.sum, &FileError{Problem: "a header and no rows (want rows of models, one a line)"}
+	}
+	return o.sum, nil
+}
+
+// pipeline cuts, classifies and writes blocks: one goroutine reads, the
+// workers classify, this one writes in order. readErr is what ended reading
+// other than the end of the file.
+func pipeline(ctx context.Context, c *cutter, l layout, o *output) (readErr, err error) {
+	workers := o.opt.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	blocks := 2*workers + 1 // one being read, one written, the others at work or waiting
+	free := make(chan *block, blocks)
+	queue := make(chan *block, blocks)
+	ordered := make(chan *block, blocks)
+	quit := make(chan struct{})
+	for range blocks {
+		free <- &block{worked: make(chan struct{}, 1)}
+	}
+	go func() {
+		defer close(queue)
+		defer close(ordered)
+		for {
+			var b *block
+			select {
+			case b = <-free:
+			case <-quit:
+				return
+			}
+			if !c.next(b) {
+				return
+			}
+			ordered <- b
+			queue <- b
+		}
+	}()
+	var working sync.WaitGroup
+	enough := new(atomic.Bool)
+	for range workers {
+		w := newWorker(o.opt, l, enough)
+		working.Go(func() {
+			for b := range queue {
+				w.work(b)
+				b.worked <- struct{}{}
+			}
+		})
+	}
+	defer close(quit) // the reader may be waiting for input that never comes: it is not waited for
+	for {
+		var b *block
+		var more bool
+		select {
+		case b, more = <-ordered:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		if !more {
+			working.Wait()
+			if !errors.Is(c.err, io.EOF) {
+				readErr = c.err
+			}
+			return readErr, nil
+		}
+		<-b.worked
+		if err := o.block(b, enough); err != nil {
+			return nil, err
+		}
+		free <- b
+	}
+}
+
+// output writes blocks in order and sums them up.
+type output struct {
+	w       io.Writer
+	opt     Options
+	sum     *Summary
+	sort    sorter
+	errs    spool // unanswered rows that are written after the others
+	begun   bool
+	lead    int // bytes to leave out of the next answer: the first JSON object has no comma
+	errLead int
+	buf     []byte
+}
+
+// block takes over the answers of a block.
+func (o *output) block(b *block, enough *atomic.Bool) error {
+	o.addSummary(&b.sum)
+	o.opt.Progress.Rows.Store(o.sum.Rows)
+	if err := o.begin(); err != nil {
+		return err
+	}
+	if len(b.errs) > 0 {
+		if err := o.errs.write(b.errs); err != nil {
+			return err
+		}
+	}
+	if o.opt.Sort {
+		return o.sort.add(b.out, b.ends)
+	}
+	if o.opt.Format == Rows {
+		room := o.opt.Limit - len(o.sum.Kept)
+		o.sum.Kept = append(o.sum.Kept, b.kept[:min(room, len(b.kept))]...)
+		enough.Store(len(o.sum.Kept) >= o.opt.Limit)
+		return nil
+	}
+	return o.answers(b.out)
+}
+
+// addSummary adds the sums of a block.
+func (o *output) addSummary(s *Summary) {
+	t := o.sum
+	t.Rows += s.Rows
+	t.NoCount += s.NoCount
+	t.Bad += s.Bad
+	t.OtherField += s.OtherField
+	for i, n := range s.Counts.ByTier {
+		t.Counts.ByTier[i] += n
+	}
+	t.Counts.Beyond += s.Counts.Beyond
+	t.Errors = append(t.Errors, s.Errors[:min(len(s.Errors), MaxErrors-len(t.Errors))]...)
+}
+
+// answers writes rows in their form.
+func (o *output) answers(out []byte) error {
+	if len(out) == 0 {
+		return nil
+	}
+	_, err := o.w.Write(out[o.lead:])
+	o.lead = 0
+	return err
+}
+
+// begin writes what stands before the rows.
+func (o *output) begin() error {
+	if o.begun {
+		return nil
+	}
+	o.begun = true
+	o.errs.dir, o.sort.dir, o.sort.memory = o.opt.TempDir, o.opt.TempDir, o.opt.SortMemory
+	if o.opt.Format == Rows {
+		o.sort.keep = max(1, o.opt.Limit)
+	}
+	switch o.opt.Format {
+	case CSV:
+		_, err := io.WriteString(o.w, Header)
+		return err
+	case JSON:
+		o.lead, o.errLead = 1, 1
+		bounds, err := json.Marshal(o.opt.Bounds)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(o.w, "{\n  \"schema\": \"mlsizer/v1\",\n  \"command\": \"classify\",\n  \"bounds\": %s,\n  \"models\": [", bounds)
+		return err
+	}
+	return nil
+}
+
+// finish writes what stands after the rows, and sorted rows.
+func (o *output) finish() error {
+	if err := o.begin(); err != nil {
+		return err
+	}
+	if o.opt.Sort {
+		if err := o.sorted(); err != nil {
+			return err
+		}
+	}
+	if o.opt.Format != JSON {
+		return o.errs.copyTo(o.w)
+	}
+	s := o.sum
+	b := append(o.buf[:0], "\n  ],\n  \"counts\": "...)
+	b = appendCounts(b, s.Counts)
+	b = fmt.Appendf(b, ",\n  \"beyond_report\": %d,\n  \"rows\": %d,\n  \"no_count\": %d,\n  \"bad\": %d,\n  \"other_field\": %d,\n  \"notes\": ", s.Counts.Beyond, s.Rows, s.NoCount, s.Bad, s.OtherField)
+	b = append(b, '[')
+	if s.Counts.Beyond > 0 {
+		b = append(b, `{"code":"beyond-report","text":`...)
+		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds))
+		b = append(b, `,"source":"report, section 1.2"}`...)
+	}
+	b = append(b, ']')
+	b = append(b, ",\n  \"errors\": ["...)
+	if _, err := o.w.Write(b); err != nil {
+		return err
+	}
+	if err := o.errs.copyTo(&leadWriter{o.w, o.errLead}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(o.w, "\n  ]\n}\n")
+	return err
+}
+
+// sorted writes the answers in their order, or keeps the first.
+func (o *output) sorted() error {
+	o.buf = o.buf[:0]
+	err := o.sort.each(func(_ int64, text []byte) error {
+		if o.opt.Format == Rows {
+			return o.keep(text)
+		}
+		o.buf = append(o.buf, text...)
+		if len(o.buf) < spoolMemory {
+			return nil
+		}
+		err := o.answers(o.buf)
+		o.buf = o.buf[:0]
+		return err
+	})
+	switch {
+	case errors.Is(err, errEnough):
+		return nil
+	case err != nil:
+		return err
+	}
+	return o.answers(o.buf)
+}
+
+// errEnough ends a merge of which only the first rows are shown.
+var errEnough = errors.New("enough rows")
+
+// keep adds an answer to the rows of the Summary.
+func (o *output) keep(text []byte) error {
+	if len(o.sum.Kept) >= o.opt.Limit {
+		return errEnough
+	}
+	var r Row
+	if err := json.Unmarshal(text[1:], &r); err != nil { // after the comma
+		return err
+	}
+	r.Tier, _ = o.opt.Bounds.Classify(r.Params)
+	o.sum.Kept = append(o.sum.Kept, r)
+	return nil
+}
+
+func (o *output) close() {
+	o.sort.close()
+	o.errs.close()
+}
+
+// leadWriter leaves out the first bytes.
+type leadWriter struct {
+	w    io.Writer
+	lead int
+}
+
+func (l *leadWriter) Write(p []byte) (int, error) {
+	n := min(l.lead, len(p))
+	l.lead -= n
+	if n == len(p) {
+		return n, nil
+	}
+	m, err := l.w.Write(p[n:])
+	return n + m, err
+}
+
+// BeyondNote is the note on models beyond the last bound.
+func BeyondNote(n int, bounds sizing.Bounds) string {
+	verb := "lie"
+	if n == 1 {
+		verb = "lies"
+	}
+	return fmt.Sprintf("%d of the very large %s beyond %s parameters, where the report's tiers end", n, verb, bounds[3].Exact())
+}
+
+// Write writes the answers for models that did not come from a file, in the
+// form that Run writes.
+func Write(w io.Writer, rows []Row, opt Options) (*Summary, error) {
+	opt = opt.withDefaults()
+	if opt.Progress == nil {
+		opt.Progress = new(Progress)
+	}
+	o := &output{w: w, opt: opt, sum: new(Summary)}
+	defer o.close()
+	enough := new(atomic.Bool)
+	classify := newWorker(opt, layout{}, enough)
+	var b block
+	for i := range rows {
+		classify.add(&b, &rows[i])
+	}
+	if err := o.block(&b, enough); err != nil {
+		return o.sum, err
+	}
+	return o.sum, o.finish()
+}

@@ -1,0 +1,248 @@
+package batch
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// kind is how the rows of a file are written.
+type kind uint8
+
+const (
+	separated kind = iota // CSV or TSV
+	jsonLines
+)
+
+// source is a file of which the first record has been looked at.
+type source struct {
+	r     io.Reader // everything, decompressed
+	kind  kind
+	comma byte
+	head  []byte // what was read so far, all of r's start
+	first []byte // the first record that is not blank, without its line end
+	skip  int    // bytes of head before the first record
+	line  int64  // of the first record
+	err   error  // of the reads so far
+}
+
+// magic are files that are often given by mistake, by how they begin.
+var magic = []struct{ bytes, name, advice string }{
+	{"PK\x03\x04", "a ZIP file or a spreadsheet", "save the sheet as CSV, or unpack it"},
+	{"PAR1", "a Parquet file", "convert it to CSV"},
+	{"\xfd7zXZ\x00", "an xz file", "xz -dc FILE | mlsizer classify --from -"},
+	{"(\xb5/\xfd", "a zstd file", "zstd -dc FILE | mlsizer classify --from -"},
+	{"BZh", "a bzip2 file", "bzip2 -dc FILE | mlsizer classify --from -"},
+	{"SQLite format 3\x00", "an SQLite database", "export the table as CSV"},
+	{"GGUF", "a GGUF model file", "give it as a MODEL: mlsizer classify FILE"},
+	{"\xff\xfe", "UTF-16 text", "convert it to UTF-8"},
+	{"\xfe\xff", "UTF-16 text", "convert it to UTF-8"},
+	{"\x1f\x8b", "gzip inside gzip", "unpack it once"},
+}
+
+// FileError is an error in a file as a whole.
+type FileError struct {
+	Problem string
+	Hint    string // what to do instead; may be empty
+	// Err is the cause where it lies in reading.
+	Err error
+}
+
+// Error says what is wrong with the file.
+func (e *FileError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s: %v", e.Problem, e.Err)
+	}
+	return e.Problem
+}
+
+// Unwrap returns the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// openSource looks at the start of r: what it is by its content, whatever its
+// name is.
+func openSource(r io.Reader, opt Options) (*source, error) {
+	s := &source{r: r, line: 1}
+	for len(s.head) < 2 && s.err == nil {
+		s.read()
+	}
+	if bytes.HasPrefix(s.head, []byte("\x1f\x8b")) {
+		packed := s.all()
+		z, err := gzip.NewReader(packed)
+		if err != nil {
+			return nil, &FileError{Problem: "gzip header cannot be read", Err: err}
+		}
+		*s = source{r: z, line: 1}
+	}
+	for len(s.head) < 16 && s.err == nil {
+		s.read()
+	}
+	for _, m := range magic {
+		if bytes.HasPrefix(s.head, []byte(m.bytes)) {
+			return nil, &FileError{Problem: fmt.Sprintf("%s, not text (want CSV, TSV or JSON Lines, plain or gzip)", m.name), Hint: m.advice}
+		}
+	}
+	if bytes.HasPrefix(s.head, []byte("\ufeff")) {
+		s.skip = len("\ufeff")
+	}
+	if err := s.findFirst(opt); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// read appends what one Read gives to s.head.
+func (s *source) read() {
+	const step = 32 << 10
+	if cap(s.head)-len(s.head) < step {
+		s.head = append(make([]byte, 0, 2*cap(s.head)+step), s.head...)
+	}
+	var n int
+	n, s.err = s.r.Read(s.head[len(s.head) : len(s.head)+step])
+	s.head = s.head[:len(s.head)+n]
+}
+
+// all is the source from its start: what was read, then the rest.
+func (s *source) all() io.Reader {
+	rest := s.r
+	if s.err != nil {
+		rest = failedReader{s.err}
+	}
+	return io.MultiReader(bytes.NewReader(s.head), rest)
+}
+
+type failedReader struct{ err error }
+
+func (f failedReader) Read([]byte) (int, error) { return 0, f.err }
+
+// findFirst reads to the end of the first record that is not blank and says
+// what kind of file it begins.
+func (s *source) findFirst(opt Options) error {
+	for {
+		s.skipBlank()
+		rest := s.head[s.skip:]
+		if len(rest) > 0 && rest[0] == '\r' && len(rest) < 2 && s.err == nil {
+			s.read()
+			continue
+		}
+		nl := bytes.IndexByte(rest, '\n')
+		switch {
+		case nl < 0 && s.err == nil && len(rest) <= opt.MaxRecord:
+			s.read()
+			continue
+		case nl < 0 && len(rest) > opt.MaxRecord:
+			return &FileError{Problem: fmt.Sprintf("line %d is longer than %d bytes (want CSV, TSV or JSON Lines)", s.line, opt.MaxRecord)}
+		case len(rest) == 0 && s.err != nil && !errors.Is(s.err, io.EOF):
+			return &FileError{Problem: "cannot be read", Err: s.err}
+		case len(rest) == 0:
+			return &FileError{Problem: "empty (want rows of models, one a line)"}
+		}
+		if nl < 0 {
+			nl = len(rest)
+		}
+		line := rest[:nl]
+		if i := badByte(line); i >= 0 {
+			return &FileError{Problem: fmt.Sprintf("line %d, column %d: %s: a binary file or another encoding (want CSV, TSV or JSON Lines in UTF-8)", s.line, i+1, describeByte(line[i]))}
+		}
+		if done, err := s.classify(line, opt); done || err != nil {
+			return err
+		}
+		s.read() // a quoted header goes on in the next line
+	}
+}
+
+// skipBlank moves s.skip past blank lines.
+func (s *source) skipBlank() {
+	for {
+		rest := s.head[s.skip:]
+		n := 0
+		if len(rest) > 1 && rest[0] == '\r' && rest[1] == '\n' {
+			n = 2
+		} else if len(rest) > 0 && rest[0] == '\n' {
+			n = 1
+		}
+		if n == 0 {
+			return
+		}
+		s.skip += n
+		s.line++
+	}
+}
+
+// classify tells the kind of the file from its first line. It returns false
+// if the first record is not all there yet.
+func (s *source) classify(line []byte, opt Options) (done bool, err error) {
+	text := bytes.TrimLeft(line, " \t")
+	if len(text) > 0 && text[0] == '{' {
+		s.kind, s.first = jsonLines, trimLineEnd(line)
+		return true, nil
+	}
+	if len(text) > 0 && text[0] == '[' {
+		return false, &FileError{Problem: fmt.Sprintf("line %d: a JSON array (want JSON Lines: one object a line)", s.line), Hint: "jq -c '.[]' FILE | mlsizer classify --from -"}
+	}
+	s.comma = commaOf(line)
+	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: s.err != nil}
+	n, st := scan.record(s.head[s.skip:])
+	if n == 0 && st == incomplete {
+		return false, nil
+	}
+	if st != complete {
+		return false, &FileError{Problem: fmt.Sprintf("line %d, column %d: %s", s.line, scan.col, problems[st])}
+	}
+	s.first = s.head[s.skip : s.skip+n]
+	return true, nil
+}
+
+// commaOf is the separator of a line: a tab where there are tabs outside
+// quotes, else a comma, else a semicolon.
+func commaOf(line []byte) byte {
+	tabs, commas, semicolons, quoted := 0, 0, 0, false
+	for _, c := range line {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\t':
+			tabs++
+		case c == ',':
+			commas++
+		case c == ';':
+			semicolons++
+		}
+	}
+	switch {
+	case tabs > 0 && tabs >= commas:
+		return '\t'
+	case commas == 0 && semicolons > 0:
+		return ';'
+	}
+	return ','
+}
+
+// badByte is the index of the first byte that is no text: NUL, or not UTF-8;
+// -1 if there is none.
+func badByte(text []byte) int {
+	nul := bytes.IndexByte(text, 0)
+	if utf8.Valid(text) {
+		return nul
+	}
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 || text[i] == 0 {
+			return i
+		}
+		i += size
+	}
+	return nul
+}
+
+// describeByte says what is wrong with the byte that badByte found.
+func describeByte(c byte) string {
+	if c == 0 {
+		return "a NUL byte"
+	}
+	return fmt.Sprintf("byte 0x%02x is not UTF-8", c)
+}
