@@ -272,8 +272,7 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 		if moe, ok := b.(MoE); ok {
 			k.topK = float64(moe.TopK)
 		}
-		switch b.(type) {
-		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
+		if reduces(b) {
 			k.reductions++
 		}
 		c.addSaved(&k, b, &w)
@@ -366,20 +365,40 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 
 // addHeads narrows what tensor and expert parallelism must divide.
 func (c *costs) addHeads(b Block) {
+	c.tpUnit = gcd(c.tpUnit, tensorUnit(b))
+	if moe, ok := b.(MoE); ok {
+		c.experts = gcd(c.experts, moe.Experts)
+	}
+}
+
+// tensorUnit returns what tensor parallelism divides of a block that mixes
+// positions: its heads or channels; 0 for other blocks.
+func tensorUnit(b Block) int64 {
 	switch b := b.(type) {
 	case Attention:
-		c.tpUnit = gcd(c.tpUnit, b.Heads)
+		return b.Heads
 	case MLA:
-		c.tpUnit = gcd(c.tpUnit, b.Heads)
+		return b.Heads
+	case CompressedAttention:
+		return b.Heads
 	case Mamba:
-		c.tpUnit = gcd(c.tpUnit, b.Inner)
+		return b.Inner
 	case Mamba2:
-		c.tpUnit = gcd(c.tpUnit, b.Heads)
+		return b.Heads
 	case DeltaNet:
-		c.tpUnit = gcd(c.tpUnit, b.ValHeads)
-	case MoE:
-		c.experts = gcd(c.experts, b.Experts)
+		return b.ValHeads
 	}
+	return 0
+}
+
+// reduces reports whether the block ends in a matrix that tensor parallelism
+// splits by rows, so that its outputs must be added up.
+func reduces(b Block) bool {
+	switch b.(type) {
+	case FFN, MoE:
+		return true
+	}
+	return tensorUnit(b) > 0
 }
 
 func gcd(a, b int64) int64 {
