@@ -66,7 +66,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	if o.explain {
 		for i := range list {
 			for _, t := range explainTables(list[i].Explain, f) {
-				t.Title = both(labelColon, both(labelPlainOn, list[i].Model.Name, list[i].Hardware.Input), t.Title)
+				t.Title = both(labelColon, both(labelPlainOn, list[i].Model.Input, list[i].Hardware.Input), t.Title)
 				d.Tables = append(d.Tables, t)
 			}
 		}
@@ -119,9 +119,9 @@ func compareColumns(byModel, run bool) []render.Column {
 	}
 	return append(columns,
 		render.Column{Name: "devices", Head: labelDevices, Right: true},
-		render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 4},
+		render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 3},
 		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
-		render.Column{Name: "memory_share", Head: labelShare, Right: true, Drop: 3},
+		render.Column{Name: "memory_share", Head: labelShare, Right: true, Drop: 4},
 		render.Column{Name: "fits", Head: labelFitsHead},
 		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: byModel},
 		render.Column{Name: "device_hours", Head: labelDeviceHoursHead, Right: true, Drop: 5, Across: true},

@@ -86,6 +86,9 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 	var missing *pflag.ValueRequiredError
 	var invalid *pflag.InvalidValueError
 	f := &failure{err: err, code: exitUsage, cmd: cmd}
+	if !cmd.HasParent() && len(a.args) > 0 && !strings.HasPrefix(a.args[0], "-") {
+		return a.unknownCommand(cmd, a.args[0]) // the flags are of a command that does not exist
+	}
 	switch {
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()

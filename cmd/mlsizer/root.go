@@ -73,17 +73,7 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 			if len(args) == 0 {
 				return nil
 			}
-			var names []string
-			for _, c := range cmd.Commands() {
-				if c.IsAvailableCommand() && c.Name() != "help" {
-					names = append(names, c.Name())
-				}
-			}
-			hint := "mlsizer --help"
-			if near := nearest(args[0], names); near != "" {
-				hint = a.commandReplacing(args[0], near)
-			}
-			return usageError(fmt.Errorf("%q: unknown command (want %s)", args[0], strings.Join(names, ", ")), hint)
+			return a.unknownCommand(cmd, args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -95,6 +85,21 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
 	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInspectCmd(a), newModelsCmd(a), newHardwareCmd(a))
 	return root
+}
+
+// unknownCommand says that there is no such command, and which is spelled alike.
+func (a *app) unknownCommand(root *cobra.Command, name string) error {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && c.Name() != "help" {
+			names = append(names, c.Name())
+		}
+	}
+	hint := "mlsizer --help"
+	if near := nearest(name, names); near != "" {
+		hint = a.commandReplacing(name, near)
+	}
+	return usageError(fmt.Errorf("%q: unknown command (want %s)", name, strings.Join(names, ", ")), hint)
 }
 
 // version is the version of the module, or of the commit it was built from.
