@@ -212,10 +212,23 @@ func (h *ggufHyper) attention(a ggufArch, d, i, heads, kv int64) sizing.Block {
 	if v := h.optional("attention.value_length", 0); v != at.HeadDim {
 		at.ValDim = v
 	}
-	if a.window != nil && a.window(i) {
+	if a.window != nil && h.slides(a, i) {
 		at.Window = h.optional("attention.sliding_window", 0)
 	}
 	return at
+}
+
+// slides reports whether layer i has a window: as the file's pattern says (a
+// flag a layer, or the step of the layers without one), else as usual.
+func (h *ggufHyper) slides(a ggufArch, i int64) bool {
+	v := h.values[h.arch+".attention.sliding_window_pattern"]
+	switch {
+	case v.isList && i < int64(len(v.list)):
+		return v.list[i] != 0
+	case !v.isList && v.isInt && v.number > 0:
+		return (i+1)%v.number != 0
+	}
+	return a.window(i)
 }
 
 // latentAttention makes DeepSeek's attention. Files since llama.cpp b5156 keep

@@ -276,7 +276,7 @@ func statusError(a ask, resp *http.Response, own bool) error {
 			e.Problem, e.Hint = fmt.Sprintf("access denied (status %d) by the storage host behind the hub", status), "try again: its links expire"
 		}
 	case status == http.StatusNotFound:
-		e.Problem, e.Hint, e.absent = "not found", "check the name", true
+		e.Problem, e.Hint, e.absent = "not found", "check the name", own
 	case status == http.StatusTooManyRequests:
 		e.Problem, e.Hint = "too many requests (status 429)", "wait, or set HF_TOKEN"
 		return &retryable{e, retryAfter(resp.Header)}

@@ -340,6 +340,24 @@ func TestHubNothingThere(t *testing.T) {
 	}
 }
 
+// TestHubConfigOnly: a repository without safetensors answers from its config,
+// and one whose architecture is unknown with why it does not.
+func TestHubConfigOnly(t *testing.T) {
+	f := newFakeHub(t, map[string][]byte{"config.json": []byte(gpt2Config)})
+	got, err := openHub(f.hub(nil))
+	if err != nil || got.Params != 124439808 || got.Format != FormatConfig || !strings.Contains(strings.Join(got.Warnings, ""), "no safetensors files under the usual names") {
+		t.Errorf("%v, %+v", err, got)
+	}
+	f.files["config.json"] = []byte(`{"model_type":"none of ours"}`)
+	if _, err := openHub(f.hub(nil)); !errors.Is(err, ErrNotModelled) {
+		t.Errorf("error %v", err)
+	}
+	f.files["model.safetensors"] = safeData(entry{"a", "F16", []int64{5}})
+	if got, err := openHub(f.hub(nil)); err != nil || got.Params != 5 || got.Model != nil {
+		t.Errorf("%v, %+v", err, got)
+	}
+}
+
 // TestHubTruncated: a body that breaks off is taken up where it broke; one that
 // always does is an error.
 func TestHubTruncated(t *testing.T) {

@@ -18,6 +18,7 @@ const (
 	// Metadata beyond these lengths is skipped: training logs of megabytes.
 	maxMetaValue = 16 << 10
 	maxMetaTotal = 256 << 10
+	maxMetaKeys  = 4096
 )
 
 // safeFile reads the header of one safetensors file into a checkpoint.
@@ -106,7 +107,11 @@ func (f *safeFile) metadata() error {
 	if s.next() == 'n' {
 		return s.word("null")
 	}
+	seen := map[string]bool{} // of this file: shards repeat each other
 	return s.object("__metadata__", func(key []byte, at int64) error {
+		if seen[string(key)] {
+			return s.fail(at, "", "metadata key %q occurs twice", clipName(key))
+		}
 		if s.next() != '"' {
 			return s.unexpected("a string as the value of a metadata key")
 		}
@@ -114,6 +119,9 @@ func (f *safeFile) metadata() error {
 		if f.check.metaBytes+len(k) > maxMetaTotal {
 			f.check.metaSkipped++
 			return s.skipText()
+		}
+		if len(seen) < maxMetaKeys {
+			seen[k] = true
 		}
 		v, over, err := s.textUpTo(maxMetaValue)
 		if err != nil {

@@ -141,6 +141,27 @@ func TestSafetensorsCounts(t *testing.T) {
 	}
 }
 
+// TestSafetensorsLongMetadata: training logs in the header are passed over.
+func TestSafetensorsLongMetadata(t *testing.T) {
+	long := strings.Repeat("语", 300_000)
+	many := ""
+	for i := range 400 {
+		many += fmt.Sprintf(`"%d%s":"v",`, i, strings.Repeat("x", 1000))
+	}
+	h := `{"__metadata__":{"short":"s","long":"` + long + `",` + many + `"end":"\ud83d\ude00"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":{"y":[1,-2.5e-3,0,true,false,null,"z\n"]}}}`
+	f := open(t, write(t, t.TempDir(), "m.safetensors", h, 1))
+	if f.Params != 1 || f.Metadata["short"] != "s" || f.Metadata["long"] != "" || !strings.Contains(strings.Join(f.Warnings, ""), "long metadata entries are not shown") {
+		t.Errorf("%d, %d entries, %q", f.Params, len(f.Metadata), f.Warnings)
+	}
+	total := 0
+	for k, v := range f.Metadata {
+		total += len(k) + len(v)
+	}
+	if total > maxMetaTotal {
+		t.Errorf("%d bytes of metadata held", total)
+	}
+}
+
 func TestSafetensorsUnknownType(t *testing.T) {
 	h := `{"a":{"dtype":"E9","shape":[3,5],"data_offsets":[0,9]},"b":{"dtype":"F16","shape":[2],"data_offsets":[9,13]}}`
 	f := open(t, write(t, t.TempDir(), "m.safetensors", h, 13))
@@ -172,6 +193,7 @@ func TestSafetensorsRefused(t *testing.T) {
 		{"twice, escaped", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2, `tensor "a" occurs twice`},
 		{"field twice", one(`{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}`), 1, "two fields dtype"},
 		{"metadata twice", `{"__metadata__":{},"__metadata__":{}}`, 0, "__metadata__ occurs twice"},
+		{"metadata key twice", `{"__metadata__":{"a":"b","a":"c"}}`, 0, `metadata key "a" occurs twice`},
 		{"metadata number", `{"__metadata__":{"a":1}}`, 0, "a string as the value"},
 		{"size", one(`{"dtype":"F16","shape":[3],"data_offsets":[0,5]}`), 5, "3 elements of F16 in 5 bytes (want 6)"},
 		{"sub-byte", one(`{"dtype":"F4","shape":[3],"data_offsets":[0,1]}`), 1, "3 elements of F4 are 12 bits (want a whole number of bytes)"},
