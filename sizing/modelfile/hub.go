@@ -179,6 +179,7 @@ func (h *Hub) Open(ctx context.Context, ref HubRef) (*File, error) {
 		return nil, err
 	}
 	f.Path = ref.String()
+	f.name(ref.Repo)
 	f.Warnings = append(f.Warnings, st.warnings...)
 	return f, nil
 }

@@ -139,7 +139,25 @@ func openFile(ctx context.Context, st dirStore, name, path string) (*File, error
 		return nil, err
 	}
 	f.Path = path
+	title := strings.TrimSuffix(name, filepath.Ext(name))
+	if abs, err := filepath.Abs(string(st)); err == nil && usualName(name) {
+		title = filepath.Base(abs) // every model's file is called so
+	}
+	f.name(title)
 	return f, nil
+}
+
+// usualName reports whether a file's name says nothing of the model.
+func usualName(name string) bool {
+	return name == "config.json" || strings.HasPrefix(name, "model.safetensors") || strings.HasPrefix(name, "model-0")
+}
+
+// name calls the architecture of a config by the folder or repository that it
+// is from. A GGUF file brings a name of its own.
+func (f *File) name(title string) {
+	if f.Config != nil && f.Model != nil && f.Model == f.Config.Model {
+		f.Model.Name = title
+	}
 }
 
 // hintFor names the usual files that are not read, and why.
@@ -200,6 +218,10 @@ func openSafetensors(ctx context.Context, st store, names []string, index bool, 
 	}
 	if t.unknown.tensors > 0 {
 		return f, f.unknownPacking(t, beside.packing)
+	}
+	if f.Model != nil && t.constants > 0 && t.params > 0 {
+		// Measured, scales and all, where the config gives only the rule.
+		f.Model.StoredBits = 8 * float64(t.bytes) / float64(t.params)
 	}
 	f.compare()
 	return f, nil

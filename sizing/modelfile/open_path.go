@@ -133,6 +133,9 @@ func openFolder(ctx context.Context, path string) (*File, error) {
 		return nil, err
 	}
 	f.Path = path
+	if abs, err := filepath.Abs(path); err == nil {
+		f.name(filepath.Base(abs))
+	}
 	return f, nil
 }
 

@@ -39,13 +39,19 @@ func TestIsReference(t *testing.T) {
 }
 
 func TestOpenConfig(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "gpt2-small")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	path := put(t, dir, "config.json", gpt2Config)
 	for _, arg := range []string{path, dir, put(t, t.TempDir(), "openai-community__gpt2.json", gpt2Config)} {
 		f := open(t, arg)
 		// Source: openai-community/gpt2, parameters without the mask buffers.
 		if f.Format != FormatConfig || f.Params != 124439808 || f.ArchitectureParams != f.Params || f.Bytes != 0 || f.Tensors != 0 || f.Model == nil || f.Path != arg {
 			t.Errorf("%+v", f)
+		}
+		if want := map[bool]string{true: "openai-community__gpt2", false: "gpt2-small"}[strings.Contains(arg, "__")]; f.Model.Name != want {
+			t.Errorf("%s: the model is called %q, want %q", arg, f.Model.Name, want)
 		}
 	}
 }
