@@ -1,0 +1,225 @@
+package sizing
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// The reference computes a stage's memory and the FLOPs of a step the slow
+// way: layer by layer, tensor by tensor, from the blocks themselves, without
+// the sums that the evaluation prepares.
+
+// refLayer is one layer of the model in order.
+type refLayer struct {
+	group *Group
+	index int // among the body layers
+}
+
+func refLayers(m *Model, place Place) []refLayer {
+	var list []refLayer
+	n := 0
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		for range g.Repeat {
+			if g.Place == place {
+				list = append(list, refLayer{g, n})
+			}
+			if g.Place == Body {
+				n++
+			}
+		}
+	}
+	return list
+}
+
+// refShare is the part of a tensor that one device holds before data-parallel
+// sharding.
+func refShare(w Weight, p *Plan) float64 {
+	n := float64(w.Rows * max(w.Cols, 1) * w.Copies)
+	switch {
+	case w.Split == ExpertSplit:
+		return n / float64(p.EP*p.expertTP())
+	case w.Split == TensorSplit && w.MaxSplit > 0:
+		return n / math.Min(float64(p.TP), float64(w.MaxSplit))
+	case w.Split == TensorSplit:
+		return n / float64(p.TP)
+	}
+	return n
+}
+
+// refKeeps says whether the stack keeps a saved tensor.
+func refKeeps(s *Stack, t Saved) bool {
+	switch t.When {
+	case WithDropout:
+		return s.Dropout
+	case WhenUnfused:
+		return !s.FusedAttention
+	case WhenUnfusedWithDropout:
+		return !s.FusedAttention && s.AttentionDropout
+	case WhenFused:
+		return s.FusedAttention
+	case WhenEager:
+		return s.Eager
+	}
+	return true
+}
+
+// refSaved is what one layer keeps of a micro-batch.
+func refSaved(s *Stack, w *Workload, p *Plan, g *Group, dropped Modules) float64 {
+	total, tokens := 0.0, g.tokens(w.Seq)
+	for _, b := range g.Blocks {
+		for _, t := range b.Saved() {
+			if !refKeeps(s, t) || dropped.Has(t.Module) {
+				continue
+			}
+			width := map[Width]float64{Half: w.Precision.Bytes(), Full: 4, Mask: 1}[t.Width]
+			n := (t.PerToken*tokens + t.PerPair*tokens*tokens) * width
+			switch {
+			case t.Along == AlongHeads || t.Along == AlongExperts:
+				n /= float64(p.TP)
+			case t.Along == AlongSequence && s.KeepsGathered && len(t.Feeds) > 0:
+			case t.Along == AlongSequence && p.SequenceParallel:
+				n /= float64(p.TP)
+			}
+			total += n
+		}
+	}
+	return total * float64(p.MicroBatch) / float64(p.CP)
+}
+
+// refStage sums weights, gradients, optimizer state and activations of a stage
+// for pre-training with Adam.
+func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gradients, optimizer, activations float64) {
+	weight, gradient, master := s.stateBytes(w.Precision)
+	shard := float64(p.DP * p.CP)
+	expertShard := shard * float64(p.TP) / float64(p.EP*p.expertTP())
+	hold := func(g *Group) {
+		for _, b := range g.Blocks {
+			for _, t := range b.Weights() {
+				n := refShare(t, p)
+				if t.Shared {
+					if p.PP == 1 || g.Place != Output {
+						continue
+					}
+				}
+				div := func(at Sharding) float64 {
+					switch {
+					case p.Sharding < at:
+						return 1
+					case t.Split == ExpertSplit:
+						return expertShard
+					}
+					return shard
+				}
+				weights += n * weight / div(Zero3)
+				gradients += n * gradient / div(Zero2)
+				optimizer += n * (master + 8) / div(Zero1)
+			}
+		}
+	}
+	var l layout
+	c := newCosts(m, *w, s)
+	l.init(c, p)
+	inFlight := l.inFlight(stage)
+	working := 0.0
+	for v := range p.VP {
+		from, to := l.chunk(v*p.PP + stage)
+		for _, layer := range refLayers(m, Body) {
+			if layer.index < from || layer.index >= to {
+				continue
+			}
+			hold(layer.group)
+			full := refSaved(s, w, p, layer.group, 0)
+			input := float64(m.Hidden) * layer.group.tokens(w.Seq) * w.Precision.Bytes() * float64(p.MicroBatch) / float64(p.CP)
+			if p.SequenceParallel {
+				input /= float64(p.TP)
+			}
+			switch p.Recompute {
+			case FullRecompute:
+				activations += input * inFlight
+				working = math.Max(working, full)
+			case Selective:
+				activations += refSaved(s, w, p, layer.group, Modules(0).With(CoreAttention)) * inFlight
+			default:
+				activations += full * inFlight
+			}
+		}
+	}
+	activations += working * (1 + s.RecomputeGradients)
+	if stage == 0 {
+		for _, layer := range refLayers(m, Input) {
+			hold(layer.group)
+			activations += refSaved(s, w, p, layer.group, 0) * inFlight
+		}
+	}
+	if stage == p.PP-1 {
+		for _, layer := range refLayers(m, Output) {
+			hold(layer.group)
+			activations += refSaved(s, w, p, layer.group, 0)
+		}
+	}
+	return weights, gradients, optimizer, activations
+}
+
+func TestMemoryEqualsReference(t *testing.T) {
+	s, err := FindStack("megatron-core")
+	require.NoError(t, err)
+	s21, err := FindStack("megatron-2021")
+	require.NoError(t, err)
+	compared := 0
+	// Terms are rounded up to whole bytes.
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		stack := rapid.SampledFrom([]*Stack{s, s21}).Draw(t, "stack")
+		w := Workload{Seq: 256 << rapid.IntRange(0, 4).Draw(t, "seq"), PUE: 1}
+		plan := drawPlan(t, m)
+		p, err := Prepare(m, w, stack, testCluster(plan.Devices()))
+		require.NoError(t, err)
+		if p.check(&plan) != nil {
+			return
+		}
+		compared++
+		for stage := range plan.PP {
+			weights, gradients, optimizer, activations := refStage(m, &w, stack, &plan, stage)
+			got := p.StageMemory(&plan, stage)
+			require.InDelta(t, weights, float64(got.Weights), 1+1e-9*weights)
+			require.InDelta(t, gradients, float64(got.Gradients), 1+1e-9*gradients)
+			require.InDelta(t, optimizer, float64(got.Optimizer), 1+1e-9*optimizer)
+			require.InDelta(t, activations, float64(got.Activations), 1+1e-9*activations)
+		}
+	})
+	assert.Positive(t, compared, "no drawn plan could run: the test compared nothing")
+}
+
+func TestFLOPsEqualReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		w := Workload{Seq: 128 << rapid.IntRange(0, 6).Draw(t, "seq")}
+		c := newCosts(m, w, DefaultStack(testDevice()))
+		products, executed, six, full := 0.0, 0.0, 0.0, 0.0
+		for _, g := range m.Groups {
+			for range g.Repeat {
+				for _, b := range g.Blocks {
+					for _, t := range b.Weights() {
+						n := float64(t.Rows * max(t.Cols, 1) * t.Copies)
+						products += 2 * n * t.Uses * g.tokens(w.Seq)
+						if !t.Shared {
+							six += 6 * n * math.Max(t.Uses, t.Active) * g.tokens(w.Seq)
+						}
+					}
+					f, e := b.Mixing(g.tokens(w.Seq))
+					executed += e
+					full += f
+				}
+			}
+		}
+		require.InEpsilon(t, products+executed, c.fwd.total(), 1e-12)
+		require.InEpsilon(t, six, c.sixND, 1e-12)
+		require.InEpsilon(t, six+3*full, c.palm, 1e-12)
+		require.InEpsilon(t, 3*(products+executed), c.megatron, 1e-12)
+	})
+}
