@@ -59,6 +59,8 @@ func compareNotes(rows []compareRow) *footnotes {
 			f.add("", render.Note{Text: both(labelPrecisionChosen, precision, list.names)})
 		case "devices":
 			f.add("", render.Note{Text: labelFewest})
+		case "tight":
+			f.add("", render.Note{Text: labelTightNote})
 		case "unmeasured":
 			f.add("", render.Note{Text: both(labelUnmeasured, list.names)})
 		case "no-price":
@@ -80,7 +82,7 @@ func groupOf(code string, a *sizing.Answer) string {
 	switch {
 	case code == "precision":
 		return "precision " + a.Workload.Precision.String()
-	case code == "unmeasured" || code == "devices":
+	case code == "unmeasured" || code == "devices" || code == "tight":
 		return code
 	case code == "price" && a.Estimate.Cost.PerHour == 0:
 		return "no-price"
@@ -96,7 +98,7 @@ func groupOf(code string, a *sizing.Answer) string {
 // or about how they come about.
 func ofDetail(code string) bool {
 	switch code {
-	case "rate", "memory", "energy", "dataset", "storage", "network":
+	case "rate", "memory", "memory-band", "energy", "dataset", "storage", "network":
 		return true
 	}
 	return false

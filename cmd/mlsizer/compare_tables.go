@@ -156,7 +156,7 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 		render.Cell{Value: e.Plan.String()},
 		render.Cell{Value: e.Memory.Total},
 		render.Cell{Value: render.Percent(e.Memory.Total / e.Memory.Device)},
-		render.Cell{Value: e.Memory.Fits},
+		render.Cell{Value: fitsText(e.Memory.Verdict)},
 	)
 	if !e.Memory.Fits { // what cannot run takes no time
 		return append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{})
@@ -174,4 +174,15 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 		render.Cell{Value: cost},
 		render.Cell{Value: energy},
 	)
+}
+
+// fitsText is the verdict in a word.
+func fitsText(v sizing.Verdict) render.Text {
+	switch v {
+	case sizing.FitsSurely:
+		return labelYes
+	case sizing.Tight:
+		return labelTightly
+	}
+	return labelNo
 }

@@ -44,13 +44,7 @@ func paramsText(m *modelJSON) render.Text {
 }
 
 func estimateTitle(r *resultJSON) render.Text {
-	fits := labelDoesNotFit
-	if r.Memory.Fits {
-		fits = labelFits
-	}
-	if r.Memory.Fits && r.Memory.High > r.Memory.Device {
-		fits = labelFitsTightly
-	}
+	fits := verdictText(r.Memory.Verdict)
 	title := both(labelOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
 	if !r.Memory.Fits {
 		return title
@@ -63,6 +57,17 @@ func estimateTitle(r *resultJSON) render.Text {
 		title = both(labelJoin, title, r.Cost.USD)
 	}
 	return title
+}
+
+// verdictText is how surely a plan fits.
+func verdictText(v sizing.Verdict) render.Text {
+	switch v {
+	case sizing.FitsSurely:
+		return labelFits
+	case sizing.Tight:
+		return labelTight
+	}
+	return labelDoesNotFit
 }
 
 // samplesText is the length of the run: "300B tokens".
@@ -163,10 +168,10 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 			row(term.label, term.bytes, f.at(term.code)...)
 		}
 	}
-	row(labelTotal, m.Total)
+	row(labelTotal, m.Total, f.at("does-not-fit", "advice", "more-devices")...)
 	if m.Low < m.Total || m.High > m.Total {
 		row(labelBandLow, m.Low)
-		row(labelBandHigh, m.High)
+		row(labelBandHigh, m.High, f.at("memory-band", "tight")...)
 	}
 	row(labelDeviceMemory, m.Device)
 	return t

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -58,8 +59,8 @@ type field struct{ name, value string }
 
 // flatten makes a table of a slice of values: the names of nested fields are
 // joined with "_", lists of plain values with "; ", and lists of objects are
-// left out. The head is that of the longest record; a field that only others
-// have follows.
+// left out. A field that only some records have stands after the one that it
+// follows there.
 func flatten(records any) ([][]string, error) {
 	text, err := json.Marshal(records)
 	if err != nil {
@@ -70,32 +71,18 @@ func flatten(records any) ([][]string, error) {
 		return nil, fmt.Errorf("records are not a list: %w", err)
 	}
 	rows := make([][]field, len(list))
-	longest := 0
+	var head []string
 	for i, r := range list {
 		d := json.NewDecoder(bytes.NewReader(r))
 		d.UseNumber()
 		if rows[i], err = flattenValue(d, "", nil); err != nil {
 			return nil, err
 		}
-		if len(rows[i]) > len(rows[longest]) {
-			longest = i
-		}
+		head = mergeHead(head, rows[i])
 	}
-	var head []string
-	at := map[string]int{}
-	addHead := func(row []field) {
-		for _, f := range row {
-			if _, known := at[f.name]; !known {
-				at[f.name] = len(head)
-				head = append(head, f.name)
-			}
-		}
-	}
-	if len(rows) > 0 {
-		addHead(rows[longest])
-	}
-	for _, row := range rows {
-		addHead(row)
+	at := make(map[string]int, len(head))
+	for i, name := range head {
+		at[name] = i
 	}
 	all := [][]string{head}
 	for _, row := range rows {
@@ -106,6 +93,20 @@ func flatten(records any) ([][]string, error) {
 		all = append(all, record)
 	}
 	return all, nil
+}
+
+// mergeHead adds the fields of a record that head lacks, in their order.
+func mergeHead(head []string, row []field) []string {
+	next := 0
+	for _, f := range row {
+		i := slices.Index(head, f.name)
+		if i < 0 {
+			i = next
+			head = slices.Insert(head, i, f.name)
+		}
+		next = i + 1
+	}
+	return head
 }
 
 // flattenValue appends the fields of the next value of d, which is called
@@ -144,13 +145,13 @@ func flattenValue(d *json.Decoder, name string, row []field) ([]field, error) {
 				plain = append(plain, item[0].value)
 			}
 		}
-		if !objects {
+		if !objects && len(plain) > 0 {
 			row = append(row, field{name, strings.Join(plain, "; ")})
 		}
 		_, err = d.Token()
 		return row, err
 	case nil:
-		return append(row, field{name, ""}), nil
+		return row, nil
 	}
 	return append(row, field{name, fmt.Sprint(token)}), nil
 }
