@@ -29,7 +29,7 @@ type ggufArch struct {
 	needsTensors bool
 }
 
-// every returns the layers that slide where each n-th attends to everything.
+// exceptEvery returns the layers that slide where each n-th attends to everything.
 func exceptEvery(n int64) func(int64) bool { return func(i int64) bool { return (i+1)%n != 0 } }
 
 // ggufArchs are the architectures that are modelled.

@@ -127,7 +127,7 @@ const (
 	maxGGUFHeld = 4 << 20
 )
 
-// value is one value of a GGUF header: a number, a text, or an array of
+// ggufValue is one value of a GGUF header: a number, a text, or an array of
 // numbers. Floats are kept in number as far as they are whole.
 type ggufValue struct {
 	typ    uint32 // of the array's elements where isList

@@ -1,3 +1,8 @@
+// Package modelfile reads what a machine-learning model is from its files:
+// config.json, the headers of safetensors and GGUF files, and repositories of
+// the Hugging Face hub. Only headers are read, never the weights. Counts are
+// exact or there are none, and every length in a file is held against the
+// bytes that are there before it is believed.
 package modelfile
 
 import (
