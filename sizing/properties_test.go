@@ -1,0 +1,252 @@
+package sizing
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"mlsizer/hardware"
+)
+
+// drawn returns a random model on as many devices as a random plan needs, and
+// skips the draw if the plan cannot run.
+func drawn(t *rapid.T) (*Model, Workload, *Stack, Plan, Estimate) {
+	m := drawModel(t)
+	w := Workload{Seq: 256 << rapid.IntRange(0, 3).Draw(t, "seq"), Tokens: 1e9, PUE: 1}
+	s := rapid.SampledFrom(Stacks()).Draw(t, "stack")
+	plan := drawPlan(t, m)
+	e, err := evaluateOn(m, w, s, plan)
+	if err != nil {
+		t.Skip(err)
+	}
+	return m, w, s, plan, e
+}
+
+func evaluateOn(m *Model, w Workload, s *Stack, plan Plan) (Estimate, error) {
+	p, err := Prepare(m, w, s, testCluster(plan.Devices()))
+	if err != nil {
+		return Estimate{}, err
+	}
+	return p.Evaluate(&plan)
+}
+
+func TestTermsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, _, _, _, e := drawn(t)
+		var sum float64
+		for _, term := range e.Memory.Terms() {
+			require.GreaterOrEqual(t, float64(term.Size), 0.0, term.Name)
+			sum += float64(term.Size)
+		}
+		require.Equal(t, float64(e.Memory.Total), sum, "memory")
+		var step float64
+		for _, term := range e.Time.Terms.List() {
+			require.GreaterOrEqual(t, float64(term.Time), 0.0, term.Name)
+			step += float64(term.Time)
+		}
+		require.InEpsilon(t, float64(e.Time.Step), step, 1e-9, "step")
+		require.LessOrEqual(t, e.Memory.Low, e.Memory.Total)
+		require.GreaterOrEqual(t, e.Memory.High, e.Memory.Total)
+		require.LessOrEqual(t, e.Time.StepLow, e.Time.Step)
+		require.GreaterOrEqual(t, e.Time.StepHigh, e.Time.Step)
+		require.Positive(t, e.Time.MFU)
+		require.LessOrEqual(t, e.Time.MFU, 1.0)
+	})
+}
+
+// TestMoreShardingNeverMoreMemory: each ZeRO stage divides one thing more.
+// Stage 3 also gathers layers, so it may exceed stage 2 by that much.
+func TestMoreShardingNeverMoreMemory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, _ := drawn(t)
+		last := math.Inf(1)
+		for _, sharding := range []Sharding{NoSharding, Zero1, Zero2, Zero3} {
+			plan.Sharding = sharding
+			e, err := evaluateOn(m, w, s, plan)
+			require.NoError(t, err)
+			total := float64(e.Memory.Total - e.Memory.Communication)
+			require.LessOrEqual(t, total, last*(1+1e-9)+16)
+			last = total
+		}
+	})
+}
+
+// TestMoreRecomputeNeverMoreActivations: full recompute keeps the least across
+// layers, but works on one whole layer at a time, so for a handful of layers
+// that one may be the larger part.
+func TestMoreRecomputeNeverMoreActivations(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, _ := drawn(t)
+		plan.Recompute = NoRecompute
+		none, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		plan.Recompute = Selective
+		if !s.SelectiveOps {
+			selective, err := evaluateOn(m, w, s, plan)
+			require.NoError(t, err)
+			require.LessOrEqual(t, selective.Memory.Total, none.Memory.Total)
+		}
+		plan.Recompute = FullRecompute
+		m.Groups[1].Repeat += 24
+		full, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		plan.Recompute = NoRecompute
+		deep, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		require.LessOrEqual(t, full.Memory.Total, deep.Memory.Total)
+	})
+}
+
+func TestSmallerMicroBatchNeverMoreMemory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, e := drawn(t)
+		if plan.MicroBatch == 1 || plan.PP > 1 {
+			t.Skip("a pipeline holds more of the smaller micro-batches in flight")
+		}
+		if plan.MicroBatches() == 1 && !s.PersistentGradients {
+			t.Skip("gradients accumulate once there is a second micro-batch")
+		}
+		plan.MicroBatch /= 2
+		smaller, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		require.LessOrEqual(t, smaller.Memory.Total, e.Memory.Total)
+	})
+}
+
+// TestMoreTensorParallelNeverMoreMemory compares at equal data parallelism:
+// twice the devices.
+func TestMoreTensorParallelNeverMoreMemory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, e := drawn(t)
+		if plan.TP > 4 || plan.EP > 1 {
+			t.Skip("no more heads to divide")
+		}
+		plan.TP *= 2
+		plan.SequenceParallel = plan.TP > 2 && plan.SequenceParallel
+		more, err := evaluateOn(m, w, s, plan)
+		if err != nil {
+			t.Skip(err)
+		}
+		require.LessOrEqual(t, float64(more.Memory.Total), float64(e.Memory.Total)+16)
+	})
+}
+
+func TestMoreDevicesNeverMoreMemory(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, e := drawn(t)
+		plan.DP *= 2
+		plan.GlobalBatch *= 2
+		more, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		if plan.Sharding == Zero3 && plan.DP*plan.CP == 2 {
+			t.Skip("the first sharding buys gathered layers too")
+		}
+		require.LessOrEqual(t, float64(more.Memory.Total), float64(e.Memory.Total)+16)
+	})
+}
+
+func TestRunGrowsWithTokens(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, e := drawn(t)
+		w.Tokens *= 2
+		longer, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, longer.Time.Run, e.Time.Run)
+		require.Greater(t, longer.Compute.Model, e.Compute.Model)
+		require.Equal(t, e.Memory, longer.Memory, "memory does not depend on the length of the run")
+	})
+}
+
+// TestAdaptersNeverAboveFull: LoRA on any matrices needs no more than training
+// all of them.
+func TestAdaptersNeverAboveFull(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, _ := drawn(t)
+		w.Method = FullTune
+		full, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		w.Method = LoRA
+		w.Adapter = Adapter{Rank: rapid.Int64Range(1, 16).Draw(t, "rank"), Targets: []string{rapid.SampledFrom([]string{"q_proj", "down_proj"}).Draw(t, "target")}}
+		lora, err := evaluateOn(m, w, s, plan)
+		require.NoError(t, err)
+		own := full.Memory.Weights + full.Memory.Gradients + full.Memory.Optimizer
+		adapted := lora.Memory.Weights + lora.Memory.Gradients + lora.Memory.Optimizer
+		if s.Weights == FullWeights {
+			require.LessOrEqual(t, adapted, own)
+		}
+		if s.AdapterBytes == 0 {
+			require.LessOrEqual(t, lora.Memory.Activations, full.Memory.Activations+full.Memory.Gradients)
+		}
+	})
+}
+
+func TestEvaluateDoesNotAllocate(t *testing.T) {
+	p := mustPrepare(testGPT(96, 12288, 96, 50257, 2048), Workload{Seq: 2048, Tokens: 300e9, PUE: 1}, "megatron-core", 1024)
+	plan := Plan{TP: 8, PP: 8, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 1536, SequenceParallel: true, Sharding: Zero1}
+	_, err := p.Evaluate(&plan)
+	require.NoError(t, err)
+	assert.Zero(t, testing.AllocsPerRun(100, func() { _, _ = p.Evaluate(&plan) }))
+}
+
+func TestPlansThatCannotRun(t *testing.T) {
+	m := testGPT(4, 512, 8, 1000, 128)
+	p := mustPrepare(m, Workload{Seq: 128}, "megatron-core", 8)
+	good := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 8}
+	_, err := p.Evaluate(&good)
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		change func(*Plan)
+		want   string
+	}{
+		"heads":        {func(p *Plan) { p.TP, p.DP = 3, 1 }, "tp 3 does not divide 8 heads"},
+		"count":        {func(p *Plan) { p.DP = 4 }, "is 4 devices, but the cluster has 8"},
+		"layers":       {func(p *Plan) { p.PP, p.DP = 8, 1 }, "pp 8 x vp 1 is more than 4 layers"},
+		"interleave":   {func(p *Plan) { p.VP = 2 }, "vp 2 needs more than one pipeline stage"},
+		"experts":      {func(p *Plan) { p.EP = 2 }, "has no experts"},
+		"batch":        {func(p *Plan) { p.GlobalBatch = 12 }, "does not divide into dp 8"},
+		"zero":         {func(p *Plan) { p.TP = 0 }, "at least 1"},
+		"no batch":     {func(p *Plan) { p.MicroBatch = 0 }, "at least 1"},
+		"sequence":     {func(p *Plan) { p.SequenceParallel = true }, "needs tp above 1"},
+		"first stage":  {func(p *Plan) { p.FirstLayers = 1 }, "pp above 1"},
+		"expert ranks": {func(p *Plan) { p.ETP = 2 }, "etp 2 does not divide tp 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan := good
+			c.change(&plan)
+			_, err := p.Evaluate(&plan)
+			assert.ErrorContains(t, err, c.want)
+			var planErr *PlanError
+			assert.ErrorAs(t, err, &planErr)
+		})
+	}
+}
+
+func TestUnsupportedPrecisionIsRefused(t *testing.T) {
+	m := testGPT(2, 128, 2, 100, 64)
+	_, err := Prepare(m, Workload{Seq: 64, Precision: FP8}, DefaultStack(testDevice()), testCluster(1))
+	var unsupported *hardware.UnsupportedError
+	require.ErrorAs(t, err, &unsupported)
+	assert.Contains(t, err.Error(), "bf16")
+}
+
+// TestStacks checks the embedded table: every stack prices the loss it uses,
+// names its source, and has a band around one.
+func TestStacks(t *testing.T) {
+	for _, s := range Stacks() {
+		assert.NotEmpty(t, s.Source, s.Name)
+		assert.NotEmpty(t, s.Shardings, s.Name)
+		assert.Positive(t, s.LogitsBytes[s.Loss], s.Name)
+		assert.Positive(t, s.LogitsBytes[PlainLoss], s.Name)
+		assert.GreaterOrEqual(t, s.Reserved, 1.0, s.Name)
+		assert.Less(t, s.MemoryBand.Low, 1.0, s.Name)
+		assert.Greater(t, s.MemoryBand.High, 1.0, s.Name)
+		got, err := FindStack(s.Name)
+		require.NoError(t, err)
+		assert.Same(t, s, got)
+	}
+	_, err := FindStack("megatron")
+	assert.ErrorContains(t, err, "megatron-core")
+}
