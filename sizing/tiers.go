@@ -103,15 +103,9 @@ func ParseBounds(s string) (Bounds, error) {
 // large; the report names no tier for it). p is taken as it is: a count that
 // is not positive is not a model's, and parsing refuses it before.
 func (b Bounds) Classify(p quantity.Params) (t Tier, beyond bool) {
-	switch {
-	case p < b[0]:
-		return Small, false
-	case p < b[1]:
-		return Medium, false
-	case p < b[2]:
-		return Large, false
-	}
-	return VeryLarge, p > b[3]
+	// Branch-free: real files mix the tiers, and a mispredicted branch costs
+	// more than all four comparisons.
+	return bit(p >= b[0]) + bit(p >= b[1]) + bit(p >= b[2]), p > b[3]
 }
 
 // Classify returns the tier of p by DefaultBounds.
@@ -133,12 +127,10 @@ func (b Bounds) ClassifyAll(tiers []Tier, params []quantity.Params) Counts {
 	var c Counts
 	tiers = tiers[:len(params)]
 	for i, p := range params {
-		// Branch-free: real files mix the tiers, and a mispredicted branch
-		// costs more than all four comparisons.
-		t := bit(p >= b[0]) + bit(p >= b[1]) + bit(p >= b[2])
+		t, beyond := b.Classify(p)
 		tiers[i] = t
 		c.ByTier[t&3]++
-		c.Beyond += int(bit(p > b[3]))
+		c.Beyond += int(bit(beyond))
 	}
 	return c
 }
