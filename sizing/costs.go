@@ -37,6 +37,8 @@ type costs struct {
 	logitsBytes           float64 // kept of each at the peak of its loss
 	keptLogitsBytes       float64 // kept of each while another loss is computed
 	unpacked              float64 // bytes of the largest packed matrix when it is used
+	boundary              float64 // bytes of a sample's hidden states between two stages
+	embeddingMoments      float64 // bytes of optimizer state of an embedding's parameter
 	scale                 float64
 }
 
@@ -191,6 +193,7 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 	c.logitsBytes, c.keptLogitsBytes = s.LogitsBytes[s.Loss], s.LogitsBytes[PlainLoss]
 	c.megatron = 3 * (c.fwd.tensor + c.fwd.whole + c.fwd.experts + c.fwd.mixing)
 	c.palm = c.sixND + 3*c.fwd.full
+	c.boundary, c.embeddingMoments = c.widest(), c.momentsPerParam()
 	return c
 }
 

@@ -27,6 +27,9 @@ type Memory struct {
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
 	Total         quantity.Bytes `json:"total_bytes"`
+	// Host is what the host keeps for the device: state that the plan moves
+	// there. It is no part of Total.
+	Host quantity.Bytes `json:"host_bytes,omitempty"`
 	// Allocated is what the framework's tensors take, Reserved what its
 	// allocator has taken from the device; Total adds what the driver shows.
 	Allocated quantity.Bytes `json:"allocated_bytes"`
@@ -124,6 +127,9 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	p.memory(&l, &e.Memory)
 	p.storage(&e.Storage)
 	p.compute(plan, &e.Compute)
+	if p.Workload.MFU == 0 {
+		e.Time.Terms = p.stepTerms(&l)
+	}
 	p.time(&l, e)
 	p.money(e)
 	return nil

@@ -17,7 +17,9 @@ type layout struct {
 	// shard is the number of ranks that a sharded state is divided by, for
 	// dense and for expert parameters.
 	shard, expertShard float64
+	replicas           float64   // groups of ranks that hold the same shards
 	shards             [3]shares // dense and expert divisors by what is sharded
+	stages             *stages   // the layers of every stage, if they are known
 }
 
 // shares is what weights, gradients or optimizer state are divided by.
@@ -32,7 +34,10 @@ func (l *layout) init(c *costs, plan *Plan) {
 	if plan.VP > 1 {
 		l.group = float64(groupSize(plan.MicroBatches(), plan.PP))
 	}
-	l.shard = l.dp * l.cp
+	l.shard, l.replicas = l.dp*l.cp, 1
+	if g := float64(plan.ShardGroup); g > 0 {
+		l.shard, l.replicas = g, l.shard/g
+	}
 	l.etp = float64(plan.expertTP())
 	l.expertShard = l.shard * l.tp / (l.ep * l.etp)
 	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
@@ -85,22 +90,39 @@ func (l *layout) chunk(i int) (from, to int) {
 	return first + chunkStart(body, inner, i-lead), first + chunkStart(body, inner, i-lead+1)
 }
 
+// fewKinds is how many kinds of layers stages count without allocating; a
+// model of more is counted chunk by chunk, which is slower.
+const fewKinds = 16
+
 // stage calls add for each kind of body layer on stage s with the number of
 // layers of it.
 func (l *layout) stage(s int, add func(kind *kind, n float64)) {
 	c := l.costs
+	if l.stages != nil {
+		for _, r := range l.stages.of(s) {
+			add(&c.kinds[r.kind], float64(r.count))
+		}
+		return
+	}
+	var count [fewKinds]int
 	for v := range l.plan.VP {
 		from, to := l.chunk(v*l.plan.PP + s)
 		at := 0
 		for _, r := range c.body {
-			n := min(at+r.count, to) - max(at, from)
-			if n > 0 {
+			if n := min(at+r.count, to) - max(at, from); n > 0 && r.kind < fewKinds {
+				count[r.kind] += n
+			} else if n > 0 {
 				add(&c.kinds[r.kind], float64(n))
 			}
 			at += r.count
 			if at >= to {
 				break
 			}
+		}
+	}
+	for i, n := range count {
+		if n > 0 {
+			add(&c.kinds[i], float64(n))
 		}
 	}
 }

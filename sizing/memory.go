@@ -21,79 +21,107 @@ type held struct{ dense, experts float64 }
 // beginning of the backward pass, when all activations are there, or the
 // optimizer step, when all gradients are.
 func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
-	c, plan := p.costs, l.plan
-	var stored, trained, moments held
-	var activations, working, gather float64
-	add := func(to *held, from *[numClasses]float64, k *kind, n float64) float64 {
+	var h holding
+	p.hold(l, s, &h)
+	p.weigh(l, s, &h, out)
+}
+
+// holding is what a stage's devices hold whatever the sharding and however
+// many micro-batches are in flight.
+type holding struct {
+	stored, trained, moments held
+	gather                   float64 // parameters of the largest layer
+	kept                     float64 // bytes a micro-batch in flight keeps
+	embedding                float64 // the same of the input layers
+	working                  float64 // bytes of the layer that is recomputed
+	head                     float64 // bytes of the output layers, one micro-batch
+	logits                   float64
+}
+
+func (l *layout) addState(h *holding, k *kind, n float64) {
+	add := func(to *held, from *[numClasses]float64) {
 		dense, experts := l.divide(from, k.maxKV)
 		to.dense += n * dense
 		to.experts += n * experts
-		return dense + experts
 	}
-	hold := func(k *kind, n float64) {
-		add(&stored, &k.stored, k, n)
-		add(&trained, &k.trained, k, n)
-		add(&moments, &k.moments, k, n)
-		dense, experts := l.params(k)
-		gather = max(gather, dense+experts)
-	}
+	add(&h.stored, &k.stored)
+	add(&h.trained, &k.trained)
+	add(&h.moments, &k.moments)
+	dense, experts := l.params(k)
+	h.gather = max(h.gather, dense+experts)
+}
+
+// hold sums the layers of stage s.
+func (p *Prepared) hold(l *layout, s int, h *holding) {
+	c, plan := p.costs, l.plan
 	l.stage(s, func(k *kind, n float64) {
-		hold(k, n)
+		l.addState(h, k, n)
 		switch plan.Recompute {
 		case FullRecompute:
-			activations += n * l.input(k)
-			working = max(working, l.saved(k, 0))
+			h.kept += n * l.input(k)
+			h.working = max(h.working, l.saved(k, 0))
 		case Selective:
-			activations += n * l.selective(k)
+			h.kept += n * l.selective(k)
 			if c.stack.SelectiveOps {
-				working = max(working, l.saved(k, 0)-l.selective(k))
+				h.working = max(h.working, l.saved(k, 0)-l.selective(k))
 			}
 		default:
-			activations += n * l.saved(k, 0)
+			h.kept += n * l.saved(k, 0)
 		}
 	})
-	inFlight := l.inFlight(s)
-	activations = activations*inFlight + working*(1+c.stack.RecomputeGradients)
 	if s == 0 {
 		for _, i := range c.input {
 			k := &c.kinds[i]
-			hold(k, float64(k.layers))
-			activations += float64(k.layers) * l.saved(k, 0) * inFlight
+			l.addState(h, k, float64(k.layers))
+			h.embedding += float64(k.layers) * l.saved(k, 0)
 		}
 	}
-	var logits float64
-	if s == plan.PP-1 {
-		for _, i := range c.output {
-			k := &c.kinds[i]
-			hold(k, float64(k.layers))
-			activations += float64(k.layers) * l.saved(k, 0)
-			if plan.PP > 1 {
-				// The tied head on another stage than the embedding is a
-				// second copy, kept in step by an all-reduce.
-				shared := k.shared / l.tp
-				stored.dense += shared * c.weightBytes
-				trained.dense += shared
-				moments.dense += shared * c.momentsPerParam()
-			}
-		}
-		logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*c.keptLogitsBytes) * l.micro / (l.cp * l.tp)
+	if s != plan.PP-1 {
+		return
 	}
+	for _, i := range c.output {
+		k := &c.kinds[i]
+		l.addState(h, k, float64(k.layers))
+		h.head += float64(k.layers) * l.saved(k, 0)
+		if plan.PP > 1 {
+			// The tied head on another stage than the embedding is a second
+			// copy, kept in step by an all-reduce.
+			shared := k.shared / l.tp
+			h.stored.dense += shared * c.weightBytes
+			h.trained.dense += shared
+			h.moments.dense += shared * c.embeddingMoments
+		}
+	}
+	h.logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*c.keptLogitsBytes) * l.micro / (l.cp * l.tp)
+}
+
+// weigh fills in the terms of stage s from what it holds.
+func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
+	c, plan := p.costs, l.plan
+	inFlight := l.inFlight(s)
+	activations := h.kept*inFlight + h.working*(1+c.stack.RecomputeGradients)
+	activations += h.embedding * inFlight
+	activations += h.head
 
 	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
 	out.Stage = s
-	out.Weights = quantity.Bytes(ceil(stored.dense/w.dense + stored.experts/w.expert))
-	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (trained.dense/g.dense + trained.experts/g.expert)))
-	ownParams := trained.dense/o.dense + trained.experts/o.expert
-	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + moments.dense/o.dense + moments.experts/o.expert))
+	out.Weights = quantity.Bytes(ceil(h.stored.dense/w.dense + h.stored.experts/w.expert))
+	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (h.trained.dense/g.dense + h.trained.experts/g.expert)))
+	ownParams := h.trained.dense/o.dense + h.trained.experts/o.expert
+	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + h.moments.dense/o.dense + h.moments.experts/o.expert))
+	out.Host = 0
+	if plan.OffloadOptimizer {
+		out.Optimizer, out.Host = 0, out.Optimizer
+	}
 	out.Communication = quantity.Bytes(ceil(c.unpacked))
 	if plan.Sharding == Zero3 && l.shard > 1 {
-		out.Communication += quantity.Bytes(ceil(gather * c.actBytes * c.stack.GatherDepth))
+		out.Communication += quantity.Bytes(ceil(h.gather * c.actBytes * c.stack.GatherDepth))
 	}
 	if plan.PP > 1 {
-		out.Communication += quantity.Bytes(ceil(2 * c.boundary() * l.micro / (l.cp * l.sequence())))
+		out.Communication += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
 	}
 	out.Activations = quantity.Bytes(ceil(activations))
-	out.Logits = quantity.Bytes(ceil(logits))
+	out.Logits = quantity.Bytes(ceil(h.logits))
 	p.peak(l, ownParams, out)
 }
 
@@ -148,8 +176,8 @@ func (p *Prepared) judge(m *Memory) {
 	}
 }
 
-// boundary returns the bytes of a sample's hidden states between two stages.
-func (c *costs) boundary() float64 {
+// widest returns the bytes of a sample's hidden states between two stages.
+func (c *costs) widest() float64 {
 	var b float64
 	for _, r := range c.body {
 		b = max(b, c.kinds[r.kind].input)

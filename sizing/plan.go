@@ -90,6 +90,13 @@ type Plan struct {
 	// pipeline stage hold; 0 spreads them evenly.
 	FirstLayers int `json:"first_stage_layers,omitempty"`
 	LastLayers  int `json:"last_stage_layers,omitempty"`
+	// ShardGroup is how many of the DP x CP ranks divide a sharded state
+	// between them; the groups are replicas of each other (hybrid sharding,
+	// arXiv:2304.11277 section 3.2.2). 0 means all of them.
+	ShardGroup int `json:"shard_group,omitempty"`
+	// OffloadOptimizer keeps the optimizer state in the host's memory and
+	// streams it through the device in the optimizer step.
+	OffloadOptimizer bool `json:"offload_optimizer,omitempty"`
 	// SequenceParallel divides what tensor parallelism leaves whole along the
 	// sequence.
 	SequenceParallel bool      `json:"sequence_parallel"`
@@ -144,9 +151,15 @@ func (p *Plan) String() string {
 	if p.Sharding != NoSharding {
 		fmt.Fprintf(&b, "%s ", p.Sharding)
 	}
+	if p.ShardGroup > 0 {
+		fmt.Fprintf(&b, "group%d ", p.ShardGroup)
+	}
 	fmt.Fprintf(&b, "mb%d", p.MicroBatch)
 	if p.Recompute != NoRecompute {
 		fmt.Fprintf(&b, " %s-recompute", p.Recompute)
+	}
+	if p.OffloadOptimizer {
+		b.WriteString(" optimizer-offload")
 	}
 	return b.String()
 }
@@ -230,6 +243,25 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
 	case plan.SequenceParallel && plan.TP == 1:
 		return planError("sp", "sequence parallelism needs tp above 1")
+	}
+	return p.checkState(plan)
+}
+
+// checkState returns an error unless the optimizer state can be kept where the
+// plan says.
+func (p *Prepared) checkState(plan *Plan) error {
+	d, g := p.Cluster.Device, plan.ShardGroup
+	switch {
+	case g < 0 || g == 1:
+		return planError("shard-group", "a shard group of %d (want 2 ranks or more, or 0 for all)", g)
+	case g > 0 && plan.Sharding == NoSharding:
+		return planError("shard-group", "a shard group of %d needs a sharding", g)
+	case g > 0 && plan.DP*plan.CP%g != 0:
+		return planError("shard-group", "a shard group of %d does not divide dp %d x cp %d", g, plan.DP, plan.CP)
+	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
+		return planError("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
+	case plan.OffloadOptimizer && (d.Unified || d.HostLink.Bandwidth == 0):
+		return planError("offload-optimizer", "%s has no link to a host's own memory that is known", d.ID)
 	}
 	return nil
 }

@@ -86,24 +86,43 @@ type layers struct {
 // for m micro-batches and v model chunks a device; with even stages the bubble
 // is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
-	e := &p.timing.e
 	var cache layers
-	var slowest stage
-	var slow, all, dense, experts float64
+	var a pace
 	for s := range l.plan.PP {
 		var st stage
 		p.stageTime(l, s, &cache, &st)
-		sum := st.sum()
-		all += sum
-		if s == 0 || sum > slow {
-			slowest, slow = st, sum
-		}
-		dense, experts = max(dense, st.dense), max(experts, st.experts)
+		a.add(&st, st.sum())
 	}
+	return p.paceTerms(l, &a)
+}
+
+// pace is what the stages of a pipeline take for one micro-batch and hold: the
+// part of a step that does not depend on sharding and on the number of
+// micro-batches.
+type pace struct {
+	stages         int
+	slowest        stage
+	slow, all      float64 // seconds of the slowest and of all stages
+	dense, experts float64 // parameters of the largest
+}
+
+// add adds the next stage, whose passes take so long together.
+func (a *pace) add(st *stage, sum float64) {
+	a.all += sum
+	if a.stages == 0 || sum > a.slow {
+		a.slowest, a.slow = *st, sum
+	}
+	a.dense, a.experts = max(a.dense, st.dense), max(a.experts, st.experts)
+	a.stages++
+}
+
+// paceTerms makes a step of the pace of its stages.
+func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
+	e := &p.timing.e
 	m := l.microBatches
-	total := slowest.forward
-	total.add(&slowest.backward, 1)
-	total.add(&slowest.again, 1)
+	total := a.slowest.forward
+	total.add(&a.slowest.backward, 1)
+	total.add(&a.slowest.again, 1)
 	t := StepTerms{
 		Products:   quantity.Seconds(total.products * m),
 		Attention:  quantity.Seconds(total.attention * m),
@@ -112,16 +131,21 @@ func (p *Prepared) stepTerms(l *layout) StepTerms {
 		TensorComm: quantity.Seconds(total.tensor * m),
 		ExpertComm: quantity.Seconds(total.expert * m),
 		Context:    quantity.Seconds(total.context * m),
-		Bubble:     quantity.Seconds((all - slow) / l.vp),
+		Bubble:     quantity.Seconds((a.all - a.slow) / l.vp),
 		Fixed:      quantity.Seconds(e.StepSeconds + e.MicroSeconds*m),
 	}
 	send := p.sendTime(l)
 	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
-	t.DataComm = quantity.Seconds(p.dataComm(l, dense, experts, &slowest))
+	t.DataComm = quantity.Seconds(p.dataComm(l, a.dense, a.experts, &a.slowest))
 	state := l.shards[shOptimizer]
 	c := p.costs
-	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.momentsPerParam()) * (dense/state.dense + experts/state.expert)
+	own := a.dense/state.dense + a.experts/state.expert
+	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments) * own
 	t.Optimizer = quantity.Seconds(moved / p.timing.memory)
+	if l.plan.OffloadOptimizer {
+		// The state streams in and out at once, one direction of the link each.
+		t.Optimizer += quantity.Seconds((c.masterBytes + c.embeddingMoments) * own / float64(p.Cluster.Device.HostLink.Bandwidth))
+	}
 	t.Stragglers = t.Sum() * quantity.Seconds(e.Jitter*p.doublings())
 	return t
 }
@@ -386,7 +410,7 @@ func (p *Prepared) sendTime(l *layout) float64 {
 	if l.pp == 1 || e.Send == 0 {
 		return 0
 	}
-	bytes := p.costs.boundary() * l.micro / (l.cp * l.tp)
+	bytes := p.costs.boundary * l.micro / (l.cp * l.tp)
 	return 2 * e.Send * (e.Latency + bytes/p.bandwidth(float64(p.Cluster.Count)))
 }
 
@@ -402,7 +426,7 @@ func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64
 		return 0
 	}
 	gather := p.shardTime(l, dense, experts, p.costs.actBytes)
-	reduce := p.shardTime(l, dense, experts, e.GradientWire)
+	reduce := p.shardTime(l, dense, experts, e.GradientWire) + p.replicaTime(l, dense, experts)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
 	m := l.microBatches
 	switch l.plan.Sharding {
@@ -447,7 +471,23 @@ func (p *Prepared) shardTime(l *layout, dense, experts, width float64) float64 {
 	return t
 }
 
-// time fills in the step and the run.
+// replicaTime returns the time in which groups that hold the same shards add
+// up their gradients: an all-reduce of a rank's shard across the groups.
+// Source: arXiv:2304.11277 section 3.2.2 (hybrid sharding).
+func (p *Prepared) replicaTime(l *layout, dense, experts float64) float64 {
+	if l.replicas <= 1 {
+		return 0
+	}
+	span, wire := l.tp*l.shard*l.replicas, p.timing.e.GradientWire
+	t := p.ringTime(span, l.replicas, 2*dense/l.shard*wire)
+	if experts > 0 {
+		t += p.ringTime(span, l.replicas, 2*experts/l.expertShard*wire)
+	}
+	return t
+}
+
+// time fills in the step, whose terms are known unless the MFU is given, and
+// the run.
 func (p *Prepared) time(l *layout, e *Estimate) {
 	plan, t := l.plan, &e.Time
 	perStep := float64(plan.GlobalBatch)
@@ -458,7 +498,6 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 		t.StepLow, t.StepHigh = t.Step, t.Step
 		t.Terms = StepTerms{Products: t.Step}
 	} else {
-		t.Terms = p.stepTerms(l)
 		t.Step = t.Terms.Sum()
 		band := p.stepBand()
 		t.StepLow, t.StepHigh = t.Step*quantity.Seconds(band.Low), t.Step*quantity.Seconds(band.High)
