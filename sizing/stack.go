@@ -87,6 +87,13 @@ type Stack struct {
 	SequenceParallel bool `json:"sequence_parallel"`
 	// Pipeline says that it has pipeline parallelism.
 	Pipeline bool `json:"pipeline"`
+	// HybridShard says that it can shard over a part of the data-parallel
+	// ranks, OffloadOptimizer that it can keep the optimizer state alone on
+	// the host, ExpertTP that experts may have a tensor parallelism of their
+	// own.
+	HybridShard      bool `json:"hybrid_shard"`
+	OffloadOptimizer bool `json:"offload_optimizer"`
+	ExpertTP         bool `json:"expert_tp"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
 	// WorkspaceBytes is what libraries allocate through the framework: matrix
