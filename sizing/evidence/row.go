@@ -92,6 +92,8 @@ func ReadCSV(r io.Reader, file string) ([]Row, error) {
 		}
 	}
 	var rows []Row
+	var row Row
+	fields := row.fields() // point into row, which is filled anew for each record
 	for {
 		record, err := cr.Read()
 		if errors.Is(err, io.EOF) {
@@ -101,12 +103,16 @@ func ReadCSV(r io.Reader, file string) ([]Row, error) {
 		if err != nil {
 			return nil, &SchemaError{file, line, "", err.Error()}
 		}
-		row := Row{Line: line}
+		row = Row{Line: line}
 		for i, cell := range record {
 			if cell = strings.TrimSpace(cell); cell == "" {
 				continue
 			}
-			if err := row.set(header[i], cell); err != nil {
+			if header[i] == "peak_mem_gib" && strings.EqualFold(cell, "OOM") {
+				row.OutOfMemory = true
+				continue
+			}
+			if err := set(fields[header[i]], cell); err != nil {
 				return nil, &SchemaError{file, line, header[i], err.Error()}
 			}
 		}
@@ -114,95 +120,61 @@ func ReadCSV(r io.Reader, file string) ([]Row, error) {
 	}
 }
 
-// set stores one cell by its column's name.
-func (r *Row) set(column, cell string) error {
-	if p := r.text(column); p != nil {
+// set stores a cell in the field that its column names; nil ignores it.
+func set(field any, cell string) error {
+	switch p := field.(type) {
+	case *string:
 		*p = strings.Clone(cell)
-		return nil
-	}
-	if p := r.whole(column); p != nil {
+	case *int64:
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil || v != math.Trunc(v) || v < 0 || v > 1e18 {
 			return fmt.Errorf("%q is not a whole number", cell)
 		}
 		*p = int64(v)
-		return nil
-	}
-	if p := r.count(column); p != nil {
+	case *int:
 		v, err := strconv.ParseInt(cell, 10, 32)
 		if err != nil || v < 0 {
 			return fmt.Errorf("%q is not a count", cell)
 		}
 		*p = int(v)
-		return nil
-	}
-	if p := r.number(column); p != nil {
-		if column == "peak_mem_gib" && strings.EqualFold(cell, "OOM") {
-			r.OutOfMemory = true
-			return nil
-		}
+	case *float64:
 		v, err := strconv.ParseFloat(cell, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%q is not a number", cell)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+			return fmt.Errorf("%q is not a number of 0 or more", cell)
 		}
 		*p = v
-		return nil
-	}
-	switch column {
-	case "gated", "tied", "sp", "compile", "async_tp", "cpu_offload":
+	case *bool:
 		v, err := strconv.ParseBool(cell)
 		if err != nil {
 			return fmt.Errorf("%q is not 0 or 1", cell)
 		}
-		switch column {
-		case "gated":
-			r.Gated = &v
-		case "tied":
-			r.Tied = &v
-		case "sp":
-			r.SP = &v
-		case "compile":
-			r.Compile = v
-		case "async_tp":
-			r.AsyncTP = v
-		default:
-			r.CPUOffload = v
+		*p = v
+	case **bool:
+		v, err := strconv.ParseBool(cell)
+		if err != nil {
+			return fmt.Errorf("%q is not 0 or 1", cell)
 		}
+		*p = &v
 	}
 	return nil
 }
 
-func (r *Row) text(column string) *string {
-	return map[string]*string{
-		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality, "model": &r.Model,
-		"family": &r.Family, "method": &r.Method, "optimizer": &r.Optimizer, "device": &r.Device,
-		"precision": &r.Precision, "precision_detail": &r.PrecisionDetail, "schedule": &r.Schedule,
-		"stack": &r.Stack, "release": &r.Release, "attention": &r.Attention, "recompute": &r.Recompute,
-		"sharding": &r.Sharding, "flops_convention": &r.Convention, "mem_definition": &r.MemDefinition, "note": &r.Note,
-	}[column]
-}
-
-func (r *Row) whole(column string) *int64 {
-	return map[string]*int64{
-		"layers": &r.Layers, "hidden": &r.Hidden, "ffn": &r.FFN, "heads": &r.Heads, "kv_heads": &r.KVHeads,
-		"head_dim": &r.HeadDim, "vocab": &r.Vocab, "experts": &r.Experts, "top_k": &r.TopK, "expert_ffn": &r.ExpertFFN,
-		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch,
-	}[column]
-}
-
-func (r *Row) count(column string) *int {
-	return map[string]*int{
-		"num_devices": &r.Devices, "devices_per_node": &r.DevicesPerNode, "tp": &r.TP, "pp": &r.PP, "vp": &r.VP,
-		"cp": &r.CP, "ep": &r.EP, "dp": &r.DP,
-	}[column]
-}
-
-func (r *Row) number(column string) *float64 {
-	return map[string]*float64{
-		"params_total": &r.Params, "internode_gbit_per_node": &r.InternodeGbit, "step_seconds": &r.StepSeconds,
-		"tokens_per_second_per_device": &r.TokensPerSecond, "tflops_per_device": &r.TFLOPs, "mfu": &r.MFU,
-		"peak_mem_gib": &r.PeakMemGiB, "device_hours": &r.DeviceHours, "tokens_total": &r.Tokens,
-	}[column]
+// fields returns the row's fields by the names of their columns.
+func (r *Row) fields() map[string]any {
+	return map[string]any{
+		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality,
+		"model": &r.Model, "family": &r.Family, "layers": &r.Layers, "hidden": &r.Hidden, "ffn": &r.FFN, "gated": &r.Gated,
+		"heads": &r.Heads, "kv_heads": &r.KVHeads, "head_dim": &r.HeadDim, "vocab": &r.Vocab, "tied": &r.Tied,
+		"experts": &r.Experts, "top_k": &r.TopK, "expert_ffn": &r.ExpertFFN, "params_total": &r.Params,
+		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch, "method": &r.Method, "optimizer": &r.Optimizer, "tokens_total": &r.Tokens,
+		"device": &r.Device, "num_devices": &r.Devices, "devices_per_node": &r.DevicesPerNode, "internode_gbit_per_node": &r.InternodeGbit,
+		"precision": &r.Precision, "precision_detail": &r.PrecisionDetail, "compile": &r.Compile, "async_tp": &r.AsyncTP,
+		"schedule": &r.Schedule, "stack": &r.Stack, "release": &r.Release, "attention": &r.Attention, "recompute": &r.Recompute,
+		"cpu_offload": &r.CPUOffload, "sharding": &r.Sharding, "sp": &r.SP,
+		"tp": &r.TP, "pp": &r.PP, "vp": &r.VP, "cp": &r.CP, "ep": &r.EP, "dp": &r.DP,
+		"step_seconds": &r.StepSeconds, "tokens_per_second_per_device": &r.TokensPerSecond, "tflops_per_device": &r.TFLOPs, "flops_convention": &r.Convention, "mfu": &r.MFU,
+		"peak_mem_gib": &r.PeakMemGiB, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "note": &r.Note,
+	}
 }
 
 // options returns the launch options that the note spells as key=value, such

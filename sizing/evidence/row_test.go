@@ -1,0 +1,75 @@
+package evidence
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestReadCSV(t *testing.T) {
+	rows, err := ReadCSV(strings.NewReader("\ufeffid,source,layers,gated,compile,peak_mem_gib,unknown,note\n"+
+		"a,s,12,1,1,3.5,x,\"tp=1 moe-layer-freq=([0]*1+[1]*15)\"\n"+
+		"b,s,,0,,OOM,,\n"), "f.csv")
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	assert.Equal(t, int64(12), rows[0].Layers)
+	assert.True(t, *rows[0].Gated)
+	assert.True(t, rows[0].Compile)
+	assert.Equal(t, 3.5, rows[0].PeakMemGiB)
+	assert.Equal(t, "([0]*1+[1]*15)", rows[0].options()["moe-layer-freq"])
+	assert.Equal(t, 2, rows[0].Line)
+	assert.True(t, rows[1].OutOfMemory)
+	assert.False(t, *rows[1].Gated)
+	assert.Zero(t, rows[1].Layers, "a blank cell must not keep the row before's value")
+}
+
+func TestReadCSVRefuses(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"empty":     {"", "f.csv:1: the file is empty"},
+		"no id":     {"source,layers\n", "column id: is missing"},
+		"fraction":  {"id,source,layers\na,s,1.5\n", `f.csv:2: column layers: "1.5" is not a whole number`},
+		"text":      {"id,source,step_seconds\na,s,fast\n", `column step_seconds: "fast" is not a number`},
+		"negative":  {"id,source,tp\na,s,-1\n", `column tp: "-1" is not a count`},
+		"not a bit": {"id,source,gated\na,s,maybe\n", `column gated: "maybe" is not 0 or 1`},
+		"ragged":    {"id,source\na\n", "wrong number of fields"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := ReadCSV(strings.NewReader(c.text), "f.csv")
+			assert.ErrorContains(t, err, c.want)
+			var schema *SchemaError
+			assert.ErrorAs(t, err, &schema)
+		})
+	}
+}
+
+func FuzzReadCSV(f *testing.F) {
+	f.Add("id,source,layers\na,s,1\n")
+	f.Add("id,source,peak_mem_gib\na,s,OOM\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, err := ReadCSV(strings.NewReader(text), "fuzz")
+		if err != nil {
+			assert.Nil(t, rows)
+		}
+	})
+}
+
+func TestDenseLayers(t *testing.T) {
+	n, err := denseLayers("([0]*3+[1]*12)")
+	require.NoError(t, err)
+	assert.Equal(t, 3, n)
+	n, err = denseLayers("")
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	_, err = denseLayers("[0,1,0,1]")
+	assert.Error(t, err)
+}
+
+func TestQuantile(t *testing.T) {
+	v := []float64{1, 2, 3, 4, 5}
+	assert.Equal(t, 3.0, quantile(v, 0.5))
+	assert.InDelta(t, 4.6, quantile(v, 0.9), 1e-12)
+	assert.Equal(t, 5.0, quantile(v, 1))
+	assert.Equal(t, 7.0, quantile([]float64{7}, 0.1))
+}
