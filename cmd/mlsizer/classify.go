@@ -9,6 +9,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/batch"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
 )
 
@@ -59,7 +62,8 @@ otherwise. A cell is a count, a catalogue name or a path; a name is never
 searched for a number.
 
 Output as csv or json is written as the file is read, in constant memory; the
-other forms show the counts a tier and the first --limit rows. A row that
+other forms show the counts a tier and the first --limit rows. In csv
+active_params is empty where all parameters are active. A row that
 cannot be classified is listed with line, column and reason (in csv in the
 column error, in json under errors), as is a row whose cell is empty ("no
 count"); the others are answered.
@@ -213,19 +217,75 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 }
 
 // resolver finds the models of cells that are no counts: names of the
-// catalogue and paths. Nothing is fetched for a cell.
+// catalogue and paths. Nothing is fetched for a cell. To look for the names
+// nearest to an unknown one takes as long as a thousand counts, so only the
+// first get them.
 func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Model, error) {
+	const want = "want a count such as 7B, a catalogue name or a path"
+	const hinted = 100
+	known := sync.OnceValue(func() nameSet { return newNameSet(o.app.models().All()) })
+	var unknown atomic.Int64
 	return func(name string) (batch.Model, error) {
-		if strings.HasPrefix(strings.ToLower(name), "hf:") {
-			return batch.Model{}, fmt.Errorf("%q: nothing is fetched for a row of a file (want a count, a catalogue name or a path)", name)
+		switch {
+		case strings.HasPrefix(strings.ToLower(name), "hf:"):
+			return batch.Model{}, fmt.Errorf("%q: nothing is fetched for a row of a file (%s)", name, want)
+		case known().mayHold(name) || isPath(name) || exists(name):
+		case unknown.Add(1) > hinted:
+			return batch.Model{}, fmt.Errorf("no model %q in the catalogue (%s)", name, want)
 		}
 		m, err := o.resolve(ctx, name)
 		if err != nil {
-			return batch.Model{}, fmt.Errorf("%w (want a count such as 7B, a catalogue name or a path)", err)
+			return batch.Model{}, fmt.Errorf("%w (%s)", err, want)
 		}
 		r := rowOf(m)
 		return batch.Model{Name: r.Name, Params: r.Params, Active: r.ActiveParams, Field: r.Field, Inferred: r.Inferred}, nil
 	}
+}
+
+// exists reports whether there is a file of that name.
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
+}
+
+// nameSet tells quickly that a name is not in the catalogue.
+type nameSet map[string]bool
+
+func newNameSet(entries []*catalog.Entry) nameSet {
+	s := make(nameSet, 4*len(entries))
+	for _, e := range entries {
+		s[foldName(e.Name)] = true
+		for _, a := range e.Aliases {
+			s[foldName(a)] = true
+		}
+	}
+	return s
+}
+
+// mayHold is false for a name that the catalogue does not find. The catalogue
+// leaves off some words at the end of a name; mayHold leaves off any.
+func (s nameSet) mayHold(name string) bool {
+	for {
+		if s[foldName(name)] {
+			return true
+		}
+		i := strings.LastIndexAny(name, "-_ ")
+		if i <= 0 {
+			return false
+		}
+		name = name[:i]
+	}
+}
+
+// foldName makes one of the spellings that the catalogue takes for the same.
+func foldName(name string) string {
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-_. ", r) {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 // outcome prints what is left to print and says on stderr which rows were not

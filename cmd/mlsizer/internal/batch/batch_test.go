@@ -85,6 +85,7 @@ func FuzzRun(f *testing.F) {
 	for _, p := range pieces {
 		f.Add([]byte("a,1\n"+p+",2\nb,3"), uint8(7), false)
 	}
+	f.Add([]byte("\xc1\r\r"), uint8(0x13), false) // a carriage return of the row, one of its end
 	f.Add([]byte("\"a\n\"b,2\nc,\"3"), uint8(3), true)
 	f.Fuzz(func(t *testing.T, body []byte, block uint8, short bool) {
 		if len(body) > 8<<10 {
@@ -366,7 +367,7 @@ func TestField(t *testing.T) {
 	out, sum, err := runCSV(t, "model\ngpt-3\n7B\nmoe\n", Options{Resolve: names, Field: sizing.NLP})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, sum.OtherField)
-	require.Equal(t, Header+"gpt-3,174604259328,174604259328,very-large,false,nlp,\nmoe,8000000000,1000000000,large,false,nlp,\n", out)
+	require.Equal(t, Header+"gpt-3,174604259328,,very-large,false,nlp,\nmoe,8000000000,1000000000,large,false,nlp,\n", out)
 }
 
 func TestInterrupt(t *testing.T) {

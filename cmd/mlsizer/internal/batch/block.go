@@ -44,7 +44,7 @@ func head(row []byte) []byte { return row[:min(len(row), utf8.UTFMax*shownHead)]
 
 // maxRows is about how many rows a block holds at most: rows of a few bytes
 // would make answers of many times the block's size.
-const maxRows = 16 << 10
+const maxRows = 8 << 10
 
 // cutter cuts a stream into blocks.
 type cutter struct {
@@ -126,15 +126,27 @@ func (c *cutter) fill(buf []byte, size int) []byte {
 
 // emit makes the first n bytes of buf the block and keeps the rest.
 func (c *cutter) emit(b *block, buf []byte, n int) bool {
-	c.carry = append(c.carry, buf[n:]...)
-	b.data = buf[:n]
-	rows := bytes.Count(b.data, []byte("\n"))
-	c.line += int64(rows)
+	rows := bytes.Count(buf[:n], []byte("\n"))
 	c.size = c.most
 	if rows > maxRows {
-		c.size = max(c.most/16, int(int64(n)*maxRows/int64(rows)))
+		c.size = max(1, c.most/16, int(int64(n)*maxRows/int64(rows)))
+		if bytes.IndexByte(buf[:n], '"') < 0 { // every line end ends a row
+			n, rows = endOfLine(buf, maxRows), maxRows
+		}
 	}
+	c.line += int64(rows)
+	c.carry = append(c.carry, buf[n:]...)
+	b.data = buf[:n]
 	return n > 0
+}
+
+// endOfLine returns the length of the first n lines of buf.
+func endOfLine(buf []byte, n int) int {
+	pos := 0
+	for range n {
+		pos += bytes.IndexByte(buf[pos:], '\n') + 1
+	}
+	return pos
 }
 
 // wholeRecords returns the length of the whole records at the start of buf,

@@ -9,22 +9,18 @@ import (
 	"mlsizer/sizing"
 )
 
-// Header is the first line of CSV output. A row that was not answered has its
-// error in the last column and nothing in the columns between.
+// Header is the first line of CSV output. active_params is empty where it is
+// params. A row that was not answered has its error in the last column and
+// nothing in the columns between.
 const Header = "name,params,active_params,tier,beyond_report,field,error\n"
 
 // AppendCSV appends the row as a line of CSV, as encoding/csv writes it.
 func (r *Row) AppendCSV(b []byte) []byte {
 	b = appendCSVField(b, r.Name)
 	b = append(b, ',')
-	start := len(b)
 	b = strconv.AppendInt(b, int64(r.Params), 10)
-	if r.ActiveParams == r.Params {
-		digits := b[start:]
-		b = append(b, ',')
-		b = append(b, digits...)
-	} else {
-		b = append(b, ',')
+	b = append(b, ',')
+	if r.ActiveParams != r.Params {
 		b = strconv.AppendInt(b, int64(r.ActiveParams), 10)
 	}
 	b = append(b, ',')

@@ -81,7 +81,7 @@ func referenceCSV(body string, most int) string {
 		}
 		tier, beyond := sizing.DefaultBounds.Classify(p)
 		n := strconv.FormatInt(int64(p), 10)
-		w.Write([]string{name, n, n, tier.String(), strconv.FormatBool(beyond), "", ""})
+		w.Write([]string{name, n, "", tier.String(), strconv.FormatBool(beyond), "", ""})
 	}
 	w.Flush()
 	return out.String()

@@ -125,9 +125,16 @@ func pipeline(ctx context.Context, c *cutter, l layout, o *output) (readErr, err
 		if err := o.block(b, enough); err != nil {
 			return nil, err
 		}
+		if cap(b.out)+cap(b.errs) > maxAnswers {
+			b.out, b.errs = nil, nil
+		}
 		free <- b
 	}
 }
+
+// maxAnswers is the size of the answers of a block whose buffers are kept for
+// another: an outlier must not become the measure of all blocks.
+const maxAnswers = 4 << 20
 
 // output writes blocks in order and sums them up.
 type output struct {

@@ -79,13 +79,13 @@ func (s *sorter) drop() bool {
 	}
 	s.sortEntries()
 	s.entries = s.entries[:min(s.keep, len(s.entries))]
-	text := make([]byte, 0, cap(s.text))
+	var text []byte
 	for i, e := range s.entries {
 		at := len(text)
 		text = append(text, s.text[e.begin:e.end]...)
 		s.entries[i] = entry{e.params, at, len(text)}
 	}
-	s.text = text
+	s.text = append(s.text[:0], text...)
 	return len(text)+entrySize*len(s.entries) < s.memory/2
 }
 
