@@ -42,10 +42,10 @@ func compareNotes(rows []compareRow) *footnotes {
 				continue
 			}
 			switch {
-			case n.Code == "inferred-shape" || n.Code == "scope":
+			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq":
 				input := rows[i].model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
-			case n.Code == "seq" || count[n.Text] == answered && !ofDetail(n.Code):
+			case count[n.Text] == answered && !ofDetail(n.Code):
 				f.add(n.Code, note)
 			default:
 				left[n.Text] = true

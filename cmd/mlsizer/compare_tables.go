@@ -93,9 +93,9 @@ func compareTitle(o *compareOptions, rows []compareRow) render.Text {
 	return labelOneStep
 }
 
-// compareModelTitle is "gpt-3: very-large, nlp, 175B parameters".
+// compareModelTitle is the model with the sequence length of its rows.
 func compareModelTitle(r *compareJSON) render.Text {
-	title := both(labelModelFact, r.Model.Input, tierText(&r.Model), fieldText(r.Model.Field), paramsText(&r.Model))
+	title := modelText(&r.Model)
 	if r.Model.Unit == sizing.TokenUnit && r.Workload != nil {
 		title = both(labelJoin, title, both(labelSequences, r.Workload.Seq))
 	}

@@ -43,6 +43,15 @@ func paramsText(m *modelJSON) render.Text {
 	return both(labelParams, m.Params)
 }
 
+// modelText is "gpt-3: very-large, nlp, 175B parameters".
+func modelText(m *modelJSON) render.Text {
+	class := tierText(m)
+	if m.Field != "" {
+		class = both(labelJoin, class, fieldText(m.Field))
+	}
+	return both(labelColon, m.Input, both(labelJoin, class, paramsText(m)))
+}
+
 func estimateTitle(r *resultJSON) render.Text {
 	fits := verdictText(r.Memory.Verdict)
 	title := both(labelOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
@@ -100,7 +109,7 @@ func factColumns() []render.Column {
 
 // factsTable says what the estimate is of.
 func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
-	model := both(labelModelFact, r.Model.Name, tierText(&r.Model), fieldText(r.Model.Field), paramsText(&r.Model))
+	model := modelText(&r.Model)
 	hw := both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory)
 	switch {
 	case r.Hardware.Slices > 1:
@@ -208,10 +217,18 @@ func computeTable(r *resultJSON, f *footnotes) render.Table {
 	}}
 }
 
+// ifFits adds to a title that its figures are of a plan that does not fit.
+func ifFits(r *resultJSON, title render.Text) render.Text {
+	if r.Memory.Fits {
+		return title
+	}
+	return both(labelIfItFitted, title)
+}
+
 // timeTable is how long a step and the run take.
 func timeTable(r *resultJSON, f *footnotes) render.Table {
 	e := &r.Time
-	t := render.Table{Title: labelTime, Columns: factColumns()}
+	t := render.Table{Title: ifFits(r, labelTime), Columns: factColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
 	add(fact(labelStep, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured")...))
 	add(fact(perSecondText(r), both(labelOfWhichDevice, render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
@@ -233,7 +250,7 @@ func costTable(r *resultJSON, f *footnotes) render.Table {
 	if r.Energy.KWh > 0 {
 		energy = r.Energy.KWh
 	}
-	return render.Table{Title: labelCostEnergy, Columns: factColumns(), Rows: [][]render.Cell{
+	return render.Table{Title: ifFits(r, labelCostEnergy), Columns: factColumns(), Rows: [][]render.Cell{
 		fact(labelCost, cost, f.at("price")...),
 		fact(labelEnergy, energy, f.at("energy")...),
 	}}

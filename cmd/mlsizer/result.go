@@ -19,7 +19,7 @@ type modelJSON struct {
 	Tier   sizing.Tier     `json:"tier"`
 	TierZH string          `json:"tier_zh"`
 	Beyond bool            `json:"beyond_report"`
-	Field  sizing.Field    `json:"field"`
+	Field  sizing.Field    `json:"field,omitempty"`
 	// Inferred says that only the count is known.
 	Inferred bool   `json:"inferred"`
 	Unit     string `json:"unit"`
@@ -33,9 +33,13 @@ func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
 	if unit == "" {
 		unit = sizing.TokenUnit
 	}
+	field := m.Model.Field
+	if m.Model.Inferred {
+		field = "" // a count says nothing of it
+	}
 	return modelJSON{
 		Input: m.Input, Name: m.Model.Name, Params: p, Active: m.Model.ActiveParams(),
-		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Field: m.Model.Field,
+		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Field: field,
 		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
 	}
 }

@@ -42,7 +42,7 @@ type Range struct{ Mid, Low, High quantity.Seconds }
 // String prints "12.1 days (10.9–13.6)".
 func (r Range) String() string {
 	s := quantity.NewSecondsScale(r.Mid)
-	return r.Mid.String() + " (" + s.Format(float64(r.Low)) + "–" + s.Format(float64(r.High)) + ")"
+	return s.Format(float64(r.Mid)) + " " + s.Unit() + " (" + s.Format(float64(r.Low)) + "–" + s.Format(float64(r.High)) + ")"
 }
 
 var (
