@@ -213,7 +213,7 @@ func computeTable(r *resultJSON, f *footnotes) render.Table {
 		fact(labelMegatronFLOPs, c.Megatron),
 		fact(labelSixND, c.SixND),
 		fact(labelHardwareFLOPs, c.Hardware),
-		fact(labelFLOPsPerToken, c.PerToken),
+		fact(both(labelFLOPsPer, r.Model.Unit), c.PerToken),
 	}}
 }
 

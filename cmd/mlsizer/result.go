@@ -19,7 +19,7 @@ type modelJSON struct {
 	Tier   sizing.Tier     `json:"tier"`
 	TierZH string          `json:"tier_zh"`
 	Beyond bool            `json:"beyond_report"`
-	Field  sizing.Field    `json:"field,omitempty"`
+	Field  sizing.Field    `json:"field"`
 	// Inferred says that only the count is known.
 	Inferred bool   `json:"inferred"`
 	Unit     string `json:"unit"`

@@ -26,16 +26,15 @@ body { margin: 0; background: var(--paper); color: var(--ink);
 main { max-width: 76rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1.25rem; }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 1rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-table.facts { width: auto; }
+.scroll { width: fit-content; max-width: 100%; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 1rem; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .4rem .8rem; text-align: left; vertical-align: top; }
 thead th { background: var(--head); font-weight: 600; border-bottom: 1px solid var(--line); vertical-align: bottom; }
 thead th small { display: block; color: var(--dim); font-weight: 400; }
 tbody tr + tr td { border-top: 1px solid var(--line); }
 tbody tr:hover td { background: var(--hover); }
 .right { text-align: right; white-space: nowrap; }
-sup { color: var(--dim); }
+sup { color: var(--dim); margin-left: .2em; line-height: 0; }
 ol { color: var(--dim); padding-left: 1.75rem; font-size: .9rem; }
 ol li { overflow-wrap: anywhere; margin: .15rem 0; }
 footer { margin-top: 2rem; color: var(--dim); font-size: .85rem; overflow-wrap: anywhere; }
@@ -47,7 +46,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 <main>
 <h1>{{.Title}}</h1>
 {{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
-{{end}}<div class="scroll"><table{{if not .Heads}} class="facts"{{end}}>
+{{end}}<div class="scroll"><table>
 {{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
 {{range .Rows}}<tr>{{range .}}<td{{if .Right}} class="right"{{end}}>{{.Text}}{{range .Notes}}<sup>{{.}}</sup> {{end}}</td>{{end}}</tr>

@@ -40,6 +40,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 		}
 	}
 	scales := d.scales()
+	dropped := dropTogether(d, scales, p)
 	for i := range d.Tables {
 		t := &d.Tables[i]
 		if w.Len() > 0 {
@@ -50,7 +51,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 				w.WriteString(paint(bold, line) + "\n")
 			}
 		}
-		if err := textTable(&w, t, scales[i], p); err != nil {
+		if err := textTable(&w, t, scales[i], dropped[i], p); err != nil {
 			return err
 		}
 	}
@@ -71,22 +72,61 @@ func writeText(out io.Writer, d *Document, p Page) error {
 	return err
 }
 
-// textTable prints one table within the page's width.
-func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, p Page) error {
-	heads, rows := cells(t, scales, p.Lang, func(head, unit string) string { return head + "\n" + unit })
+// all says that no column of a table is left out.
+const all = int(^uint(0) >> 1)
+
+// dropTogether says for every table from which Drop on its columns are left
+// out, so that tables of the same columns leave out the same.
+func dropTogether(d *Document, scales [][]*quantity.Scale, p Page) []int {
+	from := make([]int, len(d.Tables))
+	least := map[string]int{}
+	for i := range d.Tables {
+		t := &d.Tables[i]
+		heads, rows := textCells(t, scales[i], p.Lang)
+		wrapHeads(heads, rows)
+		_, _, from[i] = fit(t, heads, rows, all, p)
+		kind := t.columnNames()
+		if known, ok := least[kind]; !ok || from[i] < known {
+			least[kind] = from[i]
+		}
+	}
+	for i := range d.Tables {
+		from[i] = least[d.Tables[i].columnNames()]
+	}
+	return from
+}
+
+func (t *Table) columnNames() string {
+	var b strings.Builder
+	for _, c := range t.Columns {
+		b.WriteString(c.Name + "\n")
+	}
+	return b.String()
+}
+
+// textCells are the heads, with their units, and the rows of a table.
+func textCells(t *Table, scales []*quantity.Scale, l Lang) (heads []string, rows [][]string) {
+	heads, rows = cells(t, scales, l, func(head, unit string) string { return head + "\n" + unit })
 	for _, row := range rows {
 		for i := range row {
 			row[i] = clean(row[i])
 		}
 	}
+	return heads, rows
+}
+
+// textTable prints one table within the page's width, without the columns
+// whose Drop is dropFrom or more.
+func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, dropFrom int, p Page) error {
+	heads, rows := textCells(t, scales, p.Lang)
 	plain := slices.Clone(heads)
 	wrapHeads(heads, rows)
 	right := make([]bool, len(t.Columns))
 	for i, c := range t.Columns {
 		right[i] = c.Right
 	}
-	keep, widths, ok := fit(t, heads, rows, p)
-	if !ok {
+	keep, widths, dropped := fit(t, heads, rows, dropFrom, p)
+	if dropped == 0 {
 		return vertical(w, heads, rows, t.hasHeads())
 	}
 	pick := func(row []string) []string {
@@ -184,56 +224,59 @@ func vertical(w *bytes.Buffer, heads []string, rows [][]string, withHeads bool) 
 	return nil
 }
 
-// fit chooses the columns that are printed and how wide the wrapped ones are
-// (0: as wide as they need). ok is false if not even the columns that must
-// stay fit.
-func fit(t *Table, heads []string, rows [][]string, p Page) (keep []int, widths []int, ok bool) {
+// fit chooses the columns that are printed, of those whose Drop is below
+// dropFrom, and how wide the wrapped ones are (0: as wide as they need).
+// dropped is the Drop from which on columns are left out; 0 if not even those
+// that must stay fit.
+func fit(t *Table, heads []string, rows [][]string, dropFrom int, p Page) (keep []int, widths []int, dropped int) {
+	natural, least := make([]int, len(t.Columns)), make([]int, len(t.Columns))
 	for i := range t.Columns {
-		keep = append(keep, i)
-	}
-	natural := make([]int, len(t.Columns))
-	for i := range natural {
 		natural[i] = max(cellWidth(heads[i]), columnWidth(rows, i))
-	}
-	least := make([]int, len(t.Columns))
-	for i := range least {
 		least[i] = max(textLeast, cellWidth(heads[i]), longestPiece(rows, i))
 	}
 	for {
-		widths = make([]int, len(t.Columns))
-		over := -gap - p.Width
-		for _, i := range keep {
-			over += natural[i] + gap
-		}
-		for over > 0 {
-			// Take from the widest column that may wrap.
-			widest := -1
-			for _, i := range keep {
-				now := current(natural, widths, i)
-				if t.Columns[i].Wrap && now > least[i] && (widest < 0 || now > current(natural, widths, widest)) {
-					widest = i
-				}
-			}
-			if widest < 0 {
-				break
-			}
-			widths[widest] = current(natural, widths, widest) - 1
-			over--
-		}
-		if over <= 0 || !p.Fit {
-			return keep, widths, true
-		}
-		at := -1
-		for j, i := range keep {
-			if d := t.Columns[i].Drop; d > 0 && (at < 0 || d > t.Columns[keep[at]].Drop) {
-				at = j
+		keep = keep[:0]
+		highest := 0
+		for i, c := range t.Columns {
+			if c.Drop < dropFrom {
+				keep = append(keep, i)
+				highest = max(highest, c.Drop)
 			}
 		}
-		if at < 0 {
-			return keep, widths, false
+		over := 0
+		if widths, over = squeeze(t, keep, natural, least, p.Width); over <= 0 || !p.Fit {
+			return keep, widths, dropFrom
 		}
-		keep = append(keep[:at:at], keep[at+1:]...)
+		dropFrom = highest
+		if highest == 0 {
+			return keep, widths, 0
+		}
 	}
+}
+
+// squeeze narrows the columns that may wrap, the widest first, until the kept
+// ones fit; over is by how much they do not.
+func squeeze(t *Table, keep, natural, least []int, to int) (widths []int, over int) {
+	widths = make([]int, len(t.Columns))
+	over = -gap - to
+	for _, i := range keep {
+		over += natural[i] + gap
+	}
+	for over > 0 {
+		widest := -1
+		for _, i := range keep {
+			now := current(natural, widths, i)
+			if t.Columns[i].Wrap && now > least[i] && (widest < 0 || now > current(natural, widths, widest)) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest] = current(natural, widths, widest) - 1
+		over--
+	}
+	return widths, over
 }
 
 func current(natural, widths []int, i int) int {
