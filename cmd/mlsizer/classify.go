@@ -338,7 +338,7 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 var (
 	labelClassUnanswered  = render.T("%d of %d rows not classified (%d without a count, %d with a fault)", "%[2]d 行中有 %[1]d 行未分类（%[3]d 行缺少参数量，%[4]d 行有错误）")
 	labelClassSeeColumn   = render.T("; the column error says why", "；原因见 error 列")
-	labelClassSeeErrors   = render.T("; errors says why", "；原因见 errors")
+	labelClassSeeErrors   = render.T("; the list errors says why", "；原因见 errors")
 	labelClassSizeClasses = render.T("size classes by total parameters", "按总参数量分级")
 	labelClassPerTier     = render.T("models in each tier", "各级模型数")
 	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")

@@ -222,7 +222,7 @@ func TestBadRows(t *testing.T) {
 		{"unknown name", "a,foo-7b", 3, `no model "foo-7b"`},
 		{"empty", "abc,", 5, "no count"},
 		{"blank", "abc, ", 5, "no count"},
-		{"too few cells", "a", 1, "1 cells (want 2"},
+		{"too few cells", "a", 1, "1 cell (want 2"},
 		{"too many cells", "a,1,2", 1, "3 cells (want 2"},
 		{"quote in a cell", `a,1"2`, 4, "a quote inside a field"},
 		{"text after a quote", `"a"b,1`, 3, "text after a closing quote"},

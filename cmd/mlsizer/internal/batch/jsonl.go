@@ -61,7 +61,7 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 			name, nameRank = m.value, i
 		}
 	}
-	named := []byte(jsonText(name))
+	named := jsonBytes(name)
 	col := indent + at + 1
 	switch {
 	case twice:
@@ -69,7 +69,7 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	case count == nil:
 		w.fail(b, &RowError{Line: line, Column: col, Problem: noCount}, view(named))
 	case count[0] == '"':
-		w.model(b, line, named, cell{[]byte(jsonText(count)), col})
+		w.model(b, line, named, cell{jsonBytes(count), col})
 	case count[0] == 'n': // null
 		w.model(b, line, named, cell{nil, col})
 	case count[0] == '-' || '0' <= count[0] && count[0] <= '9':
@@ -79,19 +79,22 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	}
 }
 
-// jsonText is the text of a JSON string, "" for any other value.
-func jsonText(value []byte) string {
+// jsonText is jsonBytes as a string that is valid as long as the block.
+func jsonText(value []byte) string { return view(jsonBytes(value)) }
+
+// jsonBytes is the text of a JSON string, nil for any other value.
+func jsonBytes(value []byte) []byte {
 	if len(value) < 2 || value[0] != '"' {
-		return ""
+		return nil
 	}
 	if inner := value[1 : len(value)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return view(inner)
+		return inner
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {
-		return ""
+		return nil
 	}
-	return s
+	return []byte(s)
 }
 
 // member is a key of a JSON object with its value, as they stand; at is the

@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"unicode"
@@ -124,7 +125,7 @@ func badByteIn(row []byte, text bool) int {
 func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 	l := &w.layout
 	if len(cells) != l.width {
-		w.broken(b, line, 1, raw, fmt.Sprintf("%d cells (want %d, as in the first row)", len(cells), l.width))
+		w.broken(b, line, 1, raw, fmt.Sprintf("%s (want %d, as in the first row)", cellCount(len(cells)), l.width))
 		return
 	}
 	var name []byte
@@ -132,6 +133,13 @@ func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 		name = cells[l.name].text
 	}
 	w.model(b, line, name, cells[l.count])
+}
+
+func cellCount(n int) string {
+	if n == 1 {
+		return "1 cell"
+	}
+	return strconv.Itoa(n) + " cells"
 }
 
 // model classifies one model: a count, a name, or a path.
