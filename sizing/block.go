@@ -126,9 +126,12 @@ const (
 	AlongHeads Along = iota
 	// AlongSequence activations are divided only with sequence parallelism.
 	AlongSequence
-	// AlongExperts activations are those of routed tokens; they are divided
-	// by tensor parallelism inside an expert.
+	// AlongExperts activations are routed tokens inside an expert: divided by
+	// tensor parallelism, by width if it splits experts, else by tokens.
 	AlongExperts
+	// AlongDispatched activations are routed tokens at their full width: ranks
+	// that split an expert between them hold the tokens of all.
+	AlongDispatched
 	// AlongNothing activations are whole on every rank: inputs that a stack
 	// keeps as it gathered them.
 	AlongNothing

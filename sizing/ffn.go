@@ -160,10 +160,10 @@ func (m MoE) Saved() []Saved {
 	saved := []Saved{
 		{Name: "input of the router", PerToken: d, Along: AlongSequence, Module: NormModule},
 		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Along: AlongSequence},
-		{Name: "dispatched tokens", PerToken: k * l, Along: AlongExperts, Module: MoEModule},
+		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule},
 		{Name: "input of the experts' activation", PerToken: k * in, Along: AlongExperts, Module: MoEModule},
 		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule},
-		{Name: "output of the experts", PerToken: k * l, Along: AlongExperts, Module: MoEModule},
+		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule},
 	}
 	if m.SharedWidth > 0 {
 		s := float64(m.SharedWidth)

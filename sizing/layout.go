@@ -34,11 +34,16 @@ func (l *layout) init(c *costs, plan *Plan) {
 	if plan.VP > 1 {
 		l.group = float64(groupSize(plan.MicroBatches(), plan.PP))
 	}
+	l.etp = float64(plan.expertTP())
+	l.shardOver(plan)
+}
+
+// shardOver says what the plan's sharding divides states by.
+func (l *layout) shardOver(plan *Plan) {
 	l.shard, l.replicas = l.dp*l.cp, 1
 	if g := float64(plan.ShardGroup); g > 0 {
 		l.shard, l.replicas = g, l.shard/g
 	}
-	l.etp = float64(plan.expertTP())
 	l.expertShard = l.shard * l.tp / (l.ep * l.etp)
 	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
 		l.shards[i] = shares{1, 1}
@@ -158,16 +163,25 @@ func (l *layout) saved(k *kind, dropped Modules) float64 {
 // share returns a device's part of a micro-batch's activations, given those of
 // a sample.
 func (l *layout) share(n *[numAlongs]float64) float64 {
-	return ((n[AlongHeads]+n[AlongExperts])/l.tp + n[AlongSequence]/l.sequence() + n[AlongNothing]) * l.micro / l.cp
+	return ((n[AlongHeads]+n[AlongExperts])/l.tp + n[AlongDispatched]*l.etp/l.tp + n[AlongSequence]/l.sequence() + n[AlongNothing]) * l.micro / l.cp
 }
 
 // selective returns the bytes that a micro-batch keeps of one layer under
 // selective recompute: operator by operator, or by modules.
 func (l *layout) selective(k *kind) float64 {
 	if !l.costs.stack.SelectiveOps {
-		return l.saved(k, l.plan.dropped())
+		return l.saved(k, l.plan.dropped()|l.plan.Offload)
 	}
 	return l.input(k) + l.share(&k.products)
+}
+
+// offloaded returns the bytes of one layer that go to the host.
+func (l *layout) offloaded(k *kind) float64 {
+	if l.plan.Offload == 0 {
+		return 0
+	}
+	dropped := l.plan.dropped()
+	return l.saved(k, dropped) - l.saved(k, dropped|l.plan.Offload)
 }
 
 // input returns the bytes of one layer's input: what full recompute keeps.

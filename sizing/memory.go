@@ -36,6 +36,7 @@ type holding struct {
 	working                  float64 // bytes of the layer that is recomputed
 	head                     float64 // bytes of the output layers, one micro-batch
 	logits                   float64
+	host                     float64 // bytes a micro-batch keeps with the host
 }
 
 func (l *layout) addState(h *holding, k *kind, n float64) {
@@ -66,7 +67,10 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 				h.working = max(h.working, l.saved(k, 0)-l.selective(k))
 			}
 		default:
-			h.kept += n * l.saved(k, 0)
+			h.kept += n * l.saved(k, plan.Offload)
+		}
+		if plan.Recompute != FullRecompute {
+			h.host += n * l.offloaded(k)
 		}
 	})
 	if s == 0 {
@@ -113,9 +117,10 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	if plan.OffloadOptimizer {
 		out.Optimizer, out.Host = 0, out.Optimizer
 	}
+	out.Host += quantity.Bytes(ceil(h.host * inFlight))
 	out.Communication = quantity.Bytes(ceil(c.unpacked))
 	if plan.Sharding == Zero3 && l.shard > 1 {
-		out.Communication += quantity.Bytes(ceil(h.gather * c.actBytes * c.stack.GatherDepth))
+		out.Communication += quantity.Bytes(ceil(h.gather * (c.actBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
 	}
 	if plan.PP > 1 {
 		out.Communication += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
@@ -141,6 +146,9 @@ func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
 	}
 	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
 	out.Allocated = tensors + stack.WorkspaceBytes
+	if p.costs.experts > 0 {
+		out.Allocated += stack.ExpertWorkspaceBytes
+	}
 	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
 	out.Total = tensors + out.Overhead

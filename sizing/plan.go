@@ -107,6 +107,9 @@ type Plan struct {
 	// Modules is what selective recompute drops; 0 means the core of
 	// attention.
 	Modules Modules `json:"recompute_modules,omitempty"`
+	// Offload is the modules whose activations wait in the host's memory; with
+	// full recompute there is nothing to offload.
+	Offload Modules `json:"offload_modules,omitempty"`
 }
 
 // dropped returns the modules that the plan recomputes, short of full
@@ -260,7 +263,7 @@ func (p *Prepared) checkState(plan *Plan) error {
 		return planError("shard-group", "a shard group of %d does not divide dp %d x cp %d", g, plan.DP, plan.CP)
 	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
 		return planError("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
-	case plan.OffloadOptimizer && (d.Unified || d.HostLink.Bandwidth == 0):
+	case (plan.OffloadOptimizer || plan.Offload != 0) && (d.Unified || d.HostLink.Bandwidth == 0):
 		return planError("offload-optimizer", "%s has no link to a host's own memory that is known", d.ID)
 	}
 	return nil

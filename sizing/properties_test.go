@@ -67,7 +67,7 @@ func TestMoreShardingNeverMoreMemory(t *testing.T) {
 			plan.Sharding = sharding
 			e, err := evaluateOn(m, w, s, plan)
 			require.NoError(t, err)
-			total := float64(e.Memory.Total - e.Memory.Communication)
+			total := float64(e.Memory.Total) - s.Reserved*float64(e.Memory.Communication)
 			require.LessOrEqual(t, total, last*(1+1e-9)+16)
 			last = total
 		}

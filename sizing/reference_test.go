@@ -81,6 +81,8 @@ func refSaved(s *Stack, w *Workload, p *Plan, g *Group, dropped Modules) float64
 			switch {
 			case t.Along == AlongHeads || t.Along == AlongExperts:
 				n /= float64(p.TP)
+			case t.Along == AlongDispatched:
+				n *= float64(p.expertTP()) / float64(p.TP)
 			case t.Along == AlongSequence && s.KeepsGathered && len(t.Feeds) > 0:
 			case t.Along == AlongSequence && p.SequenceParallel:
 				n /= float64(p.TP)

@@ -96,9 +96,13 @@ type Stack struct {
 	ExpertTP         bool `json:"expert_tp"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
+	// ScatterDepth is how many layers' gradients it holds whole at once.
+	ScatterDepth float64 `json:"scatter_depth"`
 	// WorkspaceBytes is what libraries allocate through the framework: matrix
 	// product and attention workspaces.
 	WorkspaceBytes quantity.Bytes `json:"workspace_bytes"`
+	// ExpertWorkspaceBytes is the same for the streams of grouped products.
+	ExpertWorkspaceBytes quantity.Bytes `json:"expert_workspace_bytes"`
 	// ContextBytes is what the driver, libraries and workspaces take.
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.

@@ -82,6 +82,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if r.InternodeGbit > 0 {
 		options = append(options, hardware.WithScaleOut(quantity.Bandwidth(r.InternodeGbit/8*1e9/float64(perNode))))
 	}
+	if slice, ok := r.slice(d, plan.Devices()); ok {
+		options = append(options, hardware.WithSlice(slice))
+	}
 	cluster, err := hardware.NewCluster(d, plan.Devices(), options...)
 	if err != nil {
 		return nil, err
@@ -120,6 +123,18 @@ func lightest(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
 	// Recompute by modules has more to give than the core of attention, and
 	// costs less time than full recompute does.
 	return sizing.Selective
+}
+
+// slice returns the shape of a torus slice where the row's note says how many
+// slices the devices made up: "4 slices; …".
+func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
+	count, _, ok := strings.Cut(r.Note, " slices;")
+	n, err := strconv.Atoi(count)
+	if !ok || err != nil || n < 1 || devices%n != 0 || d.Torus == nil {
+		return hardware.Shape{}, false
+	}
+	shape, err := d.Torus.Shape(devices / n)
+	return shape, err == nil
 }
 
 // stack returns the stack as the row ran it: attention and dropout may differ
@@ -206,6 +221,16 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 		if p.Modules, err = sizing.ParseModules(list); err != nil {
 			return p, err
 		}
+	}
+	if s.Name == "maxtext" && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
+		// MaxText states its batch a device, tensor-parallel ones included,
+		// and runs it as one micro-batch.
+		// Source: AI-Hypercomputer/maxtext base.yml, per_device_batch_size.
+		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
+	}
+	if strings.Contains(r.ID+r.Note, "activation-offloading") || strings.Contains(r.ID, "fine-grained-offloading") {
+		// The case is named for what it tests.
+		p.Offload = sizing.Modules(0).With(sizing.CoreAttention)
 	}
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
 	if p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0 {
