@@ -1,0 +1,356 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// Offload says what of the weights stands in the host's memory.
+type Offload uint8
+
+// The ways of offloading.
+const (
+	NoOffload      Offload = iota
+	OffloadLayers          // whole layers, as few as it takes
+	OffloadExperts         // the routed experts, as few layers' as it takes
+	numOffloads
+)
+
+var offloadNames = [numOffloads]string{"none", "layers", "experts"}
+
+// String returns the name.
+func (o Offload) String() string {
+	if o < numOffloads {
+		return offloadNames[o]
+	}
+	return fmt.Sprintf("Offload(%d)", uint8(o))
+}
+
+// MarshalText writes the name.
+func (o Offload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// ParseOffload reads none, layers or experts.
+func ParseOffload(s string) (Offload, error) {
+	return byName(s, "offload", numOffloads, Offload.String)
+}
+
+// Serving is a model that serves requests on a machine.
+type Serving struct {
+	Model   *Model
+	Quant   *Quant
+	KV      KVType
+	Runtime *Runtime
+	Cluster hardware.Cluster
+	Layout  ServingLayout // zero dimensions are chosen
+	// Context is the tokens of each sequence, prompt and answer together.
+	Context int64
+	// Batch is the sequences at once, over all replicas.
+	Batch int64
+	// Prompt and Output split the context for the throughput of requests;
+	// zero takes most of the context as prompt.
+	Prompt, Output int64
+	// SharedContext takes Context as the tokens of all sequences together, as
+	// llama.cpp's -c does.
+	SharedContext bool
+	// StoredBytes is the weights' exact size where a file says it.
+	StoredBytes quantity.Bytes
+	// Offload and HostBandwidth are for weights beyond the device.
+	Offload       Offload
+	HostBandwidth quantity.Bandwidth
+	// Year is the runtime's generation; 0 takes the runtime's own.
+	Year int
+	// Expanded stores latent keys and values by head, Copied beside a
+	// transposed copy: older programs.
+	Expanded, Copied bool
+}
+
+// PreparedServing is a Serving ready to evaluate contexts and batches.
+type PreparedServing struct {
+	Serving
+	served *served
+	timer  *servingTimer
+	keys   servingKeys
+	known  int
+	bands  *ServingConstants
+}
+
+// DefaultHostBandwidth is that of a desktop's two channels of DDR5-5600.
+// Source: JEDEC JESD79-5 (2 x 8 B x 5.6 GT/s).
+const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
+
+// Prepare checks a serving and reduces it to sums.
+func (s Serving) Prepare() (*PreparedServing, error) {
+	if s.Model == nil || s.Cluster.Device == nil {
+		return nil, fmt.Errorf("serving needs a model and a device")
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if s.Runtime == nil {
+		s.Runtime = DefaultRuntime(s.Cluster.Device, s.Quant)
+	}
+	if s.KV.Key == 0 {
+		s.KV = kvTypes[0]
+	}
+	if s.HostBandwidth == 0 {
+		s.HostBandwidth = DefaultHostBandwidth
+	}
+	var err error
+	if s.Layout, err = s.Layout.complete(s.Model, s.Runtime, &s.Cluster); err != nil {
+		return nil, err
+	}
+	p := &PreparedServing{Serving: s, served: newServed(s.Model, s.Quant)}
+	if s.StoredBytes > 0 {
+		p.served.scaleTo(float64(s.StoredBytes))
+	}
+	if len(p.served.caches) == 0 {
+		return nil, planError("", "%s keeps no cache: it does not generate tokens one by one", s.Model.Name)
+	}
+	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, s.KV, &s.Cluster)
+	year := s.Year
+	if year == 0 {
+		year = s.Runtime.Year
+	}
+	p.keys = newServingKeys(s.Cluster.Device, s.Runtime, year, s.Quant, linkName(&s.Cluster, &s.Layout))
+	p.SetConstants(DefaultServingConstants())
+	return p, nil
+}
+
+// check refuses what cannot be served.
+func (s *Serving) check() error {
+	m := s.Model
+	switch {
+	case s.Quant == nil:
+		return planError("weights", "no storage of the weights")
+	case !m.PerToken() || m.Vocab == 0:
+		return planError("", "%s does not generate tokens (want a language model)", m.Name)
+	case s.Context < 1 || s.Context > maxDim:
+		return planError("context", "a context of %d tokens (want 1 to %d)", s.Context, int64(maxDim))
+	case s.Batch < 1 || s.Batch > maxDim:
+		return planError("batch", "%d sequences (want 1 to %d)", s.Batch, int64(maxDim))
+	case s.Prompt < 0 || s.Output < 0:
+		return planError("prompt", "a prompt of %d and an answer of %d tokens", s.Prompt, s.Output)
+	}
+	return m.Check()
+}
+
+// scaleTo gives the tensors a total in bytes.
+func (s *served) scaleTo(total float64) {
+	have := 0.0
+	for i := range s.tensors {
+		if !s.tensors[i].shared {
+			have += s.tensors[i].bytes
+		}
+	}
+	for i := range s.experts {
+		have += s.experts[i].bytes
+	}
+	if have <= 0 {
+		return
+	}
+	for i := range s.tensors {
+		s.tensors[i].bytes *= total / have
+	}
+	for i := range s.experts {
+		s.experts[i].bytes *= total / have
+	}
+}
+
+// SetConstants replaces the constants that times rest on.
+func (p *PreparedServing) SetConstants(c *ServingConstants) {
+	p.bands, p.known = c, c.known(&p.keys)
+	p.timer.e = c.at(&p.keys)
+}
+
+// SetEfficiency sets the constants themselves.
+func (p *PreparedServing) SetEfficiency(e ServingEfficiency) { p.timer.e = e }
+
+// Efficiency returns the constants that hold.
+func (p *PreparedServing) Efficiency() ServingEfficiency { return p.timer.e }
+
+// Keys lists the keys of a constant, the most general first.
+func (p *PreparedServing) Keys(constant int) []string { return p.keys.keys(constant) }
+
+// Known grades what the constants know: 2 the runtime on this architecture, 1
+// the runtime, 0 neither.
+func (p *PreparedServing) Known() int { return p.known }
+
+// perReplica is the sequences that one replica, or one group of attention,
+// serves at once.
+func (p *PreparedServing) perReplica(batch int64) float64 {
+	return math.Ceil(float64(batch) / float64(p.Layout.Replicas*p.Layout.EP))
+}
+
+// Memory returns what the most loaded device holds for batch sequences of a
+// context each.
+func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
+	var m ServingMemory
+	s, l := p.served, &p.Layout
+	dense, experts := s.weightBytes(l)
+	perStage := 1 / float64(l.PP)
+	n := p.perReplica(batch)
+	tokens, sequences := float64(context), n
+	if p.SharedContext {
+		tokens, sequences = float64(context), 1
+	}
+	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}
+	exact := s.cacheBytes(tokens, &shape) * sequences * perStage
+	shape.runtime = p.Runtime
+	padded := s.cacheBytes(tokens, &shape) * sequences * perStage
+	m.KVCache, m.KVPadding = quantity.Bytes(exact), quantity.Bytes(math.Max(0, padded-exact))
+	m.State = quantity.Bytes(s.stateBytes(l.TP) * n * perStage)
+	m.Compute = quantity.Bytes(s.computeBytes(p.Runtime, l, float64(p.prompt(context))))
+	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
+	m.Device = p.Cluster.Device.Memory
+	m.Budget = m.Device * quantity.Bytes(p.Runtime.Utilisation)
+	m.Weights = quantity.Bytes(dense + experts)
+	m.sum()
+	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {
+		m.offload(p.Offload, dense, experts, float64(max(s.layers, 1)))
+	}
+	return m
+}
+
+// offload moves as many layers' weights to the host as it takes to fit.
+func (m *ServingMemory) offload(how Offload, dense, experts, layers float64) {
+	movable := dense + experts
+	if how == OffloadExperts && experts > 0 {
+		movable = experts
+	}
+	step := movable / layers
+	n := math.Ceil(float64(m.Total-m.Budget) / step)
+	n = math.Max(0, math.Min(n, layers))
+	m.Host = quantity.Bytes(n * step)
+	m.Weights -= m.Host
+	m.sum()
+}
+
+// prompt is the tokens of the prompt in a context.
+func (p *PreparedServing) prompt(context int64) int64 {
+	if p.Prompt > 0 {
+		return min(p.Prompt, context)
+	}
+	return max(context-p.output(context), 1)
+}
+
+// output is the tokens of the answer in a context.
+func (p *PreparedServing) output(context int64) int64 {
+	if p.Output > 0 {
+		return min(p.Output, context)
+	}
+	return max(1, min(512, context/4))
+}
+
+// MaxBatch returns the most sequences of a context that fit, over all
+// replicas; 0 if none does.
+func (p *PreparedServing) MaxBatch(context int64) int64 {
+	return search(1<<24, func(n int64) bool { return p.fitsWith(context, n) })
+}
+
+// MaxContext returns the longest context that fits for a batch; 0 if none
+// does. Beyond the context that the model was made for it answers nothing.
+func (p *PreparedServing) MaxContext(batch int64) int64 {
+	most := int64(1 << 30)
+	if p.Model.Context > 0 && !p.SharedContext {
+		most = p.Model.Context
+	}
+	return search(most, func(n int64) bool { return p.fitsWith(n, batch) })
+}
+
+func (p *PreparedServing) fitsWith(context, batch int64) bool {
+	m := p.Memory(context, batch)
+	return m.Fits
+}
+
+// search returns the largest n up to most for which ok holds, 0 if none: ok
+// must not become true again once it is false.
+func search(most int64, ok func(int64) bool) int64 {
+	if !ok(1) {
+		return 0
+	}
+	low, high := int64(1), int64(2)
+	for high < most && ok(high) {
+		low, high = high, high*2
+	}
+	high = min(high, most+1)
+	for high-low > 1 {
+		mid := low + (high-low)/2
+		if ok(mid) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// place tells the timer what stands on the host.
+func (p *PreparedServing) place(m *ServingMemory) {
+	t := p.timer
+	t.hostDense, t.hostExperts = 0, 0
+	t.hostRate = float64(p.HostBandwidth)
+	if p.Runtime.Offload == "stream" && p.Cluster.Device.HostLink.Bandwidth > 0 {
+		t.hostRate = float64(p.Cluster.Device.HostLink.Bandwidth)
+	}
+	if m.Host <= 0 {
+		return
+	}
+	dense, experts := p.served.weightBytes(&p.Layout)
+	if p.Offload == OffloadExperts && experts > 0 {
+		t.hostExperts = math.Min(1, float64(m.Host)/experts)
+		return
+	}
+	share := math.Min(1, float64(m.Host)/(dense+experts))
+	t.hostDense, t.hostExperts = share, share
+}
+
+// Prefill returns the seconds of batch prompts of n tokens after depth cached
+// ones, per replica.
+func (p *PreparedServing) Prefill(n, depth, batch float64) float64 {
+	return p.timer.prefill(n, depth, batch)
+}
+
+// Decode returns the seconds between two tokens of a batch, per replica.
+func (p *PreparedServing) Decode(batch, context float64) float64 {
+	return p.timer.decode(batch, context)
+}
+
+// Band returns the 80 % band around a rate of a phase: "decode", "prefill",
+// "batched" or "load".
+func (p *PreparedServing) Band(phase string, rate float64) (low, high float64) {
+	lo, hi := p.bands.band(phase, p.known)
+	return rate * lo, rate * hi
+}
+
+// KVBytes returns the cache of one sequence over all devices, without the
+// runtime's padding.
+func (p *PreparedServing) KVBytes(context int64) quantity.Bytes {
+	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
+	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+}
+
+// KVBytesPadded is KVBytes as the runtime allots it.
+func (p *PreparedServing) KVBytesPadded(context int64) quantity.Bytes {
+	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.Runtime}
+	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+}
+
+// KVBytesPerToken returns what one token adds to the cache while no window is
+// full, over all devices.
+func (p *PreparedServing) KVBytesPerToken() quantity.Bytes {
+	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded}))
+}
+
+// StateBytes returns the state of one sequence over all devices.
+func (p *PreparedServing) StateBytes() quantity.Bytes { return quantity.Bytes(p.served.stateBytes(1)) }
+
+// WeightBytes returns the weights of one replica over all devices, each once.
+func (p *PreparedServing) WeightBytes() quantity.Bytes {
+	if p.StoredBytes > 0 {
+		return p.StoredBytes
+	}
+	return WeightBytes(p.Model, p.Quant)
+}

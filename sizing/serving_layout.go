@@ -1,0 +1,97 @@
+package sizing
+
+import (
+	"fmt"
+
+	"mlsizer/hardware"
+)
+
+// ServingLayout is how a model is spread over the devices that serve it.
+type ServingLayout struct {
+	TP int `json:"tp"`
+	PP int `json:"pp"`
+	// EP divides the routed experts further than TP does.
+	EP int `json:"ep"`
+	// Replicas serve requests side by side.
+	Replicas int `json:"replicas"`
+}
+
+// Devices is the number of devices of all replicas.
+func (l *ServingLayout) Devices() int { return l.TP * l.PP * l.Replicas * l.EP }
+
+// String is "tp 4, pp 2, 1 replica".
+func (l *ServingLayout) String() string {
+	s := fmt.Sprintf("tp %d", l.TP)
+	if l.PP > 1 {
+		s += fmt.Sprintf(", pp %d", l.PP)
+	}
+	if l.EP > 1 {
+		s += fmt.Sprintf(", ep %d", l.EP)
+	}
+	if l.Replicas > 1 {
+		s += fmt.Sprintf(", %d replicas", l.Replicas)
+	}
+	return s
+}
+
+// tpUnit is what tensor parallelism must divide.
+func (m *Model) tpUnit() int64 {
+	c := &costs{}
+	for _, g := range m.Groups {
+		for _, b := range g.Blocks {
+			c.addHeads(b)
+		}
+	}
+	return c.tpUnit
+}
+
+// complete fills in the dimensions that are 0 so that count devices are used:
+// tensor parallel within a scale-up domain for runtimes that divide tensors,
+// stages of layers for the rest. EP shares the devices of TP for experts in
+// vLLM and its like, so here it stands only for what the user fixes.
+func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (ServingLayout, error) {
+	n := c.Count
+	for _, d := range []int{l.TP, l.PP, l.EP, l.Replicas} {
+		if d < 0 {
+			return l, planError("tp", "a layout of %d devices (want 1 or more)", d)
+		}
+	}
+	fixed := max(l.TP, 1) * max(l.PP, 1) * max(l.EP, 1) * max(l.Replicas, 1)
+	if fixed > n || n%fixed != 0 {
+		return l, planError("tp", "tp %d x pp %d x ep %d does not divide %d devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
+	}
+	left := n / fixed
+	l.EP = max(l.EP, 1)
+	if l.TP == 0 {
+		l.TP = 1
+		if r.Layout == "tensor" {
+			domain := max(c.DevicesPerNode, c.Domain())
+			unit := m.tpUnit()
+			for t := 2; t <= left && t <= domain; t++ {
+				if left%t == 0 && unit > 0 && unit%int64(t) == 0 {
+					l.TP = t
+				}
+			}
+			left /= l.TP
+		}
+	}
+	if l.PP == 0 {
+		l.PP = 1
+		if left <= max(m.Layers(), 1) && l.Replicas == 0 {
+			l.PP, left = left, 1
+		}
+	}
+	if l.Replicas == 0 {
+		l.Replicas, left = left, 1
+	}
+	if left != 1 {
+		return l, planError("tp", "%s uses %d of %d devices", l.String(), l.Devices(), n)
+	}
+	if unit := m.tpUnit(); l.TP > 1 && unit > 0 && unit%int64(l.TP) != 0 {
+		return l, planError("tp", "tp %d does not divide the %d heads of %s", l.TP, unit, m.Name)
+	}
+	if l.PP > max(m.Layers(), 1) {
+		return l, planError("pp", "%d stages for %d layers", l.PP, m.Layers())
+	}
+	return l, nil
+}

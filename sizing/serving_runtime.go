@@ -1,0 +1,146 @@
+package sizing
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"mlsizer/hardware"
+)
+
+//go:embed runtimes.json
+var runtimesJSON []byte
+
+// Runtime is a program that serves models: how it lays out its cache and what
+// it takes beside weights and cache.
+type Runtime struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	Aliases []string `json:"aliases"`
+	Source  string   `json:"source"`
+	// Layout is how it uses several devices: "tensor" or "layers".
+	Layout string `json:"layout"`
+	// KVBlock is what cached tokens are rounded up to; WindowBlocks is how
+	// many blocks more a sliding window keeps.
+	KVBlock      int64 `json:"kv_block"`
+	WindowBlocks int64 `json:"window_blocks"`
+	// KVPad is what the cells of a cache are padded to; WindowExtra is the
+	// micro-batch that a sliding window's cells are added to before.
+	KVPad       int64 `json:"kv_pad"`
+	WindowExtra int64 `json:"window_extra"`
+	// Utilisation is the share of the device's memory that it takes by default.
+	Utilisation float64 `json:"utilisation"`
+	// ContextGiB is the driver's context and libraries, a device.
+	ContextGiB float64 `json:"context_gib"`
+	// PrefillChunk is how many tokens of prompts one pass takes.
+	PrefillChunk int64 `json:"prefill_chunk"`
+	// MaxSequences is how many sequences it runs at once by default.
+	MaxSequences int64 `json:"max_sequences"`
+	// ActivationPasses is how many of a layer's widest activations stand in
+	// memory at once for a chunk; 0 where the logits decide.
+	ActivationPasses float64 `json:"activation_passes"`
+	// LogitRows x vocabulary x LogitBytes are the logits kept.
+	LogitRows  int64   `json:"logit_rows"`
+	LogitBytes float64 `json:"logit_bytes"`
+	// HiddenCopies is how many fp32 hidden states of a micro-batch stand
+	// beside the logits.
+	HiddenCopies float64 `json:"hidden_copies"`
+	// Offload says where weights beyond the device are used: "host" (computed
+	// there), "stream" (copied to the device each pass) or "none".
+	Offload string `json:"offload"`
+	// Eager runtimes launch every kernel from the host.
+	Eager bool `json:"eager"`
+	// Year is the generation that estimates are for.
+	Year int `json:"year"`
+}
+
+var loadRuntimes = sync.OnceValue(func() []*Runtime {
+	var f struct {
+		Runtimes []*Runtime `json:"runtimes"`
+	}
+	if err := json.Unmarshal(runtimesJSON, &f); err != nil {
+		panic("sizing: embedded runtimes: " + err.Error()) // a test reads them
+	}
+	return f.Runtimes
+})
+
+// Runtimes lists the serving programs.
+func Runtimes() []*Runtime { return slices.Clone(loadRuntimes()) }
+
+// FindRuntime returns the runtime of a name or alias in any case.
+func FindRuntime(s string) (*Runtime, error) {
+	name := strings.ToLower(strings.TrimSpace(s))
+	var names []string
+	for _, r := range loadRuntimes() {
+		if r.Name == name || slices.Contains(r.Aliases, name) {
+			return r, nil
+		}
+		names = append(names, r.Name)
+	}
+	return nil, fmt.Errorf("%q is not a known runtime (want %s)", s, strings.Join(names, ", "))
+}
+
+// DefaultRuntime is llama.cpp for files of its own and for desks, phones and
+// processors, neuronx on its own chips, else vLLM.
+func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
+	name := "vllm"
+	switch {
+	case q != nil && q.GGUF, d.Kind == hardware.CPU, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
+		name = "llama.cpp"
+	case strings.HasPrefix(d.Arch, "NeuronCore"):
+		name = "neuronx"
+	}
+	r, _ := FindRuntime(name)
+	return r
+}
+
+// KVType is how the elements of a cache are stored, in bytes each.
+type KVType struct {
+	Name       string
+	Key, Value float64
+}
+
+// kvTypes are the storages of a cache.
+// Source: ggml-org/llama.cpp ggml/src/ggml-common.h (bytes of a block over its
+// elements); one byte for the 8-bit floating-point and integer types.
+var kvTypes = []KVType{
+	{"f16", 2, 2}, {"bf16", 2, 2}, {"fp8", 1, 1}, {"int8", 1, 1}, {"f32", 4, 4},
+	{"q8_0", 1.0625, 1.0625}, {"q5_1", 0.75, 0.75}, {"q5_0", 0.6875, 0.6875}, {"q4_1", 0.625, 0.625}, {"q4_0", 0.5625, 0.5625}, {"iq4_nl", 0.5625, 0.5625},
+	{"nvfp4", 0.5625, 0.5625},
+}
+
+// ParseKVType reads the type of a cache; "q8_0/f16" gives keys and values
+// their own.
+func ParseKVType(s string) (KVType, error) {
+	key, value, mixed := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "/")
+	k, err := kvType(s, key)
+	if err != nil || !mixed {
+		return k, err
+	}
+	v, err := kvType(s, value)
+	return KVType{k.Name + "/" + v.Name, k.Key, v.Value}, err
+}
+
+func kvType(input, s string) (KVType, error) {
+	switch s {
+	case "fp16", "float16", "half", "auto":
+		s = "f16"
+	case "fp8_e4m3", "fp8_e5m2":
+		s = "fp8"
+	case "bfloat16":
+		s = "bf16"
+	case "fp32", "float32":
+		s = "f32"
+	}
+	var names []string
+	for _, t := range kvTypes {
+		if t.Name == s {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return KVType{}, fmt.Errorf("%q is not a known storage of a KV cache (want %s, or two of them for keys and values: q8_0/f16)", input, strings.Join(names, ", "))
+}

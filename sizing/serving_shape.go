@@ -1,0 +1,144 @@
+package sizing
+
+import "mlsizer/sizing/quantity"
+
+// WeightBytes returns the storage of a model's weights under a preset:
+//
+//	sum over tensors of elements x bits / 8
+//
+// The blocks of the narrow formats are counted with their scales. The error
+// against files is below 0.5 % where the preset says tensor by tensor what is
+// stored how, and that of its mean (about 5 %) where it gives only a mean.
+func WeightBytes(m *Model, q *Quant) quantity.Bytes {
+	moe, layers, total := m.hasExperts(), m.Layers(), 0.0
+	for w, repeat := range m.weights() {
+		total += float64(w.Params()*int64(repeat)) * q.weightBits(w, layers, moe) / 8
+	}
+	if head, tied := m.tiedHead(); tied && q.Flat == 0 {
+		// One table serves as embedding and head: files store it as the head.
+		total += float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8
+	}
+	return quantity.Bytes(total * m.scale())
+}
+
+// hasExperts reports whether any layer routes tokens to experts.
+func (m *Model) hasExperts() bool {
+	for w := range m.weights() {
+		if w.Part == ExpertPart {
+			return true
+		}
+	}
+	return false
+}
+
+// tiedHead returns the head that uses the embedding's weights, if there is one.
+func (m *Model) tiedHead() (Weight, bool) {
+	for w := range m.weights() {
+		if w.Shared && w.Part == HeadPart {
+			return w, true
+		}
+	}
+	return Weight{}, false
+}
+
+// served is a model reduced to what serving it costs: the sums that memory and
+// time are made of, for one storage of the weights.
+type served struct {
+	model   *Model
+	quant   *Quant
+	layers  int
+	hidden  float64
+	vocab   float64
+	widest  float64 // elements a token of the widest activation of a layer
+	tensors []servedTensor
+	experts []servedExperts
+	caches  []servedCache
+}
+
+// servedTensor is tensors that are used alike.
+type servedTensor struct {
+	bytes    float64 // of all layers
+	params   float64 // multiplied with, a token, in all layers
+	split    Split
+	maxSplit int64
+	body     bool
+	lookup   bool // read a row at a time
+	head     bool // used for the last position of a prompt only
+	shared   bool // stored as another tensor
+}
+
+// servedExperts is the routed experts of layers that are alike.
+type servedExperts struct {
+	layers, experts, topK float64
+	bytes                 float64 // of all experts of all layers
+	params                float64
+}
+
+// servedCache is what layers that are alike remember.
+type servedCache struct {
+	Cache
+	layers float64
+	// expanded is the elements of keys and values of a latent cache when it
+	// is stored by head.
+	expandedKeys, expandedValues float64
+	rope                         float64 // elements of the rotary keys
+}
+
+// newServed sums a model's tensors and caches under a preset.
+func newServed(m *Model, q *Quant) *served {
+	s := &served{model: m, quant: q, layers: m.Layers(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+	moe, scale := m.hasExperts(), m.scale()
+	for _, g := range m.Groups {
+		repeat := float64(g.Repeat)
+		for _, b := range g.Blocks {
+			for _, w := range b.Weights() {
+				s.add(w, repeat*scale, q.weightBits(w, s.layers, moe), g.Place == Body)
+			}
+			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
+				sc := servedCache{Cache: c, layers: repeat}
+				if a, ok := b.(MLA); ok {
+					sc.expandedKeys = float64(a.Heads * (a.RopeDim + a.NopeDim))
+					sc.expandedValues = float64(a.Heads * a.ValDim)
+					sc.rope = float64(a.RopeDim)
+				}
+				s.caches = append(s.caches, sc)
+			}
+			if e, ok := b.(MoE); ok {
+				x := &s.experts
+				if len(*x) > 0 {
+					(*x)[len(*x)-1].topK = float64(e.TopK)
+				}
+			}
+		}
+	}
+	if head, tied := m.tiedHead(); tied && q.Flat == 0 {
+		extra := float64(head.Rows*head.Cols) * (q.weightBits(head, s.layers, moe) - q.bits[q.Embedding]) / 8 * scale
+		s.tensors = append(s.tensors, servedTensor{bytes: extra, split: TensorSplit, lookup: true})
+	}
+	return s
+}
+
+// add sums one tensor of repeat layers.
+func (s *served) add(w Weight, repeat, bits float64, body bool) {
+	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
+	if w.Split == ExpertSplit {
+		last := len(s.experts) - 1
+		if last < 0 || s.experts[last].layers != repeat || s.experts[last].experts != float64(w.Copies) {
+			s.experts = append(s.experts, servedExperts{layers: repeat, experts: float64(w.Copies), topK: 1})
+			last++
+		}
+		e := &s.experts[last]
+		e.bytes += n * bits / 8
+		if w.Cols > 0 {
+			e.params += n
+		}
+		return
+	}
+	if w.Cols > 0 && w.Part != HeadPart && w.Part != Embedding { // logits are counted on their own
+		s.widest = max(s.widest, float64(w.Rows))
+	}
+	s.tensors = append(s.tensors, servedTensor{
+		bytes: n * bits / 8, params: n * w.Uses, split: w.Split, maxSplit: w.MaxSplit, body: body,
+		lookup: w.Part == Embedding, head: w.Part == HeadPart, shared: w.Shared,
+	})
+}

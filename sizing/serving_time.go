@@ -1,0 +1,257 @@
+package sizing
+
+import (
+	"math"
+
+	"mlsizer/hardware"
+)
+
+// servingTimer predicts how long passes over a model take on a layout.
+//
+// A pass over T tokens of B sequences reads the weights once and multiplies
+// every token with them; the two overlap, so that the slower one sets the pace:
+//
+//	weights  = bytes of the weights that the tokens touch / (bandwidth x memory)
+//	products = 2 x parameters x (T + tile) / (peak x compute)
+//	cache    = bytes of the cached tokens / (bandwidth x cache)
+//	scores   = FLOPs of attention / (peak x attend)
+//	pass     = |weights, products| + |cache, scores| + layers x gap + step + B x seq
+//	           + collectives
+//
+// with |a, b| the 4-norm, a maximum that is smooth where the two are alike.
+// Of E experts T tokens touch E(1 - (1 - k/E)^T).
+type servingTimer struct {
+	s       *served
+	layout  ServingLayout
+	runtime *Runtime
+	kv      KVType
+	e       ServingEfficiency
+	peak    float64 // FLOP/s of the products
+	peak16  float64 // FLOP/s of attention
+	memory  float64 // B/s
+	link    float64 // B/s between the devices of a layout; 0: one device
+	// hostShare is the part of dense weights and of experts that stand on the
+	// host, and hostRate the bandwidth at which they are used.
+	hostDense, hostExperts, hostRate float64
+
+	dense, head, densePart float64 // bytes and multiplied parameters a device
+	headParams             float64
+	mix                    []mixer
+}
+
+// mixer is the layers with one kind of mixing block.
+type mixer struct {
+	block  Block
+	layers float64
+}
+
+const norm = 4
+
+// smoothMax is the 4-norm of two times.
+func smoothMax(a, b float64) float64 {
+	hi, lo := math.Max(a, b), math.Min(a, b)
+	if hi <= 0 {
+		return 0
+	}
+	r := lo / hi
+	r *= r
+	return hi * math.Sqrt(math.Sqrt(1+r*r))
+}
+
+// newServingTimer prepares what does not depend on the constants.
+func newServingTimer(s *served, l ServingLayout, r *Runtime, kv KVType, c *hardware.Cluster) *servingTimer {
+	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
+	t.peak, t.peak16 = servingPeak(c.Device, s.quant)
+	if l.TP*l.PP*l.EP > 1 {
+		t.link = linkRate(c)
+	}
+	for i := range s.tensors {
+		x := &s.tensors[i]
+		share := x.divided(l.TP)
+		switch {
+		case x.lookup:
+		case x.head:
+			t.head += x.bytes * share
+			t.headParams += x.params * share
+		default:
+			t.dense += x.bytes * share
+			t.densePart += x.params * share
+		}
+	}
+	for _, g := range s.model.Groups {
+		for _, b := range g.Blocks {
+			if full, _ := b.Mixing(16); full > 0 {
+				t.mix = append(t.mix, mixer{b, float64(g.Repeat)})
+			}
+		}
+	}
+	return t
+}
+
+// servingPeak returns the matrix rates of products and of attention: the
+// format of the weights where the device computes in it, else 16 bits, else
+// fp32. Files of llama.cpp are timed against 16 bits: which unit its kernels
+// use differs by device, and the constants hold that.
+func servingPeak(d *hardware.Device, q *Quant) (products, attention float64) {
+	for _, t := range []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64} {
+		if r, err := d.Rate(t); err == nil {
+			attention = float64(r.Peak)
+			break
+		}
+	}
+	products = attention
+	if q.GGUF {
+		return products, attention
+	}
+	if r, err := d.Rate(q.compute); err == nil {
+		products = float64(r.Peak)
+	} else if r, err := d.Rate(hardware.FP8); err == nil && q.compute == hardware.FP4 {
+		products = float64(r.Peak)
+	}
+	return products, attention
+}
+
+// linkRate is the bandwidth between the devices of one server: the scale-up
+// link where they have one, else the bus to the host.
+func linkRate(c *hardware.Cluster) float64 {
+	d := c.Device
+	switch {
+	case c.Domain() >= min(c.Count, max(d.DevicesPerNode, 2)) && d.ScaleUp.Bandwidth > 0:
+		return float64(d.ScaleUp.Bandwidth)
+	case d.HostLink.Bandwidth > 0:
+		return float64(d.HostLink.Bandwidth)
+	case d.ScaleOut > 0:
+		return float64(d.ScaleOut)
+	}
+	return 10e9 // a 100 Gbit/s network, less its protocol
+}
+
+// linkName says what kind of link the devices of a layout talk over.
+func linkName(c *hardware.Cluster, l *ServingLayout) string {
+	switch {
+	case l.TP*l.PP*l.EP == 1:
+		return ""
+	case c.Domain() >= min(c.Count, max(c.Device.DevicesPerNode, 2)) && c.Device.ScaleUp.Bandwidth > 0:
+		return "scale-up"
+	}
+	return "bus"
+}
+
+// hit is the share of experts that tokens touch.
+func (x *servedExperts) hit(tokens float64) float64 {
+	return 1 - math.Pow(1-x.topK/x.experts, math.Max(tokens, 1))
+}
+
+// weights is the time to read and multiply for a pass of tokens; heads is how
+// many positions go through the output head.
+func (t *servingTimer) weights(tokens, heads float64) float64 {
+	bw, rate := t.memory*t.e[servingMemory], t.peak*t.e[servingCompute]
+	read := (t.dense*(1-t.hostDense) + t.head) / bw
+	multiply := 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile])) / rate
+	host := 0.0
+	if t.hostDense > 0 {
+		host += t.dense * t.hostDense / t.hostRate
+	}
+	spread := float64(t.layout.TP * t.layout.EP)
+	for i := range t.s.experts {
+		x := &t.s.experts[i]
+		hit := x.hit(tokens * float64(t.layout.EP))
+		read += x.bytes * hit * (1 - t.hostExperts) / spread / (bw * t.e[servingExperts])
+		multiply += 2 * x.params * (tokens*float64(t.layout.EP)*x.topK/x.experts + t.e[servingTile]*hit) / spread / (rate * t.e[servingGrouped])
+		if t.hostExperts > 0 {
+			host += x.bytes * hit * t.hostExperts / t.hostRate
+		}
+	}
+	return smoothMax(read, multiply) + host
+}
+
+// attention is the time of n new tokens a sequence after depth cached ones,
+// for batch sequences.
+func (t *servingTimer) attention(n, depth, batch float64) float64 {
+	flops := 0.0
+	for i := range t.mix {
+		_, after := t.mix[i].block.Mixing(depth + n)
+		before := 0.0
+		if depth >= 1 {
+			_, before = t.mix[i].block.Mixing(depth)
+		}
+		flops += t.mix[i].layers * math.Max(0, after-before)
+	}
+	scores := batch * flops / float64(t.layout.TP) / (t.peak16 * t.e[servingAttend])
+	shape := cacheShape{kv: t.kv, tp: t.layout.TP}
+	read := batch * (t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)) / (t.memory * t.e[servingCache])
+	return smoothMax(read, scores)
+}
+
+// wire is the time of the collectives of a pass of tokens.
+func (t *servingTimer) wire(tokens float64) float64 {
+	if t.link == 0 {
+		return 0
+	}
+	bytes := tokens * t.s.hidden * 2
+	rate := t.link * t.e[servingWire]
+	total := 0.0
+	if tp := float64(t.layout.TP * t.layout.EP); tp > 1 {
+		total += 2 * float64(t.s.layers) * (t.e[servingHop] + bytes*2*(tp-1)/tp/rate)
+	}
+	if pp := float64(t.layout.PP); pp > 1 {
+		total += (pp - 1) * (t.e[servingHop] + bytes/rate)
+	}
+	return total
+}
+
+// pass is the time of one pass: tokens in all, of batch sequences, n new ones
+// each after depth cached ones, heads positions through the head.
+func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
+	layers := float64(t.s.layers)
+	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + layers*t.e[servingGap]
+	return smoothMax(work, layers*t.e[servingHost]) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
+}
+
+// decode is the time between two tokens of a batch with context cached tokens
+// each. Stages of layers work on parts of the batch in turn, so that the time
+// is that of a part through all stages.
+func (t *servingTimer) decode(batch, context float64) float64 {
+	batch /= float64(t.layout.EP)
+	part := math.Max(1, batch/float64(t.layout.PP))
+	return t.e[servingTime] * t.pass(part, part, 1, context, part)
+}
+
+// prefill is the time of prompts of n tokens for batch sequences after depth
+// cached tokens, in passes of at most a chunk; stages of layers overlap.
+func (t *servingTimer) prefill(n, depth, batch float64) float64 {
+	batch = math.Max(1, batch/float64(t.layout.EP))
+	if n < 1 {
+		return 0
+	}
+	chunk := float64(t.runtime.PrefillChunk)
+	total := n * batch
+	passes := math.Ceil(total / chunk)
+	size := total / passes
+	one := t.weights(size, math.Min(batch, size)) + float64(t.s.layers)*t.e[servingGap]
+	one = smoothMax(one, float64(t.s.layers)*t.e[servingHost]) + t.wire(size) + t.e[servingStep]
+	attention := t.attentionChunks(n, depth, batch, chunk)
+	pp := float64(t.layout.PP)
+	all := (one*passes + attention)
+	return t.e[servingTime] * all * (passes + pp - 1) / (passes * pp)
+}
+
+// attentionChunks is attention of a prompt that is read in chunks: the cache
+// is read once a chunk.
+func (t *servingTimer) attentionChunks(n, depth, batch, chunk float64) float64 {
+	parts := math.Ceil(n / chunk)
+	if parts <= 1 {
+		return t.attention(n, depth, batch)
+	}
+	// The middle chunk stands for all: cost is linear in the depth.
+	return parts * t.attention(n/parts, depth+(n-n/parts)/2, batch)
+}
+
+// request is the time of a batch of requests of input and output tokens.
+func (t *servingTimer) request(batch, input, output, depth float64) (prefill, decode float64) {
+	prefill = t.prefill(input, depth, batch)
+	if output > 0 {
+		decode = output * t.decode(batch, depth+input+output/2)
+	}
+	return prefill, decode
+}
