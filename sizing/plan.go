@@ -229,9 +229,8 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
 	case plan.VP > 1 && plan.PP == 1:
 		return planError("vp", "vp %d needs more than one pipeline stage", plan.VP)
-	case plan.FirstLayers < 0 || plan.LastLayers < 0 || (plan.FirstLayers > 0 || plan.LastLayers > 0) && (plan.PP < 2 || plan.VP > 1 ||
-		c.layers-plan.FirstLayers-plan.LastLayers < plan.PP-2):
-		return planError("pp", "first and last stage of %d and %d layers do not leave the other %d stages a layer each (and need pp above 1, vp 1)", plan.FirstLayers, plan.LastLayers, plan.PP-2)
+	case !plan.layersFit(c.layers):
+		return planError("pp", "first and last stage of %d and %d of %d layers do not leave every other of %d stages a layer (and need pp above 1, vp 1)", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP)
 	case plan.CP > 1 && !c.model.PerToken():
 		return planError("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
 	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
@@ -248,6 +247,25 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("sp", "sequence parallelism needs tp above 1")
 	}
 	return p.checkState(plan)
+}
+
+// layersFit reports whether every stage gets a layer, and every layer a stage,
+// where the first and last stage hold what the plan fixes.
+func (p *Plan) layersFit(layers int) bool {
+	first, last := p.FirstLayers, p.LastLayers
+	if first == 0 && last == 0 {
+		return true
+	}
+	if first < 0 || last < 0 || p.PP < 2 || p.VP > 1 {
+		return false
+	}
+	open, rest := p.PP, layers-first-last
+	for _, fixed := range [2]int{first, last} {
+		if fixed > 0 {
+			open--
+		}
+	}
+	return rest >= open && (open > 0 || rest == 0)
 }
 
 // checkState returns an error unless the optimizer state can be kept where the
