@@ -206,7 +206,7 @@ func (q *Question) suggestCount(p *Prepared, a *Answer) {
 		if err != nil {
 			return
 		}
-		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Fits {
+		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Verdict == FitsSurely {
 			a.note("more-devices", fmt.Sprintf("it fits on %d devices: %s, %s a device", n, e.Plan.String(), e.Memory.Total),
 				fmt.Sprintf("%d 台设备可放下：%s，每设备 %s", n, e.Plan.String(), e.Memory.Total), "")
 			return
@@ -238,10 +238,10 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 			return nil, fmt.Errorf("%s does not fit on %d x %s, and for more: %w", q.Model.Name, n/2, q.Device.ID, err)
 		}
 		best, _, err := q.bestPlan(&p)
-		if err != nil || !best.Memory.Fits {
+		if err != nil || best.Memory.Verdict != FitsSurely {
 			continue
 		}
-		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (in powers of two) that hold it", n),
+		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (in powers of two) that surely hold it", n),
 			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（取 2 的幂）", n), "")
 		return q.answer(&p, a)
 	}

@@ -3,7 +3,8 @@ package sizing
 import "mlsizer/sizing/quantity"
 
 // bestPlan evaluates the layouts that the question leaves open and returns the
-// fastest that fits, or the one that needs the least memory if none does.
+// fastest that fits, surely rather than tightly, or the one that needs the
+// least memory if none does.
 // evaluated is how many could run at all; an error says why none could.
 func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err error) {
 	var firstErr error
@@ -28,10 +29,11 @@ func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err erro
 	return best, evaluated, nil
 }
 
-// better orders estimates: those that fit by time, the others by memory.
+// better orders estimates: those that surely fit before those that do tightly,
+// both by time; the others by memory.
 func better(a, b *Estimate) bool {
-	if a.Memory.Fits != b.Memory.Fits {
-		return a.Memory.Fits
+	if x, y := a.Memory.Verdict.rank(), b.Memory.Verdict.rank(); x != y {
+		return x < y
 	}
 	if a.Memory.Fits {
 		return perSample(a) < perSample(b)

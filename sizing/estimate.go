@@ -57,6 +57,17 @@ const (
 	DoesNotFit Verdict = "does not fit"
 )
 
+// rank orders the verdicts, the surest first.
+func (v Verdict) rank() int {
+	switch v {
+	case FitsSurely:
+		return 0
+	case Tight:
+		return 1
+	}
+	return 2
+}
+
 // Storage is what the run keeps on disks.
 type Storage struct {
 	Weights         quantity.Bytes `json:"weights_bytes"`
