@@ -26,8 +26,6 @@ type Variant struct {
 	// AsyncTP splits products so that tensor-parallel collectives hide
 	// behind them.
 	AsyncTP bool
-	// LastStageKept says that the last pipeline stage does not recompute.
-	LastStageKept bool
 }
 
 // Efficiency is what a step time rests on besides shapes and peak rates: the
@@ -41,6 +39,7 @@ type Efficiency struct {
 	PowerLaw   float64
 	Software   float64
 	Narrow     float64
+	Grouped    float64
 	Cast       float64
 	Wave       float64
 	Tail       float64
@@ -80,6 +79,7 @@ type Efficiency struct {
 	Jitter        float64
 	Imbalance     float64
 	Selective     float64
+	Full          float64
 }
 
 // Constant describes one constant: its name in the file, its unit and meaning,
@@ -99,7 +99,8 @@ var constantFields = []Constant{
 	{"full_power", "W", "limit of the parts that the achievable share was measured on; 0: any", 0, 5000, func(e *Efficiency) *float64 { return &e.FullPower }},
 	{"power_law", "exponent", "of the rate over the power limit below full_power", 0, 1.5, func(e *Efficiency) *float64 { return &e.PowerLaw }},
 	{"software", "share", "of that rate that the stack's kernels reach", 0.3, 1.5, func(e *Efficiency) *float64 { return &e.Software }},
-	{"narrow", "share", "of the achievable rate of 8- and 4-bit products that training reaches, relative to 16 bits", 0.1, 1.5, func(e *Efficiency) *float64 { return &e.Narrow }},
+	{"narrow", "share", "of the achievable rate of 8- and 4-bit products that training reaches, relative to 16 bits", 0.1, 1.45, func(e *Efficiency) *float64 { return &e.Narrow }},
+	{"grouped", "share", "of the rate of one product that the products of many experts reach together", 0.1, 1.2, func(e *Efficiency) *float64 { return &e.Grouped }},
 	{"cast", "passes", "over the operands of a product to scale and cast them to 8 or 4 bits", 0, 30, func(e *Efficiency) *float64 { return &e.Cast }},
 	{"wave", "elements", "of a product's output that the device computes at once: processors x tile", 0, 1e8, func(e *Efficiency) *float64 { return &e.Wave }},
 	{"tail", "waves", "that a product loses at its end, where the last wave is not full", 0, 2, func(e *Efficiency) *float64 { return &e.Tail }},
@@ -133,6 +134,7 @@ var constantFields = []Constant{
 	{"gradient_wire", "bytes", "a gradient element takes on the network", 1, 4, func(e *Efficiency) *float64 { return &e.GradientWire }},
 	{"jitter", "share", "that every doubling of the nodes adds to the step: the slowest device sets the pace", 0, 0.2, func(e *Efficiency) *float64 { return &e.Jitter }},
 	{"selective", "share", "of the forward pass that selective recompute repeats, besides the core of attention", 0, 1, func(e *Efficiency) *float64 { return &e.Selective }},
+	{"full", "share", "of the forward pass that full recompute repeats: a compiler leaves out a layer's last product, which the backward pass does not need", 0.5, 1, func(e *Efficiency) *float64 { return &e.Full }},
 	{"imbalance", "factor", "of the busiest expert rank's tokens over the mean", 1, 3, func(e *Efficiency) *float64 { return &e.Imbalance }},
 }
 
@@ -305,7 +307,15 @@ func (c *Constants) Clone() *Constants {
 			set[k] = v
 		}
 		o.Set = set
+		if o.Error != nil {
+			errors := make(map[string]float64, len(o.Error))
+			for k, v := range o.Error {
+				errors[k] = v
+			}
+			o.Error = errors
+		}
 	}
+	d.StepBands = slices.Clone(c.StepBands)
 	return &d
 }
 

@@ -43,16 +43,17 @@ func (p *Prepared) Efficiency() Efficiency { return p.timing.e }
 // pass is the time of one pass (forward or backward) of a micro-batch through
 // some layers, in seconds by term.
 type pass struct {
-	products, attention, memory, launch, tensor, expert, context float64
+	products, attention, scan, memory, launch, tensor, expert, context float64
 }
 
 func (a *pass) sum() float64 {
-	return a.products + a.attention + a.memory + a.launch + a.tensor + a.expert + a.context
+	return a.products + a.attention + a.scan + a.memory + a.launch + a.tensor + a.expert + a.context
 }
 
 func (a *pass) add(b *pass, n float64) {
 	a.products += b.products * n
 	a.attention += b.attention * n
+	a.scan += b.scan * n
 	a.memory += b.memory * n
 	a.launch += b.launch * n
 	a.tensor += b.tensor * n
@@ -125,7 +126,7 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	total.add(&a.slowest.again, 1)
 	t := StepTerms{
 		Products:   quantity.Seconds(total.products * m),
-		Attention:  quantity.Seconds(total.attention * m),
+		Attention:  quantity.Seconds((total.attention + total.scan) * m),
 		MemoryOps:  quantity.Seconds(total.memory * m),
 		Launch:     quantity.Seconds(total.launch * m),
 		TensorComm: quantity.Seconds(total.tensor * m),
@@ -137,6 +138,7 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	send := p.sendTime(l)
 	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
 	t.DataComm = quantity.Seconds(p.dataComm(l, a.dense, a.experts, &a.slowest))
+	t.MemoryOps += p.offloadTime(l, &a.slowest)
 	state := l.shards[shOptimizer]
 	c := p.costs
 	own := a.dense/state.dense + a.experts/state.expert
@@ -168,14 +170,11 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	again := 0.0
 	switch l.plan.Recompute {
 	case FullRecompute:
-		again = 1
+		again = e.Full
 	case Selective:
 		again = e.Selective
 	}
 	last := s == l.plan.PP-1
-	if last && c.stack.Variant.LastStageKept {
-		again = 0
-	}
 	l.stage(s, func(k *kind, n float64) { p.addLayers(l, k, n, again, cache, out) })
 	if s == 0 {
 		for _, i := range c.input {
@@ -212,8 +211,8 @@ func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers
 	}
 	out.forward.add(&forward, n)
 	out.backward.add(&backward, n)
-	if l.plan.Recompute == Selective && again < 1 {
-		// The core of attention is always among what is computed anew.
+	if l.plan.Recompute == Selective && !p.costs.stack.SelectiveOps {
+		// Selective recompute by module drops the core of attention.
 		out.again.attention += n * forward.attention * (1 - again)
 	}
 	if again > 0 {
@@ -239,11 +238,16 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	}
 	for i := range s.cores {
 		f, b := p.coreTime(l, &s.cores[i])
+		if s.cores[i].heads == 0 {
+			forward.scan += f
+			backward.scan += b
+			continue
+		}
 		forward.attention += f
 		backward.attention += b
 	}
 	share := l.micro / l.cp
-	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.etp + s.moved[AlongSequence]/l.sequence()
+	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.tp + s.moved[AlongDispatched]*l.etp/l.tp + s.moved[AlongSequence]/l.sequence()
 	memory := moved * share * e.Traffic / t.memory
 	forward.memory, backward.memory = memory, 2*memory
 	scores := s.scores / l.tp * share * e.ScoreTraffic / t.memory
@@ -271,10 +275,10 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 		forward.tensor += one
 		backward.tensor += one
 	}
-	if l.ep > 1 && k.topK > 0 {
-		// Dispatch and combine of every token's copies.
-		volume := 2 * k.topK * hidden / l.sequence()
-		one := p.allToAll(l.tp*l.cp*l.ep, l.ep, volume) * (1 - e.ExpertHidden)
+	if s := &k.shape; l.ep > 1 && s.topK > 0 {
+		// Dispatch and combine: the ranks of a tensor-parallel group send their
+		// part of the tokens each.
+		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
 		forward.expert += one
 		backward.expert += one
 	}
@@ -306,6 +310,7 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 	if copies > 1 {
 		tp, copies = l.etp, max(copies/l.ep, 1)
 		m *= w.copies / copies * e.Imbalance
+		rate *= e.Grouped
 	}
 	in, out := w.in, w.out
 	switch w.split {
@@ -364,9 +369,23 @@ func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 // group that spans so many neighbouring devices.
 func (p *Prepared) bandwidth(span float64) float64 {
 	if span <= p.timing.neighbours {
-		return p.timing.local
+		return p.timing.inside(span)
 	}
 	return p.timing.global
+}
+
+// inside returns the bandwidth of a group of n neighbours. On a torus it is
+// that of the axes which the group lies along: a group of 4 on a slice of
+// 4x4x4 uses the links of one axis of three.
+func (t *timing) inside(n float64) float64 {
+	if t.axes <= 1 || n <= 1 {
+		return t.local
+	}
+	used := 1.0
+	for size := t.axis; size < n*0.99 && used < t.axes; size *= t.axis {
+		used++
+	}
+	return t.local * used / t.axes
 }
 
 // ringTime returns the time in which bytes of a buffer cross a ring of n
@@ -383,24 +402,33 @@ func (p *Prepared) ringTime(span, n, bytes float64) float64 {
 	bytes *= (n - 1) / n
 	inside := t.neighbours
 	if span <= inside {
-		return t.e.Latency + bytes/t.local
+		return t.e.Latency + bytes/t.inside(n)
 	}
 	members := max(1, n*inside/span) // of the group, in one node
 	nodes := n / members
-	return t.e.Latency + t.e.HopSeconds*nodes + max(bytes/t.local, bytes/(t.global*members))
+	return t.e.Latency + t.e.HopSeconds*nodes + max(bytes/t.inside(members), bytes/(t.global*members))
 }
 
-// allToAll returns the time of an exchange of bytes a device among n devices
-// that span so many neighbours.
-func (p *Prepared) allToAll(span, n, bytes float64) float64 {
+// allToAll returns the time in which a device's tokens reach their experts on
+// n devices, each of which stands for a group of so many that share an expert.
+// bytes is what one copy of all its tokens takes.
+//
+// A token goes to a remote node once, whichever of its experts are there, and
+// is copied inside the node: of k experts on N nodes it meets on average
+//
+//	N (1 - (1 - 1/N)^k)
+//
+// nodes. Source of the scheme: arXiv:2412.19437 section 3.2.2.
+func (p *Prepared) allToAll(group, n, topK, bytes float64) float64 {
 	t := &p.timing
-	out := bytes * (n - 1) / n
-	if span <= t.neighbours {
-		return t.e.Latency + out/(t.local*t.e.AllToAll)
+	members := min(n, max(1, t.neighbours/group))
+	inside := bytes * topK * (n - 1) / n / (t.inside(members) * t.e.AllToAll)
+	nodes := n / members
+	if nodes <= 1 {
+		return t.e.Latency + inside
 	}
-	members := max(1, n*t.neighbours/span)
-	out = bytes * (n - members) / n
-	return t.e.Latency + t.e.HopSeconds*n/members + out/(t.global*t.e.AllToAll)
+	remote := bytes * (nodes - 1) * (1 - pow(1-1/nodes, topK))
+	return t.e.Latency + t.e.HopSeconds*nodes + max(inside, remote/(t.global*t.e.AllToAll))
 }
 
 // sendTime returns how long one micro-batch's activations take to the next
@@ -433,7 +461,7 @@ func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64
 	case Zero3:
 		f := e.exposed(gather, forward)
 		b := e.exposed(gather+reduce, backward)
-		return m * (f + b)
+		return m*(f+b) + e.exposed(p.sliceTime(l, dense+experts), backward)
 	case Zero2:
 		return e.exposed(gather, forward) + m*e.exposed(reduce, backward)
 	case Zero1:
@@ -449,11 +477,27 @@ func (e *Efficiency) exposed(transfer, compute float64) float64 {
 	return transfer - hidden + e.Contention*hidden
 }
 
+// sliceTime returns the time to all-reduce gradients between the slices of a
+// torus, once a step: weights are sharded inside a slice, so that each device
+// holds its share of them.
+func (p *Prepared) sliceTime(l *layout, params float64) float64 {
+	slices := float64(p.Cluster.Slices)
+	if slices <= 1 {
+		return 0
+	}
+	bytes := 2 * params * p.timing.e.GradientWire / max(l.shard/slices, 1)
+	return bytes * (slices - 1) / slices / p.timing.global
+}
+
 // shardTime returns the time of one all-gather or reduce-scatter over the
 // parameters of a stage, layer by layer.
 func (p *Prepared) shardTime(l *layout, dense, experts, width float64) float64 {
 	e := &p.timing.e
 	inner := l.tp
+	if slices := float64(p.Cluster.Slices); slices > 1 && l.plan.Sharding == Zero3 && l.shard > slices {
+		t := p.ringTime(inner*l.shard/slices, l.shard/slices, dense*width)
+		return t + p.ringTime(inner*l.shard/slices, max(1, l.expertShard/slices), experts*width)
+	}
 	t := p.ringTime(inner*l.shard, l.shard, dense*width)
 	if experts > 0 && l.expertShard > 1 {
 		t += p.ringTime(inner*l.shard, l.expertShard, experts*width)
@@ -530,9 +574,6 @@ func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 // none of them ran on.
 func (p *Prepared) stepBand() Band { return p.widen(p.timing.band) }
 
-// memoryBand returns the band of the memory in the same way.
-func memoryBand(p *Prepared) Band { return p.widen(p.constants.MemoryBand) }
-
 func (p *Prepared) widen(b Band) Band {
 	k := p.constants
 	if p.costs.model.Inferred {
@@ -542,4 +583,17 @@ func (p *Prepared) widen(b Band) Band {
 		b = Band{b.Low / k.Unmeasured, b.High * k.Unmeasured}
 	}
 	return b
+}
+
+// offloadTime returns what moving activations to the host and back adds to a
+// step where it takes longer than the passes it hides behind.
+func (p *Prepared) offloadTime(l *layout, st *stage) quantity.Seconds {
+	if l.plan.Offload == 0 || l.plan.Recompute == FullRecompute {
+		return 0
+	}
+	bytes := 0.0
+	l.stage(0, func(k *kind, n float64) { bytes += n * l.offloaded(k) })
+	move := bytes / float64(p.Cluster.Device.HostLink.Bandwidth)
+	forward, backward := st.forward.sum(), st.backward.sum()+st.again.sum()
+	return quantity.Seconds((max(0, move-forward) + max(0, move-backward)) * l.microBatches)
 }

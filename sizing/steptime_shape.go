@@ -23,8 +23,11 @@ type shape struct {
 	// embedding's and a head's stay in 16 bits.
 	narrow bool
 	// keys is the bytes of one sample's keys and values.
-	keys  float64
-	index int // of the kind
+	keys float64
+	// dispatched is the bytes of one sample's tokens as they are sent to their
+	// experts, and topK to how many each.
+	dispatched, topK float64
+	index            int // of the kind
 }
 
 // product is a weight, or several that one product reads, as a matrix product
@@ -62,6 +65,10 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 		s.addProducts(b, c.scale)
 		s.addCore(b, tokens, c.stack.FusedAttention)
 		s.keys += float64(b.Cache().PerToken) * tokens * c.actBytes
+		if m, ok := b.(MoE); ok {
+			s.topK = float64(m.TopK)
+			s.dispatched += float64(m.latent()) * tokens * c.actBytes
+		}
 		switch b.(type) {
 		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
 			s.blocks++
@@ -175,7 +182,10 @@ type timing struct {
 	local, global float64
 	neighbours    float64
 	node          float64 // devices that share the node's network cards
-	band          Band
+	// axes is how many axes a torus has, axis how long they are on average; 0
+	// and 0 where links are switched.
+	axes, axis float64
+	band       Band
 }
 
 // ready fills in the timing for the cluster and the constants.
@@ -218,6 +228,15 @@ func (p *Prepared) readyNetwork(t *timing) {
 		share, _ = hardware.AchievedBus(link.Name)
 	}
 	t.local = float64(link.Bandwidth) * share * e.ScaleUp
+	if d.Torus != nil && c.Slice.Chips() > 1 {
+		for _, n := range c.Slice {
+			if n > 1 {
+				t.axes++
+			}
+		}
+		t.axis = pow(float64(c.Slice.Chips()), 1/t.axes)
+		t.local *= t.axes / float64(d.Torus.Dims)
+	}
 	if p.network == 0 {
 		t.neighbours = float64(c.Count)
 	}

@@ -123,6 +123,16 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	fitted := f.residuals(points, out.Constants)
 	out.After = score(fitted)
 	out.Fitted = f.report(points, best)
+	for _, x := range out.Fitted {
+		o := &out.Constants.Overrides[x.Override]
+		if o.Error == nil {
+			o.Error = map[string]float64{}
+		}
+		delete(o.Error, x.Name)
+		if x.After != 0 && !math.IsNaN(x.Error) {
+			o.Error[x.Name] = math.Abs(x.Error / x.After)
+		}
+	}
 	for i := range points {
 		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].group, fitted[i], math.NaN()})
 	}
@@ -233,7 +243,8 @@ func (f *fit) init() error {
 // set writes scaled values into the working constants.
 func (f *fit) set(x []float64) {
 	for i, t := range f.targets {
-		f.work.Overrides[t.Override].Set[t.Name] = x[i] * f.scale[i]
+		// Scaling rounds: a value at its bound must not come back outside.
+		f.work.Overrides[t.Override].Set[t.Name] = min(max(x[i]*f.scale[i], f.fields[i].Low), f.fields[i].High)
 	}
 }
 
@@ -493,6 +504,43 @@ func score(r []float64) Score {
 	slices.Sort(apes)
 	s.Median, s.P90 = quantile(apes, 0.5), quantile(apes, 0.9)
 	return s
+}
+
+// Bands returns the 80 % band of measured over predicted of each stack with at
+// least ten rows, from residuals of rows that the fit did not see, or of all
+// rows where none was left out. The first band holds where none of the others
+// does: it is that of all rows, each stack counted once.
+func (c *Calibration) Bands() []sizing.BandFor {
+	const least = 10
+	by := map[string][]float64{}
+	for _, r := range c.Residuals {
+		v := r.LeftOut
+		if math.IsNaN(v) {
+			v = r.Fit
+		}
+		by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-v))
+	}
+	var stacks []string
+	low, high := 0.0, 0.0
+	for s, ratios := range by {
+		if len(ratios) >= least {
+			stacks = append(stacks, s)
+		}
+	}
+	slices.Sort(stacks)
+	bands := make([]sizing.BandFor, 1, len(stacks)+1)
+	for _, s := range stacks {
+		slices.Sort(by[s])
+		b := sizing.Band{Low: min(1, quantile(by[s], 0.1)), High: max(1, quantile(by[s], 0.9))}
+		low, high = low+b.Low/float64(len(stacks)), high+b.High/float64(len(stacks))
+		bands = append(bands, sizing.BandFor{When: sizing.Match{Stack: s}, Band: b, Rows: len(by[s])})
+		bands[0].Rows += len(by[s])
+	}
+	bands[0].Band = sizing.Band{Low: low, High: high}
+	if len(stacks) == 0 {
+		return nil
+	}
+	return bands
 }
 
 // Targets finds constants by name in every override that sets them, or in one

@@ -1,0 +1,440 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"mlsizer/hardware"
+)
+
+// referenceStep is the step time written for reading: it walks the layers of
+// every stage one by one, asks their blocks for their matrices and adds up
+// seconds. The fast path is held to it.
+func referenceStep(p *Prepared, plan *Plan) float64 {
+	r := &reference{p: p, plan: plan, e: p.timing.e}
+	r.l.init(p.costs, plan)
+	var stages []refTimes
+	for s := range plan.PP {
+		stages = append(stages, r.stage(s))
+	}
+	slowest, all := stages[0], 0.0
+	var dense, experts float64
+	for _, s := range stages {
+		all += s.forward + s.backward
+		if s.forward+s.backward > slowest.forward+slowest.backward {
+			slowest = s
+		}
+		dense, experts = math.Max(dense, s.dense), math.Max(experts, s.experts)
+	}
+	m := float64(plan.GlobalBatch) / float64(plan.DP*plan.MicroBatch)
+	micro := slowest.forward + slowest.backward
+	step := micro*m + (all-micro)/float64(plan.VP)
+	step += r.e.StepSeconds + r.e.MicroSeconds*m
+	step += r.send() * (m*float64(plan.VP) + float64(plan.PP) - 1)
+	step += p.dataComm(&r.l, dense, experts, &stage{forward: pass{products: slowest.forward}, backward: pass{products: slowest.backward}})
+	step += r.optimizer(dense, experts)
+	return step * (1 + r.e.Jitter*p.doublings())
+}
+
+type reference struct {
+	p    *Prepared
+	plan *Plan
+	e    Efficiency
+	l    layout
+}
+
+type refTimes struct{ forward, backward, dense, experts float64 }
+
+// stage adds up the layers that stand on stage s.
+func (r *reference) stage(s int) (out refTimes) {
+	m := r.p.costs.model
+	layer := 0
+	mine := func(i int) bool {
+		for v := range r.plan.VP {
+			from, to := r.l.chunk(v*r.plan.PP + s)
+			if from <= i && i < to {
+				return true
+			}
+		}
+		return false
+	}
+	last := s == r.plan.PP-1
+	for gi := range m.Groups {
+		g := &m.Groups[gi]
+		for range g.Repeat {
+			switch g.Place {
+			case Input:
+				if s == 0 {
+					r.add(&out, g, true)
+				}
+			case Output:
+				if last {
+					r.add(&out, g, true)
+				}
+			default:
+				if mine(layer) {
+					r.add(&out, g, false)
+				}
+				layer++
+			}
+		}
+	}
+	if last {
+		loss := r.p.costs.logits * r.e.LossTraffic * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP) / r.p.timing.memory
+		out.forward += loss / 3
+		out.backward += loss * 2 / 3
+	}
+	return out
+}
+
+// add adds one layer.
+func (r *reference) add(out *refTimes, g *Group, outer bool) {
+	e, t := &r.e, &r.p.timing
+	tokens := float64(r.p.Workload.Seq)
+	if g.Tokens > 0 {
+		tokens = float64(g.Tokens)
+	}
+	local := tokens * float64(r.plan.MicroBatch) / float64(r.plan.CP)
+	rate, cast := t.plain, 0.0
+	if t.narrow && g.Place == Body {
+		rate, cast = t.products, e.Cast
+	}
+	var fwd, bwd, core, attentionForward, attentionBackward, blocks, memory, scores, kv, kvHeads float64
+	for _, b := range g.Blocks {
+		f, bw := r.products(b, local, rate, cast)
+		fwd += f
+		bwd += bw
+		f, bw, mixes := r.core(b, tokens)
+		if mixes {
+			core += f
+			attentionForward += f
+			attentionBackward += bw
+		} else {
+			fwd += f
+			bwd += bw
+		}
+		mem, sc := r.saved(b, tokens)
+		memory += mem
+		scores += sc
+		switch b := b.(type) {
+		case Attention:
+			kvHeads = float64(b.kvHeads())
+		}
+		switch b.(type) {
+		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
+			blocks++
+		}
+		kv += float64(b.Cache().PerToken) * tokens * r.p.costs.actBytes
+	}
+	memory *= e.Traffic / t.memory
+	scores *= e.ScoreTraffic / t.memory
+	core += scores
+	attentionForward += scores
+	attentionBackward += 2 * scores
+	fwd += memory + attentionForward
+	bwd += 2*memory + attentionBackward
+
+	hidden := float64(r.p.costs.model.Hidden) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP)
+	if r.plan.TP > 1 {
+		all := r.p.ringTime(float64(r.plan.TP), float64(r.plan.TP), 2*hidden) * blocks * (1 - e.TensorHidden)
+		fwd += all
+		bwd += all
+	}
+	for _, b := range g.Blocks {
+		if m, ok := b.(MoE); ok && r.plan.EP > 1 {
+			bytes := float64(m.latent()) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
+			exchange := 2 * r.p.allToAll(r.l.etp, float64(r.plan.EP), float64(m.TopK), bytes) * (1 - e.ExpertHidden)
+			fwd += exchange
+			bwd += exchange
+		}
+	}
+	if cp := float64(r.plan.CP); cp > 1 && kvHeads > 0 {
+		bytes := kv * float64(r.plan.MicroBatch) / cp / math.Min(float64(r.plan.TP), kvHeads) * (cp - 1)
+		ring := bytes/r.p.bandwidth(float64(r.plan.TP)*cp) + (cp-1)*e.Latency
+		fwd += math.Max(0, ring-attentionForward*e.ContextHidden)
+		bwd += math.Max(0, 2*ring-attentionBackward*e.ContextHidden)
+	}
+	launch := blocks * e.Launch
+	fwd += math.Max(launch-fwd, e.LaunchShare*launch)
+	bwd += math.Max(launch*e.LaunchBackward-bwd, e.LaunchShare*launch*e.LaunchBackward)
+	out.forward += fwd
+	out.backward += bwd + r.again(fwd, core, outer)
+	r.params(out, g)
+}
+
+// again returns what the backward pass repeats of a forward pass.
+func (r *reference) again(forward, core float64, outer bool) float64 {
+	share := 0.0
+	switch {
+	case r.plan.Recompute == FullRecompute && !outer:
+		share = r.e.Full
+	case r.plan.Recompute == Selective && !outer:
+		share = r.e.Selective
+	}
+	t := share * forward
+	if r.plan.Recompute == Selective && !r.p.costs.stack.SelectiveOps {
+		t += core * (1 - share)
+		if outer {
+			return core
+		}
+	}
+	return t
+}
+
+// products returns the time of a block's matrix products.
+func (r *reference) products(b Block, tokens, rate, cast float64) (forward, backward float64) {
+	type mat struct {
+		in, out, copies, uses float64
+		split                 productSplit
+	}
+	var list []mat
+	for _, w := range b.Weights() {
+		if w.Cols == 0 || w.Uses == 0 {
+			continue
+		}
+		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns}
+		if w.Split == Replicated {
+			m.split = splitNone
+		} else if strings.HasSuffix(w.Name, "o_proj") || strings.HasSuffix(w.Name, "down_proj") || strings.HasSuffix(w.Name, "out_proj") {
+			m.split = splitRows
+		}
+		if n := len(list); n > 0 && m.split == splitColumns && list[n-1].split == splitColumns && list[n-1].in == m.in && list[n-1].copies == m.copies && list[n-1].uses == m.uses {
+			list[n-1].out += m.out
+			continue
+		}
+		list = append(list, m)
+	}
+	e, memory := &r.e, r.p.timing.memory
+	for _, w := range list {
+		tp, m, copies, speed := float64(r.plan.TP), tokens*w.uses, w.copies, rate
+		if w.copies > 1 {
+			tp, copies = float64(r.plan.expertTP()), math.Max(1, w.copies/float64(r.plan.EP))
+			m = m * w.copies / copies * e.Imbalance
+			speed *= e.Grouped
+		}
+		n, k := w.out, w.in
+		if w.split == splitColumns {
+			n /= tp
+		}
+		if w.split == splitRows {
+			k /= tp
+		}
+		if e.Tile > 0 {
+			n, k, m = math.Ceil(n/e.Tile)*e.Tile, math.Ceil(k/e.Tile)*e.Tile, math.Ceil(m/e.Tile)*e.Tile
+		}
+		one := func(rows, cols, inner float64) float64 {
+			return 2 * inner * (copies*rows*cols + e.Tail*e.Wave) / speed
+		}
+		operands := 2 * copies * (m*n + m*k + n*k) * (e.Spill + 1.5*cast) / memory
+		forward += one(m, n, k) + operands
+		backward += one(m, k, n) + one(n, k, m) + 2*operands
+		if w.copies > 1 && copies != 1 {
+			// One launch of many products loses one tail: the inner dimension
+			// is that of one of them.
+			continue
+		}
+	}
+	return forward, backward
+}
+
+// core returns the time of the part of a block that mixes positions, and
+// whether it is attention.
+func (r *reference) core(b Block, tokens float64) (forward, backward float64, attention bool) {
+	full, executed := b.Mixing(tokens)
+	if full == 0 {
+		return 0, 0, false
+	}
+	e, t := &r.e, &r.p.timing
+	share := float64(r.plan.MicroBatch) / float64(r.plan.CP) / float64(r.plan.TP)
+	var heads, dim float64
+	keys := tokens
+	switch a := b.(type) {
+	case Attention:
+		heads, dim = float64(a.Heads), float64(a.headDim()+a.valDim())/2
+		if a.Window > 0 {
+			keys = math.Min(keys, float64(a.Window))
+		}
+	case MLA:
+		heads, dim = float64(a.Heads), float64(a.RopeDim+a.NopeDim+a.ValDim)/2
+	default:
+		f := executed * share / (t.plain * e.Scan)
+		return f, 2 * f, false
+	}
+	if r.p.costs.stack.FusedAttention {
+		speed := t.plain * dim / (dim + e.FlashHead) * (128 + e.FlashHead) / 128
+		flops := executed * share * (1 + 128/keys)
+		return flops / (speed * e.Flash), 2.5 * flops / (speed * e.FlashBackward), true
+	}
+	pairs := full / (4 * heads * dim)
+	f := (full*share+4*e.Tail*e.Wave*dim)/t.plain + 2*heads*share*(2*pairs+4*math.Sqrt(pairs)*dim)*e.Spill/t.memory
+	if math.Mod(dim, 8) != 0 {
+		f *= e.Unaligned
+	}
+	return f, 2 * f, true
+}
+
+// saved returns the bytes of a block's activations on one device, and of its
+// attention scores.
+func (r *reference) saved(b Block, tokens float64) (moved, scores float64) {
+	s := r.p.costs.stack
+	for _, a := range b.Saved() {
+		if !r.p.costs.keeps(a.When) {
+			continue
+		}
+		width := map[Width]float64{Half: r.p.costs.actBytes, Full: 4, Mask: 1}[a.Width]
+		by := map[Along]float64{AlongHeads: float64(r.plan.TP), AlongSequence: 1, AlongExperts: float64(r.plan.TP), AlongDispatched: float64(r.plan.TP) / float64(r.plan.expertTP())}[a.Along]
+		if a.Along == AlongSequence && r.plan.SequenceParallel {
+			by = float64(r.plan.TP)
+		}
+		micro := float64(r.plan.MicroBatch) / float64(r.plan.CP)
+		moved += a.PerToken * tokens * width * micro / by
+		scores += a.PerPair * tokens * tokens * width * micro / float64(r.plan.TP)
+	}
+	_ = s
+	return moved, scores
+}
+
+// params adds the parameters of a layer that a device holds.
+func (r *reference) params(out *refTimes, g *Group) {
+	for _, b := range g.Blocks {
+		for _, w := range b.Weights() {
+			n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * r.p.costs.scale
+			switch {
+			case w.Shared:
+			case w.Split == ExpertSplit:
+				out.experts += n / float64(r.plan.EP*r.plan.expertTP())
+			case w.Split == TensorSplit && w.MaxSplit > 0:
+				out.dense += n / math.Min(float64(r.plan.TP), float64(w.MaxSplit))
+			case w.Split == TensorSplit:
+				out.dense += n / float64(r.plan.TP)
+			default:
+				out.dense += n
+			}
+		}
+	}
+}
+
+func (r *reference) send() float64 {
+	if r.plan.PP == 1 || r.e.Send == 0 {
+		return 0
+	}
+	bytes := r.p.costs.boundary * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
+	return 2 * r.e.Send * (r.e.Latency + bytes/r.p.bandwidth(float64(r.p.Cluster.Count)))
+}
+
+func (r *reference) optimizer(dense, experts float64) float64 {
+	c, state := r.p.costs, r.l.shards[shOptimizer]
+	each := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
+	return each * (dense/state.dense + experts/state.expert) / r.p.timing.memory
+}
+
+// stepModels are models of every kind of layer that the step time knows.
+func stepModels() []*Model {
+	norm := func(d int64) Norm { return Norm{Dim: d} }
+	table := func(v, d int64) Group {
+		return Group{Name: "embedding", Place: Input, Repeat: 1, Blocks: []Block{Table{Rows: v, Dim: d}}}
+	}
+	head := func(v, d int64) Group {
+		return Group{Name: "head", Place: Output, Repeat: 1, Blocks: []Block{norm(d), Linear{Name: "head", In: d, Out: v, Head: true}}}
+	}
+	dense := &Model{Name: "dense", Hidden: 4096, Vocab: 128256, Groups: []Group{table(128256, 4096),
+		{Name: "decoder", Repeat: 32, Blocks: []Block{norm(4096), Attention{Hidden: 4096, Heads: 32, KVHeads: 8}, norm(4096), FFN{Hidden: 4096, Width: 14336, Gated: true}}},
+		head(128256, 4096)}}
+	odd := &Model{Name: "odd heads", Hidden: 3456, Vocab: 50304, Groups: []Group{table(50304, 3456),
+		{Name: "decoder", Repeat: 30, Blocks: []Block{norm(3456), Attention{Hidden: 3456, Heads: 32}, norm(3456), FFN{Hidden: 3456, Width: 13824, Bias: true}}},
+		head(50304, 3456)}}
+	moe := &Model{Name: "experts", Hidden: 5120, Vocab: 102400, Groups: []Group{table(102400, 5120),
+		{Name: "dense", Repeat: 1, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), FFN{Hidden: 5120, Width: 12288, Gated: true}}},
+		{Name: "experts", Repeat: 31, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, SharedWidth: 3072}}},
+		head(102400, 5120)}}
+	window := &Model{Name: "windows", Hidden: 3072, Vocab: 262144, Groups: []Group{table(262144, 3072)}}
+	for range 8 {
+		window.Groups = append(window.Groups,
+			Group{Name: "sliding", Repeat: 3, Blocks: []Block{norm(3072), Attention{Hidden: 3072, Heads: 16, KVHeads: 16, HeadDim: 256, Window: 1024}, norm(3072), FFN{Hidden: 3072, Width: 12288, Gated: true}}},
+			Group{Name: "full", Repeat: 1, Blocks: []Block{norm(3072), Attention{Hidden: 3072, Heads: 16, KVHeads: 16, HeadDim: 256}, norm(3072), FFN{Hidden: 3072, Width: 12288, Gated: true}}})
+	}
+	window.Groups = append(window.Groups, head(262144, 3072))
+	return []*Model{dense, odd, moe, window}
+}
+
+// stepPlans are layouts that use every dimension.
+func stepPlans() []Plan {
+	return []Plan{
+		{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 2, GlobalBatch: 512, Sharding: Zero3, Recompute: FullRecompute},
+		{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 512, Sharding: Zero2},
+		{TP: 8, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true, Recompute: Selective},
+		{TP: 2, PP: 4, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1},
+		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 2, GlobalBatch: 128, Sharding: NoSharding, Recompute: FullRecompute},
+		{TP: 2, PP: 2, VP: 1, CP: 4, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true},
+		{TP: 1, PP: 2, VP: 1, CP: 1, EP: 8, DP: 32, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1},
+		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
+	}
+}
+
+// eachStep prepares every model, stack and device that can run a plan.
+func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan *Plan)) {
+	t.Helper()
+	n := 0
+	for _, m := range stepModels() {
+		for _, stack := range []string{"megatron-core", "megatron-deepspeed", "torchtitan", "maxtext"} {
+			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
+				for _, precision := range []Precision{BF16, FP8} {
+					p := prepareStep(t, m, stack, id, precision)
+					if p == nil {
+						continue
+					}
+					for _, plan := range stepPlans() {
+						if p.check(&plan) != nil {
+							continue
+						}
+						n++
+						f(t, fmt.Sprintf("%s/%s/%s/%s/%s", m.Name, stack, id, precision, plan.String()), p, &plan)
+					}
+				}
+			}
+		}
+	}
+	if n < 300 {
+		t.Fatalf("only %d combinations ran", n)
+	}
+}
+
+// prepareStep returns nil where the device does not compute in the precision.
+func prepareStep(t testing.TB, m *Model, stack, id string, precision Precision) *Prepared {
+	t.Helper()
+	d, err := hardware.Default().Find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := FindStack(stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster, err := hardware.NewCluster(d, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Rate(precision.Compute()); err != nil {
+		return nil
+	}
+	p, err := Prepare(m, Workload{Seq: 4096, Batch: 512, Precision: precision, PUE: 1}, s, cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestStepTimeAgainstReference(t *testing.T) {
+	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
+		got, err := p.StepTime(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := referenceStep(p, plan)
+		if e := math.Abs(float64(got.Sum())/want - 1); !(e < 1e-12) {
+			t.Errorf("%s: %v, the reference has %v: %.3g apart", name, float64(got.Sum()), want, e)
+		}
+	})
+}
