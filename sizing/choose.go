@@ -80,9 +80,6 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 	if !q.DefaultRecompute {
 		modes = []Recompute{q.Plan.Recompute}
 	}
-	if q.Plan.VP == 0 {
-		q.Plan.VP = 1
-	}
 	each(q.Plan.TP, min(maxTP, n), func(tp int) {
 		each(q.Plan.PP, min(maxPP, n/tp), func(pp int) {
 			each(q.Plan.CP, min(maxCP, max(n/(tp*pp), 1)), func(cp int) {
@@ -92,19 +89,30 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 				}
 				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
 					each(q.Plan.MicroBatch, 16, func(mb int) {
-						for _, sh := range shardings {
-							for _, mode := range modes {
-								plan := Plan{TP: tp, PP: pp, VP: q.Plan.VP, CP: cp, EP: ep, DP: dp, MicroBatch: mb, Sharding: sh, Recompute: mode,
-									SequenceParallel: q.Plan.SequenceParallel || s.SequenceParallel && tp > 1}
-								plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
-								try(&plan)
+						plan := Plan{TP: tp, PP: pp, CP: cp, EP: ep, DP: dp, MicroBatch: mb, GlobalBatch: q.batchFor(int64(dp) * int64(mb)),
+							SequenceParallel: q.Plan.SequenceParallel || s.SequenceParallel && tp > 1}
+						each(q.Plan.VP, virtual(pp, c.layers), func(vp int) {
+							for _, sh := range shardings {
+								for _, mode := range modes {
+									plan.VP, plan.Sharding, plan.Recompute = vp, sh, mode
+									try(&plan)
+								}
 							}
-						}
+						})
 					})
 				})
 			})
 		})
 	})
+}
+
+// virtual returns the most virtual stages worth trying: a device of a pipeline
+// holds up to 8 chunks of at least one layer.
+func virtual(pp, layers int) int {
+	if pp == 1 {
+		return 1
+	}
+	return max(1, min(8, layers/pp))
 }
 
 // each calls f with the value that is fixed, or with the powers of two up to
