@@ -1,0 +1,201 @@
+package sizing
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+func TestStepTermsAreNotNegative(t *testing.T) {
+	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
+		s, err := p.StepTime(plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range []quantity.Seconds{s.Products, s.Attention, s.MemoryOps, s.Launch, s.TensorComm, s.ExpertComm, s.Context, s.Pipeline, s.Bubble, s.DataComm, s.Optimizer, s.Stragglers, s.Fixed} {
+			if !(v >= 0) || math.IsInf(float64(v), 1) {
+				t.Errorf("%s: term %d is %v", name, i, float64(v))
+			}
+		}
+		if !(s.Products > 0 && s.Sum() > s.Products) {
+			t.Errorf("%s: products %v of %v", name, s.Products, s.Sum())
+		}
+	})
+}
+
+// More of anything that is moved at a bandwidth never takes longer when the
+// bandwidth doubles.
+func TestMoreBandwidthNeverSlower(t *testing.T) {
+	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
+		before, _ := p.StepTime(plan)
+		for what, change := range map[string]func(*hardware.Device, *hardware.Cluster){
+			"memory":    func(d *hardware.Device, _ *hardware.Cluster) { d.MemBandwidth *= 2 },
+			"scale-up":  func(d *hardware.Device, _ *hardware.Cluster) { d.ScaleUp.Bandwidth *= 2 },
+			"host link": func(d *hardware.Device, _ *hardware.Cluster) { d.HostLink.Bandwidth *= 2 },
+			"network":   func(_ *hardware.Device, c *hardware.Cluster) { c.ScaleOut *= 2 },
+		} {
+			d, c := *p.Cluster.Device, p.Cluster
+			c.Device = &d
+			change(&d, &c)
+			q, err := p.On(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			after, err := q.StepTime(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if after.Sum() > before.Sum()*(1+1e-12) {
+				t.Errorf("%s: %s doubled takes %v instead of %v", name, what, after.Sum(), before.Sum())
+			}
+		}
+	})
+}
+
+func TestMoreBatchNeverFaster(t *testing.T) {
+	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
+		before, _ := p.StepTime(plan)
+		more := *plan
+		more.GlobalBatch *= 2
+		after, err := p.StepTime(&more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after.Sum() <= before.Sum() {
+			t.Errorf("%s: twice the batch takes %v, not more than %v", name, after.Sum(), before.Sum())
+		}
+	})
+}
+
+func TestMoreRecomputeNeverFaster(t *testing.T) {
+	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
+		none, full := *plan, *plan
+		none.Recompute, full.Recompute = NoRecompute, FullRecompute
+		a, _ := p.StepTime(&none)
+		b, _ := p.StepTime(&full)
+		if b.Sum() <= a.Sum() {
+			t.Errorf("%s: with full recompute %v, without %v", name, b.Sum(), a.Sum())
+		}
+	})
+}
+
+func TestConstantsFile(t *testing.T) {
+	c := DefaultConstants()
+	for i := range c.Overrides {
+		o := &c.Overrides[i]
+		if o.Date == "" {
+			t.Errorf("%s has no date", &o.When)
+		}
+		if o.When.Stack != "" {
+			if _, err := FindStack(o.When.Stack); err != nil {
+				t.Errorf("%s: %v", &o.When, err)
+			}
+		}
+		for name := range o.Error {
+			if _, ok := o.Set[name]; !ok {
+				t.Errorf("%s: an error of %s, which it does not set", &o.When, name)
+			}
+		}
+	}
+	for _, text := range []string{
+		`{}`, `{"constants":[{"when":{"stack":"x"},"set":{}}]}`, `{"constants":[{"when":{},"set":{"speed":1},"origin":"x"}]}`,
+		`{"constants":[{"when":{},"set":{"products":7},"origin":"x"}]}`, `{"colour":1}`, `[`,
+	} {
+		if _, err := ReadConstants(strings.NewReader(text)); err == nil {
+			t.Errorf("%s was read", text)
+		}
+	}
+}
+
+// A stack with a release and options has the constants of each, later entries
+// over earlier ones.
+func TestConstantsInOrder(t *testing.T) {
+	h100, err := hardware.Default().Find("h100-sxm5-80gb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := true
+	c := &Constants{Overrides: []Override{
+		{Set: map[string]float64{"products": 0.5, "traffic": 1, "tail": 0.1}},
+		{When: Match{Arch: "Hopper"}, Set: map[string]float64{"products": 0.6}},
+		{When: Match{Arch: "Ampere"}, Set: map[string]float64{"products": 0.9}},
+		{When: Match{Stack: "torchtitan"}, Set: map[string]float64{"traffic": 2}},
+		{When: Match{Stack: "torchtitan", Compile: &yes}, Set: map[string]float64{"traffic": 3}},
+		{When: Match{Stack: "torchtitan", Release: "2026"}, Set: map[string]float64{"tail": 0.2}},
+	}}
+	for _, test := range []struct {
+		variant         Variant
+		traffic, tail   float64
+		products, other float64
+	}{
+		{Variant{}, 2, 0.1, 0.6, 0},
+		{Variant{Compile: true}, 3, 0.1, 0.6, 0},
+		{Variant{Release: "2026.1"}, 2, 0.2, 0.6, 0},
+	} {
+		e := c.at(&subject{stack: &Stack{Name: "torchtitan", Variant: test.variant}, device: h100, compute: hardware.BF16})
+		if e.Traffic != test.traffic || e.Tail != test.tail || e.Products != test.products || e.Spill != test.other {
+			t.Errorf("%+v: %+v", test.variant, e)
+		}
+	}
+}
+
+// A part with a lower power limit is slower, by no more than its power is
+// less.
+func TestRateFollowsPower(t *testing.T) {
+	e := Efficiency{Achievable: 0.8, FullPower: 700, PowerLaw: 0.75}
+	rate := func(watts float64) float64 {
+		return e.rate(&hardware.Device{Power: quantity.Watts(watts)}, hardware.Rate{Peak: 1000})
+	}
+	if got := rate(700); got != 800 {
+		t.Errorf("at full power %v, not 800", got)
+	}
+	if got := rate(0); got != 800 {
+		t.Errorf("with no power known %v, not 800", got)
+	}
+	if got := rate(350); got >= 800 || got <= 400 {
+		t.Errorf("at half the power %v, want between 400 and 800", got)
+	}
+	if got := e.rate(&hardware.Device{Power: 350}, hardware.Rate{Peak: 1000, Achievable: 500}); got != 500 {
+		t.Errorf("measured rate of 500 gave %v", got)
+	}
+}
+
+func TestStepTimeDoesNotAllocate(t *testing.T) {
+	p := prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", BF16)
+	plan := stepPlans()[6]
+	if n := testing.AllocsPerRun(100, func() {
+		if _, err := p.StepTime(&plan); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkStepTerms(b *testing.B) {
+	for _, bench := range []struct {
+		name  string
+		model int
+		plan  int
+	}{{"model=dense/plan=fsdp64", 0, 0}, {"model=dense/plan=tp2pp4vp2dp8", 0, 4}, {"model=experts/plan=pp2ep8dp32", 2, 6}} {
+		b.Run(bench.name, func(b *testing.B) {
+			p := prepareStep(b, stepModels()[bench.model], "megatron-core", "h100-sxm5-80gb", BF16)
+			plan := stepPlans()[bench.plan]
+			if err := p.check(&plan); err != nil {
+				b.Fatal(err)
+			}
+			var l layout
+			b.ReportAllocs()
+			for b.Loop() {
+				l.init(p.costs, &plan)
+				s := p.stepTerms(&l)
+				if s.Products == 0 {
+					b.Fatal("no products")
+				}
+			}
+		})
+	}
+}
