@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"mlsizer/sizing"
-	"mlsizer/sizing/quantity"
 )
 
 // Resolve finds a model by its catalogue name.
@@ -53,9 +52,6 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 	}
 	if r.Hidden == 0 || r.Layers == 0 || r.Heads == 0 {
 		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
-	}
-	if strings.Contains(r.Note, "hybrid-layer-pattern") {
-		return nil, fmt.Errorf("hybrid layer pattern with a shape of its own")
 	}
 	t, ok := families[r.Family]
 	if !ok {
@@ -106,6 +102,13 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	if t.embedNorm {
 		groups[0].Blocks = append(groups[0].Blocks, norm)
 	}
+	if pattern := opt["hybrid-layer-pattern"]; pattern != "" {
+		hybrid, err := r.hybrid(pattern, norm, mixer, opt)
+		if err != nil {
+			return nil, err
+		}
+		return r.assemble(append(groups, hybrid...), t, norm, tied, nil)
+	}
 	dense := int(r.Layers)
 	if r.Experts > 0 {
 		dense, err = denseLayers(opt["moe-layer-freq"])
@@ -119,30 +122,73 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 		groups = append(groups, sizing.Group{Name: "decoder", Repeat: dense, Blocks: last})
 	}
 	if n := int(r.Layers) - dense; n > 0 {
-		width := r.ExpertFFN
-		if width == 0 {
-			width = ffn.Width
-		}
-		shared, _ := strconv.ParseInt(opt["moe-shared-expert-intermediate-size"], 10, 64)
-		moe := sizing.MoE{Hidden: d, Experts: r.Experts, TopK: r.TopK, Width: width, Gated: gated, SharedWidth: shared, CorrectionBias: opt["moe-router-enable-expert-bias"] == "true"}
-		last = []sizing.Block{norm, mixer, norm, moe}
+		last = []sizing.Block{norm, mixer, norm, r.experts(gated, ffn.Width, opt)}
 		groups = append(groups, sizing.Group{Name: "experts", Repeat: n, Blocks: last})
 	}
+	var further []sizing.Block
+	if n, err := strconv.Atoi(opt["mtp-num-layers"]); err == nil && n > 0 {
+		further = last
+	}
+	return r.assemble(groups, t, norm, tied, further)
+}
+
+// assemble adds the head and, where the row predicts further tokens, a layer
+// and a loss for each.
+func (r *Row) assemble(groups []sizing.Group, t traits, norm sizing.Norm, tied bool, further []sizing.Block) (*sizing.Model, error) {
+	d := r.Hidden
 	head := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}}
 	if t.encoder {
 		head.Blocks = append(head.Blocks, sizing.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, norm)
 	}
 	head.Blocks = append(head.Blocks, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: tied})
 	groups = append(groups, head)
-	if n, err := strconv.Atoi(opt["mtp-num-layers"]); err == nil && n > 0 {
+	if n, err := strconv.Atoi(r.options()["mtp-num-layers"]); err == nil && n > 0 && further != nil {
 		// Each further token is predicted from the last hidden state and the
 		// next embedding by one more layer and the same head.
-		blocks := append([]sizing.Block{norm, norm, sizing.Linear{Name: "eh_proj", In: 2 * d, Out: d}}, last...)
+		blocks := append([]sizing.Block{norm, norm, sizing.Linear{Name: "eh_proj", In: 2 * d, Out: d}}, further...)
 		blocks = append(blocks, norm, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: true})
 		groups = append(groups, sizing.Group{Name: "multi-token prediction", Place: sizing.Output, Repeat: n, Blocks: blocks})
 	}
 	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: d, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
+}
+
+// experts builds the row's mixture of experts.
+func (r *Row) experts(gated bool, dense int64, opt map[string]string) sizing.MoE {
+	width := r.ExpertFFN
+	if width == 0 {
+		width = dense
+	}
+	shared, _ := strconv.ParseInt(opt["moe-shared-expert-intermediate-size"], 10, 64)
+	return sizing.MoE{Hidden: r.Hidden, Experts: r.Experts, TopK: r.TopK, Width: width, Gated: gated, SharedWidth: shared, CorrectionBias: opt["moe-router-enable-expert-bias"] == "true"}
+}
+
+// hybrid builds the layers of a pattern of one mixer a letter: M state space,
+// * attention, - dense, E experts. What follows a slash predicts further
+// tokens.
+// Source: NVIDIA/Megatron-LM megatron/core/models/mamba (hybrid layer pattern).
+func (r *Row) hybrid(pattern string, norm sizing.Norm, mixer sizing.Block, opt map[string]string) ([]sizing.Group, error) {
+	number := func(key string) int64 {
+		n, _ := strconv.ParseInt(opt[key], 10, 64)
+		return n
+	}
+	heads := number("mamba-num-heads")
+	kinds := map[rune]sizing.Block{
+		'M': sizing.Mamba2{Hidden: r.Hidden, Inner: heads * number("mamba-head-dim"), Heads: heads, Groups: number("mamba-num-groups"), State: number("mamba-state-dim"), Conv: 4},
+		'*': mixer,
+		'-': sizing.FFN{Hidden: r.Hidden, Width: r.FFN},
+		'E': r.experts(false, r.FFN, opt),
+	}
+	main, _, _ := strings.Cut(pattern, "/")
+	var groups []sizing.Group
+	for _, letter := range main {
+		block, ok := kinds[letter]
+		if !ok {
+			return nil, fmt.Errorf("hybrid layer pattern %q: unknown letter %q", pattern, letter)
+		}
+		groups = append(groups, sizing.Group{Name: block.Kind(), Repeat: 1, Blocks: []sizing.Block{norm, block}})
+	}
+	return groups, nil
 }
 
 // mixer builds the row's attention.
@@ -204,6 +250,3 @@ func trim(m *sizing.Model, n int) (*sizing.Model, error) {
 	}
 	return &c, c.Check()
 }
-
-// gib is a measured figure in bytes.
-func gib(v float64) quantity.Bytes { return quantity.Bytes(v * (1 << 30)) }
