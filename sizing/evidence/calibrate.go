@@ -507,23 +507,24 @@ func score(r []float64) Score {
 }
 
 // Bands returns the 80 % band of measured over predicted of each stack with at
-// least ten rows, from residuals of rows that the fit did not see, or of all
-// rows where none was left out. The first band holds where none of the others
-// does: it is that of all rows, each stack counted once.
+// least ten rows: from the residuals of rows with their group in the fit and
+// left out of it, half each, since a question is as near to the evidence as the
+// one or the other. The first band holds where none of the others does: it is
+// the mean of the stacks'.
 func (c *Calibration) Bands() []sizing.BandFor {
 	const least = 10
-	by := map[string][]float64{}
+	by, rows := map[string][]float64{}, map[string]int{}
 	for _, r := range c.Residuals {
-		v := r.LeftOut
-		if math.IsNaN(v) {
-			v = r.Fit
+		rows[r.Row.Stack]++
+		by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-r.Fit))
+		if !math.IsNaN(r.LeftOut) {
+			by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-r.LeftOut))
 		}
-		by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-v))
 	}
 	var stacks []string
 	low, high := 0.0, 0.0
-	for s, ratios := range by {
-		if len(ratios) >= least {
+	for s, n := range rows {
+		if n >= least {
 			stacks = append(stacks, s)
 		}
 	}
@@ -533,8 +534,8 @@ func (c *Calibration) Bands() []sizing.BandFor {
 		slices.Sort(by[s])
 		b := sizing.Band{Low: min(1, quantile(by[s], 0.1)), High: max(1, quantile(by[s], 0.9))}
 		low, high = low+b.Low/float64(len(stacks)), high+b.High/float64(len(stacks))
-		bands = append(bands, sizing.BandFor{When: sizing.Match{Stack: s}, Band: b, Rows: len(by[s])})
-		bands[0].Rows += len(by[s])
+		bands = append(bands, sizing.BandFor{When: sizing.Match{Stack: s}, Band: b, Rows: rows[s]})
+		bands[0].Rows += rows[s]
 	}
 	bands[0].Band = sizing.Band{Low: low, High: high}
 	if len(stacks) == 0 {
