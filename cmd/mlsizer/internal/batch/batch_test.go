@@ -85,6 +85,7 @@ func FuzzRun(f *testing.F) {
 	for _, p := range pieces {
 		f.Add([]byte("a,1\n"+p+",2\nb,3"), uint8(7), false)
 	}
+	f.Add([]byte("\"\r\n\""), uint8(3), true)     // a line end inside a broken row
 	f.Add([]byte("\xc1\r\r"), uint8(0x13), false) // a carriage return of the row, one of its end
 	f.Add([]byte("\"a\n\"b,2\nc,\"3"), uint8(3), true)
 	f.Fuzz(func(t *testing.T, body []byte, block uint8, short bool) {
@@ -361,6 +362,24 @@ func TestManyErrors(t *testing.T) {
 		require.Len(t, sum.Errors, MaxErrors)
 		require.Equal(t, n, strings.Count(out, `no model`))
 	}
+}
+
+// Short rows after a quote that is not closed for long are no larger a block
+// than others.
+func TestOpenQuoteBeforeShortRows(t *testing.T) {
+	body := "a,\"" + strings.Repeat("x\n", 600_000) + "b,7\n"
+	c := &cutter{
+		r: strings.NewReader(body), quotes: true, size: 256 << 10, most: 256 << 10, line: 1,
+		scan: csvScanner{comma: ',', max: 1 << 20},
+	}
+	var b block
+	rows := 0
+	for c.next(&b) {
+		n := bytes.Count(b.data, []byte("\n"))
+		require.LessOrEqual(t, n, maxRows+1)
+		rows += n
+	}
+	require.Equal(t, 600_001, rows)
 }
 
 func TestField(t *testing.T) {

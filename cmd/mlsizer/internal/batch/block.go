@@ -85,6 +85,7 @@ func (c *cutter) next(b *block) bool {
 		}
 		b.line, b.cut = c.line, whole
 		if errors.Is(c.err, io.EOF) {
+			c.scan.final = true
 			return c.emit(b, buf, len(buf))
 		}
 		n, long := c.wholeRecords(buf)
@@ -130,9 +131,8 @@ func (c *cutter) emit(b *block, buf []byte, n int) bool {
 	c.size = c.most
 	if rows > maxRows {
 		c.size = max(1, c.most/16, int(int64(n)*maxRows/int64(rows)))
-		if bytes.IndexByte(buf[:n], '"') < 0 { // every line end ends a row
-			n, rows = endOfLine(buf, maxRows), maxRows
-		}
+		n = c.firstRecords(buf[:n], maxRows)
+		rows = bytes.Count(buf[:n], []byte("\n"))
 	}
 	c.line += int64(rows)
 	c.carry = append(c.carry, buf[n:]...)
@@ -140,11 +140,20 @@ func (c *cutter) emit(b *block, buf []byte, n int) bool {
 	return n > 0
 }
 
-// endOfLine returns the length of the first n lines of buf.
-func endOfLine(buf []byte, n int) int {
+// firstRecords returns the length of the first most records of buf, or of all
+// if there are fewer.
+func (c *cutter) firstRecords(buf []byte, most int) int {
 	pos := 0
-	for range n {
-		pos += bytes.IndexByte(buf[pos:], '\n') + 1
+	quotes := c.quotes && bytes.IndexByte(buf, '"') >= 0
+	for ; most > 0 && pos < len(buf); most-- {
+		n := bytes.IndexByte(buf[pos:], '\n') + 1
+		if n > 0 && quotes && bytes.IndexByte(buf[pos:pos+n], '"') >= 0 {
+			n, _ = c.scan.record(buf[pos:])
+		}
+		if n == 0 {
+			return len(buf) // the last record, which has no line end
+		}
+		pos += n
 	}
 	return pos
 }

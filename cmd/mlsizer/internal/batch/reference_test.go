@@ -68,6 +68,7 @@ func referenceCSV(body string, most int) string {
 			raw := trimLineEnd([]byte(r.raw))
 			raw = head(raw[:min(len(raw), most)])
 			name = shorten(strings.ToValidUTF8(string(raw), "\ufffd"))
+			name = strings.ReplaceAll(name, "\r\n", "\n") // as whoever reads the output sees it
 		} else {
 			name, count = r.cells[0], r.cells[1]
 			if name == "" && strings.TrimSpace(count) != "" {
