@@ -296,7 +296,8 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 		return Prepared{}, err
 	}
 	var network quantity.Bandwidth
-	if c.Count > max(c.Domain(), c.DevicesPerNode) || c.Slices > 1 {
+	unlinked := c.Device.ScaleUp.Bandwidth == 0 && c.Device.HostLink.Bandwidth == 0
+	if c.Count > max(c.Domain(), c.DevicesPerNode) || c.Slices > 1 || unlinked && c.Count > 1 {
 		if network, err = c.Network(); err != nil {
 			return Prepared{}, err
 		}

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"math"
 	"strings"
 
 	"mlsizer/hardware"
@@ -236,6 +237,10 @@ func (p *Prepared) readyNetwork(t *timing) {
 		}
 		t.axis = pow(float64(c.Slice.Chips()), 1/t.axes)
 		t.local *= t.axes / float64(d.Torus.Dims)
+	}
+	if link.Bandwidth == 0 {
+		// No link inside the node is known: everything crosses the network.
+		t.neighbours, t.local = 1, math.Inf(1)
 	}
 	if p.network == 0 {
 		t.neighbours = float64(c.Count)
