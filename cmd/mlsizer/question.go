@@ -34,6 +34,7 @@ type workOptions struct {
 	bounds             sizing.Bounds
 	explain            bool
 	precisionSet       bool
+	optimizerSet       bool
 	shardingSet        bool
 	recomputeSet       bool
 	tokensSet, sampled bool
@@ -102,6 +103,7 @@ func parseList(s string) ([]string, error) {
 func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	o.precisionSet = fs.Changed("precision")
+	o.optimizerSet = fs.Changed("optimizer")
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
@@ -211,7 +213,12 @@ func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
 			}
 		}
 	}
-	return sizing.Ask(q)
+	answer, err := sizing.Ask(q)
+	if err == nil && !o.optimizerSet {
+		text := both(labelOptimizerChosen, o.optimizer)
+		answer.Notes = append([]sizing.Note{{Code: "optimizer", Text: text.EN, Chinese: text.ZH}}, answer.Notes...)
+	}
+	return answer, err
 }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.
