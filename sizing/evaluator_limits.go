@@ -1,0 +1,55 @@
+package sizing
+
+// Limits is what a model allows a plan to divide.
+type Limits struct {
+	// Heads is what tensor parallelism must divide; 0: it has nothing to.
+	Heads int64
+	// Experts is what expert parallelism must divide; 0: there are none.
+	Experts int64
+	// Layers is how many a pipeline shares out.
+	Layers int
+	// Sequence says that there is one to divide.
+	Sequence bool
+	// HostLink says that the device can keep state with its host.
+	HostLink bool
+}
+
+// Limits returns what plans may divide.
+func (p *Prepared) Limits() Limits {
+	c, d := p.costs, p.Cluster.Device
+	return Limits{Heads: c.tpUnit, Experts: c.experts, Layers: c.layers, Sequence: c.model.PerToken(),
+		HostLink: !d.Unified && d.HostLink.Bandwidth > 0}
+}
+
+// Check returns an error that says why a plan cannot run, nil if it can.
+func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
+
+// Uneven reports whether the layers divide so that the plan's first and last
+// stage hold what it fixes.
+func (l *Limits) Uneven(plan *Plan) bool { return plan.layersFit(l.Layers) }
+
+// MemoryFloor returns a total below which no device of the plan's most loaded
+// stage can get, whatever its sharding, shard group and offload: all states
+// divided by all ranks, the optimizer's with the host, and no gathered
+// weights.
+func (v *Evaluator) MemoryFloor(plan *Plan) (float64, error) {
+	p := *plan
+	p.Sharding, p.ShardGroup, p.OffloadOptimizer = NoSharding, 0, false
+	if err := v.set(&p); err != nil {
+		return 0, err
+	}
+	mode := v.mode()
+	v.plan.OffloadOptimizer = true
+	for i := range v.l.shards {
+		v.l.shards[i] = shares{v.l.shard, v.l.expertShard}
+	}
+	var m Memory
+	var most float64
+	for i := range v.l.stages.parts {
+		v.p.weigh(&v.l, v.l.stages.parts[i].first, &mode.holds[i], &m)
+		most = max(most, float64(m.Total))
+	}
+	v.plan.OffloadOptimizer = false
+	v.l.shardOver(&v.plan)
+	return most, nil
+}

@@ -1,0 +1,321 @@
+// Package search finds the best layout of a training step among all that a
+// model, a stack and a cluster allow.
+//
+// It enumerates tensor, sequence, pipeline (with virtual stages and uneven
+// first and last stages), context, expert (with tensor parallelism of its own)
+// and data parallelism, sharding, shard groups, micro-batch, recompute and
+// offload of the optimizer, and evaluates them with [sizing.Evaluator]: the
+// same numbers as every estimate.
+//
+// The pruned search takes the nodes (all but pipelines and states) in the
+// order of a floor under their step time and stops when the floor is above the
+// worst answer that is kept; inside a node it skips the pipelines whose memory
+// is too large however the states are shared. Both bounds are sound, so that
+// the answer is that of the exhaustive search. With n nodes it takes
+// O(n) time for the floors and O(k log n) for the k nodes that are opened.
+package search
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Objective is what the best plan has least of.
+type Objective uint8
+
+// The objectives. On a given number of devices cost and energy are least where
+// the time is.
+const (
+	Time Objective = iota
+	Cost
+	Energy
+	Devices
+	Memory
+	numObjectives
+)
+
+var objectiveNames = [numObjectives]string{"time", "cost", "energy", "devices", "memory"}
+
+// String returns the objective's name.
+func (o Objective) String() string {
+	if o < numObjectives {
+		return objectiveNames[o]
+	}
+	return fmt.Sprintf("Objective(%d)", uint8(o))
+}
+
+// MarshalText writes the name.
+func (o Objective) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// ParseObjective reads an objective's name.
+func ParseObjective(s string) (Objective, error) {
+	for o, name := range objectiveNames {
+		if s == name {
+			return Objective(o), nil
+		}
+	}
+	return 0, fmt.Errorf("unknown objective %q (want time, cost, energy, devices or memory)", s)
+}
+
+// Options says what to look for.
+type Options struct {
+	Objective Objective
+	// Top is how many plans are kept, best first; 0 is 1.
+	Top int
+	// Memory is the most that a device may hold, 0 what it has.
+	Memory quantity.Bytes
+	// Step is the longest that a step may take; 0: any.
+	Step  quantity.Seconds
+	Fixed Fixed
+	// Exhaustive evaluates every layout.
+	Exhaustive bool
+	// Workers is the number of goroutines; 0: GOMAXPROCS.
+	Workers int
+}
+
+// Result is what a search found.
+type Result struct {
+	// Plans are the best, in order; none if no layout keeps to the options.
+	Plans []sizing.Estimate
+	// Candidates is how many layouts the model, the stack and the devices
+	// allow, Evaluated how many of them were evaluated (the others are bounded
+	// away), and Feasible how many of those keep to the options.
+	Candidates, Evaluated, Feasible int64
+}
+
+// Run searches the layouts of a prepared model, whose workload names the
+// global batch. The answer does not depend on the number of workers; without
+// Exhaustive the counts of evaluated and feasible layouts may.
+func Run(p *sizing.Prepared, o Options) (Result, error) {
+	if p.Workload.Batch < 1 {
+		return Result{}, &sizing.PlanError{Flag: "batch", Text: "a search needs a global batch"}
+	}
+	o.Top = max(o.Top, 1)
+	if o.Memory == 0 {
+		o.Memory = p.Cluster.Device.Memory
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := &run{space: newSpace(p, o.Fixed), o: o, pairs: nil}
+	r.pairs = r.space.pairs()
+	r.worst.Store(math.Float64bits(math.Inf(1)))
+	if o.Step > 0 && o.Objective != Memory {
+		r.worst.Store(math.Float64bits(float64(o.Step)))
+	}
+	workers := make([]worker, o.Workers)
+	r.each(workers, (*worker).list)
+	if !o.Exhaustive {
+		for i := range workers {
+			r.queue = append(r.queue, workers[i].nodes...)
+		}
+		r.queue.init()
+	}
+	r.each(workers, (*worker).search)
+	return r.merge(workers), nil
+}
+
+// run is one search.
+type run struct {
+	*space
+	o     Options
+	pairs [][2]int
+	next  atomic.Int64  // of pairs or nodes
+	worst atomic.Uint64 // bits of the value that an answer must not exceed
+
+	mu    sync.Mutex
+	queue queue
+}
+
+// worker is one goroutine's part of a search.
+type worker struct {
+	*run
+	v                               *sizing.Evaluator
+	floor                           *sizing.Floor
+	nodes                           []node
+	best                            []sizing.Estimate
+	candidates, evaluated, feasible int64
+}
+
+// each runs a phase on every worker.
+func (r *run) each(workers []worker, phase func(*worker)) {
+	r.next.Store(0)
+	var wg sync.WaitGroup
+	for i := range workers {
+		workers[i].run = r
+		if i > 0 {
+			wg.Go(func() { phase(&workers[i]) })
+		}
+	}
+	phase(&workers[0])
+	wg.Wait()
+}
+
+// list collects the nodes of some pairs, with their floors. An exhaustive
+// search goes through them at once.
+func (w *worker) list() {
+	w.v, w.floor = w.p.NewEvaluator(), w.p.NewFloor()
+	w.best = make([]sizing.Estimate, 0, w.o.Top+1)
+	if w.o.Exhaustive {
+		return
+	}
+	for {
+		i := int(w.next.Add(1)) - 1
+		if i >= len(w.pairs) {
+			return
+		}
+		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
+			w.candidates += w.count(n)
+			plan := w.plan(n)
+			for _, l := range w.pipelines[n.pp] {
+				plan.VP = max(plan.VP, l.vp)
+			}
+			n.floor = float64(w.floor.Step(&plan))
+			w.nodes = append(w.nodes, *n)
+		})
+	}
+}
+
+// search opens nodes until none is left that can matter.
+func (w *worker) search() {
+	if w.o.Exhaustive {
+		for {
+			i := int(w.next.Add(1)) - 1
+			if i >= len(w.pairs) {
+				return
+			}
+			w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
+				w.candidates += w.count(n)
+				w.open(n)
+			})
+		}
+	}
+	for {
+		w.mu.Lock()
+		n, ok := w.queue.pop()
+		w.mu.Unlock()
+		if !ok || w.o.Objective != Memory && n.floor > w.limit() || w.o.Step > 0 && n.floor > float64(w.o.Step) {
+			return // and so are all that follow
+		}
+		w.open(&n)
+	}
+}
+
+// limit is the value that an answer must not exceed.
+func (r *run) limit() float64 { return math.Float64frombits(r.worst.Load()) }
+
+// open evaluates the layouts of a node.
+func (w *worker) open(n *node) {
+	plan := w.plan(n)
+	var e sizing.Estimate
+	for _, l := range w.pipelines[n.pp] {
+		plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+		if !w.o.Exhaustive {
+			least, err := w.v.MemoryFloor(&plan)
+			if err != nil || least > float64(w.o.Memory) || w.o.Objective == Memory && least > w.limit() {
+				continue
+			}
+		}
+		w.space.states(&plan, func() {
+			if err := w.v.Evaluate(&plan, &e); err != nil {
+				return
+			}
+			w.evaluated++
+			w.keep(&e)
+		})
+	}
+}
+
+// keep puts an estimate among the best if it belongs there.
+func (w *worker) keep(e *sizing.Estimate) {
+	if e.Memory.Total > w.o.Memory || w.o.Step > 0 && e.Time.Step > w.o.Step {
+		return
+	}
+	w.feasible++
+	if w.o.value(e) > w.limit() || len(w.best) == w.o.Top && w.o.compare(e, &w.best[w.o.Top-1]) >= 0 {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(w.best, e, func(a sizing.Estimate, b *sizing.Estimate) int { return w.o.compare(&a, b) })
+	w.best = slices.Insert(w.best, at, *e)
+	if len(w.best) > w.o.Top {
+		w.best = w.best[:w.o.Top]
+	}
+	if len(w.best) == w.o.Top {
+		w.lower(w.o.value(&w.best[w.o.Top-1]))
+	}
+}
+
+// lower tightens the limit that all workers prune by.
+func (r *run) lower(value float64) {
+	for {
+		old := r.worst.Load()
+		if math.Float64frombits(old) <= value || r.worst.CompareAndSwap(old, math.Float64bits(value)) {
+			return
+		}
+	}
+}
+
+// value is what the objective has least of.
+func (o *Options) value(e *sizing.Estimate) float64 {
+	if o.Objective == Memory {
+		return float64(e.Memory.Total)
+	}
+	return float64(e.Time.Step)
+}
+
+// compare orders estimates: by the objective, then by what it leaves out, then
+// by their dimensions, so that the order is one whatever the workers do.
+func (o *Options) compare(a, b *sizing.Estimate) int {
+	if c := cmp.Compare(o.value(a), o.value(b)); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Memory.Total, b.Memory.Total); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.Time.Step, b.Time.Step); c != 0 {
+		return c
+	}
+	return comparePlans(&a.Plan, &b.Plan)
+}
+
+func comparePlans(a, b *sizing.Plan) int {
+	return cmp.Or(
+		cmp.Compare(a.TP, b.TP), cmp.Compare(a.PP, b.PP), cmp.Compare(a.VP, b.VP), cmp.Compare(a.CP, b.CP), cmp.Compare(a.EP, b.EP),
+		cmp.Compare(a.ETP, b.ETP), cmp.Compare(a.FirstLayers, b.FirstLayers), cmp.Compare(a.LastLayers, b.LastLayers),
+		cmp.Compare(a.MicroBatch, b.MicroBatch), cmp.Compare(a.Sharding, b.Sharding), cmp.Compare(a.ShardGroup, b.ShardGroup),
+		cmp.Compare(a.Recompute, b.Recompute), compareBools(a.SequenceParallel, b.SequenceParallel), compareBools(a.OffloadOptimizer, b.OffloadOptimizer),
+	)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// merge joins what the workers found.
+func (r *run) merge(workers []worker) Result {
+	var t Result
+	for i := range workers {
+		w := &workers[i]
+		t.Plans = append(t.Plans, w.best...)
+		t.Candidates += w.candidates
+		t.Evaluated += w.evaluated
+		t.Feasible += w.feasible
+	}
+	slices.SortFunc(t.Plans, func(a, b sizing.Estimate) int { return r.o.compare(&a, &b) })
+	t.Plans = t.Plans[:min(len(t.Plans), r.o.Top)]
+	return t
+}

@@ -1,0 +1,150 @@
+package search
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// drawModel draws a small decoder, dense or sparse, of one kind of layer or
+// two.
+func drawModel(t *rapid.T) *sizing.Model {
+	heads := rapid.SampledFrom([]int64{4, 6, 8}).Draw(t, "heads")
+	hidden := heads * 128
+	norm := sizing.Norm{Dim: hidden}
+	m := &sizing.Model{Name: "drawn", Hidden: hidden, Vocab: 32000, Groups: []sizing.Group{
+		{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: 32000, Dim: hidden}}}}}
+	for range rapid.IntRange(1, 2).Draw(t, "groups") {
+		feed := rapid.SampledFrom([]sizing.Block{
+			sizing.FFN{Hidden: hidden, Width: 4 * hidden},
+			sizing.MoE{Hidden: hidden, Experts: 8, TopK: 2, Width: hidden, Gated: true},
+		}).Draw(t, "feed")
+		m.Groups = append(m.Groups, sizing.Group{Name: "layers", Repeat: rapid.IntRange(1, 6).Draw(t, "repeat"),
+			Blocks: []sizing.Block{norm, sizing.Attention{Hidden: hidden, Heads: heads, KVHeads: 2}, norm, feed}})
+	}
+	m.Groups = append(m.Groups, sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1,
+		Blocks: []sizing.Block{norm, sizing.Linear{Name: "head", In: hidden, Out: 32000, Head: true}}})
+	return m
+}
+
+// drawProblem draws a model on a cluster with more or less room.
+func drawProblem(t *rapid.T) *sizing.Prepared {
+	d := &hardware.Device{
+		ID: "test", Name: "Test", Arch: "Test", Memory: quantity.Bytes(rapid.IntRange(2, 12).Draw(t, "gib") << 30), MemBandwidth: 2e12, Power: 400, DevicesPerNode: 8, ScaleOut: 25e9,
+		ScaleUp:  hardware.Link{Name: "test link", Bandwidth: 300e9, Domain: 8},
+		HostLink: hardware.Link{Name: "PCIe", Bandwidth: 31.5e9},
+	}
+	d.Rates[hardware.BF16] = hardware.Rate{Peak: 312e12, Achievable: 270e12}
+	c, err := hardware.NewCluster(d, rapid.SampledFrom([]int{1, 4, 6, 16, 24, 32}).Draw(t, "devices"))
+	require.NoError(t, err)
+	stack, err := sizing.FindStack(rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "maxtext"}).Draw(t, "stack"))
+	require.NoError(t, err)
+	p, err := sizing.Prepare(drawModel(t), sizing.Workload{Seq: 1024, Batch: rapid.SampledFrom([]int64{16, 48, 64}).Draw(t, "batch"), Tokens: 1e9, PUE: 1.1}, stack, c)
+	require.NoError(t, err)
+	return p
+}
+
+// Pruning changes no answer, whatever the workers do.
+func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		o := Options{
+			Objective: rapid.SampledFrom([]Objective{Time, Cost, Memory}).Draw(t, "objective"),
+			Top:       rapid.IntRange(1, 5).Draw(t, "top"),
+			Workers:   1, Exhaustive: true,
+		}
+		if rapid.Bool().Draw(t, "fixed") {
+			o.Fixed.Plan.MicroBatch = 1
+		}
+		all, err := Run(p, o)
+		require.NoError(t, err)
+		require.Equal(t, all.Candidates, all.Evaluated, "exhaustive means every one")
+		if len(all.Plans) > 0 && rapid.Bool().Draw(t, "limit") {
+			o.Step = all.Plans[0].Time.Step * 1.01
+			all, err = Run(p, o)
+			require.NoError(t, err)
+		}
+		o.Exhaustive = false
+		for _, o.Workers = range []int{1, 3} {
+			pruned, err := Run(p, o)
+			require.NoError(t, err)
+			require.Equal(t, all.Candidates, pruned.Candidates)
+			require.LessOrEqual(t, pruned.Evaluated, all.Evaluated)
+			require.Equal(t, all.Plans, pruned.Plans)
+		}
+	})
+}
+
+// Every layout that is listed can run, is listed once, and is evaluated as the
+// reference does it.
+func TestEveryCandidateCanRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		s := newSpace(p, Fixed{})
+		v := p.NewEvaluator()
+		seen := map[sizing.Plan]bool{}
+		for _, pair := range s.pairs() {
+			s.nodes(pair[0], pair[1], func(n *node) {
+				plan := s.plan(n)
+				for _, l := range s.pipelines[n.pp] {
+					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+					s.states(&plan, func() {
+						require.NoError(t, p.Check(&plan))
+						require.False(t, seen[plan], "%+v twice", plan)
+						seen[plan] = true
+						if len(seen)%97 == 1 {
+							var got sizing.Estimate
+							require.NoError(t, v.Evaluate(&plan, &got))
+							want, err := p.Evaluate(&plan)
+							require.NoError(t, err)
+							require.Equal(t, want, got)
+						}
+					})
+				}
+			})
+		}
+	})
+}
+
+// No layout with even stages that could run is left out.
+func TestNothingIsLeftOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		s := newSpace(p, Fixed{})
+		listed := map[sizing.Plan]bool{}
+		for _, pair := range s.pairs() {
+			s.nodes(pair[0], pair[1], func(n *node) {
+				plan := s.plan(n)
+				for _, l := range s.pipelines[n.pp] {
+					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+					s.states(&plan, func() { listed[plan] = true })
+				}
+			})
+		}
+		n := p.Cluster.Count
+		dim := func(name string) int { return rapid.SampledFrom(divisors(n)).Draw(t, name) }
+		for range 50 {
+			plan := sizing.Plan{TP: dim("tp"), PP: dim("pp"), CP: dim("cp"), DP: dim("dp"), VP: rapid.IntRange(1, 3).Draw(t, "vp"),
+				EP: rapid.SampledFrom([]int{1, 2, 4, 8}).Draw(t, "ep"), MicroBatch: rapid.SampledFrom([]int{1, 2, 3, 4}).Draw(t, "mb"),
+				GlobalBatch: p.Workload.Batch, Sharding: p.Stack().Sharding, Recompute: sizing.FullRecompute}
+			if p.Check(&plan) == nil && (plan.PP == 1 || p.Stack().Pipeline) {
+				require.True(t, listed[plan], "%+v is not listed", plan)
+			}
+		}
+	})
+}
+
+func TestObjectiveNames(t *testing.T) {
+	for o := range numObjectives {
+		got, err := ParseObjective(o.String())
+		require.NoError(t, err)
+		require.Equal(t, o, got)
+	}
+	_, err := ParseObjective("speed")
+	require.ErrorContains(t, err, `"speed" (want time`)
+}

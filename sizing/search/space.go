@@ -1,0 +1,304 @@
+package search
+
+import "mlsizer/sizing"
+
+// space is every layout of a prepared model on its devices.
+//
+// A layout is a node, one of the pipelines that its stages allow, and one of
+// the states that its ranks allow. What takes how long depends on the node
+// alone up to the pipeline; what it divides into is one product, so that the
+// layouts can be counted without looking at them.
+type space struct {
+	p      *sizing.Prepared
+	limits sizing.Limits
+	fixed  Fixed
+	batch  int64
+
+	modes     []sizing.Recompute
+	shardings []sizing.Sharding
+	offloads  []bool
+	sequence  []bool // sequence parallel, where tp is above 1
+
+	devices   []int // divisors of the number of devices
+	experts   []int // of the experts
+	batches   []int // of the batch
+	pipelines [][]pipeline
+}
+
+// Fixed is what a search leaves as it is. Zero dimensions of Plan are open.
+type Fixed struct {
+	Plan                sizing.Plan
+	Sharding, Recompute bool // Plan's are fixed
+	SequenceParallel    bool
+	Offload             bool // Plan's offload of the optimizer is fixed
+	ShardGroup          bool
+}
+
+// node is the part of a layout that decides how long a layer takes, with the
+// pipeline's depth and the recompute mode.
+type node struct {
+	tp, cp, ep, etp, mb, pp, dp int32
+	sp                          bool
+	mode                        sizing.Recompute
+	floor                       float64 // seconds that no step of it can be below
+}
+
+// pipeline is how the layers are shared out.
+type pipeline struct{ vp, first, last int }
+
+// newSpace lists what does not depend on other dimensions.
+func newSpace(p *sizing.Prepared, fixed Fixed) *space {
+	s := &space{p: p, limits: p.Limits(), fixed: fixed, batch: p.Workload.Batch}
+	stack := p.Stack()
+	s.modes = []sizing.Recompute{sizing.NoRecompute, sizing.Selective, sizing.FullRecompute}
+	if fixed.Recompute {
+		s.modes = []sizing.Recompute{fixed.Plan.Recompute}
+	}
+	s.shardings = stack.Shardings
+	if fixed.Sharding {
+		s.shardings = []sizing.Sharding{fixed.Plan.Sharding}
+	}
+	s.offloads = []bool{false}
+	switch {
+	case fixed.Offload:
+		s.offloads = []bool{fixed.Plan.OffloadOptimizer}
+	case stack.OffloadOptimizer && s.limits.HostLink:
+		s.offloads = []bool{false, true}
+	}
+	s.sequence = []bool{false}
+	switch {
+	case fixed.SequenceParallel:
+		s.sequence = []bool{fixed.Plan.SequenceParallel}
+	case stack.SequenceParallel:
+		s.sequence = []bool{true, false}
+	}
+	s.devices = divisors(p.Cluster.Count)
+	s.experts = divisors(int(s.limits.Experts))
+	s.batches = divisors(int(s.batch))
+	s.listPipelines()
+	return s
+}
+
+// divisors lists the divisors of n in order; of 0 it is 1.
+func divisors(n int) []int {
+	var low, high []int
+	for d := 1; d*d <= n; d++ {
+		if n%d == 0 {
+			low = append(low, d)
+			if d*d < n {
+				high = append(high, n/d)
+			}
+		}
+	}
+	for i := len(high) - 1; i >= 0; i-- {
+		low = append(low, high[i])
+	}
+	if low == nil {
+		return []int{1}
+	}
+	return low
+}
+
+// listPipelines lists how the layers may be shared out over every number of
+// stages: in even chunks, as many a device as there are layers for, or in one
+// chunk whose first and last stage hold one or two layers less than the
+// others, which leaves room for the embedding and the head.
+func (s *space) listPipelines() {
+	f := &s.fixed.Plan
+	layers := s.limits.Layers
+	s.pipelines = make([][]pipeline, layers+1)
+	for _, pp := range s.devices {
+		if pp > max(layers, 1) {
+			break
+		}
+		if pp >= len(s.pipelines) { // no layers at all
+			s.pipelines = append(s.pipelines, nil)
+		}
+		var list []pipeline
+		for vp := 1; vp == 1 || pp > 1 && pp*vp <= layers; vp++ {
+			if f.VP == 0 || f.VP == vp {
+				list = append(list, pipeline{vp: vp})
+			}
+		}
+		if f.VP <= 1 && pp > 1 {
+			list = s.uneven(list, pp)
+		}
+		s.pipelines[pp] = list
+	}
+}
+
+func (s *space) uneven(list []pipeline, pp int) []pipeline {
+	each := (s.limits.Layers + pp - 1) / pp
+	options := []int{0} // as the others
+	for _, n := range []int{each - 1, each - 2} {
+		if n > 0 {
+			options = append(options, n)
+		}
+	}
+	for _, first := range options {
+		for _, last := range options {
+			plan := sizing.Plan{PP: pp, VP: 1, FirstLayers: first, LastLayers: last}
+			if first+last > 0 && s.limits.Uneven(&plan) {
+				list = append(list, pipeline{1, first, last})
+			}
+		}
+	}
+	f := &s.fixed.Plan
+	if f.FirstLayers > 0 || f.LastLayers > 0 {
+		list = list[:0]
+		plan := sizing.Plan{PP: pp, VP: 1, FirstLayers: f.FirstLayers, LastLayers: f.LastLayers}
+		if s.limits.Uneven(&plan) {
+			list = append(list, pipeline{1, f.FirstLayers, f.LastLayers})
+		}
+	}
+	return list
+}
+
+// open reports whether a dimension may have the value.
+func open(fixed, value int) bool { return fixed == 0 || fixed == value }
+
+// nodes calls try with the nodes of one tensor and context parallelism, those
+// with the same layer times one after the other.
+func (s *space) nodes(tp, cp int, try func(*node)) {
+	f, n := &s.fixed.Plan, s.p.Cluster.Count
+	if n%(tp*cp) != 0 {
+		return
+	}
+	for _, etp := range s.expertTPs(tp) {
+		for _, ep := range s.experts {
+			if !open(f.EP, ep) {
+				continue
+			}
+			for _, sp := range s.sequence {
+				if tp == 1 && sp != s.sequence[len(s.sequence)-1] {
+					continue
+				}
+				for _, mb := range s.batches {
+					if open(f.MicroBatch, mb) {
+						s.depths(&node{tp: int32(tp), cp: int32(cp), ep: int32(ep), etp: int32(etp), mb: int32(mb), sp: sp && tp > 1}, try)
+					}
+				}
+			}
+		}
+	}
+}
+
+// depths calls try with the pipelines and recompute modes of a node.
+func (s *space) depths(at *node, try func(*node)) {
+	f := &s.fixed.Plan
+	inner := int(at.tp * at.cp)
+	etp := max(int(at.etp), 1)
+	if at.etp == 0 {
+		etp = int(at.tp)
+	}
+	for _, pp := range s.devices {
+		if pp >= len(s.pipelines) || s.p.Cluster.Count%(inner*pp) != 0 {
+			if pp >= len(s.pipelines) {
+				break
+			}
+			continue
+		}
+		dp := s.p.Cluster.Count / (inner * pp)
+		switch {
+		case !open(f.PP, pp) || !open(f.DP, dp) || pp > 1 && !s.p.Stack().Pipeline && f.PP == 0:
+			continue
+		case s.batch%(int64(dp)*int64(at.mb)) != 0:
+			continue
+		case dp*inner%(int(at.ep)*etp) != 0:
+			continue
+		}
+		at.pp, at.dp = int32(pp), int32(dp)
+		for _, mode := range s.modes {
+			at.mode = mode
+			try(at)
+		}
+	}
+}
+
+// expertTPs lists the tensor parallelism inside an expert; 0 is that outside.
+func (s *space) expertTPs(tp int) []int {
+	if s.fixed.Plan.ETP > 0 {
+		return []int{s.fixed.Plan.ETP}
+	}
+	if s.limits.Experts == 0 || tp == 1 || !s.p.Stack().ExpertTP {
+		return []int{0}
+	}
+	list := divisors(tp)
+	list[len(list)-1] = 0
+	return list
+}
+
+// pairs lists the tensor and context parallelisms.
+func (s *space) pairs() [][2]int {
+	var list [][2]int
+	f := &s.fixed.Plan
+	for _, tp := range s.devices {
+		if !open(f.TP, tp) || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
+			continue
+		}
+		for _, cp := range s.devices {
+			if open(f.CP, cp) && s.p.Cluster.Count%(tp*cp) == 0 && (cp == 1 || s.limits.Sequence && s.p.Workload.Seq%int64(2*cp) == 0) {
+				list = append(list, [2]int{tp, cp})
+			}
+		}
+	}
+	return list
+}
+
+// states calls try with the shardings, shard groups and offloads of a plan
+// whose other dimensions are set.
+func (s *space) states(plan *sizing.Plan, try func()) {
+	ranks := plan.DP * plan.CP
+	etp := plan.ETP
+	if etp == 0 {
+		etp = plan.TP
+	}
+	for i, sharding := range s.shardings {
+		if ranks == 1 && plan.EP == 1 && i > 0 && s.limits.Experts == 0 {
+			break // one rank has nobody to share with
+		}
+		plan.Sharding = sharding
+		for _, group := range s.devices {
+			if group == 1 {
+				group = 0
+			}
+			if !s.groups(plan, group, ranks, etp) {
+				continue
+			}
+			plan.ShardGroup = group
+			for _, plan.OffloadOptimizer = range s.offloads {
+				try()
+			}
+			if ranks == 1 {
+				break
+			}
+		}
+	}
+}
+
+// groups reports whether a state may be shared by groups of that size.
+func (s *space) groups(plan *sizing.Plan, group, ranks, etp int) bool {
+	if s.fixed.ShardGroup && group != s.fixed.Plan.ShardGroup {
+		return false
+	}
+	if group == 0 {
+		return true
+	}
+	return group < ranks && ranks%group == 0 && plan.Sharding != sizing.NoSharding && (s.fixed.ShardGroup || s.p.Stack().HybridShard) &&
+		group*plan.TP%(plan.EP*etp) == 0
+}
+
+// plan returns the part of a plan that a node fixes.
+func (s *space) plan(n *node) sizing.Plan {
+	return sizing.Plan{TP: int(n.tp), PP: int(n.pp), VP: 1, CP: int(n.cp), EP: int(n.ep), ETP: int(n.etp), DP: int(n.dp),
+		SequenceParallel: n.sp, MicroBatch: int(n.mb), GlobalBatch: s.batch, Recompute: n.mode,
+		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload}
+}
+
+// count returns how many layouts a node stands for.
+func (s *space) count(n *node) int64 {
+	plan := s.plan(n)
+	states := int64(0)
+	s.states(&plan, func() { states++ })
+	return states * int64(len(s.pipelines[n.pp]))
+}
