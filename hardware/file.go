@@ -149,114 +149,139 @@ func csvError(name string, err error) error {
 	return &FileError{File: name, Err: err}
 }
 
+// jsonReader reads devices from JSON and knows where in the file it is.
+type jsonReader struct {
+	*json.Decoder
+	data []byte
+	name string
+}
+
+// errNotDevices says what a file of devices holds.
+var errNotDevices = errors.New("not a device (want an object, or an array of objects, with the columns as keys)")
+
+func (r *jsonReader) fail(offset int64, err error) error {
+	p := placeOf(r.data, offset)
+	return &FileError{File: r.name, Line: p.line, Column: p.column, Err: err}
+}
+
+// next is the next token and the offset at which it starts.
+func (r *jsonReader) next() (json.Token, int64, error) {
+	offset := skipToValue(r.data, r.InputOffset())
+	tok, err := r.Token()
+	if err == nil {
+		return tok, offset, nil
+	}
+	var se *json.SyntaxError
+	switch {
+	case errors.As(err, &se):
+		return nil, 0, r.fail(se.Offset-1, err)
+	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, 0, r.fail(int64(len(r.data)), errors.New("unexpected end of JSON"))
+	}
+	return nil, 0, r.fail(offset, err)
+}
+
 // readJSON reads an array of objects (or one object) whose keys are the
 // columns. Values are strings or numbers; null is a blank.
 func readJSON(data []byte, name string) ([]entry, error) {
-	jd := json.NewDecoder(bytes.NewReader(data))
-	jd.UseNumber()
-	fail := func(offset int64, err error) error {
-		p := placeOf(data, offset)
-		return &FileError{File: name, Line: p.line, Column: p.column, Err: err}
-	}
-	// next is the next token and the offset at which it starts.
-	next := func() (json.Token, int64, error) {
-		offset := skipToValue(data, jd.InputOffset())
-		tok, err := jd.Token()
-		if err != nil {
-			var se *json.SyntaxError
-			switch {
-			case errors.As(err, &se):
-				return nil, 0, fail(se.Offset-1, err)
-			case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
-				return nil, 0, fail(int64(len(data)), errors.New("unexpected end of JSON"))
-			}
-			return nil, 0, fail(offset, err)
-		}
-		return tok, offset, nil
-	}
-	want := errors.New("not a device (want an object, or an array of objects, with the columns as keys)")
-	tok, offset, err := next()
+	r := &jsonReader{json.NewDecoder(bytes.NewReader(data)), data, name}
+	r.UseNumber()
+	tok, offset, err := r.next()
 	if err != nil {
 		return nil, err
 	}
 	array := tok == json.Delim('[')
 	if !array && tok != json.Delim('{') {
-		return nil, fail(offset, want)
+		return nil, r.fail(offset, errNotDevices)
 	}
 	var list []entry
 	for {
 		if array {
-			if tok, offset, err = next(); err != nil {
+			if tok, offset, err = r.next(); err != nil {
 				return nil, err
 			}
 			if tok == json.Delim(']') {
 				break
 			}
 			if tok != json.Delim('{') {
-				return nil, fail(offset, want)
+				return nil, r.fail(offset, errNotDevices)
 			}
 		}
-		start := offset
-		known := columnIndex()
-		rec := new(record)
-		given := map[string]bool{}
-		for {
-			key, keyAt, err := next()
-			if err != nil {
-				return nil, err
-			}
-			if key == json.Delim('}') {
-				break
-			}
-			k, _ := key.(string)
-			c, ok := known[k]
-			if !ok {
-				return nil, fail(keyAt, fmt.Errorf("%q: unknown or repeated key (want %s)", k, columnNames()))
-			}
-			delete(known, k)
-			val, valAt, err := next()
-			if err != nil {
-				return nil, err
-			}
-			var v string
-			switch x := val.(type) {
-			case string:
-				v = strings.TrimSpace(x)
-			case json.Number:
-				v = x.String()
-			case bool:
-				v = fmt.Sprint(x)
-			case nil:
-			default:
-				return nil, fail(valAt, fmt.Errorf("%s: a list or an object (want a string or a number)", k))
-			}
-			if v == "" {
-				continue
-			}
-			given[k] = true
-			if err := c.set(rec, v); err != nil {
-				return nil, fail(valAt, fmt.Errorf("%s: %w", k, err))
-			}
-		}
-		for _, c := range columns() {
-			if c.required && !given[c.name] {
-				return nil, fail(start, fmt.Errorf("%s is blank (want a value in every device)", c.name))
-			}
-		}
-		d, err := rec.finish()
+		e, err := r.device(offset)
 		if err != nil {
-			return nil, fail(start, err)
+			return nil, err
 		}
-		list = append(list, entry{d, placeOf(data, start)})
+		list = append(list, e)
 		if !array {
 			break
 		}
 	}
-	end := skipToValue(data, jd.InputOffset())
-	if _, err := jd.Token(); err != io.EOF {
-		return nil, fail(end, errors.New("text after the devices (want one JSON value)"))
+	end := skipToValue(data, r.InputOffset())
+	if _, err := r.Token(); err != io.EOF {
+		return nil, r.fail(end, errors.New("text after the devices (want one JSON value)"))
 	}
 	return list, nil
+}
+
+// device reads the rest of an object that began at start.
+func (r *jsonReader) device(start int64) (entry, error) {
+	known, given := columnIndex(), map[string]bool{}
+	rec := new(record)
+	for {
+		key, keyAt, err := r.next()
+		if err != nil {
+			return entry{}, err
+		}
+		if key == json.Delim('}') {
+			break
+		}
+		k, _ := key.(string)
+		c, ok := known[k]
+		if !ok {
+			return entry{}, r.fail(keyAt, fmt.Errorf("%q: unknown or repeated key (want %s)", k, columnNames()))
+		}
+		delete(known, k)
+		v, valAt, err := r.value(k)
+		if err != nil {
+			return entry{}, err
+		}
+		if v == "" {
+			continue
+		}
+		given[k] = true
+		if err := c.set(rec, v); err != nil {
+			return entry{}, r.fail(valAt, fmt.Errorf("%s: %w", k, err))
+		}
+	}
+	for _, c := range columns() {
+		if c.required && !given[c.name] {
+			return entry{}, r.fail(start, fmt.Errorf("%s is blank (want a value in every device)", c.name))
+		}
+	}
+	d, err := rec.finish()
+	if err != nil {
+		return entry{}, r.fail(start, err)
+	}
+	return entry{d, placeOf(r.data, start)}, nil
+}
+
+// value reads the value of a key as the text of a cell; null is blank.
+func (r *jsonReader) value(key string) (text string, at int64, err error) {
+	val, at, err := r.next()
+	if err != nil {
+		return "", 0, err
+	}
+	switch x := val.(type) {
+	case string:
+		return strings.TrimSpace(x), at, nil
+	case json.Number:
+		return x.String(), at, nil
+	case bool:
+		return fmt.Sprint(x), at, nil
+	case nil:
+		return "", at, nil
+	}
+	return "", 0, r.fail(at, fmt.Errorf("%s: a list or an object (want a string or a number)", key))
 }
 
 // skipToValue moves an offset past the space, comma or colon in front of the

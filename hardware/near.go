@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"mlsizer/internal/spell"
 )
 
 // near is up to three names that are spelled like name: those that start with
@@ -29,7 +31,7 @@ func (c *Catalog) near(name string) []string {
 		case len(want) >= 3 && strings.Contains(n, want):
 			score = 1
 		default:
-			score = 2 + 2*editDistance(want, n)
+			score = 2 + 2*spell.Distance(want, n)
 			if (score-2)/2 > max(len(want), len(n))/3 {
 				return
 			}
@@ -56,25 +58,4 @@ func (c *Catalog) near(name string) []string {
 		names = append(names, b.name)
 	}
 	return names
-}
-
-// editDistance is the Levenshtein distance of two short texts, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substitute := diagonal
-			if a[i] != b[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

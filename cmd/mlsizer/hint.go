@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"strings"
+
+	"mlsizer/internal/spell"
 )
 
 // nearest is the candidate that is spelled most like s, "" if none is like it.
@@ -10,7 +12,7 @@ import (
 func nearest(s string, candidates []string) string {
 	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
-		d := 2 * editDistance(strings.ToLower(s), c)
+		d := 2 * spell.Distance(strings.ToLower(s), c)
 		if strings.HasPrefix(c, s) && len(s) > 1 {
 			d = 2
 		}
@@ -22,27 +24,6 @@ func nearest(s string, candidates []string) string {
 		}
 	}
 	return best
-}
-
-// editDistance is the Levenshtein distance of two short texts, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // commandLine is the command line as it was typed.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mlsizer/internal/spell"
 )
 
 // NotFoundError says that the catalogue has no model of a name.
@@ -125,31 +127,9 @@ func (c *Catalog) near(name string) []string {
 
 func nameDistance(want, name string) int {
 	k := key(name)
-	d := 4 * editDistance(want, k)
+	d := 4 * spell.Distance(want, k)
 	if strings.HasPrefix(k, want) || strings.HasPrefix(want, k) {
 		d /= 4
 	}
 	return d
-}
-
-// editDistance is the number of bytes to insert, delete or replace
-// (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,0 +1,29 @@
+package spell
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestDistance(t *testing.T) {
+	// Source: the textbook pairs of Wagner and Fischer 1974.
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"saturday", "sunday", 3}, {"h100", "h200", 1}} {
+		assert.Equal(t, c.want, Distance(c.a, c.b), "%s %s", c.a, c.b)
+	}
+}
+
+func TestDistanceIsAMetric(t *testing.T) {
+	word := rapid.StringMatching(`[a-c]{0,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
+		require.Equal(t, a == b, Distance(a, b) == 0)
+		require.Equal(t, Distance(a, b), Distance(b, a))
+		require.LessOrEqual(t, Distance(a, c), Distance(a, b)+Distance(b, c))
+	})
+}
