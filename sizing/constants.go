@@ -296,6 +296,15 @@ var constantIndex = sync.OnceValue(func() map[string]*Constant {
 	return index
 })
 
+// Value returns the constant of that name; 0 if there is none.
+func (e *Efficiency) Value(name string) float64 {
+	f := FindConstant(name)
+	if f == nil {
+		return 0
+	}
+	return *f.at(e)
+}
+
 // Clone returns a copy that may be changed.
 func (c *Constants) Clone() *Constants {
 	d := *c

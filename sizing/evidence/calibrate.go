@@ -570,3 +570,53 @@ func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
 	}
 	return list, nil
 }
+
+// localNames are the constants that a cluster of one's own may differ in, in
+// the order in which a growing number of runs can tell them apart.
+var localNames = []string{"software", "contention", "scale_out", "traffic", "launch_seconds", "step_seconds"}
+
+// Local returns the constants with an entry for each stack and device that the
+// rows ran on, and what of it to fit: one constant for every three rows, since
+// fewer rows cannot tell more apart. What is fitted starts from what holds now.
+func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizing.Constants, []Target, error) {
+	type pair struct{ stack, device string }
+	count := map[pair]int{}
+	at := map[pair]sizing.Efficiency{}
+	var order []pair
+	q := *p
+	q.Constants = c
+	var first error
+	for i := range rows {
+		s, err := q.Setup(&rows[i])
+		if err != nil {
+			if first == nil {
+				first = fmt.Errorf("%s: %w", rows[i].ID, err)
+			}
+			continue
+		}
+		k := pair{s.Prepared.Stack().Name, s.Prepared.Cluster.Device.ID}
+		if count[k] == 0 {
+			order = append(order, k)
+			at[k] = s.Prepared.Efficiency()
+		}
+		count[k]++
+	}
+	if len(order) == 0 {
+		if first == nil {
+			first = errors.New("no rows")
+		}
+		return nil, nil, fmt.Errorf("nothing to fit to: %w", first)
+	}
+	out := c.Clone()
+	var targets []Target
+	for _, k := range order {
+		o := sizing.Override{When: sizing.Match{Stack: k.stack, Device: k.device}, Set: map[string]float64{}, Origin: fmt.Sprintf("fitted on %d rows of %s", count[k], origin)}
+		e := at[k]
+		for _, name := range localNames[:min(max(count[k]/3, 1), len(localNames))] {
+			o.Set[name] = e.Value(name)
+			targets = append(targets, Target{len(out.Overrides), name})
+		}
+		out.Overrides = append(out.Overrides, o)
+	}
+	return out, targets, nil
+}

@@ -65,13 +65,22 @@ func (p *Predictor) Validate(rows []Row) *Report {
 
 // validate adds the row's quantities to the report.
 func (p *Predictor) validate(r *Row, rep *Report) {
-	hasStep := r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0
+	hasStep := !r.onlyRun() && (r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0)
 	hasMemory := r.PeakMemGiB > 0 || r.OutOfMemory
 	skip := func(q Quantity, reason string) {
 		rep.Skipped = append(rep.Skipped, Skipped{r.ID, r.Source, q, reason})
 	}
+	if r.DeviceHours > 0 {
+		if hours, low, high, err := p.deviceHours(r); err != nil {
+			skip(DeviceHours, err.Error())
+		} else {
+			rep.Rows = append(rep.Rows, Result{r.ID, r.Source, r.Stack, r.Device, DeviceHours, r.DeviceHours, hours, low, high, math.Abs(hours-r.DeviceHours) / r.DeviceHours, r})
+		}
+	}
 	if !hasStep && !hasMemory {
-		skip("", "neither a step time nor a peak memory")
+		if r.DeviceHours == 0 {
+			skip("", "neither a step time, a peak memory nor device-hours")
+		}
 		return
 	}
 	fail := func(err error) {
@@ -179,4 +188,27 @@ func quantile(sorted []float64, q float64) float64 {
 		return sorted[len(sorted)-1]
 	}
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}
+
+// By summarises the rows by any key, such as the stack or the device; the key
+// stands in Source.
+func (rep *Report) By(key func(*Result) string) []Summary {
+	type group struct {
+		key      string
+		quantity Quantity
+	}
+	rows := map[group][]Result{}
+	for i := range rep.Rows {
+		r := &rep.Rows[i]
+		k := group{key(r), r.Quantity}
+		rows[k] = append(rows[k], *r)
+	}
+	list := make([]Summary, 0, len(rows))
+	for k, v := range rows {
+		list = append(list, summary(k.key, k.quantity, v, 0))
+	}
+	slices.SortFunc(list, func(a, b Summary) int {
+		return cmp.Or(cmp.Compare(a.Quantity, b.Quantity), cmp.Compare(a.Source, b.Source))
+	})
+	return list
 }

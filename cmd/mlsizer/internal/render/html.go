@@ -33,6 +33,8 @@ thead th { background: var(--head); font-weight: 600; border-bottom: 1px solid v
 thead th small { display: block; color: var(--dim); font-weight: 400; }
 tbody tr + tr td { border-top: 1px solid var(--line); }
 tbody tr:hover td { background: var(--hover); }
+figure { margin: 0 0 1.5rem; }
+figure svg { width: 100%; max-width: 46rem; height: auto; }
 .right { text-align: right; white-space: nowrap; }
 sup { color: var(--dim); margin-left: .2em; line-height: 0; }
 ol { color: var(--dim); padding-left: 1.75rem; font-size: .9rem; }
@@ -45,7 +47,8 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 <body>
 <main>
 <h1>{{.Title}}</h1>
-{{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
+{{if .Figure}}<figure>{{.Figure}}</figure>
+{{end}}{{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
 {{end}}<div class="scroll"><table>
 {{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
@@ -84,9 +87,10 @@ type htmlTable struct {
 func writeHTML(w io.Writer, d *Document, p Page) error {
 	page := struct {
 		Lang, Title, Command string
+		Figure               template.HTML
 		Tables               []htmlTable
 		Notes                []string
-	}{Lang: p.Lang.String(), Title: d.Title.In(p.Lang), Command: p.Command}
+	}{Lang: p.Lang.String(), Title: d.Title.In(p.Lang), Command: p.Command, Figure: template.HTML(d.Figure)}
 	if page.Title == "" {
 		page.Title = "mlsizer"
 	}

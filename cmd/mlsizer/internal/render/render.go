@@ -105,7 +105,10 @@ type Page struct {
 
 // Document is the answer of a command.
 type Document struct {
-	Title  Text
+	Title Text
+	// Figure is a drawing in SVG, shown on a page of HTML only. It is written
+	// as it stands: whoever makes it escapes what is not its own.
+	Figure string
 	Tables []Table
 	Notes  []Note
 	// JSON is what -o json prints: one object with schema and command.

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing/evidence"
+)
+
+// calibrateOptions are the arguments of calibrate.
+type calibrateOptions struct {
+	evidenceOptions
+	fit   []string
+	file  string // -o FILE
+	prior float64
+	date  string
+}
+
+func newCalibrateCmd(a *app) *cobra.Command {
+	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 0.5}
+	cmd := &cobra.Command{
+		Use:   "calibrate --from FILE [-o constants.json]",
+		Short: "fit constants of the step time to your own cluster's runs",
+		Long: `Calibrate fits constants of the step time to measured runs: three of your own
+already sharpen the estimates for your stack and device. Without --fit it adds
+an entry for each stack and device of the file, with one constant for every
+three rows. The fit is by least squares of log(predicted/measured) with Huber's
+loss, bounded, and always the same for the same rows.`,
+		Example: `  mlsizer calibrate --from runs.csv
+  mlsizer calibrate --from runs.csv -o constants.json
+  mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return calibrateRun(o) },
+	}
+	o.flags(cmd)
+	fs := cmd.Flags()
+	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
+	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts, as a share of it", "SHARE", "0.5", parsePrior)
+	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
+	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
+	return cmd
+}
+
+// parsePrior reads the width of a prior.
+func parsePrior(s string) (float64, error) {
+	var v float64
+	if _, err := fmt.Sscanf(s, "%g", &v); err != nil || !(v > 0 && v <= 10) {
+		return 0, fmt.Errorf("%q: not a width (want a share above 0 and up to 10, such as 0.5)", s)
+	}
+	return v, nil
+}
+
+// parseDate reads a date as the file of constants writes it.
+func parseDate(s string) (string, error) {
+	var y, m, d int
+	if n, err := fmt.Sscanf(s, "%4d-%2d-%2d", &y, &m, &d); err != nil || n != 3 || len(s) != len("2006-01-02") || m < 1 || m > 12 || d < 1 || d > 31 {
+		return "", fmt.Errorf("%q: not a date (want such as 2026-11-23)", s)
+	}
+	return s, nil
+}
+
+// parseOutput takes a file ending in .json as the place of the constants, and
+// anything else as the form of the answer.
+func (o *calibrateOptions) parseOutput(s string) (string, error) {
+	if strings.EqualFold(filepath.Ext(s), ".json") {
+		return s, nil
+	}
+	f, err := render.ParseFormat(s)
+	if err != nil {
+		return "", fmt.Errorf("%w, or a file ending in .json", err)
+	}
+	o.output = f
+	return "", nil
+}
+
+// calibrateJSON is the answer of calibrate.
+type calibrateJSON struct {
+	Schema    string             `json:"schema"`
+	Command   string             `json:"command"`
+	Rows      int                `json:"rows"`
+	Constants []fittedJSON       `json:"constants"`
+	Before    evidence.Score     `json:"before"`
+	After     evidence.Score     `json:"after"`
+	LeftOut   *evidence.Score    `json:"left_out,omitempty"`
+	Skipped   []evidence.Skipped `json:"skipped"`
+	File      string             `json:"file,omitempty"`
+}
+
+type fittedJSON struct {
+	When   string   `json:"when"`
+	Name   string   `json:"constant"`
+	Unit   string   `json:"unit"`
+	Before float64  `json:"before"`
+	After  float64  `json:"after"`
+	Error  *float64 `json:"standard_error,omitempty"`
+}
+
+func calibrateRun(o *calibrateOptions) error {
+	if o.from == "" {
+		return usageError(fmt.Errorf("no --from: whose runs the constants are fitted to"), "mlsizer calibrate --from runs.csv")
+	}
+	p, err := o.predictor()
+	if err != nil {
+		return err
+	}
+	rows, err := o.rows()
+	if err != nil {
+		return err
+	}
+	start := p.Constants
+	var targets []evidence.Target
+	if o.fit == nil {
+		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
+	} else {
+		targets, err = evidence.Targets(start, o.fit...)
+	}
+	if err != nil {
+		return usageError(fmt.Errorf("--from %q, --fit: %w", o.from, err), "")
+	}
+	c, err := p.Calibrate(rows, start, targets, evidence.CalibrateOptions{Folds: 8, Prior: o.prior})
+	if err != nil {
+		return readError(fmt.Errorf("%s: %w", o.from, err), "")
+	}
+	if err := o.write(c); err != nil {
+		return err
+	}
+	return o.print(o.document(c))
+}
+
+// write puts the constants where -o says.
+func (o *calibrateOptions) write(c *evidence.Calibration) error {
+	if o.file == "" {
+		return nil
+	}
+	for _, t := range c.Fitted {
+		c.Constants.Overrides[t.Override].Date = o.date
+	}
+	data, err := json.MarshalIndent(c.Constants, "", "  ")
+	if err != nil {
+		return readError(err, "")
+	}
+	if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
+		return readError(fmt.Errorf("-o %s", fileError(err)), "")
+	}
+	return nil
+}
+
+// document shows the constants and the errors before and after.
+func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
+	j := calibrateJSON{Schema: "mlsizer/v1", Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
+	if j.Skipped == nil {
+		j.Skipped = []evidence.Skipped{}
+	}
+	constants := render.Table{Title: labelConstants, Columns: []render.Column{
+		{Name: "when", Head: labelWhere}, {Name: "constant", Head: labelConstant}, {Name: "before", Head: labelBefore, Right: true},
+		{Name: "after", Head: labelAfter, Right: true}, {Name: "standard_error", Head: labelPlusMinus, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
+	}}
+	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
+	for _, f := range c.Fitted {
+		e := fittedJSON{When: f.When, Name: f.Constant, Unit: f.Unit, Before: f.Before, After: f.After}
+		errorText := ""
+		if f.Error == f.Error { // not NaN
+			e.Error = &f.Error
+			errorText = fmt.Sprintf("%.2g", f.Error)
+		}
+		j.Constants = append(j.Constants, e)
+		constants.Rows = append(constants.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
+	}
+	scores := render.Table{Title: labelFitErrors, Columns: []render.Column{
+		{Name: "constants", Head: labelWithThem}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelMeanError, Right: true},
+		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "p90_ape", Head: labelP90Error, Right: true}, {Name: "bias", Head: labelBias, Right: true},
+	}}
+	add := func(name render.Text, s evidence.Score) {
+		scores.Rows = append(scores.Rows, []render.Cell{{Value: name}, {Value: s.N}, {Value: render.Percent(s.MAPE)}, {Value: render.Percent(s.Median)}, {Value: render.Percent(s.P90)}, {Value: render.Percent(s.Bias)}})
+	}
+	add(labelFitBefore, c.Before)
+	add(labelFitAfter, c.After)
+	if c.LeaveOut.N > 0 {
+		add(labelFitLeftOut, c.LeaveOut)
+		j.LeftOut = &c.LeaveOut
+	}
+	d := &render.Document{
+		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.After.N, filepath.Base(o.from)), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.After.N, filepath.Base(o.from))},
+		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
+	}
+	if t, ok := skippedTable(c.Skipped); ok {
+		d.Tables = append(d.Tables, t)
+	}
+	if o.file != "" {
+		d.Notes = append(d.Notes, render.Note{Text: render.Text{EN: fmt.Sprintf(labelWritten.EN, o.file), ZH: fmt.Sprintf(labelWritten.ZH, o.file)}})
+		d.Tables[1].TitleNotes = []int{1}
+	}
+	return d
+}

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/evidence"
+)
+
+// evidenceOptions are what validate and calibrate read.
+type evidenceOptions struct {
+	*app
+	from      string
+	constants string
+}
+
+func newValidateCmd(a *app) *cobra.Command {
+	o := &evidenceOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "validate [--from FILE]",
+		Short: "predictions against measurements: the shipped ones, or a file of your own",
+		Example: `  mlsizer validate
+  mlsizer validate --from runs.csv -o html > report.html`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return validateRun(o) },
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func (o *evidenceOptions) flags(cmd *cobra.Command) {
+	text := func(s string) (string, error) { return s, nil }
+	fs := cmd.Flags()
+	addValue(fs, &o.from, "from", "", "CSV file of measurements, a row each (\"-\": standard input)", "FILE", "runs.csv", text)
+	addValue(fs, &o.constants, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", text)
+	addValue(fs, &o.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", text)
+}
+
+// predictor is what predicts the rows.
+func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
+	devices, err := o.hardware()
+	if err != nil {
+		return nil, err
+	}
+	p := &evidence.Predictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultConstants()}
+	if o.constants != "" {
+		f, err := os.Open(o.constants)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
+		}
+		defer f.Close()
+		if p.Constants, err = sizing.ReadConstants(f); err != nil {
+			return nil, readError(fmt.Errorf("%s: %w", o.constants, err), "")
+		}
+	}
+	return p, nil
+}
+
+// resolveRow finds the model that a row names, which is a name of the
+// catalogue and never a path.
+func (o *evidenceOptions) resolveRow(name string) (*sizing.Model, error) {
+	e, err := catalog.Default().Find(name)
+	if err != nil {
+		return nil, err
+	}
+	return e.Build()
+}
+
+// rows reads the file, or the measurements that the program ships with.
+func (o *evidenceOptions) rows() ([]evidence.Row, error) {
+	if o.from == "" {
+		rows, err := evidence.Default()
+		if err != nil {
+			return nil, readError(err, "")
+		}
+		return rows, nil
+	}
+	in, name := o.stdin, "standard input"
+	if o.from != "-" {
+		f, err := os.Open(o.from)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--from %s", fileError(err)), "")
+		}
+		defer f.Close()
+		in, name = io.Reader(f), o.from
+	}
+	rows, err := evidence.ReadCSV(in, name)
+	if err != nil {
+		return nil, readError(err, "")
+	}
+	if len(rows) == 0 {
+		return nil, readError(fmt.Errorf("%s: no rows under the header", name), "")
+	}
+	return rows, nil
+}
+
+// validateJSON is the answer of validate.
+type validateJSON struct {
+	Schema  string `json:"schema"`
+	Command string `json:"command"`
+	*evidence.Report
+	ByStack  []scoreJSON `json:"by_stack"`
+	ByDevice []scoreJSON `json:"by_device"`
+}
+
+// scoreJSON is a summary by something other than the source.
+type scoreJSON struct {
+	Group    string            `json:"group"`
+	Quantity evidence.Quantity `json:"quantity"`
+	N        int               `json:"n"`
+	MAPE     float64           `json:"mape"`
+	Median   float64           `json:"median_ape"`
+	P90      float64           `json:"p90_ape"`
+	Bias     float64           `json:"bias"`
+	Coverage float64           `json:"coverage80"`
+}
+
+func scoresOf(list []evidence.Summary) []scoreJSON {
+	groups := make([]scoreJSON, 0, len(list))
+	for _, s := range list {
+		groups = append(groups, scoreJSON{s.Source, s.Quantity, s.N, s.MAPE, s.MedianAPE, s.P90APE, s.Bias, s.Coverage})
+	}
+	return groups
+}
+
+func validateRun(o *evidenceOptions) error {
+	p, err := o.predictor()
+	if err != nil {
+		return err
+	}
+	rows, err := o.rows()
+	if err != nil {
+		return err
+	}
+	rep := p.Validate(rows)
+	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
+	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
+	answer := validateJSON{"mlsizer/v1", "validate", rep, scoresOf(stacks), scoresOf(devices)}
+	doc := &render.Document{
+		Title: labelValidateTitle, JSON: answer, Records: rep.Rows, Figure: scatter(rep, o.lang),
+		Tables: []render.Table{
+			summaryTable(labelBySource, labelSource, rep.Summary, true),
+			summaryTable(labelByStack, labelStack, stacks, false),
+			summaryTable(labelByDevice, labelHardware, devices, false),
+		},
+		Notes: []render.Note{{Text: labelErrorNote}, {Text: labelCoverageNote}},
+	}
+	if t, ok := skippedTable(rep.Skipped); ok {
+		doc.Tables = append(doc.Tables, t)
+	}
+	return o.print(doc)
+}
+
+// summaryTable is how the predictions fare by what the first column names.
+func summaryTable(title, first render.Text, list []evidence.Summary, skipped bool) render.Table {
+	t := render.Table{Title: title, Columns: []render.Column{
+		{Name: "group", Head: first}, {Name: "quantity", Head: labelQuantity, Drop: 3}, {Name: "n", Head: labelRows, Right: true},
+		{Name: "mape", Head: labelMeanError, Right: true}, {Name: "median_ape", Head: labelMedianError, Right: true},
+		{Name: "p90_ape", Head: labelP90Error, Right: true, Drop: 2}, {Name: "bias", Head: labelBias, Right: true, Drop: 1},
+		{Name: "coverage80", Head: labelCoverage, Right: true},
+	}}
+	if skipped {
+		t.Columns = slices.Insert(t.Columns, 3, render.Column{Name: "skipped", Head: labelSkippedRows, Right: true, Drop: 4})
+		t.TitleNotes = []int{1, 2}
+	}
+	for _, s := range list {
+		share := func(v float64) render.Cell {
+			if s.N == 0 {
+				return render.Cell{}
+			}
+			return render.Cell{Value: render.Percent(v)}
+		}
+		row := []render.Cell{{Value: s.Source}, {Value: quantityText(s.Quantity)}, {Value: s.N},
+			share(s.MAPE), share(s.MedianAPE), share(s.P90APE), share(s.Bias), share(s.Coverage)}
+		if skipped {
+			row = slices.Insert(row, 3, render.Cell{Value: s.Skipped})
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// quantityText is what a row measures, in words.
+func quantityText(q evidence.Quantity) render.Text {
+	switch q {
+	case evidence.StepSeconds:
+		return labelStepFigure
+	case evidence.PeakMemory:
+		return labelPeakMemory
+	case evidence.DeviceHours:
+		return labelHoursFigure
+	}
+	return render.Same(string(q))
+}
+
+// skippedTable says why rows were not predicted, the commonest reason first.
+func skippedTable(list []evidence.Skipped) (render.Table, bool) {
+	count := map[string]int{}
+	for _, s := range list {
+		count[s.Reason]++
+	}
+	reasons := make([]string, 0, len(count))
+	for r := range count {
+		reasons = append(reasons, r)
+	}
+	slices.SortFunc(reasons, func(a, b string) int { return cmp.Or(count[b]-count[a], cmp.Compare(a, b)) })
+	t := render.Table{Title: labelSkippedTitle, Columns: []render.Column{
+		{Name: "rows", Head: labelRows, Right: true}, {Name: "reason", Head: labelReason, Wrap: true},
+	}}
+	for _, r := range reasons {
+		t.Rows = append(t.Rows, []render.Cell{{Value: count[r]}, {Value: r}})
+	}
+	return t, len(reasons) > 0
+}
+
+// span is the range of the drawing's axes, in powers of ten.
+type span struct{ low, high float64 }
+
+// spanOf is the range of a quantity's figures.
+func spanOf(rows []evidence.Result, q evidence.Quantity) (span, int) {
+	s, n := span{math.Inf(1), math.Inf(-1)}, 0
+	for i := range rows {
+		r := &rows[i]
+		if r.Quantity != q || !(r.Measured > 0 && r.Predicted > 0) {
+			continue
+		}
+		n++
+		s.low = min(s.low, math.Log10(min(r.Measured, r.Predicted)))
+		s.high = max(s.high, math.Log10(max(r.Measured, r.Predicted)))
+	}
+	return span{math.Floor(s.low), math.Ceil(s.high + 1e-9)}, n
+}
