@@ -68,6 +68,7 @@ func rerun(t *testing.T, text string) (string, int) {
 // printed is what a command line prints to a pipe of 100 columns.
 func printed(t *testing.T, command string) string {
 	c := exec.Command("sh", "-c", command)
+	c.Env = []string{"GORACE=" + fastExit}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "COLUMNS=") {
 			c.Env = append(c.Env, v)

@@ -16,10 +16,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"mlsizer": main})
 }
 
+// fastExit keeps the race detector from waiting a second at the end of each of
+// the hundreds of programs that the tests start.
+const fastExit = "atexit_sleep_ms=10"
+
 // TestScript runs the archives of testdata/script: what a user types and sees.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", fastExit)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
 		},
