@@ -1,5 +1,7 @@
 package sizing
 
+import "mlsizer/sizing/quantity"
+
 // Limits is what a model allows a plan to divide.
 type Limits struct {
 	// Heads is what tensor parallelism must divide; 0: it has nothing to.
@@ -52,4 +54,25 @@ func (v *Evaluator) MemoryFloor(plan *Plan) (float64, error) {
 	v.plan.OffloadOptimizer = false
 	v.l.shardOver(&v.plan)
 	return most, nil
+}
+
+// RunFLOPs returns the arithmetic that the run executes at least: matrix
+// products and the causal half of attention, nothing recomputed.
+func (p *Prepared) RunFLOPs() quantity.FLOPs {
+	n := float64(p.Workload.Batch)
+	if p.Workload.Tokens > 0 {
+		n = float64(p.Workload.Tokens) / float64(p.Workload.Seq)
+	}
+	return quantity.FLOPs(p.costs.megatron * n)
+}
+
+// Peak returns the device's peak rate in the workload's format.
+func (p *Prepared) Peak() quantity.FLOPRate { return p.rate.Peak }
+
+// SureMemory returns the most that a plan may take so that the high end of its
+// memory band still fits the device.
+func (p *Prepared) SureMemory() quantity.Bytes {
+	m := Memory{Total: p.Cluster.Device.Memory}
+	p.judge(&m)
+	return quantity.Bytes(float64(m.Total) / float64(m.High) * float64(m.Device) * (1 - 1e-9))
 }

@@ -176,16 +176,38 @@ func (a *app) deviceError(flag, input string, err error) error {
 
 // ask answers for one model on one device.
 func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
+	q, err := o.question(m, t)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := sizing.Ask(q)
+	if err == nil {
+		o.noteOptimizer(answer)
+	}
+	return answer, err
+}
+
+// noteOptimizer says which optimizer was chosen.
+func (o *workOptions) noteOptimizer(answer *sizing.Answer) {
+	if o.optimizerSet {
+		return
+	}
+	text := both(labelOptimizerChosen, o.optimizer)
+	answer.Notes = append([]sizing.Note{{Code: "optimizer", Text: text.EN, Chinese: text.ZH}}, answer.Notes...)
+}
+
+// question is what the flags ask about one model on one device.
+func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err error) {
 	tokens := o.tokens
 	switch perToken := m.Model.PerToken(); {
 	case perToken && o.sampled && !o.tokensSet:
-		return nil, &sizing.PlanError{Flag: "samples", Text: fmt.Sprintf("%s reads tokens (want --tokens)", m.Model.Name)}
+		return q, &sizing.PlanError{Flag: "samples", Text: fmt.Sprintf("%s reads tokens (want --tokens)", m.Model.Name)}
 	case !perToken && o.tokensSet && !o.sampled:
-		return nil, &sizing.PlanError{Flag: "tokens", Text: fmt.Sprintf("%s is counted in samples of one %s (want --samples)", m.Model.Name, m.Model.Unit)}
+		return q, &sizing.PlanError{Flag: "tokens", Text: fmt.Sprintf("%s is counted in samples of one %s (want --samples)", m.Model.Name, m.Model.Unit)}
 	case !perToken:
 		tokens = o.samples
 	}
-	q := sizing.Question{
+	q = sizing.Question{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
@@ -213,12 +235,7 @@ func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
 			}
 		}
 	}
-	answer, err := sizing.Ask(q)
-	if err == nil && !o.optimizerSet {
-		text := both(labelOptimizerChosen, o.optimizer)
-		answer.Notes = append([]sizing.Note{{Code: "optimizer", Text: text.EN, Chinese: text.ZH}}, answer.Notes...)
-	}
-	return answer, err
+	return q, nil
 }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.

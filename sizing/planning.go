@@ -1,0 +1,56 @@
+package sizing
+
+import (
+	"fmt"
+	"math/bits"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// Open fills in whatever the question leaves open but the layout, and prepares
+// it for a search on so many devices. The answer has notes of what was chosen
+// and no estimate yet.
+func (q Question) Open(count int) (*Answer, error) {
+	if q.Model == nil || q.Device == nil {
+		return nil, fmt.Errorf("a question needs a model and a device")
+	}
+	a := &Answer{}
+	if err := q.fillWorkload(a); err != nil {
+		return nil, err
+	}
+	if q.Stack == nil {
+		q.Stack = DefaultStack(q.Device)
+		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
+			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
+	}
+	if q.Workload.Batch == 0 {
+		b := roundBatch(q.batchFor(1))
+		q.Workload.Batch = b
+		a.note("batch", fmt.Sprintf("global batch not given: %d (%s tokens)", b, quantity.Tokens(b*q.Workload.Seq)),
+			fmt.Sprintf("未指定全局批次：%d（%s token）", b, quantity.Tokens(b*q.Workload.Seq)), "")
+	}
+	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
+	if err != nil {
+		return nil, err
+	}
+	a.Prepared, err = Prepare(q.Model, q.Workload, q.Stack, cluster)
+	return a, err
+}
+
+// roundBatch rounds a batch up by less than an eighth so that powers of two of
+// data-parallel ranks divide it: 1562 sequences become 1664, 13 times 128.
+func roundBatch(n int64) int64 {
+	if n < 16 {
+		return n
+	}
+	unit := int64(1) << (bits.Len64(uint64(n)) - 4)
+	return (n + unit - 1) / unit * unit
+}
+
+// Conclude gives the answer its estimate, made on the devices of p, and the
+// notes of what that rests on.
+func (a *Answer) Conclude(p *Prepared, e *Estimate) {
+	a.Prepared, a.Estimate = p, *e
+	a.Notes = append(a.Notes, p.Notes(e)...)
+}

@@ -1,0 +1,131 @@
+package search
+
+import (
+	"math"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// Goal is what a run is to keep to on a number of devices that is open.
+type Goal struct {
+	Options
+	// Within is how long the run may take; 0: any time.
+	Within quantity.Seconds
+	// Cluster makes a cluster of so many devices; it refuses a number that no
+	// cluster has.
+	Cluster func(devices int) (hardware.Cluster, error)
+	// Most is the largest number of devices that is looked at.
+	Most int
+}
+
+// Found is a search on a number of devices.
+type Found struct {
+	*sizing.Prepared
+	Result
+}
+
+// at searches on so many devices; ok is false if there is no such cluster or
+// no plan on it.
+func (g *Goal) at(p *sizing.Prepared, devices int) (f Found, ok bool) {
+	cluster, err := g.Cluster(devices)
+	if err != nil {
+		return f, false
+	}
+	q, err := p.On(cluster)
+	if err != nil {
+		return f, false
+	}
+	o := g.Options
+	if g.Within > 0 {
+		o.Step = g.Within / quantity.Seconds(steps(p))
+	}
+	if f.Result, err = Run(&q, o); err != nil {
+		return f, false
+	}
+	f.Prepared = &q
+	return f, len(f.Plans) > 0
+}
+
+// steps returns how many steps the run has.
+func steps(p *sizing.Prepared) float64 {
+	if p.Workload.Tokens == 0 {
+		return 1
+	}
+	return math.Ceil(float64(p.Workload.Tokens) / float64(p.Workload.Seq) / float64(p.Workload.Batch))
+}
+
+// Fewest returns the search on the fewest devices that keep to the goal, with
+// the counts of all searches on the way. It doubles from the number that the
+// arithmetic alone needs at peak rate, and then looks between the last that do
+// not and the first that do: at every number in a node, and at 64 multiples
+// of a node or fewer beyond. Grain is how far apart those are. Large devices
+// counts have gaps where no layout divides, so that fewer may do than the
+// power of two below.
+func Fewest(p *sizing.Prepared, g Goal) (best Found, grain int, ok bool) {
+	node := max(p.Cluster.DevicesPerNode, 1)
+	low, high := 0, g.least(p)
+	var total Result
+	look := func(n int) (f Found, ok bool) {
+		f, ok = g.at(p, n)
+		total.Candidates += f.Candidates
+		total.Evaluated += f.Evaluated
+		total.Feasible += f.Feasible
+		return f, ok
+	}
+	for ; high <= g.Most; low, high = high, 2*high {
+		if best, ok = look(high); ok {
+			break
+		}
+	}
+	if !ok {
+		return best, 0, false
+	}
+	grain = 1
+	if high > node {
+		grain = max((high-low+64*node-1)/(64*node), 1) * node
+		low -= low % grain
+	}
+	for n := low + grain; n < high; n += grain {
+		if f, found := look(n); found {
+			best = f
+			break
+		}
+	}
+	best.Candidates, best.Evaluated, best.Feasible = total.Candidates, total.Evaluated, total.Feasible
+	return best, grain, true
+}
+
+// least returns a number of devices that is too small or just enough: what the
+// model's arithmetic takes in the time at the peak rate, as a power of two.
+func (g *Goal) least(p *sizing.Prepared) int {
+	n := 1
+	if g.Within == 0 {
+		return n
+	}
+	for need := float64(p.RunFLOPs()) / (float64(p.Peak()) * float64(g.Within)); float64(2*n) <= need; n *= 2 {
+	}
+	return n
+}
+
+// Each searches on every number of devices of a list that has a cluster and a
+// plan.
+func Each(p *sizing.Prepared, g Goal, devices []int) []Found {
+	var list []Found
+	for _, n := range devices {
+		if f, ok := g.at(p, n); ok {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Doublings lists the powers of two up to most, and most.
+func Doublings(most int) []int {
+	var list []int
+	for n := 1; n < most; n *= 2 {
+		list = append(list, n)
+	}
+	return append(list, most)
+}
