@@ -59,7 +59,9 @@ type inspectJSON struct {
 	TierZH        string                     `json:"tier_zh"`
 	Beyond        bool                       `json:"beyond_report"`
 	Field         sizing.Field               `json:"field,omitempty"`
-	Warnings      []string                   `json:"warnings"`
+	// Scope says what Params counts when that is not the whole model.
+	Scope    string   `json:"scope,omitempty"`
+	Warnings []string `json:"warnings"`
 }
 
 // architectureJSON is what the config says, in its own words.
@@ -94,6 +96,9 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 		return j
 	}
 	j.Active, j.Field = f.Model.ActiveParams(), f.Model.Field
+	if f.Params == f.ArchitectureParams {
+		j.Scope = f.Model.Scope
+	}
 	j.Architecture = &architectureJSON{Name: f.Model.Family, Params: f.ArchitectureParams, Layers: f.Model.Layers()}
 	if c := f.Config; c != nil {
 		j.Architecture.Type, j.Architecture.DType = c.ModelType, c.DType
@@ -125,6 +130,9 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 		add(labelField, fieldText(j.Field))
 	}
 	add(labelParamsHead, j.Params.Exact())
+	if j.Scope != "" {
+		add(labelScope, j.Scope)
+	}
 	if j.Active > 0 && j.Active != j.Params {
 		add(labelActive, j.Active.Exact())
 	}

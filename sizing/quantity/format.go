@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 )
 
 // A quantity prints with three significant digits and the unit that keeps
@@ -94,27 +96,10 @@ func countString(n int64) string {
 
 // Exact prints every digit, in groups of three: 7,000,000,000. A positive
 // count parses back to the same value.
-func (p Params) Exact() string { return groupThousands(strconv.FormatInt(int64(p), 10)) }
+func (p Params) Exact() string { return humanize.Comma(int64(p)) }
 
 // Exact prints every digit, in groups of three.
-func (t Tokens) Exact() string { return groupThousands(strconv.FormatInt(int64(t), 10)) }
-
-// groupThousands puts commas between the groups of a whole number.
-func groupThousands(digits string) string {
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	var b strings.Builder
-	b.WriteString(sign)
-	for i := range len(digits) {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte(digits[i])
-	}
-	return b.String()
-}
+func (t Tokens) Exact() string { return humanize.Comma(int64(t)) }
 
 // Chinese prints up to four significant digits with 万, 亿 or 万亿, the way a
 // Chinese text writes a count: 70亿, 1750亿, 1.8万亿, 350万; below 10,000 the
@@ -243,7 +228,7 @@ func (u USD) String() string {
 		return "$" + strconv.FormatFloat(v, 'f', 2, 64)
 	case v < 999_500:
 		unit := math.Pow(10, math.Floor(math.Log10(v))-2)
-		return "$" + groupThousands(strconv.FormatFloat(math.Round(v/unit)*unit, 'f', 0, 64))
+		return "$" + humanize.Commaf(math.Round(v/unit)*unit)
 	}
 	return "$" + scaled(v, 1000, "", "", "K", "M", "B", "T")
 }

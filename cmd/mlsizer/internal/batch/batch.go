@@ -31,6 +31,8 @@ type Row struct {
 	Beyond       bool            `json:"beyond_report"`
 	Field        sizing.Field    `json:"field"`
 	Inferred     bool            `json:"inferred"`
+	// Scope says what Params counts when that is not the whole model.
+	Scope string `json:"scope,omitempty"`
 }
 
 // Model is what a cell that is not a count stands for.
@@ -40,6 +42,7 @@ type Model struct {
 	Active   quantity.Params
 	Field    sizing.Field
 	Inferred bool
+	Scope    string
 }
 
 // Format is the form in which Run writes the rows.

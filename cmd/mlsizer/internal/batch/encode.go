@@ -96,6 +96,10 @@ func (r *Row) AppendJSON(b []byte) []byte {
 	b = appendJSONString(b, string(r.Field))
 	b = append(b, `,"inferred":`...)
 	b = strconv.AppendBool(b, r.Inferred)
+	if r.Scope != "" {
+		b = append(b, `,"scope":`...)
+		b = appendJSONString(b, r.Scope)
+	}
 	return append(b, '}')
 }
 

@@ -153,7 +153,7 @@ func (w *worker) model(b *block, line int64, name []byte, c cell) {
 			return
 		}
 		params = l.model.Params
-		r.ActiveParams, r.Field, r.Inferred = l.model.Active, l.model.Field, l.model.Inferred
+		r.ActiveParams, r.Field, r.Inferred, r.Scope = l.model.Active, l.model.Field, l.model.Inferred, l.model.Scope
 		if r.Name == "" {
 			r.Name = l.model.Name
 		}
