@@ -4,7 +4,6 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing/quantity"
 )
 
 // testDevice is an accelerator with round figures that every test shares.
@@ -98,6 +97,3 @@ func mustPrepare(m *Model, w Workload, stack string, n int) *Prepared {
 	}
 	return p
 }
-
-// gib prints bytes as GiB for comparisons with published figures.
-func gib(b quantity.Bytes) float64 { return float64(b) / (1 << 30) }

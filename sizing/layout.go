@@ -222,14 +222,6 @@ func groupSize(microBatches int64, pp int) int64 {
 	return max(microBatches, int64(pp))
 }
 
-// forward returns the forward FLOPs of a micro-batch in one layer on one
-// device.
-func (l *layout) forward(k *kind) work {
-	w := k.work
-	share := l.micro / l.cp
-	return work{tensor: w.tensor / l.tp * share, whole: w.whole * share, experts: w.experts / l.tp * share, mixing: w.mixing / l.tp * share}
-}
-
 // ceil rounds a device's share up to whole bytes, so that every term is whole
 // and sums are exact.
 func ceil(b float64) float64 { return math.Ceil(b) }

@@ -346,7 +346,7 @@ var (
 	labelClassMoreErrors  = render.T("%d more rows are not classified (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
 	labelClassOtherFields = render.T("%d models of another field, or of none, are left out", "略去 %d 个其他领域或未知领域的模型")
 	labelClassBoundsNote  = render.T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
-	labelClassScope       = render.T("the parameters are those of: %s", "参数范围：%s")
+	labelClassScope       = render.T("%s: %s", "%s：%s")
 	labelClassBeyondNote  = render.T("beyond %s parameters, where the report's tiers end", "超过 %s 参数，超出报告的分级范围")
 	labelClassName        = render.T("model", "模型")
 	labelClassParams      = render.T("parameters", "参数量")
@@ -392,13 +392,11 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 		if r.Beyond {
 			tier.Notes = []int{beyond}
 		}
-		params := render.Cell{Value: r.Params.Exact()}
 		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: textf(labelClassScope, r.Scope)})
-			params.Notes = []int{len(d.Notes)}
+			d.Notes = append(d.Notes, render.Note{Text: textf(labelClassScope, r.Name, r.Scope)})
 		}
 		models.Rows = append(models.Rows, []render.Cell{
-			{Value: r.Name}, params, {Value: active}, tier, {Value: string(r.Field)},
+			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: string(r.Field)},
 		})
 	}
 	if len(models.Rows) > 0 {
