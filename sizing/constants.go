@@ -229,11 +229,11 @@ type Constants struct {
 	StepBands []BandFor  `json:"step_bands"`
 	// MemoryBand is the band of a memory estimate.
 	MemoryBand Band `json:"memory_band"`
-	// Inferred widens both for an inferred shape, Unmeasured for a device
-	// whose architecture no measurement ran on.
+	// Inferred widens both for an inferred shape, Unmeasured for a device that
+	// no measurement ran on: its constants are those of its architecture.
 	Inferred   float64  `json:"inferred_widening"`
 	Unmeasured float64  `json:"unmeasured_widening"`
-	Measured   []string `json:"measured_architectures"`
+	Measured   []string `json:"measured_devices"`
 }
 
 // ReadConstants reads a file of constants and refuses one that names an
@@ -355,10 +355,9 @@ func (c *Constants) band(s *subject) Band {
 	return b
 }
 
-// measuredOn reports whether the constants were fitted on the device's
-// architecture.
+// measuredOn reports whether the constants were fitted on the device.
 func (c *Constants) measuredOn(d *hardware.Device) bool {
-	return slices.Contains(c.Measured, d.Arch)
+	return slices.Contains(c.Measured, d.ID)
 }
 
 //go:embed constants.json

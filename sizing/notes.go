@@ -30,7 +30,7 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.timing.e.Products),
 			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.timing.e.Products), source)
 		if !p.measured {
-			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: its band is wider", d.Arch), fmt.Sprintf("%s 架构无训练步实测：区间放宽", d.Arch), "")
+			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: it takes the constants of its architecture, and its band is wider", d.ID), fmt.Sprintf("%s 无训练步实测：常数取自同架构，区间放宽", d.ID), "")
 		}
 	}
 	if p.network > 0 {

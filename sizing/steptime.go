@@ -44,6 +44,9 @@ func (p *Prepared) Efficiency() Efficiency { return p.timing.e }
 // some layers, in seconds by term.
 type pass struct {
 	products, attention, scan, memory, launch, tensor, expert, context float64
+	// mlp, experts and shared are the parts of products that selective
+	// recompute may repeat by name; they are not added up again.
+	mlp, experts, shared float64
 }
 
 func (a *pass) sum() float64 {
@@ -178,19 +181,22 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	l.stage(s, func(k *kind, n float64) { p.addLayers(l, k, n, again, cache, out) })
 	if s == 0 {
 		for _, i := range c.input {
-			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), 0, cache, out)
+			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
 		}
 	}
 	if !last {
 		return
 	}
 	for _, i := range c.output {
-		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), 0, cache, out)
+		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
 	}
 	loss := c.logits * e.LossTraffic * l.micro / (l.cp * l.tp) / p.timing.memory
 	out.forward.memory += loss / 3
 	out.backward.memory += loss * 2 / 3
 }
+
+// never says that no mode recomputes a layer: the embedding and the head.
+const never = -1
 
 // addLayers adds n layers of a kind, of whose forward pass the backward pass
 // repeats a share.
@@ -211,12 +217,37 @@ func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers
 	}
 	out.forward.add(&forward, n)
 	out.backward.add(&backward, n)
+	if again == never {
+		return
+	}
 	if l.plan.Recompute == Selective && !p.costs.stack.SelectiveOps {
-		// Selective recompute by module drops the core of attention.
-		out.again.attention += n * forward.attention * (1 - again)
+		p.addModules(l, k, n*(1-again), &forward, &out.again)
 	}
 	if again > 0 {
 		out.again.add(&forward, n*again)
+	}
+}
+
+// addModules adds what selective recompute by module repeats of n layers: the
+// core of attention, products of feed-forward networks, and memory-bound
+// kernels by the share of the activations that they make anew.
+func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pass) {
+	dropped := l.plan.dropped()
+	if dropped.Has(CoreAttention) {
+		again.attention += n * forward.attention
+	}
+	if dropped.Has(MLPModule) {
+		again.products += n * forward.mlp
+	}
+	if dropped.Has(MoEModule) {
+		again.products += n * forward.experts
+		again.expert += n * forward.expert
+	}
+	if dropped.Has(SharedModule) {
+		again.products += n * forward.shared
+	}
+	if all := l.saved(k, 0); all > 0 {
+		again.memory += n * forward.memory * (1 - l.saved(k, dropped)/all)
 	}
 }
 
@@ -235,6 +266,14 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 		f, b := p.productTime(l, k, &s.products[i], rate, cast)
 		forward.products += f
 		backward.products += b
+		switch s.products[i].module {
+		case MLPModule:
+			forward.mlp += f
+		case MoEModule:
+			forward.experts += f
+		case SharedModule:
+			forward.shared += f
+		}
 	}
 	for i := range s.cores {
 		f, b := p.coreTime(l, &s.cores[i])
@@ -247,7 +286,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 		backward.attention += b
 	}
 	share := l.micro / l.cp
-	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.tp + s.moved[AlongDispatched]*l.etp/l.tp + s.moved[AlongSequence]/l.sequence()
+	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.tp + s.moved[AlongDispatched]*l.etp/l.tp + s.moved[AlongSequence]/l.sequence() + s.moved[AlongNothing]
 	memory := moved * share * e.Traffic / t.memory
 	forward.memory, backward.memory = memory, 2*memory
 	scores := s.scores / l.tp * share * e.ScoreTraffic / t.memory
@@ -327,6 +366,9 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 	moved := 2 * copies * (m*in + m*out + in*out) * (e.Spill + 1.5*cast) / t.memory
 	forward = (flops+2*lost*in)/rate + moved
 	backward = (2*flops+2*lost*(m+out))/rate + 2*moved
+	if p.Workload.frozen() {
+		backward = (flops+2*lost*out)/rate + moved // no gradient of the weights
+	}
 	return forward, backward
 }
 

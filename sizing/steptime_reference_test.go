@@ -101,14 +101,21 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 	if t.narrow && g.Place == Body {
 		rate, cast = t.products, e.Cast
 	}
-	var fwd, bwd, core, attentionForward, attentionBackward, blocks, memory, scores, kv, kvHeads float64
+	var repeats refRepeats
+	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, scores, kv, kvHeads float64
 	for _, b := range g.Blocks {
-		f, bw := r.products(b, local, rate, cast)
+		f, bw, shared := r.products(b, local, rate, cast)
 		fwd += f
 		bwd += bw
+		switch b.(type) {
+		case FFN:
+			repeats.mlp += f
+		case MoE:
+			repeats.experts += f - shared
+			repeats.shared += shared
+		}
 		f, bw, mixes := r.core(b, tokens)
 		if mixes {
-			core += f
 			attentionForward += f
 			attentionBackward += bw
 		} else {
@@ -130,7 +137,6 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 	}
 	memory *= e.Traffic / t.memory
 	scores *= e.ScoreTraffic / t.memory
-	core += scores
 	attentionForward += scores
 	attentionBackward += 2 * scores
 	fwd += memory + attentionForward
@@ -148,6 +154,7 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 			exchange := 2 * r.p.allToAll(r.l.etp, float64(r.plan.EP), float64(m.TopK), bytes) * (1 - e.ExpertHidden)
 			fwd += exchange
 			bwd += exchange
+			repeats.experts += exchange
 		}
 	}
 	if cp := float64(r.plan.CP); cp > 1 && kvHeads > 0 {
@@ -160,41 +167,66 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 	fwd += math.Max(launch-fwd, e.LaunchShare*launch)
 	bwd += math.Max(launch*e.LaunchBackward-bwd, e.LaunchShare*launch*e.LaunchBackward)
 	out.forward += fwd
-	out.backward += bwd + r.again(fwd, core, outer)
+	repeats.core, repeats.memory = attentionForward, memory
+	out.backward += bwd + r.again(fwd, &repeats, g, outer)
 	r.params(out, g)
 }
 
+// refRepeats are the seconds of a forward pass that selective recompute may
+// repeat by name.
+type refRepeats struct{ core, mlp, experts, shared, memory float64 }
+
 // again returns what the backward pass repeats of a forward pass.
-func (r *reference) again(forward, core float64, outer bool) float64 {
+func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer bool) float64 {
 	share := 0.0
 	switch {
-	case r.plan.Recompute == FullRecompute && !outer:
+	case outer:
+		return 0
+	case r.plan.Recompute == FullRecompute:
 		share = r.e.Full
-	case r.plan.Recompute == Selective && !outer:
+	case r.plan.Recompute == Selective:
 		share = r.e.Selective
 	}
 	t := share * forward
 	if r.plan.Recompute == Selective && !r.p.costs.stack.SelectiveOps {
-		t += core * (1 - share)
-		if outer {
-			return core
+		names := r.plan.Modules
+		if names == 0 {
+			names = Modules(0).With(CoreAttention)
 		}
+		some := 0.0
+		for m, seconds := range map[Module]float64{CoreAttention: parts.core, MLPModule: parts.mlp, MoEModule: parts.experts, SharedModule: parts.shared} {
+			if names.Has(m) {
+				some += seconds
+			}
+		}
+		if all, kept := r.kept(g, 0), r.kept(g, names); all > 0 {
+			some += parts.memory * (1 - kept/all)
+		}
+		t += some * (1 - share)
 	}
 	return t
 }
 
-// products returns the time of a block's matrix products.
-func (r *reference) products(b Block, tokens, rate, cast float64) (forward, backward float64) {
+// kept returns the bytes of a layer that are kept when some modules are
+// recomputed.
+func (r *reference) kept(g *Group, dropped Modules) float64 {
+	return refSaved(r.p.costs.stack, &r.p.Workload, r.plan, g, dropped)
+}
+
+// products returns the time of a block's matrix products, and how much of the
+// forward pass is that of shared experts.
+func (r *reference) products(b Block, tokens, rate, cast float64) (forward, backward, sharedForward float64) {
 	type mat struct {
 		in, out, copies, uses float64
 		split                 productSplit
+		shared                bool
 	}
 	var list []mat
 	for _, w := range b.Weights() {
 		if w.Cols == 0 || w.Uses == 0 {
 			continue
 		}
-		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns}
+		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns, strings.HasPrefix(w.Name, "shared.")}
 		if w.Split == Replicated {
 			m.split = splitNone
 		} else if strings.HasSuffix(w.Name, "o_proj") || strings.HasSuffix(w.Name, "down_proj") || strings.HasSuffix(w.Name, "out_proj") {
@@ -229,14 +261,12 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		}
 		operands := 2 * copies * (m*n + m*k + n*k) * (e.Spill + 1.5*cast) / memory
 		forward += one(m, n, k) + operands
-		backward += one(m, k, n) + one(n, k, m) + 2*operands
-		if w.copies > 1 && copies != 1 {
-			// One launch of many products loses one tail: the inner dimension
-			// is that of one of them.
-			continue
+		if w.shared {
+			sharedForward += one(m, n, k) + operands
 		}
+		backward += one(m, k, n) + one(n, k, m) + 2*operands
 	}
-	return forward, backward
+	return forward, backward, sharedForward
 }
 
 // core returns the time of the part of a block that mixes positions, and
@@ -369,6 +399,8 @@ func stepPlans() []Plan {
 		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 2, GlobalBatch: 128, Sharding: NoSharding, Recompute: FullRecompute},
 		{TP: 2, PP: 2, VP: 1, CP: 4, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true},
 		{TP: 1, PP: 2, VP: 1, CP: 1, EP: 8, DP: 32, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1},
+		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MoEModule).With(NormModule)},
+		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MLPModule).With(CoreAttention)},
 		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
 	}
 }

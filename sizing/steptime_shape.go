@@ -39,6 +39,7 @@ type product struct {
 	// sees; 1 and 1 for a dense layer.
 	copies, uses float64
 	split        productSplit
+	module       Module // that selective recompute drops it with
 }
 
 // productSplit says what tensor parallelism does to a product.
@@ -84,12 +85,21 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 // addProducts adds a block's matrices. Matrices that read the same input are
 // one product, as stacks fuse Q, K and V, or gate and up.
 func (s *shape) addProducts(b Block, scale float64) {
-	first := len(s.products)
+	first, module := len(s.products), NoModule
+	switch b.(type) {
+	case FFN:
+		module = MLPModule
+	case MoE:
+		module = MoEModule
+	}
 	for _, t := range b.Weights() {
 		if t.Cols == 0 || t.Uses == 0 {
 			continue
 		}
-		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, split: splitColumns}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, split: splitColumns, module: module}
+		if strings.HasPrefix(t.Name, "shared.") {
+			p.module = SharedModule
+		}
 		switch {
 		case t.Split == Replicated:
 			p.split = splitNone
@@ -162,9 +172,11 @@ func (c *costs) keeps(w When) bool {
 	case WhenUnfused:
 		return !c.stack.FusedAttention
 	case WhenUnfusedWithDropout:
-		return !c.stack.FusedAttention && c.stack.Dropout
+		return !c.stack.FusedAttention && c.stack.AttentionDropout
 	case WhenFused:
 		return c.stack.FusedAttention
+	case WhenEager:
+		return c.stack.Eager
 	}
 	return true
 }

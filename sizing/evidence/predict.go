@@ -101,28 +101,40 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 		prepared.SetConstants(p.Constants)
 	}
 	if r.Recompute == "" && r.Method == "" {
-		plan.Recompute = lightest(prepared, plan)
+		plan.Recompute, plan.Modules = lightest(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage")}, nil
 }
 
+// tuned are the modules that runs with too little memory recompute first,
+// since making them anew costs next to no arithmetic.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_config.py
+// (recompute_modules: layernorm, moe_act and mla_up_proj are output-discarding).
+var tuned = sizing.Modules(0).With(sizing.NormModule).With(sizing.MoEActModule).With(sizing.UpProjection)
+
 // lightest returns the least recompute with which the plan may fit its device,
 // by the lower end of the memory's band: a run that does not say how it
-// recomputed is known to have fitted. Tuned runs recompute a module or two
-// where memory is short, so selective recompute is the most that is assumed.
-func lightest(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
+// recomputed is known to have fitted.
+func lightest(p *sizing.Prepared, plan sizing.Plan) (sizing.Recompute, sizing.Modules) {
+	var modules sizing.Modules
+	if p.Stack().FusedAttention && !p.Stack().SelectiveOps {
+		modules = tuned
+	}
 	for _, mode := range []sizing.Recompute{sizing.NoRecompute, sizing.Selective} {
 		plan.Recompute = mode
+		if mode == sizing.Selective {
+			plan.Modules = modules
+		}
 		if e, err := p.Evaluate(&plan); err != nil || e.Memory.Low <= e.Memory.Device {
-			return mode
+			return mode, plan.Modules
 		}
 	}
 	if p.Stack().SelectiveOps {
-		return sizing.FullRecompute
+		return sizing.FullRecompute, 0
 	}
-	// Recompute by modules has more to give than the core of attention, and
-	// costs less time than full recompute does.
-	return sizing.Selective
+	// Recompute by modules has more to give than these, and costs less time
+	// than full recompute does.
+	return sizing.Selective, modules
 }
 
 // slice returns the shape of a torus slice where the row's note says how many
