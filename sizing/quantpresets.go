@@ -181,9 +181,14 @@ func exl2(name string) (*Quant, bool) {
 	}, true
 }
 
-// storedQuant is weights whose mean storage the model's own file states.
-func storedQuant(bits float64, compute hardware.DType) *Quant {
-	return &Quant{Name: fmt.Sprintf("file (%.3g bits)", bits), Flat: bits, compute: compute, Source: "the tensors of the file"}
+// StoredQuant is weights as a file stores them, bits a parameter on average;
+// gguf says that the file is one of llama.cpp.
+func StoredQuant(bits float64, gguf bool) *Quant {
+	q := &Quant{Name: fmt.Sprintf("the file's own (%.3g bits)", bits), Flat: bits, GGUF: gguf, compute: hardware.BF16, Source: "the tensors of the file"}
+	if bits > 6 && bits < 12 && !gguf {
+		q.compute = hardware.FP8
+	}
+	return q
 }
 
 // weightBits returns the storage of tensor t in bits a weight, in a model of
@@ -228,6 +233,10 @@ func (q *Quant) weightBits(t Weight, n int, moe bool) float64 {
 // class sorts presets by how kernels unpack them, for constants of speed.
 func (q *Quant) class() string {
 	switch {
+	case q.Flat >= 15:
+		return "plain"
+	case q.Flat > 0 && q.compute == hardware.FP8:
+		return "narrow"
 	case q.GGUF && q.Name == "f16", q.Linear == "f16", q.Linear == "bf16", q.Linear == "f32":
 		return "plain"
 	case q.Linear == "fp8", q.Name == "int8":

@@ -65,6 +65,9 @@ type Serving struct {
 	// Expanded stores latent keys and values by head, Copied beside a
 	// transposed copy: older programs.
 	Expanded, Copied bool
+	// FullWindows caches the whole context in layers with a window too, as
+	// programs without their own cache for them do.
+	FullWindows bool
 }
 
 // PreparedServing is a Serving ready to evaluate contexts and batches.
@@ -103,6 +106,11 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 		return nil, err
 	}
 	p := &PreparedServing{Serving: s, served: newServed(s.Model, s.Quant)}
+	if s.FullWindows {
+		for i := range p.served.caches {
+			p.served.caches[i].Window = 0
+		}
+	}
 	if s.StoredBytes > 0 {
 		p.served.scaleTo(float64(s.StoredBytes))
 	}
@@ -236,6 +244,12 @@ func (p *PreparedServing) prompt(context int64) int64 {
 	return max(context-p.output(context), 1)
 }
 
+// PromptTokens is the tokens of the prompt that speeds are for.
+func (p *PreparedServing) PromptTokens() int64 { return p.prompt(p.Context) }
+
+// OutputTokens is the tokens of the answer that speeds are for.
+func (p *PreparedServing) OutputTokens() int64 { return p.output(p.Context) }
+
 // output is the tokens of the answer in a context.
 func (p *PreparedServing) output(context int64) int64 {
 	if p.Output > 0 {
@@ -275,7 +289,9 @@ func search(most int64, ok func(int64) bool) int64 {
 	for high < most && ok(high) {
 		low, high = high, high*2
 	}
-	high = min(high, most+1)
+	if high >= most {
+		high = most + 1
+	}
 	for high-low > 1 {
 		mid := low + (high-low)/2
 		if ok(mid) {
@@ -330,6 +346,13 @@ func (p *PreparedServing) Band(phase string, rate float64) (low, high float64) {
 func (p *PreparedServing) KVBytes(context int64) quantity.Bytes {
 	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
 	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+}
+
+// ActivationBytes returns the widest activations of one layer for a prompt
+// that is read at once: the widest one beside the layer's input and the
+// residual, in 16 bits.
+func (p *PreparedServing) ActivationBytes(prompt float64) float64 {
+	return prompt * (p.served.widest + 2*p.served.hidden) * 2
 }
 
 // KVBytesPadded is KVBytes as the runtime allots it.

@@ -34,6 +34,8 @@ const (
 	servingHop            // seconds a collective or transfer between devices
 	servingWire           // share of the link that collectives reach
 	servingLoad           // share of a steady batch's rate that a loaded server reaches
+	servingQueue          // factor on the wait for the other prompts of a batch
+	servingFirst          // seconds before the first token beside the prompt
 	servingTime           // factor on everything
 	NumServingConstants
 )
@@ -60,6 +62,8 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
 	{"wire", "share", "of the link's bandwidth that collectives reach", 0.5, 0.01, 1.2},
 	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
+	{"queue", "factor", "on the geometric mean of one prompt and the batch's others, which the first token waits for", 0.5, 0.001, 5},
+	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.02, 1e-4, 1},
 	{"time", "factor", "on the whole", 1, 0.1, 10},
 }
 
@@ -68,6 +72,15 @@ func ServingConstantFields() []ServingConstant { return slices.Clone(servingFiel
 
 // ServingEfficiency is the constants of one estimate, by index.
 type ServingEfficiency [NumServingConstants]float64
+
+// Load is the share of a steady batch's rate that a loaded server reaches.
+func (e ServingEfficiency) Load() float64 { return e[servingLoad] }
+
+// Queue is the factor on the wait for the other prompts of a batch.
+func (e ServingEfficiency) Queue() float64 { return e[servingQueue] }
+
+// First is the seconds before the first token beside the prompt.
+func (e ServingEfficiency) First() float64 { return e[servingFirst] }
 
 // ServingConstants is every factor, by constant and key.
 type ServingConstants struct {
@@ -130,21 +143,23 @@ func newServingKeys(d *hardware.Device, r *Runtime, year int, q *Quant, link str
 
 // The ways in which keys are combined, per constant.
 var servingLevels = [NumServingConstants][]string{
-	servingMemory:  {"", "runtime", "class", "family", "arch", "runtime|family", "runtime|arch", "runtime|class", "arch|class"},
-	servingExperts: {"", "runtime", "family", "class", "runtime|family", "runtime|arch"},
-	servingCache:   {"", "runtime", "family", "runtime|family", "runtime|arch", "year"},
-	servingCompute: {"", "runtime", "class", "family", "arch", "runtime|family", "runtime|arch", "runtime|class", "arch|class", "runtime|arch|class"},
-	servingGrouped: {"", "runtime", "family", "class", "runtime|family", "runtime|arch"},
-	servingAttend:  {"", "runtime", "family", "runtime|family", "runtime|arch", "year"},
-	servingTile:    {"", "runtime", "class", "family", "runtime|class", "runtime|family", "arch|class", "runtime|arch|class"},
-	servingGap:     {"", "runtime", "family", "arch", "year", "runtime|family", "runtime|arch"},
-	servingHost:    {"", "runtime", "year", "class", "runtime|class", "runtime|family"},
-	servingStep:    {"", "runtime", "year", "family", "runtime|family"},
-	servingSeq:     {"", "runtime", "year", "family", "runtime|family"},
-	servingHop:     {"", "runtime", "link", "runtime|link", "year", "arch"},
+	servingMemory:  {"", "runtime", "class", "family", "arch", "runtime|arch", "runtime|class"},
+	servingExperts: {"", "runtime", "family"},
+	servingCache:   {"", "runtime", "family", "runtime|family"},
+	servingCompute: {"", "runtime", "class", "family", "arch", "runtime|class", "runtime|arch"},
+	servingGrouped: {"", "runtime", "family"},
+	servingAttend:  {"", "runtime", "family", "runtime|family"},
+	servingTile:    {"", "runtime", "class", "runtime|class", "runtime|family"},
+	servingGap:     {"", "runtime", "family", "year"},
+	servingHost:    {"", "runtime", "year"},
+	servingStep:    {"", "runtime", "year"},
+	servingSeq:     {"", "runtime", "year"},
+	servingHop:     {"", "runtime", "link", "runtime|link"},
 	servingWire:    {"", "runtime", "link", "runtime|link"},
-	servingLoad:    {"", "runtime", "year", "family", "runtime|family", "runtime|arch", "year|arch"},
-	servingTime:    {"", "year", "year|family", "year|arch"},
+	servingLoad:    {"", "runtime", "year", "runtime|family"},
+	servingQueue:   {"", "runtime", "year", "family"},
+	servingFirst:   {"", "runtime", "year", "year|family"},
+	servingTime:    {"", "year", "year|arch"},
 }
 
 // value returns the key of a level, "" if a part of it is not known.

@@ -87,7 +87,7 @@ func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (Serv
 	if left != 1 {
 		return l, planError("tp", "%s uses %d of %d devices", l.String(), l.Devices(), n)
 	}
-	if unit := m.tpUnit(); l.TP > 1 && unit > 0 && unit%int64(l.TP) != 0 {
+	if unit := m.tpUnit(); l.TP > 1 && unit > 0 && unit%int64(l.TP) != 0 && !r.PadsHeads {
 		return l, planError("tp", "tp %d does not divide the %d heads of %s", l.TP, unit, m.Name)
 	}
 	if l.PP > max(m.Layers(), 1) {

@@ -53,6 +53,8 @@ type Runtime struct {
 	Offload string `json:"offload"`
 	// Eager runtimes launch every kernel from the host.
 	Eager bool `json:"eager"`
+	// PadsHeads runtimes take any degree of tensor parallelism.
+	PadsHeads bool `json:"pads_heads"`
 	// Year is the generation that estimates are for.
 	Year int `json:"year"`
 }

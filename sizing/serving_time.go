@@ -142,24 +142,35 @@ func (x *servedExperts) hit(tokens float64) float64 {
 	return 1 - math.Pow(1-x.topK/x.experts, math.Max(tokens, 1))
 }
 
-// weights is the time to read and multiply for a pass of tokens; heads is how
-// many positions go through the output head.
-func (t *servingTimer) weights(tokens, heads float64) float64 {
+// readMultiply is the time to read the weights of the device and the time to
+// multiply with them in a pass of tokens; heads is how many positions go
+// through the output head.
+func (t *servingTimer) readMultiply(tokens, heads float64) (read, multiply float64) {
 	bw, rate := t.memory*t.e[servingMemory], t.peak*t.e[servingCompute]
-	read := (t.dense*(1-t.hostDense) + t.head) / bw
-	multiply := 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile])) / rate
+	read = (t.dense*(1-t.hostDense) + t.head) / bw
+	multiply = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile])) / rate
+	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
+	for i := range t.s.experts {
+		x := &t.s.experts[i]
+		hit := x.hit(tokens * groups)
+		read += x.bytes * hit * (1 - t.hostExperts) / spread / (bw * t.e[servingExperts])
+		multiply += 2 * x.params * (tokens*groups*x.topK/x.experts + t.e[servingTile]*hit) / spread / (rate * t.e[servingGrouped])
+	}
+	return read, multiply
+}
+
+// weights is the time of all products of a pass: reading and multiplying
+// overlap; what stands on the host comes on top, at the host's bandwidth.
+func (t *servingTimer) weights(tokens, heads float64) float64 {
+	read, multiply := t.readMultiply(tokens, heads)
 	host := 0.0
 	if t.hostDense > 0 {
 		host += t.dense * t.hostDense / t.hostRate
 	}
-	spread := float64(t.layout.TP * t.layout.EP)
-	for i := range t.s.experts {
-		x := &t.s.experts[i]
-		hit := x.hit(tokens * float64(t.layout.EP))
-		read += x.bytes * hit * (1 - t.hostExperts) / spread / (bw * t.e[servingExperts])
-		multiply += 2 * x.params * (tokens*float64(t.layout.EP)*x.topK/x.experts + t.e[servingTile]*hit) / spread / (rate * t.e[servingGrouped])
-		if t.hostExperts > 0 {
-			host += x.bytes * hit * t.hostExperts / t.hostRate
+	if t.hostExperts > 0 {
+		for i := range t.s.experts {
+			x := &t.s.experts[i]
+			host += x.bytes * x.hit(tokens) * t.hostExperts / t.hostRate
 		}
 	}
 	return smoothMax(read, multiply) + host

@@ -39,7 +39,7 @@ func TestLabelsAreTranslated(t *testing.T) {
 			if !ok {
 				return true
 			}
-			if count++; f.Name() != "labels.go" && f.Name() != "classify.go" {
+			if count++; !strings.HasSuffix(f.Name(), "labels.go") && f.Name() != "classify.go" {
 				t.Errorf("%s: the label %q belongs in labels.go", f.Name(), en)
 			}
 			checkTranslation(t, en, zh)

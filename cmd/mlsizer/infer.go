@@ -1,0 +1,296 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// servingOptions are the flags that say what is served and how: those of infer
+// and of compare --weights.
+type servingOptions struct {
+	on      []string
+	context int64
+	batch   int64
+	prompt  int64
+	output  int64
+	weights []string
+	kv      string
+	runtime *sizing.Runtime
+	layout  sizing.ServingLayout
+	offload sizing.Offload
+	host    quantity.Bandwidth
+	shared  bool
+	price   quantity.USD
+	bounds  sizing.Bounds
+}
+
+// inferOptions are the arguments of the infer command.
+type inferOptions struct {
+	*app
+	servingOptions
+	model string
+}
+
+func newInferCmd(a *app) *cobra.Command {
+	o := &inferOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "infer MODEL --on DEVICE[xN]",
+		Short: "weights, KV cache and throughput of serving a model",
+		Long: `Infer says what serving a model takes: weights as they are stored, the KV cache
+of every sequence, the runtime's own buffers; the longest context and the most
+sequences that fit; and how fast it answers, with an 80 % band.
+The context is that of each sequence, prompt and answer together. What is left
+open is chosen, and a footnote says what.
+
+Exit code 3 means that it does not fit; the answer says what would.`,
+		Example: `  mlsizer infer llama-3.1-70b --on h100x2 --context 32k --batch 16 --weights fp8
+  mlsizer infer llama-3.1-8b --on rtx-4090 --weights q4_k_m --kv q8_0
+  mlsizer infer deepseek-v3 --on h200x8 --context 128k --batch 32 --runtime sglang
+  mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or a .gguf file)", len(args))
+			}
+			o.model = args[0]
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case len(o.on) == 0:
+				return usageError(errors.New("--on is missing (want a device, such as --on h100x2)"), a.commandLine()+" --on h100x2")
+			case len(o.on) != 1:
+				return usageError(fmt.Errorf("--on: %d devices (infer takes one; compare --weights takes several)", len(o.on)), a.commandReplacing("infer", "compare"))
+			case len(o.weights) > 1:
+				return usageError(fmt.Errorf("--weights: %d storages (infer takes one; compare takes several)", len(o.weights)), a.commandReplacing("infer", "compare"))
+			}
+			return inferRun(cmd, o)
+		},
+	}
+	addServingFlags(a, cmd, &o.servingOptions)
+	return cmd
+}
+
+// addServingFlags adds the flags of infer.
+func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
+	o.bounds = sizing.DefaultBounds
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	addValue(fs, &o.on, "on", "", "device with a count: h100x2", "DEVICE[xN]", "h100x2", parseList)
+	addValue(fs, &o.context, "context", "", "tokens of each sequence, prompt and answer together: 32k (8k)", "COUNT", "32k", parseTokenCount)
+	addValue(fs, &o.batch, "batch", "", "sequences at once (1)", "COUNT", "16", parseWhole)
+	addServingChoices(fs, o)
+	addValue(fs, &o.layout.TP, "tp", "", "tensor parallel (without: chosen)", "N", "2", parseDimension)
+	addValue(fs, &o.layout.PP, "pp", "", "stages of layers (without: chosen)", "N", "2", parseDimension)
+	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
+	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
+	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
+	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: func(s string) (string, error) { return s, nil }, kind: "FILE"}
+}
+
+// addServingChoices adds the flags that only serving has.
+func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
+	addValue(fs, &o.weights, "weights", "", "storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (without: as the model is published)", "NAME", "q4_k_m", parseWeights)
+	addValue(fs, &o.kv, "kv", "", "storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (f16)", "NAME", "q8_0", parseKV)
+	addValue(fs, &o.runtime, "runtime", "", "vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ... (without: by weights and device)", "NAME", "vllm", sizing.FindRuntime)
+	addValue(fs, &o.prompt, "prompt", "", "tokens of a prompt (the context less the answer)", "COUNT", "4k", parseTokenCount)
+	addValue(fs, &o.output, "answer", "", "tokens of an answer (a quarter of the context, at most 512)", "COUNT", "512", parseTokenCount)
+	addValue(fs, &o.offload, "offload", "", "what may stand in the host's memory: none, layers or experts (none)", "NAME", "layers", sizing.ParseOffload)
+	addValue(fs, &o.host, "host-bandwidth", "", "bandwidth of the host's memory (89.6GB/s, two channels of DDR5-5600)", "RATE", "89.6GB/s", quantity.ParseBandwidth)
+	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
+}
+
+// parseTokenCount reads a length in tokens: 32k and 128k are powers of two
+// where they are meant as such (32k = 32,768).
+func parseTokenCount(s string) (int64, error) {
+	n, err := parseWhole(s)
+	if err != nil {
+		return 0, err
+	}
+	if last := s[len(s)-1]; (last == 'k' || last == 'K') && n%1000 == 0 {
+		n = n / 1000 * 1024
+	}
+	if n < 1 {
+		return 0, errors.New("not a number of tokens (want 1 or more, such as 8192 or 32k)")
+	}
+	return n, nil
+}
+
+// parseWeights reads storages separated by commas.
+func parseWeights(s string) ([]string, error) {
+	list, err := parseList(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range list {
+		if _, err := sizing.FindQuant(name); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// parseKV checks the storage of a cache.
+func parseKV(s string) (string, error) {
+	_, err := sizing.ParseKVType(s)
+	return s, err
+}
+
+const defaultServingContext = 8192
+
+// serving makes a question of a model, a machine and the flags; assumed names
+// what was left open.
+func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizing.Serving, assumed []sizing.Note, err error) {
+	count := max(t.Count, 1)
+	if s.Cluster, err = hardware.NewCluster(t.Device, count); err != nil {
+		return s, nil, err
+	}
+	assume := func(flag, value string) {
+		assumed = append(assumed, sizing.Note{Code: flag, Text: both(labelAssumedServe, flag, value).EN, Chinese: both(labelAssumedServe, flag, value).ZH})
+	}
+	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.runtime, o.layout, o.offload, o.host
+	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext = o.context, o.batch, o.prompt, o.output, o.shared
+	if s.Context == 0 {
+		s.Context = defaultServingContext
+		if m.Model.Context > 0 {
+			s.Context = min(s.Context, m.Model.Context)
+		}
+		s.Context = max(s.Context, o.prompt+o.output)
+		assume("context", fmt.Sprint(s.Context))
+	}
+	if s.Prompt+s.Output > s.Context {
+		return s, nil, &sizing.PlanError{Flag: "context", Text: fmt.Sprintf("a prompt of %d and an answer of %d tokens do not fit a context of %d", s.Prompt, s.Output, s.Context)}
+	}
+	if s.Batch == 0 {
+		s.Batch = 1
+		assume("batch", "1")
+	}
+	s.Quant, s.StoredBytes = storageOf(m, weights)
+	if weights == "" {
+		assume("weights", s.Quant.Name)
+	}
+	kv := o.kv
+	if kv == "" {
+		kv = "f16"
+		assume("kv", kv)
+	}
+	if s.KV, err = sizing.ParseKVType(kv); err != nil {
+		return s, nil, err
+	}
+	if s.Runtime == nil {
+		s.Runtime = sizing.DefaultRuntime(t.Device, s.Quant)
+		assume("runtime", s.Runtime.Title)
+	}
+	return s, assumed, nil
+}
+
+// storageOf is how the weights are stored: as asked for, as the file has them,
+// as the model was published, else in bf16.
+func storageOf(m *modelArg, weights string) (*sizing.Quant, quantity.Bytes) {
+	if weights != "" {
+		q, _ := sizing.FindQuant(weights) // the flag has checked it
+		return q, 0
+	}
+	if f := m.File; f != nil && f.Bytes > 0 && f.Params > 0 {
+		return sizing.StoredQuant(8*float64(f.Bytes)/float64(f.Params), f.Format == "gguf"), f.Bytes
+	}
+	if b := m.Model.StoredBits; b > 0 && b != 16 {
+		return sizing.StoredQuant(b, false), 0
+	}
+	q, _ := sizing.FindQuant("bf16")
+	return q, 0
+}
+
+// priceOf is what a device costs an hour, 0 if not known.
+func (o *servingOptions) priceOf(d *hardware.Device) quantity.USD {
+	if o.price > 0 {
+		return o.price
+	}
+	if d.Price != nil {
+		return d.Price.PerHour
+	}
+	return 0
+}
+
+func inferRun(cmd *cobra.Command, o *inferOptions) error {
+	m, err := o.resolve(cmd.Context(), o.model)
+	if err != nil {
+		return err
+	}
+	targets, err := o.targets(o.on)
+	if err != nil {
+		return err
+	}
+	weights := ""
+	if len(o.weights) == 1 {
+		weights = o.weights[0]
+	}
+	answer, notes, err := o.infer(m, targets[0], weights)
+	if err != nil {
+		return o.inferError(cmd, err)
+	}
+	if err := o.print(inferDocument(o, m, targets[0], answer, notes)); err != nil {
+		return err
+	}
+	if !answer.Memory.Fits {
+		return exitCode(exitNoFit)
+	}
+	return nil
+}
+
+// infer answers for one model, machine and storage.
+func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.ServingAnswer, []sizing.Note, error) {
+	s, assumed, err := o.serving(m, t, weights)
+	if err != nil {
+		return nil, nil, err
+	}
+	answer, err := s.Answer(o.priceOf(t.Device))
+	if err != nil {
+		return nil, nil, err
+	}
+	notes := append(assumed, answer.Notes...)
+	if m.Model.Scope != "" {
+		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: m.Model.Scope})
+	}
+	if t.Device.Price != nil && o.price == 0 {
+		p := t.Device.Price
+		text := fmt.Sprintf("%v a device and hour (%s)", p.PerHour, p.Date)
+		notes = append(notes, sizing.Note{Code: "price", Text: text, Chinese: fmt.Sprintf("每设备每小时 %v（%s）", p.PerHour, p.Date), Source: p.Source})
+	}
+	return answer, notes, nil
+}
+
+// inferError makes a usage error of an answer that could not be given.
+func (a *app) inferError(cmd *cobra.Command, err error) error {
+	name := flagOf(err)
+	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
+		return usageError(fmt.Errorf("--%s %s: %w", name, flag.Value, err), a.commandWithout(name))
+	}
+	return usageError(err, "")
+}
+
+// rateText is "1,234 (1,100–1,400)".
+func rateText(mid, low, high float64) render.Text {
+	return render.Same(fmt.Sprintf("%s (%s–%s)", rate(mid), rate(low), rate(high)))
+}
+
+// rate prints three digits of a rate.
+func rate(v float64) string {
+	switch {
+	case v >= 1000:
+		return render.Count(v).String()
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}

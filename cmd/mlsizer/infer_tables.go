@@ -1,0 +1,239 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// servingJSON is what was to be served.
+type servingJSON struct {
+	Context       int64                `json:"context"`
+	Batch         int64                `json:"batch"`
+	Prompt        int64                `json:"prompt,omitempty"`
+	Answer        int64                `json:"answer,omitempty"`
+	SharedContext bool                 `json:"shared_context,omitempty"`
+	Weights       string               `json:"weights"`
+	KV            string               `json:"kv"`
+	Runtime       string               `json:"runtime"`
+	Layout        sizing.ServingLayout `json:"layout"`
+	Offload       sizing.Offload       `json:"offload"`
+}
+
+// inferJSON is the answer for one model, machine and storage.
+type inferJSON struct {
+	Model      modelJSON                `json:"model"`
+	Hardware   hardwareJSON             `json:"hardware"`
+	Workload   servingJSON              `json:"workload"`
+	Memory     sizing.ServingMemory     `json:"memory"`
+	Weights    quantity.Bytes           `json:"model_weights_bytes"`
+	PerToken   quantity.Bytes           `json:"kv_bytes_per_token"`
+	PerSeq     quantity.Bytes           `json:"kv_bytes_per_sequence"`
+	State      quantity.Bytes           `json:"state_bytes_per_sequence"`
+	MaxContext int64                    `json:"max_context"`
+	MaxBatch   int64                    `json:"max_sequences"`
+	Best       string                   `json:"best_weights"`
+	Throughput sizing.ServingThroughput `json:"throughput"`
+	Options    []sizing.ServingOption   `json:"options,omitempty"`
+	Notes      []sizing.Note            `json:"notes"`
+}
+
+func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l render.Lang) inferJSON {
+	s := &a.Serving
+	r := inferJSON{
+		Model:    newModelJSON(m, o.bounds),
+		Hardware: newHardwareJSON(t.Input, &s.Cluster, sizing.BF16),
+		Workload: servingJSON{s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
+		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Options: a.Options,
+		Notes: notesIn(notes, l),
+	}
+	if r.Hardware.Peak == 0 {
+		r.Hardware.Peak = s.Cluster.Device.Rates[hardware.FP16].Peak
+	}
+	for i := range r.Options {
+		r.Options[i].Text = render.T(r.Options[i].Text, r.Options[i].Chinese).In(l)
+	}
+	return r
+}
+
+// inferDocument lays an answer out.
+func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note) *render.Document {
+	options := append([]sizing.ServingOption(nil), a.Options...)
+	r := newInferJSON(m, t, a, notes, &o.servingOptions, o.lang)
+	f := newFootnotes(notes)
+	fits := labelDoesNotFit
+	if r.Memory.Fits {
+		fits = labelFits
+	}
+	title := both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	if r.Memory.Fits {
+		title = both(labelJoin, title, both(labelServes, rate(r.Throughput.Decode)))
+	}
+	d := &render.Document{
+		Title: title,
+		Tables: []render.Table{
+			servingFacts(&r, a, f),
+			servingMemoryTable(&r, f),
+			servingLimits(&r),
+		},
+		JSON: struct {
+			Schema  string `json:"schema"`
+			Command string `json:"command"`
+			inferJSON
+		}{schema, "infer", r},
+		Records: []inferJSON{r},
+	}
+	if r.Memory.Fits {
+		d.Tables = append(d.Tables, servingSpeed(&r, f))
+	} else {
+		d.Tables = append(d.Tables, servingOptionsTable(options))
+	}
+	of := servingOf(&r)
+	for i := 1; i < len(d.Tables); i++ {
+		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
+	}
+	f.finish(d)
+	return d
+}
+
+// servingOf says what a table's figures are of: no context is left unsaid.
+func servingOf(r *inferJSON) render.Text {
+	return both(labelServingOf, r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
+}
+
+func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Table {
+	model := modelText(&r.Model)
+	w := &r.Workload
+	work := both(labelPromptAnswer, w.Context, a.PromptTokens(), a.OutputTokens(), w.Batch)
+	if w.SharedContext {
+		work = both(labelSharedContext, w.Context, w.Batch)
+	}
+	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelModel, model, f.at("inferred-shape", "scope")...),
+		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
+		fact(labelWorkload, work, f.at("context", "batch")...),
+		fact(labelTypes, both(labelTypesFact, w.Weights, w.KV), f.at("weights", "kv")...),
+		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
+	}}
+}
+
+// servingMemoryTable is what one device holds, term by term.
+func servingMemoryTable(r *inferJSON, f *footnotes) render.Table {
+	m := &r.Memory
+	t := render.Table{Title: labelServingMemory, Columns: []render.Column{
+		{Name: "term", Head: labelMemoryDevice},
+		{Name: "bytes", Head: labelSize, Right: true, Coarse: true},
+		{Name: "share", Head: labelShare, Right: true},
+	}}
+	row := func(label render.Text, b quantity.Bytes, notes ...int) {
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: b}, {Value: render.Percent(b / m.Device)}})
+	}
+	row(labelWeights, m.Weights)
+	row(labelKVCache, m.KVCache)
+	if m.KVPadding > 0 {
+		row(labelKVPadding, m.KVPadding, f.at("padding")...)
+	}
+	if m.State > 0 {
+		row(labelState, m.State)
+	}
+	row(labelComputeBuffer, m.Compute)
+	row(labelOverhead, m.Overhead, f.at("runtime")...)
+	row(labelTotal, m.Total)
+	row(labelBudget, m.Budget)
+	row(labelDeviceMemory, m.Device)
+	if m.Host > 0 {
+		row(labelOnHost, m.Host, f.at("offload")...)
+	}
+	return t
+}
+
+// servingLimits is what would still fit.
+func servingLimits(r *inferJSON) render.Table {
+	context, batch, best := any(labelNone), any(labelNone), any(labelNone)
+	if r.MaxContext > 0 {
+		context = both(labelMaxContextAt, r.MaxContext, r.Workload.Batch)
+	}
+	if r.MaxBatch > 0 {
+		batch = both(labelMaxAt, r.MaxBatch, r.Workload.Context)
+	}
+	if r.Best != "" {
+		best = r.Best
+	}
+	rows := [][]render.Cell{
+		fact(labelModelWeights, exactly(r.Weights)),
+		fact(labelPerToken, grouped(int64(r.PerToken))+" B"),
+		fact(labelPerSequence, exactly(r.PerSeq)),
+	}
+	if r.State > 0 {
+		rows = append(rows, fact(labelStateSequence, exactly(r.State)))
+	}
+	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
+		rows = append(rows, fact(both(labelAllSequences, r.Workload.Batch), both(labelCacheAndState, exactly(n*r.PerSeq), exactly(n*r.State))))
+	}
+	rows = append(rows, fact(labelMaxContext, context), fact(labelMaxSequences, batch), fact(labelBest, best))
+	return render.Table{Title: labelLimits, Columns: factColumns(), Rows: rows}
+}
+
+// exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".
+func exactly(b quantity.Bytes) string {
+	mib := float64(b) / (1 << 20)
+	whole := math.Floor(mib + 0.005)
+	text := grouped(int64(whole))
+	if part := mib - whole; part >= 0.005 {
+		text += strings.TrimRight(fmt.Sprintf("%.2f", part)[1:], "0")
+	}
+	return fmt.Sprintf("%.2f GiB (%s MiB)", float64(b)/(1<<30), text)
+}
+
+// grouped is a whole number with commas between thousands.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// servingSpeed is how fast it answers.
+func servingSpeed(r *inferJSON, f *footnotes) render.Table {
+	p := &r.Throughput
+	t := render.Table{Title: labelSpeed, Columns: factColumns()}
+	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
+	add(fact(labelTTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
+	add(fact(labelPrefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
+	add(fact(labelDecodeUser, rate(p.PerUser)))
+	add(fact(labelDecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))
+	bound := any(labelComputeNever)
+	if p.ComputeBound > 0 {
+		bound = p.ComputeBound
+	}
+	add(fact(labelComputeBound, bound))
+	add(fact(labelMaxLoad, both(labelMaxLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
+	if p.PerMillion > 0 {
+		add(fact(labelPerMillion, both(labelPerMillionAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
+	}
+	return t
+}
+
+// servingOptionsTable is what would make it fit.
+func servingOptionsTable(options []sizing.ServingOption) render.Table {
+	t := render.Table{Title: labelWouldFit, Columns: []render.Column{
+		{Name: "change", Head: labelChange, Wrap: true},
+		{Name: "flags", Head: labelFlag, Wrap: true},
+		{Name: "tokens_per_second", Head: labelTokensHead, Right: true},
+	}}
+	for _, o := range options {
+		t.Rows = append(t.Rows, []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: rate(o.Decode)}})
+	}
+	if len(options) == 0 {
+		t.Rows = append(t.Rows, []render.Cell{{Value: labelNothingFits}, {}, {}})
+	}
+	return t
+}

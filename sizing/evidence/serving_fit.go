@@ -1,0 +1,402 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"mlsizer/sizing"
+)
+
+// servingPoint is a measurement ready for the fit.
+type servingPoint struct {
+	setup    *servingSetup
+	quantity Quantity
+	phase    string
+	group    string
+	measured float64 // its log
+	weight   float64
+	factors  [sizing.NumServingConstants][]int // indices of the factors, by constant
+}
+
+// predict returns the log of the prediction.
+func (p *servingPoint) predict() float64 {
+	if p.quantity == FirstToken {
+		return math.Log(p.setup.firstToken())
+	}
+	return math.Log(p.setup.rate())
+}
+
+// servingFactor is one factor of a constant: its logarithm is fitted.
+type servingFactor struct {
+	constant int
+	key      string
+	prior    float64 // width of the pull towards 1
+}
+
+// ServingFit is the outcome of a fit of the serving constants.
+type ServingFit struct {
+	Constants *sizing.ServingConstants
+	// Fit and LeftOut are the scores with all rows, and of every group by
+	// constants that were fitted without it.
+	Fit, LeftOut []ServingGroup
+	Skipped      []Skipped
+}
+
+// servingFitter holds points and factors.
+type servingFitter struct {
+	points  []*servingPoint
+	factors []servingFactor
+	fields  []sizing.ServingConstant
+}
+
+// The shape of the fit: errors beyond huber count by their size and not its
+// square; noise is what a good prediction errs by; a factor is pulled to 1 by
+// a prior the narrower the more keys it has.
+const (
+	servingHuber  = 0.12
+	servingNoise  = 0.12
+	servingSteps  = 25
+	servingRefits = 4
+	// groupRows is how many rows of a group count in full.
+	groupRows = 4
+)
+
+// servingPriors are the widths of the priors on logarithms of factors, by the
+// number of keys.
+var servingPriors = [4]float64{0.8, 0.45, 0.22, 0.2}
+
+// FitServing fits the constants of serving to measurements: it minimises the
+// Huber losses of log(predicted/measured), weighted so that no group of device
+// and model decides alone, plus the squares of the factors' logarithms over
+// their priors. The fit is deterministic. folds is how many parts the groups
+// are divided in to be left out; 0 leaves none out.
+func (sp *ServingPredictor) FitServing(rows []ServingRow, folds int) (*ServingFit, error) {
+	out := &ServingFit{}
+	f := &servingFitter{fields: sizing.ServingConstantFields()}
+	for i := range rows {
+		if err := f.addRow(sp, &rows[i]); err != nil {
+			out.Skipped = append(out.Skipped, Skipped{rows[i].ID, rows[i].Source, TokensPerSecond, err.Error()})
+		}
+	}
+	if len(f.points) == 0 {
+		return nil, fmt.Errorf("no row of %d can be predicted", len(rows))
+	}
+	f.index()
+	theta := f.solve(make([]float64, len(f.factors)), f.points, servingSteps)
+	fitted := f.results(theta, f.points)
+	out.Fit = groupScores(fitted)
+	left := fitted
+	if folds > 1 {
+		left = f.leaveOut(theta, folds)
+		out.LeftOut = groupScores(left)
+	}
+	out.Constants = f.constants(theta)
+	out.Constants.Bands = servingBands(left)
+	return out, nil
+}
+
+// addRow prepares a row's quantities.
+func (f *servingFitter) addRow(sp *ServingPredictor, r *ServingRow) error {
+	if r.Rate <= 0 && r.TTFT <= 0 {
+		return nil
+	}
+	s, err := sp.setup(r)
+	if err != nil {
+		return err
+	}
+	add := func(q Quantity, v float64) {
+		f.points = append(f.points, &servingPoint{setup: s, quantity: q, phase: s.phase(q),
+			group: s.phase(q) + "|" + r.Device + "|" + r.Model, measured: math.Log(v)})
+	}
+	if r.Rate > 0 {
+		add(TokensPerSecond, r.Rate)
+	}
+	if r.TTFT > 0 && r.Phase != "prefill" {
+		add(FirstToken, r.TTFT)
+	}
+	return nil
+}
+
+// index numbers the factors and weights the points.
+func (f *servingFitter) index() {
+	number, counts := map[string]int{}, map[string]int{}
+	for _, p := range f.points {
+		counts[p.group]++
+		for c := range p.factors {
+			for _, key := range p.setup.p.Keys(c) {
+				name := f.fields[c].Name + " " + key
+				i, ok := number[name]
+				if !ok {
+					i = len(f.factors)
+					number[name] = i
+					f.factors = append(f.factors, servingFactor{c, key, servingPriors[parts(key)]})
+				}
+				p.factors[c] = append(p.factors[c], i)
+			}
+		}
+	}
+	for _, p := range f.points {
+		p.weight = math.Min(1, groupRows/float64(counts[p.group]))
+		if p.quantity == FirstToken {
+			p.weight *= 1.0
+		}
+	}
+}
+
+// parts counts the keys of a factor.
+func parts(key string) int {
+	if key == "" {
+		return 0
+	}
+	n := 1
+	for _, c := range key {
+		if c == ',' {
+			n++
+		}
+	}
+	return min(n, len(servingPriors)-1)
+}
+
+// efficiency multiplies a point's factors.
+func (f *servingFitter) efficiency(p *servingPoint, theta []float64) sizing.ServingEfficiency {
+	var e sizing.ServingEfficiency
+	for c := range e {
+		v := 0.0
+		for _, i := range p.factors[c] {
+			v += theta[i]
+		}
+		e[c] = math.Max(f.fields[c].Low, math.Min(f.fields[c].High, f.fields[c].Base*math.Exp(v)))
+	}
+	return e
+}
+
+// solve improves theta by damped Gauss-Newton steps with reweighting.
+func (f *servingFitter) solve(theta []float64, points []*servingPoint, steps int) []float64 {
+	theta = slices.Clone(theta)
+	n := len(theta)
+	best, loss := slices.Clone(theta), f.loss(theta, points)
+	damping := 1e-2
+	for range steps {
+		a, b := f.normal(best, points)
+		for i := range n {
+			a[i*n+i] *= 1 + damping
+		}
+		step := choleskySolve(a, b, n)
+		if step == nil {
+			break
+		}
+		for i := range step {
+			theta[i] = best[i] + math.Max(-0.7, math.Min(0.7, step[i]))
+		}
+		next := f.loss(theta, points)
+		if next < loss {
+			done := loss-next < 1e-5*loss
+			copy(best, theta)
+			loss, damping = next, math.Max(damping/5, 1e-6)
+			if done {
+				break
+			}
+		} else if damping *= 8; damping > 1e4 {
+			break
+		}
+	}
+	return best
+}
+
+// loss is what the fit minimises.
+func (f *servingFitter) loss(theta []float64, points []*servingPoint) float64 {
+	total := 0.0
+	for _, p := range points {
+		p.setup.p.SetEfficiency(f.efficiency(p, theta))
+		r := math.Abs(p.predict() - p.measured)
+		if r > servingHuber {
+			r = servingHuber * (2*r - servingHuber)
+		} else {
+			r *= r
+		}
+		total += p.weight * r / (servingNoise * servingNoise)
+	}
+	for i, v := range theta {
+		total += v * v / (f.factors[i].prior * f.factors[i].prior)
+	}
+	return total
+}
+
+// normal builds the normal equations at theta: the derivative of a point by a
+// factor is that by the constant it belongs to.
+func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a, b []float64) {
+	n := len(theta)
+	a, b = make([]float64, n*n), make([]float64, n)
+	const h = 1e-4
+	var at []int
+	var by []float64
+	for _, p := range points {
+		e := f.efficiency(p, theta)
+		p.setup.p.SetEfficiency(e)
+		at0 := p.predict()
+		r := at0 - p.measured
+		w := p.weight / (servingNoise * servingNoise)
+		if math.Abs(r) > servingHuber {
+			w *= servingHuber / math.Abs(r)
+		}
+		at, by = at[:0], by[:0]
+		for c := range e {
+			old := e[c]
+			e[c] = old * (1 + h)
+			p.setup.p.SetEfficiency(e)
+			d := (p.predict() - at0) / h
+			e[c] = old
+			if math.Abs(d) < 1e-6 {
+				continue
+			}
+			for _, i := range p.factors[c] {
+				at, by = append(at, i), append(by, d)
+			}
+		}
+		for x, i := range at {
+			b[i] -= w * by[x] * r
+			for y, j := range at {
+				if j <= i {
+					a[i*n+j] += w * by[x] * by[y]
+				}
+			}
+		}
+	}
+	for i, v := range theta {
+		prior := 1 / (f.factors[i].prior * f.factors[i].prior)
+		a[i*n+i] += prior
+		b[i] -= prior * v
+	}
+	return a, b
+}
+
+// choleskySolve solves a x = b for a symmetric positive matrix of which the
+// lower triangle is given; nil if it is not positive. a and b are overwritten.
+func choleskySolve(a, b []float64, n int) []float64 {
+	for i := range n {
+		row := a[i*n : i*n+n]
+		for j := range i + 1 {
+			s, other := row[j], a[j*n:j*n+n]
+			for k := range j {
+				s -= row[k] * other[k]
+			}
+			if i == j {
+				if s <= 0 {
+					return nil
+				}
+				row[j] = math.Sqrt(s)
+			} else {
+				row[j] = s / other[j]
+			}
+		}
+	}
+	for i := range n {
+		for k := range i {
+			b[i] -= a[i*n+k] * b[k]
+		}
+		b[i] /= a[i*n+i]
+	}
+	for i := n - 1; i >= 0; i-- {
+		for k := i + 1; k < n; k++ {
+			b[i] -= a[k*n+i] * b[k]
+		}
+		b[i] /= a[i*n+i]
+	}
+	return b
+}
+
+// results predicts points under theta.
+func (f *servingFitter) results(theta []float64, points []*servingPoint) []ServingResult {
+	rep := &ServingReport{}
+	for _, p := range points {
+		p.setup.p.SetEfficiency(f.efficiency(p, theta))
+		rep.add(p.setup.row, p.phase, p.quantity, math.Exp(p.measured), math.Exp(p.predict()), 0, 0)
+	}
+	return rep.Results
+}
+
+// leaveOut refits without each part of the groups in turn and predicts the
+// part. A group is a device and a model: all its phases are left out together.
+func (f *servingFitter) leaveOut(theta []float64, folds int) []ServingResult {
+	name := func(p *servingPoint) string { return p.setup.row.Device + "|" + p.setup.row.Model }
+	var names []string
+	for _, p := range f.points {
+		names = append(names, name(p))
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	fold := map[string]int{}
+	for i, n := range names {
+		fold[n] = i % folds
+	}
+	var out []ServingResult
+	for k := range folds {
+		var in, without []*servingPoint
+		for _, p := range f.points {
+			if fold[name(p)] == k {
+				without = append(without, p)
+			} else {
+				in = append(in, p)
+			}
+		}
+		if len(without) > 0 {
+			out = append(out, f.results(f.solve(theta, in, servingRefits), without)...)
+		}
+	}
+	return out
+}
+
+// constants writes the factors that differ from 1.
+func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
+	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}}
+	for i, v := range theta {
+		if math.Abs(v) < 0.002 {
+			continue
+		}
+		name := f.fields[f.factors[i].constant].Name
+		if c.Factors[name] == nil {
+			c.Factors[name] = map[string]float64{}
+		}
+		c.Factors[name][f.factors[i].key] = math.Round(math.Exp(v)*1e4) / 1e4
+	}
+	return c
+}
+
+// servingBands takes the 10 % and 90 % points of log(measured/predicted) of
+// rows that the fit did not see, each group counting once.
+func servingBands(results []ServingResult) map[string][2]float64 {
+	type value struct{ x, w float64 }
+	counts := map[string]int{}
+	for _, r := range results {
+		counts[r.Phase+"|"+r.Device+"|"+r.Model]++
+	}
+	byPhase := map[string][]value{}
+	for _, r := range results {
+		w := 1 / float64(counts[r.Phase+"|"+r.Device+"|"+r.Model])
+		v := value{math.Log(r.Measured / r.Predicted), w}
+		byPhase[r.Phase] = append(byPhase[r.Phase], v)
+		byPhase[""] = append(byPhase[""], v)
+	}
+	bands := map[string][2]float64{}
+	for phase, list := range byPhase {
+		slices.SortFunc(list, func(a, b value) int { return cmp.Compare(a.x, b.x) })
+		total := 0.0
+		for _, v := range list {
+			total += v.w
+		}
+		at := func(q float64) float64 {
+			sum := 0.0
+			for _, v := range list {
+				if sum += v.w; sum >= q*total {
+					return v.x
+				}
+			}
+			return list[len(list)-1].x
+		}
+		round := func(x float64) float64 { return math.Round(x*1e3) / 1e3 }
+		bands[phase] = [2]float64{round(math.Min(at(0.1), -0.02)), round(math.Max(at(0.9), 0.02))}
+	}
+	return bands
+}

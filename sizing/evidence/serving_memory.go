@@ -1,0 +1,153 @@
+package evidence
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// The 80 % bands of sizes: weights and caches are exact but for what a file
+// stores otherwise; a peak has activations that differ by release.
+const (
+	sizeBand = 0.01
+	peakBand = 0.08
+)
+
+// validateMemory adds a row's weights, cache and peak to the report.
+func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, skip func(Quantity, error)) {
+	p, err := sp.memorySetup(r)
+	cacheOnly := strings.HasPrefix(r.MemDefinition, "KV cache")
+	add := func(q Quantity, measured, predicted, band float64) {
+		rep.add(r, "memory-"+string(q), q, measured, predicted, predicted*(1-band), predicted*(1+band))
+	}
+	if r.WeightsGiB > 0 {
+		switch _, unknown := r.memoryQuant(); {
+		case unknown != nil:
+			skip(WeightsMemory, unknown)
+		case err != nil:
+			skip(WeightsMemory, err)
+		default:
+			add(WeightsMemory, r.WeightsGiB, inGiB(p.WeightBytes())/float64(p.Layout.TP), sizeBand)
+		}
+	}
+	if r.KVGiB > 0 {
+		if err != nil {
+			skip(KVMemory, err)
+		} else {
+			add(KVMemory, r.KVGiB, r.cache(p), sizeBand)
+		}
+	}
+	if r.PeakMemGiB > 0 && !cacheOnly {
+		if err != nil {
+			skip(PeakMemory, err)
+		} else if v, err := r.peak(p); err != nil {
+			skip(PeakMemory, err)
+		} else {
+			add(PeakMemory, r.PeakMemGiB, v, peakBand)
+		}
+	}
+}
+
+// memoryQuant finds the storage of the weights, if its name says what is
+// stored how.
+func (r *ServingRow) memoryQuant() (*sizing.Quant, error) {
+	runtime, err := sizing.FindRuntime(strings.TrimSuffix(r.Runtime, " (ik fork)"))
+	if err != nil {
+		return nil, err
+	}
+	q, err := r.quant(runtime)
+	if err != nil {
+		return nil, fmt.Errorf("%w; a mix of formats made for one file has no size of its own", err)
+	}
+	if q.Flat > 0 {
+		return nil, fmt.Errorf("%s is a mix of formats that its makers choose anew for each model", q.Name)
+	}
+	if strings.Contains(r.Runtime, "ik fork") && !strings.HasPrefix(r.Weights, "q8_0") && r.Weights != "f16" && r.Weights != "bf16" {
+		return nil, fmt.Errorf("%s names the leading format of a mix that the file's maker chose", r.Weights)
+	}
+	return q, nil
+}
+
+// memorySetup prepares the row's model on its devices.
+func (sp *ServingPredictor) memorySetup(r *ServingRow) (*sizing.PreparedServing, error) {
+	row := *r
+	stored := quantity.Bytes(0)
+	if _, err := r.memoryQuant(); err != nil {
+		row.Weights = "q8_0" // the cache does not depend on it
+		stored = quantity.Bytes(r.WeightsGiB * (1 << 30))
+	}
+	s, err := sp.serving(&row)
+	if err != nil {
+		return nil, err
+	}
+	s.StoredBytes = stored
+	s.Context, s.Batch = max(int64(r.Context), 1), 1
+	s.Output = min(int64(r.Output), s.Context)
+	s.Prompt = max(s.Context-s.Output, 1)
+	s.Layout = sizing.ServingLayout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
+	if strings.Contains(r.Runtime, "ik fork") {
+		s.FullWindows = true
+		mla, _ := r.noted("mla_attn=")
+		s.Expanded, s.Copied = mla == 0, mla == 1 && !strings.Contains(r.Note, "flash_attn=1")
+	}
+	return s.Prepare()
+}
+
+// cache predicts the row's cache: of its context or, where no batch is named,
+// what the runtime's budget leaves.
+func (r *ServingRow) cache(p *sizing.PreparedServing) float64 {
+	if r.Batch == "" {
+		m := p.Memory(p.Context, 1)
+		return inGiB(m.Budget - m.Weights - m.Compute - m.Overhead)
+	}
+	cache := p.KVBytes(p.Context)
+	if p.Runtime.Name == "ds4" {
+		cache += p.StateBytes() // it counts the windows of compressed attention in
+	}
+	return inGiB(cache) / float64(p.Layout.TP)
+}
+
+// peak predicts the figure that the row's definition measures.
+func (r *ServingRow) peak(p *sizing.PreparedServing) (float64, error) {
+	m := p.Memory(p.Context, 1)
+	held := m.Weights + m.KVCache + m.State
+	d := r.MemDefinition
+	switch {
+	case strings.HasPrefix(d, "weights only"):
+		return inGiB(m.Weights), nil
+	case strings.Contains(d, "max_memory_allocated"):
+		// At the end of the prompt, or with all that was generated.
+		atPrompt := p.Memory(p.PromptTokens(), 1)
+		return inGiB(max(held, m.Weights+atPrompt.KVCache+m.State+r.eagerPrefill(p))), nil
+	case strings.HasPrefix(d, "process GPU memory"):
+		return inGiB(held + m.Compute + m.Overhead), nil
+	case strings.HasPrefix(d, "amdgpu"):
+		return inGiB(held + m.KVPadding + m.Compute), nil
+	case strings.Contains(d, "ledger"):
+		return inGiB(m.Weights + m.Compute + m.Overhead), nil
+	case strings.HasPrefix(d, "vLLM budget"):
+		return inGiB(m.Budget), nil
+	case strings.HasPrefix(d, "KV pool"):
+		return r.cache(p), nil
+	}
+	return 0, fmt.Errorf("peak defined as %q is not one that is predicted", d)
+}
+
+// eagerPrefill is what Transformers allocates for a prompt beside weights and
+// cache: up to release 4.44 the logits of every position in 16 bits and again
+// in fp32; later those of the last. Beside them stand the widest activations
+// of one layer.
+// Source: huggingface/transformers models/*/modeling_*.py (logits.float(),
+// num_logits_to_keep from 4.45).
+func (r *ServingRow) eagerPrefill(p *sizing.PreparedServing) quantity.Bytes {
+	prompt := float64(p.PromptTokens())
+	m := p.Model
+	bytes := p.ActivationBytes(prompt)
+	if strings.HasPrefix(r.Version, "4.3") || strings.HasPrefix(r.Version, "4.4.") {
+		logits := prompt * float64(m.Vocab) * 6
+		return quantity.Bytes(max(logits, bytes))
+	}
+	return quantity.Bytes(bytes)
+}

@@ -1,0 +1,276 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// The quantities of serving.
+const (
+	TokensPerSecond Quantity = "tokens_per_second"
+	FirstToken      Quantity = "ttft_s"
+	KVMemory        Quantity = "kv_gib"
+	WeightsMemory   Quantity = "weights_gib"
+)
+
+// ServingPredictor predicts rows of serving measurements.
+type ServingPredictor struct {
+	Resolve   Resolve
+	Hardware  *hardware.Catalog
+	Constants *sizing.ServingConstants // nil: the program's own
+}
+
+// servingSetup is a row made ready to evaluate.
+type servingSetup struct {
+	row      *ServingRow
+	p        *sizing.PreparedServing
+	batch    float64 // sequences a replica
+	replicas float64
+	load     bool    // the engine chose the batch
+	asked    float64 // sequences a replica that the row asks for
+	input    float64
+	output   float64
+	context  float64 // of the middle of the answer
+}
+
+// What a source that leaves it out is taken to mean.
+const (
+	unknownPrompt = 300 // tokens; the mean of the chat data sets that load tests use
+	unknownAnswer = 294 // tokens; the mean answer of OpenOrca in MLPerf Inference
+	shortPrompt   = 16  // tokens; "short prompt"
+)
+
+// setup turns a row into a prepared serving, or says what of it cannot be
+// expressed.
+func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
+	base, err := sp.serving(r)
+	if err != nil {
+		return nil, err
+	}
+	s := &servingSetup{row: r, input: r.Input, output: r.Output}
+	if s.batch, s.load, err = r.batch(); err != nil {
+		return nil, err
+	}
+	if s.input == 0 && (r.Phase == "end_to_end_output" || r.Phase == "total") {
+		s.input = unknownPrompt
+	}
+	if s.output == 0 && r.Phase != "prefill" {
+		s.output = unknownAnswer
+	}
+	if s.input == 0 && r.Phase == "decode" && r.Output == 0 {
+		s.input = shortPrompt
+	}
+	s.context = math.Max(s.input, r.Depth) + s.output/2
+	base.Context = int64(math.Max(1, math.Ceil(math.Max(s.input, r.Depth)+s.output)))
+	base.Prompt, base.Output = int64(s.input), int64(math.Ceil(s.output))
+	base.Batch = int64(math.Max(1, s.batch))
+	if err := s.lay(base); err != nil {
+		return nil, err
+	}
+	if sp.Constants != nil {
+		s.p.SetConstants(sp.Constants)
+	}
+	return s, nil
+}
+
+// serving reads what a row says of model, machine and software.
+func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
+	var s sizing.Serving
+	var err error
+	if s.Model, err = sp.model(r.Model); err != nil {
+		return s, err
+	}
+	device := r.Device
+	if device == "" {
+		if r.Rate > 0 {
+			return s, errors.New("no device")
+		}
+		device = unknownDevice
+	}
+	d, err := sp.Hardware.Find(device)
+	if err != nil {
+		return s, err
+	}
+	if s.Runtime, err = sizing.FindRuntime(strings.TrimSuffix(r.Runtime, " (ik fork)")); err != nil {
+		return s, err
+	}
+	if s.Quant, err = r.quant(s.Runtime); err != nil {
+		return s, err
+	}
+	kv := r.KV
+	switch {
+	case kv != "":
+	case s.Runtime.Name == "ds4":
+		kv = "f32"
+	default:
+		kv = "f16"
+	}
+	if s.KV, err = sizing.ParseKVType(kv); err != nil {
+		return s, err
+	}
+	s.Year = r.year()
+	if s.Cluster, err = hardware.NewCluster(d, max(r.Devices, 1)); err != nil {
+		return s, err
+	}
+	if n, ok := r.noted("ubatch=", "ubatch ", "micro-batch "); ok && n > 0 && s.Runtime.KVPad > 0 {
+		runtime := *s.Runtime
+		runtime.PrefillChunk, runtime.LogitRows, runtime.WindowExtra = n, n, n
+		s.Runtime = &runtime
+	}
+	return s, nil
+}
+
+// model resolves a name, if need be without who packed the file and how.
+func (sp *ServingPredictor) model(name string) (*sizing.Model, error) {
+	m, err := sp.Resolve(name)
+	if err == nil {
+		return m, nil
+	}
+	short := name
+	for _, packer := range []string{"unsloth-", "opensourcerelease-", "bartowski-"} {
+		short = strings.TrimPrefix(short, packer)
+	}
+	for _, form := range []string{"-safetensors", "-bf16", "-fp8"} {
+		short = strings.TrimSuffix(short, form)
+	}
+	if short != name {
+		if m, shortErr := sp.Resolve(short); shortErr == nil {
+			return m, nil
+		}
+	}
+	return nil, err
+}
+
+// quant finds the storage of a row's weights: "mxfp4" is a file of its own in
+// llama.cpp.
+func (r *ServingRow) quant(runtime *sizing.Runtime) (*sizing.Quant, error) {
+	name := r.Weights
+	if name == "" {
+		return nil, errors.New("no storage of the weights")
+	}
+	if name == "mxfp4" && runtime.KVPad > 0 {
+		name = "mxfp4-q8_0"
+	}
+	if name == "int4" && runtime.KVPad > 0 {
+		name = "q4_0"
+	}
+	return sizing.FindQuant(name)
+}
+
+// lay spreads the model as the row says, or over as few devices as leave room
+// for a batch, with replicas beside them.
+func (s *servingSetup) lay(base sizing.Serving) error {
+	r := s.row
+	n := base.Cluster.Count
+	tp, pp := min(max(r.TP, 0), n), max(r.PP, 0)
+	if tp == 0 && s.load {
+		for _, t := range []int{1, 2, 4, 8, 16} {
+			if t > n || n%t != 0 {
+				continue
+			}
+			base.Layout = sizing.ServingLayout{TP: t, PP: 1}
+			p, err := base.Prepare()
+			if err != nil {
+				continue
+			}
+			s.p = p
+			if p.MaxBatch(base.Context) >= int64(64*n/t) {
+				break
+			}
+		}
+		if s.p == nil {
+			return fmt.Errorf("%s on %d x %s: no layout", r.Model, n, r.Device)
+		}
+	} else {
+		if tp <= 1 && pp <= 1 && n > 1 && base.Runtime.Layout == "layers" {
+			tp, pp = 1, n
+		}
+		if pp == 0 {
+			pp = 1
+		}
+		base.Layout = sizing.ServingLayout{TP: tp, PP: pp}
+		p, err := base.Prepare()
+		if err != nil {
+			return err
+		}
+		s.p = p
+	}
+	s.replicas = float64(s.p.Layout.Replicas)
+	s.asked = s.batch
+	limit := float64(s.p.MaxBatch(base.Context))
+	most := limit
+	if s.load {
+		most = math.Min(most, float64(s.p.Runtime.MaxSequences)*s.replicas)
+		s.batch = math.Max(most, s.replicas)
+	} else if limit >= 1 {
+		s.batch = math.Min(s.batch, limit) // the rest waits
+	}
+	s.batch, s.asked = math.Max(1, s.batch/s.replicas), s.asked/s.replicas
+	return nil
+}
+
+// rate predicts the row's tokens a second, over all devices and sequences.
+func (s *servingSetup) rate() float64 {
+	r := s.row
+	switch r.Phase {
+	case "prefill":
+		return s.batch * s.input / s.p.Prefill(s.input, r.Depth, s.batch) * s.replicas
+	case "decode":
+		if !strings.HasPrefix(r.FigureKind, "ttft+tpot") {
+			return s.batch / s.p.Decode(s.batch, s.context) * s.replicas
+		}
+	}
+	time := s.p.Prefill(s.input, 0, s.batch) + s.output*s.p.Decode(s.batch, s.input+s.output/2)
+	tokens := s.output
+	if r.Phase == "total" {
+		tokens += s.input
+	}
+	rate := s.batch * tokens / time * s.replicas
+	if s.load {
+		rate *= s.p.Efficiency().Load()
+	}
+	return rate
+}
+
+// firstToken predicts the time to the first token: the row's own prompt, a
+// part of those that it waits for (the geometric mean of one and all), and,
+// where the cache does not hold the batch, the requests before it.
+func (s *servingSetup) firstToken() float64 {
+	e := s.p.Efficiency()
+	one := s.p.Prefill(s.input, 0, 1)
+	if s.batch <= 1 {
+		return e.First() + one
+	}
+	all := s.p.Prefill(s.input, 0, s.batch)
+	t := e.First() + one + e.Queue()*math.Sqrt(one*math.Max(0, all-one)) + s.p.Decode(s.batch, s.input)
+	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
+		t += over * (all + s.output*s.p.Decode(s.batch, s.input+s.output/2))
+	}
+	return t
+}
+
+// phase names what the row is scored as.
+func (s *servingSetup) phase(q Quantity) string {
+	switch {
+	case q == FirstToken:
+		return "ttft"
+	case s.row.Phase == "prefill":
+		return "prefill"
+	case s.load:
+		return "load"
+	case s.row.Batch != "" && s.row.Batch != "1":
+		return "batched"
+	case s.row.Devices > 1:
+		return "decode-n"
+	}
+	return "decode"
+}
+
+// inGiB is a size in GiB.
+func inGiB(b quantity.Bytes) float64 { return float64(b) / (1 << 30) }

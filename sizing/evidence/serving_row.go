@@ -1,0 +1,174 @@
+package evidence
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ServingRow is one published measurement of serving: of speed, of memory or
+// of both. Zero or empty means that the source does not say.
+type ServingRow struct {
+	ID, Source, Ref, Quality string
+
+	Model          string
+	Params, Active float64
+	Weights, KV    string
+	Device         string
+	Devices        int
+	TP, PP         int
+	Runtime        string
+	Version, Date  string
+	Batch          string // a number, or "max": the engine chooses
+	Input, Output  float64
+	Depth          float64
+	Phase          string // prefill, decode, end_to_end_output, total
+	Rate           float64
+	TTFT           float64
+	FigureKind     string
+	Note           string
+
+	Context       float64
+	PeakMemGiB    float64
+	MemDefinition string
+	WeightsGiB    float64
+	KVGiB         float64
+	ComputeGiB    float64
+
+	Line int
+}
+
+// IsServing reports whether a header is that of serving measurements, and not
+// of training: it names the storage of the weights and the runtime.
+func IsServing(header []string) bool {
+	has := func(want string) bool {
+		return slices.ContainsFunc(header, func(h string) bool {
+			return strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")) == want
+		})
+	}
+	return has("weights") && has("runtime")
+}
+
+// ReadServingCSV reads serving measurements by their column names. Columns
+// that the schema does not know are ignored; a file without id, source or
+// runtime is refused, and so is a cell that does not parse.
+func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
+	cr := csv.NewReader(r)
+	cr.ReuseRecord = true
+	header, err := cr.Read()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, &SchemaError{file, 1, "", "the file is empty (want a header row with id, source, runtime and the columns of the serving schema)"}
+		}
+		return nil, &SchemaError{file, 1, "", err.Error()}
+	}
+	header = slices.Clone(header)
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	for _, want := range []string{"id", "source", "weights", "runtime"} {
+		if !slices.Contains(header, want) {
+			return nil, &SchemaError{file, 1, want, fmt.Sprintf("is missing (the header has %s)", strings.Join(header, ", "))}
+		}
+	}
+	var rows []ServingRow
+	var row ServingRow
+	fields := row.fields() // point into row, which is filled anew for each record
+	for {
+		record, err := cr.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, &SchemaError{file, len(rows) + 2, "", err.Error()}
+		}
+		line, _ := cr.FieldPos(0)
+		row = ServingRow{Line: line}
+		for i, cell := range record {
+			if cell = strings.TrimSpace(cell); cell == "" {
+				continue
+			}
+			if err := set(fields[header[i]], cell); err != nil {
+				return nil, &SchemaError{file, line, header[i], err.Error()}
+			}
+		}
+		rows = append(rows, row)
+	}
+}
+
+// fields returns the row's fields by the names of their columns.
+func (r *ServingRow) fields() map[string]any {
+	return map[string]any{
+		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality,
+		"model": &r.Model, "params_total": &r.Params, "params_active": &r.Active,
+		"weights": &r.Weights, "kv_dtype": &r.KV, "device": &r.Device, "num_devices": &r.Devices, "tp": &r.TP, "pp": &r.PP,
+		"runtime": &r.Runtime, "runtime_version": &r.Version, "date": &r.Date, "batch_or_concurrency": &r.Batch,
+		"input_tokens": &r.Input, "output_tokens": &r.Output, "depth_tokens": &r.Depth, "phase": &r.Phase,
+		"tokens_per_second": &r.Rate, "ttft_s": &r.TTFT, "figure_kind": &r.FigureKind, "note": &r.Note,
+		"context_tokens": &r.Context, "peak_mem_gib": &r.PeakMemGiB, "mem_definition": &r.MemDefinition,
+		"weights_gib": &r.WeightsGiB, "kv_gib": &r.KVGiB, "compute_buffer_gib": &r.ComputeGiB,
+	}
+}
+
+// batch returns the sequences at once; max says that the engine chooses.
+func (r *ServingRow) batch() (n float64, max bool, err error) {
+	switch r.Batch {
+	case "":
+		return 1, false, nil
+	case "max":
+		return 0, true, nil
+	}
+	n, err = strconv.ParseFloat(r.Batch, 64)
+	if err != nil || !(n >= 1 && n < 1e7) {
+		return 0, false, fmt.Errorf("batch %q (want a number of sequences or max)", r.Batch)
+	}
+	return n, false, nil
+}
+
+// versionYears date the releases of rows that have no date.
+// Source: the release pages of the projects.
+var versionYears = []struct {
+	runtime, prefix string
+	year            int
+}{
+	{"vllm", "0.4", 2024}, {"vllm", "0.6", 2024}, {"vllm", "0.12", 2025}, {"vllm", "0.1", 2025},
+	{"transformers", "4.38", 2024}, {"transformers", "4.51", 2025},
+	{"sglang", "0.4", 2025}, {"sglang", "0.5", 2025},
+	{"trt-llm", "0.", 2024}, {"trt-llm", "1.", 2025},
+	{"transformers-neuronx", "Neuron 2.18", 2024}, {"lmdeploy", "0.2", 2024},
+}
+
+// year returns the generation of the runtime, 0 if it is not known.
+func (r *ServingRow) year() int {
+	if len(r.Date) >= 4 {
+		if y, err := strconv.Atoi(r.Date[:4]); err == nil && y > 2000 && y < 2100 {
+			return y
+		}
+	}
+	for _, v := range versionYears {
+		if v.runtime == r.Runtime && strings.HasPrefix(r.Version, v.prefix) {
+			return v.year
+		}
+	}
+	return 0
+}
+
+// noted returns the whole number that follows a mark in the note.
+func (r *ServingRow) noted(marks ...string) (int64, bool) {
+	for _, mark := range marks {
+		_, rest, ok := strings.Cut(r.Note, mark)
+		if !ok {
+			continue
+		}
+		end := strings.IndexFunc(rest, func(c rune) bool { return c < '0' || c > '9' })
+		if end < 0 {
+			end = len(rest)
+		}
+		if n, err := strconv.ParseInt(rest[:end], 10, 64); err == nil {
+			return n, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,395 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// ServingThroughput is how fast a machine serves. Rates are over all devices
+// and sequences unless they say otherwise.
+type ServingThroughput struct {
+	// Prefill is prompt tokens a second of one batch of prompts.
+	Prefill     float64 `json:"prefill_tokens_per_second"`
+	PrefillLow  float64 `json:"prefill_low"`
+	PrefillHigh float64 `json:"prefill_high"`
+	// Decode is generated tokens a second, Low and High its 80 % band.
+	Decode  float64 `json:"decode_tokens_per_second"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	PerUser float64 `json:"decode_tokens_per_second_per_user"`
+	// FirstToken is the time to the first token of one request.
+	FirstToken     quantity.Seconds `json:"ttft_seconds"`
+	FirstTokenLow  quantity.Seconds `json:"ttft_low_seconds"`
+	FirstTokenHigh quantity.Seconds `json:"ttft_high_seconds"`
+	// ComputeBound is the batch a replica from which arithmetic and no longer
+	// reading the weights sets the pace; 0 if none up to a million does.
+	ComputeBound int64 `json:"compute_bound_batch"`
+	// LoadBatch is the most sequences at once that fit and the runtime takes,
+	// Load the generated tokens a second of such a server under full load,
+	// prompts included in its time.
+	LoadBatch int64   `json:"max_load_sequences"`
+	Load      float64 `json:"max_load_tokens_per_second"`
+	LoadLow   float64 `json:"max_load_low"`
+	LoadHigh  float64 `json:"max_load_high"`
+	// PerMillion is the price of a million generated tokens at that load.
+	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
+	// PerMillionBatch is the same for the batch that was asked for.
+	PerMillionBatch quantity.USD `json:"usd_per_million_tokens_at_batch,omitempty"`
+}
+
+// ServingOption is a change that makes a model fit.
+type ServingOption struct {
+	Code    string `json:"code"`
+	Text    string `json:"text"`
+	Chinese string `json:"-"`
+	Flag    string `json:"flag"` // what to add to the command line
+	// Decode is the tokens a second of the change.
+	Decode float64 `json:"decode_tokens_per_second"`
+}
+
+// ServingAnswer is a serving with everything that is asked of it.
+type ServingAnswer struct {
+	*PreparedServing
+	Memory     ServingMemory
+	PerToken   quantity.Bytes
+	PerSeq     quantity.Bytes
+	MaxContext int64
+	MaxBatch   int64
+	// Best names the storage of the weights with the most bits that fits.
+	Best       string
+	Throughput ServingThroughput
+	Options    []ServingOption
+	Notes      []Note
+}
+
+// Answer evaluates a serving: memory, limits and speed; where it does not fit,
+// what would.
+func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
+	p, err := s.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	a := &ServingAnswer{PreparedServing: p}
+	a.Memory = p.Memory(p.Context, p.Batch)
+	p.place(&a.Memory)
+	a.PerToken, a.PerSeq = p.KVBytesPerToken(), p.KVBytes(p.Context)
+	a.MaxContext, a.MaxBatch = p.MaxContext(p.Batch), p.MaxBatch(p.Context)
+	a.Best = p.best()
+	a.Throughput = p.Throughput(price)
+	if !a.Memory.Fits {
+		a.Options = p.options()
+	}
+	a.note(p)
+	return a, nil
+}
+
+// Throughput predicts the rates of a serving.
+func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
+	var t ServingThroughput
+	replicas := float64(p.Layout.Replicas)
+	n := math.Max(1, float64(p.Batch)/replicas)
+	prompt, output := float64(p.prompt(p.Context)), float64(p.output(p.Context))
+	middle := math.Min(float64(p.Context), prompt+output/2)
+	if p.SharedContext {
+		prompt, middle = math.Max(1, prompt/n), middle/n
+	}
+	busy := math.Min(replicas, float64(p.Batch))
+	t.Prefill = prompt * n / p.Prefill(prompt, 0, n) * busy
+	t.PrefillLow, t.PrefillHigh = p.Band("prefill", t.Prefill)
+	step := p.Decode(n, middle)
+	t.PerUser = 1 / step
+	t.Decode = n / step * busy
+	phase := "batched"
+	if p.Batch == 1 {
+		phase = "decode"
+		if p.Layout.TP*p.Layout.PP*p.Layout.EP > 1 {
+			phase = "decode-n"
+		}
+	}
+	t.Low, t.High = p.Band(phase, t.Decode)
+	t.FirstToken = quantity.Seconds(p.timer.e.First() + p.Prefill(prompt, 0, 1))
+	low, high := p.Band("ttft", float64(t.FirstToken))
+	t.FirstTokenLow, t.FirstTokenHigh = quantity.Seconds(low), quantity.Seconds(high)
+	t.ComputeBound = p.timer.computeBound()
+	t.LoadBatch = min(p.MaxBatch(p.Context), p.Runtime.MaxSequences*int64(p.Layout.Replicas))
+	if t.LoadBatch > 0 {
+		each := math.Max(1, float64(t.LoadBatch)/replicas)
+		time := p.Prefill(prompt, 0, each) + output*p.Decode(each, middle)
+		t.Load = each * output / time * math.Min(replicas, float64(t.LoadBatch)) * p.timer.e.Load()
+		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
+	}
+	if hour := float64(price) * float64(p.Cluster.Count); hour > 0 {
+		if t.Load > 0 {
+			t.PerMillion = quantity.USD(hour / 3600 / t.Load * 1e6)
+		}
+		t.PerMillionBatch = quantity.USD(hour / 3600 / t.Decode * 1e6)
+	}
+	return t
+}
+
+// computeBound is the smallest batch whose products take longer than reading
+// the weights.
+func (t *servingTimer) computeBound() int64 {
+	bound := func(n float64) bool {
+		read, multiply := t.readMultiply(n, n)
+		return multiply >= read
+	}
+	for n := int64(1); n <= 1<<20; n *= 2 {
+		if !bound(float64(n)) {
+			continue
+		}
+		low, high := n/2, n
+		for high-low > 1 {
+			if mid := (low + high) / 2; bound(float64(mid)) {
+				high = mid
+			} else {
+				low = mid
+			}
+		}
+		return high
+	}
+	return 0
+}
+
+// ladders are the storages that a runtime offers, the most bits first.
+var ladders = map[bool][]string{
+	true:  {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
+	false: {"bf16", "fp8", "nvfp4", "awq"},
+}
+
+// with is the serving with another storage of the weights.
+func (p *PreparedServing) with(q *Quant) (*PreparedServing, error) {
+	s := p.Serving
+	s.Quant, s.StoredBytes = q, 0
+	return s.Prepare()
+}
+
+// offered lists the storages that the runtime and the device can use.
+func (p *PreparedServing) offered() []*Quant {
+	var list []*Quant
+	for _, name := range ladders[p.Runtime.KVPad > 0] {
+		q, err := FindQuant(name)
+		if err != nil {
+			continue
+		}
+		d := p.Cluster.Device
+		if q.compute == hardware.FP4 && !d.Supports(hardware.FP4) {
+			continue
+		}
+		if q.compute == hardware.FP8 && !d.Supports(hardware.FP8) && !d.Supports(hardware.INT8) {
+			continue
+		}
+		list = append(list, q)
+	}
+	return list
+}
+
+// best names the storage with the most bits that fits without the host.
+func (p *PreparedServing) best() string {
+	for _, q := range p.offered() {
+		o, err := p.with(q)
+		if err != nil {
+			continue
+		}
+		o.Offload = NoOffload
+		if m := o.Memory(p.Context, p.Batch); m.Fits {
+			return q.Name
+		}
+	}
+	return ""
+}
+
+// options lists what would fit: narrower weights, a shorter context, a smaller
+// cache, more devices, or weights on the host.
+func (p *PreparedServing) options() []ServingOption {
+	var list []ServingOption
+	add := func(code, en, zh, flag string, s Serving) {
+		o, err := s.Prepare()
+		if err != nil {
+			return
+		}
+		m := o.Memory(o.Context, o.Batch)
+		if !m.Fits {
+			return
+		}
+		o.place(&m)
+		rate := o.Throughput(0).Decode
+		list = append(list, ServingOption{code, en, zh, flag, rate})
+	}
+	if best := p.best(); best != "" && best != p.Quant.Name {
+		s := p.Serving
+		s.Quant, _ = FindQuant(best)
+		s.StoredBytes = 0
+		add("weights", "weights in "+best, "权重用 "+best, "--weights "+best, s)
+	}
+	if n := p.MaxContext(p.Batch); n > 0 && n < p.Context {
+		s := p.Serving
+		s.Context, s.Prompt, s.Output = n, min(p.Prompt, n/2), min(p.Output, n/2)
+		add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), fmt.Sprintf("--context %d", n), s)
+	}
+	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
+		s := p.Serving
+		s.Batch = n
+		add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), fmt.Sprintf("--batch %d", n), s)
+	}
+	p.narrowCache(add)
+	p.narrowBoth(add)
+	p.otherRuntime(add)
+	p.moreDevices(add)
+	p.toHost(add)
+	return list
+}
+
+type addOption func(code, en, zh, flag string, s Serving)
+
+// narrowCache offers a cache of 8 bits.
+func (p *PreparedServing) narrowCache(add addOption) {
+	name := "fp8"
+	if p.Runtime.KVPad > 0 {
+		name = "q8_0"
+	}
+	kv, err := ParseKVType(name)
+	if err != nil || p.KV.Key <= kv.Key {
+		return
+	}
+	s := p.Serving
+	s.KV = kv
+	add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s)
+}
+
+// narrowBoth offers narrower weights and a cache of 8 bits together.
+func (p *PreparedServing) narrowBoth(add addOption) {
+	name := "fp8"
+	if p.Runtime.KVPad > 0 {
+		name = "q8_0"
+	}
+	kv, err := ParseKVType(name)
+	if err != nil || p.KV.Key <= kv.Key || p.best() != "" {
+		return
+	}
+	s := p.Serving
+	s.KV = kv
+	o, err := s.Prepare()
+	if err != nil {
+		return
+	}
+	if best := o.best(); best != "" {
+		s.Quant, _ = FindQuant(best)
+		s.StoredBytes = 0
+		add("weights and kv", "weights in "+best+", a KV cache in "+name, "权重用 "+best+"，KV 缓存用 "+name, "--weights "+best+" --kv "+name, s)
+	}
+}
+
+// otherRuntime offers llama.cpp, whose files go to lower bits and whose layers
+// run on the host.
+func (p *PreparedServing) otherRuntime(add addOption) {
+	r, err := FindRuntime("llama.cpp")
+	if err != nil || p.Runtime.KVPad > 0 || p.Cluster.Count > 8 {
+		return
+	}
+	s := p.Serving
+	s.Runtime, s.Layout, s.Expanded = r, ServingLayout{}, false
+	o, err := s.Prepare()
+	if err != nil {
+		return
+	}
+	if best := o.best(); best != "" {
+		s.Quant, _ = FindQuant(best)
+		s.StoredBytes = 0
+		add("runtime", "llama.cpp with weights in "+best, "用 llama.cpp，权重用 "+best, "--runtime llama.cpp --weights "+best, s)
+	}
+	if p.Cluster.Count > 1 || p.Cluster.Device.Unified {
+		return
+	}
+	s.Quant, _ = FindQuant("q4_k_m")
+	s.StoredBytes, s.Offload = 0, OffloadLayers
+	o, err = s.Prepare()
+	if err != nil {
+		return
+	}
+	if m := o.Memory(o.Context, o.Batch); m.Fits && m.Host > 0 {
+		text := fmt.Sprintf("llama.cpp with weights in q4_k_m, %.0f %% of them on the host", 100*float64(m.Host/(m.Host+m.Weights)))
+		zh := fmt.Sprintf("用 llama.cpp，权重用 q4_k_m，其中 %.0f %% 放在主机", 100*float64(m.Host/(m.Host+m.Weights)))
+		add("offload", text, zh, "--runtime llama.cpp --weights q4_k_m --offload layers", s)
+	}
+}
+
+// moreDevices offers the fewest devices, doubling, that hold the model.
+func (p *PreparedServing) moreDevices(add addOption) {
+	for n := p.Cluster.Count * 2; n <= 1024; n *= 2 {
+		c, err := hardware.NewCluster(p.Cluster.Device, n)
+		if err != nil {
+			continue
+		}
+		s := p.Serving
+		s.Cluster, s.Layout = c, ServingLayout{}
+		o, err := s.Prepare()
+		if err != nil {
+			continue
+		}
+		if m := o.Memory(o.Context, o.Batch); m.Fits {
+			add("devices", fmt.Sprintf("%d x %s (%s)", n, p.Cluster.Device.ID, o.Layout.String()),
+				fmt.Sprintf("%d × %s（%s）", n, p.Cluster.Device.ID, o.Layout.String()), fmt.Sprintf("--on %sx%d", p.Cluster.Device.ID, n), s)
+			return
+		}
+	}
+}
+
+// toHost offers weights in the host's memory, experts first.
+func (p *PreparedServing) toHost(add addOption) {
+	if p.Offload != NoOffload {
+		return
+	}
+	s := p.Serving
+	if s.Runtime.Offload == "none" || p.Cluster.Device.Unified {
+		return
+	}
+	if len(p.served.experts) > 0 {
+		s.Offload = OffloadExperts
+		add("offload", "experts in the host's memory", "专家权重放在主机内存", "--offload experts", s)
+	}
+	s.Offload = OffloadLayers
+	add("offload", "layers in the host's memory", "部分层放在主机内存", "--offload layers", s)
+}
+
+// note writes what was assumed.
+func (a *ServingAnswer) note(p *PreparedServing) {
+	add := func(code, text, zh, source string) { a.Notes = append(a.Notes, Note{code, text, zh, source}) }
+	d := p.Cluster.Device
+	add("weights", fmt.Sprintf("weights in %s: %.4g bits a parameter on average", p.Quant.Name, 8*float64(p.WeightBytes())/float64(p.Model.Params())),
+		fmt.Sprintf("权重 %s：平均每参数 %.4g 比特", p.Quant.Name, 8*float64(p.WeightBytes())/float64(p.Model.Params())), p.Quant.Source)
+	add("runtime", fmt.Sprintf("%s takes %.0f %% of the device's memory, of it %.2g GiB for context and libraries", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB),
+		fmt.Sprintf("%s 占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB), p.Runtime.Source)
+	if a.Memory.KVPadding > 0 {
+		add("padding", fmt.Sprintf("%s rounds the cache up: blocks of %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)),
+			fmt.Sprintf("%s 将缓存向上取整：每块 %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)), p.Runtime.Source)
+	}
+	if d.Unified {
+		add("unified", fmt.Sprintf("%s shares its memory with the host: %s are taken as usable by one process", d.Name, d.Memory),
+			fmt.Sprintf("%s 与主机共用内存：按单个进程可用 %s 计", d.Name, d.Memory), "")
+	}
+	if p.Model.Context > 0 && p.Context > p.Model.Context && !p.SharedContext {
+		add("context", fmt.Sprintf("%s was made for %d tokens: a context of %d needs more than memory", p.Model.Name, p.Model.Context, p.Context),
+			fmt.Sprintf("%s 的上下文为 %d token：%d 不只是显存问题", p.Model.Name, p.Model.Context, p.Context), "")
+	}
+	if a.Memory.Host > 0 {
+		add("offload", fmt.Sprintf("%s of the weights stand on the host and are used at %.3g GB/s", a.Memory.Host, p.timer.hostRate/1e9),
+			fmt.Sprintf("权重中 %s 放在主机，按 %.3g GB/s 使用", a.Memory.Host, p.timer.hostRate/1e9), "")
+	}
+	if p.Model.Inferred {
+		add("inferred-shape", "only the parameter count is known: the shape, and with it the cache, is that of comparable models",
+			"仅知参数量：结构及缓存取自相近模型", "")
+	}
+	known := []bilingual{
+		{"no measurement of this runtime: constants of comparable ones, and a wider band", "该运行时无实测：取相近者的常数，区间加宽"},
+		{"no measurement of this runtime on this architecture: constants of comparable devices, and a wider band", "该运行时在此架构上无实测：取相近设备的常数，区间加宽"},
+		{"fitted on published measurements of this runtime on this architecture", "按该运行时在此架构上的公开实测拟合"},
+	}[p.known]
+	add("speed", known.en, known.zh, "sizing/serving_constants.json; mlsizer validate")
+}
+
+// bilingual is a text in both languages.
+type bilingual struct{ en, zh string }
