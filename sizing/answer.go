@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"fmt"
+	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -57,6 +58,7 @@ const (
 	defaultSeq         = 4096
 	defaultBatchTokens = 4 << 20
 	defaultImageBatch  = 1024
+	defaultTuningBatch = 16 // sequences
 )
 
 // Ask answers the question. A plan that does not fit is an answer whose
@@ -71,6 +73,9 @@ func Ask(q Question) (*Answer, error) {
 	}
 	if q.Stack == nil {
 		q.Stack = DefaultStack(q.Device)
+		if q.Workload.Method != Pretrain {
+			q.Stack = tuningStack(q.Workload.Method)
+		}
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}
@@ -106,6 +111,9 @@ func (q *Question) fillWorkload(a *Answer) error {
 				fmt.Sprintf("%s 个 token 的批次合 %d 条长 %d 的序列", q.BatchTokens, w.Batch, w.Seq), "")
 		}
 	}
+	if w.frozen() {
+		q.chooseAdapter(a)
+	}
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}
@@ -113,6 +121,30 @@ func (q *Question) fillWorkload(a *Answer) error {
 		w.CheckpointsKept = 3
 	}
 	return w.check(m)
+}
+
+// chooseAdapter fills in what a LoRA leaves open: rank and targets of the
+// method's paper or of the libraries' defaults, 4 bits for QLoRA.
+func (q *Question) chooseAdapter(a *Answer) {
+	w := &q.Workload
+	if w.Adapter.Rank > 0 && len(w.Adapter.Targets) > 0 {
+		return
+	}
+	d, source := DefaultAdapter, "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt litgpt/finetune/lora.py"
+	if w.Method == QLoRA {
+		d, source = Adapter{Rank: 64, Targets: []string{"all-linear"}}, "arXiv:2305.14314 appendix B"
+	}
+	if w.Adapter.Rank == 0 {
+		w.Adapter.Rank = d.Rank
+	}
+	if len(w.Adapter.Targets) == 0 {
+		w.Adapter.Targets = d.Targets
+	}
+	if w.Method == QLoRA && w.Adapter.BaseBits == 0 {
+		w.Adapter.BaseBits = NF4DoubleBits
+	}
+	a.note("adapter", fmt.Sprintf("adapters of rank %d on %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", ")),
+		fmt.Sprintf("适配器秩 %d，作用于 %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, "、")), source)
 }
 
 func (q *Question) chooseSeq(a *Answer) {
@@ -142,7 +174,9 @@ func (q *Question) batchFor(unit int64) int64 {
 		return q.Workload.Batch
 	}
 	want := int64(defaultImageBatch)
-	if q.Model.PerToken() {
+	if q.Workload.Method != Pretrain {
+		want = defaultTuningBatch
+	} else if q.Model.PerToken() {
 		tokens := int64(defaultBatchTokens)
 		if q.KnownBatchTokens > 0 {
 			tokens = int64(q.KnownBatchTokens)

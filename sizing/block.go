@@ -187,6 +187,17 @@ func (s Modules) With(m Module) Modules {
 	return s | 1<<m
 }
 
+// String lists the names, separated by commas.
+func (s Modules) String() string {
+	var names []string
+	for m := NoModule + 1; m < NumModules; m++ {
+		if s.Has(m) {
+			names = append(names, m.String())
+		}
+	}
+	return strings.Join(names, ",")
+}
+
 // ParseModules reads module names separated by commas or spaces.
 func ParseModules(s string) (Modules, error) {
 	var set Modules

@@ -89,8 +89,10 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 				}
 				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
 					each(q.Plan.MicroBatch, 16, func(mb int) {
-						plan := Plan{TP: tp, PP: pp, CP: cp, EP: ep, DP: dp, MicroBatch: mb, GlobalBatch: q.batchFor(int64(dp) * int64(mb)),
-							SequenceParallel: q.Plan.SequenceParallel || s.SequenceParallel && tp > 1}
+						plan := q.Plan
+						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
+						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
+						plan.SequenceParallel = q.Plan.SequenceParallel || s.SequenceParallel && tp > 1
 						each(q.Plan.VP, virtual(pp, c.layers), func(vp int) {
 							for _, sh := range shardings {
 								for _, mode := range modes {

@@ -149,7 +149,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 // compute fills in the FLOPs of the run.
 func (p *Prepared) compute(plan *Plan, out *Compute) {
 	c, n := p.costs, p.samples(plan)
-	hardware := c.fwd.total() * float64(3+forwardsAgain(plan.Recompute))
+	hardware := c.fwd.total() * float64(p.passes()+forwardsAgain(plan.Recompute))
 	if plan.Recompute == Selective {
 		hardware += c.fwd.mixing
 	}
@@ -160,6 +160,16 @@ func (p *Prepared) compute(plan *Plan, out *Compute) {
 		Hardware: quantity.FLOPs(hardware * n),
 		PerToken: quantity.FLOPs(c.palm / float64(p.Workload.Seq)),
 	}
+}
+
+// passes returns how many times the forward FLOPs a step executes without
+// recompute: forward, and backward for inputs and for weights. Frozen weights
+// need no gradient; those of their adapters are too small to count.
+func (p *Prepared) passes() int {
+	if p.Workload.frozen() {
+		return 2
+	}
+	return 3
 }
 
 // forwardsAgain returns how many forward passes the backward pass repeats.

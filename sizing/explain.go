@@ -130,7 +130,7 @@ func (p *Prepared) explainCompute(e *Estimate) []Derivation {
 	if !c.model.PerToken() {
 		unit = c.model.Unit + "s"
 	}
-	again := 3 + forwardsAgain(e.Plan.Recompute)
+	again := p.passes() + forwardsAgain(e.Plan.Recompute)
 	return []Derivation{
 		{"compute", "model FLOPs", "(6 x active parameters + 12 x layers x heads x head_dim x sequence) x tokens",
 			fmt.Sprintf("(%.4g + %.4g) x %.4g %s", c.sixND/float64(p.Workload.Seq), 3*c.fwd.full/float64(p.Workload.Seq), tokens, unit), e.Compute.Model.String(), sourcePaLM},
@@ -138,7 +138,7 @@ func (p *Prepared) explainCompute(e *Estimate) []Derivation {
 			fmt.Sprintf("3 x %.4g x %.4g samples", c.megatron/3, samples), e.Compute.Megatron.String(), "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"},
 		{"compute", "model FLOPs (6ND)", "6 x active parameters x tokens",
 			fmt.Sprintf("6 x %s x %.4g", c.active.Exact(), tokens), e.Compute.SixND.String(), "arXiv:2001.08361 section 2.1"},
-		{"compute", "hardware FLOPs", "executed: forward x (3, or 4 with full recompute)",
+		{"compute", "hardware FLOPs", "executed: forward x (3; 2 with frozen weights; 1 more with full recompute)",
 			fmt.Sprintf("%.4g x %d x %.4g samples", c.fwd.total(), again, samples), e.Compute.Hardware.String(), "arXiv:2205.05198 appendix A"},
 	}
 }

@@ -173,6 +173,20 @@ func DefaultStack(d *hardware.Device) *Stack {
 	return s
 }
 
+// tuningStack returns the stack assumed for fine-tuning: adapters with PEFT,
+// all weights with an fp32 copy of them, as DeepSpeed keeps it.
+func tuningStack(m Method) *Stack {
+	name := "transformers-peft"
+	if m == FullTune {
+		name = "deepspeed"
+	}
+	s, err := FindStack(name)
+	if err != nil {
+		panic(err) // both are in the embedded file
+	}
+	return s
+}
+
 // stateBytes returns the bytes a parameter takes as weight, as gradient and as
 // fp32 master copy under a precision.
 func (s *Stack) stateBytes(p Precision) (weight, gradient, master float64) {

@@ -23,6 +23,9 @@ type workOptions struct {
 	batchTokens        quantity.Tokens
 	precision          sizing.Precision
 	optimizer          sizing.Optimizer
+	method             sizing.Method
+	loraRank           int
+	loraTargets        []string
 	stack              *sizing.Stack
 	plan               sizing.Plan
 	mfu                float64
@@ -54,6 +57,9 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.precision, "precision", "", "bf16, fp16, fp8, mxfp8, nvfp4, tf32 or fp32", "NAME", "bf16", sizing.ParsePrecision)
 	addValue(fs, &o.optimizer, "optimizer", "", "adamw, adam8bit, adafactor, lion, muon, sgd-momentum or sgd", "NAME", "adamw", sizing.ParseOptimizer)
 	addValue(fs, &o.stack, "stack", "", "training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "NAME", "megatron-core", sizing.FindStack)
+	addValue(fs, &o.method, "method", "", "pretrain, full (fine-tuning), lora or qlora", "NAME", "lora", sizing.ParseMethod)
+	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
+	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
 	addLayoutFlags(fs, &o.plan)
 	addValue(fs, &o.mfu, "mfu", "", "take this model FLOPs utilisation instead of predicting the time", "SHARE", "0.4", parseShare)
 	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
@@ -80,11 +86,18 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 		{&p.EP, "ep", "expert parallel"},
 		{&p.DP, "dp", "data parallel"},
 		{&p.MicroBatch, "micro-batch", "sequences of a micro-batch"},
+		{&p.ETP, "etp", "tensor parallel inside an expert"},
+		{&p.ShardGroup, "shard-group", "ranks that shard together (HSDP)"},
+		{&p.FirstLayers, "first-stage-layers", "layers of the first pipeline stage"},
+		{&p.LastLayers, "last-stage-layers", "layers of the last pipeline stage"},
 	} {
 		addValue(fs, d.at, d.name, "", d.usage+" (without: chosen)", "N", "8", parseDimension)
 	}
 	addValue(fs, &p.Sharding, "sharding", "", "none, zero1, zero2, zero3 or fsdp (without: chosen)", "NAME", "zero1", sizing.ParseSharding)
 	addValue(fs, &p.Recompute, "recompute", "", "none, selective or full (without: chosen)", "NAME", "full", sizing.ParseRecompute)
+	addValue(fs, &p.Modules, "recompute-modules", "", "what selective recompute drops: core_attn,layernorm,mlp,moe_act,moe,shared_experts,mla_up_proj", "NAME,...", "core_attn", sizing.ParseModules)
+	addValue(fs, &p.Offload, "offload-modules", "", "modules whose activations wait in the host's memory", "NAME,...", "core_attn", sizing.ParseModules)
+	fs.BoolVar(&p.OffloadOptimizer, "offload-optimizer", false, "keep the optimizer state in the host's memory")
 	fs.BoolVar(&p.SequenceParallel, "sp", false, "sequence parallel along with --tp")
 }
 
@@ -110,6 +123,8 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case len(o.on) == 0:
 		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
+	case (o.loraRank > 0 || len(o.loraTargets) > 0) && o.method != sizing.LoRA && o.method != sizing.QLoRA:
+		return usageError(errors.New("--lora-rank and --lora-targets are for --method lora or qlora"), a.commandLine()+" --method lora")
 	case o.batch > 0 && o.batchTokens > 0:
 		return usageErrorf("--batch and --batch-tokens both give the global batch (want one of them)")
 	}
@@ -211,6 +226,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
+			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
 			MFU: o.mfu, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
 		},
 		BatchTokens:      o.batchTokens,
