@@ -1,0 +1,217 @@
+package evidence
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+)
+
+func testPredictor() *Predictor {
+	return &Predictor{Hardware: hardware.Default(), Constants: sizing.DefaultConstants(), Resolve: func(name string) (*sizing.Model, error) {
+		e, err := catalog.Default().Find(name)
+		if err != nil {
+			return nil, err
+		}
+		return e.Build()
+	}}
+}
+
+// shipped returns the embedded rows of a source with a step time, those of one
+// device if it is named.
+func shipped(t *testing.T, source, device string) []Row {
+	t.Helper()
+	all, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := slices.DeleteFunc(all, func(r Row) bool {
+		return r.Source != source || device != "" && r.Device != device || r.StepSeconds+r.TokensPerSecond+r.TFLOPs == 0
+	})
+	if len(rows) == 0 {
+		t.Fatalf("no rows of %s on %s", source, device)
+	}
+	return rows
+}
+
+// without returns the constants with no entry of the stack: what a stack that
+// nobody measured has.
+func without(c *sizing.Constants, stack string) *sizing.Constants {
+	d := c.Clone()
+	d.Overrides = slices.DeleteFunc(d.Overrides, func(o sizing.Override) bool { return o.When.Stack == stack })
+	return d
+}
+
+// Constants that made the measurements are found again from others.
+func TestCalibrateFindsWhatMadeTheRows(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "llm-foundry", "")
+	truth := p.Constants.Clone()
+	targets, err := Targets(truth, "arch=Ampere:products", "stack=composer-fsdp:traffic", "stack=composer-fsdp:contention")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []float64{0.8, 2.5, 0.5}
+	for i, target := range targets {
+		truth.Overrides[target.Override].Set[target.Name] = want[i]
+	}
+	q := *p
+	q.Constants = truth
+	for i := range rows {
+		s, err := q.Setup(&rows[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		terms, err := s.Prepared.StepTime(&s.Plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[i].StepSeconds = float64(terms.Sum())
+	}
+	c, err := p.Calibrate(rows, p.Constants, targets, CalibrateOptions{Prior: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range c.Fitted {
+		if e := math.Abs(f.After/want[i] - 1); e > 0.01 {
+			t.Errorf("%s %s is %v, the rows were made with %v", f.When, f.Constant, f.After, want[i])
+		}
+	}
+	if c.After.MAPE > 1e-3 || c.Before.MAPE < 0.05 {
+		t.Errorf("from %v to %v", c.Before.MAPE, c.After.MAPE)
+	}
+}
+
+func TestCalibrateIsDeterministicAndBounded(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "torchtitan", "")
+	fit := func() *Calibration {
+		targets, err := Targets(p.Constants, "stack=torchtitan:overlap", "stack=torchtitan:contention", "arch=Hopper:tail")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := p.Calibrate(rows, p.Constants, targets, CalibrateOptions{Folds: 3, Prior: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	a, b := fit(), fit()
+	for i := range a.Fitted {
+		x, y := a.Fitted[i], b.Fitted[i]
+		if x.After != y.After || x.Error != y.Error {
+			t.Errorf("%s: %v and %v", x.Constant, x.After, y.After)
+		}
+		f := sizing.FindConstant(x.Constant)
+		if x.After < f.Low || x.After > f.High {
+			t.Errorf("%s: %v is not in %v to %v", x.Constant, x.After, f.Low, f.High)
+		}
+	}
+	if a.LeaveOut.N != len(rows) || a.LeaveOut != b.LeaveOut {
+		t.Errorf("left out: %+v and %+v of %d rows", a.LeaveOut, b.LeaveOut, len(rows))
+	}
+}
+
+// Three runs of a stack that has no constants of its own sharpen the estimates
+// of its other runs.
+func TestThreeRunsSharpen(t *testing.T) {
+	for _, test := range []struct{ source, device, stack string }{
+		{"torchtitan", "a100-sxm4-80gb", "torchtitan"},
+		{"llm-foundry", "h100-sxm5-80gb", "composer-fsdp"},
+		{"simumax-b200", "", "megatron-core"},
+		{"bigscience-tr11", "", "megatron-deepspeed"},
+		{"tpu-recipes-trillium", "", "maxtext"},
+	} {
+		p := testPredictor()
+		rows := shipped(t, test.source, test.device)
+		p.Constants = without(p.Constants, test.stack)
+		// The first, the middle and the last but one: not neighbours.
+		three := []Row{rows[0], rows[len(rows)/2], rows[len(rows)-2]}
+		var rest []Row
+		for i := range rows {
+			if i != 0 && i != len(rows)/2 && i != len(rows)-2 {
+				rest = append(rest, rows[i])
+			}
+		}
+		start, targets, err := p.Local(three, p.Constants, "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := p.Calibrate(three, start, targets, CalibrateOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := p.Validate(rest).By(func(*Result) string { return "" })[0]
+		p.Constants = c.Constants
+		after := p.Validate(rest).By(func(*Result) string { return "" })[0]
+		t.Logf("%s: three rows take the error of the other %d from %.1f %% to %.1f %%", test.source, before.N, 100*before.MAPE, 100*after.MAPE)
+		if after.MAPE > before.MAPE {
+			t.Errorf("%s: three rows took the error from %.3f to %.3f", test.source, before.MAPE, after.MAPE)
+		}
+	}
+}
+
+func TestCalibrateErrors(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "torchtitan", "")
+	if _, err := p.Calibrate(rows, p.Constants, nil, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no constant to fit") {
+		t.Errorf("no targets: %v", err)
+	}
+	if _, err := p.Calibrate(nil, p.Constants, []Target{{0, "spill"}}, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no row") {
+		t.Errorf("no rows: %v", err)
+	}
+	for _, bad := range []Target{{0, "speed"}, {-1, "spill"}, {1000, "spill"}, {1, "spill"}} {
+		if _, err := p.Calibrate(rows, p.Constants, []Target{bad}, CalibrateOptions{}); err == nil {
+			t.Errorf("%+v was fitted", bad)
+		}
+	}
+	if _, err := Targets(p.Constants, "stack=nobody:traffic"); err == nil {
+		t.Error("an entry that does not exist was found")
+	}
+	if _, _, err := p.Local([]Row{{ID: "x", Model: "nobody"}}, p.Constants, "test"); err == nil || !strings.Contains(err.Error(), "x: ") {
+		t.Errorf("no usable rows: %v", err)
+	}
+}
+
+// What the shipped constants reach on the shipped rows. Limits are those that
+// the project holds itself to, by stack; a change that makes an estimate worse
+// fails here.
+func TestShippedStepTimes(t *testing.T) {
+	p := testPredictor()
+	rows, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	limits := map[string]float64{"composer-fsdp": 0.04, "torchtitan": 0.06, "megatron-deepspeed": 0.08, "maxtext": 0.08, "megatron-core": 0.10}
+	rep := p.Validate(rows)
+	found := 0
+	for _, s := range rep.By(func(r *Result) string { return r.Stack }) {
+		limit, ok := limits[s.Source]
+		if !ok || s.Quantity != StepSeconds {
+			continue
+		}
+		found++
+		if s.MAPE > limit {
+			t.Errorf("%s: mean error %.4f, above %.2f", s.Source, s.MAPE, limit)
+		}
+		if s.Coverage < 0.72 || s.Coverage > 0.88 {
+			t.Errorf("%s: the 80 %% band holds %.3f of %d rows", s.Source, s.Coverage, s.N)
+		}
+	}
+	if found != len(limits) {
+		t.Errorf("%d of %d stacks have rows", found, len(limits))
+	}
+	steps := 0
+	for _, s := range rep.Skipped {
+		if s.Quantity == StepSeconds {
+			steps++
+		}
+	}
+	if steps > len(rows)*3/100 {
+		t.Errorf("%d of %d rows skipped", steps, len(rows))
+	}
+}
