@@ -102,6 +102,11 @@ type fittedJSON struct {
 }
 
 func calibrateRun(o *calibrateOptions) error {
+	if rows, err := o.servingRows(); err != nil {
+		return err
+	} else if rows != nil {
+		return calibrateServing(o, rows)
+	}
 	if o.from == "" {
 		return usageError(fmt.Errorf("no --from: whose runs the constants are fitted to"), "mlsizer calibrate --from runs.csv")
 	}

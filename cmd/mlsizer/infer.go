@@ -279,11 +279,11 @@ func (a *app) inferError(cmd *cobra.Command, err error) error {
 
 // rateText is "1,234 (1,100–1,400)".
 func rateText(mid, low, high float64) render.Text {
-	return render.Same(fmt.Sprintf("%s (%s–%s)", rate(mid), rate(low), rate(high)))
+	return render.Same(fmt.Sprintf("%s (%s–%s)", perSecond(mid), perSecond(low), perSecond(high)))
 }
 
-// rate prints three digits of a rate.
-func rate(v float64) string {
+// perSecond prints three digits of a rate.
+func perSecond(v float64) string {
 	switch {
 	case v >= 1000:
 		return render.Count(v).String()

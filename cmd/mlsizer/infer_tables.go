@@ -74,7 +74,7 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 	}
 	title := both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
 	if r.Memory.Fits {
-		title = both(labelJoin, title, both(labelServes, rate(r.Throughput.Decode)))
+		title = both(labelJoin, title, both(labelServes, perSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
 		Title: title,
@@ -208,7 +208,7 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
 	add(fact(labelTTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
 	add(fact(labelPrefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
-	add(fact(labelDecodeUser, rate(p.PerUser)))
+	add(fact(labelDecodeUser, perSecond(p.PerUser)))
 	add(fact(labelDecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))
 	bound := any(labelComputeNever)
 	if p.ComputeBound > 0 {
@@ -230,7 +230,7 @@ func servingOptionsTable(options []sizing.ServingOption) render.Table {
 		{Name: "tokens_per_second", Head: labelTokensHead, Right: true},
 	}}
 	for _, o := range options {
-		t.Rows = append(t.Rows, []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: rate(o.Decode)}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: perSecond(o.Decode)}})
 	}
 	if len(options) == 0 {
 		t.Rows = append(t.Rows, []render.Cell{{Value: labelNothingFits}, {}, {}})

@@ -21,6 +21,7 @@ type evidenceOptions struct {
 	*app
 	from      string
 	constants string
+	serving   bool // the shipped measurements of serving
 }
 
 func newValidateCmd(a *app) *cobra.Command {
@@ -42,6 +43,7 @@ func (o *evidenceOptions) flags(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	addValue(fs, &o.from, "from", "", "CSV file of measurements, a row each (\"-\": standard input)", "FILE", "runs.csv", text)
 	addValue(fs, &o.constants, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", text)
+	fs.BoolVar(&o.serving, "serving", false, labelServingFlag.EN)
 	addValue(fs, &o.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", text)
 }
 
@@ -133,6 +135,12 @@ func scoresOf(list []evidence.Summary) []scoreJSON {
 }
 
 func validateRun(o *evidenceOptions) error {
+	if rows, err := o.servingRows(); err != nil || rows != nil {
+		if err != nil {
+			return err
+		}
+		return validateServing(o, rows)
+	}
 	p, err := o.predictor()
 	if err != nil {
 		return err

@@ -93,7 +93,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, folds int) (*ServingFi
 		out.LeftOut = groupScores(left)
 	}
 	out.Constants = f.constants(theta)
-	out.Constants.Bands = servingBands(left)
+	out.Constants.Bands = servingBands(fitted, left)
 	return out, nil
 }
 
@@ -348,11 +348,14 @@ func (f *servingFitter) leaveOut(theta []float64, folds int) []ServingResult {
 	return out
 }
 
+// servingNegligible is a logarithm that no factor is written for.
+const servingNegligible = 0.02
+
 // constants writes the factors that differ from 1.
 func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}}
 	for i, v := range theta {
-		if math.Abs(v) < 0.002 {
+		if math.Abs(v) < servingNegligible {
 			continue
 		}
 		name := f.fields[f.factors[i].constant].Name
@@ -364,18 +367,33 @@ func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 	return c
 }
 
-// servingBands takes the 10 % and 90 % points of log(measured/predicted) of
-// rows that the fit did not see, each group counting once.
-func servingBands(results []ServingResult) map[string][2]float64 {
+// servingBands takes the 10 % and 90 % points of log(measured/predicted), each
+// group counting once: halfway between those of the rows that the fit saw and
+// of those that it did not, for a user's question is sometimes one and
+// sometimes the other.
+func servingBands(fitted, left []ServingResult) map[string][2]float64 {
+	bands := servingQuantiles(fitted)
+	for phase, b := range servingQuantiles(left) {
+		a := bands[phase]
+		mean := func(x, y float64) float64 { return math.Round((x+y)/2*1e3) / 1e3 }
+		bands[phase] = [2]float64{mean(a[0], b[0]), mean(a[1], b[1])}
+	}
+	return bands
+}
+
+// servingQuantiles are the 10 % and 90 % points of log(measured/predicted) by
+// phase, each group of device and model counting once.
+func servingQuantiles(results []ServingResult) map[string][2]float64 {
 	type value struct{ x, w float64 }
+	group := func(r *ServingResult) string { return r.Phase + "|" + r.Device + "|" + r.Model }
 	counts := map[string]int{}
-	for _, r := range results {
-		counts[r.Phase+"|"+r.Device+"|"+r.Model]++
+	for i := range results {
+		counts[group(&results[i])]++
 	}
 	byPhase := map[string][]value{}
-	for _, r := range results {
-		w := 1 / float64(counts[r.Phase+"|"+r.Device+"|"+r.Model])
-		v := value{math.Log(r.Measured / r.Predicted), w}
+	for i := range results {
+		r := &results[i]
+		v := value{math.Log(r.Measured / r.Predicted), 1 / float64(counts[group(r)])}
 		byPhase[r.Phase] = append(byPhase[r.Phase], v)
 		byPhase[""] = append(byPhase[""], v)
 	}
@@ -395,8 +413,7 @@ func servingBands(results []ServingResult) map[string][2]float64 {
 			}
 			return list[len(list)-1].x
 		}
-		round := func(x float64) float64 { return math.Round(x*1e3) / 1e3 }
-		bands[phase] = [2]float64{round(math.Min(at(0.1), -0.02)), round(math.Max(at(0.9), 0.02))}
+		bands[phase] = [2]float64{math.Min(at(0.1), -0.02), math.Max(at(0.9), 0.02)}
 	}
 	return bands
 }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/evidence"
+)
+
+// servingRows reads the file of --from if it holds measurements of serving,
+// told by its header, or the shipped ones if serving is what was asked for;
+// nil if it does not. What is read of standard input is put back.
+func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
+	if o.from == "" {
+		if !o.serving {
+			return nil, nil
+		}
+		rows, err := evidence.DefaultServing()
+		if err != nil {
+			return nil, readError(err, "")
+		}
+		return rows, nil
+	}
+	in, name := o.stdin, "standard input"
+	if o.from != "-" {
+		f, err := os.Open(o.from)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--from %s", fileError(err)), "")
+		}
+		defer f.Close()
+		in, name = f, o.from
+	}
+	var head bytes.Buffer
+	header, err := csv.NewReader(io.TeeReader(in, &head)).Read()
+	rest := io.MultiReader(&head, in)
+	if err != nil || !evidence.IsServing(header) {
+		if o.from == "-" {
+			o.stdin = rest
+		}
+		return nil, nil
+	}
+	rows, err := evidence.ReadServingCSV(rest, name)
+	if err != nil {
+		return nil, readError(err, "")
+	}
+	if len(rows) == 0 {
+		return nil, readError(fmt.Errorf("%s: no rows under the header", name), "")
+	}
+	return rows, nil
+}
+
+// servingPredictor predicts rows of serving.
+func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error) {
+	devices, err := o.hardware()
+	if err != nil {
+		return nil, err
+	}
+	p := &evidence.ServingPredictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultServingConstants()}
+	if o.constants != "" {
+		f, err := os.Open(o.constants)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
+		}
+		defer f.Close()
+		if p.Constants, err = sizing.ReadServingConstants(f, o.constants); err != nil {
+			return nil, readError(err, "")
+		}
+	}
+	return p, nil
+}
+
+// validateServing scores predictions of serving.
+func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
+	p, err := o.servingPredictor()
+	if err != nil {
+		return err
+	}
+	rep := p.Validate(rows)
+	d := &render.Document{
+		Title: labelValidateServing,
+		JSON: struct {
+			Schema  string                   `json:"schema"`
+			Command string                   `json:"command"`
+			Rows    []evidence.ServingResult `json:"rows"`
+			Skipped []evidence.Skipped       `json:"skipped"`
+			Summary []evidence.Summary       `json:"summary"`
+			Groups  []evidence.ServingGroup  `json:"groups"`
+		}{schema, "validate", rep.Results, rep.Skipped, rep.Summary, rep.Groups},
+		Records: rep.Results,
+		Tables:  []render.Table{servingGroupTable(rep.Groups), summaryTable(labelBySource, labelSource, rep.Summary, true)},
+		Notes:   []render.Note{{Text: labelErrorNote}, {Text: labelCoverageNote}, {Text: labelGroupNote}},
+	}
+	if t, ok := skippedTable(rep.Skipped); ok {
+		d.Tables = append(d.Tables, t)
+	}
+	return o.print(d)
+}
+
+// servingGroupTable is how the phases fare, over groups of device and model.
+func servingGroupTable(groups []evidence.ServingGroup) render.Table {
+	t := render.Table{Title: labelByPhase, TitleNotes: []int{3}, Columns: []render.Column{
+		{Name: "phase", Head: labelPhase}, {Name: "rows", Head: labelRows, Right: true}, {Name: "groups", Head: labelGroups, Right: true},
+		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "bias", Head: labelBias, Right: true},
+		{Name: "coverage80", Head: labelCoverage, Right: true},
+	}}
+	for _, g := range groups {
+		t.Rows = append(t.Rows, []render.Cell{{Value: g.Phase}, {Value: g.Rows}, {Value: g.Groups},
+			{Value: render.Percent(g.MedianAPE)}, {Value: render.Percent(g.Bias)}, {Value: render.Percent(g.Coverage)}})
+	}
+	return t
+}
+
+// calibrateServing fits the constants of serving to a file's rows and says how
+// well they do on groups that they were not fitted to.
+func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
+	p, err := o.servingPredictor()
+	if err != nil {
+		return err
+	}
+	fit, err := p.FitServing(rows, 15)
+	if err != nil {
+		return readError(fmt.Errorf("%s: %w", o.from, err), "")
+	}
+	fit.Constants.Source, fit.Constants.Date = o.from, o.date
+	if o.from == "" {
+		fit.Constants.Source = "the shipped measurements of serving"
+	}
+	if o.file != "" {
+		data, err := json.MarshalIndent(fit.Constants, "", " ")
+		if err != nil {
+			return readError(err, "")
+		}
+		if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
+			return readError(fmt.Errorf("-o %s", fileError(err)), "")
+		}
+	}
+	t := render.Table{Title: labelByPhase, TitleNotes: []int{1}, Columns: []render.Column{
+		{Name: "phase", Head: labelPhase}, {Name: "rows", Head: labelRows, Right: true}, {Name: "groups", Head: labelGroups, Right: true},
+		{Name: "fit_median_ape", Head: labelFitError, Right: true}, {Name: "left_out_median_ape", Head: labelLeftOutError, Right: true},
+	}}
+	for _, g := range fit.Fit {
+		row := []render.Cell{{Value: g.Phase}, {Value: g.Rows}, {Value: g.Groups}, {Value: render.Percent(g.MedianAPE)}, {}}
+		if i := slices.IndexFunc(fit.LeftOut, func(l evidence.ServingGroup) bool { return l.Phase == g.Phase }); i >= 0 {
+			row[4].Value = render.Percent(fit.LeftOut[i].MedianAPE)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	d := &render.Document{
+		Title: labelCalibrateServing, Tables: []render.Table{t}, Notes: []render.Note{{Text: labelGroupNote}},
+		JSON: struct {
+			Schema    string                   `json:"schema"`
+			Command   string                   `json:"command"`
+			Fit       []evidence.ServingGroup  `json:"fit"`
+			LeftOut   []evidence.ServingGroup  `json:"left_out"`
+			Skipped   []evidence.Skipped       `json:"skipped"`
+			Constants *sizing.ServingConstants `json:"constants"`
+		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, fit.Constants},
+	}
+	if s, ok := skippedTable(fit.Skipped); ok {
+		d.Tables = append(d.Tables, s)
+	}
+	return o.print(d)
+}

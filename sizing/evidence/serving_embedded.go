@@ -1,0 +1,31 @@
+package evidence
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+)
+
+// Published measurements of serving, a row each with its source_ref. Of the
+// sources' remarks only what decides a prediction is kept.
+//
+//go:embed data/serving_throughput.csv data/serving_memory.csv
+var publishedServing embed.FS
+
+// DefaultServing returns the measurements of serving that the program ships
+// with: speeds and sizes.
+func DefaultServing() ([]ServingRow, error) {
+	var rows []ServingRow
+	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {
+		data, err := publishedServing.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("evidence: %w", err)
+		}
+		more, err := ReadServingCSV(bytes.NewReader(data), name)
+		if err != nil {
+			return nil, fmt.Errorf("evidence: %w", err)
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
