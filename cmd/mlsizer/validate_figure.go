@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"math"
@@ -13,14 +14,15 @@ import (
 
 // The drawing, in its own units.
 const (
-	figureWidth, figureHeight = 720, 620
+	figureWidth, figureHeight = 780, 600
 	figureLeft, figureTop     = 70, 20
 	figureSide                = 520
 )
 
-// figureColours tell stacks apart, light and dark. Source: Okabe and Ito,
-// "Color Universal Design", 2008.
-var figureColours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"}
+// figureColours tell stacks apart, on light paper and on dark; what comes after
+// them is grey. Sources: Okabe and Ito, "Color Universal Design", 2008; the last
+// but one of P. Tol, "Colour Schemes", 2021.
+var figureColours = []string{"#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#aa4499", "#7f7f7f"}
 
 // scatter draws predicted against measured, a dot a row, on two logarithmic
 // axes: dots on the diagonal were predicted exactly, and the dashed lines are
@@ -66,15 +68,19 @@ func scatter(rep *evidence.Report, lang render.Lang) string {
 	return b.String()
 }
 
-// drawDots draws a dot a row, coloured by its stack, and returns the stacks.
+// drawDots draws a dot a row, coloured by its stack, and returns the stacks,
+// those with the most rows first.
 func drawDots(b *strings.Builder, rep *evidence.Report, q evidence.Quantity, x, y func(float64) float64) []string {
 	var stacks []string
+	count := map[string]int{}
 	for i := range rep.Rows {
-		if s := rep.Rows[i].Stack; rep.Rows[i].Quantity == q && !slices.Contains(stacks, s) {
-			stacks = append(stacks, s)
+		if r := &rep.Rows[i]; r.Quantity == q {
+			if count[r.Stack]++; count[r.Stack] == 1 {
+				stacks = append(stacks, r.Stack)
+			}
 		}
 	}
-	slices.Sort(stacks)
+	slices.SortFunc(stacks, func(a, b string) int { return cmp.Or(count[b]-count[a], cmp.Compare(a, b)) })
 	for i := range rep.Rows {
 		r := &rep.Rows[i]
 		if r.Quantity != q || !(r.Measured > 0 && r.Predicted > 0) {
