@@ -76,3 +76,16 @@ func (p *Prepared) SureMemory() quantity.Bytes {
 	p.judge(&m)
 	return quantity.Bytes(float64(m.Total) / float64(m.High) * float64(m.Device) * (1 - 1e-9))
 }
+
+// Chunks returns how many layers each model chunk of a plan holds, in order:
+// chunk i stands on stage i modulo the stages.
+func (p *Prepared) Chunks(plan *Plan) []int {
+	var l layout
+	l.init(p.costs, plan)
+	list := make([]int, plan.PP*plan.VP)
+	for i := range list {
+		from, to := l.chunk(i)
+		list[i] = to - from
+	}
+	return list
+}

@@ -151,6 +151,15 @@ func (p *Plan) String() string {
 			fmt.Fprintf(&b, "%s%d ", d.name, d.n)
 		}
 	}
+	if p.ETP > 0 && p.ETP != p.TP {
+		fmt.Fprintf(&b, "etp%d ", p.ETP)
+	}
+	if p.FirstLayers > 0 {
+		fmt.Fprintf(&b, "first%d ", p.FirstLayers)
+	}
+	if p.LastLayers > 0 {
+		fmt.Fprintf(&b, "last%d ", p.LastLayers)
+	}
 	if p.Sharding != NoSharding {
 		fmt.Fprintf(&b, "%s ", p.Sharding)
 	}

@@ -257,3 +257,74 @@ var (
 	labelFitLeftOut     = render.T("each group of rows by constants fitted without it", "每组行用不含该组的拟合")
 	labelWritten        = render.T("written to %s: use it with --constants", "已写入 %s：用 --constants 读取")
 )
+
+// Plans.
+var (
+	labelBestPlans      = render.T("best plans", "最佳方案")
+	labelCandidates     = render.T("layouts", "布局")
+	labelBounded        = render.T("%v possible, %v evaluated, the others bounded away", "共 %v 种，评估 %v 种，其余由界限排除")
+	labelEvaluatedAll   = render.T("%v possible, %v evaluated", "共 %v 种，评估 %v 种")
+	labelSearchTime     = render.T("search", "搜索")
+	labelSearchRate     = render.T("%v, %v layouts a second", "%v，每秒 %v 种布局")
+	labelFewestGrain    = render.T("%d are the fewest that will do (looked at in steps of %d)", "最少 %d 台（按 %d 台一步查找）")
+	labelWhatBounds     = render.T("what bounds it", "瓶颈")
+	labelOfStep         = render.T("of the step", "占单步")
+	labelRunnerUp       = render.T("the runner-up, %s, takes %v longer", "次优方案 %s 慢 %v")
+	labelLonger         = render.T("longer", "多用")
+	labelMoreOf         = render.T("what more of each resource would buy", "各资源增加的收益")
+	labelResource       = render.T("resource", "资源")
+	labelPlanChange     = render.T("change", "变化")
+	labelFaster         = render.T("faster", "加快")
+	labelPareto         = render.T("no plan beats these in time, devices, cost and memory", "时间、设备数、费用与显存的帕累托前沿")
+	labelClusters       = render.T("the same goal on each", "同一目标在各硬件上")
+	labelNoPlan         = render.T("no plan", "无方案")
+	labelNoPlanMemory   = render.T("no plan: %s on %d x %s does not fit", "无方案：%s，%d × %s 放不下")
+	labelNoPlanTime     = render.T("no plan: %s on %d x %s fits, but does not keep to the time or the money", "无方案：%s，%d × %s 可放下，但超出时间或费用")
+	labelNearest        = render.T("nearest", "最接近")
+	labelFastest        = render.T("fastest", "最快")
+	labelOfDeviceMemory = render.T("%v of %v", "%v（设备 %v）")
+	labelLargestTerm    = render.T("largest part", "最大部分")
+	labelColonSize      = render.T("%s, %v", "%s，%v")
+	labelPlanWouldFit   = render.T("with more devices", "增加设备")
+	labelOnMore         = render.T("%d will do: %s, %v a device", "%d 台可行：%s，每设备 %v")
+	labelNotKnown       = render.T("not known: %s", "未知：%s")
+	labelNotOnMore      = render.T("no number up to %d will do", "至 %d 台均不可行")
+	labelAdvice         = render.T("changes on the same devices", "相同设备上的改动")
+	labelOptimalModel   = render.T("%s parameters on %s tokens (%s)", "参数 %s，%s token（%s）")
+	labelOptimalFor     = render.T("what trains to the least loss with %v (6ND)", "%v（6ND）下损失最低者")
+	labelLaw            = render.T("scaling law", "缩放定律")
+	labelPlanTokensHead = render.T("tokens", "训练 token 数")
+	labelLoss           = render.T("loss, nats a token", "损失（nat/token）")
+	labelLawNote        = render.T("%s: fitted on dense decoders; loss on the data of the fit", "%s：由稠密解码器拟合；损失对应其拟合数据")
+	labelNotExported    = render.T("not in the file: %s (option names of %s)", "文件未含：%s（选项名依据 %s）")
+)
+
+var resourceLabels = map[string]render.Text{
+	"flops":            render.T("FLOP/s", "算力"),
+	"memory-bandwidth": render.T("memory bandwidth", "显存带宽"),
+	"scale-up":         render.T("links in a node", "节点内互联"),
+	"scale-out":        render.T("network between nodes", "节点间网络"),
+	"memory":           render.T("memory a device", "每设备显存"),
+	"devices":          render.T("devices", "设备数"),
+}
+
+var memoryTermLabels = map[string]render.Text{
+	"weights": labelWeights, "gradients": labelGradients, "optimizer": labelOptimizerState, "activations": labelActivations,
+	"logits": labelLogits, "communication": labelCommunication, "overhead": labelOverhead,
+}
+
+var termLabels = map[string]render.Text{
+	"matrix products":         render.T("matrix products", "矩阵乘"),
+	"attention":               render.T("attention", "注意力"),
+	"memory-bound kernels":    render.T("memory-bound kernels", "访存型算子"),
+	"launch":                  render.T("launch", "算子启动"),
+	"tensor-parallel traffic": render.T("tensor-parallel traffic", "张量并行通信"),
+	"expert all-to-all":       render.T("expert all-to-all", "专家 all-to-all"),
+	"context exchange":        render.T("context exchange", "上下文并行交换"),
+	"pipeline transfers":      render.T("pipeline transfers", "流水线传输"),
+	"pipeline bubble":         render.T("pipeline bubble", "流水线气泡"),
+	"data-parallel traffic":   render.T("data-parallel traffic", "数据并行通信"),
+	"optimizer":               render.T("optimizer", "优化器"),
+	"stragglers":              render.T("stragglers", "掉队等待"),
+	"fixed":                   render.T("fixed", "固定开销"),
+}

@@ -83,7 +83,7 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 	fs := root.PersistentFlags()
 	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
 	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a))
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a))
 	return root
 }
 

@@ -1,0 +1,105 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing"
+)
+
+// yaml prints "name: value" lines; a name with a dot stands under the part
+// before it.
+func yaml(list options) string {
+	var b strings.Builder
+	section := ""
+	for _, o := range list {
+		name := o.name
+		if head, rest, nested := strings.Cut(name, "."); nested {
+			if head != section {
+				fmt.Fprintf(&b, "%s:\n", head)
+			}
+			section, name = head, "  "+rest
+		} else {
+			section = ""
+		}
+		fmt.Fprintf(&b, "%s: %s\n", name, o.value)
+	}
+	return b.String()
+}
+
+// accelerate is the config file of accelerate launch.
+func (w *writer) accelerate() Result {
+	p := &w.plan
+	var o options
+	o.add("compute_environment", "LOCAL_MACHINE")
+	sharded := p.Sharding >= sizing.Zero2
+	kind := "MULTI_GPU"
+	if sharded {
+		kind = "FSDP"
+	}
+	o.add("distributed_type", kind)
+	o.add("num_machines", w.Cluster.Nodes())
+	o.add("num_processes", w.Cluster.Count)
+	precision := "no"
+	switch w.Workload.Precision {
+	case sizing.BF16, sizing.FP16, sizing.FP8:
+		precision = w.Workload.Precision.String()
+	case sizing.TF32, sizing.FP32:
+	default:
+		precision = "bf16"
+		w.leave("precision %s: bf16 stands for it", w.Workload.Precision)
+	}
+	o.add("mixed_precision", precision)
+	if p.Sharding == sizing.Zero1 {
+		w.leave("zero1: FSDP shards gradients along with the optimizer state (the deepspeed export has it)")
+	}
+	if sharded {
+		w.accelerateFSDP(&o)
+	}
+	if p.OffloadOptimizer {
+		w.leave("offload of the optimizer state alone: fsdp_offload_params moves the weights too")
+	}
+	if p.Recompute == sizing.Selective {
+		w.leave("selective recompute: fsdp_activation_checkpointing recomputes whole layers")
+	}
+	w.dimensions("tp", "cp")
+	w.leave("batch: %d sequences a device and %d accumulation steps belong to the training script", p.MicroBatch, p.MicroBatches())
+	return Result{Text: yaml(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
+}
+
+func (w *writer) accelerateFSDP(o *options) {
+	p := &w.plan
+	mesh := p.TP > 1 || p.CP > 1 || p.ShardGroup > 0 && p.ShardGroup != w.Cluster.DevicesPerNode
+	version := 1
+	if mesh {
+		version = 2
+	}
+	o.add("fsdp_config.fsdp_version", version)
+	strategy := "FULL_SHARD"
+	switch hybrid := p.ShardGroup > 0; {
+	case p.Sharding == sizing.Zero3 && hybrid:
+		strategy = "HYBRID_SHARD"
+	case p.Sharding == sizing.Zero2 && hybrid:
+		strategy = "HYBRID_SHARD_ZERO2"
+	case p.Sharding == sizing.Zero2:
+		strategy = "SHARD_GRAD_OP"
+	}
+	o.add("fsdp_config.fsdp_sharding_strategy", strategy)
+	o.add("fsdp_config.fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP")
+	o.add("fsdp_config.fsdp_state_dict_type", "SHARDED_STATE_DICT")
+	o.add("fsdp_config.fsdp_offload_params", false)
+	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == sizing.FullRecompute)
+	if !mesh {
+		return
+	}
+	shard, replicate := p.DP, 1
+	if g := p.ShardGroup; g > 0 && g%p.CP == 0 {
+		shard, replicate = g/p.CP, p.DP*p.CP/g
+	} else if g > 0 {
+		w.leave("shard group of %d: it would have to hold whole context-parallel groups of %d", g, p.CP)
+	}
+	o.add("parallelism_config.parallelism_config_dp_replicate_size", replicate)
+	o.add("parallelism_config.parallelism_config_dp_shard_size", shard)
+	o.add("parallelism_config.parallelism_config_tp_size", p.TP)
+	o.add("parallelism_config.parallelism_config_cp_size", p.CP)
+}

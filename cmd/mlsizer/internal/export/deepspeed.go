@@ -1,0 +1,64 @@
+package export
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"mlsizer/sizing"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// deepSpeed is a ds_config.json.
+func (w *writer) deepSpeed() Result {
+	p := &w.plan
+	type enabled struct {
+		Enabled bool `json:"enabled"`
+	}
+	type device struct {
+		Device    string `json:"device"`
+		PinMemory bool   `json:"pin_memory"`
+	}
+	type zero struct {
+		Stage        int     `json:"stage"`
+		OverlapComm  bool    `json:"overlap_comm"`
+		Contiguous   bool    `json:"contiguous_gradients"`
+		Offload      *device `json:"offload_optimizer,omitempty"`
+		GatherOnSave bool    `json:"stage3_gather_16bit_weights_on_model_save,omitempty"`
+	}
+	config := struct {
+		TrainBatch   int64    `json:"train_batch_size"`
+		MicroBatch   int      `json:"train_micro_batch_size_per_gpu"`
+		Accumulation int64    `json:"gradient_accumulation_steps"`
+		BF16         *enabled `json:"bf16,omitempty"`
+		FP16         *enabled `json:"fp16,omitempty"`
+		Zero         zero     `json:"zero_optimization"`
+	}{TrainBatch: p.GlobalBatch, MicroBatch: p.MicroBatch, Accumulation: p.MicroBatches()}
+	switch w.Workload.Precision {
+	case sizing.BF16:
+		config.BF16 = &enabled{true}
+	case sizing.FP16:
+		config.FP16 = &enabled{true}
+	case sizing.TF32, sizing.FP32:
+	default:
+		config.BF16 = &enabled{true}
+		w.leave("precision %s: products in 8 or 4 bits are not in this config", w.Workload.Precision)
+	}
+	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == sizing.Zero3}
+	if p.OffloadOptimizer {
+		config.Zero.Offload = &device{"cpu", true}
+	}
+	if p.ShardGroup > 0 {
+		w.leave("shard group of %d: zero_hpz_partition_size keeps a second copy of the weights in a group, and shards the states over all", p.ShardGroup)
+	}
+	if p.Recompute != sizing.NoRecompute {
+		w.leave("recompute %s: the model's code turns it on, activation_checkpointing only tunes it", p.Recompute)
+	}
+	w.dimensions()
+	w.leave("optimizer, learning rate and data, which no plan decides")
+	text, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		panic(err) // numbers, strings and bools always encode
+	}
+	return Result{Text: string(text) + "\n", Upstream: "deepspeedai/DeepSpeed@edaa722"}
+}

@@ -1,0 +1,182 @@
+// Package export spells a plan as the arguments or the config file of a
+// training framework, with the option names of one commit of it, and says what
+// the framework cannot express or the plan does not know.
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing"
+)
+
+// Format is a framework.
+type Format string
+
+// The frameworks.
+const (
+	Megatron   Format = "megatron"
+	Torchtitan Format = "torchtitan"
+	DeepSpeed  Format = "deepspeed"
+	Accelerate Format = "accelerate"
+	MaxText    Format = "maxtext"
+)
+
+var formats = []Format{Megatron, Torchtitan, DeepSpeed, Accelerate, MaxText}
+
+// Names lists the frameworks for a usage text.
+func Names() string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = string(f)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ParseFormat reads a framework's name.
+func ParseFormat(s string) (Format, error) {
+	for _, f := range formats {
+		if strings.EqualFold(strings.TrimSpace(s), string(f)) {
+			return f, nil
+		}
+	}
+	return "", fmt.Errorf("%q: unknown framework (want %s)", s, Names())
+}
+
+// Plan is a plan with the model, workload and cluster that it is for.
+type Plan struct {
+	*sizing.Prepared
+	Estimate *sizing.Estimate
+}
+
+// Result is a plan for a framework.
+type Result struct {
+	Text string
+	// Upstream is the repository and commit whose option names it uses.
+	Upstream string
+	// Left is what the framework cannot express, or what the plan does not
+	// decide. Text holds it as comments, unless its format has none.
+	Left     []string
+	Comments bool
+}
+
+// Write spells the plan for a framework.
+func Write(f Format, p Plan) Result {
+	w := &writer{Plan: p, plan: p.Estimate.Plan, shape: shapeOf(p.Model())}
+	var r Result
+	switch f {
+	case Megatron:
+		r = w.megatron()
+	case Torchtitan:
+		r = w.torchtitan()
+	case DeepSpeed:
+		r = w.deepSpeed()
+	case Accelerate:
+		r = w.accelerate()
+	case MaxText:
+		r = w.maxText()
+	}
+	r.Left = w.left
+	if r.Comments {
+		r.Text = w.header(r.Upstream) + r.Text
+	}
+	return r
+}
+
+// writer collects what a plan leaves.
+type writer struct {
+	Plan
+	plan  sizing.Plan
+	shape shape
+	left  []string
+}
+
+// leave notes what cannot be expressed.
+func (w *writer) leave(format string, args ...any) {
+	w.left = append(w.left, fmt.Sprintf(format, args...))
+}
+
+// header is the comment at the top: what it is, for which version, and what is
+// left.
+func (w *writer) header(upstream string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s on %s: %s\n", w.Model().Name, w.Cluster, w.plan.String())
+	fmt.Fprintf(&b, "# option names of %s\n", upstream)
+	for _, s := range w.left {
+		fmt.Fprintf(&b, "# not here: %s\n", s)
+	}
+	return b.String()
+}
+
+// option is a name with its value; "" is a switch.
+type option struct{ name, value string }
+
+// options is a list of them in order.
+type options []option
+
+func (o *options) add(name string, value any) { *o = append(*o, option{name, fmt.Sprint(value)}) }
+
+// steps is the length of the run in optimizer steps, 0 if it is not given.
+func (w *writer) steps() int64 {
+	if w.Workload.Tokens == 0 {
+		return 0
+	}
+	return int64(w.Estimate.Time.Steps)
+}
+
+// dimensions leaves the parallel dimensions that a framework does not have.
+func (w *writer) dimensions(has ...string) {
+	known := map[string]bool{}
+	for _, name := range has {
+		known[name] = true
+	}
+	for _, d := range []struct {
+		name string
+		n    int
+	}{{"tp", w.plan.TP}, {"pp", w.plan.PP}, {"vp", w.plan.VP}, {"cp", w.plan.CP}, {"ep", w.plan.EP}} {
+		if d.n > 1 && !known[d.name] {
+			w.leave("%s %d: these options have no such dimension", d.name, d.n)
+		}
+	}
+	if w.plan.ETP > 0 && w.plan.ETP != w.plan.TP && !known["etp"] {
+		w.leave("etp %d: experts have no tensor parallelism of their own", w.plan.ETP)
+	}
+}
+
+// shell joins a command and its options, a line each.
+func shell(command string, prefix string, list options) string {
+	lines := []string{command}
+	for _, o := range list {
+		line := prefix + o.name
+		if o.value != "" {
+			line += " " + quote(o.value)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, " \\\n  ") + "\n"
+}
+
+// quote protects a value from the shell.
+func quote(s string) string {
+	if strings.ContainsAny(s, " |*()$&;<>") {
+		return "'" + s + "'"
+	}
+	return s
+}
+
+// launch is torchrun over the nodes of the cluster.
+func (w *writer) launch(script string) string {
+	per := min(w.Cluster.DevicesPerNode, w.Cluster.Count)
+	return fmt.Sprintf("torchrun --nproc-per-node %d --nnodes %d --node-rank \"$NODE_RANK\" --master-addr \"$MASTER_ADDR\" %s", per, w.Cluster.Nodes(), script)
+}
+
+// dtype is the name of the compute format in PyTorch and JAX.
+func (w *writer) dtype() string {
+	switch w.Workload.Precision {
+	case sizing.FP16:
+		return "float16"
+	case sizing.TF32, sizing.FP32:
+		return "float32"
+	}
+	return "bfloat16"
+}

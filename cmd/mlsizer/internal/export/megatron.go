@@ -1,0 +1,210 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing"
+)
+
+// megatron is the arguments of pretrain_gpt.py.
+func (w *writer) megatron() Result {
+	var o options
+	w.megatronLayout(&o)
+	w.megatronBatch(&o)
+	w.megatronState(&o)
+	w.megatronModel(&o)
+	if w.Workload.Optimizer != sizing.AdamW {
+		w.leave("optimizer %s: the estimate's state is not that of the default Adam", w.Workload.Optimizer)
+	}
+	w.leave("data, tokenizer, learning rate and checkpoint paths, which no plan decides")
+	return Result{Text: shell(w.launch("pretrain_gpt.py"), "--", o), Upstream: "NVIDIA/Megatron-LM@d98e8a64", Comments: true}
+}
+
+func (w *writer) megatronLayout(o *options) {
+	p := &w.plan
+	o.add("tensor-model-parallel-size", p.TP)
+	o.add("pipeline-model-parallel-size", p.PP)
+	w.megatronStages(o)
+	o.add("context-parallel-size", p.CP)
+	if p.EP > 1 || w.shape.moe != nil {
+		o.add("expert-model-parallel-size", p.EP)
+	}
+	if p.ETP > 0 && p.ETP != p.TP {
+		o.add("expert-tensor-parallel-size", p.ETP)
+	}
+	if p.SequenceParallel {
+		o.add("sequence-parallel", "")
+	}
+}
+
+// megatronStages says which layers stand where, unless they divide evenly.
+func (w *writer) megatronStages(o *options) {
+	p := &w.plan
+	if p.PP == 1 {
+		return
+	}
+	chunks := w.Chunks(p)
+	even := true
+	for _, n := range chunks {
+		even = even && n == chunks[0]
+	}
+	inner := true // all but the first and the last
+	for _, n := range chunks[1 : len(chunks)-1] {
+		inner = inner && n == chunks[1]
+	}
+	switch {
+	case even && p.VP > 1:
+		o.add("num-layers-per-virtual-pipeline-stage", chunks[0])
+	case even:
+	case p.VP == 1 && inner && p.PP > 2:
+		o.add("decoder-first-pipeline-num-layers", chunks[0])
+		o.add("decoder-last-pipeline-num-layers", chunks[len(chunks)-1])
+	default:
+		o.add("pipeline-model-parallel-layout", layoutOf(chunks))
+	}
+}
+
+// layoutOf spells chunks as E (embedding), t (layer) and L (loss), with "|"
+// between them: Et*7|t*8|t*7L.
+func layoutOf(chunks []int) string {
+	parts := make([]string, len(chunks))
+	for i, n := range chunks {
+		parts[i] = fmt.Sprintf("t*%d", n)
+	}
+	return "E" + strings.Join(parts, "|") + "L"
+}
+
+func (w *writer) megatronBatch(o *options) {
+	o.add("micro-batch-size", w.plan.MicroBatch)
+	o.add("global-batch-size", w.plan.GlobalBatch)
+	o.add("seq-length", w.Workload.Seq)
+	o.add("max-position-embeddings", max(w.Workload.Seq, w.Model().Context))
+	if n := w.steps(); n > 0 {
+		o.add("train-iters", n)
+	}
+}
+
+func (w *writer) megatronState(o *options) {
+	p := &w.plan
+	switch p.Sharding {
+	case sizing.Zero1:
+		o.add("use-distributed-optimizer", "")
+		o.add("overlap-grad-reduce", "")
+		o.add("overlap-param-gather", "")
+	case sizing.Zero2, sizing.Zero3:
+		o.add("use-megatron-fsdp", "")
+		o.add("use-distributed-optimizer", "")
+		o.add("data-parallel-sharding-strategy", map[sizing.Sharding]string{sizing.Zero2: "optim_grads", sizing.Zero3: "optim_grads_params"}[p.Sharding])
+	}
+	if p.ShardGroup > 0 {
+		w.leave("shard group of %d: no option for it is among those checked", p.ShardGroup)
+	}
+	if p.OffloadOptimizer {
+		o.add("optimizer-cpu-offload", "")
+		o.add("optimizer-offload-fraction", "1.0")
+	}
+	switch p.Recompute {
+	case sizing.Selective:
+		o.add("recompute-granularity", "selective")
+		o.add("recompute-modules", strings.Join(modulesOf(p), " "))
+	case sizing.FullRecompute:
+		o.add("recompute-granularity", "full")
+		o.add("recompute-method", "uniform")
+		o.add("recompute-num-layers", 1)
+	}
+	switch w.Workload.Precision {
+	case sizing.BF16:
+		o.add("bf16", "")
+	case sizing.FP16:
+		o.add("fp16", "")
+	case sizing.FP8, sizing.MXFP8:
+		o.add("bf16", "")
+		o.add("fp8-format", "hybrid")
+		if w.Workload.Precision == sizing.MXFP8 {
+			o.add("fp8-recipe", "mxfp8")
+		}
+	case sizing.NVFP4:
+		o.add("bf16", "")
+		w.leave("precision nvfp4: no option for its products is among those checked")
+	}
+}
+
+// modulesOf lists what selective recompute drops.
+func modulesOf(p *sizing.Plan) []string {
+	var list []string
+	for m := sizing.Module(1); m < sizing.NumModules; m++ {
+		if p.Modules.Has(m) {
+			list = append(list, m.String())
+		}
+	}
+	if list == nil {
+		return []string{sizing.CoreAttention.String()}
+	}
+	return list
+}
+
+func (w *writer) megatronModel(o *options) {
+	s := &w.shape
+	if s.heads == 0 || s.other {
+		w.leave("the model's dimensions: %s is not a plain decoder", w.Model().Name)
+		return
+	}
+	o.add("num-layers", s.layers)
+	o.add("hidden-size", s.hidden)
+	if s.ffn > 0 {
+		o.add("ffn-hidden-size", s.ffn)
+	}
+	o.add("num-attention-heads", s.heads)
+	if s.mla != nil {
+		o.add("multi-latent-attention", "")
+		if s.mla.QRank > 0 {
+			o.add("q-lora-rank", s.mla.QRank)
+		}
+		o.add("kv-lora-rank", s.mla.KVRank)
+		o.add("qk-head-dim", s.mla.NopeDim)
+		o.add("qk-pos-emb-head-dim", s.mla.RopeDim)
+		o.add("v-head-dim", s.mla.ValDim)
+	} else {
+		if s.kvHeads < s.heads {
+			o.add("group-query-attention", "")
+			o.add("num-query-groups", s.kvHeads)
+		}
+		o.add("kv-channels", s.headDim)
+	}
+	if s.gated {
+		o.add("swiglu", "")
+	}
+	if s.rms {
+		o.add("normalization", "RMSNorm")
+	}
+	if !s.bias {
+		o.add("disable-bias-linear", "")
+	}
+	if !s.tied {
+		o.add("untie-embeddings-and-output-weights", "")
+	}
+	o.add("vocab-size", s.vocab)
+	w.megatronExperts(o)
+	if s.mixed {
+		w.leave("layers that differ (%s): the dimensions are those of most of them", w.Model().Name)
+	}
+}
+
+func (w *writer) megatronExperts(o *options) {
+	m := w.shape.moe
+	if m == nil {
+		return
+	}
+	o.add("num-experts", m.Experts)
+	o.add("moe-router-topk", m.TopK)
+	o.add("moe-ffn-hidden-size", m.Width)
+	if m.SharedWidth > 0 {
+		o.add("moe-shared-expert-intermediate-size", m.SharedWidth)
+	}
+	if dense := w.shape.denseLayers; dense > 0 {
+		o.add("moe-layer-freq", fmt.Sprintf("([0]*%d+[1]*%d)", dense, w.shape.layers-dense))
+	}
+	o.add("moe-grouped-gemm", "")
+	o.add("moe-token-dispatcher-type", "alltoall")
+}

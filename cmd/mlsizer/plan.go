@@ -1,0 +1,236 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/export"
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// planOptions are the arguments of the plan command.
+type planOptions struct {
+	*app
+	workOptions
+	model       string // "" with a budget alone
+	objective   search.Objective
+	top         int
+	memory      memoryLimit
+	days        float64
+	budget      quantity.USD
+	deviceHours float64
+	pareto      bool
+	exhaustive  bool
+	export      export.Format
+
+	offloadSet, groupSet, sequenceSet bool
+
+	affordable []*affordable // of a budget without a model, by target
+}
+
+// memoryLimit is a share of the device's memory, or bytes.
+type memoryLimit struct {
+	share float64
+	bytes quantity.Bytes
+}
+
+// of is the limit on a device; 0 is none.
+func (m memoryLimit) of(d *hardware.Device) quantity.Bytes {
+	if m.share > 0 {
+		return quantity.Bytes(m.share) * d.Memory
+	}
+	return m.bytes
+}
+
+func newPlanCmd(a *app) *cobra.Command {
+	o := &planOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "plan [MODEL] --on DEVICE[xN]",
+		Short: "the best layout of all, how many devices a goal needs, what a budget affords",
+		Long: `Plan looks at every layout of a model on a machine: tensor, sequence, pipeline,
+context, expert and data parallelism, virtual and uneven stages, sharding, shard
+groups, micro-batch, recompute and offload. It says which is best, what bounds
+it, and what else would help. Dimensions that are given stay as they are.
+
+A device without a count gets the fewest that hold the model, or that finish
+within --days. Several devices are compared for the same goal. Without a MODEL,
+--budget or --device-hours gives the model and the tokens that the money trains
+best. --export prints the plan as a framework's arguments or config.
+
+Exit code 3 means that there is no plan; the nearest miss is printed.`,
+		Example: `  mlsizer plan llama-3.1-405b --on h100x16384 --tokens 15.6T --seq 8192 --batch 2048
+  mlsizer plan 70B --on h100,a100-80g --tokens 2T --days 30
+  mlsizer plan --budget 1M --on h100
+  mlsizer plan gpt-3 --on a100-80gx512 --tokens 300B --batch 1536 --export megatron`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or 7B)", len(args))
+			}
+			if len(args) == 1 {
+				o.model = args[0]
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(a, cmd); err != nil {
+				return err
+			}
+			if err := o.completePlan(cmd); err != nil {
+				return err
+			}
+			if o.model == "" {
+				return budgetRun(cmd, o)
+			}
+			return planRun(cmd, o)
+		},
+	}
+	addWorkFlags(a, cmd, &o.workOptions)
+	fs := cmd.Flags()
+	addValue(fs, &o.objective, "objective", "", "what to have least of: time, cost, energy, devices or memory (time)", "NAME", "time", search.ParseObjective)
+	addValue(fs, &o.top, "top", "", "how many plans to show, best first (5)", "N", "5", parseDimension)
+	addValue(fs, &o.memory, "max-memory", "", "most that a device may hold: 90% or 72GiB", "SHARE|SIZE", "90%", parseMemoryLimit)
+	addValue(fs, &o.days, "days", "", "the run is to finish within so many days", "DAYS", "30", parsePositive)
+	addValue(fs, &o.budget, "budget", "", "dollars that the run may cost", "USD", "1M", parsePrice)
+	addValue(fs, &o.deviceHours, "device-hours", "", "device-hours that the run may take", "HOURS", "100K", parseHours)
+	fs.BoolVar(&o.pareto, "pareto", false, "time against devices, cost and memory")
+	fs.BoolVar(&o.exhaustive, "exhaustive", false, "evaluate every layout instead of bounding most of them away")
+	addValue(fs, &o.export, "export", "", "print the plan for a framework: "+export.Names(), "FRAMEWORK", "megatron", export.ParseFormat)
+	return cmd
+}
+
+// parseMemoryLimit reads 90%, 0.9 or 72GiB.
+func parseMemoryLimit(s string) (memoryLimit, error) {
+	if share, err := parseShare(s); err == nil {
+		return memoryLimit{share: share}, nil
+	}
+	b, err := quantity.ParseBytes(s)
+	if err != nil || b <= 0 {
+		return memoryLimit{}, errors.New("not a share or a size (want a share of the device such as 90%, or a size such as 72GiB)")
+	}
+	return memoryLimit{bytes: b}, nil
+}
+
+// parsePositive reads a number above zero.
+func parsePositive(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f > 0) || f > 1e6 {
+		return 0, errors.New("not a number of days (want a number above 0, such as 30)")
+	}
+	return f, nil
+}
+
+// parseHours reads device-hours: 100K.
+func parseHours(s string) (float64, error) {
+	n, err := quantity.ParseCount(s)
+	if err == nil && n < 1 {
+		err = errors.New("below one (want device-hours, such as 100K)")
+	}
+	return float64(n), err
+}
+
+// completePlan notes which flags were given, and refuses what does not go
+// together.
+func (o *planOptions) completePlan(cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
+	if o.top == 0 {
+		o.top = 5
+	}
+	length := o.tokensSet || o.sampled
+	switch {
+	case o.budget > 0 && o.deviceHours > 0:
+		return usageErrorf("--budget and --device-hours both say what the run may take (want one of them)")
+	case o.model == "" && o.budget == 0 && o.deviceHours == 0:
+		return usageError(errors.New("no model (want one MODEL, or --budget or --device-hours for the model that they train best)"), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
+	case o.model == "" && length:
+		return usageErrorf("--tokens without a MODEL: a budget alone chooses the tokens (want a MODEL, or no --tokens)")
+	case o.model != "" && (o.budget > 0 || o.deviceHours > 0 || o.days > 0) && !length:
+		return usageErrorf("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)")
+	case o.export != "" && len(o.on) > 1:
+		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
+	case o.mfu > 0:
+		return usageErrorf("--mfu fixes the time of every layout, so that none is better (want plan without it, or estimate)")
+	}
+	return nil
+}
+
+// fixed is what the flags leave no choice about.
+func (o *planOptions) fixed() search.Fixed {
+	return search.Fixed{
+		Plan: o.plan, Sharding: o.shardingSet, Recompute: o.recomputeSet,
+		SequenceParallel: o.sequenceSet, Offload: o.offloadSet, ShardGroup: o.groupSet,
+	}
+}
+
+// planRun answers for one model on the devices of --on.
+func planRun(cmd *cobra.Command, o *planOptions) error {
+	m, err := o.resolve(cmd.Context(), o.model)
+	if err != nil {
+		return err
+	}
+	targets, err := o.targets(o.on)
+	if err != nil {
+		return err
+	}
+	var rows []*planned
+	for _, t := range targets {
+		p, err := o.planOn(m, t)
+		if err != nil {
+			return o.planError(cmd, m, t, err)
+		}
+		rows = append(rows, p)
+	}
+	if o.export != "" {
+		return o.exportPlan(rows[0])
+	}
+	if err := o.print(planDocument(o, rows)); err != nil {
+		return err
+	}
+	for _, p := range rows {
+		if p.found() {
+			return nil
+		}
+	}
+	return exitCode(exitNoFit)
+}
+
+// planError makes a usage error of a question that has no layouts at all.
+func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err error) error {
+	var plan *sizing.PlanError
+	if errors.As(err, &plan) {
+		return o.askError(cmd, &o.workOptions, m, t, err)
+	}
+	if flagOf(err) != "" || strings.Contains(err.Error(), "network between nodes") {
+		return o.askError(cmd, &o.workOptions, m, t, err)
+	}
+	return usageError(fmt.Errorf("--on %s: %w", t.Input, err), "")
+}
+
+// exportPlan prints the plan for a framework, what it cannot express as
+// comments.
+func (o *planOptions) exportPlan(p *planned) error {
+	if !p.found() {
+		if err := o.print(planDocument(o, []*planned{p})); err != nil {
+			return err
+		}
+		return exitCode(exitNoFit)
+	}
+	r := export.Write(o.export, export.Plan{Prepared: p.answer.Prepared, Estimate: p.best()})
+	if _, err := io.WriteString(o.stdout, r.Text); err != nil {
+		return readError(fmt.Errorf("writing the answer: %w", err), "")
+	}
+	if !r.Comments {
+		for _, left := range r.Left {
+			fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(labelNote), o.sayf(labelNotExported, left, r.Upstream))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// daysOfBudget is how long a run takes about where the number of devices is
+// open and no --days is given.
+const daysOfBudget = 30
+
+// affordable is what a budget trains best on one target.
+type affordable struct {
+	plan    *planned
+	optimum search.Optimum
+	// others are what other scaling laws prefer for the same arithmetic.
+	others []search.Optimum
+	flops  quantity.FLOPs
+	hours  float64
+}
+
+// budgetRun answers without a model: the parameters and tokens that the money
+// or the device-hours train to the least loss.
+func budgetRun(cmd *cobra.Command, o *planOptions) error {
+	targets, err := o.targets(o.on)
+	if err != nil {
+		return err
+	}
+	var rows []*planned
+	for _, t := range targets {
+		p, err := o.afford(t)
+		if err != nil {
+			return o.planError(cmd, &modelArg{Input: "MODEL"}, t, err)
+		}
+		rows = append(rows, p.plan)
+		o.affordable = append(o.affordable, p)
+	}
+	if o.export != "" {
+		return o.exportPlan(rows[0])
+	}
+	if err := o.print(planDocument(o, rows)); err != nil {
+		return err
+	}
+	for _, p := range rows {
+		if p.found() {
+			return nil
+		}
+	}
+	return exitCode(exitNoFit)
+}
+
+// afford finds the model for one target. What a device-hour computes depends
+// on the plan, and the plan on the model: it starts from 40 % of the peak and
+// corrects the arithmetic by what the plan takes, until that is within 1 %.
+func (o *planOptions) afford(t target) (*affordable, error) {
+	hours := o.deviceHours
+	if o.budget > 0 {
+		price := o.price
+		if price == 0 && t.Device.Price != nil {
+			price = t.Device.Price.PerHour
+		}
+		if price == 0 {
+			return nil, &sizing.PlanError{Flag: "budget", Text: fmt.Sprintf("no price known for %s (want --price, dollars a device and hour)", t.Device.ID)}
+		}
+		hours = float64(o.budget / price)
+	}
+	if t.Count == 0 {
+		t.Count = o.devicesFor(hours, max(t.Device.DevicesPerNode, 1))
+	}
+	precision, err := o.computeFormat(t)
+	if err != nil {
+		return nil, err
+	}
+	rate, err := t.Device.Rate(precision.Compute())
+	if err != nil {
+		return nil, err
+	}
+	inner := *o
+	inner.budget, inner.deviceHours, inner.objective, inner.days, inner.pareto = 0, 0, search.Time, 0, false
+	a := &affordable{hours: hours, flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
+	for range 8 {
+		a.optimum = search.Besiroglu.For(a.flops)
+		model, err := catalog.FromCount(a.optimum.Params)
+		if err != nil {
+			return nil, err
+		}
+		inner.tokens, inner.tokensSet = a.optimum.Tokens, true
+		m := &modelArg{Input: a.optimum.Params.String(), Model: model}
+		if a.plan, err = inner.planOn(m, t); err != nil {
+			return nil, err
+		}
+		taken := a.plan.best().Time.DeviceHours
+		if math.Abs(taken/hours-1) < 0.01 || !a.plan.found() {
+			break
+		}
+		a.flops *= quantity.FLOPs(hours / taken)
+	}
+	a.others = []search.Optimum{search.Hoffmann.For(a.flops), search.Twenty.For(a.flops)}
+	return a, nil
+}
+
+// computeFormat is the precision that the run would take.
+func (o *planOptions) computeFormat(t target) (sizing.Precision, error) {
+	if o.precisionSet {
+		return o.precision, nil
+	}
+	return sizing.DefaultPrecision(t.Device)
+}
+
+// devicesFor is the power of two of devices, in whole nodes if it is more than
+// one, on which so many device-hours take about --days.
+func (o *planOptions) devicesFor(hours float64, node int) int {
+	days := o.days
+	if days == 0 {
+		days = daysOfBudget
+	}
+	n := 1
+	for want := hours / (24 * days); float64(n)*math.Sqrt2 < want && n < mostDevices; n *= 2 {
+	}
+	if n > node {
+		n -= n % node
+	}
+	return n
+}

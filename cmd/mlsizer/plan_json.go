@@ -1,0 +1,122 @@
+package main
+
+import (
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// searchJSON is what the search looked at.
+type searchJSON struct {
+	Objective search.Objective `json:"objective"`
+	// Candidates is every layout that the model, the stack and the devices
+	// allow; Evaluated those that bounds did not rule out; Feasible those of
+	// them that keep to memory and time.
+	Candidates int64   `json:"candidates"`
+	Feasible   int64   `json:"feasible"`
+	Evaluated  int64   `json:"evaluated"`
+	Seconds    float64 `json:"seconds"`
+	// Rate is candidates decided a second, EvaluationRate evaluations.
+	Rate           float64 `json:"candidates_per_second"`
+	EvaluationRate float64 `json:"evaluations_per_second"`
+	Exhaustive     bool    `json:"exhaustive"`
+}
+
+// optimalJSON is the model that a budget trains best.
+type optimalJSON struct {
+	Budget      quantity.USD     `json:"budget_usd,omitempty"`
+	DeviceHours float64          `json:"device_hours"`
+	FLOPs       quantity.FLOPs   `json:"flops_6nd"`
+	Params      quantity.Params  `json:"params"`
+	Tokens      quantity.Tokens  `json:"tokens"`
+	Loss        float64          `json:"loss"`
+	Tier        sizing.Tier      `json:"tier"`
+	TierZH      string           `json:"tier_zh"`
+	Days        float64          `json:"days"`
+	Laws        []search.Optimum `json:"laws"`
+}
+
+// planRow is the answer for one target.
+type planRow struct {
+	Best    *resultJSON       `json:"best"`
+	Top     []sizing.Estimate `json:"top"`
+	Search  searchJSON        `json:"search"`
+	Why     *whyJSON          `json:"why,omitempty"`
+	Pareto  []paretoPoint     `json:"pareto,omitempty"`
+	Optimal *optimalJSON      `json:"optimal,omitempty"`
+	// Nearest is what comes nearest where there is no plan.
+	Nearest *nearMiss `json:"nearest,omitempty"`
+
+	result resultJSON
+}
+
+// planJSON is the answer of the command: the best target's, and all of them
+// where there are several.
+type planJSON struct {
+	Schema  string `json:"schema"`
+	Command string `json:"command"`
+	planRow
+	Clusters []planRow `json:"clusters,omitempty"`
+}
+
+// newPlanRow collects the answer for one target.
+func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
+	t := p.target
+	r := planRow{Top: p.top(), Pareto: p.pareto, Nearest: p.miss, result: newResult(p.model, t, p.answer, &o.workOptions, o.lang)}
+	s := p.time.Seconds()
+	r.Search = searchJSON{
+		Objective: o.objective, Candidates: p.result.Candidates, Feasible: p.result.Feasible, Evaluated: p.result.Evaluated, Seconds: s,
+		Rate: rate(p.result.Candidates, s), EvaluationRate: rate(p.result.Evaluated, s), Exhaustive: o.exhaustive,
+	}
+	if !p.found() {
+		r.Top = []sizing.Estimate{}
+		r.Search.Feasible = 0
+	} else {
+		r.Best = &r.result
+		r.Why = o.why(p)
+		r.Top = r.Top[:min(len(r.Top), o.top)]
+	}
+	if a != nil {
+		m := &r.result.Model
+		r.Optimal = &optimalJSON{
+			Budget: o.budget, DeviceHours: a.hours, FLOPs: a.flops, Params: a.optimum.Params, Tokens: a.optimum.Tokens, Loss: a.optimum.Loss,
+			Tier: m.Tier, TierZH: m.TierZH, Days: float64(p.best().Time.Run / quantity.Day), Laws: append([]search.Optimum{a.optimum}, a.others...),
+		}
+	}
+	return r
+}
+
+// bestRow is the target that serves the objective best; one without a plan is
+// never it.
+func (o *planOptions) bestRow(rows []*planned) int {
+	best := 0
+	for i, p := range rows {
+		switch {
+		case !p.found():
+		case !rows[best].found() || o.better(p, rows[best]):
+			best = i
+		}
+	}
+	return best
+}
+
+// better compares the plans of two targets: where the number of devices is
+// open, cost is what they differ in; else time, unless the objective says
+// otherwise.
+func (o *planOptions) better(a, b *planned) bool {
+	x, y := a.best(), b.best()
+	value := func(p *planned, e *sizing.Estimate) float64 {
+		switch {
+		case o.objective == search.Energy:
+			return float64(e.Energy.KWh)
+		case o.objective == search.Devices:
+			return float64(p.prepared().Cluster.Count)
+		case o.objective == search.Memory:
+			return float64(e.Memory.Total)
+		case o.objective == search.Cost, p.target.Count == 0 && e.Cost.PerHour > 0:
+			return float64(e.Cost.USD)
+		}
+		return float64(e.Time.Run)
+	}
+	return value(a, x) < value(b, y)
+}

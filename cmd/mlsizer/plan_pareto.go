@@ -1,0 +1,76 @@
+package main
+
+import (
+	"slices"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// paretoPoint is a plan that no other beats in time, devices, cost and memory
+// at once.
+type paretoPoint struct {
+	Devices int              `json:"devices"`
+	Plan    sizing.Plan      `json:"plan"`
+	Step    quantity.Seconds `json:"step_seconds"`
+	Run     quantity.Seconds `json:"run_seconds"`
+	USD     quantity.USD     `json:"usd"`
+	Hours   float64          `json:"device_hours"`
+	Memory  quantity.Bytes   `json:"total_bytes"`
+}
+
+func newParetoPoint(devices int, e *sizing.Estimate) paretoPoint {
+	return paretoPoint{devices, e.Plan, e.Time.Step, e.Time.Run, e.Cost.USD, e.Time.DeviceHours, e.Memory.Total}
+}
+
+// beats reports whether a is nowhere worse than b, and somewhere better.
+func (a *paretoPoint) beats(b *paretoPoint) bool {
+	if a.Devices > b.Devices || a.Run > b.Run || a.Hours > b.Hours || a.Memory > b.Memory {
+		return false
+	}
+	return a.Devices < b.Devices || a.Run < b.Run || a.Hours < b.Hours || a.Memory < b.Memory
+}
+
+// frontier searches for the fastest plan on numbers of devices that double up
+// to four times those of the best plan, and on each with less and less of the
+// memory, and keeps what nothing else beats.
+func (o *planOptions) frontier(p *planned, base *sizing.Prepared, goal search.Goal) []paretoPoint {
+	goal.Top, goal.Objective, goal.Within, goal.Exhaustive = 1, search.Time, 0, false
+	most := min(4*p.prepared().Cluster.Count, mostDevices)
+	if p.target.Count > 0 {
+		most = p.target.Count
+	}
+	full := o.limit(p, 1)
+	var points []paretoPoint
+	for _, n := range search.Doublings(most) {
+		for _, share := range []quantity.Bytes{1, 0.75, 0.5, 0.25} {
+			goal.Memory = full * share
+			for _, f := range search.Each(base, goal, []int{n}) {
+				points = append(points, newParetoPoint(n, &f.Plans[0]))
+			}
+		}
+	}
+	return undominated(points)
+}
+
+// undominated keeps what nothing else beats, the fastest first.
+func undominated(points []paretoPoint) []paretoPoint {
+	var kept []paretoPoint
+	for i := range points {
+		beaten := slices.ContainsFunc(points, func(q paretoPoint) bool { return q.beats(&points[i]) })
+		if !beaten && !slices.Contains(kept, points[i]) {
+			kept = append(kept, points[i])
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b paretoPoint) int {
+		switch {
+		case a.Run < b.Run:
+			return -1
+		case a.Run > b.Run:
+			return 1
+		}
+		return a.Devices - b.Devices
+	})
+	return kept
+}

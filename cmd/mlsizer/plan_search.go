@@ -1,0 +1,245 @@
+package main
+
+import (
+	"math"
+	"time"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// mostDevices is the largest cluster that is looked at where the number of
+// devices is open.
+const mostDevices = 1 << 17
+
+// kept is how many plans a search keeps at least: the runner-up is the first
+// that is slower, and layouts that take the same time are common.
+const kept = 24
+
+// planned is what a search found on one target.
+type planned struct {
+	model  *modelArg
+	target target
+	answer *sizing.Answer // its estimate is the best plan
+	result search.Result
+	time   time.Duration
+	// tight says that the best plan's memory band reaches past the device.
+	tight bool
+	// grain is how far apart the numbers of devices are that were looked at;
+	// 0: the number was given.
+	grain int
+	// pareto are the plans that no other beats in everything.
+	pareto []paretoPoint
+	miss   *nearMiss // there is no plan
+	within quantity.Seconds
+}
+
+func (p *planned) found() bool                { return p.miss == nil }
+func (p *planned) best() *sizing.Estimate     { return &p.answer.Estimate }
+func (p *planned) top() []sizing.Estimate     { return p.result.Plans }
+func (p *planned) prepared() *sizing.Prepared { return p.answer.Prepared }
+
+// nearMiss is what comes nearest where there is no plan.
+type nearMiss struct {
+	Estimate sizing.Estimate `json:"estimate"`
+	// Reason is what is missing: "memory" or "time".
+	Reason string `json:"reason"`
+	// Advice is what would make it fit on the same devices, Devices the fewest
+	// that a plan fits on; 0: none up to the largest number looked at.
+	Advice  []sizing.Advice  `json:"advice,omitempty"`
+	Devices int              `json:"devices,omitempty"`
+	More    *sizing.Estimate `json:"more_devices,omitempty"`
+	// Unknown is why it is not known how many devices would do.
+	Unknown string `json:"unknown,omitempty"`
+}
+
+// planOn searches on one target.
+func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
+	q, err := o.question(m, t)
+	if err != nil {
+		return nil, err
+	}
+	p := &planned{model: m, target: t}
+	count := t.Count
+	if count == 0 {
+		count = max(t.Device.DevicesPerNode, 1)
+	}
+	if p.answer, err = q.Open(count); err != nil {
+		return nil, err
+	}
+	o.noteOptimizer(p.answer)
+	p.within = o.within(p.answer.Prepared)
+	goal := search.Goal{
+		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed(), Exhaustive: o.exhaustive},
+		Within:  p.within, Most: mostDevices,
+		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
+	}
+	start := time.Now()
+	base := p.answer.Prepared
+	found, ok := o.searchSurely(p, base, goal)
+	p.time = time.Since(start)
+	if !ok {
+		return p, o.missed(p, base, goal)
+	}
+	p.result = found.Result
+	p.answer.Conclude(found.Prepared, &found.Plans[0])
+	p.answer.Evaluated = int(found.Evaluated)
+	if o.pareto {
+		p.pareto = o.frontier(p, base, goal)
+	}
+	return p, nil
+}
+
+// within is the time that the run may take on the base's devices, 0 for any.
+func (o *planOptions) within(p *sizing.Prepared) quantity.Seconds {
+	return quantity.Seconds(o.days) * quantity.Day
+}
+
+// searchSurely looks for plans that surely fit first, as estimate does, and
+// for tight ones where there are none.
+func (o *planOptions) searchSurely(p *planned, base *sizing.Prepared, goal search.Goal) (search.Found, bool) {
+	limits := []quantity.Bytes{base.SureMemory(), base.Cluster.Device.Memory}
+	if limit := o.memory.of(base.Cluster.Device); limit > 0 {
+		limits = []quantity.Bytes{min(limit, base.Cluster.Device.Memory)}
+	}
+	for _, limit := range limits {
+		goal.Memory = limit
+		if found, ok := o.searchCounts(p, base, goal); ok {
+			p.tight = found.Plans[0].Memory.Verdict == sizing.Tight
+			return found, true
+		}
+	}
+	return search.Found{}, false
+}
+
+// searchCounts looks on the number of devices that was given, or on those that
+// it leaves open.
+func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal search.Goal) (search.Found, bool) {
+	counts := []int{p.target.Count}
+	overCounts := o.objective == search.Cost || o.objective == search.Energy || o.objective == search.Devices
+	spending := o.budget > 0 || o.deviceHours > 0
+	switch {
+	case p.target.Count == 0 && !spending && (o.objective != search.Cost && o.objective != search.Energy):
+		found, grain, ok := search.Fewest(base, goal)
+		p.grain = grain
+		return found, ok
+	case p.target.Count == 0:
+		counts = search.Doublings(mostDevices)
+	case overCounts:
+		counts = search.Doublings(p.target.Count)
+	}
+	var best search.Found
+	ok := false
+	var total search.Result
+	for _, f := range search.Each(base, goal, counts) {
+		total.Candidates += f.Candidates
+		total.Evaluated += f.Evaluated
+		total.Feasible += f.Feasible
+		if o.affords(&f.Plans[0]) && (!ok || o.value(&f) < o.value(&best)) {
+			best, ok = f, true
+		}
+	}
+	if len(counts) > 1 {
+		best.Candidates, best.Evaluated, best.Feasible = total.Candidates, total.Evaluated, total.Feasible
+	}
+	return best, ok
+}
+
+// affords reports whether a run keeps to the money and device-hours.
+func (o *planOptions) affords(e *sizing.Estimate) bool {
+	return (o.budget == 0 || e.Cost.USD <= o.budget && e.Cost.PerHour > 0) && (o.deviceHours == 0 || e.Time.DeviceHours <= o.deviceHours)
+}
+
+// value is what the objective has least of, over numbers of devices.
+func (o *planOptions) value(f *search.Found) float64 {
+	e := &f.Plans[0]
+	switch o.objective {
+	case search.Cost, search.Energy:
+		return e.Time.DeviceHours
+	case search.Devices:
+		return float64(f.Cluster.Count)
+	case search.Memory:
+		return float64(e.Memory.Total)
+	}
+	return float64(e.Time.Run)
+}
+
+// missed finds the plan that comes nearest where none keeps to the goal.
+func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal) error {
+	p.miss = &nearMiss{Reason: "memory"}
+	goal.Memory, goal.Within, goal.Top = quantity.Bytes(math.Inf(1)), 0, 1
+	near := goal.Options
+	near.Exhaustive = false
+	fits := near
+	fits.Memory = base.Cluster.Device.Memory
+	if limit := o.memory.of(base.Cluster.Device); limit > 0 {
+		fits.Memory = min(limit, fits.Memory)
+	}
+	r, err := search.Run(base, fits)
+	if err != nil {
+		return err
+	}
+	if len(r.Plans) > 0 { // it would fit, but takes too long or costs too much
+		p.miss.Reason = "time"
+	} else {
+		near.Objective = search.Memory
+		if r, err = search.Run(base, near); err != nil {
+			return err
+		}
+	}
+	if len(r.Plans) == 0 {
+		return o.impossible(base)
+	}
+	p.result = r
+	p.miss.Estimate = r.Plans[0]
+	p.answer.Conclude(base, &r.Plans[0])
+	if p.miss.Reason == "memory" {
+		p.miss.Advice = base.Advise(&r.Plans[0].Plan)
+		p.miss.Advice = p.miss.Advice[:min(len(p.miss.Advice), 3)]
+	}
+	if p.target.Count > 0 {
+		more := goal
+		more.Within, more.Memory = p.within, fits.Memory
+		more.Objective = search.Time
+		for n := 2 * p.target.Count; n <= mostDevices; n *= 2 {
+			if list := search.Each(base, more, []int{n}); len(list) > 0 && o.affords(&list[0].Plans[0]) {
+				p.miss.Devices, p.miss.More = n, &list[0].Plans[0]
+				break
+			}
+		}
+		if p.miss.More == nil {
+			p.miss.Unknown = unknown(base, goal)
+		}
+	}
+	return nil
+}
+
+// unknown is why more devices cannot be looked at, "" if they can.
+func unknown(p *sizing.Prepared, goal search.Goal) string {
+	cluster, err := goal.Cluster(mostDevices)
+	if err == nil {
+		_, err = p.On(cluster)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// impossible is the error of dimensions that no layout has.
+func (o *planOptions) impossible(p *sizing.Prepared) error {
+	plan := o.plan
+	for _, d := range []*int{&plan.TP, &plan.PP, &plan.VP, &plan.CP, &plan.EP, &plan.MicroBatch} {
+		*d = max(*d, 1)
+	}
+	if plan.DP == 0 {
+		plan.DP = max(p.Cluster.Count/(plan.TP*plan.PP*plan.CP), 1)
+	}
+	plan.GlobalBatch = p.Workload.Batch
+	if err := p.Check(&plan); err != nil {
+		return err
+	}
+	return &sizing.PlanError{Flag: "on", Text: "no layout divides these devices, this model and this batch"}
+}

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// planDocument lays the plans out: for one target its best plans, why, and the
+// estimate's blocks; for several a comparison.
+func planDocument(o *planOptions, rows []*planned) *render.Document {
+	at := o.bestRow(rows)
+	list := make([]planRow, len(rows))
+	for i, p := range rows {
+		var a *affordable
+		if i < len(o.affordable) {
+			a = o.affordable[i]
+		}
+		list[i] = newPlanRow(o, p, a)
+	}
+	best := &list[at]
+	answer := planJSON{Schema: schema, Command: "plan", planRow: *best}
+	if len(rows) > 1 {
+		answer.Clusters = list
+	}
+	records := make([]resultJSON, 0, len(best.Top))
+	for i := range best.Top {
+		r := best.result
+		r.Estimate, r.Notes, r.Explain = best.Top[i], nil, nil
+		records = append(records, r)
+	}
+	if len(rows) > 1 || len(records) == 0 {
+		records = records[:0]
+		for i := range list {
+			r := list[i].result
+			r.Notes, r.Explain = nil, nil
+			records = append(records, r)
+		}
+	}
+	f := newFootnotes(rows[at].answer.Notes)
+	d := &render.Document{Title: planTitle(rows[at], best), JSON: answer, Records: records}
+	o.planTables(d, rows, list, at, f)
+	f.finish(d)
+	return d
+}
+
+// planTitle is the best plan in a line.
+func planTitle(p *planned, r *planRow) render.Text {
+	title := estimateTitle(&r.result)
+	if !p.found() {
+		reason := labelNoPlanMemory
+		if p.miss.Reason == "time" {
+			reason = labelNoPlanTime
+		}
+		return both(reason, r.result.Model.Input, r.result.Hardware.Devices, r.result.Hardware.Name)
+	}
+	if r.Optimal != nil {
+		m := &r.result.Model
+		return both(labelColon, both(labelOptimalModel, r.Optimal.Params, r.Optimal.Tokens, tierText(m)), title)
+	}
+	return title
+}
+
+func (o *planOptions) planTables(d *render.Document, rows []*planned, list []planRow, at int, f *footnotes) {
+	p, r := rows[at], &list[at]
+	add := func(t render.Table) { d.Tables = append(d.Tables, t) }
+	if len(rows) > 1 {
+		add(o.clustersTable(rows))
+	}
+	if r.Optimal != nil {
+		add(lawsTable(r.Optimal, f))
+	}
+	if !p.found() {
+		add(nearestTable(p, f))
+		if len(p.miss.Advice) > 0 {
+			add(adviceTable(p.miss.Advice))
+		}
+		return
+	}
+	add(factsTable(&r.result, p.answer, f))
+	add(topTable(r, f))
+	add(searchTable(&r.Search, p))
+	add(whyTable(r.Why, f))
+	if r.Why.RunnerUp != nil {
+		add(runnerUpTable(r.Why.RunnerUp))
+	}
+	add(resourcesTable(r.Why))
+	if c := o.paretoChart(p.pareto); c != nil {
+		add(paretoTable(p))
+		if o.output == render.Plain {
+			add(chartTable(c))
+		}
+		d.Figure = c.svg()
+	}
+	add(memoryTable(&r.result, f))
+	if o.explain {
+		d.Tables = append(d.Tables, explainTables(p.answer.Explain(p.best()), f)...)
+	}
+}
+
+// planCells are the columns that plans are compared by.
+func planColumns(first ...render.Column) []render.Column {
+	return append(first,
+		render.Column{Name: "layout", Head: labelLayout, Wrap: true},
+		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true},
+		render.Column{Name: "step_seconds", Head: labelStep, Right: true},
+		render.Column{Name: "mfu", Head: labelMFU, Right: true, Drop: 2},
+		render.Column{Name: "run_seconds", Head: labelRun, Right: true},
+		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1},
+	)
+}
+
+func planCells(e *sizing.Estimate, first ...render.Cell) []render.Cell {
+	usd, run := any(nil), any(nil)
+	if e.Cost.PerHour > 0 {
+		usd = e.Cost.USD
+	}
+	if e.Time.Steps > 1 {
+		run = e.Time.Run
+	}
+	return append(first, render.Cell{Value: e.Plan.String()}, render.Cell{Value: e.Memory.Total}, render.Cell{Value: e.Time.Step},
+		render.Cell{Value: render.Percent(e.Time.MFU)}, render.Cell{Value: run}, render.Cell{Value: usd})
+}
+
+// topTable lists the best plans.
+func topTable(r *planRow, f *footnotes) render.Table {
+	t := render.Table{Title: labelBestPlans, Columns: planColumns(render.Column{Name: "rank", Right: true})}
+	for i := range r.Top {
+		t.Rows = append(t.Rows, planCells(&r.Top[i], render.Cell{Value: i + 1}))
+	}
+	return t
+}
+
+// searchTable says what was looked at.
+func searchTable(s *searchJSON, p *planned) render.Table {
+	how := labelBounded
+	if s.Exhaustive {
+		how = labelEvaluatedAll
+	}
+	rows := [][]render.Cell{
+		fact(labelCandidates, both(how, quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
+		fact(labelSearchTime, both(labelSearchRate, quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
+	}
+	if p.grain > 0 {
+		rows = append(rows, fact(labelDevices, both(labelFewestGrain, p.prepared().Cluster.Count, p.grain)))
+	}
+	return render.Table{Columns: factColumns(), Rows: rows}
+}
+
+// termText is the name of a step's term.
+func termText(name string) render.Text {
+	if t, ok := termLabels[name]; ok {
+		return t
+	}
+	return render.Same(name)
+}
+
+// whyTable is what bounds the best plan.
+func whyTable(w *whyJSON, f *footnotes) render.Table {
+	t := render.Table{Title: labelWhatBounds, Columns: []render.Column{
+		{Name: "term", Head: labelTerm}, {Name: "seconds", Head: labelTime, Right: true}, {Name: "share", Head: labelOfStep, Right: true}}}
+	for _, b := range w.Bounds {
+		t.Rows = append(t.Rows, []render.Cell{{Value: termText(b.Term)}, {Value: b.Seconds}, {Value: render.Percent(b.Share)}})
+	}
+	return t
+}
+
+// runnerUpTable is where the second plan loses.
+func runnerUpTable(r *runnerUpJSON) render.Table {
+	t := render.Table{Title: both(labelRunnerUp, r.Plan.String(), r.Lost), Columns: []render.Column{
+		{Name: "term", Head: labelTerm}, {Name: "seconds", Head: labelLonger, Right: true}, {Name: "share", Head: labelOfStep, Right: true}}}
+	for _, b := range r.Where {
+		t.Rows = append(t.Rows, []render.Cell{{Value: termText(b.Term)}, {Value: b.Seconds}, {Value: render.Percent(b.Share)}})
+	}
+	return t
+}
+
+// resourcesTable is what more of each resource would buy.
+func resourcesTable(w *whyJSON) render.Table {
+	t := render.Table{Title: labelMoreOf, Columns: []render.Column{
+		{Name: "resource", Head: labelResource}, {Name: "change", Head: labelPlanChange, Right: true},
+		{Name: "step_seconds", Head: labelStep, Right: true}, {Name: "gain", Head: labelFaster, Right: true},
+		{Name: "layout", Head: labelLayout, Wrap: true, Drop: 1}}}
+	for _, r := range w.Resources {
+		layout := any(nil)
+		if r.Plan != nil {
+			layout = r.Plan.String()
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: resourceLabels[r.Resource]}, {Value: r.Change}, {Value: r.Step}, {Value: render.Percent(r.Gain)}, {Value: layout}})
+	}
+	return t
+}
+
+// paretoTable is time against devices, cost and memory.
+func paretoTable(p *planned) render.Table {
+	t := render.Table{Title: labelPareto, Columns: []render.Column{
+		{Name: "devices", Head: labelDevices, Right: true},
+		{Name: "run_seconds", Head: labelRun, Right: true, Own: true},
+		{Name: "device_hours", Head: labelDeviceHoursHead, Right: true},
+		{Name: "usd", Head: labelCost, Right: true, Drop: 1},
+		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true},
+		{Name: "layout", Head: labelLayout, Wrap: true}}}
+	for i := range p.pareto {
+		q := &p.pareto[i]
+		usd := any(nil)
+		if q.USD > 0 {
+			usd = q.USD
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: q.Devices}, {Value: q.Run}, {Value: render.Count(q.Hours)}, {Value: usd}, {Value: q.Memory}, {Value: q.Plan.String()}})
+	}
+	return t
+}
+
+// clustersTable compares the targets for one goal.
+func (o *planOptions) clustersTable(rows []*planned) render.Table {
+	t := render.Table{Title: labelClusters, Columns: planColumns(
+		render.Column{Name: "hardware", Head: labelHardware}, render.Column{Name: "devices", Head: labelDevices, Right: true})}
+	for _, p := range rows {
+		first := []render.Cell{{Value: p.target.Input}, {Value: p.prepared().Cluster.Count}}
+		if !p.found() {
+			cells := append(first, render.Cell{Value: labelNoPlan})
+			for len(cells) < len(t.Columns) {
+				cells = append(cells, render.Cell{})
+			}
+			t.Rows = append(t.Rows, cells)
+			continue
+		}
+		t.Rows = append(t.Rows, planCells(p.best(), first...))
+	}
+	return t
+}
+
+// lawsTable is what the scaling laws prefer for the arithmetic.
+func lawsTable(a *optimalJSON, f *footnotes) render.Table {
+	t := render.Table{Title: both(labelOptimalFor, a.FLOPs), Columns: []render.Column{
+		{Name: "law", Head: labelLaw}, {Name: "params", Head: labelParamsHead, Right: true, Own: true},
+		{Name: "tokens", Head: labelPlanTokensHead, Right: true, Own: true}, {Name: "loss", Head: labelLoss, Right: true}}}
+	for _, l := range a.Laws {
+		loss := any(nil)
+		if l.Loss > 0 {
+			loss = render.Count(l.Loss)
+		}
+		n := f.add("law", render.Note{Text: both(labelLawNote, l.Law), Source: l.Source})
+		t.Rows = append(t.Rows, []render.Cell{{Value: l.Law, Notes: []int{n}}, {Value: l.Params}, {Value: l.Tokens}, {Value: loss}})
+	}
+	return t
+}
+
+// nearestTable is the plan that comes nearest.
+func nearestTable(p *planned, f *footnotes) render.Table {
+	e := &p.miss.Estimate
+	m := &e.Memory
+	name, size := m.LargestTerm()
+	rows := [][]render.Cell{
+		fact(labelNearest, e.Plan.String()),
+		fact(labelMemoryDevice, both(labelOfDeviceMemory, m.Total, m.Device)),
+		fact(labelLargestTerm, both(labelColonSize, memoryTermText(name), size)),
+	}
+	if p.miss.Reason == "time" {
+		rows = [][]render.Cell{fact(labelFastest, e.Plan.String()), fact(labelRun, e.Time.Run), fact(labelCost, e.Cost.USD)}
+	}
+	switch {
+	case p.miss.More != nil:
+		rows = append(rows, fact(labelPlanWouldFit, both(labelOnMore, p.miss.Devices, p.miss.More.Plan.String(), p.miss.More.Memory.Total)))
+	case p.miss.Unknown != "":
+		rows = append(rows, fact(labelPlanWouldFit, both(labelNotKnown, p.miss.Unknown)))
+	case p.target.Count > 0:
+		rows = append(rows, fact(labelPlanWouldFit, both(labelNotOnMore, mostDevices)))
+	}
+	return render.Table{Columns: factColumns(), Rows: rows}
+}
+
+// memoryTermText is the name of a term of the memory.
+func memoryTermText(name string) render.Text {
+	if t, ok := memoryTermLabels[name]; ok {
+		return t
+	}
+	return render.Same(name)
+}
+
+// adviceTable is what would bring the plan nearer on the same devices.
+func adviceTable(list []sizing.Advice) render.Table {
+	t := render.Table{Title: labelAdvice, Columns: []render.Column{
+		{Name: "change", Head: labelPlanChange}, {Name: "memory_bytes", Head: labelMemoryDevice, Right: true}, {Name: "fits", Head: labelFitsHead}}}
+	for _, a := range list {
+		t.Rows = append(t.Rows, []render.Cell{{Value: a.Change}, {Value: a.Total}, {Value: a.Fits}})
+	}
+	return t
+}
