@@ -112,6 +112,9 @@ func Run(p *sizing.Prepared, o Options) (Result, error) {
 		r.worst.Store(math.Float64bits(float64(o.Step)))
 	}
 	workers := make([]worker, o.Workers)
+	if !o.Exhaustive {
+		r.seed(p)
+	}
 	r.each(workers, (*worker).list)
 	if !o.Exhaustive {
 		for i := range workers {
@@ -121,6 +124,21 @@ func Run(p *sizing.Prepared, o Options) (Result, error) {
 	}
 	r.each(workers, (*worker).search)
 	return r.merge(workers), nil
+}
+
+// seed searches the part of the space without context parallelism and with
+// micro-batches of one, which is small. Its worst answer is no better than the
+// worst of the whole space, and rules most of that out before it is listed.
+func (r *run) seed(p *sizing.Prepared) {
+	part := r.o
+	f := &part.Fixed.Plan
+	if f.CP > 0 || f.MicroBatch > 0 {
+		return
+	}
+	f.CP, f.MicroBatch = 1, 1
+	if found, err := Run(p, part); err == nil && len(found.Plans) == r.o.Top {
+		r.lower(r.o.value(&found.Plans[r.o.Top-1]))
+	}
 }
 
 // run is one search.
@@ -179,7 +197,9 @@ func (w *worker) list() {
 				plan.VP = max(plan.VP, l.vp)
 			}
 			n.floor = float64(w.floor.Step(&plan))
-			w.nodes = append(w.nodes, *n)
+			if !w.tooSlow(n) {
+				w.nodes = append(w.nodes, *n)
+			}
 		})
 	}
 }
@@ -202,11 +222,16 @@ func (w *worker) search() {
 		w.mu.Lock()
 		n, ok := w.queue.pop()
 		w.mu.Unlock()
-		if !ok || w.o.Objective != Memory && n.floor > w.limit() || w.o.Step > 0 && n.floor > float64(w.o.Step) {
+		if !ok || w.tooSlow(&n) {
 			return // and so are all that follow
 		}
 		w.open(&n)
 	}
+}
+
+// tooSlow reports whether no layout of a node can be an answer.
+func (w *worker) tooSlow(n *node) bool {
+	return w.o.Objective != Memory && n.floor > w.limit() || w.o.Step > 0 && n.floor > float64(w.o.Step)
 }
 
 // limit is the value that an answer must not exceed.
