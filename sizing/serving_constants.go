@@ -157,7 +157,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingHop:     {"", "runtime", "link", "runtime|link"},
 	servingWire:    {"", "runtime", "link", "runtime|link"},
 	servingLoad:    {"", "runtime", "year", "runtime|family"},
-	servingQueue:   {"", "runtime", "year", "family"},
+	servingQueue:   {"", "runtime", "year", "family", "year|family"},
 	servingFirst:   {"", "runtime", "year", "year|family"},
 	servingTime:    {"", "year", "year|arch"},
 }

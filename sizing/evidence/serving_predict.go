@@ -108,6 +108,8 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	case kv != "":
 	case s.Runtime.Name == "ds4":
 		kv = "f32"
+	case s.Runtime.Name == "trt-llm" && (r.Weights == "fp8" || r.Weights == "nvfp4"):
+		kv = "fp8" // checkpoints of ModelOpt name it
 	default:
 		kv = "f16"
 	}

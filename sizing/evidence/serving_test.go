@@ -1,0 +1,141 @@
+package evidence
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+)
+
+func servingPredictor() *ServingPredictor {
+	return &ServingPredictor{Hardware: hardware.Default(), Resolve: func(name string) (*sizing.Model, error) {
+		e, err := catalog.Default().Find(name)
+		if err != nil {
+			return nil, err
+		}
+		return e.Build()
+	}}
+}
+
+// The built-in constants keep to the limits that the program promises on the
+// shipped measurements: medians over groups of device and model.
+func TestServingErrors(t *testing.T) {
+	rows, err := DefaultServing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep := servingPredictor().Validate(rows)
+	limits := map[string]float64{
+		"decode": 0.12, "decode-n": 0.12, "prefill": 0.20, "ttft": 0.25, "batched": 0.25, "load": 0.25,
+		"memory-kv_gib": 0.005, "memory-weights_gib": 0.01, "memory-peak_mem_gib": 0.10,
+	}
+	for _, g := range rep.Groups {
+		limit, ok := limits[g.Phase]
+		if !ok {
+			t.Errorf("phase %q has no limit", g.Phase)
+		}
+		if g.MedianAPE > limit {
+			t.Errorf("%s: median error %.1f %% of %d groups, want at most %.1f %%", g.Phase, 100*g.MedianAPE, g.Groups, 100*limit)
+		}
+		if g.Coverage < 0.70 || g.Coverage > 0.92 {
+			t.Errorf("%s: %.0f %% inside the 80 %% band", g.Phase, 100*g.Coverage)
+		}
+		delete(limits, g.Phase)
+	}
+	if len(limits) > 0 {
+		t.Errorf("phases without rows: %v", limits)
+	}
+	speeds, skipped := 0, 0
+	for _, r := range rows {
+		if r.Rate > 0 {
+			speeds++
+		}
+	}
+	for _, s := range rep.Skipped {
+		if s.Reason == "" {
+			t.Errorf("%s is skipped without a reason", s.ID)
+		}
+		if s.Quantity == TokensPerSecond {
+			skipped++
+		}
+	}
+	if float64(skipped) > 0.05*float64(speeds) {
+		t.Errorf("%d of %d rows of speed are skipped", skipped, speeds)
+	}
+}
+
+// No constant may be keyed on a model, a row or a source.
+func TestServingKeys(t *testing.T) {
+	allowed := map[string]bool{"runtime": true, "year": true, "family": true, "arch": true, "class": true, "link": true, "kind": true}
+	for name, factors := range sizing.DefaultServingConstants().Factors {
+		for key, v := range factors {
+			for part := range strings.SplitSeq(key, ",") {
+				if k, _, _ := strings.Cut(part, "="); part != "" && !allowed[k] {
+					t.Errorf("%s is keyed on %q", name, part)
+				}
+			}
+			if !(v > 0) || math.IsInf(v, 0) {
+				t.Errorf("%s %q is %v", name, key, v)
+			}
+		}
+	}
+}
+
+// A fit finds the constants that made its rows.
+func TestFitServingRecovers(t *testing.T) {
+	rows, err := DefaultServing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows = rows[:100] // llama.cpp on consumer cards
+	p := servingPredictor()
+	for i := range rows {
+		s, err := p.setup(&rows[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[i].Rate = s.rate()
+	}
+	fit, err := p.FitServing(rows, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range fit.Fit {
+		if g.MedianAPE > 0.03 {
+			t.Errorf("%s: %.1f %% off rows that the model made itself", g.Phase, 100*g.MedianAPE)
+		}
+	}
+}
+
+func TestIsServing(t *testing.T) {
+	for _, c := range []struct {
+		header string
+		want   bool
+	}{
+		{"id,source,weights,runtime", true},
+		{"\ufeffweights,runtime", true},
+		{"id,source,model,stack,step_seconds", false},
+		{"", false},
+	} {
+		if got := IsServing(strings.Split(c.header, ",")); got != c.want {
+			t.Errorf("%q: %v", c.header, got)
+		}
+	}
+}
+
+func TestReadServingCSVErrors(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"", "empty"},
+		{"id,source\n", "column weights: is missing"},
+		{"id,source,weights,runtime,tokens_per_second\n1,s,fp8,vllm,-3\n", "x.csv:2: column tokens_per_second"},
+		{"id,source,weights,runtime\n1,\"s\n", "x.csv:2"},
+	} {
+		_, err := ReadServingCSV(strings.NewReader(c.text), "x.csv")
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v, want %q", c.text, err, c.want)
+		}
+	}
+}
