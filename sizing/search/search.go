@@ -159,6 +159,9 @@ type worker struct {
 	v                               *sizing.Evaluator
 	floor                           *sizing.Floor
 	nodes                           []node
+	at                              sizing.Plan     // the layout that is looked at
+	e                               sizing.Estimate // of it
+	try                             func()
 	best                            []sizing.Estimate
 	candidates, evaluated, feasible int64
 }
@@ -181,6 +184,7 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 // search goes through them at once.
 func (w *worker) list() {
 	w.v, w.floor = w.p.NewEvaluator(), w.p.NewFloor()
+	w.try = w.evaluate
 	w.best = make([]sizing.Estimate, 0, w.o.Top+1)
 	if w.o.Exhaustive {
 		return
@@ -239,24 +243,26 @@ func (r *run) limit() float64 { return math.Float64frombits(r.worst.Load()) }
 
 // open evaluates the layouts of a node.
 func (w *worker) open(n *node) {
-	plan := w.plan(n)
-	var e sizing.Estimate
+	w.at = w.plan(n)
 	for _, l := range w.pipelines[n.pp] {
-		plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+		w.at.VP, w.at.FirstLayers, w.at.LastLayers = l.vp, l.first, l.last
 		if !w.o.Exhaustive {
-			least, err := w.v.MemoryFloor(&plan)
+			least, err := w.v.MemoryFloor(&w.at)
 			if err != nil || least > float64(w.o.Memory) || w.o.Objective == Memory && least > w.limit() {
 				continue
 			}
 		}
-		w.space.states(&plan, func() {
-			if err := w.v.Evaluate(&plan, &e); err != nil {
-				return
-			}
-			w.evaluated++
-			w.keep(&e)
-		})
+		w.space.states(&w.at, w.try)
 	}
+}
+
+// evaluate evaluates the layout that is looked at.
+func (w *worker) evaluate() {
+	if err := w.v.Evaluate(&w.at, &w.e); err != nil {
+		return
+	}
+	w.evaluated++
+	w.keep(&w.e)
 }
 
 // keep puts an estimate among the best if it belongs there.

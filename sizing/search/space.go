@@ -164,6 +164,7 @@ func (s *space) nodes(tp, cp int, try func(*node)) {
 	if n%(tp*cp) != 0 {
 		return
 	}
+	at := new(node)
 	for _, etp := range s.expertTPs(tp) {
 		for _, ep := range s.experts {
 			if !open(f.EP, ep) {
@@ -175,7 +176,8 @@ func (s *space) nodes(tp, cp int, try func(*node)) {
 				}
 				for _, mb := range s.batches {
 					if open(f.MicroBatch, mb) {
-						s.depths(&node{tp: int32(tp), cp: int32(cp), ep: int32(ep), etp: int32(etp), mb: int32(mb), sp: sp && tp > 1}, try)
+						*at = node{tp: int32(tp), cp: int32(cp), ep: int32(ep), etp: int32(etp), mb: int32(mb), sp: sp && tp > 1}
+						s.depths(at, try)
 					}
 				}
 			}
