@@ -7,9 +7,9 @@ import (
 	"mlsizer/sizing"
 )
 
-// yaml prints "name: value" lines; a name with a dot stands under the part
+// lines prints YAML: "name: value" lines; a name with a dot stands under the part
 // before it.
-func yaml(list options) string {
+func lines(list options) string {
 	var b strings.Builder
 	section := ""
 	for _, o := range list {
@@ -64,7 +64,7 @@ func (w *writer) accelerate() Result {
 	}
 	w.dimensions("tp", "cp")
 	w.leave("batch: %d sequences a device and %d accumulation steps belong to the training script", p.MicroBatch, p.MicroBatches())
-	return Result{Text: yaml(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
+	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
 }
 
 func (w *writer) accelerateFSDP(o *options) {

@@ -54,7 +54,7 @@ func (w *writer) maxText() Result {
 		w.leave("%s: the fsdp axis shards the weights too", p.Sharding)
 	}
 	w.dimensions("tp", "pp", "vp", "cp", "ep")
-	return Result{Text: yaml(o), Upstream: "AI-Hypercomputer/maxtext@e591f30", Comments: true}
+	return Result{Text: lines(o), Upstream: "AI-Hypercomputer/maxtext@e591f30", Comments: true}
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
