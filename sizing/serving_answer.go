@@ -367,6 +367,10 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("padding", fmt.Sprintf("%s rounds the cache up: blocks of %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)),
 			fmt.Sprintf("%s 将缓存向上取整：每块 %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)), p.Runtime.Source)
 	}
+	if p.Runtime.KVPad > 0 && !p.Quant.GGUF && p.Quant.compute != hardware.BF16 && p.Quant.compute != hardware.FP16 && p.Quant.compute != hardware.FP32 {
+		add("weights", fmt.Sprintf("%s has no %s weights: the nearest it stores are q8_0 or q4_k_m", p.Runtime.Title, p.Quant.Name),
+			fmt.Sprintf("%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m", p.Runtime.Title, p.Quant.Name), p.Runtime.Source)
+	}
 	if d.Unified {
 		add("unified", fmt.Sprintf("%s shares its memory with the host: %s are taken as usable by one process", d.Name, d.Memory),
 			fmt.Sprintf("%s 与主机共用内存：按单个进程可用 %s 计", d.Name, d.Memory), "")

@@ -12,7 +12,8 @@ import (
 type compareOptions struct {
 	*app
 	workOptions
-	models []string
+	models  []string
+	serving servingOptions // with --weights
 }
 
 func newCompareCmd(a *app) *cobra.Command {
@@ -29,7 +30,8 @@ Exit codes: 0 every row is answered, also where the answer is "does not fit";
 device or a flag is not known.`,
 		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
   mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
-  mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T`,
+  mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T
+  mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageErrorf("no model (want one MODEL or more, such as llama-3.1-70b or 7B)")
@@ -41,10 +43,14 @@ device or a flag is not known.`,
 			if err := o.complete(a, cmd); err != nil {
 				return err
 			}
+			if len(o.serving.weights) > 0 {
+				return inferCompareRun(cmd, o)
+			}
 			return compareRun(cmd, o)
 		},
 	}
 	addWorkFlags(a, cmd, &o.workOptions)
+	addCompareServing(cmd, &o.serving)
 	return cmd
 }
 

@@ -38,7 +38,7 @@ var (
 	labelDecodeAll        = render.T("decode, tokens a second in all", "解码，每秒 token 合计")
 	labelComputeBound     = render.T("compute-bound from batch", "计算受限的批次")
 	labelComputeNever     = render.T("not below a million", "百万以内不会")
-	labelMaxLoad          = render.T("full load, tokens a second", "满载，每秒 token")
+	labelMaxLoad          = render.T("full load with its prompts, tokens a second", "满载（含提示），每秒 token")
 	labelMaxLoadAt        = render.T("%s at %d sequences", "%s，%d 条序列")
 	labelPerMillion       = render.T("cost a million tokens", "每百万 token 成本")
 	labelPerMillionAt     = render.T("%v at full load, %v at batch %d", "满载 %v，批次 %[3]d 时 %[2]v")
