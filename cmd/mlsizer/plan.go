@@ -11,7 +11,6 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/export"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 )
@@ -204,12 +203,13 @@ func planRun(cmd *cobra.Command, o *planOptions) error {
 
 // planError makes a usage error of a question that has no layouts at all.
 func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err error) error {
-	var plan *sizing.PlanError
-	if errors.As(err, &plan) {
+	switch network := strings.Contains(err.Error(), "network between nodes"); {
+	case m.Model == nil && flagOf(err) == "budget":
+		return usageError(err, o.commandLine()+" --price 2")
+	case m.Model != nil && (flagOf(err) != "" || network):
 		return o.askError(cmd, &o.workOptions, m, t, err)
-	}
-	if flagOf(err) != "" || strings.Contains(err.Error(), "network between nodes") {
-		return o.askError(cmd, &o.workOptions, m, t, err)
+	case network:
+		return usageError(err, o.commandLine()+" --scale-out 50GB/s")
 	}
 	return usageError(fmt.Errorf("--on %s: %w", t.Input, err), "")
 }

@@ -62,7 +62,7 @@ func ParseObjective(s string) (Objective, error) {
 			return Objective(o), nil
 		}
 	}
-	return 0, fmt.Errorf("unknown objective %q (want time, cost, energy, devices or memory)", s)
+	return 0, fmt.Errorf("%q: unknown objective (want time, cost, energy, devices or memory)", s)
 }
 
 // Options says what to look for.

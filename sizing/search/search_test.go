@@ -146,5 +146,5 @@ func TestObjectiveNames(t *testing.T) {
 		require.Equal(t, o, got)
 	}
 	_, err := ParseObjective("speed")
-	require.ErrorContains(t, err, `"speed" (want time`)
+	require.ErrorContains(t, err, `"speed": unknown objective (want time`)
 }
