@@ -69,6 +69,9 @@ type kind struct {
 	// saved is what the forward pass keeps of one sample, in bytes, by the
 	// module that may recompute it.
 	saved [NumModules][numAlongs]float64
+	// savedAll and savedButCore are its sums over all modules and over all but
+	// the core of attention, the sets that most plans ask for.
+	savedAll, savedButCore [numAlongs]float64
 	// products is the part of saved that is the output of a matrix product or
 	// attention: what operator-level recompute keeps.
 	products [numAlongs]float64
@@ -283,6 +286,7 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 	if sum(k.trained[:]) > 0 && w.frozen() {
 		k.saved[NoModule][AlongSequence] += k.hidden * k.tokens * c.stack.AdapterBytes
 	}
+	k.savedAll, k.savedButCore = k.savedBut(0), k.savedBut(Modules(0).With(CoreAttention))
 	k.shape = c.newShape(g, w)
 	return k
 }

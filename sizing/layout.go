@@ -149,7 +149,19 @@ func (l *layout) divide(n *[numClasses]float64, maxKV float64) (dense, experts f
 // saved returns the bytes that a micro-batch keeps of one layer when the
 // modules of the set are recomputed.
 func (l *layout) saved(k *kind, dropped Modules) float64 {
-	var sum [numAlongs]float64
+	switch dropped {
+	case 0:
+		return l.share(&k.savedAll)
+	case Modules(0).With(CoreAttention):
+		return l.share(&k.savedButCore)
+	}
+	sum := k.savedBut(dropped)
+	return l.share(&sum)
+}
+
+// savedBut returns what the forward pass keeps of one sample but for some
+// modules.
+func (k *kind) savedBut(dropped Modules) (sum [numAlongs]float64) {
 	for m := range k.saved {
 		if !dropped.Has(Module(m)) {
 			for along, n := range k.saved[m] {
@@ -157,7 +169,7 @@ func (l *layout) saved(k *kind, dropped Modules) float64 {
 			}
 		}
 	}
-	return l.share(&sum)
+	return sum
 }
 
 // share returns a device's part of a micro-batch's activations, given those of
