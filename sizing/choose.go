@@ -63,8 +63,8 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 	if s.Pipeline && c.layers > 1 {
 		maxPP = c.layers
 	}
-	if p.Workload.Seq >= 32768 && c.model.PerToken() {
-		maxCP = 64
+	if c.model.PerToken() {
+		maxCP = int(min(max(p.Workload.Seq/contextPart, 1), 64))
 	}
 	if c.experts > 1 {
 		maxEP = 64
@@ -116,6 +116,10 @@ func virtual(pp, layers int) int {
 	}
 	return max(1, min(8, layers/pp))
 }
+
+// contextPart is the least number of tokens that context parallelism leaves a
+// device: below it the exchange outweighs what a device computes.
+const contextPart = 4096
 
 // each calls f with the value that is fixed, or with the powers of two up to
 // most.

@@ -62,6 +62,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return o.askError(cmd, &o.workOptions, m, t, err)
 	}
+	answer.Notes = append(answer.Notes, publishedNotes(m)...)
 	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {
 		return err
 	}

@@ -235,7 +235,7 @@ func timeTable(r *resultJSON, f *footnotes) render.Table {
 	add(fact(labelMFU, render.Percent(e.MFU), f.at("flops")...))
 	if r.Workload.Tokens > 0 {
 		add(fact(labelSteps, render.Count(e.Steps)))
-		add(fact(labelRun, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}))
+		add(fact(labelRun, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.at("published")...))
 	}
 	add(fact(labelDeviceHours, render.Count(e.DeviceHours), f.at("run")...))
 	return t
