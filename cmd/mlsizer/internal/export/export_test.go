@@ -123,8 +123,7 @@ func TestMegatronVirtualAndExperts(t *testing.T) {
 
 	p = example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 4, VP: 8, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64})
 	layout := flags(t, Write(Megatron, p).Text)["pipeline-model-parallel-layout"]
-	require.Equal(t, 31, strings.Count(layout, "|"))
-	require.True(t, strings.HasPrefix(layout, "Et*3|t*4|") && strings.HasSuffix(layout, "t*3L"), layout)
+	require.Equal(t, "Et*3|(t*4|)*30t*3L", layout)
 
 	p = example(t, "deepseek-v3", "h800", "megatron-core", sizing.Plan{TP: 2, PP: 16, VP: 1, CP: 1, EP: 64, ETP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 15360, Sharding: sizing.Zero1})
 	r := Write(Megatron, p)

@@ -66,13 +66,27 @@ func (w *writer) megatronStages(o *options) {
 }
 
 // layoutOf spells chunks as E (embedding), t (layer) and L (loss), with "|"
-// between them: Et*7|t*8|t*7L.
+// between them and equal ones together: Et*7|(t*8|)*14t*7L.
 func layoutOf(chunks []int) string {
-	parts := make([]string, len(chunks))
-	for i, n := range chunks {
-		parts[i] = fmt.Sprintf("t*%d", n)
+	var b strings.Builder
+	b.WriteString("E")
+	last := len(chunks) - 1
+	for i := 0; i < len(chunks); {
+		n := 1 // equal chunks in a row; the first and the last stand alone
+		for i > 0 && i+n < last && chunks[i+n] == chunks[i] {
+			n++
+		}
+		switch {
+		case n > 1:
+			fmt.Fprintf(&b, "(t*%d|)*%d", chunks[i], n)
+		case i < last:
+			fmt.Fprintf(&b, "t*%d|", chunks[i])
+		default:
+			fmt.Fprintf(&b, "t*%dL", chunks[i])
+		}
+		i += n
 	}
-	return "E" + strings.Join(parts, "|") + "L"
+	return b.String()
 }
 
 func (w *writer) megatronBatch(o *options) {
