@@ -489,7 +489,10 @@ func (p *Prepared) sendTime(l *layout) float64 {
 // Without sharding gradients are all-reduced once a step; ZeRO-1 and 2 reduce
 // gradients and gather weights; ZeRO-3 gathers the weights for every forward
 // and backward pass and reduces gradients for every micro-batch, layer by
-// layer. Source: arXiv:1910.02054 section 7; arXiv:2304.11277 section 3.
+// layer; in a pipeline it does so once a step, since weights that are gathered
+// for the first micro-batch serve them all. Source: arXiv:1910.02054 section 7;
+// arXiv:2304.11277 section 3; pytorch/torchtitan torchtitan/config
+// (reshard_after_forward: not with a pipeline).
 func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64 {
 	e := &p.timing.e
 	if l.shard <= 1 {
@@ -501,15 +504,18 @@ func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64
 	m := l.microBatches
 	switch l.plan.Sharding {
 	case Zero3:
+		if l.pp > 1 {
+			break // weights stay gathered for all micro-batches of a step
+		}
 		f := e.exposed(gather, forward)
 		b := e.exposed(gather+reduce, backward)
 		return m*(f+b) + e.exposed(p.sliceTime(l, dense+experts), backward)
 	case Zero2:
 		return e.exposed(gather, forward) + m*e.exposed(reduce, backward)
-	case Zero1:
-		return e.exposed(gather, forward) + e.exposed(reduce, backward)
+	case NoSharding:
+		return e.exposed(2*reduce, backward)
 	}
-	return e.exposed(2*reduce, backward)
+	return e.exposed(gather, forward) + e.exposed(reduce, backward)
 }
 
 // exposed returns the part of a transfer that a computation does not hide, and

@@ -244,6 +244,18 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 		// The case is named for what it tests.
 		p.Offload = sizing.Modules(0).With(sizing.CoreAttention)
 	}
+	if s.Name == "torchtitan" && p.PP > 1 {
+		// A local batch is cut into as many micro-batches as there are stages,
+		// and an interleaved schedule gives each device two stages.
+		// Source: pytorch/torchtitan of 2024, torchtitan/config_manager.py
+		// (pipeline_parallel_microbatches: the pipeline degree by default).
+		if p.MicroBatches() == 1 && p.MicroBatch%p.PP == 0 {
+			p.MicroBatch /= p.PP
+		}
+		if r.VP == 0 && strings.Contains(strings.ToLower(r.Schedule), "interleaved") {
+			p.VP = 2
+		}
+	}
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
 	if p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0 {
 		// Only experts that tensor parallelism does not split leave room.
