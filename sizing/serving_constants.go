@@ -36,7 +36,6 @@ const (
 	servingLoad           // share of a steady batch's rate that a loaded server reaches
 	servingQueue          // factor on the wait for the other prompts of a batch
 	servingFirst          // seconds before the first token beside the prompt
-	servingTime           // factor on everything
 	NumServingConstants
 )
 
@@ -47,15 +46,25 @@ type ServingConstant struct {
 	Low, High       float64
 }
 
+// Bound keeps a product of factors within the constant's bounds. The upper one
+// is approached smoothly, so that a fit does not lose its slope:
+//
+//	v / (1 + (v / high)⁴)^¼
+func (f *ServingConstant) Bound(v float64) float64 {
+	r := v / f.High
+	r *= r
+	return math.Max(f.Low, v/math.Sqrt(math.Sqrt(1+r*r)))
+}
+
 var servingFields = [NumServingConstants]ServingConstant{
-	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.8, 0.1, 1.05},
+	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.75, 0.05, 0.95},
 	{"experts", "factor", "on that share for routed experts", 0.85, 0.1, 1.5},
-	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 1.05},
+	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 0.95},
 	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 2},
 	{"grouped", "factor", "on that share for routed experts", 0.6, 0.05, 1.5},
 	{"attend", "share", "of the peak matrix rate that attention reaches", 0.25, 0.002, 1.5},
 	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
-	{"gap_seconds", "s", "a layer between kernels", 1e-5, 1e-8, 2e-3},
+	{"gap_seconds", "s", "a layer between kernels", 2e-5, 1e-8, 2e-4},
 	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
 	{"step_seconds", "s", "a pass: scheduling, sampling", 5e-4, 1e-6, 0.1},
 	{"sequence_seconds", "s", "a pass and sequence", 1e-5, 1e-8, 1e-2},
@@ -64,7 +73,6 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
 	{"queue", "factor", "on the geometric mean of one prompt and the batch's others, which the first token waits for", 0.5, 0.001, 5},
 	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.02, 1e-4, 1},
-	{"time", "factor", "on the whole", 1, 0.1, 10},
 }
 
 // ServingConstantFields lists the constants.
@@ -159,7 +167,6 @@ var servingLevels = [NumServingConstants][]string{
 	servingLoad:    {"", "runtime", "year", "runtime|family"},
 	servingQueue:   {"", "runtime", "year", "family", "year|family"},
 	servingFirst:   {"", "runtime", "year", "year|family"},
-	servingTime:    {"", "year", "year|arch"},
 }
 
 // value returns the key of a level, "" if a part of it is not known.
@@ -216,7 +223,7 @@ func (c *ServingConstants) at(k *servingKeys) ServingEfficiency {
 				v *= x
 			}
 		}
-		e[i] = math.Max(f.Low, math.Min(f.High, v))
+		e[i] = f.Bound(v)
 	}
 	return e
 }

@@ -45,8 +45,6 @@ type mixer struct {
 	layers float64
 }
 
-const norm = 4
-
 // smoothMax is the 4-norm of two times.
 func smoothMax(a, b float64) float64 {
 	hi, lo := math.Max(a, b), math.Min(a, b)
@@ -225,7 +223,7 @@ func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
 func (t *servingTimer) decode(batch, context float64) float64 {
 	batch /= float64(t.layout.EP)
 	part := math.Max(1, batch/float64(t.layout.PP))
-	return t.e[servingTime] * t.pass(part, part, 1, context, part)
+	return t.pass(part, part, 1, context, part)
 }
 
 // prefill is the time of prompts of n tokens for batch sequences after depth
@@ -243,8 +241,7 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	one = smoothMax(one, float64(t.s.layers)*t.e[servingHost]) + t.wire(size) + t.e[servingStep]
 	attention := t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
-	all := (one*passes + attention)
-	return t.e[servingTime] * all * (passes + pp - 1) / (passes * pp)
+	return (one*passes + attention) * (passes + pp - 1) / (passes * pp)
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache
@@ -256,13 +253,4 @@ func (t *servingTimer) attentionChunks(n, depth, batch, chunk float64) float64 {
 	}
 	// The middle chunk stands for all: cost is linear in the depth.
 	return parts * t.attention(n/parts, depth+(n-n/parts)/2, batch)
-}
-
-// request is the time of a batch of requests of input and output tokens.
-func (t *servingTimer) request(batch, input, output, depth float64) (prefill, decode float64) {
-	prefill = t.prefill(input, depth, batch)
-	if output > 0 {
-		decode = output * t.decode(batch, depth+input+output/2)
-	}
-	return prefill, decode
 }

@@ -28,6 +28,7 @@ type servingOptions struct {
 	offload sizing.Offload
 	host    quantity.Bandwidth
 	shared  bool
+	explain bool
 	price   quantity.USD
 	bounds  sizing.Bounds
 }
@@ -92,6 +93,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
 	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
 	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: func(s string) (string, error) { return s, nil }, kind: "FILE"}
 }

@@ -42,6 +42,7 @@ type inferJSON struct {
 	Throughput sizing.ServingThroughput `json:"throughput"`
 	Options    []sizing.ServingOption   `json:"options,omitempty"`
 	Notes      []sizing.Note            `json:"notes"`
+	Explain    []sizing.Derivation      `json:"explain,omitempty"`
 }
 
 func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l render.Lang) inferJSON {
@@ -53,6 +54,9 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Options: a.Options,
 		Notes: notesIn(notes, l),
+	}
+	if o.explain {
+		r.Explain = a.Explain()
 	}
 	if r.Hardware.Peak == 0 {
 		r.Hardware.Peak = s.Cluster.Device.Rates[hardware.FP16].Peak
@@ -98,6 +102,9 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 	of := servingOf(&r)
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
+	}
+	if o.explain {
+		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
 	}
 	f.finish(d)
 	return d

@@ -163,13 +163,17 @@ func parts(key string) int {
 func (f *servingFitter) efficiency(p *servingPoint, theta []float64) sizing.ServingEfficiency {
 	var e sizing.ServingEfficiency
 	for c := range e {
-		v := 0.0
-		for _, i := range p.factors[c] {
-			v += theta[i]
-		}
-		e[c] = math.Max(f.fields[c].Low, math.Min(f.fields[c].High, f.fields[c].Base*math.Exp(v)))
+		e[c] = f.nudged(p, theta, c, 0)
 	}
 	return e
+}
+
+// nudged is one constant of a point with its factors times e^h.
+func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float64) float64 {
+	for _, i := range p.factors[c] {
+		h += theta[i]
+	}
+	return f.fields[c].Bound(f.fields[c].Base * math.Exp(h))
 }
 
 // solve improves theta by damped Gauss-Newton steps with reweighting.
@@ -244,7 +248,7 @@ func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a, b []
 		at, by = at[:0], by[:0]
 		for c := range e {
 			old := e[c]
-			e[c] = old * (1 + h)
+			e[c] = f.nudged(p, theta, c, h)
 			p.setup.p.SetEfficiency(e)
 			d := (p.predict() - at0) / h
 			e[c] = old

@@ -1,0 +1,129 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"mlsizer/sizing/quantity"
+)
+
+// Sources of the formulas of serving.
+const (
+	sourceKV       = "arXiv:2305.13245 section 2 (keys and values of grouped heads); for latents arXiv:2405.04434 section 2.1.4"
+	sourceRoofline = "Williams, Waterman, Patterson, CACM 52(4) 2009; constants fitted, see sizing/serving_constants.json"
+)
+
+// Explain derives every figure of the answer.
+func (a *ServingAnswer) Explain() []Derivation {
+	return append(a.explainMemory(), a.explainTime()...)
+}
+
+func (a *ServingAnswer) explainMemory() []Derivation {
+	m, l, q := &a.Memory, &a.Layout, a.Quant
+	var list []Derivation
+	add := func(name, formula, numbers string, value quantity.Bytes, source string) {
+		list = append(list, Derivation{"memory", name, formula, numbers, value.String(), source})
+	}
+	bits := 8 * float64(a.WeightBytes()) / float64(a.Model.Params())
+	numbers := fmt.Sprintf("%v x %.4g / 8 B, %s", a.Model.Params(), bits, l.String())
+	if m.Host > 0 {
+		numbers += fmt.Sprintf(", less %v on the host", m.Host)
+	}
+	add("weights", "sum over tensors of elements x bits / 8, as the layout divides them", numbers, m.Weights, q.Source)
+	n := a.perReplica(a.Batch)
+	for _, c := range a.cacheKinds() {
+		cells := c.cells(float64(a.Context))
+		sequences := n
+		if a.SharedContext {
+			sequences = 1
+		}
+		shape := cacheShape{kv: a.KV, tp: l.TP, expanded: a.Expanded, copied: a.Copied}
+		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences / float64(l.PP)
+		name, formula := "KV cache, full attention", "layers x context x (keys + values) x bytes x sequences"
+		if c.Window > 0 {
+			name, formula = fmt.Sprintf("KV cache, window %d", c.Window), "layers x min(context, window) x (keys + values) x bytes x sequences"
+		}
+		add(name, formula, fmt.Sprintf("%g x %g x %.6g B x %g / pp %d", c.layers, cells, c.tokenBytes(&shape), sequences, l.PP), quantity.Bytes(bytes), sourceKV)
+	}
+	if m.KVPadding > 0 {
+		add("KV cache, rounding", "cells rounded up by the runtime", fmt.Sprintf("blocks of %d", max(a.Runtime.KVBlock, a.Runtime.KVPad)), m.KVPadding, a.Runtime.Source)
+	}
+	if m.State > 0 {
+		add("state", "layers x elements of the state x 4 B x sequences", fmt.Sprintf("%v x %g / (tp %d x pp %d)", a.StateBytes(), n, l.TP, l.PP), m.State, "arXiv:2312.00752 section 3; arXiv:2412.06464")
+	}
+	compute := "chunk x (widest activation / tp + 2 x hidden) x 2 B x passes + logits"
+	if a.Runtime.HiddenCopies > 0 {
+		compute = "micro-batch x (vocabulary + copies x hidden) x 4 B"
+	}
+	add("compute buffers", compute, fmt.Sprintf("hidden %g, vocabulary %g, widest %g, rows of logits %d", a.served.hidden, a.served.vocab, a.served.widest, a.Runtime.LogitRows), m.Compute, a.Runtime.Source)
+	add("overhead", "context and libraries, a device", fmt.Sprintf("%g GiB", a.Runtime.ContextGiB), m.Overhead, a.Runtime.Source)
+	add("the runtime takes", "device x utilisation", fmt.Sprintf("%v x %g", m.Device, a.Runtime.Utilisation), m.Budget, a.Runtime.Source)
+	return list
+}
+
+// cacheKinds joins the caches of layers that are alike.
+func (p *PreparedServing) cacheKinds() []servedCache {
+	var kinds []servedCache
+next:
+	for _, c := range p.served.caches {
+		if c.PerToken == 0 {
+			continue
+		}
+		for i := range kinds {
+			same := c
+			same.layers = kinds[i].layers
+			if same == kinds[i] {
+				kinds[i].layers += c.layers
+				continue next
+			}
+		}
+		kinds = append(kinds, c)
+	}
+	return kinds
+}
+
+func (a *ServingAnswer) explainTime() []Derivation {
+	t, l := a.timer, &a.Layout
+	e := &t.e
+	n := math.Max(1, math.Ceil(float64(a.Batch)/float64(l.Replicas*l.EP))/float64(l.PP))
+	middle := float64(a.prompt(a.Context)) + float64(a.output(a.Context))/2
+	if a.SharedContext {
+		middle /= n
+	}
+	read, multiply := t.readMultiply(n, n)
+	shape := cacheShape{kv: t.kv, tp: l.TP}
+	cached := n * (t.s.cacheBytes(middle, &shape) + 2*t.s.stateBytes(l.TP))
+	seconds := func(s float64) string { return quantity.Seconds(s).String() }
+	list := []Derivation{
+		{"time", "read the weights", "bytes touched / (bandwidth x share)", fmt.Sprintf("%.4g GB / (%.4g GB/s x %.3g)", read*t.memory*e[servingMemory]/1e9, t.memory/1e9, e[servingMemory]), seconds(read), sourceRoofline},
+		{"time", "multiply", "2 x parameters x (tokens + tile) / (peak x share)", fmt.Sprintf("%g tokens, tile %.3g, %.4g TFLOP/s x %.3g", n, e[servingTile], t.peak/1e12, e[servingCompute]), seconds(multiply), sourceRoofline},
+		{"time", "attention", "|cache bytes / (bandwidth x share), FLOPs / (peak x share)|", fmt.Sprintf("%.4g GB / (%.4g GB/s x %.3g)", cached/1e9, t.memory/1e9, e[servingCache]), seconds(t.attention(1, middle, n)), sourceRoofline},
+		{"time", "gaps", "layers x gap", fmt.Sprintf("%d x %s", a.served.layers, seconds(e[servingGap])), seconds(float64(a.served.layers) * e[servingGap]), sourceRoofline},
+		{"time", "host", "layers x host, where that is the slower one", fmt.Sprintf("%d x %s", a.served.layers, seconds(e[servingHost])), seconds(float64(a.served.layers) * e[servingHost]), sourceRoofline},
+		{"time", "scheduling and sampling", "step + sequences x each", fmt.Sprintf("%s + %g x %s", seconds(e[servingStep]), n, seconds(e[servingSeq])), seconds(e[servingStep] + n*e[servingSeq]), sourceRoofline},
+	}
+	if w := t.wire(n); w > 0 {
+		list = append(list, Derivation{"time", "between devices", "2 x layers x (hop + bytes / (link x share)), or one hop a stage", fmt.Sprintf("%s, hop %s, %.4g GB/s x %.3g", l.String(), seconds(e[servingHop]), t.link/1e9, e[servingWire]), seconds(w), sourceRoofline})
+	}
+	list = append(list, Derivation{"time", "a token of each sequence", "|reading, multiplying| + attention + the rest, with |a, b| = (a⁴ + b⁴)^¼", fmt.Sprintf("%g sequences of %.6g tokens", n, middle), seconds(a.Decode(math.Ceil(float64(a.Batch)/float64(l.Replicas)), middle)), sourceRoofline})
+	for c := range e {
+		list = append(list, a.explainConstant(c))
+	}
+	return list
+}
+
+// explainConstant says which factors make up a constant.
+func (a *ServingAnswer) explainConstant(c int) Derivation {
+	f := &servingFields[c]
+	numbers := []string{fmt.Sprintf("%.4g", f.Base)}
+	for _, key := range a.keys.keys(c) {
+		if x, ok := a.bands.Factors[f.Name][key]; ok {
+			if key == "" {
+				key = "all"
+			}
+			numbers = append(numbers, fmt.Sprintf("%.4g (%s)", x, key))
+		}
+	}
+	return Derivation{"constants", f.Name, f.Unit + " " + f.Doc, strings.Join(numbers, " x "), fmt.Sprintf("%.4g", a.timer.e[c]), "sizing/serving_constants.json"}
+}
