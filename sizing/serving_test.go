@@ -1,0 +1,252 @@
+package sizing_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+)
+
+func servingOn(t *testing.T, model, weights, device string, count int, change func(*sizing.Serving)) (*sizing.PreparedServing, error) {
+	t.Helper()
+	e, err := catalog.Default().Find(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := e.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := sizing.FindQuant(weights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := hardware.Default().Find(device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := hardware.NewCluster(d, count)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := sizing.Serving{Model: m, Quant: q, Cluster: c, Context: 8192, Batch: 1}
+	if change != nil {
+		change(&s)
+	}
+	return s.Prepare()
+}
+
+func mustServe(t *testing.T, model, weights, device string, count int, change func(*sizing.Serving)) *sizing.PreparedServing {
+	t.Helper()
+	p, err := servingOn(t, model, weights, device, count, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func withRuntime(t *testing.T, name string) func(*sizing.Serving) {
+	r, err := sizing.FindRuntime(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(s *sizing.Serving) { s.Runtime = r }
+}
+
+// Source: ggml-org/llama.cpp src/llama-kv-cache-iswa.cpp: a window's cells are
+// the window and a micro-batch, padded to 256; vllm-project/vllm
+// v1/kv_cache_interface.py: blocks of 16, and one more for a window.
+func TestWindowPadding(t *testing.T) {
+	// Gemma-3-27B: 52 layers of window 1024 and 10 full ones, 8,192 B a cell.
+	for _, c := range []struct {
+		runtime string
+		context int64
+		cells   float64 // 52 x window cells + 10 x context cells
+	}{
+		{"llama.cpp", 131072, 52*1536 + 10*131072},
+		{"llama.cpp", 1000, 62 * 1024},
+		{"vllm", 131072, 52*(1024+16) + 10*131072},
+		{"vllm", 1000, 62 * 1008},
+		{"transformers", 131072, 52*1024 + 10*131072},
+	} {
+		p := mustServe(t, "gemma-3-27b", "bf16", "h200", 1, withRuntime(t, c.runtime))
+		if got := float64(p.KVBytesPadded(c.context)) / 8192; got != c.cells {
+			t.Errorf("%s at %d: %v cells, want %v", c.runtime, c.context, got, c.cells)
+		}
+	}
+}
+
+// Source: ggml/src/ggml-common.h, bytes of a block over its elements.
+func TestKVTypes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		want float64 // of Llama-3.1-8B, B a token
+	}{
+		{"f16", 131072}, {"fp8", 65536}, {"q8_0", 65536 * 1.0625}, {"q5_1", 65536 * 0.75}, {"q5_0", 65536 * 0.6875},
+		{"q4_1", 65536 * 0.625}, {"q4_0", 65536 * 0.5625}, {"q8_0/q4_0", 32768 * (1.0625 + 0.5625)},
+	} {
+		kv, err := sizing.ParseKVType(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := mustServe(t, "llama-3.1-8b", "bf16", "h100", 1, func(s *sizing.Serving) { s.KV = kv })
+		if got := float64(p.KVBytesPerToken()); got != c.want {
+			t.Errorf("%s: %v B a token, want %v", c.name, got, c.want)
+		}
+	}
+	if _, err := sizing.ParseKVType("q8_0/"); err == nil {
+		t.Error(`"q8_0/" is taken`)
+	}
+}
+
+// Tensor parallelism divides the cache by KV heads, and not at all where it
+// is latent.
+func TestServingDividesCache(t *testing.T) {
+	for _, c := range []struct {
+		model string
+		tp    int
+		want  float64
+	}{
+		{"llama-3.1-70b", 8, 1.0 / 8},
+		{"llama-3.1-70b", 16, 1.0 / 8}, // 8 KV heads
+		{"deepseek-v3", 8, 1},
+	} {
+		p := mustServe(t, c.model, "fp8", "h200", 16, func(s *sizing.Serving) {
+			s.Layout = sizing.ServingLayout{TP: c.tp, PP: 1, Replicas: 16 / c.tp}
+		})
+		m := p.Memory(8192, int64(16/c.tp))
+		if got := float64(m.KVCache) / float64(p.KVBytes(8192)); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%s, tp %d: a device holds %v of the cache, want %v", c.model, c.tp, got, c.want)
+		}
+	}
+}
+
+// The limits are what fits, and one more is not.
+func TestServingLimits(t *testing.T) {
+	for _, model := range []string{"llama-3.1-8b", "gemma-3-27b", "qwen3-30b-a3b"} {
+		p := mustServe(t, model, "fp8", "h100", 1, nil)
+		n := p.MaxBatch(8192)
+		if n < 1 || !p.Memory(8192, n).Fits || p.Memory(8192, n+1).Fits {
+			t.Errorf("%s: %d sequences are not the most that fit", model, n)
+		}
+		context := p.MaxContext(4)
+		if context < 1 || !p.Memory(context, 4).Fits || context < p.Model.Context && p.Memory(context+1, 4).Fits {
+			t.Errorf("%s: %d tokens are not the longest context that fits", model, context)
+		}
+	}
+}
+
+// More bits take more time; more sequences give more tokens in all and fewer
+// each; a longer context is slower.
+func TestServingOrder(t *testing.T) {
+	decode := func(weights string, batch, context float64) float64 {
+		return mustServe(t, "llama-3.1-8b", weights, "h100", 1, withRuntime(t, "vllm")).Decode(batch, context)
+	}
+	if decode("bf16", 1, 1000) <= decode("fp8", 1, 1000) {
+		t.Error("fp8 is no faster than bf16")
+	}
+	if decode("bf16", 64, 1000) <= decode("bf16", 1, 1000) || decode("bf16", 64, 1000) >= 64*decode("bf16", 1, 1000) {
+		t.Error("a batch of 64 is not between one and 64 times one sequence")
+	}
+	if decode("bf16", 8, 100000) <= decode("bf16", 8, 1000) {
+		t.Error("a long context is no slower")
+	}
+	gpu := mustServe(t, "llama-3.1-8b", "bf16", "h100", 1, nil)
+	// Source: 8.03e9 x 2 B at 3,350 GB/s take 4.8 ms: no prediction is faster.
+	if got := gpu.Decode(1, 16); got < 4.7e-3 || got > 12e-3 {
+		t.Errorf("a token takes %v s", got)
+	}
+}
+
+// Weights on the host make room and cost time.
+func TestServingOffload(t *testing.T) {
+	offload := func(how sizing.Offload) *sizing.ServingAnswer {
+		p := mustServe(t, "qwen3-30b-a3b", "q8_0", "rtx-4090", 1, func(s *sizing.Serving) { s.Offload = how })
+		a, err := p.Serving.Answer(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	if offload(sizing.NoOffload).Memory.Fits {
+		t.Fatal("30 GiB fit a 24 GB card")
+	}
+	layers, experts := offload(sizing.OffloadLayers), offload(sizing.OffloadExperts)
+	for _, a := range []*sizing.ServingAnswer{layers, experts} {
+		if !a.Memory.Fits || a.Memory.Host <= 0 {
+			t.Errorf("offload %v: fits %v, %v on the host", a.Offload, a.Memory.Fits, a.Memory.Host)
+		}
+		if sum := a.Memory.Host + a.Memory.Weights; math.Abs(float64(sum/a.WeightBytes())-1) > 1e-9 {
+			t.Errorf("offload %v: %v of weights in all, want %v", a.Offload, sum, a.WeightBytes())
+		}
+	}
+}
+
+// What cannot be served is an error that names it.
+func TestServingErrors(t *testing.T) {
+	for _, c := range []struct {
+		model  string
+		change func(*sizing.Serving)
+		want   string
+	}{
+		{"resnet-50", nil, "does not generate tokens"},
+		{"bert-base", nil, "keeps no cache"},
+		{"llama-3.1-8b", func(s *sizing.Serving) { s.Context = 0 }, "context of 0"},
+		{"llama-3.1-8b", func(s *sizing.Serving) { s.Batch = -1 }, "-1 sequences"},
+		{"llama-3.1-8b", func(s *sizing.Serving) { s.Layout.TP = 3 }, "does not divide 8 devices"},
+		{"llama-3.1-8b", func(s *sizing.Serving) { s.Layout.PP = -1 }, "want 1 or more"},
+		{"llama-3.1-8b", func(s *sizing.Serving) { s.Quant = nil }, "no storage"},
+	} {
+		if _, err := servingOn(t, c.model, "bf16", "h100", 8, c.change); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.model, err, c.want)
+		}
+	}
+}
+
+// Every model, storage and runtime is answered with finite numbers or refused.
+func TestServingNeverBreaks(t *testing.T) {
+	devices := []string{"h100", "m2-ultra", "jetson-agx-orin-64gb", "rtx-3060", "v100"}
+	quants, runtimes := sizing.Quants(), sizing.Runtimes()
+	i := 0
+	for _, e := range catalog.Default().All() {
+		i++
+		d := devices[i%len(devices)]
+		q, r := quants[i%len(quants)], runtimes[i%len(runtimes)]
+		p, err := servingOn(t, e.Name, q.Name, d, 1+i%2, func(s *sizing.Serving) { s.Runtime = r; s.Batch = int64(1 + i%40) })
+		if err != nil {
+			continue
+		}
+		a, err := p.Serving.Answer(2)
+		if err != nil {
+			t.Errorf("%s on %s: %v", e.Name, d, err)
+			continue
+		}
+		for name, v := range map[string]float64{
+			"total": float64(a.Memory.Total), "decode": a.Throughput.Decode, "prefill": a.Throughput.Prefill,
+			"low": a.Throughput.Low, "first token": float64(a.Throughput.FirstToken),
+		} {
+			if !(v > 0) || math.IsInf(v, 0) {
+				t.Errorf("%s, %s, %s on %s: %s is %v", e.Name, q.Name, r.Name, d, name, v)
+			}
+		}
+		if len(a.Explain()) < 10 {
+			t.Errorf("%s: %d lines of derivation", e.Name, len(a.Explain()))
+		}
+	}
+}
+
+func TestFindQuant(t *testing.T) {
+	for in, want := range map[string]string{"AWQ": "awq", " int4 ": "awq", "f16": "f16", "Q4_K_M": "q4_k_m", "exl2-4.0bpw": "exl2-4.0bpw", "fp4": "nvfp4"} {
+		if q, err := sizing.FindQuant(in); err != nil || q.Name != want {
+			t.Errorf("%q: %v, %v, want %s", in, q, err, want)
+		}
+	}
+	for _, in := range []string{"", "q4", "exl2-", "exl2-NaNbpw", "exl2-99bpw"} {
+		if q, err := sizing.FindQuant(in); err == nil {
+			t.Errorf("%q: %v", in, q.Name)
+		}
+	}
+}
