@@ -113,6 +113,9 @@ type Stack struct {
 	// MemoryMeasured says that the band comes from measurements of this stack
 	// and not from the spread over others.
 	MemoryMeasured bool `json:"memory_measured"`
+	// Fitted says which of these facts were fitted on measurements and when,
+	// and where those come from that neither Source nor a fit gives.
+	Fitted string `json:"fitted"`
 	// Source says where these facts come from.
 	Source string `json:"source"`
 
