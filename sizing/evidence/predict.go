@@ -234,6 +234,29 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 			return p, err
 		}
 	}
+	r.adapt(s, &p)
+	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
+	if p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0 {
+		// Only experts that tensor parallelism does not split leave room.
+		p.ETP = 1
+	}
+	opt := r.options()
+	if opt["use-megatron-fsdp"] == "true" {
+		p.Sharding = sizing.Zero3
+	}
+	if vp, err := strconv.Atoi(opt["num-virtual-stages-per-pipeline-rank"]); err == nil {
+		p.VP = vp
+	}
+	p.FirstLayers, _ = strconv.Atoi(opt["decoder-first-pipeline-num-layers"])
+	p.LastLayers, _ = strconv.Atoi(opt["decoder-last-pipeline-num-layers"])
+	if r.SP != nil {
+		p.SequenceParallel = *r.SP && p.TP > 1
+	}
+	return p, nil
+}
+
+// adapt reads the row's batch as its stack means it.
+func (r *Row) adapt(s *sizing.Stack, p *sizing.Plan) {
 	if s.Name == "maxtext" && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		// MaxText states its batch a device, tensor-parallel ones included,
 		// and runs it as one micro-batch.
@@ -256,24 +279,6 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 			p.VP = 2
 		}
 	}
-	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
-	if p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0 {
-		// Only experts that tensor parallelism does not split leave room.
-		p.ETP = 1
-	}
-	opt := r.options()
-	if opt["use-megatron-fsdp"] == "true" {
-		p.Sharding = sizing.Zero3
-	}
-	if vp, err := strconv.Atoi(opt["num-virtual-stages-per-pipeline-rank"]); err == nil {
-		p.VP = vp
-	}
-	p.FirstLayers, _ = strconv.Atoi(opt["decoder-first-pipeline-num-layers"])
-	p.LastLayers, _ = strconv.Atoi(opt["decoder-last-pipeline-num-layers"])
-	if r.SP != nil {
-		p.SequenceParallel = *r.SP && p.TP > 1
-	}
-	return p, nil
 }
 
 // between returns what stands between two marks in s.
