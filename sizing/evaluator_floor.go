@@ -10,6 +10,7 @@ type Floor struct {
 	l     layout
 	times layers
 	whole [numRecomputes]float64 // seconds of all layers; 0: not known
+	holds [numRecomputes]holding // of all layers
 }
 
 // NewFloor returns a Floor for the prepared model.
@@ -26,11 +27,11 @@ func (p *Prepared) NewFloor() *Floor { return &Floor{p: p} }
 // for its virtual stages.
 func (f *Floor) Step(plan *Plan) quantity.Seconds {
 	p := f.p
+	e := &p.timing.e
+	all := f.all(plan)
 	if p.Workload.MFU > 0 {
 		return 0
 	}
-	e := &p.timing.e
-	all := f.all(plan)
 	m, pp := float64(plan.MicroBatches()), float64(plan.PP)
 	t := all/pp*m + all*(1-1/pp)/float64(plan.VP) + e.StepSeconds + e.MicroSeconds*m
 	f.l.pp = pp
@@ -43,7 +44,8 @@ func (f *Floor) Step(plan *Plan) quantity.Seconds {
 // those of a pipeline of one stage.
 func (f *Floor) all(plan *Plan) float64 {
 	known := &f.whole[plan.Recompute]
-	if same := plan.division() == f.plan.division(); same && *known > 0 {
+	same := plan.division() == f.plan.division() && plan.Modules == f.plan.Modules && plan.Offload == f.plan.Offload
+	if same && *known > 0 {
 		return *known
 	} else if !same {
 		f.times = layers{}
@@ -55,5 +57,36 @@ func (f *Floor) all(plan *Plan) float64 {
 	var st stage
 	f.p.stageTime(&f.l, 0, &f.times, &st)
 	*known = st.sum()
+	f.holds[plan.Recompute] = holding{}
+	f.p.hold(&f.l, 0, &f.holds[plan.Recompute])
 	return *known
+}
+
+// Memory returns a total below which the most loaded device of the plan cannot
+// get, whatever its virtual, first and last stages and its shard group, and
+// with the sharding or a lesser one: what an average stage holds, with one
+// micro-batch in flight.
+func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
+	f.all(plan)
+	c, stack := f.p.costs, f.p.costs.stack
+	h := &f.holds[plan.Recompute]
+	dense := float64(plan.DP) * float64(plan.CP)
+	ranks := shares{dense, dense * float64(plan.TP) / (float64(plan.EP) * float64(plan.expertTP()))}
+	over := func(x *held, at Sharding) float64 {
+		if most >= at {
+			return x.dense/ranks.dense + x.experts/ranks.expert
+		}
+		return x.dense + x.experts
+	}
+	gradients := c.gradBytes * over(&h.trained, Zero2)
+	backward := h.kept
+	if stack.PersistentGradients || plan.MicroBatches() > 1 {
+		backward += gradients
+	}
+	tensors := over(&h.stored, Zero3) + max(gradients, backward)
+	if !plan.OffloadOptimizer {
+		tensors += c.masterBytes*over(&h.trained, Zero1) + over(&h.moments, Zero1)
+	}
+	allocated := tensors/float64(plan.PP) + float64(stack.WorkspaceBytes)
+	return (float64(stack.ContextBytes) + allocated*stack.Reserved) * (1 - 1e-9)
 }

@@ -31,29 +31,26 @@ func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
 func (l *Limits) Uneven(plan *Plan) bool { return plan.layersFit(l.Layers) }
 
 // MemoryFloor returns a total below which no device of the plan's most loaded
-// stage can get, whatever its sharding, shard group and offload: all states
-// divided by all ranks, the optimizer's with the host, and no gathered
-// weights.
-func (v *Evaluator) MemoryFloor(plan *Plan) (float64, error) {
+// stage can get, whatever its shard group, and with the sharding or a lesser
+// one: states divided by all ranks, the optimizer's with the host if the plan
+// offloads it, and no gathered weights.
+func (v *Evaluator) MemoryFloor(plan *Plan, most Sharding) (float64, error) {
 	p := *plan
-	p.Sharding, p.ShardGroup, p.OffloadOptimizer = NoSharding, 0, false
+	p.Sharding, p.ShardGroup = NoSharding, 0
 	if err := v.set(&p); err != nil {
 		return 0, err
 	}
 	mode := v.mode()
-	v.plan.OffloadOptimizer = true
-	for i := range v.l.shards {
-		v.l.shards[i] = shares{v.l.shard, v.l.expertShard}
-	}
+	p.Sharding = most
+	v.l.shardOver(&p)
 	var m Memory
-	var most float64
+	var total float64
 	for i := range v.l.stages.parts {
 		v.p.weigh(&v.l, v.l.stages.parts[i].first, &mode.holds[i], &m)
-		most = max(most, float64(m.Total))
+		total = max(total, float64(m.Total))
 	}
-	v.plan.OffloadOptimizer = false
 	v.l.shardOver(&v.plan)
-	return most, nil
+	return total, nil
 }
 
 // RunFLOPs returns the arithmetic that the run executes at least: matrix

@@ -111,3 +111,27 @@ func TestEvaluatorDoesNotAllocate(t *testing.T) {
 	all()
 	require.Zero(t, testing.AllocsPerRun(10, all))
 }
+
+// No plan takes less memory than either floor.
+func TestMemoryFloors(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		plan := drawPlan(t, m)
+		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "transformers-peft"}).Draw(t, "stack")
+		p := mustPrepare(m, Workload{Seq: 64, Tokens: 1 << 30}, stack, plan.Devices())
+		f, v := p.NewFloor(), p.NewEvaluator()
+		for range 12 {
+			if e, err := p.Evaluate(&plan); err == nil {
+				most := Sharding(rapid.IntRange(int(plan.Sharding), int(Zero3)).Draw(t, "most"))
+				open := plan
+				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || rapid.Bool().Draw(t, "offloads")
+				floor, err := v.MemoryFloor(&open, most)
+				require.NoError(t, err)
+				require.LessOrEqual(t, floor, float64(e.Memory.Total))
+				open.VP, open.FirstLayers, open.LastLayers = 1, 0, 0
+				require.LessOrEqual(t, f.Memory(&open, most), float64(e.Memory.Total))
+			}
+			plan = drawNeighbour(t, plan)
+		}
+	})
+}

@@ -201,7 +201,8 @@ func (w *worker) list() {
 				plan.VP = max(plan.VP, l.vp)
 			}
 			n.floor = float64(w.floor.Step(&plan))
-			if !w.tooSlow(n) {
+			plan.OffloadOptimizer = w.offloads[len(w.offloads)-1]
+			if !w.tooSlow(n) && !w.tooLarge(w.floor.Memory(&plan, w.most)) {
 				w.nodes = append(w.nodes, *n)
 			}
 		})
@@ -238,6 +239,12 @@ func (w *worker) tooSlow(n *node) bool {
 	return w.o.Objective != Memory && n.floor > w.limit() || w.o.Step > 0 && n.floor > float64(w.o.Step)
 }
 
+// tooLarge reports whether no layout that takes so much memory or more can be
+// an answer.
+func (w *worker) tooLarge(least float64) bool {
+	return least > float64(w.o.Memory) || w.o.Objective == Memory && least > w.limit()
+}
+
 // limit is the value that an answer must not exceed.
 func (r *run) limit() float64 { return math.Float64frombits(r.worst.Load()) }
 
@@ -247,8 +254,9 @@ func (w *worker) open(n *node) {
 	for _, l := range w.pipelines[n.pp] {
 		w.at.VP, w.at.FirstLayers, w.at.LastLayers = l.vp, l.first, l.last
 		if !w.o.Exhaustive {
-			least, err := w.v.MemoryFloor(&w.at)
-			if err != nil || least > float64(w.o.Memory) || w.o.Objective == Memory && least > w.limit() {
+			w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
+			least, err := w.v.MemoryFloor(&w.at, w.most)
+			if err != nil || w.tooLarge(least) {
 				continue
 			}
 		}

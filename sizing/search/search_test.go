@@ -127,7 +127,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 			})
 		}
 		n := p.Cluster.Count
-		dim := func(name string) int { return rapid.SampledFrom(divisors(n)).Draw(t, name) }
+		dim := func(name string) int { return rapid.SampledFrom(divisors(int64(n))).Draw(t, name) }
 		for range 50 {
 			plan := sizing.Plan{TP: dim("tp"), PP: dim("pp"), CP: dim("cp"), DP: dim("dp"), VP: rapid.IntRange(1, 3).Draw(t, "vp"),
 				EP: rapid.SampledFrom([]int{1, 2, 4, 8}).Draw(t, "ep"), MicroBatch: rapid.SampledFrom([]int{1, 2, 3, 4}).Draw(t, "mb"),

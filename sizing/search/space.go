@@ -1,6 +1,11 @@
 package search
 
-import "mlsizer/sizing"
+import (
+	"math"
+	"slices"
+
+	"mlsizer/sizing"
+)
 
 // space is every layout of a prepared model on its devices.
 //
@@ -16,6 +21,7 @@ type space struct {
 
 	modes     []sizing.Recompute
 	shardings []sizing.Sharding
+	most      sizing.Sharding // of them
 	offloads  []bool
 	sequence  []bool // sequence parallel, where tp is above 1
 
@@ -58,6 +64,7 @@ func newSpace(p *sizing.Prepared, fixed Fixed) *space {
 	if fixed.Sharding {
 		s.shardings = []sizing.Sharding{fixed.Plan.Sharding}
 	}
+	s.most = slices.Max(s.shardings)
 	s.offloads = []bool{false}
 	switch {
 	case fixed.Offload:
@@ -72,21 +79,22 @@ func newSpace(p *sizing.Prepared, fixed Fixed) *space {
 	case stack.SequenceParallel:
 		s.sequence = []bool{true, false}
 	}
-	s.devices = divisors(p.Cluster.Count)
-	s.experts = divisors(int(s.limits.Experts))
-	s.batches = divisors(int(s.batch))
+	s.devices = divisors(int64(p.Cluster.Count))
+	s.experts = divisors(s.limits.Experts)
+	s.batches = divisors(s.batch)
 	s.listPipelines()
 	return s
 }
 
-// divisors lists the divisors of n in order; of 0 it is 1.
-func divisors(n int) []int {
+// divisors lists the divisors of n in order, those that a dimension can be; of
+// 0 it is 1.
+func divisors(n int64) []int {
 	var low, high []int
-	for d := 1; d*d <= n; d++ {
+	for d := int64(1); d <= n/d && d <= math.MaxInt32; d++ {
 		if n%d == 0 {
-			low = append(low, d)
-			if d*d < n {
-				high = append(high, n/d)
+			low = append(low, int(d))
+			if other := n / d; other > d && other <= math.MaxInt32 {
+				high = append(high, int(other))
 			}
 		}
 	}
@@ -225,7 +233,7 @@ func (s *space) expertTPs(tp int) []int {
 	if s.limits.Experts == 0 || tp == 1 || !s.p.Stack().ExpertTP {
 		return []int{0}
 	}
-	list := divisors(tp)
+	list := divisors(int64(tp))
 	list[len(list)-1] = 0
 	return list
 }

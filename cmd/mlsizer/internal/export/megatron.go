@@ -17,7 +17,7 @@ func (w *writer) megatron() Result {
 	if w.Workload.Optimizer != sizing.AdamW {
 		w.leave("optimizer %s: the estimate's state is not that of the default Adam", w.Workload.Optimizer)
 	}
-	w.leave("data, tokenizer, learning rate and checkpoint paths, which no plan decides")
+	w.leave("data, tokenizer, rotary base, learning rate and checkpoint paths, which no plan decides")
 	return Result{Text: shell(w.launch("pretrain_gpt.py"), "--", o), Upstream: "NVIDIA/Megatron-LM@d98e8a64", Comments: true}
 }
 
