@@ -60,7 +60,8 @@ groups, micro-batch, recompute and offload. It says which is best, what bounds
 it, and what else would help. Dimensions that are given stay as they are.
 
 A device without a count gets the fewest that hold the model, or that finish
-within --days. Several devices are compared for the same goal. Without a MODEL,
+within --days. With --objective cost, energy or devices a count is the most that
+may be used. Several devices are compared for the same goal. Without a MODEL,
 --budget or --device-hours gives the model and the tokens that the money trains
 best. --export prints the plan as a framework's arguments or config.
 

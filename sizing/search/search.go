@@ -195,7 +195,9 @@ func (w *worker) list() {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			w.candidates += w.count(n)
+			if n.mode == w.modes[0] {
+				w.candidates += w.count(n) * int64(len(w.modes))
+			}
 			plan := w.plan(n)
 			for _, l := range w.pipelines[n.pp] {
 				plan.VP = max(plan.VP, l.vp)
