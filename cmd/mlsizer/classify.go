@@ -61,12 +61,12 @@ without a header it is the only column with a count. --column names it
 otherwise. A cell is a count, a catalogue name or a path; a name is never
 searched for a number.
 
-Output as csv or json is written as the file is read, in constant memory; the
-other forms show the counts a tier and the first --limit rows. In csv
-active_params is empty where all parameters are active. A row that
-cannot be classified is listed with line, column and reason (in csv in the
-column error, in json under errors), as is a row whose cell is empty ("no
-count"); the others are answered.
+Output as csv, json or jsonl (an object a line) is written as the file is read,
+in constant memory; the other forms show the counts a tier and the first
+--limit rows. In csv active_params is empty where all parameters are active. A
+row that cannot be classified is listed with line, column and reason (in csv in
+the column error, in json under errors, in jsonl in its place), as is a row
+whose cell is empty ("no count"); the others are answered.
 
 Exit codes: 0 every row is classified; 1 a row is not (rows without a count
 included, unless --allow-no-count), or the file cannot be read; 2 a model or a
@@ -122,6 +122,8 @@ func (o *classifyOptions) batchOptions() batch.Options {
 		opt.Format = batch.CSV
 	case render.JSON:
 		opt.Format = batch.JSON
+	case render.JSONL:
+		opt.Format = batch.JSONL
 	default:
 		opt.Format = batch.Rows
 	}
@@ -314,6 +316,8 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 			unanswered += o.say(labelClassSeeColumn)
 		} else if format == batch.JSON {
 			unanswered += o.say(labelClassSeeErrors)
+		} else if format == batch.JSONL {
+			unanswered += o.say(labelClassSeeField)
 		}
 	}
 	var file *batch.FileError
@@ -339,6 +343,7 @@ var (
 	labelClassUnanswered  = render.T("%d of %d rows not classified (%d without a count, %d with a fault)", "%[2]d 行中有 %[1]d 行未分类（%[3]d 行缺少参数量，%[4]d 行有错误）")
 	labelClassSeeColumn   = render.T("; the column error says why", "；原因见 error 列")
 	labelClassSeeErrors   = render.T("; the list errors says why", "；原因见 errors")
+	labelClassSeeField    = render.T("; their objects have an error", "；原因见各行的 error 字段")
 	labelClassSizeClasses = render.T("size classes by total parameters", "按总参数量分级")
 	labelClassPerTier     = render.T("models in each tier", "各级模型数")
 	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")

@@ -48,11 +48,13 @@ type Model struct {
 // Format is the form in which Run writes the rows.
 type Format uint8
 
-// CSV has a header and one line a row, JSON is one object, Rows writes nothing
-// and keeps the first Options.Limit rows in the Summary.
+// CSV has a header and one line a row, JSON is one object, JSONL one object a
+// line, Rows writes nothing and keeps the first Options.Limit rows in the
+// Summary.
 const (
 	CSV Format = iota
 	JSON
+	JSONL
 	Rows
 )
 

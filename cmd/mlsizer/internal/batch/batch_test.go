@@ -327,7 +327,7 @@ func TestSort(t *testing.T) {
 			body.WriteString("bad,-1\n")
 		}
 	}
-	for _, f := range []Format{CSV, JSON, Rows} {
+	for _, f := range []Format{CSV, JSON, JSONL, Rows} {
 		opt := Options{Sort: true, Format: f, SortMemory: 1 << 30, Limit: 100}
 		want, wantSum, err := runCSV(t, body.String(), opt)
 		require.NoError(t, err)
@@ -355,7 +355,7 @@ func TestSort(t *testing.T) {
 
 func TestManyErrors(t *testing.T) {
 	n := 50_000
-	for _, f := range []Format{CSV, JSON} {
+	for _, f := range []Format{CSV, JSON, JSONL} {
 		out, sum, err := runCSV(t, header+strings.Repeat("a,x\n", n), Options{Format: f, Resolve: names})
 		require.NoError(t, err)
 		require.EqualValues(t, n, sum.Bad)
@@ -380,6 +380,26 @@ func TestOpenQuoteBeforeShortRows(t *testing.T) {
 		rows += n
 	}
 	require.Equal(t, 600_001, rows)
+}
+
+// Every line is an object, in the order of the input: a row or its error.
+func TestJSONLines(t *testing.T) {
+	out, _, err := runCSV(t, header+"a,2M\nbad,x\n\"b\"\"\",3B\n", Options{Format: JSONL})
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	require.Len(t, lines, 3)
+	var first, second, third struct {
+		Name, Tier, Error string
+		Params, Line      int64
+	}
+	require.NoError(t, json.Unmarshal([]byte(lines[0]), &first))
+	require.NoError(t, json.Unmarshal([]byte(lines[1]), &second))
+	require.NoError(t, json.Unmarshal([]byte(lines[2]), &third))
+	require.EqualValues(t, 2_000_000, first.Params)
+	require.EqualValues(t, 3, second.Line)
+	require.NotEmpty(t, second.Error)
+	require.Equal(t, `b"`, third.Name)
+	require.Equal(t, "large", third.Tier)
 }
 
 func TestField(t *testing.T) {
@@ -412,7 +432,7 @@ func (f *failingWriter) Write(p []byte) (int, error) {
 
 func TestFullDisk(t *testing.T) {
 	body := header + strings.Repeat("a,7B\n", 1000)
-	for _, f := range []Format{CSV, JSON} {
+	for _, f := range []Format{CSV, JSON, JSONL} {
 		for _, sorted := range []bool{false, true} {
 			for _, room := range []int{0, 60, 5000} {
 				_, err := Run(context.Background(), strings.NewReader(body), &failingWriter{room}, Options{Format: f, Sort: sorted})

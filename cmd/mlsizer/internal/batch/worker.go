@@ -182,6 +182,8 @@ func (w *worker) add(b *block, r *Row) {
 	switch {
 	case w.opt.Format == CSV:
 		b.out = r.AppendCSV(b.out)
+	case w.opt.Format == JSONL:
+		b.out = append(r.AppendJSON(b.out), '\n')
 	case w.opt.Format == JSON || w.opt.Sort:
 		b.out = r.AppendJSON(append(b.out, ",\n    "...))
 	case len(b.kept) < w.opt.Limit && !w.enough.Load():
@@ -269,6 +271,10 @@ func (w *worker) fail(b *block, e *RowError, name string) {
 		b.errs = e.AppendCSV(b.errs, name)
 	case w.opt.Format == CSV:
 		b.out = e.AppendCSV(b.out, name)
+	case w.opt.Format == JSONL && w.opt.Sort:
+		b.errs = append(e.AppendJSON(b.errs), '\n')
+	case w.opt.Format == JSONL:
+		b.out = append(e.AppendJSON(b.out), '\n')
 	case w.opt.Format == JSON:
 		b.errs = e.AppendJSON(append(b.errs, ",\n    "...))
 	}

@@ -18,6 +18,30 @@ func writeJSON(w io.Writer, d *Document) error {
 	return e.Encode(d.JSON)
 }
 
+// writeJSONL prints the records of the answer, an object a line, or the object
+// of the answer as the only line.
+func writeJSONL(w io.Writer, d *Document) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	if d.Records == nil {
+		return e.Encode(d.JSON)
+	}
+	text, err := json.Marshal(d.Records)
+	if err != nil {
+		return err
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(text, &list); err != nil {
+		return fmt.Errorf("records are not a list: %w", err)
+	}
+	for _, r := range list {
+		if err := e.Encode(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeCSV prints the records of the answer, or its first table.
 func writeCSV(w io.Writer, d *Document, p Page) error {
 	var all [][]string

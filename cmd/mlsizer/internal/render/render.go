@@ -1,9 +1,9 @@
 // Package render prints the answers of the commands: as text tables, Markdown,
-// CSV, JSON or a page of HTML.
+// CSV, JSON, JSON Lines or a page of HTML.
 //
 // A command hands over a Document of typed values. Text, Markdown and HTML
-// show them in humane units, one scale a column; CSV and JSON print them in
-// full precision, in the base units that their names say.
+// show them in humane units, one scale a column; CSV, JSON and JSON Lines
+// print them in full precision, in the base units that their names say.
 package render
 
 import (
@@ -21,11 +21,12 @@ const (
 	Markdown
 	CSV
 	JSON
+	JSONL
 	HTML
 	numFormats
 )
 
-var formatNames = [numFormats]string{"table", "markdown", "csv", "json", "html"}
+var formatNames = [numFormats]string{"table", "markdown", "csv", "json", "jsonl", "html"}
 
 // String is the name that ParseFormat takes.
 func (f Format) String() string {
@@ -113,9 +114,10 @@ type Document struct {
 	Notes  []Note
 	// JSON is what -o json prints: one object with schema and command.
 	JSON any
-	// Records is what -o csv prints: a slice of values that encode as JSON
-	// objects, whose nested fields are joined with "_". nil takes the first
-	// table with its columns' names and values in base units.
+	// Records is what -o csv and -o jsonl print: a slice of values that encode
+	// as JSON objects, whose nested fields csv joins with "_". nil takes the
+	// first table with its columns' names and values in base units (csv), or
+	// JSON as the only line (jsonl).
 	Records any
 }
 
@@ -173,6 +175,8 @@ func Write(w io.Writer, d *Document, p Page) error {
 		return writeCSV(w, d, p)
 	case JSON:
 		return writeJSON(w, d)
+	case JSONL:
+		return writeJSONL(w, d)
 	case HTML:
 		return writeHTML(w, d, p)
 	}
