@@ -56,7 +56,11 @@ func columns() []column {
 		{"arch", false, text(func(r *record) *string { return &r.d.Arch })},
 		{"kind", true, func(r *record, v string) (err error) { r.d.Kind, err = ParseKind(v); return err }},
 		{"year", false, whole(1990, 2100, func(r *record) *int { return &r.d.Year })},
-		{"memory_gib", true, number(1<<30, func(r *record) *quantity.Bytes { return &r.d.Memory })},
+		{"memory_gib", true, func(r *record, v string) error {
+			err := number(1<<30, func(r *record) *quantity.Bytes { return &r.d.Memory })(r, v)
+			r.d.Memory = quantity.Bytes(math.Round(float64(r.d.Memory))) // there is no part of a byte
+			return err
+		}},
 		{"memory_label", false, text(func(r *record) *string { return &r.d.MemoryLabel })},
 		{"unified", false, func(r *record, v string) error {
 			switch strings.ToLower(v) {

@@ -97,7 +97,10 @@ type work struct {
 	full    float64 // mixing as the full-attention conventions count it
 }
 
-func (w work) total() float64 { return w.tensor + w.whole + w.experts + w.mixing }
+func (w work) total() float64 { return w.products() + w.mixing }
+
+// products are the FLOPs of the matrices of weights.
+func (w work) products() float64 { return w.tensor + w.whole + w.experts }
 
 func (w work) times(f float64) work {
 	return work{w.tensor * f, w.whole * f, w.experts * f, w.mixing * f, w.full * f}
@@ -194,8 +197,11 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
 	c.logitsBytes, c.keptLogitsBytes = s.LogitsBytes[s.Loss], s.LogitsBytes[PlainLoss]
-	c.megatron = 3 * (c.fwd.tensor + c.fwd.whole + c.fwd.experts + c.fwd.mixing)
-	c.palm = c.sixND + 3*c.fwd.full
+	// The conventions count forward and backward. Frozen weights need a third
+	// less, and an MFU of work that is not done would pass 100 %.
+	passes := float64(w.passes())
+	c.megatron = passes*c.fwd.products() + 3*c.fwd.mixing
+	c.palm = c.sixND*passes/3 + 3*c.fwd.full
 	c.boundary, c.embeddingMoments = c.widest(), c.momentsPerParam()
 	return c
 }

@@ -1,6 +1,8 @@
 package sizing
 
 import (
+	"encoding/json"
+
 	"mlsizer/sizing/quantity"
 )
 
@@ -80,7 +82,8 @@ type Storage struct {
 // Compute is the arithmetic of the whole run (of a step if no run length is
 // given).
 type Compute struct {
-	// Model is by the palm convention: 6N + 12·L·h·s a token, no recompute.
+	// Model is by the palm convention: 6N + 12·L·h·s a token, no recompute;
+	// of weights that are frozen 4N, for they need no gradient.
 	Model quantity.FLOPs `json:"model_flops"`
 	// Megatron counts matrix products and the causal half of attention.
 	Megatron quantity.FLOPs `json:"model_flops_megatron"`
@@ -115,9 +118,33 @@ type Cost struct {
 	PerHour quantity.USD `json:"usd_per_device_hour"`
 }
 
+// MarshalJSON writes null for a cost that is not known: a sum of answers must
+// not take it for free of charge.
+func (c Cost) MarshalJSON() ([]byte, error) {
+	var known struct {
+		USD     *quantity.USD `json:"usd"`
+		PerHour *quantity.USD `json:"usd_per_device_hour"`
+	}
+	if c.PerHour > 0 {
+		known.USD, known.PerHour = &c.USD, &c.PerHour
+	}
+	return json.Marshal(known)
+}
+
 // Energy is what the run draws from the grid.
 type Energy struct {
-	KWh quantity.KWh `json:"kwh"`
+	KWh quantity.KWh `json:"kwh"` // 0: the device's power is not known
+}
+
+// MarshalJSON writes null for energy that is not known.
+func (e Energy) MarshalJSON() ([]byte, error) {
+	var known struct {
+		KWh *quantity.KWh `json:"kwh"`
+	}
+	if e.KWh > 0 {
+		known.KWh = &e.KWh
+	}
+	return json.Marshal(known)
 }
 
 // Evaluate returns what the plan costs. It allocates only to report a plan
@@ -149,7 +176,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 // compute fills in the FLOPs of the run.
 func (p *Prepared) compute(plan *Plan, out *Compute) {
 	c, n := p.costs, p.samples(plan)
-	hardware := c.fwd.total() * float64(p.passes()+forwardsAgain(plan.Recompute))
+	hardware := c.fwd.products()*float64(p.passes()) + 3*c.fwd.mixing + c.fwd.total()*float64(forwardsAgain(plan.Recompute))
 	if plan.Recompute == Selective {
 		hardware += c.fwd.mixing
 	}
@@ -162,11 +189,14 @@ func (p *Prepared) compute(plan *Plan, out *Compute) {
 	}
 }
 
-// passes returns how many times the forward FLOPs a step executes without
-// recompute: forward, and backward for inputs and for weights. Frozen weights
-// need no gradient; those of their adapters are too small to count.
-func (p *Prepared) passes() int {
-	if p.Workload.frozen() {
+// passes returns how many times its forward FLOPs a matrix of weights takes in
+// a step without recompute: forward, and backward for inputs and for weights.
+// Frozen weights need no gradient; those of their adapters are too small to
+// count. Attention, which has no weights, always takes three.
+func (p *Prepared) passes() int { return p.Workload.passes() }
+
+func (w *Workload) passes() int {
+	if w.frozen() {
 		return 2
 	}
 	return 3

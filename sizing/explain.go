@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"fmt"
+	"math"
 
 	"mlsizer/sizing/quantity"
 )
@@ -130,16 +131,30 @@ func (p *Prepared) explainCompute(e *Estimate) []Derivation {
 	if !c.model.PerToken() {
 		unit = c.model.Unit + "s"
 	}
-	again := p.passes() + forwardsAgain(e.Plan.Recompute)
+	passes := p.passes()
+	seq := float64(p.Workload.Seq)
+	sixND := Derivation{"compute", "model FLOPs (6ND)", "6 x active parameters x tokens",
+		fmt.Sprintf("6 x %s x %.4g", c.active.Exact(), tokens), e.Compute.SixND.String(), "arXiv:2001.08361 section 2.1"}
+	if plain := 6 * float64(c.active) * seq; math.Abs(c.sixND-plain) > 1e-6*plain {
+		sixND.Formula = "6 x parameters x times that each is used x " + unit
+		sixND.Numbers = fmt.Sprintf("6 x %.4g x %.4g", c.sixND/6/seq, tokens)
+	}
+	perParam := 2 * passes
+	hardware := fmt.Sprintf("(%d x %.4g + 3 x %.4g", passes, c.fwd.products(), c.fwd.mixing)
+	switch e.Plan.Recompute {
+	case FullRecompute:
+		hardware += fmt.Sprintf(" + %.4g", c.fwd.total())
+	case Selective:
+		hardware += fmt.Sprintf(" + %.4g", c.fwd.mixing)
+	}
 	return []Derivation{
-		{"compute", "model FLOPs", "(6 x active parameters + 12 x layers x heads x head_dim x sequence) x tokens",
-			fmt.Sprintf("(%.4g + %.4g) x %.4g %s", c.sixND/float64(p.Workload.Seq), 3*c.fwd.full/float64(p.Workload.Seq), tokens, unit), e.Compute.Model.String(), sourcePaLM},
-		{"compute", "model FLOPs (megatron)", "3 x forward products, attention by its causal half",
-			fmt.Sprintf("3 x %.4g x %.4g samples", c.megatron/3, samples), e.Compute.Megatron.String(), "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"},
-		{"compute", "model FLOPs (6ND)", "6 x active parameters x tokens",
-			fmt.Sprintf("6 x %s x %.4g", c.active.Exact(), tokens), e.Compute.SixND.String(), "arXiv:2001.08361 section 2.1"},
-		{"compute", "hardware FLOPs", "executed: forward x (3; 2 with frozen weights; 1 more with full recompute)",
-			fmt.Sprintf("%.4g x %d x %.4g samples", c.fwd.total(), again, samples), e.Compute.Hardware.String(), "arXiv:2205.05198 appendix A"},
+		{"compute", "model FLOPs", fmt.Sprintf("(%d x active parameters + 12 x layers x heads x head_dim x sequence) x %s", perParam, unit),
+			fmt.Sprintf("(%.4g + %.4g) x %.4g %s", c.sixND*float64(passes)/3/seq, 3*c.fwd.full/seq, tokens, unit), e.Compute.Model.String(), sourcePaLM},
+		{"compute", "model FLOPs (megatron)", fmt.Sprintf("(%d x forward products + 3 x attention by its causal half) x samples", passes),
+			fmt.Sprintf("(%d x %.4g + 3 x %.4g) x %.4g", passes, c.fwd.products(), c.fwd.mixing, samples), e.Compute.Megatron.String(), "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"},
+		sixND,
+		{"compute", "hardware FLOPs", "executed: as by megatron, and what recompute repeats",
+			fmt.Sprintf("%s) x %.4g", hardware, samples), e.Compute.Hardware.String(), "arXiv:2205.05198 appendix A"},
 	}
 }
 

@@ -10,6 +10,7 @@ package sizing
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"mlsizer/sizing/quantity"
@@ -112,6 +113,19 @@ const TokenUnit = "token"
 // PerToken reports whether the model's work is counted in tokens.
 func (m *Model) PerToken() bool { return m.Unit == "" || m.Unit == TokenUnit }
 
+// encoderDecoder reports whether one sequence passes through an encoder and
+// another of the same length, which attends to it, through a decoder.
+func (m *Model) encoderDecoder() bool {
+	for i := range m.Groups {
+		for _, b := range m.Groups[i].Blocks {
+			if a, ok := b.(Attention); ok && a.Cross && a.KeyTokens == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Check returns an error unless every block's dimensions are positive and
 // consistent, and no count overflows.
 func (m *Model) Check() error {
@@ -183,13 +197,15 @@ func (m *Model) scale() float64 {
 }
 
 // ActiveParams returns the number of parameters that one token passes
-// through: all of them, less the experts that it is not routed to.
+// through: all of them, less the experts that it is not routed to. What is
+// idle is subtracted, so that a model without experts has exactly Params, at
+// counts too where a float64 no longer holds every integer.
 func (m *Model) ActiveParams() quantity.Params {
-	var n float64
+	var idle float64
 	for w, repeat := range m.weights() {
-		n += float64(w.Params()*int64(repeat)) * w.Active
+		idle += float64(w.Params()*int64(repeat)) * (1 - w.Active)
 	}
-	return quantity.Params(n*m.scale() + 0.5)
+	return m.Params() - quantity.Params(math.Round(idle*m.scale()))
 }
 
 // ByComponent returns the parameters of each component; they add up to the

@@ -6,7 +6,25 @@ import "fmt"
 // question.
 func (p *Prepared) Notes(e *Estimate) []Note {
 	var a Answer
-	c, d, w := p.costs, p.Cluster.Device, &p.Workload
+	p.noteModel(&a)
+	p.noteTime(&a)
+	p.noteMemory(&a, e)
+	p.noteMoney(&a, e)
+	if e.Storage.Dataset > 0 {
+		width := tokenBytes(p.costs.model.Vocab)
+		a.note("dataset", fmt.Sprintf("dataset as token ids of %.0f bytes", width), fmt.Sprintf("数据集按每 token %.0f 字节计", width), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py")
+	}
+	a.note("storage", fmt.Sprintf("%d full checkpoints kept (weights, fp32 copy and optimizer state)", e.Storage.CheckpointsKept),
+		fmt.Sprintf("保留 %d 个完整检查点（权重、fp32 副本与优化器状态）", e.Storage.CheckpointsKept), "")
+	if p.Workload.Tokens == 0 {
+		a.note("run", "length of the run not given: figures are of one step", "未指定训练量：数字为单步", "")
+	}
+	return a.Notes
+}
+
+// noteModel says what the model's figures rest on, and how its FLOPs count.
+func (p *Prepared) noteModel(a *Answer) {
+	c, w := p.costs, &p.Workload
 	if c.model.Inferred {
 		a.note("inferred-shape", fmt.Sprintf("only the count of %s is known: its shape (%d layers of %d) is that of comparable dense models (%s), and every band is wider", c.params, c.layers, c.model.Hidden, c.model.Source),
 			fmt.Sprintf("仅知参数量 %s：形状（%d 层，宽 %d）取自相近的稠密模型（%s），各区间相应放宽", c.params, c.layers, c.model.Hidden, c.model.Source), "")
@@ -14,9 +32,23 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 	if c.model.Scope != "" {
 		a.note("scope", "parameters count: "+c.model.Scope, "参数范围："+c.model.Scope, "")
 	}
-	a.note("flops", "model FLOPs and MFU by the palm convention: 6 per parameter and token, plus full attention, no recompute",
-		"模型 FLOPs 与 MFU 按 PaLM 约定：每参数每 token 计 6，加完整注意力，不计重算", "arXiv:2204.02311 appendix B")
-	if w.MFU > 0 {
+	if w.frozen() {
+		a.note("flops", "model FLOPs and MFU by the palm convention: 4 per frozen parameter and token (6 less the gradient of the weight), plus full attention, no recompute",
+			"模型 FLOPs 与 MFU 按 PaLM 约定：每个冻结参数每 token 计 4（6 减去权重梯度），加完整注意力，不计重算", sourcePaLM)
+	} else {
+		a.note("flops", "model FLOPs and MFU by the palm convention: 6 per parameter and token, plus full attention, no recompute",
+			"模型 FLOPs 与 MFU 按 PaLM 约定：每参数每 token 计 6，加完整注意力，不计重算", sourcePaLM)
+	}
+	if c.model.encoderDecoder() {
+		a.note("encoder-decoder", fmt.Sprintf("a sequence is %d tokens in the encoder and %d in the decoder: a token counts once for both, and passes through all parameters", w.Seq, w.Seq),
+			fmt.Sprintf("一条序列在编码器与解码器中各有 %d 个 token：一个 token 对两者只计一次，经过全部参数", w.Seq), "")
+	}
+}
+
+// noteTime says what the time of a step rests on.
+func (p *Prepared) noteTime(a *Answer) {
+	d := p.Cluster.Device
+	if w := &p.Workload; w.MFU > 0 {
 		a.note("mfu", fmt.Sprintf("time from the given MFU of %.3g, not predicted", w.MFU), fmt.Sprintf("时间由给定的 MFU %.3g 得出，并非预测", w.MFU), "")
 	} else {
 		source := p.constants.Source
@@ -29,13 +61,24 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 		}
 		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.timing.e.Products),
 			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.timing.e.Products), source)
-		if !p.measured {
+		switch {
+		case !p.costs.model.PerToken():
+			unit := p.costs.model.Unit
+			a.note("unmeasured-network", fmt.Sprintf("no measured training step of a model of %ss: it takes the constants of language models, and its band is wider", unit),
+				fmt.Sprintf("无以 %s 计的模型的训练步实测：常数取自语言模型，区间放宽", unit), "")
+		case !p.measured:
 			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: it takes the constants of its architecture, and its band is wider", d.ID), fmt.Sprintf("%s 无训练步实测：常数取自同架构，区间放宽", d.ID), "")
 		}
 	}
 	if p.network > 0 {
 		a.note("network", fmt.Sprintf("between nodes %s a device", p.network), fmt.Sprintf("节点间每设备 %s", p.network), "")
 	}
+}
+
+// noteMemory says what the memory rests on and, if the plan does not fit, what
+// would.
+func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
+	c, m := p.costs, &e.Memory
 	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)),
 		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)), c.stack.Source)
 	if band := c.stack.MemoryBand; c.stack.MemoryMeasured {
@@ -44,11 +87,11 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 	} else {
 		a.note("memory-band", fmt.Sprintf("no measured peak memory on %s: the band is wider", c.stack.Name), fmt.Sprintf("%s 无实测峰值内存：区间放宽", c.stack.Name), "")
 	}
-	if e.Memory.Verdict == Tight {
+	if m.Verdict == Tight {
 		a.note("tight", "tight: the estimate fits, the high end of its band does not", "偏紧：估计值放得下，区间上端放不下", "")
 	}
-	if !e.Memory.Fits {
-		name, size := e.Memory.LargestTerm()
+	if !m.Fits {
+		name, size := m.LargestTerm()
 		a.note("does-not-fit", fmt.Sprintf("does not fit: %s is the largest part (%s)", name, size), fmt.Sprintf("放不下：最大的一项是 %s（%s）", name, size), "")
 		for _, advice := range p.Advise(&e.Plan) {
 			text := "would fit"
@@ -60,6 +103,11 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 				fmt.Sprintf("%s：每设备 %s，%s（步时 %s）", advice.Change, advice.Total, zh, advice.Step), "")
 		}
 	}
+}
+
+// noteMoney says what cost and energy rest on.
+func (p *Prepared) noteMoney(a *Answer, e *Estimate) {
+	d, w := p.Cluster.Device, &p.Workload
 	if e.Cost.PerHour == 0 {
 		a.note("price", fmt.Sprintf("no price known for %s: cost is left out (give one with --price)", d.ID), fmt.Sprintf("%s 无已知价格：不计费用（可用 --price 指定）", d.ID), "")
 	} else if w.PricePerHour > 0 {
@@ -73,13 +121,4 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 		a.note("energy", fmt.Sprintf("devices at their rated %s, times a PUE of %.2f; hosts and network not counted", d.Power, w.PUE),
 			fmt.Sprintf("设备按额定 %s 计，乘 PUE %.2f；不含主机与网络", d.Power, w.PUE), "PUE: Google 2023 environmental report (fleet average 1.10)")
 	}
-	if e.Storage.Dataset > 0 {
-		a.note("dataset", fmt.Sprintf("dataset as token ids of %.0f bytes", tokenBytes(c.model.Vocab)), fmt.Sprintf("数据集按每 token %.0f 字节计", tokenBytes(c.model.Vocab)), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py")
-	}
-	a.note("storage", fmt.Sprintf("%d full checkpoints kept (weights, fp32 copy and optimizer state)", e.Storage.CheckpointsKept),
-		fmt.Sprintf("保留 %d 个完整检查点（权重、fp32 副本与优化器状态）", e.Storage.CheckpointsKept), "")
-	if w.Tokens == 0 {
-		a.note("run", "length of the run not given: figures are of one step", "未指定训练量：数字为单步", "")
-	}
-	return a.Notes
 }

@@ -127,6 +127,18 @@ func (p *Plan) dropped() Modules {
 // Devices returns the number of devices the plan uses.
 func (p *Plan) Devices() int { return p.TP * p.PP * p.CP * p.DP }
 
+// indivisor is the flag of the first dimension that does not divide n devices,
+// of the first of all if only their product does not.
+func (p *Plan) indivisor(n int) string {
+	switch {
+	case n%p.TP == 0 && n%p.PP != 0:
+		return "pp"
+	case n%p.TP == 0 && n%p.CP != 0:
+		return "cp"
+	}
+	return "tp"
+}
+
 // expertTP returns the tensor parallelism inside an expert.
 func (p *Plan) expertTP() int {
 	if p.ETP == 0 {
@@ -232,6 +244,8 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("tp", "tp %d: %s has no attention or state-space heads to divide", plan.TP, c.model.Name)
 	case plan.TP > 1 && c.tpUnit%int64(plan.TP) != 0:
 		return planError("tp", "tp %d does not divide %d heads", plan.TP, c.tpUnit)
+	case plan.Devices() < p.Cluster.Count && p.Cluster.Count%(plan.TP*plan.PP*plan.CP) != 0:
+		return planError(plan.indivisor(p.Cluster.Count), "tp %d x pp %d x cp %d does not divide %d devices", plan.TP, plan.PP, plan.CP, p.Cluster.Count)
 	case plan.Devices() != p.Cluster.Count:
 		return planError("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
 	case plan.PP*plan.VP > c.layers:
@@ -312,7 +326,7 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 		}
 	}
 	p.Cluster, p.rate, p.network = c, rate, network
-	p.measured = p.constants.measuredOn(c.Device)
+	p.measured = p.costs.model.PerToken() && p.constants.measuredOn(c.Device) // every measured step is of a language model
 	p.ready()
 	return p, nil
 }

@@ -61,6 +61,17 @@ func ParsePrecision(s string) (Precision, error) {
 	return byName(s, "precision", numPrecisions, Precision.String)
 }
 
+// Precisions returns the training precisions that the device computes in.
+func Precisions(d *hardware.Device) []Precision {
+	var list []Precision
+	for p := range numPrecisions {
+		if d.Supports(p.Compute()) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // DefaultPrecision returns bf16 where the device computes in it, else fp16,
 // else fp32.
 func DefaultPrecision(d *hardware.Device) (Precision, error) {

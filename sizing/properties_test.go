@@ -176,6 +176,9 @@ func TestAdaptersNeverAboveFull(t *testing.T) {
 			t.Skip("the stack pads what adapters add to the width of the whole projection")
 		}
 		require.LessOrEqual(t, lora.Memory.Total, full.Memory.Total)
+		require.Less(t, lora.Compute.Model, full.Compute.Model, "no gradient of the frozen weights")
+		require.LessOrEqual(t, lora.Compute.Hardware, full.Compute.Hardware)
+		require.LessOrEqual(t, lora.Time.MFU, 1.0)
 	})
 }
 

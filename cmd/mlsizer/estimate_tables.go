@@ -230,7 +230,7 @@ func timeTable(r *resultJSON, f *footnotes) render.Table {
 	e := &r.Time
 	t := render.Table{Title: ifFits(r, labelTime), Columns: factColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
-	add(fact(labelStep, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured")...))
+	add(fact(labelStep, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured", "unmeasured-network")...))
 	add(fact(perSecondText(r), both(labelOfWhichDevice, render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
 	add(fact(labelMFU, render.Percent(e.MFU), f.at("flops")...))
 	if r.Workload.Tokens > 0 {

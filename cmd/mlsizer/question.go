@@ -278,6 +278,10 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 		}
 		return usageError(err, a.relaxed(o, m, t))
 	}
+	var rate *hardware.UnsupportedError
+	if errors.As(err, &rate) {
+		err = noRate(rate)
+	}
 	wrapped := fmt.Errorf("--%s %s: %w", name, flag.Value, err)
 	switch name {
 	case "tokens":
@@ -302,6 +306,19 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 		return usageError(wrapped, a.relaxed(o, m, t))
 	}
 	return usageError(wrapped, a.commandWithout(name))
+}
+
+// noRate says which precisions of training the device computes in: it may have
+// a rate for formats that are none.
+func noRate(e *hardware.UnsupportedError) error {
+	var names []string
+	for _, p := range sizing.Precisions(e.Device) {
+		names = append(names, p.String())
+	}
+	if len(names) == 0 {
+		return e
+	}
+	return fmt.Errorf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, strings.Join(names, ", "))
 }
 
 // relaxed is the command line with the whole layout left open, "" if even that
