@@ -95,7 +95,10 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 	if f.Model == nil {
 		return j
 	}
-	j.Active, j.Field = f.Model.ActiveParams(), f.Model.Field
+	j.Field = f.Model.Field
+	if active := f.Model.ActiveParams(); active <= f.Params { // else the files hold another model
+		j.Active = active
+	}
 	if f.Params == f.ArchitectureParams {
 		j.Scope = f.Model.Scope
 	}
@@ -133,13 +136,14 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	if j.Scope != "" {
 		add(labelScope, j.Scope)
 	}
-	if j.Active > 0 && j.Active != j.Params {
+	a := j.Architecture
+	if j.Active > 0 && j.Active != a.Params {
 		add(labelActive, j.Active.Exact())
 	}
-	if j.Tensors > 0 {
+	if f.Format != modelfile.FormatConfig {
 		add(labelStored, both(labelStoredIn, j.Bytes, j.Tensors, j.Files))
 	}
-	if a := j.Architecture; a != nil {
+	if a != nil {
 		add(labelArchitecture, strings.Join(nonEmpty(a.Name, a.Type, a.DType), ", "))
 		if a.Params != j.Params {
 			add(labelOfArchitecture, a.Params.Exact())
