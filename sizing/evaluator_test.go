@@ -51,6 +51,9 @@ func TestEvaluatorEqualsEvaluate(t *testing.T) {
 		plan := drawPlan(t, m)
 		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "transformers-peft"}).Draw(t, "stack")
 		w := Workload{Seq: 64, Tokens: 1 << 30, PUE: 1.1, MFU: rapid.SampledFrom([]float64{0, 0, 0, 0.4}).Draw(t, "mfu")}
+		if rapid.Bool().Draw(t, "lora") {
+			w.Method, w.Adapter = LoRA, Adapter{Rank: 8, Targets: []string{"all-linear"}}
+		}
 		p := mustPrepare(m, w, stack, plan.Devices())
 		v := p.NewEvaluator()
 		var got Estimate
