@@ -266,7 +266,7 @@ var (
 	labelEvaluatedAll   = render.T("%v possible, %v evaluated", "共 %v 种，评估 %v 种")
 	labelSearchTime     = render.T("search", "搜索")
 	labelSearchRate     = render.T("%v, %v layouts a second", "%v，每秒 %v 种布局")
-	labelFewestGrain    = render.T("%d are the fewest that will do (looked at in steps of %d)", "最少 %d 台（按 %d 台一步查找）")
+	labelFewestGrain    = render.T("%d, the fewest that will do (looked at in steps of %d)", "最少 %d 台（按 %d 台一步查找）")
 	labelWhatBounds     = render.T("what bounds it", "瓶颈")
 	labelOfStep         = render.T("of the step", "占单步")
 	labelRunnerUp       = render.T("the runner-up, %s, takes %v longer", "次优方案 %s 慢 %v")

@@ -21,7 +21,8 @@ type space struct {
 
 	modes     []sizing.Recompute
 	shardings []sizing.Sharding
-	most      sizing.Sharding // of them
+	most      sizing.Sharding   // of them
+	alone     []sizing.Sharding // the least of them
 	offloads  []bool
 	sequence  []bool // sequence parallel, where tp is above 1
 
@@ -64,7 +65,7 @@ func newSpace(p *sizing.Prepared, fixed Fixed) *space {
 	if fixed.Sharding {
 		s.shardings = []sizing.Sharding{fixed.Plan.Sharding}
 	}
-	s.most = slices.Max(s.shardings)
+	s.most, s.alone = slices.Max(s.shardings), []sizing.Sharding{slices.Min(s.shardings)}
 	s.offloads = []bool{false}
 	switch {
 	case fixed.Offload:
@@ -263,10 +264,11 @@ func (s *space) states(plan *sizing.Plan, try func()) {
 	if etp == 0 {
 		etp = plan.TP
 	}
-	for i, sharding := range s.shardings {
-		if ranks == 1 && plan.EP == 1 && i > 0 && s.limits.Experts == 0 {
-			break // one rank has nobody to share with
-		}
+	shardings := s.shardings
+	if ranks == 1 && s.limits.Experts == 0 {
+		shardings = s.alone // one rank has nobody to share with
+	}
+	for _, sharding := range shardings {
 		plan.Sharding = sharding
 		for _, group := range s.devices {
 			if group == 1 {
