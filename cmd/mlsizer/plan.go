@@ -11,6 +11,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/export"
 	"mlsizer/hardware"
+	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 )
@@ -102,7 +103,7 @@ Exit code 3 means that there is no plan; the nearest miss is printed.`,
 	addValue(fs, &o.deviceHours, "device-hours", "", "device-hours that the run may take", "HOURS", "100K", parseHours)
 	fs.BoolVar(&o.pareto, "pareto", false, "time against devices, cost and memory")
 	fs.BoolVar(&o.exhaustive, "exhaustive", false, "evaluate every layout instead of bounding most of them away")
-	addValue(fs, &o.export, "export", "", "print the plan for a framework: "+export.Names(), "FRAMEWORK", "megatron", export.ParseFormat)
+	addValue(fs, &o.export, "export", "", "print the plan for a framework, estimated with its stack: "+export.Names(), "FRAMEWORK", "megatron", export.ParseFormat)
 	return cmd
 }
 
@@ -158,6 +159,13 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
 	case o.mfu > 0:
 		return usageErrorf("--mfu fixes the time of every layout, so that none is better (want plan without it, or estimate)")
+	}
+	if o.export != "" && o.stack == nil { // what is exported is what was estimated
+		stack, err := sizing.FindStack(o.export.Stack())
+		if err != nil {
+			return usageError(err, "")
+		}
+		o.stack = stack
 	}
 	return nil
 }

@@ -43,6 +43,17 @@ func ParseFormat(s string) (Format, error) {
 	return "", fmt.Errorf("%q: unknown framework (want %s)", s, Names())
 }
 
+// Stack is the name of the software that a framework's plans are estimated as.
+func (f Format) Stack() string {
+	switch f {
+	case Megatron:
+		return "megatron-core"
+	case Accelerate:
+		return "transformers-peft"
+	}
+	return string(f)
+}
+
 // Plan is a plan with the model, workload and cluster that it is for.
 type Plan struct {
 	*sizing.Prepared
@@ -101,7 +112,7 @@ func (w *writer) leave(format string, args ...any) {
 func (w *writer) header(upstream string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s on %s: %s\n", w.Model().Name, w.Cluster, w.plan.String())
-	fmt.Fprintf(&b, "# option names of %s\n", upstream)
+	fmt.Fprintf(&b, "# estimated as %s; option names of %s\n", w.Stack().Title, upstream)
 	for _, s := range w.left {
 		fmt.Fprintf(&b, "# not here: %s\n", s)
 	}

@@ -95,7 +95,7 @@ func TestMegatron(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048,
 		Sharding: sizing.Zero1, SequenceParallel: true, Recompute: sizing.Selective, OffloadOptimizer: true})
 	r := Write(Megatron, p)
-	require.Contains(t, r.Text, "# option names of NVIDIA/Megatron-LM@d98e8a64\n")
+	require.Contains(t, r.Text, "; option names of NVIDIA/Megatron-LM@d98e8a64\n")
 	got := flags(t, r.Text)
 	only(t, keys(got), megatronNames)
 	for name, want := range map[string]string{
@@ -288,6 +288,8 @@ func TestParseFormat(t *testing.T) {
 		got, err := ParseFormat(string(f))
 		require.NoError(t, err)
 		require.Equal(t, f, got)
+		_, err = sizing.FindStack(f.Stack())
+		require.NoError(t, err)
 	}
 	_, err := ParseFormat("nemo")
 	require.ErrorContains(t, err, `"nemo": unknown framework (want megatron, torchtitan, deepspeed, accelerate, maxtext)`)
