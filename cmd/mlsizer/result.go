@@ -84,6 +84,8 @@ type resultJSON struct {
 	Hardware hardwareJSON `json:"hardware"`
 	Workload workloadJSON `json:"workload"`
 	sizing.Estimate
+	// Stages is the memory of every pipeline stage; Estimate has the worst.
+	Stages  []sizing.Memory     `json:"memory_stages,omitempty"`
 	Notes   []sizing.Note       `json:"notes"`
 	Explain []sizing.Derivation `json:"explain,omitempty"`
 }
@@ -96,6 +98,11 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name},
 		Estimate: a.Estimate,
 		Notes:    notesIn(a.Notes, l),
+	}
+	if plan := &a.Estimate.Plan; plan.PP > 1 {
+		for stage := range plan.PP {
+			r.Stages = append(r.Stages, a.StageMemory(plan, stage))
+		}
 	}
 	if o.explain {
 		r.Explain = a.Explain(&a.Estimate)
