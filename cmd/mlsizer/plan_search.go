@@ -197,8 +197,11 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 	p.miss.Estimate = r.Plans[0]
 	p.answer.Conclude(base, &r.Plans[0])
 	if p.miss.Reason == "memory" {
-		p.miss.Advice = base.Advise(&r.Plans[0].Plan)
-		p.miss.Advice = p.miss.Advice[:min(len(p.miss.Advice), 3)]
+		for _, a := range base.Advise(&r.Plans[0].Plan) {
+			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
+				p.miss.Advice = append(p.miss.Advice, a)
+			}
+		}
 	}
 	if p.target.Count > 0 {
 		more := goal
