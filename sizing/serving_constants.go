@@ -24,6 +24,7 @@ const (
 	servingExperts        // the same for routed experts, relative to dense weights
 	servingCache          // share of the memory bandwidth that reading the cache reaches
 	servingCompute        // share of the peak rate that products of many tokens reach
+	servingScale          // exponent by which that share falls with the peak
 	servingGrouped        // the same for routed experts, relative to dense products
 	servingAttend         // share of the peak rate that attention reaches
 	servingTile           // tokens: what a product of one token costs more than its arithmetic
@@ -49,22 +50,24 @@ type ServingConstant struct {
 // Bound keeps a product of factors within the constant's bounds. The upper one
 // is approached smoothly, so that a fit does not lose its slope:
 //
-//	v / (1 + (v / high)⁴)^¼
+//	v / (1 + (v / high)⁸)^⅛
 func (f *ServingConstant) Bound(v float64) float64 {
 	r := v / f.High
 	r *= r
-	return math.Max(f.Low, v/math.Sqrt(math.Sqrt(1+r*r)))
+	r *= r
+	return math.Max(f.Low, v/math.Sqrt(math.Sqrt(math.Sqrt(1+r*r))))
 }
 
 var servingFields = [NumServingConstants]ServingConstant{
-	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.75, 0.05, 0.95},
+	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.9, 0.05, 1},
 	{"experts", "factor", "on that share for routed experts", 0.85, 0.1, 1.5},
 	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 0.95},
 	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 2},
+	{"scale", "exponent", "by which that share falls as the peak grows beyond 100 TFLOP/s", 0.15, 0.001, 0.8},
 	{"grouped", "factor", "on that share for routed experts", 0.6, 0.05, 1.5},
 	{"attend", "share", "of the peak matrix rate that attention reaches", 0.25, 0.002, 1.5},
 	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
-	{"gap_seconds", "s", "a layer between kernels", 2e-5, 1e-8, 2e-4},
+	{"gap_seconds", "s", "a layer between kernels", 8e-5, 1e-8, 1e-3},
 	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
 	{"step_seconds", "s", "a pass: scheduling, sampling", 5e-4, 1e-6, 0.1},
 	{"sequence_seconds", "s", "a pass and sequence", 1e-5, 1e-8, 1e-2},
@@ -155,6 +158,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingExperts: {"", "runtime", "family"},
 	servingCache:   {"", "runtime", "family", "runtime|family"},
 	servingCompute: {"", "runtime", "class", "family", "arch", "runtime|class", "runtime|arch"},
+	servingScale:   {"", "runtime"},
 	servingGrouped: {"", "runtime", "family"},
 	servingAttend:  {"", "runtime", "family", "runtime|family"},
 	servingTile:    {"", "runtime", "class", "runtime|class", "runtime|family"},

@@ -140,11 +140,17 @@ func (x *servedExperts) hit(tokens float64) float64 {
 	return 1 - math.Pow(1-x.topK/x.experts, math.Max(tokens, 1))
 }
 
+// rate is the arithmetic rate that products of many tokens reach: kernels come
+// the less close to the peak the higher it is.
+func (t *servingTimer) rate() float64 {
+	return t.peak * t.e[servingCompute] * math.Pow(t.peak/1e14, -t.e[servingScale])
+}
+
 // readMultiply is the time to read the weights of the device and the time to
 // multiply with them in a pass of tokens; heads is how many positions go
 // through the output head.
 func (t *servingTimer) readMultiply(tokens, heads float64) (read, multiply float64) {
-	bw, rate := t.memory*t.e[servingMemory], t.peak*t.e[servingCompute]
+	bw, rate := t.memory*t.e[servingMemory], t.rate()
 	read = (t.dense*(1-t.hostDense) + t.head) / bw
 	multiply = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile])) / rate
 	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)

@@ -117,6 +117,9 @@ func servingGroupTable(groups []evidence.ServingGroup) render.Table {
 	return t
 }
 
+// servingFolds is how many parts the groups are left out in.
+const servingFolds = 12
+
 // calibrateServing fits the constants of serving to a file's rows and says how
 // well they do on groups that they were not fitted to.
 func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
@@ -124,7 +127,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	if err != nil {
 		return err
 	}
-	fit, err := p.FitServing(rows, 15)
+	fit, err := p.FitServing(rows, servingFolds)
 	if err != nil {
 		return readError(fmt.Errorf("%s: %w", o.from, err), "")
 	}

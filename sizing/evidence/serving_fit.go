@@ -55,10 +55,9 @@ type servingFitter struct {
 // square; noise is what a good prediction errs by; a factor is pulled to 1 by
 // a prior the narrower the more keys it has.
 const (
-	servingHuber  = 0.12
-	servingNoise  = 0.12
-	servingSteps  = 25
-	servingRefits = 4
+	servingHuber = 0.12
+	servingNoise = 0.12
+	servingSteps = 25
 	// groupRows is how many rows of a group count in full.
 	groupRows = 4
 )
@@ -66,6 +65,11 @@ const (
 // servingPriors are the widths of the priors on logarithms of factors, by the
 // number of keys.
 var servingPriors = [4]float64{0.8, 0.45, 0.22, 0.2}
+
+// servingPriorScale narrows or widens the priors of a constant: all devices
+// come about as near to their memory bandwidth, while the time between kernels
+// depends on host, driver and program.
+var servingPriorScale = map[string]float64{"memory": 0.4, "gap_seconds": 1.5}
 
 // FitServing fits the constants of serving to measurements: it minimises the
 // Huber losses of log(predicted/measured), weighted so that no group of device
@@ -89,7 +93,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, folds int) (*ServingFi
 	out.Fit = groupScores(fitted)
 	left := fitted
 	if folds > 1 {
-		left = f.leaveOut(theta, folds)
+		left = f.leaveOut(folds)
 		out.LeftOut = groupScores(left)
 	}
 	out.Constants = f.constants(theta)
@@ -131,7 +135,7 @@ func (f *servingFitter) index() {
 				if !ok {
 					i = len(f.factors)
 					number[name] = i
-					f.factors = append(f.factors, servingFactor{c, key, servingPriors[parts(key)]})
+					f.factors = append(f.factors, servingFactor{c, key, f.prior(c, key)})
 				}
 				p.factors[c] = append(p.factors[c], i)
 			}
@@ -143,6 +147,15 @@ func (f *servingFitter) index() {
 			p.weight *= 1.0
 		}
 	}
+}
+
+// prior is the width of a factor's prior.
+func (f *servingFitter) prior(constant int, key string) float64 {
+	width := servingPriors[parts(key)]
+	if scale, ok := servingPriorScale[f.fields[constant].Name]; ok {
+		width *= scale
+	}
+	return width
 }
 
 // parts counts the keys of a factor.
@@ -321,9 +334,10 @@ func (f *servingFitter) results(theta []float64, points []*servingPoint) []Servi
 	return rep.Results
 }
 
-// leaveOut refits without each part of the groups in turn and predicts the
-// part. A group is a device and a model: all its phases are left out together.
-func (f *servingFitter) leaveOut(theta []float64, folds int) []ServingResult {
+// leaveOut refits without each part of the groups in turn, from the start, and
+// predicts the part. A group is a device and a model: all its phases are left
+// out together.
+func (f *servingFitter) leaveOut(folds int) []ServingResult {
 	name := func(p *servingPoint) string { return p.setup.row.Device + "|" + p.setup.row.Model }
 	var names []string
 	for _, p := range f.points {
@@ -346,7 +360,7 @@ func (f *servingFitter) leaveOut(theta []float64, folds int) []ServingResult {
 			}
 		}
 		if len(without) > 0 {
-			out = append(out, f.results(f.solve(theta, in, servingRefits), without)...)
+			out = append(out, f.results(f.solve(make([]float64, len(f.factors)), in, servingSteps), without)...)
 		}
 	}
 	return out
