@@ -104,6 +104,10 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if w.Seq == 0 {
 		q.chooseSeq(a)
 	}
+	if m.Context > 0 && w.Seq > m.Context {
+		a.note("context", fmt.Sprintf("sequences of %d are longer than the model's context of %d", w.Seq, m.Context),
+			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")
+	}
 	if w.Batch == 0 && q.BatchTokens > 0 {
 		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
 		if int64(q.BatchTokens)%w.Seq != 0 {
@@ -208,8 +212,11 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 	a.Prepared, a.Estimate, a.Evaluated = p, best, evaluated
 	if q.Workload.Batch == 0 {
 		b := best.Plan.GlobalBatch
-		a.note("batch", fmt.Sprintf("global batch not given: %d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)),
-			fmt.Sprintf("未指定全局批次：%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq)), "")
+		size, zh := fmt.Sprintf("%d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)), fmt.Sprintf("%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq))
+		if unit := q.Model.Unit; !q.Model.PerToken() {
+			size, zh = fmt.Sprintf("%d %ss", b, unit), fmt.Sprintf("%d（%s）", b, unit)
+		}
+		a.note("batch", "global batch not given: "+size, "未指定全局批次："+zh, "")
 	}
 	switch {
 	case evaluated > 1 && best.Memory.Fits:

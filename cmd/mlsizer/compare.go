@@ -104,9 +104,6 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 
 // rowError names the flag that an error is about.
 func (o *compareOptions) rowError(cmd *cobra.Command, err error) error {
-	name := flagOf(err)
-	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-		return fmt.Errorf("--%s %s: %w", name, flag.Value, err)
-	}
+	_, err = flagError(cmd, err)
 	return err
 }

@@ -41,6 +41,9 @@ Exit code 3 means that the model does not fit; the answer is printed.`,
 			if len(o.on) != 1 {
 				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
 			}
+			if o.tokensSet && o.sampled {
+				return usageErrorf("--tokens and --samples both give the length of the run (want the one that the model counts in; compare takes both)")
+			}
 			return estimateRun(cmd, o)
 		},
 	}

@@ -76,7 +76,7 @@ var (
 	labelMegatronFLOPs    = render.T("model FLOPs (megatron)", "模型 FLOPs（Megatron 约定）")
 	labelSixND            = render.T("model FLOPs (6ND)", "模型 FLOPs（6ND）")
 	labelHardwareFLOPs    = render.T("hardware FLOPs", "硬件 FLOPs")
-	labelFLOPsPer         = render.T("model FLOPs a %s", "模型 FLOPs（每 %s）")
+	labelFLOPsPer         = render.T("model FLOPs per %s", "模型 FLOPs（每 %s）")
 	labelTime             = render.T("time", "时间")
 	labelStep             = render.T("step", "单步")
 	labelTokensPerSecond  = render.T("tokens a second", "每秒 token")

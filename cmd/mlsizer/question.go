@@ -267,22 +267,31 @@ func flagOf(err error) string {
 	return ""
 }
 
-// askError makes a usage error of an answer that could not be given. The hint
-// leaves the choice of what is wrong to the program, if that gives an answer.
-func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
-	name := flagOf(err)
+// flagError names the flag that an error of the domain is about; name is "" if
+// that flag was not given.
+func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
+	name = flagOf(err)
 	flag := cmd.Flags().Lookup(name)
 	if flag == nil || !flag.Changed {
-		if strings.Contains(err.Error(), "network between nodes") {
-			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
-		}
-		return usageError(err, a.relaxed(o, m, t))
+		return "", err
 	}
 	var rate *hardware.UnsupportedError
 	if errors.As(err, &rate) {
 		err = noRate(rate)
 	}
-	wrapped := fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+	return name, fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+}
+
+// askError makes a usage error of an answer that could not be given. The hint
+// leaves the choice of what is wrong to the program, if that gives an answer.
+func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
+	name, wrapped := flagError(cmd, err)
+	if name == "" {
+		if strings.Contains(err.Error(), "network between nodes") {
+			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
+		}
+		return usageError(err, a.relaxed(o, m, t))
+	}
 	switch name {
 	case "tokens":
 		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
