@@ -49,7 +49,12 @@ type Quant struct {
 
 	compute hardware.DType
 	bits    map[string]float64
+	// pruned says that two of four values of every linear layer are left out.
+	pruned bool
 }
+
+// Pruned reports whether two of four values of the linear layers are left out.
+func (q *Quant) Pruned() bool { return q.pruned }
 
 // wider says in which layers a tensor keeps more bits.
 type wider struct {
@@ -155,7 +160,14 @@ func FindQuant(s string) (*Quant, error) {
 	if q, ok := exl2(name); ok {
 		return q, nil
 	}
-	return nil, fmt.Errorf("%q is not a known storage of weights (want %s, or exl2-4.0bpw)", s, strings.Join(quantNames(), ", "))
+	if base, ok := strings.CutSuffix(name, "-2:4"); ok {
+		if q, err := FindQuant(base); err == nil && !q.GGUF && !q.pruned {
+			pruned := *q
+			pruned.Name, pruned.pruned = q.Name+"-2:4", true
+			return &pruned, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is not a known storage of weights (want %s, exl2-4.0bpw, or bf16-2:4 and the like for pruned weights)", s, strings.Join(quantNames(), ", "))
 }
 
 func quantNames() []string {
@@ -192,7 +204,9 @@ func StoredQuant(bits float64, gguf bool) *Quant {
 }
 
 // weightBits returns the storage of tensor t in bits a weight, in a model of
-// n layers; moe says whether the model has routed experts.
+// n layers; moe says whether the model has routed experts. Pruned 2:4, half of
+// the values are left, each with 2 bits that say where it stands: b/2 + 1.
+// Source of the pruned format: arXiv:2104.08378 section 3.
 func (q *Quant) weightBits(t Weight, n int, moe bool) float64 {
 	if q.Flat > 0 {
 		return q.Flat
@@ -214,6 +228,9 @@ func (q *Quant) weightBits(t Weight, n int, moe bool) float64 {
 		return q.bits[q.RestOfMoE]
 	}
 	base := q.bits[q.Linear]
+	if q.pruned {
+		return base/2 + 1
+	}
 	var w *wider
 	switch {
 	case strings.HasSuffix(t.Name, "v_proj"):

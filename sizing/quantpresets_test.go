@@ -29,3 +29,33 @@ func TestQuantFileBits(t *testing.T) {
 		}
 	}
 }
+
+// Pruned 2:4 in bf16, a linear layer takes 16/2 + 1 = 9 bits a weight.
+// Source: arXiv:2104.08378 section 3 (half of the values, 2 bits of place each).
+func TestPruned(t *testing.T) {
+	e, err := catalog.Default().Find("llama-3.1-8b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := e.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := sizing.FindQuant("bf16-2:4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		tables = 2 * 128256 * 4096      // embedding and head, 16 bits
+		norms  = 65 * 4096              // 16 bits
+		linear = 32 * 218_103_808 * 1.0 // 4096·4096·2 + 4096·1024·2 + 3·4096·14336 a layer, 9 bits
+	)
+	if got, want := float64(sizing.WeightBytes(m, q)), (tables+norms)*2+linear*9/8; got != want {
+		t.Errorf("%v B, want %v", got, want)
+	}
+	for _, in := range []string{"q4_k_m-2:4", "bf16-2:4-2:4", "-2:4"} {
+		if _, err := sizing.FindQuant(in); err == nil {
+			t.Errorf("%q is taken", in)
+		}
+	}
+}

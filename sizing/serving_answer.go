@@ -367,6 +367,10 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("padding", fmt.Sprintf("%s rounds the cache up: blocks of %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)),
 			fmt.Sprintf("%s 将缓存向上取整：每块 %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)), p.Runtime.Source)
 	}
+	if p.Quant.pruned {
+		add("weights", "pruned 2:4: half of the values of linear layers, and 2 bits of place for each; reading them is faster by what they shrink, and the up to twofold rate of sparse products is not counted: no measurement of serving has it",
+			"2:4 剪枝：线性层保留一半数值，每个另加 2 比特位置；读取按缩小的字节加快，稀疏乘法至多两倍的速率未计入：无推理实测", "arXiv:2104.08378 section 3")
+	}
 	if p.Runtime.KVPad > 0 && !p.Quant.GGUF && p.Quant.compute != hardware.BF16 && p.Quant.compute != hardware.FP16 && p.Quant.compute != hardware.FP32 {
 		add("weights", fmt.Sprintf("%s has no %s weights: the nearest it stores are q8_0 or q4_k_m", p.Runtime.Title, p.Quant.Name),
 			fmt.Sprintf("%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m", p.Runtime.Title, p.Quant.Name), p.Runtime.Source)

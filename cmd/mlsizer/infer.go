@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -207,8 +208,23 @@ func storageOf(m *modelArg, weights string) (*sizing.Quant, quantity.Bytes) {
 	if b := m.Model.StoredBits; b > 0 && b != 16 {
 		return sizing.StoredQuant(b, false), 0
 	}
-	q, _ := sizing.FindQuant("bf16")
+	q, _ := sizing.FindQuant(publishedAs(m.Model.Name))
 	return q, 0
+}
+
+// publishedAs is how the makers of a model store its weights, where that is not
+// in bf16. Source: quantization_config of the config.json of openai/gpt-oss-*
+// (mxfp4), deepseek-ai/DeepSeek-V3 and its kin, moonshotai/Kimi-K2 and
+// MiniMaxAI/MiniMax-M2 (fp8).
+func publishedAs(name string) string {
+	for _, p := range []struct{ prefix, weights string }{
+		{"gpt-oss", "mxfp4"}, {"deepseek-v3", "fp8"}, {"deepseek-r1", "fp8"}, {"kimi-k2", "fp8"}, {"minimax-m2", "fp8"},
+	} {
+		if strings.HasPrefix(name, p.prefix) {
+			return p.weights
+		}
+	}
+	return "bf16"
 }
 
 // priceOf is what a device costs an hour, 0 if not known.

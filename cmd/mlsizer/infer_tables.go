@@ -182,7 +182,11 @@ func servingLimits(r *inferJSON) render.Table {
 		rows = append(rows, fact(labelStateSequence, exactly(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		rows = append(rows, fact(both(labelAllSequences, r.Workload.Batch), both(labelCacheAndState, exactly(n*r.PerSeq), exactly(n*r.State))))
+		all := both(labelCacheOnly, exactly(n*r.PerSeq))
+		if r.State > 0 {
+			all = both(labelCacheAndState, exactly(n*r.PerSeq), exactly(n*r.State))
+		}
+		rows = append(rows, fact(both(labelAllSequences, r.Workload.Batch), all))
 	}
 	rows = append(rows, fact(labelMaxContext, context), fact(labelMaxSequences, batch), fact(labelBest, best))
 	return render.Table{Title: labelLimits, Columns: factColumns(), Rows: rows}
