@@ -29,6 +29,11 @@ type Question struct {
 	Plan             Plan
 	DefaultSharding  bool
 	DefaultRecompute bool
+	// Constants replaces the constants of the step time; nil takes the
+	// program's own.
+	Constants *Constants
+	// Reliability replaces the parts of DefaultReliability that are not 0.
+	Reliability Reliability
 	// KnownSeq and KnownBatch are the published training's sequence length
 	// and global batch in tokens, used where the question has none.
 	KnownSeq         int64
@@ -40,9 +45,12 @@ type Question struct {
 type Answer struct {
 	*Prepared
 	Estimate Estimate
-	Notes    []Note
+	// Goodput is the run with its interruptions; zero without a run.
+	Goodput Goodput
+	Notes   []Note
 	// Evaluated is how many layouts were looked at.
-	Evaluated int
+	Evaluated   int
+	reliability Reliability
 }
 
 // Note names an assumption or a warning behind a number.
@@ -118,6 +126,7 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if w.frozen() {
 		q.chooseAdapter(a)
 	}
+	a.reliability = q.Reliability.orDefault()
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}
@@ -190,13 +199,22 @@ func (q *Question) batchFor(unit int64) int64 {
 	return (want + unit - 1) / unit * unit
 }
 
+// prepare prepares the question for a cluster, with the constants it names.
+func (q *Question) prepare(cluster hardware.Cluster) (*Prepared, error) {
+	p, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+	if err == nil && q.Constants != nil {
+		p.SetConstants(q.Constants)
+	}
+	return p, err
+}
+
 // on answers for a number of devices.
 func (q *Question) on(count int, a *Answer) (*Answer, error) {
 	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
 	if err != nil {
 		return nil, err
 	}
-	p, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+	p, err := q.prepare(cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +227,7 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Prepared, a.Estimate, a.Evaluated = p, best, evaluated
+	a.Evaluated = evaluated
 	if q.Workload.Batch == 0 {
 		b := best.Plan.GlobalBatch
 		size, zh := fmt.Sprintf("%d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)), fmt.Sprintf("%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq))
@@ -226,7 +244,7 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 		a.note("layout", fmt.Sprintf("layout not fixed: %s needs the least memory of %d that were tried", best.Plan.String(), evaluated),
 			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中占内存最少者", best.Plan.String(), evaluated), "")
 	}
-	a.Notes = append(a.Notes, p.Notes(&best)...)
+	a.Conclude(p, &best)
 	if !best.Memory.Fits {
 		q.suggestCount(p, a)
 	}
@@ -270,7 +288,7 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 		}
 		var p Prepared
 		if base == nil {
-			first, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+			first, err := q.prepare(cluster)
 			if err != nil {
 				return nil, err
 			}

@@ -38,6 +38,25 @@ func DefaultReliability() Reliability {
 	}
 }
 
+// orDefault fills in from DefaultReliability what is 0.
+func (r Reliability) orDefault() Reliability {
+	d := DefaultReliability()
+	if r != (Reliability{}) {
+		d.Source = "as given; otherwise " + d.Source
+	}
+	if r.DeviceMTBF > 0 {
+		d.DeviceMTBF = r.DeviceMTBF
+	}
+	if r.Restart > 0 {
+		d.Restart = r.Restart
+	}
+	if r.WriteBandwidth > 0 {
+		d.WriteBandwidth = r.WriteBandwidth
+	}
+	d.Interval = r.Interval
+	return d
+}
+
 // Goodput is a run with what interrupts it.
 type Goodput struct {
 	// Share is the ideal time over the expected one.

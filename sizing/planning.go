@@ -34,7 +34,7 @@ func (q Question) Open(count int) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Prepared, err = Prepare(q.Model, q.Workload, q.Stack, cluster)
+	a.Prepared, err = q.prepare(cluster)
 	return a, err
 }
 
@@ -53,4 +53,19 @@ func roundBatch(n int64) int64 {
 func (a *Answer) Conclude(p *Prepared, e *Estimate) {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
+	if p.Workload.Tokens == 0 {
+		return
+	}
+	r := &a.reliability
+	a.Goodput = r.Goodput(e.Time.Run, p.Cluster.Count, e.Storage.Checkpoint)
+	g := &a.Goodput
+	if g.Share == 0 {
+		a.note("interruptions", fmt.Sprintf("interruptions: at one failure a device in %s and %s to restart the run gets nowhere", r.DeviceMTBF, r.Restart),
+			fmt.Sprintf("中断：每设备每 %s 故障一次、重启 %s，训练无法推进", r.DeviceMTBF, r.Restart), r.Source)
+		return
+	}
+	a.note("interruptions", fmt.Sprintf("interruptions: a device fails once in %s, a restart takes %s, a checkpoint of %s is written in %s every %s: %.3g failures in the run",
+		r.DeviceMTBF, r.Restart, e.Storage.Checkpoint.Decimal(), g.Write, g.Interval, g.Failures),
+		fmt.Sprintf("中断：每设备每 %s 故障一次，重启 %s，每 %s 写一次 %s 的检查点（%s）；全程约 %.3g 次故障",
+			r.DeviceMTBF, r.Restart, g.Interval, e.Storage.Checkpoint.Decimal(), g.Write, g.Failures), r.Source)
 }

@@ -237,6 +237,9 @@ func timeTable(r *resultJSON, f *footnotes) render.Table {
 		add(fact(labelSteps, render.Count(e.Steps)))
 		add(fact(labelRun, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.at("published")...))
 	}
+	if g := r.Goodput; g != nil && g.Share > 0 {
+		add(fact(labelInterrupted, both(labelGoodput, g.Run, render.Percent(g.Share)), f.at("interruptions")...))
+	}
 	add(fact(labelDeviceHours, render.Count(e.DeviceHours), f.at("run")...))
 	return t
 }

@@ -84,6 +84,8 @@ var (
 	labelOfWhichDevice    = render.T("%s (%s a device)", "%s（每设备 %s）")
 	labelMFU              = render.T("MFU", "MFU")
 	labelSteps            = render.T("steps", "步数")
+	labelInterrupted      = render.T("with interruptions", "计入中断")
+	labelGoodput          = render.T("%s (goodput %s)", "%s（有效率 %s）")
 	labelRun              = render.T("run", "全程")
 	labelDeviceHours      = render.T("device-hours", "设备小时")
 	labelIfItFitted       = render.T("%s, if it fitted", "%s（假如放得下）")

@@ -33,6 +33,9 @@ type workOptions struct {
 	pue                float64
 	checkpoints        int
 	scaleOut           quantity.Bandwidth
+	reliability        sizing.Reliability
+	constantsFile      string
+	constants          *sizing.Constants
 	devicesPerNode     int
 	bounds             sizing.Bounds
 	explain            bool
@@ -67,6 +70,11 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.checkpoints, "checkpoints", "", "full checkpoints that storage keeps (3)", "N", "3", parseDimension)
 	addValue(fs, &o.scaleOut, "scale-out", "", "network between nodes, a device and direction: 50GB/s or 400Gb/s", "RATE", "400Gb/s", quantity.ParseBandwidth)
 	addValue(fs, &o.devicesPerNode, "devices-per-node", "", "devices a node", "N", "8", parseDimension)
+	addValue(fs, &o.reliability.DeviceMTBF, "mtbf", "", "mean time between failures of a device (50.7K hours, as Llama 3 reports)", "TIME", "50000h", quantity.ParseDuration)
+	addValue(fs, &o.reliability.Restart, "restart", "", "time to restart after a failure (10 min)", "TIME", "10m", quantity.ParseDuration)
+	addValue(fs, &o.reliability.Interval, "checkpoint-every", "", "time between checkpoints (without: the best)", "TIME", "3h", quantity.ParseDuration)
+	addValue(fs, &o.reliability.WriteBandwidth, "write-bandwidth", "", "what a device's share of the storage takes", "RATE", "100MB/s", quantity.ParseBandwidth)
+	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", func(s string) (string, error) { return s, nil })
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
@@ -120,6 +128,12 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
+	if o.constantsFile != "" {
+		var err error
+		if o.constants, err = readConstants(o.constantsFile); err != nil {
+			return err
+		}
+	}
 	switch {
 	case len(o.on) == 0:
 		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
@@ -230,6 +244,8 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 			MFU: o.mfu, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
 		},
 		BatchTokens:      o.batchTokens,
+		Constants:        o.constants,
+		Reliability:      o.reliability,
 		DefaultPrecision: !o.precisionSet,
 		Plan:             o.plan,
 		DefaultSharding:  !o.shardingSet,

@@ -84,6 +84,8 @@ type resultJSON struct {
 	Hardware hardwareJSON `json:"hardware"`
 	Workload workloadJSON `json:"workload"`
 	sizing.Estimate
+	// Goodput is the run with its interruptions.
+	Goodput *sizing.Goodput `json:"goodput,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
 	Stages  []sizing.Memory     `json:"memory_stages,omitempty"`
 	Notes   []sizing.Note       `json:"notes"`
@@ -98,6 +100,9 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name},
 		Estimate: a.Estimate,
 		Notes:    notesIn(a.Notes, l),
+	}
+	if w.Tokens > 0 && a.Goodput.Share > 0 {
+		r.Goodput = &a.Goodput
 	}
 	if plan := &a.Estimate.Plan; plan.PP > 1 {
 		for stage := range plan.PP {

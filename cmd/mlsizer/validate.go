@@ -55,16 +55,25 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	}
 	p := &evidence.Predictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultConstants()}
 	if o.constants != "" {
-		f, err := os.Open(o.constants)
-		if err != nil {
-			return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
-		}
-		defer f.Close()
-		if p.Constants, err = sizing.ReadConstants(f); err != nil {
-			return nil, readError(fmt.Errorf("%s: %w", o.constants, err), "")
+		if p.Constants, err = readConstants(o.constants); err != nil {
+			return nil, err
 		}
 	}
 	return p, nil
+}
+
+// readConstants reads the file of --constants.
+func readConstants(file string) (*sizing.Constants, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
+	}
+	defer f.Close()
+	c, err := sizing.ReadConstants(f)
+	if err != nil {
+		return nil, readError(fmt.Errorf("%s: %w", file, err), "")
+	}
+	return c, nil
 }
 
 // resolveRow finds the model that a row names, which is a name of the
