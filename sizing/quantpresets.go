@@ -256,7 +256,7 @@ func (q *Quant) class() string {
 		return "narrow"
 	case q.GGUF && q.Name == "f16", q.Linear == "f16", q.Linear == "bf16", q.Linear == "f32":
 		return "plain"
-	case q.Linear == "fp8", q.Name == "int8":
+	case q.Linear == "fp8", q.Linear == "mxfp8", q.Linear == "int8":
 		return "narrow"
 	case q.Linear == "nvfp4", q.Linear == "mxfp4" && !q.GGUF:
 		return "fp4"

@@ -154,10 +154,12 @@ func (t *servingTimer) computeBound() int64 {
 	return 0
 }
 
-// ladders are the storages that a runtime offers, the most bits first.
-var ladders = map[bool][]string{
-	true:  {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
-	false: {"bf16", "fp8", "nvfp4", "awq"},
+// ladders are the storages that a runtime offers, the most bits first; "" is
+// that of the runtimes which have none of their own.
+var ladders = map[string][]string{
+	"mlx":       {"bf16", "mlx-8bit", "mlx-4bit"},
+	"llama.cpp": {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
+	"":          {"bf16", "fp8", "nvfp4", "awq"},
 }
 
 // with is the serving with another storage of the weights.
@@ -170,7 +172,11 @@ func (p *PreparedServing) with(q *Quant) (*PreparedServing, error) {
 // offered lists the storages that the runtime and the device can use.
 func (p *PreparedServing) offered() []*Quant {
 	var list []*Quant
-	for _, name := range ladders[p.Runtime.KVPad > 0] {
+	ladder, ok := ladders[p.Runtime.Name]
+	if !ok {
+		ladder = ladders[""]
+	}
+	for _, name := range ladder {
 		q, err := FindQuant(name)
 		if err != nil {
 			continue

@@ -369,6 +369,11 @@ func (f *servingFitter) leaveOut(folds int) []ServingResult {
 // servingNegligible is a logarithm that no factor is written for.
 const servingNegligible = 0.02
 
+// servingGiven are factors of runtimes that no measurement is of. MLX has
+// kernels of its own for one token, which no tile of a matrix product holds up.
+// Source: ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv).
+var servingGiven = map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}}
+
 // constants writes the factors that differ from 1.
 func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}}
@@ -381,6 +386,16 @@ func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 			c.Factors[name] = map[string]float64{}
 		}
 		c.Factors[name][f.factors[i].key] = math.Round(math.Exp(v)*1e4) / 1e4
+	}
+	for name, given := range servingGiven {
+		for key, v := range given {
+			if c.Factors[name] == nil {
+				c.Factors[name] = map[string]float64{}
+			}
+			if _, fitted := c.Factors[name][key]; !fitted {
+				c.Factors[name][key] = v
+			}
+		}
 	}
 	return c
 }
