@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,18 @@ type inferCompareRow struct {
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
 	model string
+	notes []sizing.Note
+}
+
+// at are the numbers of the row's own notes with these codes.
+func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
+	var list []int
+	for _, n := range r.notes {
+		if slices.Contains(codes, n.Code) {
+			list = append(list, f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source}))
+		}
+	}
+	return list
 }
 
 // inferCompareRun answers for every model, machine and storage of the weights.
@@ -56,7 +69,7 @@ func inferCompareRun(cmd *cobra.Command, o *compareOptions) error {
 					fits++
 				}
 				notes = append(notes, more...)
-				rows = append(rows, inferCompareRow{inferJSON: newInferJSON(m, t, a, more, s, o.lang), model: name})
+				rows = append(rows, inferCompareRow{inferJSON: newInferJSON(m, t, a, more, s, o.lang), model: name, notes: more})
 			}
 		}
 	}
@@ -127,14 +140,17 @@ func inferCompareColumns() []render.Column {
 }
 
 func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
-	cells := []render.Cell{{Value: r.Hardware.Input}, {Value: r.Workload.Weights}}
+	cells := []render.Cell{
+		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
+		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
+	}
 	if r.Error != "" {
 		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, r.Hardware.Input, r.Error)})
 		return append(cells, render.Cell{}, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}},
 			render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{})
 	}
 	p := &r.Throughput
-	cells = append(cells, render.Cell{Value: r.Workload.Runtime}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
+	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
 		render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
 	if !r.Memory.Fits {
 		return append(cells, render.Cell{}, render.Cell{}, render.Cell{})
@@ -143,5 +159,5 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	if p.PerMillion > 0 {
 		cost = p.PerMillion
 	}
-	return append(cells, render.Cell{Value: rateText(p.Decode, p.Low, p.High)}, render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost})
+	return append(cells, render.Cell{Value: rateText(p.Decode, p.Low, p.High), Notes: r.at(f, "speed")}, render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")})
 }

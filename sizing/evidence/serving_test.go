@@ -139,3 +139,15 @@ func TestReadServingCSVErrors(t *testing.T) {
 		}
 	}
 }
+
+// No file makes the reader panic, and what it takes can be scored.
+func FuzzReadServingCSV(f *testing.F) {
+	f.Add("id,source,weights,runtime,model,device,batch_or_concurrency,tokens_per_second,phase\n1,s,fp8,vllm,llama-3.1-8b,h100,4,100,decode\n")
+	f.Add("id,source,weights,runtime,model,kv_gib,context_tokens\n1,s,q8_0,llama.cpp,gemma-3-27b,1,8192\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		rows, err := ReadServingCSV(strings.NewReader(text), "x.csv")
+		if err == nil && len(rows) > 0 {
+			servingPredictor().Validate(rows[:1])
+		}
+	})
+}
