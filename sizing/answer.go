@@ -80,10 +80,7 @@ func Ask(q Question) (*Answer, error) {
 		return nil, err
 	}
 	if q.Stack == nil {
-		q.Stack = DefaultStack(q.Device)
-		if q.Workload.Method != Pretrain {
-			q.Stack = tuningStack(q.Workload.Method)
-		}
+		q.Stack = q.defaultStack()
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}

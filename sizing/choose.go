@@ -56,7 +56,11 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 	if p.Cluster.Device.ScaleUp.Bandwidth == 0 {
 		fast = p.Cluster.DevicesPerNode
 	}
-	maxTP, maxPP, maxCP, maxEP := 1, 1, 1, 1
+	maxTP, maxPP, maxCP, maxEP, maxMicro := 1, 1, 1, 1, 16
+	if !c.model.PerToken() {
+		// Images are small: a device takes its whole share of the batch.
+		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
+	}
 	if c.tpUnit > 1 {
 		maxTP = min(fast, 16)
 	}
@@ -88,7 +92,7 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 					dp = max(n/(tp*pp*cp), 1)
 				}
 				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
-					each(q.Plan.MicroBatch, 16, func(mb int) {
+					each(q.Plan.MicroBatch, maxMicro, func(mb int) {
 						plan := q.Plan
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
 						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))

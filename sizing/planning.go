@@ -20,7 +20,7 @@ func (q Question) Open(count int) (*Answer, error) {
 		return nil, err
 	}
 	if q.Stack == nil {
-		q.Stack = DefaultStack(q.Device)
+		q.Stack = q.defaultStack()
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}

@@ -165,27 +165,33 @@ func FindStack(name string) (*Stack, error) {
 // DefaultStack returns the stack assumed when none is named: MaxText on TPUs,
 // Megatron-Core elsewhere.
 func DefaultStack(d *hardware.Device) *Stack {
-	name := "megatron-core"
 	if d.Kind == hardware.TPU {
-		name = "maxtext"
+		return mustStack("maxtext")
 	}
-	s, err := FindStack(name)
-	if err != nil {
-		panic(err) // both names are in the embedded file
-	}
-	return s
+	return mustStack("megatron-core")
 }
 
-// tuningStack returns the stack assumed for fine-tuning: adapters with PEFT,
-// all weights with an fp32 copy of them, as DeepSpeed keeps it.
-func tuningStack(m Method) *Stack {
-	name := "transformers-peft"
-	if m == FullTune {
-		name = "deepspeed"
+// defaultStack returns the stack assumed for the question's model and method:
+// that of language models where it reads tokens, plain data parallelism where
+// it does not, adapters with PEFT, and full fine-tuning with an fp32 copy of
+// the weights, as DeepSpeed keeps it.
+func (q *Question) defaultStack() *Stack {
+	switch {
+	case q.Workload.frozen():
+		return mustStack("transformers-peft")
+	case q.Workload.Method == FullTune:
+		return mustStack("deepspeed")
+	case !q.Model.PerToken() && q.Device.Kind != hardware.TPU:
+		return mustStack("pytorch-ddp")
 	}
+	return DefaultStack(q.Device)
+}
+
+// mustStack returns a stack of the embedded file, which is tested.
+func mustStack(name string) *Stack {
 	s, err := FindStack(name)
 	if err != nil {
-		panic(err) // both are in the embedded file
+		panic(err)
 	}
 	return s
 }

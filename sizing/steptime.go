@@ -363,9 +363,13 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 	}
 	lost := e.Tail * e.Wave
 	flops := 2 * copies * m * in * out
-	moved := 2 * copies * (m*in + m*out + in*out) * (e.Spill + 1.5*cast) / t.memory
+	moved := 2 * copies * (m*in/w.reach + m*out + in*out) * (e.Spill + 1.5*cast) / t.memory
 	forward = (flops+2*lost*in)/rate + moved
-	backward = (2*flops+2*lost*(m+out))/rate + 2*moved
+	lostSum := lost
+	if w.splits {
+		lostSum = min(lost, in*out)
+	}
+	backward = (2*flops+2*lostSum*m+2*lost*out)/rate + 2*moved
 	if p.Workload.frozen() {
 		backward = (flops+2*lost*out)/rate + moved // no gradient of the weights
 	}

@@ -259,12 +259,20 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		one := func(rows, cols, inner float64) float64 {
 			return 2 * inner * (copies*rows*cols + e.Tail*e.Wave) / speed
 		}
-		operands := 2 * copies * (m*n + m*k + n*k) * (e.Spill + 1.5*cast) / memory
+		reach := 1.0
+		if conv, ok := b.(Conv); ok {
+			reach = float64(conv.KernelH * conv.KernelW)
+		}
+		operands := 2 * copies * (m*n + m*k/reach + n*k) * (e.Spill + 1.5*cast) / memory
 		forward += one(m, n, k) + operands
 		if w.shared {
 			sharedForward += one(m, n, k) + operands
 		}
-		backward += one(m, k, n) + one(n, k, m) + 2*operands
+		weights := one(n, k, m)
+		if _, conv := b.(Conv); conv && n*k < e.Tail*e.Wave {
+			weights = 2 * m * (copies*n*k + n*k) / speed // split-K
+		}
+		backward += one(m, k, n) + weights + 2*operands
 	}
 	return forward, backward, sharedForward
 }

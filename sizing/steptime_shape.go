@@ -38,8 +38,14 @@ type product struct {
 	// copies is the number of experts, uses how many of all tokens one of them
 	// sees; 1 and 1 for a dense layer.
 	copies, uses float64
-	split        productSplit
-	module       Module // that selective recompute drops it with
+	// reach is how many inputs of a product read the same element: the area of
+	// a convolution's kernel, 1 elsewhere.
+	reach float64
+	// splits says that the library divides the long sum of a small weight
+	// gradient between tiles (split-K), as cuDNN does for convolutions.
+	splits bool
+	split  productSplit
+	module Module // that selective recompute drops it with
 }
 
 // productSplit says what tensor parallelism does to a product.
@@ -85,8 +91,11 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 // addProducts adds a block's matrices. Matrices that read the same input are
 // one product, as stacks fuse Q, K and V, or gate and up.
 func (s *shape) addProducts(b Block, scale float64) {
-	first, module := len(s.products), NoModule
-	switch b.(type) {
+	first, module, reach := len(s.products), NoModule, 1.0
+	_, conv := b.(Conv)
+	switch b := b.(type) {
+	case Conv:
+		reach = float64(b.KernelH * b.KernelW)
 	case FFN:
 		module = MLPModule
 	case MoE:
@@ -96,7 +105,7 @@ func (s *shape) addProducts(b Block, scale float64) {
 		if t.Cols == 0 || t.Uses == 0 {
 			continue
 		}
-		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, split: splitColumns, module: module}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, split: splitColumns, module: module}
 		if strings.HasPrefix(t.Name, "shared.") {
 			p.module = SharedModule
 		}

@@ -20,7 +20,7 @@ func publishedNotes(m *modelArg) []sizing.Note {
 		if r.Days == 0 && r.DeviceHours == 0 {
 			continue
 		}
-		en, zh := publishedTime(r)
+		en, zh := publishedTime(r, m.Model.Unit)
 		notes = append(notes, sizing.Note{Code: "published", Text: "published training run: " + en, Chinese: "已公布的训练：" + zh, Source: r.Source})
 	}
 	return notes
@@ -28,10 +28,13 @@ func publishedNotes(m *modelArg) []sizing.Note {
 
 // publishedTime spells a run: "15.6T tokens on 16384 x h100-sxm5-80gb took 54
 // days, 30.8M device-hours".
-func publishedTime(r catalog.Run) (en, zh string) {
+func publishedTime(r catalog.Run, unit string) (en, zh string) {
+	if unit == "" {
+		unit = sizing.TokenUnit
+	}
 	var what, where []string
 	if r.Tokens > 0 {
-		what = append(what, r.Tokens.String()+" tokens")
+		what = append(what, r.Tokens.String()+" "+unit+"s")
 	}
 	if r.Devices != "" {
 		on := r.Devices
@@ -53,7 +56,7 @@ func publishedTime(r catalog.Run) (en, zh string) {
 	}
 	zh = strings.Join(tookZH, "，")
 	if r.Tokens > 0 {
-		zh = r.Tokens.String() + " token，" + zh
+		zh = r.Tokens.String() + " " + unit + "，" + zh
 	}
 	if len(where) > 0 {
 		zh = where[0] + "，" + zh
