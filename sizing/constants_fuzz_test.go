@@ -1,0 +1,30 @@
+package sizing
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzReadConstants: whatever parses is complete, in bounds, and predicts a
+// step without a panic.
+func FuzzReadConstants(f *testing.F) {
+	f.Add(constantsJSON)
+	f.Add([]byte(`{"overrides":[]}`))
+	f.Add([]byte(`{"overrides":[{"set":{"products":1e400}}]}`))
+	f.Add([]byte(`[`))
+	m := testGPT(4, 512, 8, 1000, 128)
+	plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 8}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c, err := ReadConstants(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		p := mustPrepare(m, Workload{Seq: 128}, "megatron-core", 8)
+		p.SetConstants(c)
+		e, err := p.Evaluate(&plan)
+		require.NoError(t, err)
+		require.Positive(t, float64(e.Time.Step))
+	})
+}
