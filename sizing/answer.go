@@ -34,6 +34,8 @@ type Question struct {
 	Constants *Constants
 	// Reliability replaces the parts of DefaultReliability that are not 0.
 	Reliability Reliability
+	// Sweep multiplies the run into a search; zero is none.
+	Sweep Sweep
 	// KnownSeq and KnownBatch are the published training's sequence length
 	// and global batch in tokens, used where the question has none.
 	KnownSeq         int64
@@ -47,10 +49,13 @@ type Answer struct {
 	Estimate Estimate
 	// Goodput is the run with its interruptions; zero without a run.
 	Goodput Goodput
-	Notes   []Note
+	// Sweep is what the question's trials cost; zero without any.
+	Sweep SweepCost
+	Notes []Note
 	// Evaluated is how many layouts were looked at.
 	Evaluated   int
 	reliability Reliability
+	sweep       Sweep
 }
 
 // Note names an assumption or a warning behind a number.
@@ -123,7 +128,10 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if w.frozen() {
 		q.chooseAdapter(a)
 	}
-	a.reliability = q.Reliability.orDefault()
+	if err := q.Sweep.check(); err != nil {
+		return err
+	}
+	a.reliability, a.sweep = q.Reliability.orDefault(), q.Sweep
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}

@@ -96,6 +96,7 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 		}{schema, "estimate", r},
 		Records: []resultJSON{r},
 	}
+	d.Tables = append(d.Tables, sweepTable(&r, f)...)
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(a.Explain(&a.Estimate), f)...)
 	}

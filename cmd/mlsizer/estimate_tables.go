@@ -259,6 +259,26 @@ func costTable(r *resultJSON, f *footnotes) render.Table {
 	}}
 }
 
+// sweepTable is what the trials of a search cost; nil without any.
+func sweepTable(r *resultJSON, f *footnotes) []render.Table {
+	s := r.Sweep
+	if s == nil {
+		return nil
+	}
+	t := render.Table{Title: ifFits(r, both(labelSweep, s.Trials, render.Percent(s.Fraction))), Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelRun, s.Run, f.at("sweep")...),
+		fact(labelDeviceHours, render.Count(s.DeviceHours)),
+		fact(labelModelFLOPs, s.FLOPs),
+	}}
+	if s.USD > 0 {
+		t.Rows = append(t.Rows, fact(labelCost, s.USD))
+	}
+	if s.KWh > 0 {
+		t.Rows = append(t.Rows, fact(labelEnergy, s.KWh))
+	}
+	return []render.Table{t}
+}
+
 // explainTables derive the figures, a table for each group; the sources become
 // footnotes.
 func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {

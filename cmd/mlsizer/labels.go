@@ -84,6 +84,7 @@ var (
 	labelOfWhichDevice    = render.T("%s (%s a device)", "%s（每设备 %s）")
 	labelMFU              = render.T("MFU", "MFU")
 	labelSteps            = render.T("steps", "步数")
+	labelSweep            = render.T("search of %d trials, %s of the run each", "%d 次试验的搜索，每次为全程的 %s")
 	labelInterrupted      = render.T("with interruptions", "计入中断")
 	labelGoodput          = render.T("%s (goodput %s)", "%s（有效率 %s）")
 	labelRun              = render.T("run", "全程")

@@ -34,6 +34,7 @@ type workOptions struct {
 	checkpoints        int
 	scaleOut           quantity.Bandwidth
 	reliability        sizing.Reliability
+	sweep              sizing.Sweep
 	constantsFile      string
 	constants          *sizing.Constants
 	devicesPerNode     int
@@ -74,6 +75,8 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.reliability.Restart, "restart", "", "time to restart after a failure (10 min)", "TIME", "10m", quantity.ParseDuration)
 	addValue(fs, &o.reliability.Interval, "checkpoint-every", "", "time between checkpoints (without: the best)", "TIME", "3h", quantity.ParseDuration)
 	addValue(fs, &o.reliability.WriteBandwidth, "write-bandwidth", "", "what a device's share of the storage takes", "RATE", "100MB/s", quantity.ParseBandwidth)
+	addValue(fs, &o.sweep.Trials, "trials", "", "shortened runs of a search over architectures or hyper-parameters", "N", "200", parseDimension)
+	addValue(fs, &o.sweep.Fraction, "trial-fraction", "", "length of a trial as a share of the run (without: 0.05)", "SHARE", "0.05", parseShare)
 	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", func(s string) (string, error) { return s, nil })
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
@@ -109,6 +112,9 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 	fs.BoolVar(&p.SequenceParallel, "sp", false, "sequence parallel along with --tp")
 }
 
+// defaultTrial is the share of a run that a trial takes where none is given.
+const defaultTrial = 0.05
+
 // parseList reads names separated by commas.
 func parseList(s string) ([]string, error) {
 	list := strings.Split(s, ",")
@@ -133,6 +139,12 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 		if o.constants, err = readConstants(o.constantsFile); err != nil {
 			return err
 		}
+	}
+	switch {
+	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
+		return usageError(errors.New("--trial-fraction needs --trials"), a.commandLine()+" --trials 200")
+	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
+		o.sweep.Fraction = defaultTrial
 	}
 	switch {
 	case len(o.on) == 0:
@@ -246,6 +258,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		BatchTokens:      o.batchTokens,
 		Constants:        o.constants,
 		Reliability:      o.reliability,
+		Sweep:            o.sweep,
 		DefaultPrecision: !o.precisionSet,
 		Plan:             o.plan,
 		DefaultSharding:  !o.shardingSet,

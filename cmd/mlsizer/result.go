@@ -86,6 +86,8 @@ type resultJSON struct {
 	sizing.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+	// Sweep is what the trials of a search cost.
+	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
 	Stages  []sizing.Memory     `json:"memory_stages,omitempty"`
 	Notes   []sizing.Note       `json:"notes"`
@@ -103,6 +105,9 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 	}
 	if w.Tokens > 0 && a.Goodput.Share > 0 {
 		r.Goodput = &a.Goodput
+	}
+	if a.Sweep.Trials > 0 {
+		r.Sweep = &a.Sweep
 	}
 	if plan := &a.Estimate.Plan; plan.PP > 1 {
 		for stage := range plan.PP {
