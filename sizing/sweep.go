@@ -25,7 +25,7 @@ func (s Sweep) check() error {
 	if s == (Sweep{}) {
 		return nil
 	}
-	if s.Trials < 1 || s.Trials > maxDim {
+	if s.Trials < 1 || int64(s.Trials) > maxDim {
 		return planError("trials", "%d trials (want at least 1)", s.Trials)
 	}
 	if !(s.Fraction > 0 && s.Fraction <= 1) {
