@@ -46,10 +46,14 @@ func (m *Memory) Terms() []MemoryTerm {
 // one that comes nearest.
 func (p *Prepared) Advise(plan *Plan) []Advice {
 	var all []Advice
+	now, err := p.Evaluate(plan)
+	if err != nil {
+		return nil
+	}
 	changes := p.changes(plan)
 	try := func(text string, changed Plan) {
 		e, err := p.Evaluate(&changed)
-		if err == nil {
+		if err == nil && e.Memory.Total < now.Memory.Total {
 			all = append(all, Advice{text, changed, e.Memory.Total, e.Time.Step, e.Memory.Fits})
 		}
 	}

@@ -1,0 +1,39 @@
+package sizing
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestAdvice(t *testing.T) {
+	w := Workload{Seq: 2048, PUE: 1}
+	p := mustPrepare(testGPT(32, 4096, 32, 50257, 2048), w, "megatron-core", 8)
+	plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 8, GlobalBatch: 512}
+	now, err := p.Evaluate(&plan)
+	require.NoError(t, err)
+	require.False(t, now.Memory.Fits)
+	advice := p.Advise(&plan)
+	require.NotEmpty(t, advice)
+	last := advice[0].Step
+	for _, a := range advice {
+		assert.True(t, a.Fits, a.Change)
+		assert.Less(t, a.Total, now.Memory.Total, a.Change)
+		assert.GreaterOrEqual(t, a.Step, last, "cheapest in time first")
+		last = a.Step
+		e, err := p.Evaluate(&a.Plan)
+		require.NoError(t, err)
+		assert.Equal(t, a.Total, e.Memory.Total, a.Change)
+	}
+	name, size := now.Memory.LargestTerm()
+	assert.Equal(t, "optimizer", name)
+	assert.Equal(t, now.Memory.Optimizer, size)
+}
+
+// TestNoIdleAdvice: a change that changes nothing is not advice.
+func TestNoIdleAdvice(t *testing.T) {
+	p := mustPrepare(testGPT(96, 12288, 96, 50257, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 1)
+	plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 512, Recompute: FullRecompute}
+	assert.Empty(t, p.Advise(&plan))
+}
