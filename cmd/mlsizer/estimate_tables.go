@@ -16,8 +16,11 @@ func both(t render.Text, args ...any) render.Text {
 		list := make([]any, len(args))
 		for i, arg := range args {
 			list[i] = arg
-			if t, ok := arg.(render.Text); ok {
-				list[i] = t.In(l)
+			switch arg := arg.(type) {
+			case render.Text:
+				list[i] = arg.In(l)
+			case quantity.Seconds, render.Range:
+				list[i] = render.Duration(arg, l)
 			}
 		}
 		return fmt.Sprintf(t.In(l), list...)

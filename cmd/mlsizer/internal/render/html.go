@@ -110,7 +110,7 @@ func htmlTableOf(t *Table, scales []*quantity.Scale, l Lang) htmlTable {
 	for i, c := range t.Columns {
 		head := htmlCell{Text: c.Head.In(l), Right: c.Right}
 		if s := scales[i]; s != nil {
-			head.Unit = s.Unit()
+			head.Unit = unitIn(s.Unit(), l)
 		}
 		if withHeads {
 			h.Heads = append(h.Heads, head)

@@ -248,3 +248,22 @@ func FuzzEscaping(f *testing.F) {
 		}
 	})
 }
+
+func TestDurationInChinese(t *testing.T) {
+	day := quantity.Seconds(86400)
+	for _, c := range []struct {
+		v    any
+		l    Lang
+		want string
+	}{
+		{12 * day, English, "12.0 days"},
+		{12 * day, Chinese, "12.0 天"},
+		{quantity.Seconds(0.0123), Chinese, "12.3 毫秒"},
+		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, Chinese, "12.0 天 (11.0–14.0)"},
+		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, English, "12.0 days (11.0–14.0)"},
+	} {
+		if got := Duration(c.v, c.l); got != c.want {
+			t.Errorf("%v: %q, want %q", c.v, got, c.want)
+		}
+	}
+}

@@ -72,6 +72,8 @@ func show(v any, scale *quantity.Scale, l Lang) string {
 			return wordYes.In(l)
 		}
 		return wordNo.In(l)
+	case quantity.Seconds, Range:
+		return Duration(v, l)
 	case fmt.Stringer:
 		return v.String()
 	case float64:
@@ -241,7 +243,7 @@ func cells(t *Table, scales []*quantity.Scale, l Lang, unit func(head, unit stri
 	for i, c := range t.Columns {
 		head := c.Head.In(l)
 		if scales[i] != nil && scales[i].Unit() != "" {
-			head = unit(head, scales[i].Unit())
+			head = unit(head, unitIn(scales[i].Unit(), l))
 		}
 		heads = append(heads, head)
 	}
