@@ -187,7 +187,7 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 	} else {
 		for _, term := range t.Terms.List() {
 			if term.Time > 0 {
-				list = append(list, Derivation{"time", term.Name, term.Formula, fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/t.Step)), term.Time.String(), term.Source})
+				list = append(list, Derivation{"time", term.Name, term.Formula, p.termNumbers(e, &term), term.Time.String(), term.Source})
 			}
 		}
 		list = append(list, Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("80 %% band %s to %s", t.StepLow, t.StepHigh), t.Step.String(), ""})
@@ -203,18 +203,46 @@ type StepTerm struct {
 	Source  string
 }
 
+// termNumbers puts the numbers of an estimate into the formula of a term, and
+// says which share of the step it takes.
+func (p *Prepared) termNumbers(e *Estimate, term *StepTerm) string {
+	share := fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/e.Time.Step))
+	c, plan := p.costs, &e.Plan
+	// A device's part of a step, spread evenly; the slowest stage has more.
+	part := float64(plan.GlobalBatch) / float64(p.Cluster.Count) * float64(p.passes()+forwardsAgain(plan.Recompute))
+	achieved := func(flops float64) string {
+		return fmt.Sprintf("%s a device / %s; %s", quantity.FLOPs(flops), quantity.FLOPRate(flops/float64(term.Time)), share)
+	}
+	switch term.Name {
+	case termProducts:
+		return achieved((c.fwd.total() - c.fwd.mixing) * part)
+	case termAttention:
+		return achieved(c.fwd.mixing * part)
+	case termBubble:
+		return fmt.Sprintf("(%d-1)/(%d x %d); %s", plan.PP, plan.MicroBatches(), plan.VP, share)
+	}
+	return share
+}
+
+// Names of the terms that termNumbers knows more of.
+const (
+	termProducts  = "matrix products"
+	termAttention = "attention"
+	termBubble    = "pipeline bubble"
+)
+
 // List returns the parts in order; they add up to the step.
 func (t *StepTerms) List() []StepTerm {
 	return []StepTerm{
-		{"matrix products", t.Products, "FLOPs of the slowest stage / achieved matrix rate", "measured matrix rates of the device, by shape"},
-		{"attention", t.Attention, "FLOPs of scores, values and scans / achieved rate", ""},
+		{termProducts, t.Products, "FLOPs of the slowest stage / achieved matrix rate", "measured matrix rates of the device, by shape"},
+		{termAttention, t.Attention, "FLOPs of scores, values and scans / achieved rate", ""},
 		{"memory-bound kernels", t.MemoryOps, "bytes of norms, activations, residuals and loss / achieved bandwidth", ""},
 		{"launch", t.Launch, "kernels the device waits for the host to launch", ""},
 		{"tensor-parallel traffic", t.TensorComm, "2(t-1)/t x hidden states a reduction / achieved link rate", "arXiv:1909.08053 section 3"},
 		{"expert all-to-all", t.ExpertComm, "dispatched tokens x (e-1)/e / achieved link rate", ""},
 		{"context exchange", t.Context, "keys and values around the ring, less what attention hides", "arXiv:2310.01889"},
 		{"pipeline transfers", t.Pipeline, "hidden states between stages / achieved link rate", ""},
-		{"pipeline bubble", t.Bubble, "(p-1)/(m·v) of the slowest stage", sourceBubble},
+		{termBubble, t.Bubble, "(p-1)/(m·v) of the slowest stage", sourceBubble},
 		{"data-parallel traffic", t.DataComm, "gradients and weights, less what the backward pass hides", "arXiv:1910.02054 section 7"},
 		{"optimizer", t.Optimizer, "bytes of state / achieved bandwidth", ""},
 		{"stragglers", t.Stragglers, "waiting for the slowest device", ""},
