@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -72,37 +73,19 @@ func (p *Prepared) Advise(plan *Plan) []Advice {
 	}
 	slices.SortStableFunc(all, func(a, b Advice) int {
 		switch {
+		case a.Fits != b.Fits && a.Fits:
+			return -1
 		case a.Fits != b.Fits:
-			return boolOrder(b.Fits, a.Fits)
+			return 1
 		case a.Fits && a.Step != b.Step:
-			return order(float64(a.Step), float64(b.Step))
+			return cmp.Compare(a.Step, b.Step)
 		}
-		return order(float64(a.Total), float64(b.Total))
+		return cmp.Compare(a.Total, b.Total)
 	})
 	if n := slices.IndexFunc(all, func(a Advice) bool { return !a.Fits }); n > 0 {
 		return all[:min(n, 5)]
 	}
 	return all[:min(len(all), 1)]
-}
-
-func boolOrder(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
-}
-
-func order(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // change is one thing to try; two of a kind exclude each other.

@@ -77,6 +77,19 @@ const (
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
 func Ask(q Question) (*Answer, error) {
+	a, err := q.begin()
+	if err != nil {
+		return nil, err
+	}
+	if q.Count == 0 {
+		return q.fewest(a)
+	}
+	return q.on(q.Count, a)
+}
+
+// begin chooses workload and stack where the question leaves them open, and
+// returns an answer with the notes of that.
+func (q *Question) begin() (*Answer, error) {
 	if q.Model == nil || q.Device == nil {
 		return nil, fmt.Errorf("a question needs a model and a device")
 	}
@@ -89,10 +102,7 @@ func Ask(q Question) (*Answer, error) {
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}
-	if q.Count == 0 {
-		return q.fewest(a)
-	}
-	return q.on(q.Count, a)
+	return a, nil
 }
 
 func (a *Answer) note(code, text, zh, source string) {

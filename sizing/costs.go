@@ -223,23 +223,11 @@ func logits(g *Group) float64 {
 // one for every run.
 func (c *costs) sameKind(index map[*Group]int, g *Group) int {
 	for other, k := range index {
-		if other.Place == g.Place && other.Tokens == g.Tokens && sameBlocks(other.Blocks, g.Blocks) {
+		if other.Place == g.Place && other.Tokens == g.Tokens && slices.Equal(other.Blocks, g.Blocks) {
 			return k
 		}
 	}
 	return -1
-}
-
-func sameBlocks(a, b []Block) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // newKind sums one layer of the group.

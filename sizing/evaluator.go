@@ -1,5 +1,7 @@
 package sizing
 
+import "slices"
+
 // Evaluator evaluates many plans of one Prepared, as [Prepared.Evaluate] does
 // and with the same numbers to the last bit, but keeps what a plan shares with
 // the one before:
@@ -207,21 +209,9 @@ func (t *stages) same(s, pp, from int) int32 {
 	}
 	for i := 1; i < len(t.parts); i++ { // part 0 is the first stage
 		p := &t.parts[i]
-		if sameRuns(t.runs[p.from:p.to], t.runs[from:]) {
+		if slices.Equal(t.runs[p.from:p.to], t.runs[from:]) {
 			return int32(i)
 		}
 	}
 	return int32(len(t.parts))
-}
-
-func sameRuns(a, b []run) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

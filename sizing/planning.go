@@ -12,17 +12,9 @@ import (
 // it for a search on so many devices. The answer has notes of what was chosen
 // and no estimate yet.
 func (q Question) Open(count int) (*Answer, error) {
-	if q.Model == nil || q.Device == nil {
-		return nil, fmt.Errorf("a question needs a model and a device")
-	}
-	a := &Answer{}
-	if err := q.fillWorkload(a); err != nil {
+	a, err := q.begin()
+	if err != nil {
 		return nil, err
-	}
-	if q.Stack == nil {
-		q.Stack = q.defaultStack()
-		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
-			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}
 	if q.Workload.Batch == 0 {
 		b := roundBatch(q.batchFor(1))

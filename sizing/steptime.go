@@ -378,8 +378,6 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 
 func roundUp(v, unit float64) float64 { return math.Ceil(v/unit) * unit }
 
-func pow(x, y float64) float64 { return math.Pow(x, y) }
-
 // coreTime returns the time of the part of a block that mixes positions.
 //
 // Fused attention runs at a share of the matrix rate that falls with the head

@@ -1,5 +1,7 @@
 package sizing
 
+import "math"
+
 // bandwidth returns the bytes a second that a device's collectives reach in a
 // group that spans so many neighbouring devices.
 func (p *Prepared) bandwidth(span float64) float64 {
@@ -71,7 +73,7 @@ func (p *Prepared) allToAll(group, n, topK, bytes float64) float64 {
 	if nodes <= 1 {
 		return t.e.Latency + inside
 	}
-	remote := bytes * (nodes - 1) * (1 - pow(1-1/nodes, topK))
+	remote := bytes * (nodes - 1) * (1 - math.Pow(1-1/nodes, topK))
 	return t.e.Latency + t.e.HopSeconds*nodes + max(inside, remote/(t.global*t.e.AllToAll))
 }
 

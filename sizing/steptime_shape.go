@@ -77,8 +77,7 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 			s.topK = float64(m.TopK)
 			s.dispatched += float64(m.latent()) * tokens * c.actBytes
 		}
-		switch b.(type) {
-		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
+		if reduces(b) {
 			s.blocks++
 		}
 		for _, t := range b.Saved() {
@@ -256,7 +255,7 @@ func (p *Prepared) readyNetwork(t *timing) {
 				t.axes++
 			}
 		}
-		t.axis = pow(float64(c.Slice.Chips()), 1/t.axes)
+		t.axis = math.Pow(float64(c.Slice.Chips()), 1/t.axes)
 		t.local *= t.axes / float64(d.Torus.Dims)
 	}
 	if link.Bandwidth == 0 {
@@ -279,7 +278,7 @@ func (e *Efficiency) rate(d *hardware.Device, r hardware.Rate) float64 {
 	}
 	rate := e.Achievable * float64(r.Peak)
 	if w := float64(d.Power); w > 0 && w < e.FullPower {
-		rate *= pow(w/e.FullPower, e.PowerLaw)
+		rate *= math.Pow(w/e.FullPower, e.PowerLaw)
 	}
 	return rate
 }

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,15 +150,6 @@ func SortBySize[M any](b Bounds, models []M, params func(M) quantity.Params) {
 		px, py := params(x), params(y)
 		tx, _ := b.Classify(px)
 		ty, _ := b.Classify(py)
-		if tx != ty {
-			return int(tx) - int(ty)
-		}
-		switch {
-		case px < py:
-			return -1
-		case px > py:
-			return 1
-		}
-		return 0
+		return cmp.Or(cmp.Compare(tx, ty), cmp.Compare(px, py))
 	})
 }
