@@ -35,51 +35,6 @@ func (p *Prepared) Explain(e *Estimate) []Derivation {
 	return append(list, p.explainRun(e)...)
 }
 
-// stageSums is what stage s holds before any data-parallel sharding.
-type stageSums struct {
-	layers                   float64
-	params, trained, moments held
-	activations              float64 // of one micro-batch
-}
-
-func (l *layout) sums(s int) stageSums {
-	var t stageSums
-	c := l.costs
-	add := func(k *kind, n float64) {
-		for _, x := range []struct {
-			to   *held
-			from *[numClasses]float64
-		}{{&t.params, &k.params}, {&t.trained, &k.trained}, {&t.moments, &k.moments}} {
-			dense, experts := l.divide(x.from, k.maxKV)
-			x.to.dense += n * dense
-			x.to.experts += n * experts
-		}
-	}
-	l.stage(s, func(k *kind, n float64) {
-		add(k, n)
-		t.layers += n
-		switch l.plan.Recompute {
-		case FullRecompute:
-			t.activations += n * l.input(k)
-		case Selective:
-			t.activations += n * l.selective(k)
-		default:
-			t.activations += n * l.saved(k, 0)
-		}
-	})
-	if s == 0 {
-		for _, i := range c.input {
-			add(&c.kinds[i], float64(c.kinds[i].layers))
-		}
-	}
-	if s == l.plan.PP-1 {
-		for _, i := range c.output {
-			add(&c.kinds[i], float64(c.kinds[i].layers))
-		}
-	}
-	return t
-}
-
 func (h held) sum() float64 { return h.dense + h.experts }
 
 // explainMemory derives the terms of the most loaded stage.
@@ -87,7 +42,10 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	var l layout
 	l.init(p.costs, &e.Plan)
 	c, m, stack := p.costs, &e.Memory, p.costs.stack
-	t := l.sums(m.Stage)
+	var t holding
+	p.hold(&l, m.Stage, &t)
+	layers := 0.0
+	l.stage(m.Stage, func(_ *kind, n float64) { layers += n })
 	n := func(h held) string { return quantity.Params(h.sum()).Exact() }
 	over := func(sh shares) string {
 		if sh.dense == 1 && sh.expert == 1 {
@@ -110,7 +68,7 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",
 			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])), m.Optimizer.String(), sourceZeRO},
 		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers (+ one layer recomputed, embedding or head)",
-			fmt.Sprintf("%.3g x %s in %.0f layers, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.activations), t.layers, e.Plan.Recompute), m.Activations.String(), sourceActivations},
+			fmt.Sprintf("%.3g x %s in %.0f layers, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, e.Plan.Recompute), m.Activations.String(), sourceActivations},
 		{"memory", "logits", "micro-batch x outputs of a sample (sequence x vocabulary) / (tp x cp) x bytes",
 			fmt.Sprintf("%d x %.0f / %d x %.3g B (last stage only)", e.Plan.MicroBatch, c.logits, e.Plan.TP*e.Plan.CP, c.logitsBytes), m.Logits.String(), stack.Source},
 		{"memory", "communication", "gathered units (ZeRO-3) + pipeline buffers",

@@ -30,6 +30,7 @@ func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
 // many micro-batches are in flight.
 type holding struct {
 	stored, trained, moments held
+	params                   held    // weights, however they are stored
 	gather                   float64 // parameters of the largest layer
 	kept                     float64 // bytes a micro-batch in flight keeps
 	embedding                float64 // the same of the input layers
@@ -49,6 +50,8 @@ func (l *layout) addState(h *holding, k *kind, n float64) {
 	add(&h.trained, &k.trained)
 	add(&h.moments, &k.moments)
 	dense, experts := l.params(k)
+	h.params.dense += n * dense
+	h.params.experts += n * experts
 	h.gather = max(h.gather, dense+experts)
 }
 
@@ -91,6 +94,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 			// The tied head on another stage than the embedding is a second
 			// copy, kept in step by an all-reduce.
 			shared := k.shared / l.tp
+			h.params.dense += shared
 			h.stored.dense += shared * c.weightBytes
 			h.trained.dense += shared
 			h.moments.dense += shared * c.embeddingMoments
