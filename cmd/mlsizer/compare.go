@@ -92,9 +92,15 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 	if err := o.print(compareDocument(o, rows, len(models), len(targets))); err != nil {
 		return err
 	}
+	return o.outcome(failed, fits, len(rows))
+}
+
+// outcome is the exit of a comparison in which some rows have no answer and
+// some fit.
+func (a *app) outcome(failed, fits, rows int) error {
 	switch {
 	case failed > 0:
-		fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(labelError), o.sayf(labelRowsFailed, failed, len(rows)))
+		fmt.Fprintf(a.stderr, "mlsizer: %s: %s\n", a.say(labelError), a.sayf(labelRowsFailed, failed, rows))
 		return exitCode(exitFailed)
 	case fits == 0:
 		return exitCode(exitNoFit)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -76,14 +75,7 @@ func inferCompareRun(cmd *cobra.Command, o *compareOptions) error {
 	if err := o.print(inferCompareDocument(rows, notes)); err != nil {
 		return err
 	}
-	switch {
-	case failed > 0:
-		fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(labelError), o.sayf(labelRowsFailed, failed, len(rows)))
-		return exitCode(exitFailed)
-	case fits == 0:
-		return exitCode(exitNoFit)
-	}
-	return nil
+	return o.outcome(failed, fits, len(rows))
 }
 
 // inferCompareDocument lays the rows out, a table a model.

@@ -28,15 +28,11 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 		}
 		return rows, nil
 	}
-	in, name := o.stdin, "standard input"
-	if o.from != "-" {
-		f, err := os.Open(o.from)
-		if err != nil {
-			return nil, readError(fmt.Errorf("--from %s", fileError(err)), "")
-		}
-		defer f.Close()
-		in, name = f, o.from
+	in, name, err := o.openFrom()
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	var head bytes.Buffer
 	header, err := csv.NewReader(io.TeeReader(in, &head)).Read()
 	rest := io.MultiReader(&head, in)
@@ -64,9 +60,9 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	}
 	p := &evidence.ServingPredictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultServingConstants()}
 	if o.constants != "" {
-		f, err := os.Open(o.constants)
+		f, err := openFlag("--constants", o.constants)
 		if err != nil {
-			return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
+			return nil, err
 		}
 		defer f.Close()
 		if p.Constants, err = sizing.ReadServingConstants(f, o.constants); err != nil {

@@ -196,6 +196,12 @@ func planRun(cmd *cobra.Command, o *planOptions) error {
 		}
 		rows = append(rows, p)
 	}
+	return o.finish(rows)
+}
+
+// finish prints the plans, or the export of the only one; without any plan
+// that fits the exit says so.
+func (o *planOptions) finish(rows []*planned) error {
 	if o.export != "" {
 		return o.exportPlan(rows[0])
 	}

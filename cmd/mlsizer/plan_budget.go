@@ -42,18 +42,7 @@ func budgetRun(cmd *cobra.Command, o *planOptions) error {
 		rows = append(rows, p.plan)
 		o.affordable = append(o.affordable, p)
 	}
-	if o.export != "" {
-		return o.exportPlan(rows[0])
-	}
-	if err := o.print(planDocument(o, rows)); err != nil {
-		return err
-	}
-	for _, p := range rows {
-		if p.found() {
-			return nil
-		}
-	}
-	return exitCode(exitNoFit)
+	return o.finish(rows)
 }
 
 // afford finds the model for one target. What a device-hour computes depends

@@ -62,11 +62,30 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	return p, nil
 }
 
-// readConstants reads the file of --constants.
-func readConstants(file string) (*sizing.Constants, error) {
+// openFlag opens the file that a flag names.
+func openFlag(flag, file string) (io.ReadCloser, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, readError(fmt.Errorf("--constants %s", fileError(err)), "")
+		return nil, readError(fmt.Errorf("%s %s", flag, fileError(err)), "")
+	}
+	return f, nil
+}
+
+// openFrom opens the file of --from, or standard input, and says what to call
+// it.
+func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) {
+	if o.from == "-" {
+		return io.NopCloser(o.stdin), "standard input", nil
+	}
+	in, err = openFlag("--from", o.from)
+	return in, o.from, err
+}
+
+// readConstants reads the file of --constants.
+func readConstants(file string) (*sizing.Constants, error) {
+	f, err := openFlag("--constants", file)
+	if err != nil {
+		return nil, err
 	}
 	defer f.Close()
 	c, err := sizing.ReadConstants(f)
@@ -95,15 +114,11 @@ func (o *evidenceOptions) rows() ([]evidence.Row, error) {
 		}
 		return rows, nil
 	}
-	in, name := o.stdin, "standard input"
-	if o.from != "-" {
-		f, err := os.Open(o.from)
-		if err != nil {
-			return nil, readError(fmt.Errorf("--from %s", fileError(err)), "")
-		}
-		defer f.Close()
-		in, name = io.Reader(f), o.from
+	in, name, err := o.openFrom()
+	if err != nil {
+		return nil, err
 	}
+	defer in.Close()
 	rows, err := evidence.ReadCSV(in, name)
 	if err != nil {
 		return nil, readError(err, "")
