@@ -30,7 +30,10 @@ type failure struct {
 	cmd  *cobra.Command // whose usage is shown; nil: none
 }
 
+// Error is the text of the error within.
 func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap is the error within.
 func (f *failure) Unwrap() error { return f.err }
 
 // usageError is an error in what was typed (exit code 2).
@@ -52,6 +55,7 @@ func readError(err error, hint string) error {
 // and says nothing more.
 type exitCode int
 
+// Error names the code; report never prints it.
 func (c exitCode) Error() string { return "exit code " + strconv.Itoa(int(c)) }
 
 // report prints an error as the user is to see it and returns the exit code.

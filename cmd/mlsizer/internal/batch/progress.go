@@ -20,6 +20,7 @@ type countingReader struct {
 	p *Progress
 }
 
+// Read reads, and counts what it read.
 func (c *countingReader) Read(b []byte) (int, error) {
 	n, err := c.r.Read(b)
 	c.p.Bytes.Add(int64(n))

@@ -310,6 +310,7 @@ type leadWriter struct {
 	lead int
 }
 
+// Write writes what of p comes after the lead, which counts as written.
 func (l *leadWriter) Write(p []byte) (int, error) {
 	n := min(l.lead, len(p))
 	l.lead -= n

@@ -211,6 +211,9 @@ func (r *runReader) next() error {
 type readers []*runReader
 
 func (h readers) Len() int { return len(h) }
+
+// Less orders by parameters, then by the order in which the runs were written:
+// equal counts stay as they came.
 func (h readers) Less(i, j int) bool {
 	if h[i].params != h[j].params {
 		return h[i].params < h[j].params
