@@ -4,12 +4,9 @@
 package evidence
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -56,73 +53,45 @@ type Row struct {
 	Line int
 }
 
-// SchemaError says which cell of a measurement file is wrong.
-type SchemaError struct {
-	File   string
-	Line   int
-	Column string
-	Text   string
-}
-
-func (e *SchemaError) Error() string {
-	if e.Column == "" {
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
-	}
-	return fmt.Sprintf("%s:%d: column %s: %s", e.File, e.Line, e.Column, e.Text)
-}
-
 // ReadCSV reads measurements by their column names. Columns that the schema
 // does not know are ignored; a file without id or source is refused, and so is
 // a cell that does not parse.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
-	cr := csv.NewReader(r)
-	cr.ReuseRecord = true
-	header, err := cr.Read()
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, &SchemaError{file, 1, "", "the file is empty (want a header row with id, source and the columns of the measurement schema)"}
-		}
-		return nil, &SchemaError{file, 1, "", err.Error()}
-	}
-	header = slices.Clone(header)
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	for _, want := range []string{"id", "source"} {
-		if !slices.Contains(header, want) {
-			return nil, &SchemaError{file, 1, want, fmt.Sprintf("is missing (the header has %s)", strings.Join(header, ", "))}
-		}
-	}
 	var rows []Row
 	var row Row
 	fields := row.fields() // point into row, which is filled anew for each record
-	for {
-		record, err := cr.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		line, _ := cr.FieldPos(0)
-		if err != nil {
-			return nil, &SchemaError{file, line, "", err.Error()}
-		}
-		row = Row{Line: line}
-		for i, cell := range record {
-			if cell = strings.TrimSpace(cell); cell == "" {
-				continue
-			}
-			if header[i] == "peak_mem_gib" && strings.EqualFold(cell, "OOM") {
-				row.OutOfMemory = true
-				continue
-			}
-			if err := set(fields[header[i]], cell); err != nil {
-				return nil, &SchemaError{file, line, header[i], err.Error()}
-			}
+	t, err := openTable(r, file, []string{"id", "source"}, "id, source and the columns of the measurement schema")
+	if err != nil {
+		return nil, err
+	}
+	for t.next() {
+		row = Row{Line: t.line}
+		if err := t.fill(fields); err != nil {
+			return nil, err
 		}
 		rows = append(rows, row)
 	}
+	if t.err != nil {
+		return nil, t.err
+	}
+	return rows, nil
+}
+
+// peakCell is the field of a peak of memory, or of the word that there was none.
+type peakCell struct {
+	gib         *float64
+	outOfMemory *bool
 }
 
 // set stores a cell in the field that its column names; nil ignores it.
 func set(field any, cell string) error {
 	switch p := field.(type) {
+	case peakCell:
+		if strings.EqualFold(cell, "OOM") {
+			*p.outOfMemory = true
+			return nil
+		}
+		return set(p.gib, cell)
 	case *string:
 		*p = strings.Clone(cell)
 	case *int64:
@@ -173,7 +142,7 @@ func (r *Row) fields() map[string]any {
 		"cpu_offload": &r.CPUOffload, "sharding": &r.Sharding, "sp": &r.SP,
 		"tp": &r.TP, "pp": &r.PP, "vp": &r.VP, "cp": &r.CP, "ep": &r.EP, "dp": &r.DP,
 		"step_seconds": &r.StepSeconds, "tokens_per_second_per_device": &r.TokensPerSecond, "tflops_per_device": &r.TFLOPs, "flops_convention": &r.Convention, "mfu": &r.MFU,
-		"peak_mem_gib": &r.PeakMemGiB, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "note": &r.Note,
+		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "note": &r.Note,
 	}
 }
 

@@ -27,13 +27,14 @@ func TestReadCSV(t *testing.T) {
 
 func TestReadCSVRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
-		"empty":     {"", "f.csv:1: the file is empty"},
-		"no id":     {"source,layers\n", "column id: is missing"},
-		"fraction":  {"id,source,layers\na,s,1.5\n", `f.csv:2: column layers: "1.5" is not a whole number`},
-		"text":      {"id,source,step_seconds\na,s,fast\n", `column step_seconds: "fast" is not a number`},
-		"negative":  {"id,source,tp\na,s,-1\n", `column tp: "-1" is not a count`},
-		"not a bit": {"id,source,gated\na,s,maybe\n", `column gated: "maybe" is not 0 or 1`},
-		"ragged":    {"id,source\na\n", "wrong number of fields"},
+		"empty":      {"", "f.csv:1: the file is empty"},
+		"no id":      {"source,layers\n", "column id: is missing"},
+		"fraction":   {"id,source,layers\na,s,1.5\n", `f.csv:2: column layers: "1.5" is not a whole number`},
+		"text":       {"id,source,step_seconds\na,s,fast\n", `column step_seconds: "fast" is not a number`},
+		"negative":   {"id,source,tp\na,s,-1\n", `column tp: "-1" is not a count`},
+		"not a bit":  {"id,source,gated\na,s,maybe\n", `column gated: "maybe" is not 0 or 1`},
+		"ragged":     {"id,source\na\n", "wrong number of fields"},
+		"open quote": {"id,source\na,s\n\"00", "f.csv:3: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadCSV(strings.NewReader(c.text), "f.csv")

@@ -1,8 +1,6 @@
 package evidence
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -57,45 +55,24 @@ func IsServing(header []string) bool {
 // that the schema does not know are ignored; a file without id, source or
 // runtime is refused, and so is a cell that does not parse.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
-	cr := csv.NewReader(r)
-	cr.ReuseRecord = true
-	header, err := cr.Read()
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, &SchemaError{file, 1, "", "the file is empty (want a header row with id, source, runtime and the columns of the serving schema)"}
-		}
-		return nil, &SchemaError{file, 1, "", err.Error()}
-	}
-	header = slices.Clone(header)
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	for _, want := range []string{"id", "source", "weights", "runtime"} {
-		if !slices.Contains(header, want) {
-			return nil, &SchemaError{file, 1, want, fmt.Sprintf("is missing (the header has %s)", strings.Join(header, ", "))}
-		}
-	}
 	var rows []ServingRow
 	var row ServingRow
 	fields := row.fields() // point into row, which is filled anew for each record
-	for {
-		record, err := cr.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, &SchemaError{file, len(rows) + 2, "", err.Error()}
-		}
-		line, _ := cr.FieldPos(0)
-		row = ServingRow{Line: line}
-		for i, cell := range record {
-			if cell = strings.TrimSpace(cell); cell == "" {
-				continue
-			}
-			if err := set(fields[header[i]], cell); err != nil {
-				return nil, &SchemaError{file, line, header[i], err.Error()}
-			}
+	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "id, source, runtime and the columns of the serving schema")
+	if err != nil {
+		return nil, err
+	}
+	for t.next() {
+		row = ServingRow{Line: t.line}
+		if err := t.fill(fields); err != nil {
+			return nil, err
 		}
 		rows = append(rows, row)
 	}
+	if t.err != nil {
+		return nil, t.err
+	}
+	return rows, nil
 }
 
 // fields returns the row's fields by the names of their columns.

@@ -1,0 +1,90 @@
+package evidence
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// SchemaError says which cell of a measurement file is wrong.
+type SchemaError struct {
+	File   string
+	Line   int
+	Column string
+	Text   string
+}
+
+func (e *SchemaError) Error() string {
+	if e.Column == "" {
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+	}
+	return fmt.Sprintf("%s:%d: column %s: %s", e.File, e.Line, e.Column, e.Text)
+}
+
+// table reads the rows of a measurement file, of whichever schema.
+type table struct {
+	csv    *csv.Reader
+	file   string
+	header []string
+	record []string
+	line   int   // of record
+	err    error // that ended the rows
+}
+
+// openTable reads the header, in which the needed columns must stand; want
+// says what a header holds.
+func openTable(r io.Reader, file string, needed []string, want string) (*table, error) {
+	t := &table{csv: csv.NewReader(r), file: file}
+	t.csv.ReuseRecord = true
+	if !t.next() {
+		if t.err == nil {
+			t.err = &SchemaError{file, 1, "", fmt.Sprintf("the file is empty (want a header row with %s)", want)}
+		}
+		return nil, t.err
+	}
+	t.header = slices.Clone(t.record)
+	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff")
+	for _, column := range needed {
+		if !slices.Contains(t.header, column) {
+			return nil, &SchemaError{file, 1, column, fmt.Sprintf("is missing (the header has %s)", strings.Join(t.header, ", "))}
+		}
+	}
+	return t, nil
+}
+
+// next reads a record and reports whether there was one. A record that breaks
+// the rules of CSV has no fields to point at: its line is the parser's.
+func (t *table) next() bool {
+	record, err := t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return false
+	}
+	if err != nil {
+		line := t.line + 1
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			line = broken.StartLine
+		}
+		t.err = &SchemaError{t.file, line, "", err.Error()}
+		return false
+	}
+	t.record = record
+	t.line, _ = t.csv.FieldPos(0)
+	return true
+}
+
+// fill stores the record's cells in the fields by the names of their columns.
+func (t *table) fill(fields map[string]any) error {
+	for i, cell := range t.record {
+		if cell = strings.TrimSpace(cell); cell == "" {
+			continue
+		}
+		if err := set(fields[t.header[i]], cell); err != nil {
+			return &SchemaError{t.file, t.line, t.header[i], err.Error()}
+		}
+	}
+	return nil
+}
