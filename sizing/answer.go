@@ -34,6 +34,8 @@ type Question struct {
 	Constants *Constants
 	// Reliability replaces the parts of DefaultReliability that are not 0.
 	Reliability Reliability
+	// Schedule is what the run does besides full steps; zero is nothing.
+	Schedule Schedule
 	// Sweep multiplies the run into a search; zero is none.
 	Sweep Sweep
 	// KnownSeq and KnownBatch are the published training's sequence length
@@ -53,9 +55,11 @@ type Answer struct {
 	Sweep SweepCost
 	Notes []Note
 	// Evaluated is how many layouts were looked at.
-	Evaluated   int
-	reliability Reliability
-	sweep       Sweep
+	Evaluated       int
+	reliability     Reliability
+	schedule        Schedule
+	sweep           Sweep
+	evaluationBatch quantity.Seconds // of one batch, forward
 }
 
 // Note names an assumption or a warning behind a number.
@@ -141,7 +145,10 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if err := q.Sweep.check(); err != nil {
 		return err
 	}
-	a.reliability, a.sweep = q.Reliability.orDefault(), q.Sweep
+	if err := q.Schedule.check(); err != nil {
+		return err
+	}
+	a.reliability, a.schedule, a.sweep = q.Reliability.orDefault(), q.Schedule, q.Sweep
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}
@@ -259,7 +266,9 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 		a.note("layout", fmt.Sprintf("layout not fixed: %s needs the least memory of %d that were tried", best.Plan.String(), evaluated),
 			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中占内存最少者", best.Plan.String(), evaluated), "")
 	}
-	a.Conclude(p, &best)
+	if err := a.Conclude(p, &best); err != nil {
+		return nil, err
+	}
 	if !best.Memory.Fits {
 		q.suggestCount(p, a)
 	}

@@ -163,6 +163,8 @@ func (w *Workload) check(m *Model) error {
 		return planError("lora-rank", "%s needs a rank of at least 1 (not %d) and the matrices it adapts", w.Method, w.Adapter.Rank)
 	case !(w.MFU >= 0 && w.MFU <= 1):
 		return planError("mfu", "an MFU of %v (want a share between 0 and 1)", w.MFU)
+	case w.Convention >= numConventions:
+		return planError("mfu-convention", "unknown MFU convention %d", w.Convention)
 	}
 	return nil
 }

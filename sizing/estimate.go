@@ -102,7 +102,11 @@ type Time struct {
 	TokensPerSecond          float64          `json:"tokens_per_second"`
 	TokensPerSecondPerDevice float64          `json:"tokens_per_second_per_device"`
 	// MFU is Compute.Model over what the devices could do in the time.
-	MFU         float64          `json:"mfu"`
+	MFU float64 `json:"mfu"`
+	// The same by the other conventions, see [Convention].
+	MFUMegatron float64          `json:"mfu_megatron"`
+	MFUSixND    float64          `json:"mfu_6nd"`
+	HFU         float64          `json:"hfu"`
 	Steps       float64          `json:"steps"`
 	Run         quantity.Seconds `json:"run_seconds"`
 	RunLow      quantity.Seconds `json:"run_low_seconds"`

@@ -140,8 +140,9 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 	t := &e.Time
 	var list []Derivation
 	if p.Workload.MFU > 0 {
-		list = append(list, Derivation{"time", "step", "model FLOPs of a step / (devices x peak x MFU)",
-			fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.costs.palm*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), t.Step.String(), "MFU as given"})
+		flops := p.costs.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
+		list = append(list, Derivation{"time", "step", fmt.Sprintf("FLOPs of a step (%s) / (devices x peak x MFU)", p.Workload.Convention),
+			fmt.Sprintf("%.4g / (%d x %s x %.3g)", flops, p.Cluster.Count, p.rate.Peak, p.Workload.MFU), t.Step.String(), "MFU as given"})
 	} else {
 		for _, term := range t.Terms.List() {
 			if term.Time > 0 {

@@ -49,7 +49,7 @@ func (p *Prepared) noteModel(a *Answer) {
 func (p *Prepared) noteTime(a *Answer) {
 	d := p.Cluster.Device
 	if w := &p.Workload; w.MFU > 0 {
-		a.note("mfu", fmt.Sprintf("time from the given MFU of %.3g, not predicted", w.MFU), fmt.Sprintf("时间由给定的 MFU %.3g 得出，并非预测", w.MFU), "")
+		a.note("mfu", fmt.Sprintf("time from the given MFU of %.3g (%s convention), not predicted", w.MFU, w.Convention), fmt.Sprintf("时间由给定的 MFU %.3g（%s 约定）得出，并非预测", w.MFU, w.Convention), "")
 	} else {
 		source := p.constants.Source
 		if p.rate.Achievable == 0 {

@@ -203,9 +203,10 @@ type Workload struct {
 	Method    Method
 	// Adapter is the LoRA of Method LoRA and QLoRA.
 	Adapter Adapter
-	// MFU fixes the model FLOPs utilisation (palm convention) instead of
+	// MFU fixes the model FLOPs utilisation, by Convention, instead of
 	// predicting the step time; 0 predicts.
-	MFU float64
+	MFU        float64
+	Convention Convention
 	// CheckpointsKept is how many full checkpoints storage holds.
 	CheckpointsKept int
 	// PricePerHour overrides the device's catalogue price, in dollars; 0

@@ -41,8 +41,9 @@ func roundBatch(n int64) int64 {
 }
 
 // Conclude gives the answer its estimate, made on the devices of p, and the
-// notes of what that rests on.
-func (a *Answer) Conclude(p *Prepared, e *Estimate) {
+// notes of what that rests on. It returns an error for a run that the plan
+// cannot do, such as batches that its ranks do not divide.
+func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
 	if a.sweep.Trials > 0 {
@@ -51,18 +52,7 @@ func (a *Answer) Conclude(p *Prepared, e *Estimate) {
 			fmt.Sprintf("搜索为 %d 次试验，每次为全程的 %.3g，在相同设备上依次进行；最终训练另计", a.sweep.Trials, a.sweep.Fraction), "")
 	}
 	if p.Workload.Tokens == 0 {
-		return
+		return nil
 	}
-	r := &a.reliability
-	a.Goodput = r.Goodput(e.Time.Run, p.Cluster.Count, e.Storage.Checkpoint)
-	g := &a.Goodput
-	if g.Share == 0 {
-		a.note("interruptions", fmt.Sprintf("interruptions: at one failure a device in %s and %s to restart the run gets nowhere", r.DeviceMTBF, r.Restart),
-			fmt.Sprintf("中断：每设备每 %s 故障一次、重启 %s，训练无法推进", r.DeviceMTBF, r.Restart), r.Source)
-		return
-	}
-	a.note("interruptions", fmt.Sprintf("interruptions: a device fails once in %s, a restart takes %s, a checkpoint of %s is written in %s every %s: %.3g failures in the run",
-		r.DeviceMTBF, r.Restart, e.Storage.Checkpoint.Decimal(), g.Write, g.Interval, g.Failures),
-		fmt.Sprintf("中断：每设备每 %s 故障一次，重启 %s，每 %s 写一次 %s 的检查点（%s）；全程约 %.3g 次故障",
-			r.DeviceMTBF, r.Restart, g.Interval, e.Storage.Checkpoint.Decimal(), g.Write, g.Failures), r.Source)
+	return a.wholeRun(p, e)
 }

@@ -410,14 +410,15 @@ func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 }
 
 // time fills in the step, whose terms are known unless the MFU is given, and
-// the run.
+// the run. The estimate's FLOPs are known.
 func (p *Prepared) time(l *layout, e *Estimate) {
 	plan, t := l.plan, &e.Time
 	perStep := float64(plan.GlobalBatch)
 	devices := float64(p.Cluster.Count)
 	modelStep := p.costs.palm * perStep
-	if p.Workload.MFU > 0 {
-		t.Step = quantity.Seconds(modelStep / (devices * float64(p.rate.Peak) * p.Workload.MFU))
+	if w := &p.Workload; w.MFU > 0 {
+		counted := modelStep * float64(e.Compute.By(w.Convention)/e.Compute.Model)
+		t.Step = quantity.Seconds(counted / (devices * float64(p.rate.Peak) * w.MFU))
 		t.StepLow, t.StepHigh = t.Step, t.Step
 		t.Terms = StepTerms{Products: t.Step}
 	} else {
@@ -426,6 +427,7 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 		t.StepLow, t.StepHigh = t.Step*quantity.Seconds(band.Low), t.Step*quantity.Seconds(band.High)
 	}
 	t.MFU = modelStep / (devices * float64(p.rate.Peak) * float64(t.Step))
+	t.MFUMegatron, t.MFUSixND, t.HFU = e.Utilisation(Megatron), e.Utilisation(SixND), e.Utilisation(HardwareFLOPs)
 	t.TokensPerSecond = perStep * float64(p.Workload.Seq) / float64(t.Step)
 	t.TokensPerSecondPerDevice = t.TokensPerSecond / devices
 	t.Steps = 1

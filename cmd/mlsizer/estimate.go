@@ -87,7 +87,6 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 			storageTable(&r, f),
 			computeTable(&r, f),
 			timeTable(&r, f),
-			costTable(&r, f),
 		},
 		JSON: struct {
 			Schema  string `json:"schema"`
@@ -96,9 +95,10 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 		}{schema, "estimate", r},
 		Records: []resultJSON{r},
 	}
+	d.Tables = append(append(d.Tables, wholeRunTable(&r, f)...), costTable(&r, f))
 	d.Tables = append(d.Tables, sweepTable(&r, f)...)
 	if o.explain {
-		d.Tables = append(d.Tables, explainTables(a.Explain(&a.Estimate), f)...)
+		d.Tables = append(d.Tables, explainTables(a.Explain(), f)...)
 	}
 	f.finish(d)
 	return d

@@ -235,16 +235,67 @@ func timeTable(r *resultJSON, f *footnotes) render.Table {
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
 	add(fact(labelStep, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured", "unmeasured-network")...))
 	add(fact(perSecondText(r), both(labelOfWhichDevice, render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
-	add(fact(labelMFU, render.Percent(e.MFU), f.at("flops")...))
+	add(mfuRow(r, f))
 	if r.Workload.Tokens > 0 {
 		add(fact(labelSteps, render.Count(e.Steps)))
 		add(fact(labelRun, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.at("published")...))
 	}
-	if g := r.Goodput; g != nil && g.Share > 0 {
-		add(fact(labelInterrupted, both(labelGoodput, g.Run, render.Percent(g.Share)), f.at("interruptions")...))
-	}
 	add(fact(labelDeviceHours, render.Count(e.DeviceHours), f.at("run")...))
 	return t
+}
+
+// mfuRow is the MFU by the convention that was asked for, beside the others.
+func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
+	text := both(labelMFUBy, render.Percent(r.Utilisation(r.Convention)), conventionText(r.Convention))
+	for _, c := range sizing.Conventions() {
+		if c != r.Convention {
+			text = both(labelJoin, text, both(labelMFUOther, conventionText(c), render.Percent(r.Utilisation(c))))
+		}
+	}
+	return fact(labelMFU, text, f.at("flops")...)
+}
+
+// conventionText is how a convention of the MFU is called.
+func conventionText(c sizing.Convention) render.Text {
+	if c == sizing.HardwareFLOPs {
+		return labelHFU
+	}
+	return render.Same(c.String())
+}
+
+// wholeRunTable is the whole run: the steps, and a line for each thing that takes
+// time besides; nil without a run.
+func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
+	g := r.Goodput
+	if g == nil {
+		return nil
+	}
+	t := render.Table{Title: ifFits(r, both(labelWholeRun, render.Percent(g.Share))), Columns: []render.Column{
+		{Name: "part", Head: labelPart}, {Name: "seconds", Head: labelTime, Right: true, Own: true}, {Name: "share", Head: labelOfRun, Right: true},
+	}}
+	add := func(label render.Text, v any, of quantity.Seconds, notes ...int) {
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: v}, {Value: render.Percent(of / g.Run)}})
+	}
+	add(labelIdeal, g.Ideal, g.Ideal)
+	for _, l := range []struct {
+		label render.Text
+		time  quantity.Seconds
+		note  string
+	}{
+		{labelStartup, g.Losses.Startup, "interruptions"},
+		{labelRampUp, g.Losses.RampUp, ""},
+		{labelEvaluation, g.Losses.Evaluation, ""},
+		{labelCheckpointing, g.Losses.Checkpoint, "interruptions"},
+		{labelRework, g.Losses.Rework, "interruptions"},
+		{labelRestarts, g.Losses.Restart, "interruptions"},
+	} {
+		if l.time > 0 {
+			add(l.label, l.time, l.time, f.at(l.note)...)
+		}
+	}
+	add(labelExpected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.at("evaluation")...)
+	t.Rows = append(t.Rows, []render.Cell{{Value: labelDeviceHours}, {Value: render.Count(g.DeviceHours)}, {}})
+	return []render.Table{t}
 }
 
 // costTable is money and energy.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
 
@@ -92,4 +93,19 @@ func parsePrice(s string) (quantity.USD, error) {
 		return 0, fmt.Errorf("zero (want dollars a device and hour, such as 2.50)")
 	}
 	return p, err
+}
+
+// parseRampUp reads three counts, separated by commas or as Megatron takes them
+// by spaces.
+func parseRampUp(s string) (r sizing.RampUp, err error) {
+	fields := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
+	if len(fields) != 3 {
+		return r, fmt.Errorf("%d counts (want three: the first batch, its increment and the samples of the ramp-up, such as 256,256,5M)", len(fields))
+	}
+	for i, at := range []*int64{&r.Start, &r.Increment, &r.Samples} {
+		if *at, err = parseWhole(fields[i]); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
 }

@@ -85,8 +85,20 @@ var (
 	labelMFU              = render.T("MFU", "MFU")
 	labelSteps            = render.T("steps", "步数")
 	labelSweep            = render.T("search of %d trials, %s of the run each", "%d 次试验的搜索，每次为全程的 %s")
-	labelInterrupted      = render.T("with interruptions", "计入中断")
-	labelGoodput          = render.T("%s (goodput %s)", "%s（有效率 %s）")
+	labelMFUBy            = render.T("%v (%v)", "%v（%v 约定）")
+	labelMFUOther         = render.T("%v: %v", "%v：%v")
+	labelHFU              = render.T("hardware (HFU)", "硬件（HFU）")
+	labelWholeRun         = render.T("the whole run, goodput %v", "全程（有效率 %v）")
+	labelPart             = render.T("part", "组成")
+	labelOfRun            = render.T("of the run", "占全程")
+	labelIdeal            = render.T("steps (ideal)", "训练步（理想）")
+	labelStartup          = render.T("start-up", "启动")
+	labelRampUp           = render.T("batch ramp-up", "批次递增")
+	labelEvaluation       = render.T("evaluation", "评估")
+	labelCheckpointing    = render.T("checkpoint writes", "写检查点")
+	labelRework           = render.T("steps done again", "重做的训练步")
+	labelRestarts         = render.T("restarts", "重启")
+	labelExpected         = render.T("expected", "预期")
 	labelRun              = render.T("run", "全程")
 	labelDeviceHours      = render.T("device-hours", "设备小时")
 	labelIfItFitted       = render.T("%s, if it fitted", "%s（假如放得下）")
@@ -206,6 +218,7 @@ var groupLabels = map[string]render.Text{
 	"storage": render.T("storage", "存储"),
 	"compute": render.T("compute", "计算量"),
 	"time":    render.T("time", "时间"),
+	"run":     render.T("the whole run", "全程"),
 	"cost":    render.T("cost", "费用"),
 	"energy":  render.T("energy", "能耗"),
 }

@@ -85,7 +85,9 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 		return p, o.missed(p, base, goal)
 	}
 	p.result = found.Result
-	p.answer.Conclude(found.Prepared, &found.Plans[0])
+	if err := p.answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
+		return nil, err
+	}
 	p.answer.Evaluated = int(found.Evaluated)
 	if o.pareto {
 		p.pareto = o.frontier(p, base, goal)
@@ -195,7 +197,9 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 	}
 	p.result = r
 	p.miss.Estimate = r.Plans[0]
-	p.answer.Conclude(base, &r.Plans[0])
+	if err := p.answer.Conclude(base, &r.Plans[0]); err != nil {
+		return err
+	}
 	if p.miss.Reason == "memory" {
 		for _, a := range base.Advise(&r.Plans[0].Plan) {
 			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {

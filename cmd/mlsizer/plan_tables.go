@@ -94,7 +94,7 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 	}
 	add(memoryTable(&r.result, f))
 	if o.explain {
-		d.Tables = append(d.Tables, explainTables(p.answer.Explain(p.best()), f)...)
+		d.Tables = append(d.Tables, explainTables(p.answer.Explain(), f)...)
 	}
 }
 

@@ -29,6 +29,8 @@ type workOptions struct {
 	stack              *sizing.Stack
 	plan               sizing.Plan
 	mfu                float64
+	convention         sizing.Convention
+	schedule           sizing.Schedule
 	price              quantity.USD
 	pue                float64
 	checkpoints        int
@@ -66,6 +68,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
 	addLayoutFlags(fs, &o.plan)
 	addValue(fs, &o.mfu, "mfu", "", "take this model FLOPs utilisation instead of predicting the time", "SHARE", "0.4", parseShare)
+	addValue(fs, &o.convention, "mfu-convention", "", "what --mfu and the MFU shown first count: palm, megatron, 6nd or hardware (HFU)", "NAME", "megatron", sizing.ParseConvention)
 	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
 	addValue(fs, &o.pue, "pue", "", "power of the facility over that of the machines (1.1)", "RATIO", "1.1", parsePUE)
 	addValue(fs, &o.checkpoints, "checkpoints", "", "full checkpoints that storage keeps (3)", "N", "3", parseDimension)
@@ -73,8 +76,13 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.devicesPerNode, "devices-per-node", "", "devices a node", "N", "8", parseDimension)
 	addValue(fs, &o.reliability.DeviceMTBF, "mtbf", "", "mean time between failures of a device (50.7K hours, as Llama 3 reports)", "TIME", "50000h", quantity.ParseDuration)
 	addValue(fs, &o.reliability.Restart, "restart", "", "time to restart after a failure (10 min)", "TIME", "10m", quantity.ParseDuration)
+	addValue(fs, &o.reliability.Startup, "startup", "", "from the start to the first step: scheduling, compilation, first data (without: as --restart)", "TIME", "5m", quantity.ParseDuration)
 	addValue(fs, &o.reliability.Interval, "checkpoint-every", "", "time between checkpoints (without: the best)", "TIME", "3h", quantity.ParseDuration)
 	addValue(fs, &o.reliability.WriteBandwidth, "write-bandwidth", "", "what a device's share of the storage takes", "RATE", "100MB/s", quantity.ParseBandwidth)
+	fs.BoolVar(&o.reliability.Async, "async-checkpoint", false, "copy a checkpoint to the host and write it while training goes on")
+	addValue(fs, &o.schedule.Evaluation.Every, "eval-every", "", "steps between evaluations (without: none)", "STEPS", "1000", parseWhole)
+	addValue(fs, &o.schedule.Evaluation.Batches, "eval-batches", "", "global batches of an evaluation, forward only", "N", "10", parseWhole)
+	addValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "grow the batch from START by INCREMENT over so many SAMPLES, as Megatron does", "START,INCREMENT,SAMPLES", "256,256,5M", parseRampUp)
 	addValue(fs, &o.sweep.Trials, "trials", "", "shortened runs of a search over architectures or hyper-parameters", "N", "200", parseDimension)
 	addValue(fs, &o.sweep.Fraction, "trial-fraction", "", "length of a trial as a share of the run (without: 0.05)", "SHARE", "0.05", parseShare)
 	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", func(s string) (string, error) { return s, nil })
@@ -253,11 +261,12 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
 			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
-			MFU: o.mfu, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
+			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
 		},
 		BatchTokens:      o.batchTokens,
 		Constants:        o.constants,
 		Reliability:      o.reliability,
+		Schedule:         o.schedule,
 		Sweep:            o.sweep,
 		DefaultPrecision: !o.precisionSet,
 		Plan:             o.plan,

@@ -86,6 +86,8 @@ type resultJSON struct {
 	sizing.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+	// Convention is that of the MFU given, and of the one shown first.
+	Convention sizing.Convention `json:"mfu_convention"`
 	// Sweep is what the trials of a search cost.
 	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
@@ -100,8 +102,8 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		Model:    newModelJSON(m, o.bounds),
 		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
 		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name},
-		Estimate: a.Estimate,
-		Notes:    notesIn(a.Notes, l),
+		Estimate: a.Estimate, Convention: w.Convention,
+		Notes: notesIn(a.Notes, l),
 	}
 	if w.Tokens > 0 && a.Goodput.Share > 0 {
 		r.Goodput = &a.Goodput
@@ -115,7 +117,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		}
 	}
 	if o.explain {
-		r.Explain = a.Explain(&a.Estimate)
+		r.Explain = a.Explain()
 	}
 	return r
 }

@@ -1,0 +1,52 @@
+package sizing
+
+import (
+	"fmt"
+
+	"mlsizer/sizing/quantity"
+)
+
+const sourceGoodput = "J. W. Young, CACM 17 (1974) 530; J. T. Daly, FGCS 22 (2006) 303"
+
+// Explain derives every term of the answer's estimate and of its run.
+func (a *Answer) Explain() []Derivation {
+	return append(a.Prepared.Explain(&a.Estimate), a.explainGoodput()...)
+}
+
+// explainGoodput derives the expected time of the run, a line for each loss.
+func (a *Answer) explainGoodput() []Derivation {
+	g, r, e := &a.Goodput, &a.reliability, &a.Estimate
+	if g.Run == 0 || g.Share == 0 {
+		return nil
+	}
+	l := &g.Losses
+	list := []Derivation{{"run", "ideal", "steps x step", fmt.Sprintf("%.0f x %s", e.Time.Steps, e.Time.Step), g.Ideal.String(), ""}}
+	add := func(name string, t quantity.Seconds, formula, numbers, source string) {
+		if t > 0 {
+			list = append(list, Derivation{"run", name, formula, numbers, t.String(), source})
+		}
+	}
+	add("start-up", l.Startup, "scheduling, compilation and first data, once", "as long as "+r.Startup.String(), r.Source)
+	ramp := a.schedule.RampUp
+	add("batch ramp-up", l.RampUp, "samples of each smaller batch x (its step / it - step / full batch)",
+		fmt.Sprintf("from %d by %d to %d over %d samples", ramp.Start, ramp.Increment, e.Plan.GlobalBatch, ramp.Samples), "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py")
+	if v := a.schedule.Evaluation; v.Every > 0 {
+		add("evaluation", l.Evaluation, "evaluations x batches x forward pass of a batch",
+			fmt.Sprintf("%d x %d x %s", int64(e.Time.Steps)/v.Every, v.Batches, a.evaluationBatch), "the forward part of the step's terms")
+	}
+	work := g.Ideal + l.RampUp + l.Evaluation
+	pause := fmt.Sprintf("%s / (%d x %s/s)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(r.WriteBandwidth).Decimal())
+	if r.Async {
+		pause = fmt.Sprintf("%s / (%d x %s/s to the host)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(a.Cluster.Device.HostLink.Bandwidth).Decimal())
+	}
+	add("checkpoints", l.Checkpoint, "work / interval x pause, interval = sqrt(2 pause x MTBF) where none is given",
+		fmt.Sprintf("%s / %s x %s, pause %s", work, g.Interval, g.Pause, pause), sourceGoodput)
+	between := fmt.Sprintf("%s / %d devices", r.DeviceMTBF, a.Cluster.Count)
+	lost := fmt.Sprintf("%s / 2", g.Interval)
+	if r.Async {
+		lost += " + " + g.Write.String()
+	}
+	add("rework", l.Rework, "failures x half an interval (and what was not yet written)", fmt.Sprintf("%.4g x (%s), a failure in %s", g.Failures, lost, between), sourceGoodput)
+	add("restarts", l.Restart, "failures x restart", fmt.Sprintf("%.4g x %s", g.Failures, r.Restart), r.Source)
+	return append(list, Derivation{"run", "expected", "sum of the lines above", fmt.Sprintf("goodput %.1f %%", 100*g.Share), g.Run.String(), ""})
+}
