@@ -29,7 +29,8 @@ type costs struct {
 
 	// Whole-model figures.
 	params, active quantity.Params
-	fwd            work // forward of one sample
+	fwd            work    // forward of one sample
+	bodyFLOPs      float64 // those of the body layers, which full recompute repeats
 	// FLOPs of one sample, forward and backward, by convention.
 	palm, megatron, sixND float64
 	logits                float64 // elements of the loss input, a sample
@@ -42,8 +43,9 @@ type costs struct {
 	scale                 float64
 }
 
-// run is a number of consecutive layers of one kind.
-type run struct{ kind, count int }
+// run is a number of consecutive layers of one kind, and how many of them a
+// recompute method that leaves some out takes.
+type run struct{ kind, count, full int }
 
 // The classes that parallelism divides parameters into.
 const (
@@ -192,8 +194,9 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 			c.logits += logits(g) * float64(g.Repeat) * c.kinds[k].tokens
 			c.oneLoss = max(c.oneLoss, logits(g)*c.kinds[k].tokens)
 		default:
-			c.body = append(c.body, run{k, g.Repeat})
+			c.body = append(c.body, run{kind: k, count: g.Repeat})
 			c.layers += g.Repeat
+			c.bodyFLOPs += c.kinds[k].work.total() * float64(g.Repeat)
 		}
 		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)

@@ -80,6 +80,12 @@ func drawPlan(t *rapid.T, m *Model) Plan {
 	}
 	p.Sharding = Sharding(rapid.IntRange(0, int(Zero3)).Draw(t, "sharding"))
 	p.Recompute = Recompute(rapid.IntRange(0, int(FullRecompute)).Draw(t, "recompute"))
+	if p.Recompute == FullRecompute {
+		p.RecomputeMethod = RecomputeMethod(rapid.IntRange(0, int(EveryNth)).Draw(t, "method"))
+	}
+	if p.RecomputeMethod != LayerByLayer {
+		p.RecomputeLayers = rapid.IntRange(1, 5).Draw(t, "recompute layers")
+	}
 	p.SequenceParallel = p.TP > 1 && rapid.Bool().Draw(t, "sp")
 	p.GlobalBatch = int64(p.DP * p.MicroBatch * p.PP * pow("batches", 2))
 	return p

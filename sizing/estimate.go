@@ -168,7 +168,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	l.init(p.costs, plan)
 	p.memory(&l, &e.Memory)
 	p.storage(&e.Storage)
-	p.compute(plan, &e.Compute)
+	p.compute(&l, &e.Compute)
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.stepTerms(&l)
 	}
@@ -178,12 +178,9 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 }
 
 // compute fills in the FLOPs of the run.
-func (p *Prepared) compute(plan *Plan, out *Compute) {
-	c, n := p.costs, p.samples(plan)
-	hardware := c.fwd.products()*float64(p.passes()) + 3*c.fwd.mixing + c.fwd.total()*float64(forwardsAgain(plan.Recompute))
-	if plan.Recompute == Selective {
-		hardware += c.fwd.mixing
-	}
+func (p *Prepared) compute(l *layout, out *Compute) {
+	c, n := p.costs, p.samples(l.plan)
+	hardware := c.fwd.products()*float64(p.passes()) + 3*c.fwd.mixing + l.repeated()
 	*out = Compute{
 		Model:    quantity.FLOPs(c.palm * n),
 		Megatron: quantity.FLOPs(c.megatron * n),
@@ -204,14 +201,6 @@ func (w *Workload) passes() int {
 		return 2
 	}
 	return 3
-}
-
-// forwardsAgain returns how many forward passes the backward pass repeats.
-func forwardsAgain(r Recompute) int {
-	if r == FullRecompute {
-		return 1
-	}
-	return 0
 }
 
 // samples returns how many sequences or samples the run (or the step) has.

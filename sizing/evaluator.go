@@ -27,10 +27,17 @@ type Evaluator struct {
 	storage Storage
 }
 
-// pipeline is what decides which layers a stage holds.
-type pipeline struct{ pp, vp, first, last int }
+// pipeline is what decides which layers a stage holds, and which of them it
+// recomputes.
+type pipeline struct {
+	pp, vp, first, last int
+	method              RecomputeMethod
+	layers              int
+}
 
-func (p *Plan) pipeline() pipeline { return pipeline{p.PP, p.VP, p.FirstLayers, p.LastLayers} }
+func (p *Plan) pipeline() pipeline {
+	return pipeline{p.PP, p.VP, p.FirstLayers, p.LastLayers, p.RecomputeMethod, p.RecomputeLayers}
+}
 
 // division is what decides how long a layer takes on a device.
 type division struct {
@@ -69,7 +76,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	e.Plan = v.plan
 	v.memory(mode, &e.Memory)
 	e.Storage = v.storage
-	p.compute(&v.plan, &e.Compute)
+	p.compute(&v.l, &e.Compute)
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.paceTerms(&v.l, &mode.pace)
 	}
@@ -191,8 +198,11 @@ func newStages(l *layout, pp int) *stages {
 	t := &stages{which: make([]int32, pp)}
 	for s := range pp {
 		from := len(t.runs)
-		l.stage(s, func(k *kind, n float64) { t.runs = append(t.runs, run{k.shape.index, int(n)}) })
+		l.stage(s, func(k *kind, n, full float64) { t.runs = append(t.runs, run{k.shape.index, int(n), int(full)}) })
 		t.which[s] = t.same(s, pp, from)
+		if l.plan.RecomputeMethod == UniformMethod {
+			t.which[s] = int32(len(t.parts)) // the order of its layers counts too
+		}
 		if int(t.which[s]) < len(t.parts) {
 			t.runs = t.runs[:from]
 			continue

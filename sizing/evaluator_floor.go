@@ -43,7 +43,8 @@ func (f *Floor) Step(plan *Plan) quantity.Seconds {
 // all returns the seconds that a micro-batch takes in all layers together:
 // those of a pipeline of one stage.
 func (f *Floor) all(plan *Plan) float64 {
-	known := &f.whole[plan.Recompute]
+	mode := floorMode(plan)
+	known := &f.whole[mode]
 	same := plan.division() == f.plan.division() && plan.Modules == f.plan.Modules && plan.Offload == f.plan.Offload
 	if same && *known > 0 {
 		return *known
@@ -53,13 +54,23 @@ func (f *Floor) all(plan *Plan) float64 {
 	}
 	f.plan = *plan
 	f.plan.PP, f.plan.VP, f.plan.FirstLayers, f.plan.LastLayers = 1, 1, 0, 0
+	f.plan.Recompute, f.plan.RecomputeMethod, f.plan.RecomputeLayers = mode, LayerByLayer, 0
 	f.l.init(f.p.costs, &f.plan)
 	var st stage
 	f.p.stageTime(&f.l, 0, &f.times, &st)
 	*known = st.sum()
-	f.holds[plan.Recompute] = holding{}
-	f.p.hold(&f.l, 0, &f.holds[plan.Recompute])
+	f.holds[mode] = holding{}
+	f.p.hold(&f.l, 0, &f.holds[mode])
 	return *known
+}
+
+// floorMode is the plan's recompute mode, or none where that takes a part of
+// each stage's layers: how many of all layers depends on the stages.
+func floorMode(plan *Plan) Recompute {
+	if plan.RecomputeMethod != LayerByLayer {
+		return NoRecompute
+	}
+	return plan.Recompute
 }
 
 // Memory returns a total below which the most loaded device of the plan cannot
@@ -69,7 +80,7 @@ func (f *Floor) all(plan *Plan) float64 {
 func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 	f.all(plan)
 	c, stack := f.p.costs, f.p.costs.stack
-	h := &f.holds[plan.Recompute]
+	h := &f.holds[floorMode(plan)]
 	dense := float64(plan.DP) * float64(plan.CP)
 	ranks := shares{dense, dense * float64(plan.TP) / (float64(plan.EP) * float64(plan.expertTP()))}
 	over := func(x *held, at Sharding) float64 {
@@ -80,6 +91,9 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 	}
 	gradients := c.gradBytes * over(&h.trained, Zero2)
 	backward := h.kept
+	if plan.RecomputeMethod != LayerByLayer {
+		backward = 0 // not known before the stages are
+	}
 	if stack.PersistentGradients || plan.MicroBatches() > 1 {
 		backward += gradients
 	}

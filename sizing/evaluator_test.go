@@ -11,7 +11,7 @@ import (
 // that an Evaluator shares some of what it knows and drops the rest.
 func drawNeighbour(t *rapid.T, p Plan) Plan {
 	for range rapid.IntRange(1, 3).Draw(t, "changes") {
-		switch rapid.IntRange(0, 12).Draw(t, "change") {
+		switch rapid.IntRange(0, 13).Draw(t, "change") {
 		case 0:
 			p.TP, p.DP = p.DP, p.TP
 			p.SequenceParallel = p.SequenceParallel && p.TP > 1
@@ -31,6 +31,11 @@ func drawNeighbour(t *rapid.T, p Plan) Plan {
 			p.Sharding = Sharding(rapid.IntRange(0, int(Zero3)).Draw(t, "sharding"))
 		case 8:
 			p.Recompute = Recompute(rapid.IntRange(0, int(FullRecompute)).Draw(t, "recompute"))
+			p.RecomputeMethod, p.RecomputeLayers = LayerByLayer, 0
+		case 13:
+			p.Recompute = FullRecompute
+			p.RecomputeMethod = RecomputeMethod(rapid.IntRange(1, int(EveryNth)).Draw(t, "method"))
+			p.RecomputeLayers = rapid.IntRange(1, 4).Draw(t, "layers")
 		case 9:
 			p.ShardGroup = rapid.SampledFrom([]int{0, 2, 4}).Draw(t, "group")
 		case 10:

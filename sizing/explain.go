@@ -45,7 +45,7 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	var t holding
 	p.hold(&l, m.Stage, &t)
 	layers := 0.0
-	l.stage(m.Stage, func(_ *kind, n float64) { layers += n })
+	l.stage(m.Stage, func(_ *kind, n, _ float64) { layers += n })
 	n := func(h held) string { return quantity.Params(h.sum()).Exact() }
 	over := func(sh shares) string {
 		if sh.dense == 1 && sh.expert == 1 {
@@ -60,6 +60,10 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	if t.trained.sum() > 0 {
 		perParam = t.moments.sum() / t.trained.sum()
 	}
+	atOnce := ""
+	if t.working > 0 {
+		atOnce = " + " + quantity.Bytes(t.working+t.inner*stack.RecomputeGradients).String()
+	}
 	list := []Derivation{
 		{"memory", "weights", "parameters of stage x bytes / weight shards",
 			fmt.Sprintf("%s x %.3g B%s (stage %d of %d, tp %d)", n(t.params), c.weightBytes, over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP), m.Weights.String(), stack.Source},
@@ -67,8 +71,8 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])), m.Gradients.String(), sourceZeRO},
 		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",
 			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])), m.Optimizer.String(), sourceZeRO},
-		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers (+ one layer recomputed, embedding or head)",
-			fmt.Sprintf("%.3g x %s in %.0f layers, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, e.Plan.Recompute), m.Activations.String(), sourceActivations},
+		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers + what is recomputed at once (+ embedding or head)",
+			fmt.Sprintf("%.3g x %s in %.0f layers%s, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, atOnce, e.Plan.RecomputeName()), m.Activations.String(), sourceActivations},
 		{"memory", "logits", "micro-batch x outputs of a sample (sequence x vocabulary) / (tp x cp) x bytes",
 			fmt.Sprintf("%d x %.0f / %d x %.3g B (last stage only)", e.Plan.MicroBatch, c.logits, e.Plan.TP*e.Plan.CP, c.logitsBytes), m.Logits.String(), stack.Source},
 		{"memory", "communication", "gathered units (ZeRO-3) + pipeline buffers",
@@ -99,11 +103,9 @@ func (p *Prepared) explainCompute(e *Estimate) []Derivation {
 	}
 	perParam := 2 * passes
 	hardware := fmt.Sprintf("(%d x %.4g + 3 x %.4g", passes, c.fwd.products(), c.fwd.mixing)
-	switch e.Plan.Recompute {
-	case FullRecompute:
-		hardware += fmt.Sprintf(" + %.4g", c.fwd.total())
-	case Selective:
-		hardware += fmt.Sprintf(" + %.4g", c.fwd.mixing)
+	var l layout
+	if l.init(c, &e.Plan); e.Plan.Recompute != NoRecompute {
+		hardware += fmt.Sprintf(" + %.4g", l.repeated())
 	}
 	return []Derivation{
 		{"compute", "model FLOPs", fmt.Sprintf("(%d x active parameters + 12 x layers x heads x head_dim x sequence) x %s", perParam, unit),
@@ -168,7 +170,13 @@ func (p *Prepared) termNumbers(e *Estimate, term *StepTerm) string {
 	share := fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/e.Time.Step))
 	c, plan := p.costs, &e.Plan
 	// A device's part of a step, spread evenly; the slowest stage has more.
-	part := float64(plan.GlobalBatch) / float64(p.Cluster.Count) * float64(p.passes()+forwardsAgain(plan.Recompute))
+	passes := float64(p.passes())
+	if plan.Recompute == FullRecompute {
+		var l layout
+		l.init(c, plan)
+		passes += l.repeated() / c.fwd.total()
+	}
+	part := float64(plan.GlobalBatch) / float64(p.Cluster.Count) * passes
 	achieved := func(flops float64) string {
 		return fmt.Sprintf("%s a device / %s; %s", quantity.FLOPs(flops), quantity.FLOPRate(flops/float64(term.Time)), share)
 	}

@@ -100,24 +100,31 @@ func (l *layout) chunk(i int) (from, to int) {
 const fewKinds = 16
 
 // stage calls add for each kind of body layer on stage s with the number of
-// layers of it.
-func (l *layout) stage(s int, add func(kind *kind, n float64)) {
+// layers of it, and how many of them are recomputed in full.
+func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
 	c := l.costs
 	if l.stages != nil {
 		for _, r := range l.stages.of(s) {
-			add(&c.kinds[r.kind], float64(r.count))
+			add(&c.kinds[r.kind], float64(r.count), l.fully(r))
 		}
 		return
 	}
-	var count [fewKinds]int
+	var count, full [fewKinds]int
+	nth := 0
 	for v := range l.plan.VP {
 		from, to := l.chunk(v*l.plan.PP + s)
 		at := 0
 		for _, r := range c.body {
-			if n := min(at+r.count, to) - max(at, from); n > 0 && r.kind < fewKinds {
-				count[r.kind] += n
-			} else if n > 0 {
-				add(&c.kinds[r.kind], float64(n))
+			first := max(at, from)
+			if n := min(at+r.count, to) - first; n > 0 {
+				again := l.plan.recomputed(first-from, nth, n)
+				nth += n
+				if r.kind < fewKinds {
+					count[r.kind] += n
+					full[r.kind] += again
+				} else {
+					add(&c.kinds[r.kind], float64(n), float64(again))
+				}
 			}
 			at += r.count
 			if at >= to {
@@ -127,9 +134,21 @@ func (l *layout) stage(s int, add func(kind *kind, n float64)) {
 	}
 	for i, n := range count {
 		if n > 0 {
-			add(&c.kinds[i], float64(n))
+			add(&c.kinds[i], float64(n), float64(full[i]))
 		}
 	}
+}
+
+// fully returns how many layers of a run that an [Evaluator] counted are
+// recomputed in full: the run knows where that is a part of them.
+func (l *layout) fully(r run) float64 {
+	switch {
+	case l.plan.Recompute != FullRecompute:
+		return 0
+	case l.plan.RecomputeLayers > 0:
+		return float64(r.full)
+	}
+	return float64(r.count)
 }
 
 // params returns the parameters of one layer that a device holds before any

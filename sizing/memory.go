@@ -34,7 +34,8 @@ type holding struct {
 	gather                   float64 // parameters of the largest layer
 	kept                     float64 // bytes a micro-batch in flight keeps
 	embedding                float64 // the same of the input layers
-	working                  float64 // bytes of the layer that is recomputed
+	working                  float64 // bytes of the layers that are recomputed at once
+	inner                    float64 // the largest of these layers
 	head                     float64 // bytes of the output layers, one micro-batch
 	logits                   float64
 	host                     float64 // bytes a micro-batch keeps with the host
@@ -58,13 +59,16 @@ func (l *layout) addState(h *holding, k *kind, n float64) {
 // hold sums the layers of stage s.
 func (p *Prepared) hold(l *layout, s int, h *holding) {
 	c, plan := p.costs, l.plan
-	l.stage(s, func(k *kind, n float64) {
+	l.stage(s, func(k *kind, n, full float64) {
 		l.addState(h, k, n)
-		switch plan.Recompute {
-		case FullRecompute:
-			h.kept += n * l.input(k)
+		if full > 0 && plan.RecomputeMethod != UniformMethod {
+			h.kept += full * l.input(k)
 			h.working = max(h.working, l.saved(k, 0))
-		case Selective:
+		}
+		switch n -= full; {
+		case n == 0:
+			return
+		case plan.Recompute == Selective:
 			h.kept += n * l.selective(k)
 			if c.stack.SelectiveOps {
 				h.working = max(h.working, l.saved(k, 0)-l.selective(k))
@@ -72,10 +76,12 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 		default:
 			h.kept += n * l.saved(k, plan.Offload)
 		}
-		if plan.Recompute != FullRecompute {
-			h.host += n * l.offloaded(k)
-		}
+		h.host += n * l.offloaded(k)
 	})
+	h.inner = h.working
+	if plan.RecomputeMethod == UniformMethod {
+		l.units(s, h)
+	}
 	if s == 0 {
 		for _, i := range c.input {
 			k := &c.kinds[i]
@@ -107,7 +113,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	c, plan := p.costs, l.plan
 	inFlight := l.inFlight(s)
-	activations := h.kept*inFlight + h.working*(1+c.stack.RecomputeGradients)
+	activations := h.kept*inFlight + h.working + h.inner*c.stack.RecomputeGradients
 	activations += h.embedding * inFlight
 	activations += h.head
 

@@ -71,11 +71,6 @@ func (r Recompute) String() string {
 // MarshalText writes the name.
 func (r Recompute) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// ParseRecompute reads a recompute mode.
-func ParseRecompute(s string) (Recompute, error) {
-	return byName(s, "recompute mode", numRecomputes, Recompute.String)
-}
-
 // Plan is how a training step is laid out on the devices.
 type Plan struct {
 	TP int `json:"tp"` // tensor parallel
@@ -104,6 +99,10 @@ type Plan struct {
 	MicroBatch       int       `json:"micro_batch"`  // sequences
 	GlobalBatch      int64     `json:"global_batch"` // sequences
 	Recompute        Recompute `json:"recompute"`
+	// RecomputeMethod and RecomputeLayers narrow full recompute down to some
+	// layers, or to units of several.
+	RecomputeMethod RecomputeMethod `json:"recompute_method,omitempty"`
+	RecomputeLayers int             `json:"recompute_layers,omitempty"`
 	// Modules is what selective recompute drops; 0 means the core of
 	// attention.
 	Modules Modules `json:"recompute_modules,omitempty"`
@@ -180,7 +179,7 @@ func (p *Plan) String() string {
 	}
 	fmt.Fprintf(&b, "mb%d", p.MicroBatch)
 	if p.Recompute != NoRecompute {
-		fmt.Fprintf(&b, " %s-recompute", p.Recompute)
+		fmt.Fprintf(&b, " %s-recompute", p.RecomputeName())
 	}
 	if p.OffloadOptimizer {
 		b.WriteString(" optimizer-offload")
@@ -292,10 +291,13 @@ func (p *Plan) layersFit(layers int) bool {
 	return rest >= open && (open > 0 || rest == 0)
 }
 
-// checkState returns an error unless the optimizer state can be kept where the
-// plan says.
+// checkState returns an error unless the stack recomputes as the plan says and
+// the optimizer state can be kept where it says.
 func (p *Prepared) checkState(plan *Plan) error {
 	d, g := p.Cluster.Device, plan.ShardGroup
+	if err := p.checkRecompute(plan); err != nil {
+		return err
+	}
 	switch {
 	case g < 0 || g == 1:
 		return planError("shard-group", "a shard group of %d (want 2 ranks or more, or 0 for all)", g)

@@ -80,7 +80,7 @@ func TestMoreShardingNeverMoreMemory(t *testing.T) {
 func TestMoreRecomputeNeverMoreActivations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, w, s, plan, _ := drawn(t)
-		plan.Recompute = NoRecompute
+		plan.Recompute, plan.RecomputeMethod, plan.RecomputeLayers = NoRecompute, LayerByLayer, 0
 		none, err := evaluateOn(m, w, s, plan)
 		require.NoError(t, err)
 		plan.Recompute = Selective

@@ -93,6 +93,20 @@ func refSaved(s *Stack, w *Workload, p *Plan, g *Group, dropped Modules) float64
 	return total * float64(p.MicroBatch) / float64(p.CP)
 }
 
+// refRecomputed says whether full recompute takes a layer, which is layer at of
+// its chunk, from 0, and the nth of its stage, from 1.
+func refRecomputed(p *Plan, at, nth int) bool {
+	switch {
+	case p.Recompute != FullRecompute:
+		return false
+	case p.RecomputeMethod == BlockMethod:
+		return at < p.RecomputeLayers
+	case p.RecomputeMethod == EveryNth:
+		return nth%p.RecomputeLayers == 0
+	}
+	return true
+}
+
 // refStage sums weights, gradients, optimizer state and activations of a stage
 // for pre-training with Adam.
 func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gradients, optimizer, activations float64) {
@@ -127,7 +141,7 @@ func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gra
 	c := newCosts(m, *w, s)
 	l.init(c, p)
 	inFlight := l.inFlight(stage)
-	working := 0.0
+	working, inner, unit, nth := 0.0, 0.0, 0.0, 0
 	for v := range p.VP {
 		from, to := l.chunk(v*p.PP + stage)
 		for _, layer := range refLayers(m, Body) {
@@ -140,18 +154,26 @@ func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gra
 			if p.SequenceParallel {
 				input /= float64(p.TP)
 			}
-			switch p.Recompute {
-			case FullRecompute:
+			nth++
+			switch {
+			case p.RecomputeMethod == UniformMethod:
+				if (layer.index-from)%p.RecomputeLayers == 0 {
+					activations += input * inFlight
+					unit = 0
+				}
+				unit += full
+				working, inner = math.Max(working, unit), math.Max(inner, full)
+			case refRecomputed(p, layer.index-from, nth):
 				activations += input * inFlight
-				working = math.Max(working, full)
-			case Selective:
+				working, inner = math.Max(working, full), math.Max(inner, full)
+			case p.Recompute == Selective:
 				activations += refSaved(s, w, p, layer.group, Modules(0).With(CoreAttention)) * inFlight
 			default:
 				activations += full * inFlight
 			}
 		}
 	}
-	activations += working * (1 + s.RecomputeGradients)
+	activations += working + inner*s.RecomputeGradients
 	if stage == 0 {
 		for _, layer := range refLayers(m, Input) {
 			hold(layer.group)

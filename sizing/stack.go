@@ -57,6 +57,9 @@ type Stack struct {
 	// SelectiveOps says that selective recompute works operator by operator:
 	// it keeps outputs of attention and of every other matrix product.
 	SelectiveOps bool `json:"selective_ops"`
+	// RecomputeMethods are how full recompute may take some layers, or units of
+	// several, beside all of them one by one.
+	RecomputeMethods []RecomputeMethod `json:"recompute_methods"`
 	// KeepsGathered says that inputs gathered along the sequence for a
 	// tensor-parallel product are kept whole and not gathered again.
 	KeepsGathered bool `json:"keeps_gathered"`

@@ -170,15 +170,14 @@ func (p *Prepared) doublings() float64 {
 // stageTime sums the layers of stage s.
 func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	c, e := p.costs, &p.timing.e
-	again := 0.0
-	switch l.plan.Recompute {
-	case FullRecompute:
-		again = e.Full
-	case Selective:
-		again = e.Selective
-	}
 	last := s == l.plan.PP-1
-	l.stage(s, func(k *kind, n float64) { p.addLayers(l, k, n, again, cache, out) })
+	l.stage(s, func(k *kind, n, full float64) {
+		again := full * e.Full
+		if l.plan.Recompute == Selective {
+			again = n * e.Selective
+		}
+		p.addLayers(l, k, n, again, cache, out)
+	})
 	if s == 0 {
 		for _, i := range c.input {
 			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
@@ -198,8 +197,8 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 // never says that no mode recomputes a layer: the embedding and the head.
 const never = -1
 
-// addLayers adds n layers of a kind, of whose forward pass the backward pass
-// repeats a share.
+// addLayers adds n layers of a kind; the backward pass repeats the forward pass
+// of as many as again says.
 func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
 	d, x := l.params(k)
 	out.dense += n * d
@@ -221,10 +220,10 @@ func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers
 		return
 	}
 	if l.plan.Recompute == Selective && !p.costs.stack.SelectiveOps {
-		p.addModules(l, k, n*(1-again), &forward, &out.again)
+		p.addModules(l, k, n-again, &forward, &out.again)
 	}
 	if again > 0 {
-		out.again.add(&forward, n*again)
+		out.again.add(&forward, again)
 	}
 }
 
@@ -469,11 +468,11 @@ func (p *Prepared) widen(b Band) Band {
 // offloadTime returns what moving activations to the host and back adds to a
 // step where it takes longer than the passes it hides behind.
 func (p *Prepared) offloadTime(l *layout, st *stage) quantity.Seconds {
-	if l.plan.Offload == 0 || l.plan.Recompute == FullRecompute {
+	if l.plan.Offload == 0 {
 		return 0
 	}
 	bytes := 0.0
-	l.stage(0, func(k *kind, n float64) { bytes += n * l.offloaded(k) })
+	l.stage(0, func(k *kind, n, full float64) { bytes += (n - full) * l.offloaded(k) })
 	move := bytes / float64(p.Cluster.Device.HostLink.Bandwidth)
 	forward, backward := st.forward.sum(), st.backward.sum()+st.again.sum()
 	return quantity.Seconds((max(0, move-forward) + max(0, move-backward)) * l.microBatches)

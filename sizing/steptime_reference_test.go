@@ -50,15 +50,15 @@ type refTimes struct{ forward, backward, dense, experts float64 }
 // stage adds up the layers that stand on stage s.
 func (r *reference) stage(s int) (out refTimes) {
 	m := r.p.costs.model
-	layer := 0
-	mine := func(i int) bool {
+	layer, nth := 0, 0
+	mine := func(i int) (at int, ok bool) {
 		for v := range r.plan.VP {
 			from, to := r.l.chunk(v*r.plan.PP + s)
 			if from <= i && i < to {
-				return true
+				return i - from, true
 			}
 		}
-		return false
+		return 0, false
 	}
 	last := s == r.plan.PP-1
 	for gi := range m.Groups {
@@ -67,15 +67,16 @@ func (r *reference) stage(s int) (out refTimes) {
 			switch g.Place {
 			case Input:
 				if s == 0 {
-					r.add(&out, g, true)
+					r.add(&out, g, true, false)
 				}
 			case Output:
 				if last {
-					r.add(&out, g, true)
+					r.add(&out, g, true, false)
 				}
 			default:
-				if mine(layer) {
-					r.add(&out, g, false)
+				if at, ok := mine(layer); ok {
+					nth++
+					r.add(&out, g, false, refRecomputed(r.plan, at, nth))
 				}
 				layer++
 			}
@@ -89,8 +90,8 @@ func (r *reference) stage(s int) (out refTimes) {
 	return out
 }
 
-// add adds one layer.
-func (r *reference) add(out *refTimes, g *Group, outer bool) {
+// add adds one layer: outer, or in the body and recomputed in full or not.
+func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	e, t := &r.e, &r.p.timing
 	tokens := float64(r.p.Workload.Seq)
 	if g.Tokens > 0 {
@@ -168,7 +169,7 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 	bwd += math.Max(launch*e.LaunchBackward-bwd, e.LaunchShare*launch*e.LaunchBackward)
 	out.forward += fwd
 	repeats.core, repeats.memory = attentionForward, memory
-	out.backward += bwd + r.again(fwd, &repeats, g, outer)
+	out.backward += bwd + r.again(fwd, &repeats, g, outer, full)
 	r.params(out, g)
 }
 
@@ -177,12 +178,12 @@ func (r *reference) add(out *refTimes, g *Group, outer bool) {
 type refRepeats struct{ core, mlp, experts, shared, memory float64 }
 
 // again returns what the backward pass repeats of a forward pass.
-func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer bool) float64 {
+func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer, full bool) float64 {
 	share := 0.0
 	switch {
 	case outer:
 		return 0
-	case r.plan.Recompute == FullRecompute:
+	case full:
 		share = r.e.Full
 	case r.plan.Recompute == Selective:
 		share = r.e.Selective
@@ -409,6 +410,8 @@ func stepPlans() []Plan {
 		{TP: 1, PP: 2, VP: 1, CP: 1, EP: 8, DP: 32, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1},
 		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MoEModule).With(NormModule)},
 		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MLPModule).With(CoreAttention)},
+		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 3},
+		{TP: 1, PP: 4, VP: 2, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 3},
 		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
 	}
 }

@@ -113,7 +113,7 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 		addValue(fs, d.at, d.name, "", d.usage+" (without: chosen)", "N", "8", parseDimension)
 	}
 	addValue(fs, &p.Sharding, "sharding", "", "none, zero1, zero2, zero3 or fsdp (without: chosen)", "NAME", "zero1", sizing.ParseSharding)
-	addValue(fs, &p.Recompute, "recompute", "", "none, selective or full (without: chosen)", "NAME", "full", sizing.ParseRecompute)
+	addValue(fs, p, "recompute", "", "none, selective, full, full:uniform:N, full:block:N or every:N layers (without: chosen)", "NAME", "full", p.WithRecompute)
 	addValue(fs, &p.Modules, "recompute-modules", "", "what selective recompute drops: core_attn,layernorm,mlp,moe_act,moe,shared_experts,mla_up_proj", "NAME,...", "core_attn", sizing.ParseModules)
 	addValue(fs, &p.Offload, "offload-modules", "", "modules whose activations wait in the host's memory", "NAME,...", "core_attn", sizing.ParseModules)
 	fs.BoolVar(&p.OffloadOptimizer, "offload-optimizer", false, "keep the optimizer state in the host's memory")

@@ -222,7 +222,7 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 	switch mode, _, _ := strings.Cut(r.Recompute, "-"); mode {
 	case "", "none":
 	default:
-		if p.Recompute, err = sizing.ParseRecompute(mode); err != nil {
+		if p, err = p.WithRecompute(mode); err != nil {
 			return p, err
 		}
 		if strings.Contains(r.Note, simulatedRecompute) {

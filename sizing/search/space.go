@@ -304,6 +304,7 @@ func (s *space) groups(plan *sizing.Plan, group, ranks, etp int) bool {
 func (s *space) plan(n *node) sizing.Plan {
 	return sizing.Plan{TP: int(n.tp), PP: int(n.pp), VP: 1, CP: int(n.cp), EP: int(n.ep), ETP: int(n.etp), DP: int(n.dp),
 		SequenceParallel: n.sp, MicroBatch: int(n.mb), GlobalBatch: s.batch, Recompute: n.mode,
+		RecomputeMethod: s.fixed.Plan.RecomputeMethod, RecomputeLayers: s.fixed.Plan.RecomputeLayers,
 		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload}
 }
 

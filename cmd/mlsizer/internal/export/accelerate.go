@@ -59,8 +59,8 @@ func (w *writer) accelerate() Result {
 	if p.OffloadOptimizer {
 		w.leave("offload of the optimizer state alone: fsdp_offload_params moves the weights too")
 	}
-	if p.Recompute == sizing.Selective {
-		w.leave("selective recompute: fsdp_activation_checkpointing recomputes whole layers")
+	if p.Recompute == sizing.Selective || p.RecomputeLayers > 0 {
+		w.leave("recompute %s: fsdp_activation_checkpointing recomputes every whole layer", p.RecomputeName())
 	}
 	w.dimensions("tp", "cp")
 	w.leave("batch: %d sequences a device and %d accumulation steps belong to the training script", p.MicroBatch, p.MicroBatches())
@@ -88,7 +88,7 @@ func (w *writer) accelerateFSDP(o *options) {
 	o.add("fsdp_config.fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP")
 	o.add("fsdp_config.fsdp_state_dict_type", "SHARDED_STATE_DICT")
 	o.add("fsdp_config.fsdp_offload_params", false)
-	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == sizing.FullRecompute)
+	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == sizing.FullRecompute && p.RecomputeLayers == 0)
 	if !mesh {
 		return
 	}

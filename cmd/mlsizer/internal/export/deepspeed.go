@@ -52,7 +52,7 @@ func (w *writer) deepSpeed() Result {
 		w.leave("shard group of %d: zero_hpz_partition_size keeps a second copy of the weights in a group, and shards the states over all", p.ShardGroup)
 	}
 	if p.Recompute != sizing.NoRecompute {
-		w.leave("recompute %s: the model's code turns it on, activation_checkpointing only tunes it", p.Recompute)
+		w.leave("recompute %s: the model's code turns it on, activation_checkpointing only tunes it", p.RecomputeName())
 	}
 	w.dimensions()
 	w.leave("optimizer, learning rate and data, which no plan decides")

@@ -34,6 +34,9 @@ func (w *writer) maxText() Result {
 		o.add("quantization", "fp8")
 	}
 	w.maxTextMesh(&o)
+	if p.RecomputeLayers > 0 {
+		w.leave("recompute %s: a policy holds for every layer", p.RecomputeName())
+	}
 	switch p.Recompute {
 	case sizing.FullRecompute:
 		o.add("remat_policy", "full")

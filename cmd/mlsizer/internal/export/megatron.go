@@ -118,15 +118,7 @@ func (w *writer) megatronState(o *options) {
 		o.add("optimizer-cpu-offload", "")
 		o.add("optimizer-offload-fraction", "1.0")
 	}
-	switch p.Recompute {
-	case sizing.Selective:
-		o.add("recompute-granularity", "selective")
-		o.add("recompute-modules", strings.Join(modulesOf(p), " "))
-	case sizing.FullRecompute:
-		o.add("recompute-granularity", "full")
-		o.add("recompute-method", "uniform")
-		o.add("recompute-num-layers", 1)
-	}
+	w.megatronRecompute(o)
 	switch w.Workload.Precision {
 	case sizing.BF16:
 		o.add("bf16", "")
@@ -141,6 +133,27 @@ func (w *writer) megatronState(o *options) {
 	case sizing.NVFP4:
 		o.add("bf16", "")
 		w.leave("precision nvfp4: no option for its products is among those checked")
+	}
+}
+
+func (w *writer) megatronRecompute(o *options) {
+	p := &w.plan
+	switch p.Recompute {
+	case sizing.Selective:
+		o.add("recompute-granularity", "selective")
+		o.add("recompute-modules", strings.Join(modulesOf(p), " "))
+	case sizing.FullRecompute:
+		method := sizing.UniformMethod
+		switch p.RecomputeMethod {
+		case sizing.EveryNth:
+			w.leave("recompute %s: full recompute takes the first layers of a stage or all", p.RecomputeName())
+			return
+		case sizing.BlockMethod:
+			method = p.RecomputeMethod
+		}
+		o.add("recompute-granularity", "full")
+		o.add("recompute-method", method)
+		o.add("recompute-num-layers", max(p.RecomputeLayers, 1))
 	}
 }
 

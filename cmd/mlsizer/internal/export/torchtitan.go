@@ -49,7 +49,7 @@ func (w *writer) torchtitan() Result {
 	if p.OffloadOptimizer {
 		w.leave("offload of the optimizer state alone: training.enable_cpu_offload moves weights and gradients too")
 	}
-	w.leave("recompute %s: its options are not among those checked", p.Recompute)
+	w.leave("recompute %s: its options are not among those checked", p.RecomputeName())
 	w.dimensions("tp", "pp", "vp", "cp", "ep")
 	w.leave("MODULE and CONFIG name the model and its config function")
 	if per := min(w.Cluster.DevicesPerNode, w.Cluster.Count); per > 0 {
