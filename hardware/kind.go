@@ -10,17 +10,19 @@ type Kind uint8
 
 // The kinds. An NPU is an accelerator of its own architecture (Gaudi,
 // Trainium, Ascend, Cerebras, Groq); Edge is a machine whose processor and
-// accelerator share one memory on a desk or in a robot.
+// accelerator share one memory on a desk or in a robot; a Phone is one whose
+// system lends an app a part of it.
 const (
 	GPU Kind = iota
 	TPU
 	NPU
 	CPU
 	Edge
+	Phone
 	numKinds
 )
 
-var kindNames = [numKinds]string{"gpu", "tpu", "npu", "cpu", "edge"}
+var kindNames = [numKinds]string{"gpu", "tpu", "npu", "cpu", "edge", "phone"}
 
 // String is the name in lower case: "gpu".
 func (k Kind) String() string {
@@ -30,7 +32,7 @@ func (k Kind) String() string {
 	return fmt.Sprintf("Kind(%d)", uint8(k))
 }
 
-// ParseKind parses gpu, tpu, npu, cpu or edge, in any case.
+// ParseKind parses gpu, tpu, npu, cpu, edge or phone, in any case.
 func ParseKind(s string) (Kind, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	for k, n := range kindNames {

@@ -3,6 +3,7 @@ package sizing
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -55,6 +56,9 @@ type Serving struct {
 	// SharedContext takes Context as the tokens of all sequences together, as
 	// llama.cpp's -c does.
 	SharedContext bool
+	// DeviceMemory is what the model may take of each device; 0 takes the
+	// device's own.
+	DeviceMemory quantity.Bytes
 	// StoredBytes is the weights' exact size where a file says it.
 	StoredBytes quantity.Bytes
 	// Offload and HostBandwidth are for weights beyond the device.
@@ -84,6 +88,9 @@ type PreparedServing struct {
 // Source: JEDEC JESD79-5 (2 x 8 B x 5.6 GT/s).
 const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 
+// servingRates are the formats that attention computes in.
+var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
+
 // Prepare checks a serving and reduces it to sums.
 func (s Serving) Prepare() (*PreparedServing, error) {
 	if s.Model == nil || s.Cluster.Device == nil {
@@ -97,6 +104,9 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	}
 	if s.KV.Key == 0 {
 		s.KV = kvTypes[0]
+	}
+	if s.DeviceMemory == 0 {
+		s.DeviceMemory = s.Cluster.Device.Memory
 	}
 	if s.HostBandwidth == 0 {
 		s.HostBandwidth = DefaultHostBandwidth
@@ -116,6 +126,9 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	}
 	if len(p.served.caches) == 0 {
 		return nil, planError("", "%s keeps no cache: it does not generate tokens one by one", s.Model.Name)
+	}
+	if !slices.ContainsFunc(servingRates, s.Cluster.Device.Supports) {
+		return nil, planError("", "no matrix rate of %s in 16 bits or more is published: how fast it serves is not known", s.Cluster.Device.Name)
 	}
 	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, s.KV, &s.Cluster)
 	year := s.Year
@@ -212,7 +225,7 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	m.State = quantity.Bytes(s.stateBytes(l.TP) * n * perStage)
 	m.Compute = quantity.Bytes(s.computeBytes(p.Runtime, l, float64(p.prompt(context))))
 	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
-	m.Device = p.Cluster.Device.Memory
+	m.Device = p.DeviceMemory
 	m.Budget = m.Device * quantity.Bytes(p.Runtime.Utilisation)
 	m.Weights = quantity.Bytes(dense + experts)
 	m.sum()

@@ -38,6 +38,10 @@ type ServingThroughput struct {
 	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
 	// PerMillionBatch is the same for the batch that was asked for.
 	PerMillionBatch quantity.USD `json:"usd_per_million_tokens_at_batch,omitempty"`
+	// Energy and EnergyBatch are the energy of the devices at their rated
+	// power for a million generated tokens, at that load and at that batch.
+	Energy      quantity.KWh `json:"kwh_per_million_tokens,omitempty"`
+	EnergyBatch quantity.KWh `json:"kwh_per_million_tokens_at_batch,omitempty"`
 }
 
 // ServingOption is a change that makes a model fit.
@@ -121,12 +125,16 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 		t.Load = each * output / time * math.Min(replicas, float64(t.LoadBatch)) * p.timer.e.Load()
 		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
 	}
-	if hour := float64(price) * float64(p.Cluster.Count); hour > 0 {
+	perMillion := func(hour float64) (load, batch float64) {
 		if t.Load > 0 {
-			t.PerMillion = quantity.USD(hour / 3600 / t.Load * 1e6)
+			load = hour / 3600 / t.Load * 1e6
 		}
-		t.PerMillionBatch = quantity.USD(hour / 3600 / t.Decode * 1e6)
+		return load, hour / 3600 / t.Decode * 1e6
 	}
+	load, batch := perMillion(float64(price) * float64(p.Cluster.Count))
+	t.PerMillion, t.PerMillionBatch = quantity.USD(load), quantity.USD(batch)
+	load, batch = perMillion(float64(p.Cluster.Power()) / 1000)
+	t.Energy, t.EnergyBatch = quantity.KWh(load), quantity.KWh(batch)
 	return t
 }
 
@@ -381,9 +389,17 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("weights", fmt.Sprintf("%s has no %s weights: the nearest it stores are q8_0 or q4_k_m", p.Runtime.Title, p.Quant.Name),
 			fmt.Sprintf("%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m", p.Runtime.Title, p.Quant.Name), p.Runtime.Source)
 	}
-	if d.Unified {
-		add("unified", fmt.Sprintf("%s shares its memory with the host: %s are taken as usable by one process", d.Name, d.Memory),
-			fmt.Sprintf("%s 与主机共用内存：按单个进程可用 %s 计", d.Name, d.Memory), "")
+	switch {
+	case p.DeviceMemory != d.Memory:
+		add("unified", fmt.Sprintf("%s a device as asked for, where %s has %s", p.DeviceMemory, d.Name, d.Memory),
+			fmt.Sprintf("按所给每设备 %s 计，%s 为 %s", p.DeviceMemory, d.Name, d.Memory), "")
+	case d.Unified:
+		shared := sharedMemory(d)
+		add("unified", shared.en, shared.zh, "")
+	}
+	if !p.Runtime.RunsOn(d) {
+		add("runtime", fmt.Sprintf("%s is not known to run on %s: its figures are as if it did", p.Runtime.Title, d.Name),
+			fmt.Sprintf("未见 %s 支持 %s：数字按可运行计", p.Runtime.Title, d.Name), p.Runtime.Source)
 	}
 	if p.Model.Context > 0 && p.Context > p.Model.Context && !p.SharedContext {
 		add("context", fmt.Sprintf("%s was made for %d tokens: a context of %d needs more than memory", p.Model.Name, p.Model.Context, p.Context),
@@ -396,6 +412,10 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 	if p.Model.Inferred {
 		add("inferred-shape", "only the parameter count is known: the shape, and with it the cache, is that of comparable models",
 			"仅知参数量：结构及缓存取自相近模型", "")
+	}
+	if w := p.Cluster.Device.Power; w > 0 {
+		add("energy", fmt.Sprintf("devices at their rated %s: reading weights draws less, so that this is an upper end; hosts, network and cooling are not counted", w),
+			fmt.Sprintf("设备按额定 %s 计：读取权重时功耗更低，故为上限；主机、网络与制冷未计", w), "")
 	}
 	known := []bilingual{
 		{"no measurement of this runtime: constants of comparable ones, and a wider band", "该运行时无实测：取相近者的常数，区间加宽"},

@@ -88,15 +88,53 @@ func FindRuntime(s string) (*Runtime, error) {
 // DefaultRuntime is llama.cpp for files of its own and for desks, phones and
 // processors, neuronx on its own chips, else vLLM.
 func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
-	name := "vllm"
+	r, _ := chooseRuntime(d, q)
+	return r
+}
+
+// chooseRuntime is DefaultRuntime with its reason.
+func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, bilingual) {
+	name, why := "vllm", bilingual{"which serves many sequences at once", "可同时服务多条序列"}
 	switch {
-	case q != nil && q.GGUF, d.Kind == hardware.CPU, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
-		name = "llama.cpp"
+	case q != nil && q.GGUF:
+		name, why = "llama.cpp", bilingual{"whose files hold such weights", "此类权重为其文件格式"}
+	case d.Kind == hardware.CPU, d.Kind == hardware.Phone, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
+		name, why = "llama.cpp", bilingual{"which runs on processors, phones and GPUs that share their memory", "可在处理器、手机及共用内存的 GPU 上运行"}
+		if d.Vendor == "Apple" {
+			why = bilingual{why.en + " (--runtime mlx is the other choice here)", why.zh + "（另可选 --runtime mlx）"}
+		}
 	case strings.HasPrefix(d.Arch, "NeuronCore"):
-		name = "neuronx"
+		name, why = "neuronx", bilingual{"which is made for these chips", "为该芯片所制"}
 	}
 	r, _ := FindRuntime(name)
-	return r
+	return r, why
+}
+
+// RuntimeChoice says which runtime is taken where none is named, and why.
+func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, Note) {
+	r, why := chooseRuntime(d, q)
+	return r, Note{Code: "runtime", Text: fmt.Sprintf("runtime not given: %s, %s", r.Title, why.en), Chinese: fmt.Sprintf("未指定运行时：取 %s，%s", r.Title, why.zh)}
+}
+
+// RunsOn reports whether the runtime is known to run on a device; true where
+// nothing says otherwise.
+// Source: the supported hardware in each project's README.
+func (r *Runtime) RunsOn(d *hardware.Device) bool {
+	switch r.Name {
+	case "mlx", "ds4":
+		return d.Vendor == "Apple"
+	case "trt-llm":
+		return d.Vendor == "NVIDIA"
+	case "exllamav2":
+		return d.Kind == hardware.GPU && (d.Vendor == "NVIDIA" || d.Vendor == "AMD")
+	case "neuronx":
+		return strings.HasPrefix(d.Arch, "NeuronCore")
+	case "llama.cpp":
+		return d.Kind != hardware.TPU && (d.Kind != hardware.NPU || d.Vendor == "Huawei")
+	case "vllm", "sglang", "tgi", "lmdeploy", "gpt-fast":
+		return d.Vendor != "Apple" && d.Kind != hardware.Phone
+	}
+	return true
 }
 
 // KVType is how the elements of a cache are stored, in bytes each.

@@ -34,3 +34,31 @@ func TestEveryDevice(t *testing.T) {
 		t.Errorf("only %d answers", answered)
 	}
 }
+
+// TestEveryDeviceServes asks every device of the catalogue to serve a small
+// model: each answers with numbers, names a runtime that runs on it and says
+// what was assumed of a memory that it shares, or says what is not known.
+func TestEveryDeviceServes(t *testing.T) {
+	answered := 0
+	for _, d := range hardware.Default().All() {
+		out, errOut, code := runArgs("infer", "llama-3.2-1b", "--on", d.ID, "--explain")
+		switch {
+		case code == exitOK || code == exitNoFit:
+			answered++
+		case code == exitUsage && strings.Contains(errOut, "no matrix rate of "):
+		default:
+			t.Errorf("%s: exit %d\n%s%s", d.ID, code, errOut, out)
+		}
+		for _, bad := range []string{"NaN", "+Inf", "not known to run on"} {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s: %s in the answer", d.ID, bad)
+			}
+		}
+		if code == exitOK && d.Unified && !strings.Contains(out, "shares its memory with") {
+			t.Errorf("%s: nothing is said of the shared memory", d.ID)
+		}
+	}
+	if answered < 150 {
+		t.Errorf("only %d answers", answered)
+	}
+}

@@ -36,7 +36,7 @@ func newHardwareCmd(a *app) *cobra.Command {
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.kind, "kind", "", "only devices of this kind: gpu, tpu, npu, cpu, edge", "KIND", "gpu", hardware.ParseKind)
+		addValue(fs, &o.kind, "kind", "", "only devices of this kind: gpu, tpu, npu, cpu, edge, phone", "KIND", "gpu", hardware.ParseKind)
 		addValue(fs, &o.vendor, "vendor", "", "only devices of this vendor", "NAME", "NVIDIA", func(s string) (string, error) { return s, nil })
 		addValue(fs, &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
 		return c

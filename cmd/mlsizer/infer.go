@@ -29,6 +29,7 @@ type servingOptions struct {
 	offload sizing.Offload
 	host    quantity.Bandwidth
 	shared  bool
+	memory  quantity.Bytes // of a device, instead of the catalogue's
 	explain bool
 	price   quantity.USD
 	bounds  sizing.Bounds
@@ -89,6 +90,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	addValue(fs, &o.context, "context", "", "tokens of each sequence, prompt and answer together: 32k (8k)", "COUNT", "32k", parseTokenCount)
 	addValue(fs, &o.batch, "batch", "", "sequences at once (1)", "COUNT", "16", parseWhole)
 	addServingChoices(fs, o)
+	addValue(fs, &o.memory, "memory", "", "memory of a device that the model may take, instead of the catalogue's: 28GiB", "SIZE", "28GiB", parseMemory)
 	addValue(fs, &o.layout.TP, "tp", "", "tensor parallel (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.PP, "pp", "", "stages of layers (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
@@ -141,6 +143,15 @@ func parseWeights(s string) ([]string, error) {
 	return list, nil
 }
 
+// parseMemory reads the memory of a device.
+func parseMemory(s string) (quantity.Bytes, error) {
+	b, err := quantity.ParseBytes(s)
+	if err == nil && !(b >= 1<<20) {
+		return 0, errors.New("less than a MiB (want the memory of a device, such as 28GiB)")
+	}
+	return b, err
+}
+
 // parseKV checks the storage of a cache.
 func parseKV(s string) (string, error) {
 	_, err := sizing.ParseKVType(s)
@@ -160,7 +171,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		assumed = append(assumed, sizing.Note{Code: flag, Text: both(labelAssumedServe, flag, value).EN, Chinese: both(labelAssumedServe, flag, value).ZH})
 	}
 	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.runtime, o.layout, o.offload, o.host
-	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext = o.context, o.batch, o.prompt, o.output, o.shared
+	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.context, o.batch, o.prompt, o.output, o.shared, o.memory
 	if s.Context == 0 {
 		s.Context = defaultServingContext
 		if m.Model.Context > 0 {
@@ -189,8 +200,9 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		return s, nil, err
 	}
 	if s.Runtime == nil {
-		s.Runtime = sizing.DefaultRuntime(t.Device, s.Quant)
-		assume("runtime", s.Runtime.Title)
+		var why sizing.Note
+		s.Runtime, why = sizing.RuntimeChoice(t.Device, s.Quant)
+		assumed = append(assumed, why)
 	}
 	return s, assumed, nil
 }

@@ -55,6 +55,7 @@ var (
 	labelContextHead      = render.T("longest context", "最长上下文")
 	labelSequencesHead    = render.T("most sequences", "最多序列")
 	labelCompareInfer     = render.T("serving with context %d, batch %d, KV cache %s", "推理：上下文 %d，批次 %d，KV 缓存 %s")
+	labelEnergyMillion    = render.T("energy a million tokens", "每百万 token 能耗")
 	labelAssumedServe     = render.T("%s not given: %s", "未指定 %s：取 %s")
 	labelValidateServing  = render.T("predictions of serving against measurements", "推理预测与实测对比")
 	labelCalibrateServing = render.T("constants of serving fitted to measurements", "按实测拟合推理常数")

@@ -58,6 +58,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 	if o.explain {
 		r.Explain = a.Explain()
 	}
+	r.Hardware.Memory = s.DeviceMemory
 	if r.Hardware.Peak == 0 {
 		r.Hardware.Peak = s.Cluster.Device.Rates[hardware.FP16].Peak
 	}
@@ -229,6 +230,9 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 	add(fact(labelMaxLoad, both(labelMaxLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
 	if p.PerMillion > 0 {
 		add(fact(labelPerMillion, both(labelPerMillionAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
+	}
+	if p.Energy > 0 {
+		add(fact(labelEnergyMillion, both(labelPerMillionAt, p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
 	}
 	return t
 }
