@@ -36,7 +36,6 @@ type costs struct {
 	logits                float64 // elements of the loss input, a sample
 	oneLoss               float64 // those of the largest single loss
 	logitsBytes           float64 // kept of each at the peak of its loss
-	keptLogitsBytes       float64 // kept of each while another loss is computed
 	unpacked              float64 // bytes of the largest packed matrix when it is used
 	boundary              float64 // bytes of a sample's hidden states between two stages
 	embeddingMoments      float64 // bytes of optimizer state of an embedding's parameter
@@ -201,7 +200,7 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
-	c.logitsBytes, c.keptLogitsBytes = s.LogitsBytes[s.Loss], s.LogitsBytes[PlainLoss]
+	c.logitsBytes = s.LogitsBytes[s.Loss]
 	// The conventions count forward and backward. Frozen weights need a third
 	// less, and an MFU of work that is not done would pass 100 %.
 	passes := float64(w.passes())

@@ -106,8 +106,14 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 			h.moments.dense += shared * c.embeddingMoments
 		}
 	}
-	h.logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*c.keptLogitsBytes) * l.micro / (l.cp * l.tp)
+	h.logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*keptLogitBytes) * l.micro / (l.cp * l.tp)
 }
+
+// keptLogitBytes is what a loss keeps of a logit while another loss is
+// computed: its fp32 softmax, which the gradient is made from.
+// Source: NVIDIA/Megatron-LM megatron/core/tensor_parallel/cross_entropy.py
+// (exp_logits is all that is saved of the logits' size).
+const keptLogitBytes = 4
 
 // weigh fills in the terms of stage s from what it holds.
 func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {

@@ -117,13 +117,15 @@ func (m Mamba2) Mixing(s float64) (full, executed float64) {
 	return f, f
 }
 
-// Saved lists the projected input, gate and step, the convolved input, the
-// scan's output and the input of the output projection.
+// Saved lists the projected input, gate and step, the scan's output and the
+// input of the output projection; the backward pass convolves anew.
+// Source: state-spaces/mamba mamba_ssm/ops/triton/ssd_combined.py
+// (MambaSplitConv1dScanCombinedFn).
 func (m Mamba2) Saved() []Saved {
 	e, c := float64(m.Inner), float64(m.convWidth())
 	return []Saved{
 		{Name: "input of the projection", PerToken: float64(m.Hidden), Along: AlongSequence, Module: NormModule},
-		{Name: "gate, convolution and step", PerToken: e + 2*c + float64(m.Heads)},
+		{Name: "gate, input of the convolution and step", PerToken: e + c + float64(m.Heads)},
 		{Name: "output of the scan and of the gated norm", PerToken: 2 * e},
 	}
 }

@@ -1,32 +1,83 @@
 package evidence
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"mlsizer/sizing"
 )
 
-// method reads what the row trains: "lora", "QLoRA", "full finetune", or a
-// LoRA with its rank and targets spelled out ("LORA r=32
-// targets=['q_proj', 'v_proj']").
-func (r *Row) method(w *sizing.Workload) error {
+// spellings are the words by which sources name an optimizer, the most telling
+// first; anything else is some form of Adam.
+var spellings = []struct {
+	word string
+	is   sizing.Optimizer
+}{
+	{"8bit", sizing.Adam8bit}, {"8-bit", sizing.Adam8bit}, {"adafactor", sizing.Adafactor}, {"muon", sizing.Muon},
+	{"adam", sizing.AdamW}, {"lion", sizing.Lion}, {"sgd", sizing.SGDMomentum}, {"lars", sizing.SGDMomentum},
+}
+
+// optimizer reads the row's optimizer.
+func (r *Row) optimizer() sizing.Optimizer {
+	text := strings.ToLower(cmp.Or(r.Optimizer, r.options()["optimizer"]))
+	for _, s := range spellings {
+		if strings.Contains(text, s.word) {
+			return s.is
+		}
+	}
+	return sizing.AdamW
+}
+
+// fullMethods are the words that say that all weights are trained, or all of a
+// part of them.
+var fullMethods = []string{"full", "sft", "finetune", "fine-tune", "pretrain"}
+
+// tuning reports whether the row tunes a trained model, and whether the base
+// weights are frozen: any method but a full one trains something beside them,
+// adapters of one kind or another ("LORA", "DORA", "IA3", "OFT").
+func (r *Row) tuning() (tunes, frozen bool) {
 	text := strings.ToLower(r.Method)
 	if text == "" {
-		return nil
+		return false, false
 	}
-	packed := strings.Contains(r.PrecisionDetail, "nf4")
+	if strings.Contains(text, "lora") {
+		return true, true
+	}
+	for _, word := range fullMethods {
+		if strings.Contains(text, word) {
+			return true, false
+		}
+	}
+	return true, true
+}
+
+// quantised reports whether the row's frozen weights are packed in 4 bits, and
+// whether their scales are too.
+func (r *Row) quantised() (packed, double bool) {
+	text := strings.ToLower(r.PrecisionDetail + " " + r.Method)
+	for _, word := range []string{"nf4", "qlora", "4bit", "4-bit", "fp4", "int4"} {
+		packed = packed || strings.Contains(text, word) && !strings.Contains(text, "nvfp4")
+	}
+	return packed, strings.Contains(text, "nf4-dq") || strings.Contains(text, "double")
+}
+
+// method reads what the row trains: "lora", "QLoRA", "full finetune", or a
+// LoRA with its rank and targets spelled out ("LORA r=32
+// targets=['q_proj', 'v_proj']"). Another kind of adapter is taken as a LoRA
+// on the same matrices: what it keeps is of that size.
+func (r *Row) method(w *sizing.Workload) error {
+	tunes, frozen := r.tuning()
 	switch {
-	case strings.Contains(text, "qlora"), strings.Contains(text, "lora") && packed:
-		w.Method = sizing.QLoRA
-	case strings.Contains(text, "lora"):
-		w.Method = sizing.LoRA
-	default:
+	case !tunes:
+		return nil
+	case !frozen:
 		w.Method = sizing.FullTune
 		return nil
 	}
-	w.Adapter = sizing.DefaultAdapter
-	if s, ok := between(text+" ", " r=", " "); ok && s != "" {
+	w.Method, w.Adapter = sizing.LoRA, sizing.DefaultAdapter
+	text := strings.ToLower(r.Method)
+	if s, ok := between(text+" ", " r=", " "); ok && s != "" && s != "none" {
 		rank, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
 			return err
@@ -34,11 +85,15 @@ func (r *Row) method(w *sizing.Workload) error {
 		w.Adapter.Rank = rank
 	}
 	if s, ok := between(text, "targets=[", "]"); ok {
-		w.Adapter.Targets = strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune("', ", c) })
+		if list := strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune("', \"", c) }); len(list) > 0 {
+			w.Adapter.Targets = list
+		}
+	} else if strings.Contains(text, "targets=all-linear") {
+		w.Adapter.Targets = []string{"all-linear"}
 	}
-	if w.Method == sizing.QLoRA {
-		w.Adapter.BaseBits = sizing.NF4Bits
-		if strings.Contains(r.PrecisionDetail, "dq") {
+	if packed, double := r.quantised(); packed {
+		w.Method, w.Adapter.BaseBits = sizing.QLoRA, sizing.NF4Bits
+		if double {
 			w.Adapter.BaseBits = sizing.NF4DoubleBits
 		}
 	}

@@ -145,15 +145,3 @@ func (r *Row) fields() map[string]any {
 		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "note": &r.Note,
 	}
 }
-
-// options returns the launch options that the note spells as key=value, such
-// as "disable-bias-linear=true": how Megatron's own test logs state them.
-func (r *Row) options() map[string]string {
-	m := map[string]string{}
-	for _, field := range strings.Fields(r.Note) {
-		if k, v, ok := strings.Cut(field, "="); ok {
-			m[k] = v
-		}
-	}
-	return m
-}

@@ -56,15 +56,36 @@ func FuzzReadCSV(f *testing.F) {
 	})
 }
 
-func TestDenseLayers(t *testing.T) {
-	n, err := denseLayers("([0]*3+[1]*12)")
+func TestPattern(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "1111", "1": "1111", "2": "1010", "([0]*1+[1]*3)": "0111", "[0,1]*2": "0101", "[0, 1, 0, 1]": "0101",
+	} {
+		list, err := pattern(text, 4)
+		require.NoError(t, err, text)
+		got := ""
+		for _, set := range list {
+			got += map[bool]string{true: "1", false: "0"}[set]
+		}
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"0", "-1", "[0,1]", "([0]*1+[1]*12)", "[0]*4x", "[2]*4", "all", "[1]*99999999999", "[1]*-4"} {
+		_, err := pattern(text, 4)
+		assert.Error(t, err, text)
+	}
+}
+
+func TestOptions(t *testing.T) {
+	r := Row{Note: "rank 0; --use-megatron-fsdp=true recompute-modules=[layernorm mla_up_proj] attention-dropout=0.0 q-lora-rank=None n=x"}
+	opt := r.options()
+	assert.Equal(t, "[layernorm mla_up_proj]", opt["recompute-modules"])
+	assert.True(t, opt.on("use-megatron-fsdp"))
+	assert.True(t, opt.zero("attention-dropout"))
+	assert.False(t, opt.zero("hidden-dropout"), "what is not stated is not off")
+	v, err := opt.count("q-lora-rank", 7)
 	require.NoError(t, err)
-	assert.Equal(t, 3, n)
-	n, err = denseLayers("")
-	require.NoError(t, err)
-	assert.Zero(t, n)
-	_, err = denseLayers("[0,1,0,1]")
-	assert.Error(t, err)
+	assert.Equal(t, int64(7), v)
+	_, err = opt.count("n", 0)
+	assert.ErrorContains(t, err, "n=x: not a count")
 }
 
 func TestQuantile(t *testing.T) {

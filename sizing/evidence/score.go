@@ -111,7 +111,9 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 			add(StepSeconds, measured, float64(e.Time.Step), float64(e.Time.StepLow), float64(e.Time.StepHigh))
 		}
 	}
-	switch {
+	switch gap := r.gap(); {
+	case hasMemory && gap != nil:
+		skip(PeakMemory, gap.Error())
 	case hasMemory:
 		v := r.memory(&e.Memory)
 		low, high := v*float64(e.Memory.Low/e.Memory.Total), v*float64(e.Memory.High/e.Memory.Total)

@@ -1,8 +1,10 @@
 package evidence
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,156 +74,280 @@ func (r *Row) agrees(m *sizing.Model) bool {
 // decoder builds a transformer from the row's shape.
 func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	opt := r.options()
-	d := r.Hidden
-	linearBias := t.biases && opt["disable-bias-linear"] != "true"
-	normBias := t.biases && opt["normalization"] != "RMSNorm"
-	norm := sizing.Norm{Dim: d, Bias: normBias}
-	gated := t.gated
+	b := builder{Row: r, traits: t, opt: opt, bias: t.biases && !opt.on("disable-bias-linear"), gated: t.gated}
+	b.norm = sizing.Norm{Dim: r.Hidden, Bias: t.biases && opt["normalization"] != "RMSNorm"}
 	if r.Gated != nil {
-		gated = *r.Gated
+		b.gated = *r.Gated
 	}
-	tied := t.tied
 	if r.Tied != nil {
-		tied = *r.Tied
+		b.tied = *r.Tied
 	}
-	mixer, err := r.mixer(t, opt, linearBias)
+	if err := b.parts(); err != nil {
+		return nil, err
+	}
+	body, further, err := b.body()
 	if err != nil {
 		return nil, err
 	}
-	ffn := sizing.FFN{Hidden: d, Width: r.FFN, Gated: gated, Bias: linearBias}
-	if ffn.Width == 0 {
-		ffn.Width = 4 * d
-	}
-	groups := []sizing.Group{{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: r.Vocab, Dim: d}}}}
-	if p := opt["position-embedding-type"]; t.positions && p != "rope" && p != "none" {
-		groups[0].Blocks = append(groups[0].Blocks, sizing.Table{Name: "positions", Rows: r.SeqLen, Dim: d, Small: true})
-	}
-	if t.encoder {
-		groups[0].Blocks = append(groups[0].Blocks, sizing.Table{Name: "token types", Rows: 2, Dim: d, Small: true})
-	}
-	if t.embedNorm {
-		groups[0].Blocks = append(groups[0].Blocks, norm)
-	}
-	if pattern := opt["hybrid-layer-pattern"]; pattern != "" {
-		hybrid, err := r.hybrid(pattern, norm, mixer, opt)
-		if err != nil {
-			return nil, err
-		}
-		return r.assemble(append(groups, hybrid...), t, norm, tied, nil)
-	}
-	dense := int(r.Layers)
-	if r.Experts > 0 {
-		dense, err = denseLayers(opt["moe-layer-freq"])
-		if err != nil {
-			return nil, err
-		}
-	}
-	var last []sizing.Block
-	if dense > 0 {
-		last = []sizing.Block{norm, mixer, norm, ffn}
-		groups = append(groups, sizing.Group{Name: "decoder", Repeat: dense, Blocks: last})
-	}
-	if n := int(r.Layers) - dense; n > 0 {
-		last = []sizing.Block{norm, mixer, norm, r.experts(gated, ffn.Width, opt)}
-		groups = append(groups, sizing.Group{Name: "experts", Repeat: n, Blocks: last})
-	}
-	var further []sizing.Block
-	if n, err := strconv.Atoi(opt["mtp-num-layers"]); err == nil && n > 0 {
-		further = last
-	}
-	return r.assemble(groups, t, norm, tied, further)
-}
-
-// assemble adds the head and, where the row predicts further tokens, a layer
-// and a loss for each.
-func (r *Row) assemble(groups []sizing.Group, t traits, norm sizing.Norm, tied bool, further []sizing.Block) (*sizing.Model, error) {
-	d := r.Hidden
-	head := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{norm}}
-	if t.encoder {
-		head.Blocks = append(head.Blocks, sizing.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, norm)
-	}
-	head.Blocks = append(head.Blocks, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: tied})
-	groups = append(groups, head)
-	if n, err := strconv.Atoi(r.options()["mtp-num-layers"]); err == nil && n > 0 && further != nil {
+	groups := append([]sizing.Group{b.embedding()}, body...)
+	groups = append(groups, b.head())
+	for _, blocks := range further {
 		// Each further token is predicted from the last hidden state and the
 		// next embedding by one more layer and the same head.
-		blocks := append([]sizing.Block{norm, norm, sizing.Linear{Name: "eh_proj", In: 2 * d, Out: d}}, further...)
-		blocks = append(blocks, norm, sizing.Linear{Name: "head", In: d, Out: r.Vocab, Head: true, Tied: true})
-		groups = append(groups, sizing.Group{Name: "multi-token prediction", Place: sizing.Output, Repeat: n, Blocks: blocks})
+		blocks = append([]sizing.Block{b.norm, b.norm, sizing.Linear{Name: "eh_proj", In: 2 * r.Hidden, Out: r.Hidden}}, blocks...)
+		blocks = append(blocks, b.norm, sizing.Linear{Name: "head", In: r.Hidden, Out: r.Vocab, Head: true, Tied: true})
+		groups = append(groups, sizing.Group{Name: "multi-token prediction", Place: sizing.Output, Repeat: 1, Blocks: blocks})
 	}
-	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: d, Vocab: r.Vocab, Groups: groups}
+	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: r.Hidden, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
 }
 
-// experts builds the row's mixture of experts.
-func (r *Row) experts(gated bool, dense int64, opt map[string]string) sizing.MoE {
-	width := r.ExpertFFN
-	if width == 0 {
-		width = dense
+// builder makes the layers of a row's model.
+type builder struct {
+	*Row
+	traits
+	opt         options
+	bias, gated bool
+	norm        sizing.Norm
+	mixer       sizing.Block
+	linear      sizing.Block // linear attention, where some layers have it
+	ffn         sizing.FFN
+	moe         sizing.MoE
+}
+
+// parts builds what layers are made of.
+func (b *builder) parts() error {
+	width := b.FFN
+	if width == 0 || b.defaultWidth() {
+		width = 4 * b.Hidden
+		if b.gated && b.megatron() {
+			width = gatedWidth(b.Hidden)
+		}
 	}
-	shared, _ := strconv.ParseInt(opt["moe-shared-expert-intermediate-size"], 10, 64)
-	return sizing.MoE{Hidden: r.Hidden, Experts: r.Experts, TopK: r.TopK, Width: width, Gated: gated, SharedWidth: shared, CorrectionBias: opt["moe-router-enable-expert-bias"] == "true"}
+	b.ffn = sizing.FFN{Hidden: b.Hidden, Width: width, Gated: b.gated, Bias: b.bias}
+	b.moe = sizing.MoE{Hidden: b.Hidden, Experts: b.Experts, TopK: b.TopK, Width: b.ExpertFFN, Gated: b.gated, CorrectionBias: b.opt.on("moe-router-enable-expert-bias")}
+	if b.moe.Width == 0 {
+		b.moe.Width = width
+	}
+	if err := b.opt.counts(map[string]*int64{"moe-shared-expert-intermediate-size": &b.moe.SharedWidth, "moe-latent-size": &b.moe.Latent}); err != nil {
+		return err
+	}
+	return b.mixers()
+}
+
+// megatron reports whether the row ran in Megatron-LM or on its core.
+func (r *Row) megatron() bool { return strings.HasPrefix(r.Stack, "megatron") }
+
+// defaultWidth reports whether the row's FFN width is only what a launch
+// script leaves open: four times the hidden size, in a gated model of
+// Megatron's whose other widths are not stated either.
+func (b *builder) defaultWidth() bool {
+	_, stated := b.opt["moe-ffn-hidden-size"]
+	return b.megatron() && b.gated && b.FFN == 4*b.Hidden && b.Model == "" && !stated
+}
+
+// gatedWidth is the width that Megatron-LM gives a gated FFN where none is
+// stated: two thirds of an ungated one's, rounded down to 64.
+// Source: NVIDIA/Megatron-LM megatron/training/arguments.py (ffn_hidden_size
+// with swiglu).
+func gatedWidth(hidden int64) int64 { return hidden * 8 / 3 / 64 * 64 }
+
+// embedding builds the input of the model.
+func (b *builder) embedding() sizing.Group {
+	g := sizing.Group{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: b.Vocab, Dim: b.Hidden}}}
+	if p := b.opt["position-embedding-type"]; b.positions && (p == "" || p == "learned_absolute") {
+		g.Blocks = append(g.Blocks, sizing.Table{Name: "positions", Rows: b.SeqLen, Dim: b.Hidden, Small: true})
+	}
+	if b.encoder {
+		g.Blocks = append(g.Blocks, sizing.Table{Name: "token types", Rows: 2, Dim: b.Hidden, Small: true})
+	}
+	if b.embedNorm {
+		g.Blocks = append(g.Blocks, b.norm)
+	}
+	return g
+}
+
+// head builds the output of the model.
+func (b *builder) head() sizing.Group {
+	d := b.Hidden
+	g := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{b.norm}}
+	if b.encoder {
+		g.Blocks = append(g.Blocks, sizing.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, b.norm)
+	}
+	g.Blocks = append(g.Blocks, sizing.Linear{Name: "head", In: d, Out: b.Vocab, Head: true, Tied: b.tied})
+	return g
+}
+
+// body builds the layers between embedding and head, and the layer of each
+// further token that the model predicts.
+func (b *builder) body() (groups []sizing.Group, further [][]sizing.Block, err error) {
+	layers, n := int(b.Layers), int64(0)
+	if err := b.opt.counts(map[string]*int64{"mtp-num-layers": &n}); err != nil {
+		return nil, nil, err
+	}
+	if n > 64 {
+		return nil, nil, fmt.Errorf("mtp-num-layers=%d: more than 64", n)
+	}
+	if p := cmp.Or(b.opt["hybrid-layer-pattern"], b.opt["hybrid-override-pattern"]); p != "" {
+		return b.hybrid(p)
+	}
+	if p, err := b.ratios(layers); err != nil || p != "" {
+		if err != nil {
+			return nil, nil, err
+		}
+		return b.hybrid(p)
+	}
+	experts := make([]bool, layers)
+	if b.Experts > 0 {
+		if experts, err = pattern(b.opt["moe-layer-freq"], layers); err != nil {
+			return nil, nil, fmt.Errorf("moe-layer-freq: %w", err)
+		}
+	}
+	linear := make([]bool, layers)
+	if b.linear != nil {
+		if linear, err = linearLayers(b.opt["linear-attention-freq"], layers); err != nil {
+			return nil, nil, err
+		}
+	}
+	for i := range layers {
+		name, blocks := "decoder", []sizing.Block{b.norm, b.mixer, b.norm, b.ffn}
+		if linear[i] {
+			blocks[1] = b.linear
+		}
+		if experts[i] {
+			name, blocks[3] = "experts", b.moe
+		}
+		if last := len(groups) - 1; last >= 0 && slices.Equal(groups[last].Blocks, blocks) {
+			groups[last].Repeat++
+			continue
+		}
+		groups = append(groups, sizing.Group{Name: name, Repeat: 1, Blocks: blocks})
+	}
+	for range n {
+		further = append(further, groups[len(groups)-1].Blocks)
+	}
+	return groups, further, nil
+}
+
+// linearLayers reads which layers have linear attention: all but every n-th,
+// or a list.
+// Source: NVIDIA/Megatron-LM megatron/training/arguments.py
+// (linear-attention-freq).
+func linearLayers(s string, layers int) ([]bool, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		list, err := pattern(s, layers)
+		if err != nil {
+			return nil, fmt.Errorf("linear-attention-freq: %w", err)
+		}
+		return list, nil
+	}
+	set := make([]bool, layers)
+	for i := range set {
+		set[i] = (i+1)%n != 0
+	}
+	return set, nil
 }
 
 // hybrid builds the layers of a pattern of one mixer a letter: M state space,
-// * attention, - dense, E experts. What follows a slash predicts further
-// tokens.
-// Source: NVIDIA/Megatron-LM megatron/core/models/mamba (hybrid layer pattern).
-func (r *Row) hybrid(pattern string, norm sizing.Norm, mixer sizing.Block, opt map[string]string) ([]sizing.Group, error) {
-	number := func(key string) int64 {
-		n, _ := strconv.ParseInt(opt[key], 10, 64)
-		return n
+// * attention, - dense, E experts. What follows each slash predicts a further
+// token.
+// Source: NVIDIA/Megatron-LM megatron/core/ssm (hybrid layer pattern).
+func (b *builder) hybrid(pattern string) (groups []sizing.Group, further [][]sizing.Block, err error) {
+	mamba := sizing.Mamba2{Hidden: b.Hidden, Groups: 8, State: 128, Conv: 4}
+	heads, headDim := int64(0), int64(64)
+	if err := b.opt.counts(map[string]*int64{"mamba-num-heads": &heads, "mamba-head-dim": &headDim, "mamba-num-groups": &mamba.Groups, "mamba-state-dim": &mamba.State}); err != nil {
+		return nil, nil, err
 	}
-	heads := number("mamba-num-heads")
-	kinds := map[rune]sizing.Block{
-		'M': sizing.Mamba2{Hidden: r.Hidden, Inner: heads * number("mamba-head-dim"), Heads: heads, Groups: number("mamba-num-groups"), State: number("mamba-state-dim"), Conv: 4},
-		'*': mixer,
-		'-': sizing.FFN{Hidden: r.Hidden, Width: r.FFN},
-		'E': r.experts(false, r.FFN, opt),
+	if heads == 0 && headDim > 0 {
+		heads = 2 * b.Hidden / headDim
 	}
-	main, _, _ := strings.Cut(pattern, "/")
-	var groups []sizing.Group
-	for _, letter := range main {
-		block, ok := kinds[letter]
-		if !ok {
-			return nil, fmt.Errorf("hybrid layer pattern %q: unknown letter %q", pattern, letter)
+	mamba.Heads, mamba.Inner = heads, heads*headDim
+	kinds := map[rune]sizing.Block{'M': mamba, '*': b.mixer, '-': b.ffn, 'E': b.moe}
+	for i, part := range strings.Split(pattern, "/") {
+		var blocks []sizing.Block
+		for _, letter := range part {
+			block, ok := kinds[letter]
+			if !ok {
+				return nil, nil, fmt.Errorf("hybrid layer pattern %q: unknown letter %q", pattern, letter)
+			}
+			blocks = append(blocks, b.norm, block)
+			if i == 0 {
+				groups = append(groups, sizing.Group{Name: block.Kind(), Repeat: 1, Blocks: blocks[len(blocks)-2:]})
+			}
 		}
-		groups = append(groups, sizing.Group{Name: block.Kind(), Repeat: 1, Blocks: []sizing.Block{norm, block}})
+		if i > 0 {
+			further = append(further, blocks)
+		}
 	}
-	return groups, nil
+	return groups, further, nil
 }
 
-// mixer builds the row's attention.
-func (r *Row) mixer(t traits, opt map[string]string, bias bool) (sizing.Block, error) {
-	if opt["multi-latent-attention"] == "true" {
-		a := sizing.MLA{Hidden: r.Hidden, Heads: r.Heads}
-		for key, p := range map[string]*int64{"q-lora-rank": &a.QRank, "kv-lora-rank": &a.KVRank, "qk-pos-emb-head-dim": &a.RopeDim, "qk-head-dim": &a.NopeDim, "v-head-dim": &a.ValDim} {
-			v, err := strconv.ParseInt(opt[key], 10, 64)
-			if err != nil {
-				return nil, fmt.Errorf("multi-latent attention without %s", key)
+// ratios spells the pattern of a hybrid model whose launch gives only the
+// shares of attention and dense layers: attention evenly between state-space
+// layers, dense layers evenly in the rest. It is empty where neither is given.
+// Source: NVIDIA/Megatron-LM megatron/core/ssm/mamba_hybrid_layer_allocation.py.
+func (b *builder) ratios(layers int) (string, error) {
+	share := map[string]float64{}
+	for _, name := range []string{"hybrid-attention-ratio", "hybrid-mlp-ratio"} {
+		if s := b.opt[name]; s != "" {
+			v, err := strconv.ParseFloat(s, 64)
+			if err != nil || !(v >= 0 && v <= 1) {
+				return "", fmt.Errorf("%s=%s: not a share", name, s)
 			}
-			*p = v
+			share[name] = v
 		}
-		return a, nil
 	}
-	a := sizing.Attention{Hidden: r.Hidden, Heads: r.Heads, KVHeads: r.KVHeads, HeadDim: r.HeadDim, Bidirectional: t.encoder}
-	if opt["qk-layernorm"] == "true" {
+	if len(share) == 0 {
+		return "", nil
+	}
+	list := []byte(strings.Repeat("M", layers))
+	left := layers
+	place := func(letter byte, n int, every float64) {
+		for i, x := 0, every; n > 0 && i < len(list); i++ {
+			switch {
+			case list[i] != 'M':
+			case x < 0.5:
+				list[i] = letter
+				x += every
+			default:
+				x--
+			}
+		}
+		left -= n
+	}
+	attention := int(math.RoundToEven(float64(layers) * share["hybrid-attention-ratio"]))
+	place('*', attention, float64(left-attention)/float64(attention+1))
+	if dense := int(math.RoundToEven(float64(layers) * share["hybrid-mlp-ratio"])); dense > 0 {
+		place('-', dense, float64(left-dense)/float64(dense))
+	}
+	return string(list), nil
+}
+
+// mixers builds the row's attention, and the linear attention that stands
+// beside it.
+func (b *builder) mixers() error {
+	if b.opt.on("multi-latent-attention") {
+		a := sizing.MLA{Hidden: b.Hidden, Heads: b.Heads, KVRank: 32, RopeDim: 64, NopeDim: 128, ValDim: 128}
+		if err := b.opt.counts(map[string]*int64{"q-lora-rank": &a.QRank, "kv-lora-rank": &a.KVRank, "qk-pos-emb-head-dim": &a.RopeDim, "qk-head-dim": &a.NopeDim, "v-head-dim": &a.ValDim}); err != nil {
+			return err
+		}
+		b.mixer = a
+		return nil
+	}
+	a := sizing.Attention{Hidden: b.Hidden, Heads: b.Heads, KVHeads: b.KVHeads, HeadDim: b.HeadDim, Bidirectional: b.encoder, Gate: b.opt.on("attention-output-gate")}
+	if b.opt.on("qk-layernorm") {
 		a.QKNorm = sizing.HeadQKNorm
 	}
-	return a.WithBias(bias, bias), nil
-}
-
-// denseLayers reads Megatron's pattern "([0]*3+[1]*12)": three dense layers
-// first. An empty pattern has none.
-func denseLayers(pattern string) (int, error) {
-	if pattern == "" || pattern == "1" {
-		return 0, nil
+	b.mixer = a.WithBias(b.bias || b.opt.on("add-qkv-bias"), b.bias)
+	if b.opt["experimental-attention-variant"] == "gated_delta_net" || b.opt["linear-attention-type"] == "gated_delta_net" {
+		n := sizing.DeltaNet{Hidden: b.Hidden, KeyHeads: 16, ValHeads: 32, KeyDim: 128, ValDim: 128, Conv: 4}
+		if err := b.opt.counts(map[string]*int64{"linear-num-key-heads": &n.KeyHeads, "linear-num-value-heads": &n.ValHeads, "linear-key-head-dim": &n.KeyDim, "linear-value-head-dim": &n.ValDim, "linear-conv-kernel-dim": &n.Conv}); err != nil {
+			return err
+		}
+		b.linear = n
 	}
-	var dense, moe int
-	if _, err := fmt.Sscanf(pattern, "([0]*%d+[1]*%d)", &dense, &moe); err != nil {
-		return 0, fmt.Errorf("layer pattern %q", pattern)
-	}
-	return dense, nil
+	return nil
 }
 
 func (r *Row) name() string {
