@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing"
 )
 
 // options are launch options by their names, without dashes before them.
@@ -64,6 +66,10 @@ func (o options) counts(fields map[string]*int64) error {
 	return nil
 }
 
+// fineOffload is the switch that sends the activations of some modules to the
+// host; offload-modules names them.
+const fineOffload = "fine-grained-activation-offloading"
+
 // unmodelled are launch options that change what a device holds in a way that
 // a plan cannot say.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
@@ -83,6 +89,11 @@ func (r *Row) gap() error {
 	for _, u := range unmodelled {
 		if v, ok := opt[u.option]; ok && !strings.EqualFold(v, "false") && !opt.zero(u.option) {
 			return fmt.Errorf("%s: %s", u.option, u.why)
+		}
+	}
+	if opt.on(fineOffload) {
+		if _, err := sizing.ParseModules(opt["offload-modules"]); err != nil {
+			return fmt.Errorf("offload-modules: %w", err)
 		}
 	}
 	return nil

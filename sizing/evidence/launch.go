@@ -1,0 +1,164 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing"
+)
+
+// launched reports whether the row lists the options that Megatron-LM was
+// launched with: those that it does not list are at the program's defaults.
+func (r *Row) launched() bool {
+	return r.Stack == "megatron-core" && strings.Contains(r.Note, "-") && len(r.options()) > 0
+}
+
+// launch sets what Megatron-LM's launch options say of attention, dropout and
+// gradients. Source of the defaults: NVIDIA/Megatron-LM
+// megatron/training/arguments.py (dropout of 0.1).
+func (r *Row) launch(opt options, s *sizing.Stack) {
+	switch opt["attention-backend"] {
+	case "unfused", "local":
+		s.FusedAttention = false
+	case "":
+		if r.ownLayers(opt) {
+			s.FusedAttention = false
+		}
+	default:
+		s.FusedAttention = true
+	}
+	s.AttentionDropout = !opt.zero("attention-dropout")
+	s.Dropout = !opt.zero("hidden-dropout")
+	if _, stated := opt["hidden-dropout"]; !stated {
+		s.Dropout = s.AttentionDropout // scripts turn both off together
+	}
+	if opt.on("grad-reduce-in-bf16") {
+		s.GradientBytes, s.StepGradientBytes = 2, 4
+	}
+}
+
+// ownLayers reports whether Megatron-LM ran its own layers, whose attention
+// writes its scores to memory, and not Transformer Engine's. Where a launch
+// does not say so (transformer-impl), it shows in that nothing is asked for
+// that came with the other: of the published test runs without fused gradient
+// accumulation, those of Transformer Engine ask for the softmax in fp32, which
+// its kernels compute in any case, and those of Megatron's own layers do not.
+func (r *Row) ownLayers(opt options) bool {
+	if impl, stated := opt["transformer-impl"]; stated {
+		return impl == "local"
+	}
+	newer := opt.on("attention-softmax-in-fp32") || opt.on("multi-latent-attention") || opt.on("qk-layernorm") || opt["normalization"] == "RMSNorm"
+	newer = newer || r.Experts > 0 || r.CP > 1 || r.KVHeads > 0 && r.KVHeads < r.Heads || r.Precision != "bf16" && r.Precision != "fp16"
+	return opt.on("no-gradient-accumulation-fusion") && !newer
+}
+
+// recompute reads what the row recomputes, and what it offloads.
+func (r *Row) recompute(opt options, p sizing.Plan) (sizing.Plan, error) {
+	mode, _, _ := strings.Cut(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), "-")
+	layers, err := opt.count("recompute-num-layers", 1)
+	if err != nil {
+		return p, err
+	}
+	if method := opt["recompute-method"]; method != "" && mode == "full" {
+		mode = fmt.Sprintf("full:%s:%d", method, layers)
+	}
+	if p, err = p.WithRecompute(mode); err != nil {
+		return p, err
+	}
+	if strings.Contains(r.Note, simulatedRecompute) {
+		p.Recompute = sizing.NoRecompute
+	}
+	list := opt["recompute-modules"]
+	if opt.on("moe-layer-recompute") && p.Recompute == sizing.NoRecompute {
+		p.Recompute, list = sizing.Selective, sizing.MoEModule.String()
+	}
+	if p.Recompute == sizing.Selective {
+		if p.Modules, err = sizing.ParseModules(list); err != nil {
+			return p, err
+		}
+	}
+	if opt.on(fineOffload) {
+		p.Offload, _ = sizing.ParseModules(opt["offload-modules"]) // gap says what of it is not known
+	}
+	return p, nil
+}
+
+// launchPlan reads the parts of a layout that only launch options state.
+func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
+	if err := r.launchSharding(opt, p); err != nil {
+		return err
+	}
+	var vp, etp, first, last int64
+	if err := opt.counts(map[string]*int64{
+		"num-virtual-stages-per-pipeline-rank": &vp, "expert-tensor-parallel-size": &etp,
+		"decoder-first-pipeline-num-layers": &first, "decoder-last-pipeline-num-layers": &last,
+	}); err != nil {
+		return err
+	}
+	if vp > 0 {
+		p.VP = int(vp)
+	}
+	p.FirstLayers, p.LastLayers = int(first), int(last)
+	if p.PP > 1 && p.VP == 1 && r.Layers > 0 {
+		r.accountFor(opt, p)
+	}
+	switch {
+	case etp > 0:
+		p.ETP = int(etp)
+	case p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0:
+		p.ETP = 1 // only experts that tensor parallelism does not split leave room
+	}
+	return nil
+}
+
+// accountFor takes a layer from the first stage for the embedding and one from
+// the last for the loss, where the launch asks for it.
+func (r *Row) accountFor(opt options, p *sizing.Plan) {
+	embedding, loss := opt.on("account-for-embedding-in-pipeline-split"), opt.on("account-for-loss-in-pipeline-split")
+	slots := int(r.Layers)
+	for _, set := range []bool{embedding, loss} {
+		if set {
+			slots++
+		}
+	}
+	if slots%p.PP != 0 || slots/p.PP < 2 {
+		return
+	}
+	if embedding {
+		p.FirstLayers = slots/p.PP - 1
+	}
+	if loss {
+		p.LastLayers = slots/p.PP - 1
+	}
+}
+
+// fsdpSharding are the values of Megatron-FSDP's
+// data-parallel-sharding-strategy.
+var fsdpSharding = map[string]sizing.Sharding{
+	"": sizing.NoSharding, "no_shard": sizing.NoSharding, "optim": sizing.Zero1, "optim_grads": sizing.Zero2, "optim_grads_params": sizing.Zero3,
+}
+
+// launchSharding reads what launch options say of sharding and of where the
+// optimizer's state is.
+func (r *Row) launchSharding(opt options, p *sizing.Plan) error {
+	switch strategy := opt["data-parallel-sharding-strategy"]; {
+	case opt.on("use-torch-fsdp2"):
+		p.Sharding = sizing.Zero3
+	case opt.on("use-megatron-fsdp") || opt.on("use-custom-fsdp"):
+		sharding, ok := fsdpSharding[strategy]
+		if !ok {
+			return fmt.Errorf("data-parallel-sharding-strategy=%s is not known", strategy)
+		}
+		p.Sharding = sharding
+	}
+	instances, err := opt.count("num-distributed-optimizer-instances", 1)
+	if err != nil {
+		return err
+	}
+	if ranks := p.DP * p.CP; instances > 1 && p.Sharding != sizing.NoSharding && int64(ranks)%instances == 0 && int64(ranks) > instances {
+		p.ShardGroup = ranks / int(instances)
+	}
+	p.OffloadOptimizer = opt.on("optimizer-cpu-offload")
+	return nil
+}

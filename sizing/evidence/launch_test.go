@@ -1,0 +1,137 @@
+package evidence
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing"
+)
+
+// launchRow is a row of a small model that Megatron-LM trained on 8 devices.
+func launchRow(note string) *Row {
+	return &Row{
+		ID: "a", Source: "s", Family: "gpt", Layers: 12, Hidden: 512, FFN: 2048, Heads: 8, Vocab: 50304, SeqLen: 1024, MicroBatch: 4, GlobalBatch: 32,
+		Stack: "megatron-core", Precision: "bf16", Attention: "flash", Sharding: "zero1", TP: 1, PP: 4, DP: 2, Devices: 8, PeakMemGiB: 2, Note: note,
+	}
+}
+
+func TestLaunchOptions(t *testing.T) {
+	for note, check := range map[string]func(*Setup) bool{
+		"attention-softmax-in-fp32=true no-gradient-accumulation-fusion=true": func(s *Setup) bool { return s.Prepared.Stack().FusedAttention && s.Prepared.Stack().Dropout },
+		"no-gradient-accumulation-fusion=true":                                func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
+		"transformer-impl=local attention-softmax-in-fp32=true":               func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
+		"attention-backend=unfused":                                           func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
+		"attention-dropout=0.0": func(s *Setup) bool {
+			return !s.Prepared.Stack().Dropout && !s.Prepared.Stack().AttentionDropout
+		},
+		"attention-dropout=0.0 hidden-dropout=0.1":                                  func(s *Setup) bool { return s.Prepared.Stack().Dropout },
+		"grad-reduce-in-bf16=true":                                                  func(s *Setup) bool { return s.Prepared.Stack().GradientBytes == 2 },
+		"cross-entropy-loss-fusion=true":                                            func(s *Setup) bool { return s.Prepared.Stack().Loss == sizing.JITLoss },
+		"cross-entropy-loss-fusion=true cross-entropy-fusion-impl=te":               func(s *Setup) bool { return s.Prepared.Stack().Loss == sizing.FusedLoss },
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim_grads_params": func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero3 },
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim":              func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero1 },
+		"data-parallel-sharding-strategy=optim_grads_params":                        func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero1 },
+		"use-megatron-fsdp=true":                                                    func(s *Setup) bool { return s.Plan.Sharding == sizing.NoSharding },
+		"use-torch-fsdp2=true":                                                      func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero3 },
+		"optimizer-cpu-offload=true":                                                func(s *Setup) bool { return s.Plan.OffloadOptimizer },
+		"num-virtual-stages-per-pipeline-rank=3":                                    func(s *Setup) bool { return s.Plan.VP == 3 },
+		"decoder-first-pipeline-num-layers=2 decoder-last-pipeline-num-layers=2":    func(s *Setup) bool { return s.Plan.FirstLayers == 2 && s.Plan.LastLayers == 2 },
+		"recompute-granularity=full recompute-method=block recompute-num-layers=1":  func(s *Setup) bool { return s.Plan.RecomputeName() == "full:block:1" },
+		"recompute-granularity=selective recompute-modules=[mlp layernorm]": func(s *Setup) bool {
+			return s.Plan.Recompute == sizing.Selective && s.Plan.Modules.String() == "layernorm,mlp"
+		},
+		"fine-grained-activation-offloading=true offload-modules=[core_attn]": func(s *Setup) bool { return s.Plan.Offload.Has(sizing.CoreAttention) },
+	} {
+		s, err := testPredictor().Setup(launchRow(note))
+		if assert.NoError(t, err, note) {
+			assert.True(t, check(s), note)
+		}
+	}
+}
+
+func TestLaunchOptionsThatAreWrong(t *testing.T) {
+	for note, want := range map[string]string{
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=all": "data-parallel-sharding-strategy=all is not known",
+		"expert-tensor-parallel-size=two":                            "expert-tensor-parallel-size=two: not a count",
+		"recompute-granularity=some":                                 `"some" is not a known recompute mode`,
+		"hybrid-layer-pattern=MX":                                    `unknown letter 'X'`,
+		"hybrid-attention-ratio=2":                                   "hybrid-attention-ratio=2: not a share",
+		"mtp-num-layers=1000":                                        "more than 64",
+	} {
+		_, err := testPredictor().Setup(launchRow(note))
+		assert.ErrorContains(t, err, want, note)
+	}
+}
+
+// What a plan cannot say is skipped, with the option's name.
+func TestUnmodelledOptionsSkipMemory(t *testing.T) {
+	for note, want := range map[string]string{
+		"overlap-moe-expert-parallel-comm=true":                                "overlap-moe-expert-parallel-comm: ",
+		"fine-grained-activation-offloading=true offload-modules=[qkv_linear]": "offload-modules: ",
+		"cpu-offloading=true":                                                  "cpu-offloading: ",
+	} {
+		r := launchRow(note)
+		r.StepSeconds, r.Device = 1, "h100"
+		rep := testPredictor().Validate([]Row{*r})
+		require.Len(t, rep.Skipped, 1, note)
+		assert.Equal(t, PeakMemory, rep.Skipped[0].Quantity)
+		assert.Contains(t, rep.Skipped[0].Reason, want)
+		assert.Len(t, rep.Rows, 1, "the step time is still predicted")
+	}
+}
+
+// A gated FFN of unstated width is what Megatron-LM makes it: 4 x 512 x 2/3,
+// rounded down to 64, is 1,344. Source: megatron/training/arguments.py.
+func TestGatedWidth(t *testing.T) {
+	r, yes := launchRow("attention-softmax-in-fp32=true"), true
+	plain, err := r.model(testPredictor().Resolve)
+	require.NoError(t, err)
+	r.Gated = &yes
+	gated, err := r.model(testPredictor().Resolve)
+	require.NoError(t, err)
+	// 12 layers of 3 x 512 x 1344 against 2 x 512 x 2048, and biases of 2 x 1344 against 2048.
+	assert.Equal(t, int64(12*(3*512*1344-2*512*2048+2*1344-2048)), int64(gated.Params()-plain.Params()))
+}
+
+// A hybrid model by its pattern and by its ratios: 8 layers with an eighth of
+// attention and half dense. Source: the algorithm of
+// mamba_hybrid_layer_allocation.py by hand: sections of 7/2 state-space layers,
+// so that the fifth layer is attention; then 3 of them to 4 dense ones.
+func TestHybridLayers(t *testing.T) {
+	b := builder{Row: launchRow(""), opt: options{"hybrid-attention-ratio": "0.125", "hybrid-mlp-ratio": "0.5"}}
+	p, err := b.ratios(8)
+	require.NoError(t, err)
+	assert.Equal(t, "M-M-*-M-", p)
+	r := launchRow("hybrid-layer-pattern=M-*E/*E/*E mtp-num-layers=2 mamba-num-heads=16 mamba-head-dim=64")
+	r.Experts, r.TopK, r.ExpertFFN = 8, 2, 512
+	m, err := r.model(testPredictor().Resolve)
+	require.NoError(t, err)
+	assert.Equal(t, 4, m.Layers())
+	last := m.Groups[len(m.Groups)-2:]
+	for _, g := range last {
+		assert.Equal(t, "multi-token prediction", g.Name)
+		assert.Len(t, g.Blocks, 3+4+2)
+	}
+}
+
+// Nothing of a prediction hangs on what a row or its source is called.
+func TestPredictionsIgnoreNames(t *testing.T) {
+	rows, err := Default()
+	require.NoError(t, err)
+	p := testPredictor()
+	named := p.Validate(rows)
+	for i := range rows {
+		rows[i].ID, rows[i].Ref = fmt.Sprint(i), ""
+	}
+	anonymous := p.Validate(rows)
+	require.Equal(t, len(named.Rows), len(anonymous.Rows))
+	for i := range named.Rows {
+		a, b := &named.Rows[i], &anonymous.Rows[i]
+		if a.Predicted != b.Predicted || a.Low != b.Low || a.High != b.High {
+			t.Errorf("%s: %v by its name, %v without", a.ID, a.Predicted, b.Predicted)
+		}
+	}
+}
