@@ -25,6 +25,7 @@ type costs struct {
 	experts int64
 
 	weightBytes, gradBytes, masterBytes float64 // a parameter
+	stepGradBytes                       float64 // of a rank's own parameters, at the step
 	actBytes                            float64 // an activation
 
 	// Whole-model figures.
@@ -67,12 +68,9 @@ type kind struct {
 	maxKV   float64             // KV heads
 	work    work
 	sixND   float64 // 6 FLOPs a parameter and token, multiplied with or not
-	// saved is what the forward pass keeps of one sample, in bytes, by the
-	// module that may recompute it.
-	saved [NumModules][numAlongs]float64
-	// savedAll and savedButCore are its sums over all modules and over all but
-	// the core of attention, the sets that most plans ask for.
-	savedAll, savedButCore [numAlongs]float64
+	// saved is what the forward pass keeps of one sample, in bytes; moved is
+	// the same in the precision that the operators write it in.
+	saved, moved kept
 	// products is the part of saved that is the output of a matrix product or
 	// attention: what operator-level recompute keeps.
 	products [numAlongs]float64
@@ -88,6 +86,29 @@ type kind struct {
 }
 
 const numAlongs = int(AlongNothing) + 1
+
+// kept is bytes of activations by the module that may recompute them.
+type kept struct {
+	by [NumModules][numAlongs]float64
+	// all and butCore are the sums over all modules and over all but the core
+	// of attention, the sets that most plans ask for.
+	all, butCore [numAlongs]float64
+}
+
+// sum fills in the sums.
+func (k *kept) sum() { k.all, k.butCore = k.but(0), k.but(Modules(0).With(CoreAttention)) }
+
+// but returns what is kept of one sample but for some modules.
+func (k *kept) but(dropped Modules) (sum [numAlongs]float64) {
+	for m := range k.by {
+		if !dropped.Has(Module(m)) {
+			for along, n := range k.by[m] {
+				sum[along] += n
+			}
+		}
+	}
+	return sum
+}
 
 // work is the forward FLOPs of one sample, by what divides them.
 type work struct {
@@ -174,6 +195,9 @@ func (w *Workload) check(m *Model) error {
 func newCosts(m *Model, w Workload, s *Stack) *costs {
 	c := &costs{model: m, stack: s, params: m.Params(), active: m.ActiveParams(), scale: m.scale(), actBytes: w.Precision.Bytes()}
 	c.weightBytes, c.gradBytes, c.masterBytes = s.stateBytes(w.Precision)
+	if c.stepGradBytes = s.StepGradientBytes; s.narrow(w.Precision) {
+		c.stepGradBytes = 4
+	}
 	c.kinds = make([]kind, 0, len(m.Groups))
 	index := map[*Group]int{}
 	for i := range m.Groups {
@@ -259,10 +283,11 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 			default:
 				k.work.whole += flops
 			}
-			if t.Shared {
+			if t.Shared && !c.stack.UntiedHead {
 				k.shared += n
 				continue
 			}
+			t.Shared = false
 			k.sixND += 6 * n * max(t.Uses, t.Active) * k.tokens
 			k.params[class] += n
 			c.addState(&k, t, class, n, &w, element)
@@ -282,9 +307,10 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 		c.addSaved(&k, b, &w)
 	}
 	if sum(k.trained[:]) > 0 && w.frozen() {
-		k.saved[NoModule][AlongSequence] += k.hidden * k.tokens * c.stack.AdapterBytes
+		k.keep(NoModule, AlongSequence, k.hidden*k.tokens*c.stack.AdapterBytes)
 	}
-	k.savedAll, k.savedButCore = k.savedBut(0), k.savedBut(Modules(0).With(CoreAttention))
+	k.saved.sum()
+	k.moved.sum()
 	k.shape = c.newShape(g, w)
 	return k
 }
@@ -324,7 +350,7 @@ func (c *costs) addState(k *kind, t Weight, class int, n float64, w *Workload, e
 func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 	for _, t := range b.Saved() {
 		if t.Operand && w.Adapter.BaseBits > 0 && w.frozen() {
-			k.saved[t.Module][t.Along] += t.PerToken * k.tokens * c.stack.PackedInputBytes
+			k.keep(t.Module, t.Along, t.PerToken*k.tokens*c.stack.PackedInputBytes)
 		}
 		if w.frozen() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
 			continue // kept only for the gradient of a weight that is frozen
@@ -358,14 +384,28 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 		case Mask:
 			width = 1
 		}
-		n := (t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens) * width
+		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
+		n := elements * width
 		along := t.Along
 		if along == AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {
 			along = AlongNothing
 		}
-		k.saved[t.Module][along] += n
+		k.keep(t.Module, along, n)
 		k.products[along] += n * t.Product
+		switch {
+		case !c.stack.FP8Operands || !w.Precision.narrow():
+		case len(t.Feeds) > 0:
+			k.saved.by[t.Module][along] += elements - n // quantised, and kept so
+		case t.Operand:
+			k.saved.by[t.Module][along] += elements // and its quantised copy
+		}
 	}
+}
+
+// keep adds bytes that the forward pass writes and keeps.
+func (k *kind) keep(m Module, along Along, n float64) {
+	k.saved.by[m][along] += n
+	k.moved.by[m][along] += n
 }
 
 // addHeads narrows what tensor and expert parallelism must divide.

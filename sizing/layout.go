@@ -167,28 +167,18 @@ func (l *layout) divide(n *[numClasses]float64, maxKV float64) (dense, experts f
 
 // saved returns the bytes that a micro-batch keeps of one layer when the
 // modules of the set are recomputed.
-func (l *layout) saved(k *kind, dropped Modules) float64 {
+func (l *layout) saved(k *kind, dropped Modules) float64 { return l.bytes(&k.saved, dropped) }
+
+// bytes is a device's part of a micro-batch's activations but for some modules.
+func (l *layout) bytes(k *kept, dropped Modules) float64 {
 	switch dropped {
 	case 0:
-		return l.share(&k.savedAll)
+		return l.share(&k.all)
 	case Modules(0).With(CoreAttention):
-		return l.share(&k.savedButCore)
+		return l.share(&k.butCore)
 	}
-	sum := k.savedBut(dropped)
+	sum := k.but(dropped)
 	return l.share(&sum)
-}
-
-// savedBut returns what the forward pass keeps of one sample but for some
-// modules.
-func (k *kind) savedBut(dropped Modules) (sum [numAlongs]float64) {
-	for m := range k.saved {
-		if !dropped.Has(Module(m)) {
-			for along, n := range k.saved[m] {
-				sum[along] += n
-			}
-		}
-	}
-	return sum
 }
 
 // share returns a device's part of a micro-batch's activations, given those of

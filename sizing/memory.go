@@ -151,7 +151,7 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 // driver take.
 func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
 	stack := p.costs.stack
-	update := out.Gradients + quantity.Bytes(ceil(stack.StepGradientBytes*ownParams))
+	update := out.Gradients + quantity.Bytes(ceil(p.costs.stepGradBytes*ownParams))
 	backward := out.Gradients
 	if !stack.PersistentGradients && l.microBatches == 1 {
 		backward = 0 // the first backward pass begins without gradients

@@ -56,6 +56,9 @@ func (p Precision) Compute() hardware.DType { return precisions[p].compute }
 // Bytes returns the storage of a weight or saved activation in bytes.
 func (p Precision) Bytes() float64 { return precisions[p].bytes }
 
+// narrow reports whether matrix products read quantised operands.
+func (p Precision) narrow() bool { return p == FP8 || p == MXFP8 || p == NVFP4 }
+
 // ParsePrecision reads the name of a recipe.
 func ParsePrecision(s string) (Precision, error) {
 	return byName(s, "precision", numPrecisions, Precision.String)

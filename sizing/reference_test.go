@@ -117,7 +117,7 @@ func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gra
 		for _, b := range g.Blocks {
 			for _, t := range b.Weights() {
 				n := refShare(t, p)
-				if t.Shared {
+				if t.Shared && !s.UntiedHead {
 					if p.PP == 1 || g.Place != Output {
 						continue
 					}

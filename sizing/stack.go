@@ -46,6 +46,9 @@ type Stack struct {
 	Weights Weights `json:"weights"`
 	// GradientBytes is the width of a gradient; 0 means that of the weights.
 	GradientBytes float64 `json:"gradient_bytes"`
+	// FP16GradientBytes is the same in fp16, which a stack may add up as they
+	// are and widen at the step; 0 means that it makes no difference.
+	FP16GradientBytes float64 `json:"fp16_gradient_bytes,omitempty"`
 	// PersistentGradients are allocated once and stay (Megatron's buffer);
 	// others live from the first backward to the optimizer step.
 	PersistentGradients bool `json:"persistent_gradients"`
@@ -54,6 +57,12 @@ type Stack struct {
 	// Eager runs the operators of norms and activations one by one, each
 	// keeping what its own backward needs.
 	Eager bool `json:"eager"`
+	// UntiedHead says that a head tied to the embedding is stored a second
+	// time.
+	UntiedHead bool `json:"untied_head,omitempty"`
+	// FP8Operands says that under an 8- or 4-bit recipe the input of a matrix
+	// product is kept quantised, in a byte an element.
+	FP8Operands bool `json:"fp8_operands,omitempty"`
 	// SelectiveOps says that selective recompute works operator by operator:
 	// it keeps outputs of attention and of every other matrix product.
 	SelectiveOps bool `json:"selective_ops"`
@@ -212,11 +221,17 @@ func (s *Stack) stateBytes(p Precision) (weight, gradient, master float64) {
 		}
 	}
 	gradient = s.GradientBytes
+	if s.narrow(p) {
+		gradient = s.FP16GradientBytes
+	}
 	if gradient == 0 || !precisions[p].mixed {
 		gradient = weight
 	}
 	return weight, gradient, master
 }
+
+// narrow reports whether gradients are added up in fp16.
+func (s *Stack) narrow(p Precision) bool { return p == FP16 && s.FP16GradientBytes > 0 }
 
 // momentBytes returns the width of a full-precision moment.
 func (s *Stack) momentBytes(p Precision) float64 {

@@ -245,8 +245,8 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 	if dropped.Has(SharedModule) {
 		again.products += n * forward.shared
 	}
-	if all := l.saved(k, 0); all > 0 {
-		again.memory += n * forward.memory * (1 - l.saved(k, dropped)/all)
+	if all := l.bytes(&k.moved, 0); all > 0 {
+		again.memory += n * forward.memory * (1 - l.bytes(&k.moved, dropped)/all)
 	}
 }
 

@@ -103,7 +103,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if r.Recompute == "" && r.Method == "" && plan.Recompute == sizing.NoRecompute {
 		plan.Recompute, plan.Modules = lightest(prepared, plan)
 	}
-	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage")}, nil
+	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage") || r.bridge()}, nil
 }
 
 // tuned are the modules that runs with too little memory recompute first,
@@ -137,6 +137,12 @@ func lightest(p *sizing.Prepared, plan sizing.Plan) (sizing.Recompute, sizing.Mo
 	return sizing.Selective, modules
 }
 
+// bridge reports whether the row ran in Megatron-Bridge, whose last rank prints
+// its memory and whose performance recipes reduce gradients in bf16.
+// Source: NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/training/utils/train_utils.py
+// (training_log), scripts/performance (grad_reduce_in_fp32 off).
+func (r *Row) bridge() bool { return strings.Contains(r.Release, "Megatron-Bridge") }
+
 // slice returns the shape of a torus slice where the row's note says how many
 // slices the devices made up: "4 slices; …".
 func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
@@ -163,6 +169,9 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 		Release: r.Release, Recipe: r.PrecisionDetail, Compile: r.Compile, AsyncTP: r.AsyncTP}
 	if strings.Contains(r.Note, "fp32 grad accumulation") {
 		c.GradientBytes += 4 // beside those in the compute precision
+	}
+	if r.bridge() {
+		c.GradientBytes, c.StepGradientBytes = 2, 4
 	}
 	opt := r.options()
 	switch {

@@ -1,0 +1,54 @@
+package sizing
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/quantity"
+)
+
+// factMemory is the memory of a small decoder on one device under a stack.
+func factMemory(t *testing.T, stack string, w Workload) Memory {
+	t.Helper()
+	p := mustPrepare(testGPT(4, 1024, 8, 32000, 2048), w, stack, 1)
+	e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+	require.NoError(t, err)
+	return e.Memory
+}
+
+// LitGPT stores a tied head a second time: vocabulary x hidden x 2 bytes in
+// bf16, beside the weights that torchtune holds.
+func TestUntiedHeadIsStoredTwice(t *testing.T) {
+	w := Workload{Seq: 2048, Method: LoRA, Adapter: DefaultAdapter}
+	assert.Equal(t, quantity.Bytes(32000*1024*2), factMemory(t, "litgpt", w).Weights-factMemory(t, "torchtune", w).Weights)
+}
+
+// Megatron-LM adds fp16 gradients up in fp16, and bf16 ones in fp32.
+// Source: NVIDIA/Megatron-LM megatron/training/arguments.py
+// (accumulate_allreduce_grads_in_fp32 is set with bf16 alone).
+func TestHalfPrecisionGradients(t *testing.T) {
+	bf16, fp16 := factMemory(t, "megatron-core", Workload{Seq: 2048}), factMemory(t, "megatron-core", Workload{Seq: 2048, Precision: FP16})
+	assert.Equal(t, bf16.Gradients, 2*fp16.Gradients)
+	assert.Equal(t, bf16.Activations, fp16.Activations)
+}
+
+// Under fp8 Transformer Engine keeps a product's input in one byte an element:
+// those of the queries, keys and values (h), of the two FFN matrices (h, 4h)
+// lose a byte an element; the attention output, which attention needs in bf16,
+// gains one (h). Source: NVIDIA/TransformerEngine
+// transformer_engine/pytorch/module/linear.py (save_for_backward of the
+// quantised input).
+func TestQuantisedOperands(t *testing.T) {
+	layer := func(stack string, p Precision) float64 {
+		c := newCosts(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Precision: p}, mustStack(stack))
+		var l layout
+		l.init(c, &Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		return l.saved(&c.kinds[c.body[0].kind], 0)
+	}
+	assert.Equal(t, 2048*1024*(1+1+4-1.0), layer("megatron-core", BF16)-layer("megatron-core", FP8))
+	// torchao keeps the inputs in bf16. Source: pytorch/ao
+	// torchao/float8/float8_linear.py (save_for_backward of input_hp).
+	assert.Equal(t, layer("torchtitan", BF16), layer("torchtitan", FP8))
+}
