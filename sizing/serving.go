@@ -9,35 +9,6 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Offload says what of the weights stands in the host's memory.
-type Offload uint8
-
-// The ways of offloading.
-const (
-	NoOffload      Offload = iota
-	OffloadLayers          // whole layers, as few as it takes
-	OffloadExperts         // the routed experts, as few layers' as it takes
-	numOffloads
-)
-
-var offloadNames = [numOffloads]string{"none", "layers", "experts"}
-
-// String returns the name.
-func (o Offload) String() string {
-	if o < numOffloads {
-		return offloadNames[o]
-	}
-	return fmt.Sprintf("Offload(%d)", uint8(o))
-}
-
-// MarshalText writes the name.
-func (o Offload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
-
-// ParseOffload reads none, layers or experts.
-func ParseOffload(s string) (Offload, error) {
-	return byName(s, "offload", numOffloads, Offload.String)
-}
-
 // Serving is a model that serves requests on a machine.
 type Serving struct {
 	Model   *Model
@@ -56,6 +27,11 @@ type Serving struct {
 	// SharedContext takes Context as the tokens of all sequences together, as
 	// llama.cpp's -c does.
 	SharedContext bool
+	// Elsewhere are single devices that may be proposed where it does not fit.
+	Elsewhere []*hardware.Device
+	// Published is the storage that the makers of the model chose, where it is
+	// narrower than 16 bits: wider ones hold nothing more. Nil: 16 bits.
+	Published *Quant
 	// DeviceMemory is what the model may take of each device; 0 takes the
 	// device's own.
 	DeviceMemory quantity.Bytes
@@ -64,6 +40,9 @@ type Serving struct {
 	// Offload and HostBandwidth are for weights beyond the device.
 	Offload       Offload
 	HostBandwidth quantity.Bandwidth
+	// HostMemory is what the host has for them, over all devices; 0 asks no
+	// further.
+	HostMemory quantity.Bytes
 	// Year is the runtime's generation; 0 takes the runtime's own.
 	Year int
 	// Expanded stores latent keys and values by head, Copied beside a
@@ -82,6 +61,8 @@ type PreparedServing struct {
 	keys   servingKeys
 	known  int
 	bands  *ServingConstants
+	// placed is the layers on the host for the context and batch asked for.
+	placed int
 }
 
 // DefaultHostBandwidth is that of a desktop's two channels of DDR5-5600.
@@ -230,23 +211,9 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	m.Weights = quantity.Bytes(dense + experts)
 	m.sum()
 	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {
-		m.offload(p.Offload, dense, experts, float64(max(s.layers, 1)))
+		p.offload(&m, experts)
 	}
 	return m
-}
-
-// offload moves as many layers' weights to the host as it takes to fit.
-func (m *ServingMemory) offload(how Offload, dense, experts, layers float64) {
-	movable := dense + experts
-	if how == OffloadExperts && experts > 0 {
-		movable = experts
-	}
-	step := movable / layers
-	n := math.Ceil(float64(m.Total-m.Budget) / step)
-	n = math.Max(0, math.Min(n, layers))
-	m.Host = quantity.Bytes(n * step)
-	m.Weights -= m.Host
-	m.sum()
 }
 
 // prompt is the tokens of the prompt in a context.
@@ -289,7 +256,7 @@ func (p *PreparedServing) MaxContext(batch int64) int64 {
 
 func (p *PreparedServing) fitsWith(context, batch int64) bool {
 	m := p.Memory(context, batch)
-	return m.Fits
+	return m.Fits && p.hostHolds(&m)
 }
 
 // search returns the largest n up to most for which ok holds, 0 if none: ok
@@ -314,26 +281,6 @@ func search(most int64, ok func(int64) bool) int64 {
 		}
 	}
 	return low
-}
-
-// place tells the timer what stands on the host.
-func (p *PreparedServing) place(m *ServingMemory) {
-	t := p.timer
-	t.hostDense, t.hostExperts = 0, 0
-	t.hostRate = float64(p.HostBandwidth)
-	if p.Runtime.Offload == "stream" && p.Cluster.Device.HostLink.Bandwidth > 0 {
-		t.hostRate = float64(p.Cluster.Device.HostLink.Bandwidth)
-	}
-	if m.Host <= 0 {
-		return
-	}
-	dense, experts := p.served.weightBytes(&p.Layout)
-	if p.Offload == OffloadExperts && experts > 0 {
-		t.hostExperts = math.Min(1, float64(m.Host)/experts)
-		return
-	}
-	share := math.Min(1, float64(m.Host)/(dense+experts))
-	t.hostDense, t.hostExperts = share, share
 }
 
 // Prefill returns the seconds of batch prompts of n tokens after depth cached

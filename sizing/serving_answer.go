@@ -44,16 +44,6 @@ type ServingThroughput struct {
 	EnergyBatch quantity.KWh `json:"kwh_per_million_tokens_at_batch,omitempty"`
 }
 
-// ServingOption is a change that makes a model fit.
-type ServingOption struct {
-	Code    string `json:"code"`
-	Text    string `json:"text"`
-	Chinese string `json:"-"`
-	Flag    string `json:"flag"` // what to add to the command line
-	// Decode is the tokens a second of the change.
-	Decode float64 `json:"decode_tokens_per_second"`
-}
-
 // ServingAnswer is a serving with everything that is asked of it.
 type ServingAnswer struct {
 	*PreparedServing
@@ -63,10 +53,12 @@ type ServingAnswer struct {
 	MaxContext int64
 	MaxBatch   int64
 	// Best names the storage of the weights with the most bits that fits.
-	Best       string
-	Throughput ServingThroughput
-	Options    []ServingOption
-	Notes      []Note
+	Best string
+	// BestElsewhere is the same of another runtime, where this one has none.
+	BestElsewhere *ServingChoice
+	Throughput    ServingThroughput
+	Options       []ServingOption
+	Notes         []Note
 }
 
 // Answer evaluates a serving: memory, limits and speed; where it does not fit,
@@ -79,12 +71,16 @@ func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 	a := &ServingAnswer{PreparedServing: p}
 	a.Memory = p.Memory(p.Context, p.Batch)
 	p.place(&a.Memory)
+	p.placed = a.Memory.HostLayers
 	a.PerToken, a.PerSeq = p.KVBytesPerToken(), p.KVBytes(p.Context)
 	a.MaxContext, a.MaxBatch = p.MaxContext(p.Batch), p.MaxBatch(p.Context)
 	a.Best = p.best()
+	if a.Best == "" {
+		a.BestElsewhere = p.bestElsewhere()
+	}
 	a.Throughput = p.Throughput(price)
 	if !a.Memory.Fits {
-		a.Options = p.options()
+		a.Options = p.options(price)
 	}
 	a.note(p)
 	return a, nil
@@ -121,6 +117,12 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 	t.LoadBatch = min(p.MaxBatch(p.Context), p.Runtime.MaxSequences*int64(p.Layout.Replicas))
 	if t.LoadBatch > 0 {
 		each := math.Max(1, float64(t.LoadBatch)/replicas)
+		if p.Offload != NoOffload { // more caches leave less room for weights
+			before := *p.timer
+			defer func() { *p.timer = before }()
+			m := p.Memory(p.Context, t.LoadBatch)
+			p.place(&m)
+		}
 		time := p.Prefill(prompt, 0, each) + output*p.Decode(each, middle)
 		t.Load = each * output / time * math.Min(replicas, float64(t.LoadBatch)) * p.timer.e.Load()
 		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
@@ -162,213 +164,6 @@ func (t *servingTimer) computeBound() int64 {
 	return 0
 }
 
-// ladders are the storages that a runtime offers, the most bits first; "" is
-// that of the runtimes which have none of their own.
-var ladders = map[string][]string{
-	"mlx":       {"bf16", "mlx-8bit", "mlx-4bit"},
-	"llama.cpp": {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
-	"":          {"bf16", "fp8", "nvfp4", "awq"},
-}
-
-// with is the serving with another storage of the weights.
-func (p *PreparedServing) with(q *Quant) (*PreparedServing, error) {
-	s := p.Serving
-	s.Quant, s.StoredBytes = q, 0
-	return s.Prepare()
-}
-
-// offered lists the storages that the runtime and the device can use.
-func (p *PreparedServing) offered() []*Quant {
-	var list []*Quant
-	ladder, ok := ladders[p.Runtime.Name]
-	if !ok {
-		ladder = ladders[""]
-	}
-	for _, name := range ladder {
-		q, err := FindQuant(name)
-		if err != nil {
-			continue
-		}
-		d := p.Cluster.Device
-		if q.compute == hardware.FP4 && !d.Supports(hardware.FP4) {
-			continue
-		}
-		if q.compute == hardware.FP8 && !d.Supports(hardware.FP8) && !d.Supports(hardware.INT8) {
-			continue
-		}
-		list = append(list, q)
-	}
-	return list
-}
-
-// best names the storage with the most bits that fits without the host.
-func (p *PreparedServing) best() string {
-	for _, q := range p.offered() {
-		o, err := p.with(q)
-		if err != nil {
-			continue
-		}
-		o.Offload = NoOffload
-		if m := o.Memory(p.Context, p.Batch); m.Fits {
-			return q.Name
-		}
-	}
-	return ""
-}
-
-// options lists what would fit: narrower weights, a shorter context, a smaller
-// cache, more devices, or weights on the host.
-func (p *PreparedServing) options() []ServingOption {
-	var list []ServingOption
-	add := func(code, en, zh, flag string, s Serving) {
-		o, err := s.Prepare()
-		if err != nil {
-			return
-		}
-		m := o.Memory(o.Context, o.Batch)
-		if !m.Fits {
-			return
-		}
-		o.place(&m)
-		rate := o.Throughput(0).Decode
-		list = append(list, ServingOption{code, en, zh, flag, rate})
-	}
-	if best := p.best(); best != "" && best != p.Quant.Name {
-		s := p.Serving
-		s.Quant, _ = FindQuant(best)
-		s.StoredBytes = 0
-		add("weights", "weights in "+best, "权重用 "+best, "--weights "+best, s)
-	}
-	if n := p.MaxContext(p.Batch); n > 0 && n < p.Context {
-		s := p.Serving
-		s.Context, s.Prompt, s.Output = n, min(p.Prompt, n/2), min(p.Output, n/2)
-		add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), fmt.Sprintf("--context %d", n), s)
-	}
-	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
-		s := p.Serving
-		s.Batch = n
-		add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), fmt.Sprintf("--batch %d", n), s)
-	}
-	p.narrowCache(add)
-	p.narrowBoth(add)
-	p.otherRuntime(add)
-	p.moreDevices(add)
-	p.toHost(add)
-	return list
-}
-
-type addOption func(code, en, zh, flag string, s Serving)
-
-// narrowCache offers a cache of 8 bits.
-func (p *PreparedServing) narrowCache(add addOption) {
-	name := "fp8"
-	if p.Runtime.KVPad > 0 {
-		name = "q8_0"
-	}
-	kv, err := ParseKVType(name)
-	if err != nil || p.KV.Key <= kv.Key {
-		return
-	}
-	s := p.Serving
-	s.KV = kv
-	add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s)
-}
-
-// narrowBoth offers narrower weights and a cache of 8 bits together.
-func (p *PreparedServing) narrowBoth(add addOption) {
-	name := "fp8"
-	if p.Runtime.KVPad > 0 {
-		name = "q8_0"
-	}
-	kv, err := ParseKVType(name)
-	if err != nil || p.KV.Key <= kv.Key || p.best() != "" {
-		return
-	}
-	s := p.Serving
-	s.KV = kv
-	o, err := s.Prepare()
-	if err != nil {
-		return
-	}
-	if best := o.best(); best != "" {
-		s.Quant, _ = FindQuant(best)
-		s.StoredBytes = 0
-		add("weights and kv", "weights in "+best+", a KV cache in "+name, "权重用 "+best+"，KV 缓存用 "+name, "--weights "+best+" --kv "+name, s)
-	}
-}
-
-// otherRuntime offers llama.cpp, whose files go to lower bits and whose layers
-// run on the host.
-func (p *PreparedServing) otherRuntime(add addOption) {
-	r, err := FindRuntime("llama.cpp")
-	if err != nil || p.Runtime.KVPad > 0 || p.Cluster.Count > 8 {
-		return
-	}
-	s := p.Serving
-	s.Runtime, s.Layout, s.Expanded = r, ServingLayout{}, false
-	o, err := s.Prepare()
-	if err != nil {
-		return
-	}
-	if best := o.best(); best != "" {
-		s.Quant, _ = FindQuant(best)
-		s.StoredBytes = 0
-		add("runtime", "llama.cpp with weights in "+best, "用 llama.cpp，权重用 "+best, "--runtime llama.cpp --weights "+best, s)
-	}
-	if p.Cluster.Count > 1 || p.Cluster.Device.Unified {
-		return
-	}
-	s.Quant, _ = FindQuant("q4_k_m")
-	s.StoredBytes, s.Offload = 0, OffloadLayers
-	o, err = s.Prepare()
-	if err != nil {
-		return
-	}
-	if m := o.Memory(o.Context, o.Batch); m.Fits && m.Host > 0 {
-		text := fmt.Sprintf("llama.cpp with weights in q4_k_m, %.0f %% of them on the host", 100*float64(m.Host/(m.Host+m.Weights)))
-		zh := fmt.Sprintf("用 llama.cpp，权重用 q4_k_m，其中 %.0f %% 放在主机", 100*float64(m.Host/(m.Host+m.Weights)))
-		add("offload", text, zh, "--runtime llama.cpp --weights q4_k_m --offload layers", s)
-	}
-}
-
-// moreDevices offers the fewest devices, doubling, that hold the model.
-func (p *PreparedServing) moreDevices(add addOption) {
-	for n := p.Cluster.Count * 2; n <= 1024; n *= 2 {
-		c, err := hardware.NewCluster(p.Cluster.Device, n)
-		if err != nil {
-			continue
-		}
-		s := p.Serving
-		s.Cluster, s.Layout = c, ServingLayout{}
-		o, err := s.Prepare()
-		if err != nil {
-			continue
-		}
-		if m := o.Memory(o.Context, o.Batch); m.Fits {
-			add("devices", fmt.Sprintf("%d x %s (%s)", n, p.Cluster.Device.ID, o.Layout.String()),
-				fmt.Sprintf("%d × %s（%s）", n, p.Cluster.Device.ID, o.Layout.String()), fmt.Sprintf("--on %sx%d", p.Cluster.Device.ID, n), s)
-			return
-		}
-	}
-}
-
-// toHost offers weights in the host's memory, experts first.
-func (p *PreparedServing) toHost(add addOption) {
-	if p.Offload != NoOffload {
-		return
-	}
-	s := p.Serving
-	if s.Runtime.Offload == "none" || p.Cluster.Device.Unified {
-		return
-	}
-	if len(p.served.experts) > 0 {
-		s.Offload = OffloadExperts
-		add("offload", "experts in the host's memory", "专家权重放在主机内存", "--offload experts", s)
-	}
-	s.Offload = OffloadLayers
-	add("offload", "layers in the host's memory", "部分层放在主机内存", "--offload layers", s)
-}
-
 // note writes what was assumed.
 func (a *ServingAnswer) note(p *PreparedServing) {
 	add := func(code, text, zh, source string) { a.Notes = append(a.Notes, Note{code, text, zh, source}) }
@@ -405,9 +200,13 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("context", fmt.Sprintf("%s was made for %d tokens: a context of %d needs more than memory", p.Model.Name, p.Model.Context, p.Context),
 			fmt.Sprintf("%s 的上下文为 %d token：%d 不只是显存问题", p.Model.Name, p.Model.Context, p.Context), "")
 	}
-	if a.Memory.Host > 0 {
-		add("offload", fmt.Sprintf("%s of the weights stand on the host and are used at %.3g GB/s", a.Memory.Host, p.timer.hostRate/1e9),
-			fmt.Sprintf("权重中 %s 放在主机，按 %.3g GB/s 使用", a.Memory.Host, p.timer.hostRate/1e9), "")
+	if m := &a.Memory; m.HostLayers > 0 {
+		text := fmt.Sprintf("%d layers on the host: it needs %s of memory for them beside its system, used at %.3g GB/s; limits are with as many", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
+		zh := fmt.Sprintf("%d 层放在主机：主机除系统外需内存 %s，按 %.3g GB/s 使用；各上限以同样层数计", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
+		if command := p.HostCommand(m); command != "" {
+			text, zh = text+": "+command, zh+"："+command
+		}
+		add("offload", text, zh, "")
 	}
 	if p.Model.Inferred {
 		add("inferred-shape", "only the parameter count is known: the shape, and with it the cache, is that of comparable models",

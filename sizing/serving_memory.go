@@ -21,8 +21,12 @@ type ServingMemory struct {
 	// Overhead is the driver's context and libraries.
 	Overhead quantity.Bytes `json:"overhead_bytes"`
 	Total    quantity.Bytes `json:"total_bytes"`
-	// Host is the weights that stand in the host's memory instead.
-	Host quantity.Bytes `json:"host_bytes"`
+	// Host is the weights that stand in the host's memory instead, HostCache
+	// the caches of the layers that the host computes, HostLayers how many
+	// layers that are.
+	Host       quantity.Bytes `json:"host_bytes"`
+	HostCache  quantity.Bytes `json:"host_cache_bytes,omitempty"`
+	HostLayers int            `json:"host_layers,omitempty"`
 	// Budget is the part of the device that the runtime takes.
 	Budget quantity.Bytes `json:"budget_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`

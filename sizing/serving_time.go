@@ -33,6 +33,7 @@ type servingTimer struct {
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
 	hostDense, hostExperts, hostRate float64
+	hostCache                        float64 // share of the caches
 
 	dense, head, densePart float64 // bytes and multiplied parameters a device
 	headParams             float64
@@ -195,6 +196,9 @@ func (t *servingTimer) attention(n, depth, batch float64) float64 {
 	scores := batch * flops / float64(t.layout.TP) / (t.peak16 * t.e[servingAttend])
 	shape := cacheShape{kv: t.kv, tp: t.layout.TP}
 	read := batch * (t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)) / (t.memory * t.e[servingCache])
+	if t.hostCache > 0 {
+		read += t.hostCache * read * (t.memory*t.e[servingCache]/t.hostRate - 1)
+	}
 	return smoothMax(read, scores)
 }
 

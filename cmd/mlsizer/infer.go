@@ -28,11 +28,14 @@ type servingOptions struct {
 	layout  sizing.ServingLayout
 	offload sizing.Offload
 	host    quantity.Bandwidth
+	hostRAM quantity.Bytes
 	shared  bool
 	memory  quantity.Bytes // of a device, instead of the catalogue's
-	explain bool
-	price   quantity.USD
-	bounds  sizing.Bounds
+	// elsewhere are the devices that may be proposed instead.
+	elsewhere []*hardware.Device
+	explain   bool
+	price     quantity.USD
+	bounds    sizing.Bounds
 }
 
 // inferOptions are the arguments of the infer command.
@@ -110,6 +113,7 @@ func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	addValue(fs, &o.output, "answer", "", "tokens of an answer (a quarter of the context, at most 512)", "COUNT", "512", parseTokenCount)
 	addValue(fs, &o.offload, "offload", "", "what may stand in the host's memory: none, layers or experts (none)", "NAME", "layers", sizing.ParseOffload)
 	addValue(fs, &o.host, "host-bandwidth", "", "bandwidth of the host's memory (89.6GB/s, two channels of DDR5-5600)", "RATE", "89.6GB/s", quantity.ParseBandwidth)
+	addValue(fs, &o.hostRAM, "host-memory", "", "memory of the host that offload may take, over all devices (without: what it needs)", "SIZE", "64GiB", parseMemory)
 	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
 }
 
@@ -187,7 +191,11 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		s.Batch = 1
 		assume("batch", "1")
 	}
+	s.Elsewhere, s.HostMemory = o.elsewhere, o.hostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
+	if published, _ := storageOf(m, ""); sizing.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
+		s.Published = published
+	}
 	if weights == "" {
 		assume("weights", s.Quant.Name)
 	}
@@ -259,6 +267,11 @@ func inferRun(cmd *cobra.Command, o *inferOptions) error {
 	if err != nil {
 		return err
 	}
+	c, err := o.hardware()
+	if err != nil {
+		return err
+	}
+	o.elsewhere = c.All()
 	weights := ""
 	if len(o.weights) == 1 {
 		weights = o.weights[0]
@@ -310,6 +323,11 @@ func (a *app) inferError(cmd *cobra.Command, err error) error {
 // rateText is "1,234 (1,100–1,400)".
 func rateText(mid, low, high float64) render.Text {
 	return render.Same(fmt.Sprintf("%s (%s–%s)", perSecond(mid), perSecond(low), perSecond(high)))
+}
+
+// bandText is "1,100–1,400".
+func bandText(low, high float64) render.Text {
+	return render.Same(fmt.Sprintf("%s–%s", perSecond(low), perSecond(high)))
 }
 
 // perSecond prints three digits of a rate.

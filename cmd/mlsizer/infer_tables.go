@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,7 @@ type inferJSON struct {
 	MaxContext int64                    `json:"max_context"`
 	MaxBatch   int64                    `json:"max_sequences"`
 	Best       string                   `json:"best_weights"`
+	Elsewhere  *sizing.ServingChoice    `json:"best_elsewhere,omitempty"`
 	Throughput sizing.ServingThroughput `json:"throughput"`
 	Options    []sizing.ServingOption   `json:"options,omitempty"`
 	Notes      []sizing.Note            `json:"notes"`
@@ -52,7 +54,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 		Hardware: newHardwareJSON(t.Input, &s.Cluster, sizing.BF16),
 		Workload: servingJSON{s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Options: a.Options,
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Options: a.Options,
 		Notes: notesIn(notes, l),
 	}
 	if o.explain {
@@ -98,7 +100,7 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
-		d.Tables = append(d.Tables, servingOptionsTable(options))
+		d.Tables = append(d.Tables, servingOptionsTable(options, f))
 	}
 	of := servingOf(&r)
 	for i := 1; i < len(d.Tables); i++ {
@@ -159,6 +161,9 @@ func servingMemoryTable(r *inferJSON, f *footnotes) render.Table {
 	if m.Host > 0 {
 		row(labelOnHost, m.Host, f.at("offload")...)
 	}
+	if m.HostCache > 0 {
+		row(labelCacheOnHost, m.HostCache, f.at("offload")...)
+	}
 	return t
 }
 
@@ -171,8 +176,11 @@ func servingLimits(r *inferJSON) render.Table {
 	if r.MaxBatch > 0 {
 		batch = both(labelMaxAt, r.MaxBatch, r.Workload.Context)
 	}
-	if r.Best != "" {
+	switch {
+	case r.Best != "":
 		best = r.Best
+	case r.Elsewhere != nil:
+		best = both(labelBestElsewhere, r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
 	}
 	rows := [][]render.Cell{
 		fact(labelModelWeights, exactly(r.Weights)),
@@ -238,17 +246,45 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 }
 
 // servingOptionsTable is what would make it fit.
-func servingOptionsTable(options []sizing.ServingOption) render.Table {
+func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Table {
 	t := render.Table{Title: labelWouldFit, Columns: []render.Column{
 		{Name: "change", Head: labelChange, Wrap: true},
 		{Name: "flags", Head: labelFlag, Wrap: true},
+		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Drop: 1},
+		{Name: "host_bytes", Head: labelHostHead, Right: true, Drop: 2},
 		{Name: "tokens_per_second", Head: labelTokensHead, Right: true},
+		{Name: "band", Head: labelBand, Right: true, Drop: 4},
+		{Name: "usd_per_million", Head: labelPerMillion, Right: true, Drop: 3},
 	}}
 	for _, o := range options {
-		t.Rows = append(t.Rows, []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: perSecond(o.Decode)}})
+		row := []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
+		if o.Host > 0 {
+			row[3].Value = o.Host
+		}
+		if o.PerMillion > 0 {
+			row[6].Value = o.PerMillion
+			if o.Code != sizing.OtherDevice {
+				row[6].Notes = f.at("price")
+			}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	if len(options) == 0 {
-		t.Rows = append(t.Rows, []render.Cell{{Value: labelNothingFits}, {}, {}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: labelNothingFits}, {}, {}, {}, {}, {}, {}})
 	}
+	withoutEmpty(&t)
 	return t
+}
+
+// withoutEmpty leaves out the columns in which no row has anything.
+func withoutEmpty(t *render.Table) {
+	for i := len(t.Columns) - 1; i >= 0; i-- {
+		if slices.ContainsFunc(t.Rows, func(row []render.Cell) bool { return row[i].Value != nil }) {
+			continue
+		}
+		t.Columns = slices.Delete(t.Columns, i, i+1)
+		for j := range t.Rows {
+			t.Rows[j] = slices.Delete(t.Rows[j], i, i+1)
+		}
+	}
 }

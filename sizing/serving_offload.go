@@ -1,0 +1,141 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"mlsizer/sizing/quantity"
+)
+
+// Offload says what of the weights stands in the host's memory.
+type Offload uint8
+
+// The ways of offloading.
+const (
+	NoOffload      Offload = iota
+	OffloadLayers          // whole layers, as few as it takes
+	OffloadExperts         // the routed experts, as few layers' as it takes
+	numOffloads
+)
+
+var offloadNames = [numOffloads]string{"none", "layers", "experts"}
+
+// String returns the name.
+func (o Offload) String() string {
+	if o < numOffloads {
+		return offloadNames[o]
+	}
+	return fmt.Sprintf("Offload(%d)", uint8(o))
+}
+
+// MarshalText writes the name.
+func (o Offload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// ParseOffload reads none, layers or experts.
+func ParseOffload(s string) (Offload, error) {
+	return byName(s, "offload", numOffloads, Offload.String)
+}
+
+// hostLayers is the layers of a device whose weights, or whose experts, may
+// move to the host, and what one of them frees: its weights and, where the
+// host computes the layer, its cache.
+// Source: ggml-org/llama.cpp src/llama-kv-cache.cpp (a layer's cache stands on
+// the device of the layer), common/arg.cpp (--n-gpu-layers, --n-cpu-moe).
+func (p *PreparedServing) hostLayers(m *ServingMemory, experts float64) (layers, weights, cache float64) {
+	s := p.served
+	stage := math.Ceil(float64(max(s.layers, 1)) / float64(p.Layout.PP))
+	if p.Offload == OffloadExperts && experts > 0 {
+		layers = math.Ceil(float64(p.Model.expertLayers()) / float64(p.Layout.PP))
+		return layers, experts / layers, 0
+	}
+	body := 0.0
+	for i := range s.tensors {
+		if t := &s.tensors[i]; t.body {
+			body += t.bytes * t.divided(p.Layout.TP)
+		}
+	}
+	if p.Runtime.Offload == "host" {
+		cache = float64(m.KVCache+m.KVPadding+m.State) / stage
+	}
+	return stage, body/float64(max(s.layers, 1)) + experts/stage, cache
+}
+
+// expertLayers is the layers that route tokens to experts.
+func (m *Model) expertLayers() int {
+	n := 0
+	for _, g := range m.Groups {
+		if slices.ContainsFunc(g.Blocks, func(b Block) bool { return b.Kind() == "moe" }) {
+			n += g.Repeat
+		}
+	}
+	return n
+}
+
+// offload moves as few layers to the host as it takes to fit.
+func (p *PreparedServing) offload(m *ServingMemory, experts float64) {
+	layers, weights, cache := p.hostLayers(m, experts)
+	n := math.Min(layers, math.Ceil(float64(m.Total-m.Budget)/(weights+cache)))
+	m.HostLayers = int(n)
+	m.Host, m.HostCache = quantity.Bytes(n*weights), quantity.Bytes(n*cache)
+	m.Weights -= m.Host
+	if m.HostCache > 0 {
+		stay := quantity.Bytes(1 - n/layers)
+		m.KVCache, m.KVPadding, m.State = m.KVCache*stay, m.KVPadding*stay, m.State*stay
+	}
+	m.sum()
+	if p.HostMemory > 0 && p.hostNeed(m) > p.HostMemory {
+		m.Fits = false
+	}
+}
+
+// hostNeed is the host's memory for what the devices of all replicas do not
+// hold: weights stand there once, caches for every replica.
+func (p *PreparedServing) hostNeed(m *ServingMemory) quantity.Bytes {
+	return (m.Host + m.HostCache) * quantity.Bytes(p.Layout.Devices())
+}
+
+// hostHolds reports whether the host holds what a longer context or a larger
+// batch pushes out: up to the memory it was said to have, else no more layers
+// than for what was asked.
+func (p *PreparedServing) hostHolds(m *ServingMemory) bool {
+	return p.HostMemory > 0 || m.HostLayers <= p.placed
+}
+
+// place tells the timer what stands on the host.
+func (p *PreparedServing) place(m *ServingMemory) {
+	t := p.timer
+	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
+	t.hostRate = float64(p.HostBandwidth)
+	if p.Runtime.Offload == "stream" && p.Cluster.Device.HostLink.Bandwidth > 0 {
+		t.hostRate = float64(p.Cluster.Device.HostLink.Bandwidth)
+	}
+	if m.HostLayers == 0 {
+		return
+	}
+	_, experts := p.served.weightBytes(&p.Layout)
+	layers, _, _ := p.hostLayers(m, experts)
+	share := float64(m.HostLayers) / layers
+	t.hostExperts = share
+	if p.Offload == OffloadLayers || experts == 0 {
+		t.hostDense = share
+	}
+	if m.HostCache > 0 {
+		t.hostCache = share
+	}
+}
+
+// HostCommand is how the runtime is told to leave those layers on the host, ""
+// if none are or it has no such option.
+func (p *PreparedServing) HostCommand(m *ServingMemory) string {
+	switch {
+	case m.HostLayers == 0:
+	case p.Runtime.Name == "llama.cpp" && p.Offload == OffloadExperts && len(p.served.experts) > 0:
+		return fmt.Sprintf("-ngl %d --n-cpu-moe %d", p.served.layers+1, m.HostLayers*p.Layout.PP)
+	case p.Runtime.Name == "llama.cpp": // the output head counts as a layer
+		return fmt.Sprintf("-ngl %d", p.served.layers+1-m.HostLayers*p.Layout.PP)
+	case p.Runtime.Name == "vllm":
+		return fmt.Sprintf("--cpu-offload-gb %.0f", math.Ceil(float64(m.Host)/(1<<30)))
+	}
+	return ""
+}

@@ -1,0 +1,365 @@
+package sizing
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// ServingOption is a change that makes a model fit.
+type ServingOption struct {
+	Code    string `json:"code"`
+	Text    string `json:"text"`
+	Chinese string `json:"-"`
+	Flag    string `json:"flag"` // what to add to the command line
+	// Device is the memory of one device that it takes, Host that of the host.
+	Device quantity.Bytes `json:"memory_bytes"`
+	Host   quantity.Bytes `json:"host_bytes,omitempty"`
+	// Decode is the tokens a second of the change, Low and High its 80 % band.
+	Decode float64 `json:"decode_tokens_per_second"`
+	Low    float64 `json:"low"`
+	High   float64 `json:"high"`
+	// PerMillion is the price of a million generated tokens at full load; 0:
+	// no price is known.
+	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
+}
+
+// OtherDevice is the code of an option on another device.
+const OtherDevice = "other device"
+
+// ServingChoice is a runtime with a storage of the weights.
+type ServingChoice struct {
+	Runtime string `json:"runtime"`
+	Weights string `json:"weights"`
+}
+
+// ladders are the storages that a runtime offers, the most bits first; "" is
+// that of the runtimes which have none of their own.
+var ladders = map[string][]string{
+	"mlx":          {"bf16", "mlx-8bit", "mlx-4bit"},
+	"exllamav2":    {"fp16", "exl2-8.0bpw", "exl2-6.0bpw", "exl2-5.0bpw", "exl2-4.0bpw", "exl2-3.0bpw", "exl2-2.4bpw"},
+	"transformers": {"bf16", "int8", "nf4"},
+	"llama.cpp":    {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
+	"":             {"bf16", "fp8", "nvfp4", "awq"},
+}
+
+// offered lists the storages that the runtime and the device can use, the most
+// bits first: those that the makers published, and narrower ones.
+func (p *PreparedServing) offered() []*Quant {
+	var list []*Quant
+	ladder, ok := ladders[p.Runtime.Name]
+	if !ok {
+		ladder = ladders[""]
+	}
+	most := quantity.Bytes(0)
+	if q := p.Published; q != nil {
+		most = WeightBytes(p.Model, q)
+		switch {
+		case p.Runtime.Name != "llama.cpp":
+			list = append(list, q)
+		case q.Linear == "mxfp4": // its files keep the experts as they are
+			file, _ := FindQuant("mxfp4-q8_0")
+			list, most = append(list, file), WeightBytes(p.Model, file)/1.06
+		}
+	}
+	d := p.Cluster.Device
+	for _, name := range ladder {
+		q, err := FindQuant(name)
+		switch {
+		case err != nil:
+		case most > 0 && WeightBytes(p.Model, q) > most*1.05:
+		case q.compute == hardware.FP4 && !d.Supports(hardware.FP4):
+		case q.compute == hardware.FP8 && !d.Supports(hardware.FP8) && !d.Supports(hardware.INT8):
+		default:
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// with is the serving with another storage of the weights.
+func (s Serving) with(q *Quant) Serving {
+	s.Quant, s.StoredBytes = q, 0
+	return s
+}
+
+// under is the serving with another runtime, its layout left open.
+func (s Serving) under(r *Runtime) Serving {
+	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, ServingLayout{}, false, false, 0
+	return s
+}
+
+// best names the storage with the most bits that fits without the host.
+func (p *PreparedServing) best() string {
+	for _, q := range p.offered() {
+		o, err := p.Serving.with(q).Prepare()
+		if err != nil {
+			continue
+		}
+		o.Offload = NoOffload
+		if m := o.Memory(p.Context, p.Batch); m.Fits {
+			return q.Name
+		}
+	}
+	return ""
+}
+
+// others lists the runtimes of desks that run on the device too: their files
+// go to fewer bits.
+func (p *PreparedServing) others() []*Runtime {
+	var list []*Runtime
+	for _, name := range []string{"llama.cpp", "mlx"} {
+		r, err := FindRuntime(name)
+		if err == nil && name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// bestElsewhere is the storage with the most bits that fits in another
+// runtime, nil if there is none.
+func (p *PreparedServing) bestElsewhere() *ServingChoice {
+	for _, r := range p.others() {
+		if o, err := p.Serving.under(r).Prepare(); err == nil {
+			if best := o.best(); best != "" {
+				return &ServingChoice{r.Name, best}
+			}
+		}
+	}
+	return nil
+}
+
+// optionList collects what fits.
+type optionList struct {
+	p     *PreparedServing
+	price quantity.USD
+	list  []ServingOption
+}
+
+// add appends a change if it fits.
+func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
+	o, err := s.Prepare()
+	if err != nil {
+		return false
+	}
+	m := o.Memory(o.Context, o.Batch)
+	if !m.Fits {
+		return false
+	}
+	o.place(&m)
+	o.placed = m.HostLayers
+	price := l.price
+	if d := o.Cluster.Device; d != l.p.Cluster.Device {
+		price = 0
+		if d.Price != nil {
+			price = d.Price.PerHour
+		}
+	}
+	t := o.Throughput(price)
+	if command := o.HostCommand(&m); command != "" {
+		en, zh = en+" ("+command+")", zh+"（"+command+"）"
+	}
+	l.list = append(l.list, ServingOption{code, en, zh, flag, m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
+	return true
+}
+
+// options lists what would fit: narrower weights, a shorter context, a smaller
+// cache, another runtime, weights on the host, more devices, or others.
+func (p *PreparedServing) options(price quantity.USD) []ServingOption {
+	l := &optionList{p: p, price: price}
+	if best := p.best(); best != "" && best != p.Quant.Name {
+		q, _ := FindQuant(best)
+		l.add("weights", "weights in "+best, "权重用 "+best, "--weights "+best, p.Serving.with(q))
+	}
+	if n := p.MaxContext(p.Batch); n > 0 && n < p.Context {
+		s := p.Serving
+		s.Context, s.Prompt, s.Output = n, min(p.Prompt, n/2), min(p.Output, n/2)
+		l.add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), fmt.Sprintf("--context %d", n), s)
+	}
+	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
+		s := p.Serving
+		s.Batch = n
+		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), fmt.Sprintf("--batch %d", n), s)
+	}
+	l.narrowCache()
+	l.otherRuntimes()
+	l.toHost()
+	l.moreDevices()
+	l.elsewhere()
+	return l.list
+}
+
+// narrowCache offers a cache of 8 bits, alone or with narrower weights.
+func (l *optionList) narrowCache() {
+	p, name := l.p, "fp8"
+	if p.Runtime.KVPad > 0 {
+		name = "q8_0"
+	}
+	kv, err := ParseKVType(name)
+	if err != nil || p.KV.Key <= kv.Key {
+		return
+	}
+	s := p.Serving
+	s.KV = kv
+	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s) || p.best() != "" {
+		return
+	}
+	o, err := s.Prepare()
+	if err != nil {
+		return
+	}
+	if best := o.best(); best != "" {
+		q, _ := FindQuant(best)
+		l.add("weights and kv", "weights in "+best+", a KV cache in "+name, "权重用 "+best+"，KV 缓存用 "+name, "--weights "+best+" --kv "+name, s.with(q))
+	}
+}
+
+// otherRuntimes offers the runtimes whose files go to fewer bits.
+func (l *optionList) otherRuntimes() {
+	for _, r := range l.p.others() {
+		s := l.p.Serving.under(r)
+		o, err := s.Prepare()
+		if err != nil {
+			continue
+		}
+		if best := o.best(); best != "" {
+			q, _ := FindQuant(best)
+			l.add("runtime", r.Title+" with weights in "+best, "用 "+r.Title+"，权重用 "+best, "--runtime "+r.Name+" --weights "+best, s.with(q))
+		}
+	}
+}
+
+// toHost offers weights in the host's memory: with llama.cpp, in four bits,
+// and as the question has them.
+func (l *optionList) toHost() {
+	p := l.p
+	if p.Offload != NoOffload || p.Cluster.Device.Unified {
+		return
+	}
+	s := p.Serving
+	if r, err := FindRuntime("llama.cpp"); err == nil && p.Runtime != r && r.RunsOn(p.Cluster.Device) && p.Cluster.Count == 1 {
+		q, _ := FindQuant("q4_k_m")
+		if o := p.Published; o != nil && o.Linear == "mxfp4" {
+			q, _ = FindQuant("mxfp4-q8_0")
+		}
+		l.offload(s.under(r).with(q), "llama.cpp with weights in "+q.Name+", ", "用 llama.cpp，权重用 "+q.Name+"，", "--runtime llama.cpp --weights "+q.Name+" ")
+	}
+	if p.Runtime.Offload != "none" {
+		l.offload(s, "", "", "")
+	}
+}
+
+// offload offers experts and layers on the host, unless nothing has to go.
+func (l *optionList) offload(s Serving, en, zh, flags string) {
+	try := func(how Offload, what, was string) {
+		s.Offload = how
+		o, err := s.Prepare()
+		if err != nil {
+			return
+		}
+		if m := o.Memory(o.Context, o.Batch); m.HostLayers > 0 {
+			share := 100 * float64(m.Host/(m.Host+m.Weights))
+			l.add("offload", fmt.Sprintf("%s%s: %.0f %% of the weights on the host", en, what, share),
+				fmt.Sprintf("%s%s：%.0f %% 的权重放在主机", zh, was, share), flags+"--offload "+how.String(), s)
+		}
+	}
+	if l.p.Model.hasExperts() && s.Runtime.Offload == "host" {
+		try(OffloadExperts, "experts offloaded", "专家卸载")
+	}
+	try(OffloadLayers, "layers offloaded", "分层卸载")
+}
+
+// moreDevices offers the fewest devices, doubling, that hold the model, and
+// before them the fewest that hold it in narrower weights.
+func (l *optionList) moreDevices() {
+	p := l.p
+	id, narrower := p.Cluster.Device.ID, p.best() != ""
+	for n := p.Cluster.Count * 2; n <= 1024; n *= 2 {
+		c, err := hardware.NewCluster(p.Cluster.Device, n)
+		if err != nil {
+			continue
+		}
+		s := p.Serving
+		s.Cluster, s.Layout = c, ServingLayout{}
+		o, err := s.Prepare()
+		if err != nil {
+			continue
+		}
+		many := fmt.Sprintf("%d x %s (%s)", n, id, o.Layout.String())
+		zh := fmt.Sprintf("%d × %s（%s）", n, id, o.Layout.String())
+		flag := fmt.Sprintf("--on %sx%d", id, n)
+		if l.add("devices", many, zh, flag, s) {
+			return
+		}
+		if narrower || n > 16 {
+			continue
+		}
+		if best := o.best(); best != "" {
+			q, _ := FindQuant(best)
+			narrower = l.add("devices and weights", many+" with weights in "+best, zh+"，权重用 "+best, flag+" --weights "+best, s.with(q))
+		}
+	}
+}
+
+// elsewhere offers another single device: the cheapest by the hour, the GPU
+// and the machine with shared memory that are smallest.
+func (l *optionList) elsewhere() {
+	type candidate struct {
+		d *hardware.Device
+		s Serving
+	}
+	var fit []candidate
+	for _, d := range l.p.Elsewhere {
+		c, err := hardware.NewCluster(d, 1)
+		if err != nil || d == l.p.Cluster.Device {
+			continue
+		}
+		s := l.p.Serving
+		s.Cluster, s.Layout, s.DeviceMemory, s.Offload = c, ServingLayout{}, 0, NoOffload
+		if r := DefaultRuntime(d, s.Quant); r != s.Runtime {
+			s = s.under(r)
+		}
+		o, err := s.Prepare()
+		if err != nil || !o.Runtime.RunsOn(d) {
+			continue
+		}
+		if m := o.Memory(o.Context, o.Batch); m.Fits {
+			fit = append(fit, candidate{d, s})
+		}
+	}
+	hour := func(d *hardware.Device) quantity.USD {
+		if d.Price != nil {
+			return d.Price.PerHour
+		}
+		return 1e9
+	}
+	taken := map[*hardware.Device]bool{}
+	take := func(ok func(*hardware.Device) bool, key func(*hardware.Device) float64) {
+		var list []candidate
+		for _, c := range fit {
+			if ok(c.d) && !taken[c.d] {
+				list = append(list, c)
+			}
+		}
+		if len(list) == 0 {
+			return
+		}
+		c := slices.MinFunc(list, func(a, b candidate) int {
+			return cmp.Or(cmp.Compare(key(a.d), key(b.d)), cmp.Compare(b.d.MemBandwidth, a.d.MemBandwidth))
+		})
+		taken[c.d] = true
+		flag := "--on " + c.d.ID
+		if r := c.s.Runtime; r != l.p.Runtime {
+			flag += " --runtime " + r.Name
+		}
+		l.add(OtherDevice, "1 x "+c.d.Name, "1 × "+c.d.Name, flag, c.s)
+	}
+	memory := func(d *hardware.Device) float64 { return float64(d.Memory) }
+	take(func(d *hardware.Device) bool { return d.Price != nil }, func(d *hardware.Device) float64 { return float64(hour(d)) })
+	take(func(d *hardware.Device) bool { return d.Kind == hardware.GPU }, memory)
+	take(func(d *hardware.Device) bool { return d.Kind == hardware.Edge }, memory)
+}
