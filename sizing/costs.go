@@ -26,6 +26,7 @@ type costs struct {
 
 	weightBytes, gradBytes, masterBytes float64 // a parameter
 	stepGradBytes                       float64 // of a rank's own parameters, at the step
+	storedBytes                         float64 // of an average weight as it is stored
 	actBytes                            float64 // an activation
 
 	// Whole-model figures.
@@ -231,6 +232,7 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 	c.megatron = passes*c.fwd.products() + 3*c.fwd.mixing
 	c.palm = c.sixND*passes/3 + 3*c.fwd.full
 	c.boundary, c.embeddingMoments = c.widest(), c.momentsPerParam()
+	c.storedBytes = c.meanStored()
 	return c
 }
 

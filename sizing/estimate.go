@@ -29,9 +29,10 @@ type Memory struct {
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
 	Total         quantity.Bytes `json:"total_bytes"`
-	// Host is what the host keeps for the device: state that the plan moves
-	// there. It is no part of Total.
+	// Host and NVMe are what the host's memory and its disks keep for the
+	// device: what the plan moves there. They are no part of Total.
 	Host quantity.Bytes `json:"host_bytes,omitempty"`
+	NVMe quantity.Bytes `json:"nvme_bytes,omitempty"`
 	// Allocated is what the framework's tensors take, Reserved what its
 	// allocator has taken from the device; Total adds what the driver shows.
 	Allocated quantity.Bytes `json:"allocated_bytes"`

@@ -137,7 +137,7 @@ func (v *Evaluator) set(plan *Plan) error {
 func (v *Evaluator) mode() *modeCache {
 	m := &v.modes[v.plan.Recompute]
 	plan := v.plan
-	plan.DP, plan.GlobalBatch, plan.Sharding, plan.ShardGroup, plan.OffloadOptimizer = 0, 0, NoSharding, 0, false
+	plan.DP, plan.GlobalBatch, plan.Sharding, plan.ShardGroup, plan.OffloadOptimizer, plan.OffloadParams = 0, 0, NoSharding, 0, false, false
 	if m.known && m.plan == plan {
 		return m
 	}

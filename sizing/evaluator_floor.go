@@ -45,7 +45,7 @@ func (f *Floor) Step(plan *Plan) quantity.Seconds {
 func (f *Floor) all(plan *Plan) float64 {
 	mode := floorMode(plan)
 	known := &f.whole[mode]
-	same := plan.division() == f.plan.division() && plan.Modules == f.plan.Modules && plan.Offload == f.plan.Offload
+	same := plan.division() == f.plan.division() && plan.Modules == f.plan.Modules && plan.Offload == f.plan.Offload && plan.OffloadInputs == f.plan.OffloadInputs
 	if same && *known > 0 {
 		return *known
 	} else if !same {
@@ -89,7 +89,11 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 		}
 		return x.dense + x.experts
 	}
+	away := stack.away(plan, most)
 	gradients := c.gradBytes * over(&h.trained, Zero2)
+	if away.gradients {
+		gradients = 0
+	}
 	backward := h.kept
 	if plan.RecomputeMethod != LayerByLayer {
 		backward = 0 // not known before the stages are
@@ -97,8 +101,11 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 	if stack.PersistentGradients || plan.MicroBatches() > 1 {
 		backward += gradients
 	}
-	tensors := over(&h.stored, Zero3) + max(gradients, backward)
-	if !plan.OffloadOptimizer {
+	tensors := max(gradients, backward)
+	if !away.weights {
+		tensors += over(&h.stored, Zero3)
+	}
+	if !away.optimizer {
 		tensors += c.masterBytes*over(&h.trained, Zero1) + over(&h.moments, Zero1)
 	}
 	allocated := tensors/float64(plan.PP) + float64(stack.WorkspaceBytes)

@@ -32,16 +32,16 @@ func (l *Limits) Uneven(plan *Plan) bool { return plan.layersFit(l.Layers) }
 
 // MemoryFloor returns a total below which no device of the plan's most loaded
 // stage can get, whatever its shard group, and with the sharding or a lesser
-// one: states divided by all ranks, the optimizer's with the host if the plan
-// offloads it, and no gathered weights.
+// one: states divided by all ranks, those that the plan offloads with the host,
+// and no gathered weights.
 func (v *Evaluator) MemoryFloor(plan *Plan, most Sharding) (float64, error) {
 	p := *plan
-	p.Sharding, p.ShardGroup = NoSharding, 0
+	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = NoSharding, 0, false, false
 	if err := v.set(&p); err != nil {
 		return 0, err
 	}
 	mode := v.mode()
-	p.Sharding = most
+	p.Sharding, p.OffloadOptimizer, p.OffloadParams = most, plan.OffloadOptimizer, plan.OffloadParams
 	v.l.shardOver(&p)
 	var m Memory
 	var total float64

@@ -11,7 +11,7 @@ import (
 // that an Evaluator shares some of what it knows and drops the rest.
 func drawNeighbour(t *rapid.T, p Plan) Plan {
 	for range rapid.IntRange(1, 3).Draw(t, "changes") {
-		switch rapid.IntRange(0, 13).Draw(t, "change") {
+		switch rapid.IntRange(0, 15).Draw(t, "change") {
 		case 0:
 			p.TP, p.DP = p.DP, p.TP
 			p.SequenceParallel = p.SequenceParallel && p.TP > 1
@@ -36,6 +36,12 @@ func drawNeighbour(t *rapid.T, p Plan) Plan {
 			p.Recompute = FullRecompute
 			p.RecomputeMethod = RecomputeMethod(rapid.IntRange(1, int(EveryNth)).Draw(t, "method"))
 			p.RecomputeLayers = rapid.IntRange(1, 4).Draw(t, "layers")
+		case 14:
+			p.OffloadParams = !p.OffloadParams
+			p.Sharding = Zero3
+		case 15:
+			p.OffloadInputs = !p.OffloadInputs
+			p.Recompute = FullRecompute
 		case 9:
 			p.ShardGroup = rapid.SampledFrom([]int{0, 2, 4}).Draw(t, "group")
 		case 10:
@@ -132,7 +138,7 @@ func TestMemoryFloors(t *testing.T) {
 			if e, err := p.Evaluate(&plan); err == nil {
 				most := Sharding(rapid.IntRange(int(plan.Sharding), int(Zero3)).Draw(t, "most"))
 				open := plan
-				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || rapid.Bool().Draw(t, "offloads")
+				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || p.costs.stack.OffloadOptimizer && rapid.Bool().Draw(t, "offloads")
 				floor, err := v.MemoryFloor(&open, most)
 				require.NoError(t, err)
 				require.LessOrEqual(t, floor, float64(e.Memory.Total))

@@ -56,6 +56,12 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		}
 		return fmt.Sprintf(" / %.0f ranks", sh.dense)
 	}
+	elsewhere := func(away bool) string {
+		if away {
+			return ", kept outside the device"
+		}
+		return ""
+	}
 	perParam := 0.0
 	if t.trained.sum() > 0 {
 		perParam = t.moments.sum() / t.trained.sum()
@@ -66,11 +72,11 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	}
 	list := []Derivation{
 		{"memory", "weights", "parameters of stage x bytes / weight shards",
-			fmt.Sprintf("%s x %.3g B%s (stage %d of %d, tp %d)", n(t.params), c.weightBytes, over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP), m.Weights.String(), stack.Source},
+			fmt.Sprintf("%s x %.3g B%s (stage %d of %d, tp %d)", n(t.params), c.weightBytes, over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP) + elsewhere(l.away.weights), m.Weights.String(), stack.Source},
 		{"memory", "gradients", "trained parameters x bytes / gradient shards",
-			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])), m.Gradients.String(), sourceZeRO},
+			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])) + elsewhere(l.away.gradients), m.Gradients.String(), sourceZeRO},
 		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",
-			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])), m.Optimizer.String(), sourceZeRO},
+			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])) + elsewhere(l.away.optimizer), m.Optimizer.String(), sourceZeRO},
 		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers + what is recomputed at once (+ embedding or head)",
 			fmt.Sprintf("%.3g x %s in %.0f layers%s, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, atOnce, e.Plan.RecomputeName()), m.Activations.String(), sourceActivations},
 		{"memory", "logits", "micro-batch x outputs of a sample (sequence x vocabulary) / (tp x cp) x bytes",
@@ -80,6 +86,10 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		{"memory", "overhead", "context + workspaces + fragmentation",
 			fmt.Sprintf("%s + %s + %.1f %%", stack.ContextBytes, stack.WorkspaceBytes, 100*(stack.Reserved-1)), m.Overhead.String(), stack.Source},
 		{"memory", "total", "sum of the lines above, at the peak of the step", fmt.Sprintf("at the %s; device has %s", m.Peak, m.Device), m.Total.String(), ""},
+	}
+	if m.Host+m.NVMe > 0 {
+		list = append(list, Derivation{"memory", "outside the device", "offloaded states / their shards + micro-batches in flight x offloaded activations",
+			fmt.Sprintf("host's memory %s, NVMe disks %s; %.3g x %s of activations", m.Host, m.NVMe, l.inFlight(m.Stage), quantity.Bytes(t.host)), (m.Host + m.NVMe).String(), "arXiv:2101.06840, arXiv:2104.07857"})
 	}
 	return list
 }
@@ -212,6 +222,7 @@ func (t *StepTerms) List() []StepTerm {
 		{termBubble, t.Bubble, "(p-1)/(m·v) of the slowest stage", sourceBubble},
 		{"data-parallel traffic", t.DataComm, "gradients and weights, less what the backward pass hides", "arXiv:1910.02054 section 7"},
 		{"optimizer", t.Optimizer, "bytes of state / achieved bandwidth", ""},
+		{"host transfers", t.Offload, "bytes to and from the host or NVMe / the slower link, less what the passes hide", "arXiv:2104.07857 section 5"},
 		{"stragglers", t.Stragglers, "waiting for the slowest device", ""},
 		{"fixed", t.Fixed, "what a step costs whatever its size", ""},
 	}

@@ -19,6 +19,7 @@ type layout struct {
 	shard, expertShard float64
 	replicas           float64   // groups of ranks that hold the same shards
 	shards             [3]shares // dense and expert divisors by what is sharded
+	away               away      // states that are kept outside the device
 	stages             *stages   // the layers of every stage, if they are known
 }
 
@@ -38,8 +39,10 @@ func (l *layout) init(c *costs, plan *Plan) {
 	l.shardOver(plan)
 }
 
-// shardOver says what the plan's sharding divides states by.
+// shardOver says what the plan's sharding divides states by, and which are kept
+// outside the device.
 func (l *layout) shardOver(plan *Plan) {
+	l.away = l.costs.stack.away(plan, plan.Sharding)
 	l.shard, l.replicas = l.dp*l.cp, 1
 	if g := float64(plan.ShardGroup); g > 0 {
 		l.shard, l.replicas = g, l.shard/g

@@ -39,6 +39,19 @@ type holding struct {
 	head                     float64 // bytes of the output layers, one micro-batch
 	logits                   float64
 	host                     float64 // bytes a micro-batch keeps with the host
+	ahead                    float64 // of them, those that are read back ahead of their use
+}
+
+// keepInput keeps the inputs of n layers of a kind, on the device or with the
+// host, from where each is read while the layer after it is recomputed.
+func (h *holding) keepInput(l *layout, k *kind, n float64) {
+	input := l.input(k)
+	if !l.plan.OffloadInputs {
+		h.kept += n * input
+		return
+	}
+	h.host += n * input
+	h.ahead = max(h.ahead, input)
 }
 
 func (l *layout) addState(h *holding, k *kind, n float64) {
@@ -62,7 +75,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 	l.stage(s, func(k *kind, n, full float64) {
 		l.addState(h, k, n)
 		if full > 0 && plan.RecomputeMethod != UniformMethod {
-			h.kept += full * l.input(k)
+			h.keepInput(l, k, full)
 			h.working = max(h.working, l.saved(k, 0))
 		}
 		switch n -= full; {
@@ -79,6 +92,9 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 		h.host += n * l.offloaded(k)
 	})
 	h.inner = h.working
+	if plan.OffloadInputs {
+		h.working += h.ahead
+	}
 	if plan.RecomputeMethod == UniformMethod {
 		l.units(s, h)
 	}
@@ -129,14 +145,14 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (h.trained.dense/g.dense + h.trained.experts/g.expert)))
 	ownParams := h.trained.dense/o.dense + h.trained.experts/o.expert
 	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + h.moments.dense/o.dense + h.moments.experts/o.expert))
-	out.Host = 0
-	if plan.OffloadOptimizer {
-		out.Optimizer, out.Host = 0, out.Optimizer
-	}
+	p.moveAway(l, out)
 	out.Host += quantity.Bytes(ceil(h.host * inFlight))
 	out.Communication = quantity.Bytes(ceil(c.unpacked))
-	if plan.Sharding == Zero3 && l.shard > 1 {
+	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
 		out.Communication += quantity.Bytes(ceil(h.gather * (c.actBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
+	}
+	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
+		out.Communication += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
 	}
 	if plan.PP > 1 {
 		out.Communication += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
@@ -219,4 +235,15 @@ func (c *costs) momentsPerParam() float64 {
 		}
 	}
 	return 0
+}
+
+// meanStored returns the bytes that a weight takes on average as it is stored.
+func (c *costs) meanStored() float64 {
+	var bytes, params float64
+	for i := range c.kinds {
+		k, n := &c.kinds[i], float64(c.kinds[i].layers)
+		bytes += n * sum(k.stored[:])
+		params += n * sum(k.params[:])
+	}
+	return bytes / max(params, 1)
 }

@@ -78,11 +78,7 @@ func (p *Prepared) noteTime(a *Answer) {
 // noteMemory says what the memory rests on and, if the plan does not fit, what
 // would.
 func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
-	if e.Plan.OffloadOptimizer {
-		link := p.Cluster.Device.HostLink.Bandwidth
-		a.note("offload", fmt.Sprintf("optimizer state with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", e.Memory.Host, link),
-			fmt.Sprintf("优化器状态存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证", e.Memory.Host, link), "")
-	}
+	p.noteOffload(a, e)
 	c, m := p.costs, &e.Memory
 	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)),
 		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)), c.stack.Source)

@@ -92,6 +92,11 @@ type Plan struct {
 	// OffloadOptimizer keeps the optimizer state in the host's memory and
 	// streams it through the device in the optimizer step.
 	OffloadOptimizer bool `json:"offload_optimizer,omitempty"`
+	// OffloadParams keeps the weights there, sharded, and reads them back
+	// layer by layer; some stacks take gradients and optimizer state along.
+	OffloadParams bool `json:"offload_params,omitempty"`
+	// OffloadInputs keeps there the layer inputs that full recompute saves.
+	OffloadInputs bool `json:"offload_inputs,omitempty"`
 	// SequenceParallel divides what tensor parallelism leaves whole along the
 	// sequence.
 	SequenceParallel bool      `json:"sequence_parallel"`
@@ -181,8 +186,13 @@ func (p *Plan) String() string {
 	if p.Recompute != NoRecompute {
 		fmt.Fprintf(&b, " %s-recompute", p.RecomputeName())
 	}
-	if p.OffloadOptimizer {
-		b.WriteString(" optimizer-offload")
+	for _, offload := range [3]struct {
+		on   bool
+		what string
+	}{{p.OffloadOptimizer, "optimizer"}, {p.OffloadParams, "params"}, {p.OffloadInputs, "inputs"}} {
+		if offload.on {
+			fmt.Fprintf(&b, " %s-offload", offload.what)
+		}
 	}
 	return b.String()
 }
@@ -211,6 +221,9 @@ type Workload struct {
 	// PricePerHour overrides the device's catalogue price, in dollars; 0
 	// takes the catalogue's.
 	PricePerHour quantity.USD
+	// NVMe is what the disks that hold offloaded state read and write, a device
+	// and direction; 0 leaves that state in the host's memory.
+	NVMe quantity.Bandwidth
 	// PUE is the facility's power over its computing power.
 	PUE float64
 }
@@ -294,7 +307,7 @@ func (p *Plan) layersFit(layers int) bool {
 // checkState returns an error unless the stack recomputes as the plan says and
 // the optimizer state can be kept where it says.
 func (p *Prepared) checkState(plan *Plan) error {
-	d, g := p.Cluster.Device, plan.ShardGroup
+	g := plan.ShardGroup
 	if err := p.checkRecompute(plan); err != nil {
 		return err
 	}
@@ -307,10 +320,8 @@ func (p *Prepared) checkState(plan *Plan) error {
 		return planError("shard-group", "a shard group of %d does not divide dp %d x cp %d", g, plan.DP, plan.CP)
 	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
 		return planError("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
-	case (plan.OffloadOptimizer || plan.Offload != 0) && (d.Unified || d.HostLink.Bandwidth == 0):
-		return planError("offload-optimizer", "%s has no link to a host's own memory that is known", d.ID)
 	}
-	return nil
+	return p.checkOffload(plan)
 }
 
 // On returns the model and workload prepared for another cluster. It refuses a

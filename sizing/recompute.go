@@ -146,8 +146,8 @@ func (l *layout) units(s int, h *holding) {
 			k := &l.costs.kinds[r.kind]
 			for at += r.count; layer < min(at, to); layer++ {
 				if (layer-from)%l.plan.RecomputeLayers == 0 {
-					h.kept += l.input(k)
-					unit = 0
+					h.keepInput(l, k, 1)
+					unit = h.ahead
 				}
 				saved := l.saved(k, 0)
 				unit += saved

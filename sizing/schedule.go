@@ -92,7 +92,7 @@ func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 		return e.Time.Step * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
 	}
 	plan := e.Plan
-	plan.Offload, plan.OffloadOptimizer = 0, false
+	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
 	var l layout
 	l.init(p.costs, &plan)
 	var cache layers
@@ -105,6 +105,7 @@ func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 	}
 	t := p.paceTerms(&l, &a)
 	t.Pipeline /= 2
+	t.Offload /= 2
 	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0
 	if plan.Sharding == Zero3 && l.shard > 1 {
 		times := l.microBatches

@@ -106,6 +106,12 @@ type Stack struct {
 	HybridShard      bool `json:"hybrid_shard"`
 	OffloadOptimizer bool `json:"offload_optimizer"`
 	ExpertTP         bool `json:"expert_tp"`
+	// Away is what else it can keep outside the device. OffloadTogether says
+	// that weights take gradients and optimizer state along, OffloadGradients
+	// that the optimizer state takes divided gradients along.
+	Away             []Away `json:"away"`
+	OffloadTogether  bool   `json:"offload_together"`
+	OffloadGradients bool   `json:"offload_gradients"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
 	// ScatterDepth is how many layers' gradients it holds whole at once.

@@ -22,12 +22,13 @@ type StepTerms struct {
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
 	Stragglers quantity.Seconds `json:"stragglers_seconds"` // waiting for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
+	Offload    quantity.Seconds `json:"offload_seconds"` // exposed traffic with the host during the passes
 }
 
 // Sum returns the step time.
 func (t *StepTerms) Sum() quantity.Seconds {
 	return t.Products + t.Attention + t.MemoryOps + t.Launch + t.TensorComm + t.ExpertComm + t.Context +
-		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed
+		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload
 }
 
 // SetConstants replaces the constants that the estimate rests on.
@@ -141,16 +142,13 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	send := p.sendTime(l)
 	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
 	t.DataComm = quantity.Seconds(p.dataComm(l, a.dense, a.experts, &a.slowest))
-	t.MemoryOps += p.offloadTime(l, &a.slowest)
+	t.Offload = p.offloadTime(l, a)
 	state := l.shards[shOptimizer]
 	c := p.costs
 	own := a.dense/state.dense + a.experts/state.expert
 	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments) * own
 	t.Optimizer = quantity.Seconds(moved / p.timing.memory)
-	if l.plan.OffloadOptimizer {
-		// The state streams in and out at once, one direction of the link each.
-		t.Optimizer += quantity.Seconds((c.masterBytes + c.embeddingMoments) * own / float64(p.Cluster.Device.HostLink.Bandwidth))
-	}
+	t.Optimizer += p.streamTime(l, own)
 	t.Stragglers = t.Sum() * quantity.Seconds(e.Jitter*p.doublings())
 	return t
 }
@@ -463,17 +461,4 @@ func (p *Prepared) widen(b Band) Band {
 		b = Band{b.Low / k.Unmeasured, b.High * k.Unmeasured}
 	}
 	return b
-}
-
-// offloadTime returns what moving activations to the host and back adds to a
-// step where it takes longer than the passes it hides behind.
-func (p *Prepared) offloadTime(l *layout, st *stage) quantity.Seconds {
-	if l.plan.Offload == 0 {
-		return 0
-	}
-	bytes := 0.0
-	l.stage(0, func(k *kind, n, full float64) { bytes += (n - full) * l.offloaded(k) })
-	move := bytes / float64(p.Cluster.Device.HostLink.Bandwidth)
-	forward, backward := st.forward.sum(), st.backward.sum()+st.again.sum()
-	return quantity.Seconds((max(0, move-forward) + max(0, move-backward)) * l.microBatches)
 }

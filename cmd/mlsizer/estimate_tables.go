@@ -186,6 +186,14 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 		row(labelBandHigh, m.High, f.at("memory-band", "tight")...)
 	}
 	row(labelDeviceMemory, m.Device)
+	for _, away := range []struct {
+		label render.Text
+		bytes quantity.Bytes
+	}{{labelHostMemory, m.Host}, {labelNVMe, m.NVMe}} {
+		if away.bytes > 0 { // no share of the device
+			t.Rows = append(t.Rows, []render.Cell{{Value: away.label, Notes: f.at("offload")}, {Value: away.bytes}, {}})
+		}
+	}
 	return t
 }
 

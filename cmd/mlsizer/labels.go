@@ -64,6 +64,8 @@ var (
 	labelBandLow        = render.T("  80 % band, low", "  80 % 区间下限")
 	labelBandHigh       = render.T("  80 % band, high", "  80 % 区间上限")
 	labelDeviceMemory   = render.T("device", "设备容量")
+	labelHostMemory     = render.T("host's memory", "主机内存")
+	labelNVMe           = render.T("NVMe disks", "NVMe 硬盘")
 	labelStorage        = render.T("storage", "存储")
 	labelCheckpoints    = render.T("%d checkpoints", "%d 个检查点")
 	labelDataset        = render.T("dataset", "数据集")
@@ -341,6 +343,7 @@ var termLabels = map[string]render.Text{
 	"pipeline bubble":         render.T("pipeline bubble", "流水线气泡"),
 	"data-parallel traffic":   render.T("data-parallel traffic", "数据并行通信"),
 	"optimizer":               render.T("optimizer", "优化器"),
+	"host transfers":          render.T("host transfers", "主机传输"),
 	"stragglers":              render.T("stragglers", "掉队等待"),
 	"fixed":                   render.T("fixed", "固定开销"),
 }

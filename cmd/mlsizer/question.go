@@ -33,6 +33,7 @@ type workOptions struct {
 	schedule           sizing.Schedule
 	price              quantity.USD
 	pue                float64
+	nvme               quantity.Bandwidth
 	checkpoints        int
 	scaleOut           quantity.Bandwidth
 	reliability        sizing.Reliability
@@ -67,6 +68,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
 	addLayoutFlags(fs, &o.plan)
+	addValue(fs, &o.nvme, "nvme-bandwidth", "", "offloaded state lies on NVMe disks that read and write so much a device", "RATE", "3GB/s", quantity.ParseBandwidth)
 	addValue(fs, &o.mfu, "mfu", "", "take this model FLOPs utilisation instead of predicting the time", "SHARE", "0.4", parseShare)
 	addValue(fs, &o.convention, "mfu-convention", "", "what --mfu and the MFU shown first count: palm, megatron, 6nd or hardware (HFU)", "NAME", "megatron", sizing.ParseConvention)
 	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
@@ -117,6 +119,8 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 	addValue(fs, &p.Modules, "recompute-modules", "", "what selective recompute drops: core_attn,layernorm,mlp,moe_act,moe,shared_experts,mla_up_proj", "NAME,...", "core_attn", sizing.ParseModules)
 	addValue(fs, &p.Offload, "offload-modules", "", "modules whose activations wait in the host's memory", "NAME,...", "core_attn", sizing.ParseModules)
 	fs.BoolVar(&p.OffloadOptimizer, "offload-optimizer", false, "keep the optimizer state in the host's memory")
+	fs.BoolVar(&p.OffloadParams, "offload-params", false, "keep the weights in the host's memory (zero3; with FSDP gradients and optimizer state too)")
+	fs.BoolVar(&p.OffloadInputs, "offload-inputs", false, "keep the layer inputs of full recompute in the host's memory")
 	fs.BoolVar(&p.SequenceParallel, "sp", false, "sequence parallel along with --tp")
 }
 
@@ -159,6 +163,8 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
 	case (o.loraRank > 0 || len(o.loraTargets) > 0) && o.method != sizing.LoRA && o.method != sizing.QLoRA:
 		return usageError(errors.New("--lora-rank and --lora-targets are for --method lora or qlora"), a.commandLine()+" --method lora")
+	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
+		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
 	case o.batch > 0 && o.batchTokens > 0:
 		return usageErrorf("--batch and --batch-tokens both give the global batch (want one of them)")
 	}
@@ -261,7 +267,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
 			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
-			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue,
+			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme,
 		},
 		BatchTokens:      o.batchTokens,
 		Constants:        o.constants,

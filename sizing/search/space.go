@@ -65,9 +65,13 @@ func newSpace(p *sizing.Prepared, fixed Fixed) *space {
 	if fixed.Sharding {
 		s.shardings = []sizing.Sharding{fixed.Plan.Sharding}
 	}
+	if fixed.Plan.OffloadParams && !fixed.Sharding {
+		s.shardings = []sizing.Sharding{sizing.Zero3} // what it needs
+	}
 	s.most, s.alone = slices.Max(s.shardings), []sizing.Sharding{slices.Min(s.shardings)}
 	s.offloads = []bool{false}
 	switch {
+	case fixed.Plan.OffloadParams && stack.OffloadTogether:
 	case fixed.Offload:
 		s.offloads = []bool{fixed.Plan.OffloadOptimizer}
 	case stack.OffloadOptimizer && s.limits.HostLink:
@@ -305,7 +309,7 @@ func (s *space) plan(n *node) sizing.Plan {
 	return sizing.Plan{TP: int(n.tp), PP: int(n.pp), VP: 1, CP: int(n.cp), EP: int(n.ep), ETP: int(n.etp), DP: int(n.dp),
 		SequenceParallel: n.sp, MicroBatch: int(n.mb), GlobalBatch: s.batch, Recompute: n.mode,
 		RecomputeMethod: s.fixed.Plan.RecomputeMethod, RecomputeLayers: s.fixed.Plan.RecomputeLayers,
-		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload}
+		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload, OffloadParams: s.fixed.Plan.OffloadParams, OffloadInputs: s.fixed.Plan.OffloadInputs}
 }
 
 // count returns how many layouts a node stands for.

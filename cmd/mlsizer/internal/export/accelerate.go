@@ -56,7 +56,7 @@ func (w *writer) accelerate() Result {
 	if sharded {
 		w.accelerateFSDP(&o)
 	}
-	if p.OffloadOptimizer {
+	if p.OffloadOptimizer && !p.OffloadParams {
 		w.leave("offload of the optimizer state alone: fsdp_offload_params moves the weights too")
 	}
 	if p.Recompute == sizing.Selective || p.RecomputeLayers > 0 {
@@ -87,7 +87,7 @@ func (w *writer) accelerateFSDP(o *options) {
 	o.add("fsdp_config.fsdp_sharding_strategy", strategy)
 	o.add("fsdp_config.fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP")
 	o.add("fsdp_config.fsdp_state_dict_type", "SHARDED_STATE_DICT")
-	o.add("fsdp_config.fsdp_offload_params", false)
+	o.add("fsdp_config.fsdp_offload_params", p.OffloadParams)
 	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == sizing.FullRecompute && p.RecomputeLayers == 0)
 	if !mesh {
 		return

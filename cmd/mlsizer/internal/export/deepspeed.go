@@ -24,15 +24,20 @@ func (w *writer) deepSpeed() Result {
 		OverlapComm  bool    `json:"overlap_comm"`
 		Contiguous   bool    `json:"contiguous_gradients"`
 		Offload      *device `json:"offload_optimizer,omitempty"`
+		Params       *device `json:"offload_param,omitempty"`
 		GatherOnSave bool    `json:"stage3_gather_16bit_weights_on_model_save,omitempty"`
 	}
+	type checkpointing struct {
+		CPU bool `json:"cpu_checkpointing"`
+	}
 	config := struct {
-		TrainBatch   int64    `json:"train_batch_size"`
-		MicroBatch   int      `json:"train_micro_batch_size_per_gpu"`
-		Accumulation int64    `json:"gradient_accumulation_steps"`
-		BF16         *enabled `json:"bf16,omitempty"`
-		FP16         *enabled `json:"fp16,omitempty"`
-		Zero         zero     `json:"zero_optimization"`
+		TrainBatch   int64          `json:"train_batch_size"`
+		MicroBatch   int            `json:"train_micro_batch_size_per_gpu"`
+		Accumulation int64          `json:"gradient_accumulation_steps"`
+		BF16         *enabled       `json:"bf16,omitempty"`
+		FP16         *enabled       `json:"fp16,omitempty"`
+		Zero         zero           `json:"zero_optimization"`
+		Inputs       *checkpointing `json:"activation_checkpointing,omitempty"`
 	}{TrainBatch: p.GlobalBatch, MicroBatch: p.MicroBatch, Accumulation: p.MicroBatches()}
 	switch w.Workload.Precision {
 	case sizing.BF16:
@@ -45,8 +50,19 @@ func (w *writer) deepSpeed() Result {
 		w.leave("precision %s: products in 8 or 4 bits are not in this config", w.Workload.Precision)
 	}
 	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == sizing.Zero3}
+	at := "cpu"
+	if w.Workload.NVMe > 0 {
+		at = "nvme"
+		w.leave("nvme_path, where the disks are mounted")
+	}
 	if p.OffloadOptimizer {
-		config.Zero.Offload = &device{"cpu", true}
+		config.Zero.Offload = &device{at, true}
+	}
+	if p.OffloadParams {
+		config.Zero.Params = &device{at, true}
+	}
+	if p.OffloadInputs {
+		config.Inputs = &checkpointing{true}
 	}
 	if p.ShardGroup > 0 {
 		w.leave("shard group of %d: zero_hpz_partition_size keeps a second copy of the weights in a group, and shards the states over all", p.ShardGroup)

@@ -48,6 +48,12 @@ func (w *writer) maxText() Result {
 		w.leave("no recompute: custom keeps a tensor on the device where its key says device; the keys of the others are yours to set")
 	}
 	o.add("optimizer_memory_host_offload", p.OffloadOptimizer)
+	if p.OffloadInputs {
+		o.add("decoder_layer_input", "offload")
+	}
+	if p.OffloadParams {
+		w.leave("offload of the weights: its key is not among those checked")
+	}
 	if w.Workload.Optimizer == sizing.AdamW {
 		o.add("opt_type", "adamw")
 	} else {

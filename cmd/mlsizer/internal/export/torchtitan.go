@@ -46,7 +46,9 @@ func (w *writer) torchtitan() Result {
 	}
 	o.add("parallelism.context_parallel_degree", p.CP)
 	o.add("parallelism.expert_parallel_degree", p.EP)
-	if p.OffloadOptimizer {
+	if p.OffloadParams {
+		o.add("training.enable_cpu_offload", true)
+	} else if p.OffloadOptimizer {
 		w.leave("offload of the optimizer state alone: training.enable_cpu_offload moves weights and gradients too")
 	}
 	w.leave("recompute %s: its options are not among those checked", p.RecomputeName())
