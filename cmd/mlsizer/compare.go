@@ -13,7 +13,8 @@ type compareOptions struct {
 	*app
 	workOptions
 	models  []string
-	serving servingOptions // with --weights
+	serving servingOptions // with --weights or --student
+	student string         // a smaller model beside each
 }
 
 func newCompareCmd(a *app) *cobra.Command {
@@ -31,7 +32,8 @@ device or a flag is not known.`,
 		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
   mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
   mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T
-  mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra`,
+  mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra
+  mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageErrorf("no model (want one MODEL or more, such as llama-3.1-70b or 7B)")
@@ -43,14 +45,14 @@ device or a flag is not known.`,
 			if err := o.complete(a, cmd); err != nil {
 				return err
 			}
-			if len(o.serving.weights) > 0 {
+			if len(o.serving.weights) > 0 || o.student != "" {
 				return inferCompareRun(cmd, o)
 			}
 			return compareRun(cmd, o)
 		},
 	}
 	addWorkFlags(a, cmd, &o.workOptions)
-	addCompareServing(cmd, &o.serving)
+	addCompareServing(cmd, o)
 	return cmd
 }
 
@@ -69,7 +71,11 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 		if err != nil {
 			return err
 		}
-		models = append(models, m)
+		variants, err := m.variants(o.prune)
+		if err != nil {
+			return err
+		}
+		models = append(models, variants...)
 	}
 	targets, err := o.targets(o.on)
 	if err != nil {

@@ -56,6 +56,9 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return err
 	}
+	if m, err = m.prunedOnce(o.prune); err != nil {
+		return err
+	}
 	targets, err := o.targets(o.on)
 	if err != nil {
 		return err

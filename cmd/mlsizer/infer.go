@@ -36,6 +36,7 @@ type servingOptions struct {
 	explain   bool
 	price     quantity.USD
 	bounds    sizing.Bounds
+	prune     []sizing.Prune
 }
 
 // inferOptions are the arguments of the infer command.
@@ -93,7 +94,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	addValue(fs, &o.context, "context", "", "tokens of each sequence, prompt and answer together: 32k (8k)", "COUNT", "32k", parseTokenCount)
 	addValue(fs, &o.batch, "batch", "", "sequences at once (1)", "COUNT", "16", parseWhole)
 	addServingChoices(fs, o)
-	addValue(fs, &o.memory, "memory", "", "memory of a device that the model may take, instead of the catalogue's: 28GiB", "SIZE", "28GiB", parseMemory)
+	addPrune(fs, &o.prune)
 	addValue(fs, &o.layout.TP, "tp", "", "tensor parallel (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.PP, "pp", "", "stages of layers (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
@@ -114,6 +115,7 @@ func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	addValue(fs, &o.offload, "offload", "", "what may stand in the host's memory: none, layers or experts (none)", "NAME", "layers", sizing.ParseOffload)
 	addValue(fs, &o.host, "host-bandwidth", "", "bandwidth of the host's memory (89.6GB/s, two channels of DDR5-5600)", "RATE", "89.6GB/s", quantity.ParseBandwidth)
 	addValue(fs, &o.hostRAM, "host-memory", "", "memory of the host that offload may take, over all devices (without: what it needs)", "SIZE", "64GiB", parseMemory)
+	addValue(fs, &o.memory, "memory", "", "memory of a device that the model may take, instead of the catalogue's: 28GiB", "SIZE", "28GiB", parseMemory)
 	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
 }
 
@@ -261,6 +263,9 @@ func (o *servingOptions) priceOf(d *hardware.Device) quantity.USD {
 func inferRun(cmd *cobra.Command, o *inferOptions) error {
 	m, err := o.resolve(cmd.Context(), o.model)
 	if err != nil {
+		return err
+	}
+	if m, err = m.prunedOnce(o.prune); err != nil {
 		return err
 	}
 	targets, err := o.targets(o.on)

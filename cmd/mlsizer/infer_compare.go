@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -10,20 +11,33 @@ import (
 )
 
 // addCompareServing adds the flags with which compare asks about serving.
-func addCompareServing(cmd *cobra.Command, o *servingOptions) {
+func addCompareServing(cmd *cobra.Command, o *compareOptions) {
 	fs := cmd.Flags()
-	addServingChoices(fs, o)
+	addServingChoices(fs, &o.serving)
 	fs.Lookup("weights").Usage = "compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m"
-	addValue(fs, &o.context, "context", "", "tokens of each sequence in serving (8k)", "COUNT", "32k", parseTokenCount)
+	addValue(fs, &o.serving.context, "context", "", "tokens of each sequence in serving (8k)", "COUNT", "32k", parseTokenCount)
+	addValue(fs, &o.student, "student", "", "a smaller model that each is distilled into: served beside it", "MODEL", "llama-3.2-1b", func(s string) (string, error) { return s, nil })
 }
 
 // inferCompareRow is the answer for one model, storage and machine.
 type inferCompareRow struct {
 	inferJSON
+	// Of is the model that a pruned or distilled one is compared with.
+	Of string `json:"variant_of,omitempty"`
+	// Against is its decode rate over that of the first row of the table that
+	// fits the same machine; 0 where it does not fit itself.
+	Against float64 `json:"speed_against_first,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
-	model string
 	notes []sizing.Note
+}
+
+// table is the model whose table the row stands in.
+func (r *inferCompareRow) table() string {
+	if r.Of != "" {
+		return r.Of
+	}
+	return r.Model.Input
 }
 
 // at are the numbers of the row's own notes with these codes.
@@ -37,45 +51,106 @@ func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
 	return list
 }
 
-// inferCompareRun answers for every model, machine and storage of the weights.
+// inferCompareRun answers for every model with its variants, every machine and
+// every storage of the weights.
 func inferCompareRun(cmd *cobra.Command, o *compareOptions) error {
 	s := &o.serving
 	s.on, s.batch, s.price, s.bounds = o.on, o.batch, o.price, o.bounds
+	if len(s.weights) == 0 {
+		s.weights = []string{""}
+	}
 	targets, err := o.targets(o.on)
 	if err != nil {
 		return err
 	}
-	var rows []inferCompareRow
-	var notes []sizing.Note
-	fits, failed := 0, 0
+	c := &inferComparison{compareOptions: o, cmd: cmd}
 	for _, name := range o.models {
-		m, err := o.resolve(cmd.Context(), name)
+		variants, err := o.servingVariants(cmd, name)
 		if err != nil {
 			return err
 		}
-		for _, t := range targets {
-			for _, w := range s.weights {
-				a, more, err := s.infer(m, t, w)
-				if err != nil {
-					failed++
-					row := inferCompareRow{Error: o.rowError(cmd, err).Error(), model: name}
-					row.Model, row.Hardware = newModelJSON(m, s.bounds), hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
-					row.Workload.Weights = w
-					rows = append(rows, row)
-					continue
+		for _, m := range variants {
+			for _, t := range targets {
+				for _, w := range s.weights {
+					c.add(name, m, t, w)
 				}
-				if a.Memory.Fits {
-					fits++
-				}
-				notes = append(notes, more...)
-				rows = append(rows, inferCompareRow{inferJSON: newInferJSON(m, t, a, more, s, o.lang), model: name, notes: more})
 			}
 		}
 	}
-	if err := o.print(inferCompareDocument(rows, notes)); err != nil {
+	c.compareSpeeds()
+	if err := o.print(inferCompareDocument(c.rows, c.notes)); err != nil {
 		return err
 	}
-	return o.outcome(failed, fits, len(rows))
+	return o.outcome(c.failed, c.fits, len(c.rows))
+}
+
+// servingVariants are a model, what prunings leave of it, and its student.
+func (o *compareOptions) servingVariants(cmd *cobra.Command, name string) ([]*modelArg, error) {
+	m, err := o.resolve(cmd.Context(), name)
+	if err != nil {
+		return nil, err
+	}
+	variants, err := m.variants(o.prune)
+	if err != nil || o.student == "" {
+		return variants, err
+	}
+	student, err := o.resolve(cmd.Context(), o.student)
+	if err != nil {
+		return nil, err
+	}
+	return append(variants, student), nil
+}
+
+// inferComparison collects rows.
+type inferComparison struct {
+	*compareOptions
+	cmd          *cobra.Command
+	rows         []inferCompareRow
+	notes        []sizing.Note
+	fits, failed int
+}
+
+// add answers for one row.
+func (c *inferComparison) add(name string, m *modelArg, t target, weights string) {
+	s := &c.serving
+	row := inferCompareRow{}
+	a, notes, err := s.infer(m, t, weights)
+	if err != nil {
+		c.failed++
+		row.Error = c.rowError(c.cmd, err).Error()
+		row.Model = newModelJSON(m, s.bounds)
+		row.Hardware = hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+		row.Workload.Weights = weights
+	} else {
+		row.inferJSON, row.notes = newInferJSON(m, t, a, notes, s, c.lang), notes
+		c.notes = append(c.notes, notes...)
+		if a.Memory.Fits {
+			c.fits++
+		}
+	}
+	if m.Input != name {
+		row.Of = name
+	}
+	c.rows = append(c.rows, row)
+}
+
+// compareSpeeds sets every row's speed against the first of its table that fits
+// the same machine.
+func (c *inferComparison) compareSpeeds() {
+	first := map[[2]string]float64{}
+	for i := range c.rows {
+		r := &c.rows[i]
+		key, rate := [2]string{r.table(), r.Hardware.Input}, r.Throughput.Decode
+		if r.Error != "" || !r.Memory.Fits {
+			rate = 0
+		}
+		if first[key] == 0 {
+			first[key] = rate
+		}
+		if rate > 0 {
+			r.Against = rate / first[key]
+		}
+	}
 }
 
 // inferCompareDocument lays the rows out, a table a model.
@@ -92,24 +167,27 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 	}
 	for i := range rows {
 		r := &rows[i]
-		if i == 0 || r.model != rows[i-1].model {
-			w := servingFirst(rows, r.model)
+		if i == 0 || r.table() != rows[i-1].table() {
+			w := servingFirst(rows, r.table())
 			d.Tables = append(d.Tables, render.Table{
-				Title:   both(labelColon, r.model, both(labelCompareInfer, w.Context, w.Batch, w.KV)),
+				Title:   both(labelColon, r.table(), both(labelCompareInfer, w.Context, w.Batch, w.KV)),
 				Columns: inferCompareColumns(),
 			})
 		}
 		t := &d.Tables[len(d.Tables)-1]
 		t.Rows = append(t.Rows, inferCompareCells(r, f))
 	}
+	for i := range d.Tables {
+		tidyComparison(&d.Tables[i])
+	}
 	f.finish(d)
 	return d
 }
 
-// servingFirst is the workload of the model's first row that has an answer.
-func servingFirst(rows []inferCompareRow, model string) servingJSON {
+// servingFirst is the workload of the table's first row that has an answer.
+func servingFirst(rows []inferCompareRow, table string) servingJSON {
 	for i := range rows {
-		if rows[i].model == model && rows[i].Error == "" {
+		if rows[i].table() == table && rows[i].Error == "" {
 			return rows[i].Workload
 		}
 	}
@@ -118,38 +196,76 @@ func servingFirst(rows []inferCompareRow, model string) servingJSON {
 
 func inferCompareColumns() []render.Column {
 	return []render.Column{
+		{Name: "model", Head: labelModel, Wrap: true},
+		{Name: "params", Head: labelParamsHead, Right: true, Drop: 4},
 		{Name: "hardware", Head: labelHardware},
 		{Name: "weights", Head: labelWeights},
-		{Name: "runtime", Head: labelRuntime, Drop: 4},
+		{Name: "runtime", Head: labelRuntime, Drop: 7},
+		{Name: "storage_bytes", Head: labelStorage, Right: true, Drop: 3, Across: true},
 		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
 		{Name: "fits", Head: labelFitsHead},
-		{Name: "max_context", Head: labelContextHead, Right: true},
-		{Name: "max_sequences", Head: labelSequencesHead, Right: true, Drop: 2},
+		{Name: "max_context", Head: labelContextHead, Right: true, Drop: 2},
+		{Name: "max_sequences", Head: labelSequencesHead, Right: true, Drop: 6},
 		{Name: "tokens_per_second", Head: labelDecodeHead, Right: true},
-		{Name: "per_user", Head: labelPerUserHead, Right: true, Drop: 3},
-		{Name: "usd_per_million", Head: labelPerMillion, Right: true, Drop: 1},
+		{Name: "band", Head: labelBand, Right: true, Drop: 9},
+		{Name: "against", Head: labelAgainst, Right: true, Drop: 1},
+		{Name: "per_user", Head: labelPerUserHead, Right: true, Drop: 8},
+		{Name: "usd_per_million", Head: labelPerMillion, Right: true, Drop: 5},
+		{Name: "kwh_per_million", Head: labelEnergyMillion, Right: true, Drop: 10},
 	}
 }
 
 func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	cells := []render.Cell{
+		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope")},
+		{Value: r.Model.Params},
 		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
 		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
 	if r.Error != "" {
 		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, r.Hardware.Input, r.Error)})
-		return append(cells, render.Cell{}, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}},
-			render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{})
+		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
+		return slices.Grow(cells, 8)[:len(cells)+8]
 	}
 	p := &r.Throughput
-	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
+	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
 		render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
 	if !r.Memory.Fits {
-		return append(cells, render.Cell{}, render.Cell{}, render.Cell{})
+		return slices.Grow(cells, 6)[:len(cells)+6]
 	}
-	cost := any(nil)
+	var against, cost, energy any
+	if r.Against > 0 {
+		against = fmt.Sprintf("%.2fx", r.Against)
+	}
 	if p.PerMillion > 0 {
 		cost = p.PerMillion
 	}
-	return append(cells, render.Cell{Value: rateText(p.Decode, p.Low, p.High), Notes: r.at(f, "speed")}, render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")})
+	if p.Energy > 0 {
+		energy = p.Energy
+	}
+	return append(cells, render.Cell{Value: perSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: bandText(p.Low, p.High)}, render.Cell{Value: against},
+		render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+}
+
+// tidyComparison leaves out of a table what says nothing: the model where it is
+// one, the rate of a user where there is one, and columns without a value.
+func tidyComparison(t *render.Table) {
+	oneModel, oneUser := true, true
+	at := func(name string) int {
+		return slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == name })
+	}
+	model, all, user := at("model"), at("tokens_per_second"), at("per_user")
+	for _, row := range t.Rows {
+		oneModel = oneModel && row[model].Value == t.Rows[0][model].Value
+		oneUser = oneUser && row[all].Value == row[user].Value
+	}
+	for i := range t.Rows {
+		if oneModel {
+			t.Rows[i][model], t.Rows[i][model+1] = render.Cell{}, render.Cell{}
+		}
+		if oneUser {
+			t.Rows[i][user] = render.Cell{}
+		}
+	}
+	withoutEmpty(t)
 }

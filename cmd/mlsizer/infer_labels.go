@@ -22,6 +22,7 @@ var (
 	labelHostHead         = render.T("memory of the host", "主机内存")
 	labelBestElsewhere    = render.T("none with %s; %s with %s", "%s 无；%[3]s 可用 %[2]s")
 	labelBand             = render.T("80 % band", "80 % 区间")
+	labelAgainst          = render.T("speed against the first", "相对首行速度")
 	labelLimits           = render.T("limits", "上限")
 	labelModelWeights     = render.T("weights of the model", "模型权重")
 	labelPerToken         = render.T("KV cache a token", "每 token KV 缓存")

@@ -184,6 +184,9 @@ func planRun(cmd *cobra.Command, o *planOptions) error {
 	if err != nil {
 		return err
 	}
+	if m, err = m.prunedOnce(o.prune); err != nil {
+		return err
+	}
 	targets, err := o.targets(o.on)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type workOptions struct {
 	scaleOut           quantity.Bandwidth
 	reliability        sizing.Reliability
 	sweep              sizing.Sweep
+	prune              []sizing.Prune
 	constantsFile      string
 	constants          *sizing.Constants
 	devicesPerNode     int
@@ -67,6 +68,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.method, "method", "", "pretrain, full (fine-tuning), lora or qlora", "NAME", "lora", sizing.ParseMethod)
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
+	addPrune(fs, &o.prune)
 	addLayoutFlags(fs, &o.plan)
 	addValue(fs, &o.nvme, "nvme-bandwidth", "", "offloaded state lies on NVMe disks that read and write so much a device", "RATE", "3GB/s", quantity.ParseBandwidth)
 	addValue(fs, &o.mfu, "mfu", "", "take this model FLOPs utilisation instead of predicting the time", "SHARE", "0.4", parseShare)

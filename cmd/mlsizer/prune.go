@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+
+	"mlsizer/sizing"
+)
+
+// addPrune adds the flag that prunes a model; each use of it adds a variant.
+func addPrune(fs *pflag.FlagSet, at *[]sizing.Prune) {
+	addValue(fs, at, "prune", "", "what structured pruning leaves: layers=16, or hidden=3072,ffn=9216, heads=, kv-heads=, experts=50%; compare takes it several times", "DIM=N,...", "layers=16",
+		func(s string) ([]sizing.Prune, error) {
+			p, err := sizing.ParsePrune(s)
+			return append(*at, p), err
+		})
+}
+
+// pruned is the model that is left of an argument. What is known of a file or
+// a published run is not known of it.
+func (m *modelArg) pruned(p sizing.Prune) (*modelArg, error) {
+	small, err := m.Model.Prune(p)
+	if err != nil {
+		return nil, usageError(err, "")
+	}
+	return &modelArg{Input: m.Input + " " + p.String(), Model: small}, nil
+}
+
+// prunedOnce is the model of a command that takes one, pruned if that is asked.
+func (m *modelArg) prunedOnce(list []sizing.Prune) (*modelArg, error) {
+	switch len(list) {
+	case 0:
+		return m, nil
+	case 1:
+		return m.pruned(list[0])
+	}
+	return nil, usageErrorf("--prune: %d prunings of one model (compare takes several)", len(list))
+}
+
+// variants are the model itself and what each pruning leaves of it.
+func (m *modelArg) variants(list []sizing.Prune) ([]*modelArg, error) {
+	all := []*modelArg{m}
+	for _, p := range list {
+		small, err := m.pruned(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, small)
+	}
+	return all, nil
+}
