@@ -14,6 +14,7 @@ import (
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/quantity"
 )
 
 // evidenceOptions are what validate and calibrate read.
@@ -96,13 +97,16 @@ func readConstants(file string) (*sizing.Constants, error) {
 }
 
 // resolveRow finds the model that a row names, which is a name of the
-// catalogue and never a path.
+// catalogue or a parameter count and never a path.
 func (o *evidenceOptions) resolveRow(name string) (*sizing.Model, error) {
 	e, err := catalog.Default().Find(name)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		return e.Build()
 	}
-	return e.Build()
+	if count, notCount := quantity.ParseParams(name); notCount == nil {
+		return catalog.FromCount(count)
+	}
+	return nil, err
 }
 
 // rows reads the file, or the measurements that the program ships with.

@@ -135,3 +135,13 @@ func TestPredictionsIgnoreNames(t *testing.T) {
 		}
 	}
 }
+
+// A model that the catalogue does not have is taken by its count, if the row
+// or the name gives one.
+func TestModelByItsCount(t *testing.T) {
+	for want, r := range map[string]Row{
+		"3500000000": {Model: "nobody-3b", Params: 3.5e9}, "3b": {Model: "nobody-3b"}, "1.8B": {Model: "nobody_1.8B-base"}, "": {Model: "nobody-v3"},
+	} {
+		assert.Equal(t, want, r.countText())
+	}
+}

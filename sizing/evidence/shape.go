@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,9 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		return m, nil
 	}
 	if r.Hidden == 0 || r.Layers == 0 || r.Heads == 0 {
+		if count := r.countText(); count != "" {
+			return resolve(count)
+		}
 		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
 	}
 	t, ok := families[r.Family]
@@ -62,6 +66,22 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		t = families["dense-llm"]
 	}
 	return r.decoder(t)
+}
+
+// sizeInName finds a parameter count in a model's name: the "3b" of
+// "stablelm-base-alpha-3b".
+var sizeInName = regexp.MustCompile(`(?i)(?:^|[-_ ])(\d+(?:\.\d+)?[bm])(?:[-_ ]|$)`)
+
+// countText is what the row says of its model's size, as its parameter count
+// or in its name; empty where it says nothing.
+func (r *Row) countText() string {
+	if r.Params >= 1 {
+		return strconv.FormatFloat(r.Params, 'f', 0, 64)
+	}
+	if m := sizeInName.FindStringSubmatch(r.Model); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // agrees reports whether a catalogue model has the width and at least the
