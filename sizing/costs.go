@@ -25,6 +25,8 @@ type costs struct {
 	experts int64
 
 	weightBytes, gradBytes, masterBytes float64 // a parameter
+	momentBytes                         float64 // a full-precision moment
+	gatherBytes                         float64 // a weight that is gathered
 	stepGradBytes                       float64 // of a rank's own parameters, at the step
 	storedBytes                         float64 // of an average weight as it is stored
 	actBytes                            float64 // an activation
@@ -167,6 +169,9 @@ func Prepare(m *Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, err
 	if err := w.check(m); err != nil {
 		return nil, err
 	}
+	if err := w.States.check(s, &w); err != nil {
+		return nil, err
+	}
 	p, err := Prepared{Workload: w, costs: newCosts(m, w, s), constants: DefaultConstants()}.On(c)
 	return &p, err
 }
@@ -195,8 +200,13 @@ func (w *Workload) check(m *Model) error {
 // newCosts sums the blocks of every group.
 func newCosts(m *Model, w Workload, s *Stack) *costs {
 	c := &costs{model: m, stack: s, params: m.Params(), active: m.ActiveParams(), scale: m.scale(), actBytes: w.Precision.Bytes()}
-	c.weightBytes, c.gradBytes, c.masterBytes = s.stateBytes(w.Precision)
-	if c.stepGradBytes = s.StepGradientBytes; s.narrow(w.Precision) {
+	b := s.states(w.Precision, &w.States)
+	c.weightBytes, c.gradBytes, c.masterBytes, c.momentBytes = b.weight, b.gradient, b.master, b.moment
+	c.gatherBytes = min(c.actBytes, b.weight)
+	switch c.stepGradBytes = s.StepGradientBytes; {
+	case w.States.Gradients != DefaultState:
+		c.stepGradBytes = 0 // the optimizer reads them as they are
+	case s.narrow(w.Precision):
 		c.stepGradBytes = 4
 	}
 	c.kinds = make([]kind, 0, len(m.Groups))
@@ -264,7 +274,7 @@ func (c *costs) sameKind(index map[*Group]int, g *Group) int {
 func (c *costs) newKind(g *Group, w Workload) kind {
 	k := kind{name: g.Name, tokens: g.tokens(w.Seq), hidden: float64(c.model.Hidden)}
 	k.input = k.hidden * k.tokens * c.actBytes
-	element := c.stack.momentBytes(w.Precision)
+	element := c.momentBytes
 	for _, b := range g.Blocks {
 		c.addHeads(b)
 		for _, t := range b.Weights() {

@@ -149,7 +149,7 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	out.Host += quantity.Bytes(ceil(h.host * inFlight))
 	out.Communication = quantity.Bytes(ceil(c.unpacked))
 	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
-		out.Communication += quantity.Bytes(ceil(h.gather * (c.actBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
+		out.Communication += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
 	}
 	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
 		out.Communication += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out

@@ -79,6 +79,7 @@ func (p *Prepared) noteTime(a *Answer) {
 // would.
 func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	p.noteOffload(a, e)
+	p.noteStates(a)
 	c, m := p.costs, &e.Memory
 	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)),
 		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)), c.stack.Source)

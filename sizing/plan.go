@@ -212,6 +212,9 @@ type Workload struct {
 	Method    Method
 	// Adapter is the LoRA of Method LoRA and QLoRA.
 	Adapter Adapter
+	// States is the formats of weights, gradients and optimizer state that are
+	// not the stack's own.
+	States States
 	// MFU fixes the model FLOPs utilisation, by Convention, instead of
 	// predicting the step time; 0 predicts.
 	MFU        float64

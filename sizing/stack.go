@@ -106,6 +106,8 @@ type Stack struct {
 	HybridShard      bool `json:"hybrid_shard"`
 	OffloadOptimizer bool `json:"offload_optimizer"`
 	ExpertTP         bool `json:"expert_tp"`
+	// StateTypes is which formats it can keep states in beside its own.
+	StateTypes StateTypes `json:"state_types"`
 	// Away is what else it can keep outside the device. OffloadTogether says
 	// that weights take gradients and optimizer state along, OffloadGradients
 	// that the optimizer state takes divided gradients along.

@@ -102,8 +102,8 @@ func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64
 	if l.shard <= 1 {
 		return 0
 	}
-	gather := p.shardTime(l, dense, experts, p.costs.actBytes)
-	reduce := p.shardTime(l, dense, experts, e.GradientWire) + p.replicaTime(l, dense, experts)
+	gather := p.shardTime(l, dense, experts, p.costs.gatherBytes)
+	reduce := p.shardTime(l, dense, experts, p.gradientWire()) + p.replicaTime(l, dense, experts)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
 	m := l.microBatches
 	switch l.plan.Sharding {
@@ -137,7 +137,7 @@ func (p *Prepared) sliceTime(l *layout, params float64) float64 {
 	if slices <= 1 {
 		return 0
 	}
-	bytes := 2 * params * p.timing.e.GradientWire / max(l.shard/slices, 1)
+	bytes := 2 * params * p.gradientWire() / max(l.shard/slices, 1)
 	return bytes * (slices - 1) / slices / p.timing.global
 }
 
@@ -174,10 +174,19 @@ func (p *Prepared) replicaTime(l *layout, dense, experts float64) float64 {
 	if l.replicas <= 1 {
 		return 0
 	}
-	span, wire := l.tp*l.shard*l.replicas, p.timing.e.GradientWire
+	span, wire := l.tp*l.shard*l.replicas, p.gradientWire()
 	t := p.ringTime(span, l.replicas, 2*dense/l.shard*wire)
 	if experts > 0 {
 		t += p.ringTime(span, l.replicas, 2*experts/l.expertShard*wire)
 	}
 	return t
+}
+
+// gradientWire returns the bytes of a gradient element on the network: as
+// measured on the stack, or as the workload stores gradients.
+func (p *Prepared) gradientWire() float64 {
+	if p.Workload.States.Gradients != DefaultState {
+		return p.costs.gradBytes
+	}
+	return p.timing.e.GradientWire
 }

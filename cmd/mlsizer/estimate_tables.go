@@ -134,7 +134,7 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
 		fact(labelModel, model, f.at("inferred-shape", "scope")...),
 		fact(labelHardware, hw, f.at("devices", "network")...),
-		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer")...),
+		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
 		fact(labelLayout, plan.String(), f.at("layout")...),
 		fact(labelStack, a.Stack().Title, f.at("stack")...),
 	}}

@@ -24,6 +24,7 @@ type workOptions struct {
 	precision          sizing.Precision
 	optimizer          sizing.Optimizer
 	method             sizing.Method
+	states             sizing.States
 	loraRank           int
 	loraTargets        []string
 	stack              *sizing.Stack
@@ -64,6 +65,16 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.batchTokens, "batch-tokens", "", "global batch in tokens: 4M", "COUNT", "4M", quantity.ParseTokens)
 	addValue(fs, &o.precision, "precision", "", "bf16, fp16, fp8, mxfp8, nvfp4, tf32 or fp32", "NAME", "bf16", sizing.ParsePrecision)
 	addValue(fs, &o.optimizer, "optimizer", "", "adamw, adam8bit, adafactor, lion, muon, sgd-momentum or sgd", "NAME", "adamw", sizing.ParseOptimizer)
+	for _, d := range []struct {
+		at                  *sizing.StateType
+		name, what, example string
+	}{
+		{&o.states.Weights, "weights-dtype", "weights: fp32, bf16 or fp8", "fp8"}, {&o.states.Gradients, "grads-dtype", "gradients: fp32 or bf16", "bf16"},
+		{&o.states.Master, "master-dtype", "the copy of the weights that is updated: fp32, fp16, int16 (the half that bf16 weights lack) or none", "fp16"},
+		{&o.states.Moments, "moments-dtype", "moments: fp32, bf16, fp16 or fp8", "bf16"},
+	} {
+		addValue(fs, d.at, d.name, "", "format of "+d.what+" (without: the stack's)", "NAME", d.example, sizing.ParseStateType)
+	}
 	addValue(fs, &o.stack, "stack", "", "training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "NAME", "megatron-core", sizing.FindStack)
 	addValue(fs, &o.method, "method", "", "pretrain, full (fine-tuning), lora or qlora", "NAME", "lora", sizing.ParseMethod)
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
@@ -269,7 +280,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
 			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
-			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme,
+			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states,
 		},
 		BatchTokens:      o.batchTokens,
 		Constants:        o.constants,

@@ -76,6 +76,8 @@ type workloadJSON struct {
 	Precision sizing.Precision `json:"precision"`
 	Optimizer sizing.Optimizer `json:"optimizer"`
 	Stack     string           `json:"stack"`
+	// States is the formats that are not the stack's own.
+	States sizing.States `json:"state_types,omitzero"`
 }
 
 // resultJSON is the answer for one model on one cluster.
@@ -101,7 +103,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 	r := resultJSON{
 		Model:    newModelJSON(m, o.bounds),
 		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
-		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name},
+		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name, w.States},
 		Estimate: a.Estimate, Convention: w.Convention,
 		Notes: notesIn(a.Notes, l),
 	}

@@ -70,6 +70,9 @@ func (w *writer) deepSpeed() Result {
 	if p.Recompute != sizing.NoRecompute {
 		w.leave("recompute %s: the model's code turns it on, activation_checkpointing only tunes it", p.RecomputeName())
 	}
+	if t := w.Workload.States; t != (sizing.States{}) {
+		w.leave("formats of gradients, master copy or moments: no keys for them are among those checked")
+	}
 	w.dimensions()
 	w.leave("optimizer, learning rate and data, which no plan decides")
 	text, err := json.MarshalIndent(config, "", "  ")

@@ -29,7 +29,11 @@ func (w *writer) maxText() Result {
 		o.add("steps", n)
 	}
 	o.add("dtype", w.dtype())
-	o.add("weight_dtype", "float32")
+	if w.Workload.States.Weights == sizing.BF16State {
+		o.add("weight_dtype", "bfloat16")
+	} else {
+		o.add("weight_dtype", "float32")
+	}
 	if w.Workload.Precision == sizing.FP8 {
 		o.add("quantization", "fp8")
 	}

@@ -119,6 +119,7 @@ func (w *writer) megatronState(o *options) {
 		o.add("optimizer-offload-fraction", "1.0")
 	}
 	w.megatronRecompute(o)
+	w.megatronTypes(o)
 	switch w.Workload.Precision {
 	case sizing.BF16:
 		o.add("bf16", "")
@@ -133,6 +134,30 @@ func (w *writer) megatronState(o *options) {
 	case sizing.NVFP4:
 		o.add("bf16", "")
 		w.leave("precision nvfp4: no option for its products is among those checked")
+	}
+}
+
+// megatronTypes are the formats of states that are not the default. The
+// options take fp16 for the master copy, whose int16 half goes with fp32.
+func (w *writer) megatronTypes(o *options) {
+	t := w.Workload.States
+	if t.Weights == sizing.FP8State {
+		o.add("fp8-param-gather", "")
+	}
+	if t.Gradients == sizing.DefaultState && t.Master == sizing.DefaultState && t.Moments == sizing.DefaultState {
+		return
+	}
+	o.add("use-precision-aware-optimizer", "")
+	if t.Master == sizing.Remainder {
+		t.Master = sizing.FP32State
+	}
+	for _, d := range []struct {
+		name string
+		t    sizing.StateType
+	}{{"main-grads-dtype", t.Gradients}, {"main-params-dtype", t.Master}, {"exp-avg-dtype", t.Moments}, {"exp-avg-sq-dtype", t.Moments}} {
+		if d.t != sizing.DefaultState {
+			o.add(d.name, d.t)
+		}
 	}
 }
 

@@ -13,7 +13,11 @@ func (w *writer) torchtitan() Result {
 	if n := w.steps(); n > 0 {
 		o.add("training.steps", n)
 	}
-	o.add("training.dtype", "float32")
+	if w.Workload.States.Weights == sizing.BF16State {
+		o.add("training.dtype", "bfloat16")
+	} else {
+		o.add("training.dtype", "float32")
+	}
 	o.add("training.mixed_precision_param", w.dtype())
 	o.add("training.mixed_precision_reduce", "float32")
 	shard, replicate, reshard := 1, p.DP, ""
