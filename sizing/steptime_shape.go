@@ -209,10 +209,15 @@ type timing struct {
 	band       Band
 }
 
+// subject is what decides which constants hold.
+func (p *Prepared) subject() subject {
+	return subject{stack: p.costs.stack, device: p.Cluster.Device, compute: p.Workload.Precision.Compute()}
+}
+
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
 	d := p.Cluster.Device
-	s := subject{stack: p.costs.stack, device: d, compute: p.Workload.Precision.Compute()}
+	s := p.subject()
 	t := &p.timing
 	*t = timing{e: p.constants.at(&s), band: p.constants.band(&s)}
 	e := &t.e

@@ -66,10 +66,13 @@ type CalibrateOptions struct {
 	Group func(*Row) string
 	// Folds is the most fits that leave groups out; 0 leaves none out.
 	Folds int
-	// Prior is the width, as a share of a constant's starting value, of the
-	// pull towards it: what keeps a constant that the rows say nothing about.
-	// 0 takes 0.5.
+	// Prior is the width of the pull at a constant, in its spreads: what keeps
+	// one that the rows say little about. 0 takes 1.
 	Prior float64
+	// Inherit pulls a constant towards what its entry would inherit without it,
+	// instead of towards where it starts: a device towards its generation, a
+	// stack on a device towards the stack.
+	Inherit bool
 	// Weight of a row; nil balances stacks and devices, so that a source
 	// with many rows does not decide alone.
 	Weight func(*Row) float64
@@ -82,6 +85,15 @@ type point struct {
 	measured float64 // log of the step time
 	weight   float64
 	group    string
+	reads    []int // the constants that it takes, of those that are fitted
+}
+
+// clone returns a copy that is predicted independently.
+func (p point) clone() point {
+	setup, prepared := *p.setup, *p.setup.Prepared
+	setup.Prepared = &prepared
+	p.setup, p.reads = &setup, nil
+	return p
 }
 
 // step returns log(predicted step time) under constants.
@@ -110,17 +122,14 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	if len(points) == 0 {
 		return nil, errors.New("no row has a step time that the constants could be fitted to")
 	}
-	f := &fit{points: points, start: c, targets: targets, prior: opt.Prior}
-	if f.prior == 0 {
-		f.prior = 0.5
-	}
-	if err := f.init(); err != nil {
+	f, err := newFit(c, targets, &opt)
+	if err != nil {
 		return nil, err
 	}
-	out.Before = score(f.residuals(points, f.constants(f.first)))
+	out.Before = score(residuals(points, c))
 	best := f.solve(points)
 	out.Constants = f.constants(best)
-	fitted := f.residuals(points, out.Constants)
+	fitted := residuals(points, out.Constants)
 	out.After = score(fitted)
 	out.Fitted = f.report(points, best)
 	for _, x := range out.Fitted {
@@ -234,6 +243,20 @@ func (c *Calibration) Bands() []sizing.BandFor {
 		return nil
 	}
 	return bands
+}
+
+// Refit makes a file of constants anew: it forgets what measurements decided
+// in it and fits all of that at once, each constant held to what its entry
+// inherits.
+func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions) (*Calibration, error) {
+	var targets []Target
+	for i := range c.Overrides {
+		for _, name := range c.Overrides[i].Fit {
+			targets = append(targets, Target{i, name})
+		}
+	}
+	opt.Inherit = true
+	return p.Calibrate(rows, c.Unfitted(), targets, opt)
 }
 
 // Targets finds constants by name in every override that sets them, or in one

@@ -4,57 +4,71 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"mlsizer/sizing"
 )
 
 // fit is a least-squares problem over scaled constants: each is divided by its
-// scale, so that all are about 1.
+// spread, so that a step of 1 is a large one for any of them.
 type fit struct {
-	points  []point
 	start   *sizing.Constants
 	work    *sizing.Constants
 	targets []Target
 	fields  []*sizing.Constant
-	scale   []float64
 	first   []float64 // starting values, scaled
-	prior   float64
+	// pull is where the prior pulls each constant to, scaled: a value, or that
+	// of another target where parent is not -1.
+	pull   []float64
+	parent []int
+	prior  float64
 }
 
-// init looks up the targets and their scales.
-func (f *fit) init() error {
-	f.work = f.start.Clone()
-	for _, t := range f.targets {
+// newFit looks up the targets, where they start and what pulls at them: the
+// values they start from or, with inherit, what each entry would inherit.
+func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*fit, error) {
+	f := &fit{start: start, work: start.Clone(), targets: targets, prior: opt.Prior}
+	if f.prior == 0 {
+		f.prior = 1
+	}
+	at := map[Target]int{}
+	for i, t := range targets {
+		at[t] = i
+	}
+	for _, t := range targets {
 		field := sizing.FindConstant(t.Name)
 		if field == nil {
-			return fmt.Errorf("%q is not a constant", t.Name)
+			return nil, fmt.Errorf("%q is not a constant", t.Name)
 		}
-		if t.Override < 0 || t.Override >= len(f.start.Overrides) {
-			return fmt.Errorf("%s: no override %d", t.Name, t.Override)
+		if t.Override < 0 || t.Override >= len(start.Overrides) {
+			return nil, fmt.Errorf("%s: no override %d", t.Name, t.Override)
 		}
-		v, ok := f.start.Overrides[t.Override].Set[t.Name]
+		o := &start.Overrides[t.Override]
+		v, ok := o.Set[t.Name]
 		if !ok {
-			return fmt.Errorf("%s does not set %s", f.start.Overrides[t.Override].When.String(), t.Name)
+			return nil, fmt.Errorf("%s does not set %s", o.When.String(), t.Name)
 		}
-		scale := v
-		if least := 0.05 * (field.High - field.Low); field.Unit != "s" && field.High <= 4 && scale < least {
-			scale = least
-		}
-		if scale == 0 {
-			scale = 1e-5 // seconds: a kernel's time
+		pull, parent := v, -1
+		if _, own := o.Prior[t.Name]; opt.Inherit && !own {
+			if j := start.Parent(t.Override, t.Name); j >= 0 {
+				if k, ok := at[Target{j, t.Name}]; ok {
+					parent = k
+				}
+			}
 		}
 		f.fields = append(f.fields, field)
-		f.scale = append(f.scale, scale)
-		f.first = append(f.first, v/scale)
+		f.first = append(f.first, v/field.Spread)
+		f.pull = append(f.pull, pull/field.Spread)
+		f.parent = append(f.parent, parent)
 	}
-	return nil
+	return f, nil
 }
 
 // set writes scaled values into the working constants.
 func (f *fit) set(x []float64) {
 	for i, t := range f.targets {
 		// Scaling rounds: a value at its bound must not come back outside.
-		f.work.Overrides[t.Override].Set[t.Name] = min(max(x[i]*f.scale[i], f.fields[i].Low), f.fields[i].High)
+		f.work.Overrides[t.Override].Set[t.Name] = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
 	}
 }
 
@@ -64,8 +78,23 @@ func (f *fit) constants(x []float64) *sizing.Constants {
 	return f.work.Clone()
 }
 
+// read notes which constants each point's prediction takes: most entries hold
+// for a few of the points, and the others need not be predicted anew when one
+// of them changes.
+func (f *fit) read(points []point) {
+	for i := range points {
+		p := &points[i]
+		p.reads = p.reads[:0]
+		for j, t := range f.targets {
+			if p.setup.Prepared.Reads(f.work, t.Override, t.Name) {
+				p.reads = append(p.reads, j)
+			}
+		}
+	}
+}
+
 // residuals returns log(predicted/measured) of every point.
-func (f *fit) residuals(points []point, c *sizing.Constants) []float64 {
+func residuals(points []point, c *sizing.Constants) []float64 {
 	r := make([]float64, len(points))
 	for i := range points {
 		r[i] = points[i].step(c) - points[i].measured
@@ -73,9 +102,23 @@ func (f *fit) residuals(points []point, c *sizing.Constants) []float64 {
 	return r
 }
 
+// departure returns how many spreads constant j lies from what pulls at it.
+func (f *fit) departure(x []float64, j int) float64 {
+	if k := f.parent[j]; k >= 0 {
+		return x[j] - x[k]
+	}
+	return x[j] - f.pull[j]
+}
+
 // huber is the residual at which the loss turns from square to linear: a row
 // that is more than this far off is pulled at with constant force.
 const huber = 0.08
+
+// priorLoss is the loss of a constant that lies one spread from what pulls at
+// it: that of a row that is 2 % off.
+const priorLoss = 4e-4
+
+func (f *fit) priorWeight() float64 { return priorLoss / (f.prior * f.prior) }
 
 // cost returns the loss and, for each residual, the weight that makes the
 // squared loss equal to Huber's at this point.
@@ -92,21 +135,18 @@ func (f *fit) cost(points []point, x, r, weight []float64) float64 {
 		}
 	}
 	for j := range x {
-		d := (x[j] - f.first[j]) / f.prior
-		sum += priorLoss * d * d
+		d := f.departure(x, j)
+		sum += f.priorWeight() * d * d
 	}
 	return sum
 }
-
-// priorLoss is the loss of a constant that is one prior width from where it
-// started: that of a single row which is a tenth of a percent off.
-const priorLoss = 1e-4
 
 // solve minimises the cost from the starting values.
 func (f *fit) solve(points []point) []float64 {
 	n, x := len(f.targets), slices.Clone(f.first)
 	f.set(x)
-	r := f.residuals(points, f.work)
+	f.read(points)
+	r := residuals(points, f.work)
 	weight := make([]float64, len(points))
 	cost := f.cost(points, x, r, weight)
 	lambda := 1e-2
@@ -121,11 +161,11 @@ func (f *fit) solve(points []point) []float64 {
 			}
 			y := make([]float64, n)
 			for j := range y {
-				lo, hi := f.fields[j].Low/f.scale[j], f.fields[j].High/f.scale[j]
+				lo, hi := f.fields[j].Low/f.fields[j].Spread, f.fields[j].High/f.fields[j].Spread
 				y[j] = min(max(x[j]-step[j], lo), hi)
 			}
 			f.set(y)
-			ry := f.residuals(points, f.work)
+			ry := residuals(points, f.work)
 			wy := make([]float64, len(points))
 			if c := f.cost(points, y, ry, wy); c < cost {
 				improved = c < cost*(1-1e-5)
@@ -144,38 +184,58 @@ func (f *fit) solve(points []point) []float64 {
 }
 
 // normal returns the normal equations of the weighted problem: JᵀWJ and JᵀWr,
-// the prior included. The Jacobian is by forward differences.
+// the prior included. The Jacobian is by forward differences, point by point,
+// of the constants that the point reads.
 func (f *fit) normal(points []point, x, r, weight []float64) (a [][]float64, g []float64) {
 	n := len(x)
-	jac := make([][]float64, n)
-	y := slices.Clone(x)
-	for j := range x {
-		h := 1e-4 * max(math.Abs(x[j]), 1e-2)
-		if x[j]+h > f.fields[j].High/f.scale[j] {
-			h = -h
-		}
-		y[j] = x[j] + h
-		f.set(y)
-		jac[j] = f.residuals(points, f.work)
-		for i := range jac[j] {
-			jac[j][i] = (jac[j][i] - r[i]) / h
-		}
-		y[j] = x[j]
-	}
 	a, g = make([][]float64, n), make([]float64, n)
 	for j := range a {
 		a[j] = make([]float64, n)
-		for k := 0; k <= j; k++ {
-			for i := range r {
-				a[j][k] += weight[i] * jac[j][i] * jac[k][i]
+	}
+	f.set(x)
+	jac := make([][]float64, len(points))
+	for i := range points {
+		jac[i] = make([]float64, len(points[i].reads))
+	}
+	for j, t := range f.targets {
+		h := 1e-4 * max(math.Abs(x[j]), 1e-1)
+		if x[j]+h > f.fields[j].High/f.fields[j].Spread {
+			h = -h
+		}
+		set := f.work.Overrides[t.Override].Set
+		was := set[t.Name]
+		set[t.Name] = (x[j] + h) * f.fields[j].Spread
+		for i := range points {
+			if k, ok := slices.BinarySearch(points[i].reads, j); ok {
+				jac[i][k] = (points[i].step(f.work) - points[i].measured - r[i]) / h
 			}
+		}
+		set[t.Name] = was
+	}
+	for i := range points {
+		reads := points[i].reads
+		for p, j := range reads {
+			for q, k := range reads[:p+1] {
+				a[j][k] += weight[i] * jac[i][p] * jac[i][q]
+			}
+			g[j] += weight[i] * jac[i][p] * r[i]
+		}
+	}
+	for j := range x {
+		for k := range j {
 			a[k][j] = a[j][k]
 		}
-		for i := range r {
-			g[j] += weight[i] * jac[j][i] * r[i]
+	}
+	for j := range x {
+		w, d := f.priorWeight(), f.departure(x, j)
+		a[j][j] += w
+		g[j] += w * d
+		if k := f.parent[j]; k >= 0 {
+			a[k][k] += w
+			a[j][k] -= w
+			a[k][j] -= w
+			g[k] -= w * d
 		}
-		a[j][j] += priorLoss / (f.prior * f.prior)
-		g[j] += priorLoss * (x[j] - f.first[j]) / (f.prior * f.prior)
 	}
 	return a, g
 }
@@ -234,34 +294,33 @@ func cholesky(a [][]float64, lambda float64) [][]float64 {
 // diagonal of the inverse normal matrix times the residual variance.
 func (f *fit) report(points []point, x []float64) []Fitted {
 	f.set(x)
-	r := f.residuals(points, f.work)
+	r := residuals(points, f.work)
 	weight := make([]float64, len(points))
 	f.cost(points, x, r, weight)
-	var sum, rows float64
+	sum := 0.0
 	for i := range r {
 		sum += weight[i] * r[i] * r[i]
-		rows += weight[i]
 	}
-	variance := sum / max(rows, 1e-9) * rows / float64(max(len(points)-len(x), 1))
+	variance := sum / float64(max(len(points)-len(x), 1))
 	a, _ := f.normal(points, x, r, weight)
 	list := make([]Fitted, len(x))
 	for j, t := range f.targets {
 		unit := make([]float64, len(x))
 		unit[j] = 1
+		field := f.fields[j]
 		e := math.NaN()
 		if s := solveDamped(a, unit, 0); s != nil {
-			e = math.Sqrt(max(s[j]*variance, 0)) * f.scale[j]
+			e = math.Sqrt(max(s[j]*variance, 0)) * field.Spread
 		}
-		field := f.fields[j]
 		list[j] = Fitted{Target: t, When: f.start.Overrides[t.Override].When.String(), Constant: t.Name, Unit: field.Unit,
-			Before: f.first[j] * f.scale[j], After: x[j] * f.scale[j], Error: e}
+			Before: f.first[j] * field.Spread, After: f.work.Overrides[t.Override].Set[t.Name], Error: e}
 	}
-	f.set(x)
 	return list
 }
 
 // leaveOut fits again without each of at most so many sets of groups and
-// scores the rows that the fit did not see.
+// scores the rows that the fit did not see. The sets do not wait for each
+// other.
 func (f *fit) leaveOut(points []point, folds int, out *Calibration) {
 	var groups []string
 	for i := range points {
@@ -277,23 +336,32 @@ func (f *fit) leaveOut(points []point, folds int, out *Calibration) {
 	for i, g := range groups {
 		fold[g] = i % folds
 	}
-	var all []float64
+	var wait sync.WaitGroup
 	for k := range folds {
 		var in, held []point
 		var at []int
 		for i := range points {
-			if fold[points[i].group] == k {
-				held = append(held, points[i])
+			p := points[i].clone()
+			if fold[p.group] == k {
+				held = append(held, p)
 				at = append(at, i)
 			} else {
-				in = append(in, points[i])
+				in = append(in, p)
 			}
 		}
-		f.set(f.solve(in))
-		for i, v := range f.residuals(held, f.work) {
-			out.Residuals[at[i]].LeftOut = v
-			all = append(all, v)
-		}
+		wait.Go(func() {
+			g := *f
+			g.work = f.start.Clone()
+			g.set(g.solve(in))
+			for i, v := range residuals(held, g.work) {
+				out.Residuals[at[i]].LeftOut = v
+			}
+		})
+	}
+	wait.Wait()
+	all := make([]float64, len(points))
+	for i := range all {
+		all[i] = out.Residuals[i].LeftOut
 	}
 	out.LeaveOut = score(all)
 }
