@@ -41,7 +41,7 @@ loss, bounded, and always the same for the same rows.`,
 	o.flags(cmd)
 	fs := cmd.Flags()
 	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
-	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts, as a share of it", "SHARE", "0.5", parsePrior)
+	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts, in its spreads", "SPREADS", "0.5", parsePrior)
 	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
 	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
 	return cmd
