@@ -81,6 +81,10 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 // estimateDocument lays an answer out.
 func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answer) *render.Document {
 	r := newResult(m, t, a, &o.workOptions, o.lang)
+	var why *whyJSON
+	if o.explain && a.Workload.MFU == 0 {
+		why = &whyJSON{Bounds: largest(a.Estimate.Time.Terms.List(), a.Estimate.Time.Step), Resources: moreOfEach(a.Prepared, &a.Estimate)}
+	}
 	f := newFootnotes(a.Notes)
 	d := &render.Document{
 		Title: estimateTitle(&r),
@@ -95,11 +99,15 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 			Schema  string `json:"schema"`
 			Command string `json:"command"`
 			resultJSON
-		}{schema, "estimate", r},
+			Why *whyJSON `json:"why,omitempty"`
+		}{schema, "estimate", r, why},
 		Records: []resultJSON{r},
 	}
 	d.Tables = append(append(d.Tables, wholeRunTable(&r, f)...), costTable(&r, f))
 	d.Tables = append(d.Tables, sweepTable(&r, f)...)
+	if why != nil {
+		d.Tables = append(d.Tables, whyTable(why, f), resourcesTable(why))
+	}
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(a.Explain(), f)...)
 	}

@@ -361,7 +361,7 @@ func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {
 			notes = []int{f.add("", render.Note{Text: render.Same(d.Source)})}
 		}
 		t := &tables[len(tables)-1]
-		t.Rows = append(t.Rows, []render.Cell{{Value: d.Name, Notes: notes}, {Value: d.Formula}, {Value: d.Numbers}, {Value: strings.TrimSpace(d.Value)}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: d.Formula}, {Value: d.Numbers}, {Value: strings.TrimSpace(d.Value)}})
 	}
 	return tables
 }
@@ -371,4 +371,14 @@ func groupText(group string) render.Text {
 		return t
 	}
 	return render.Same(group)
+}
+
+// derivedText is what a derivation is of.
+func derivedText(name string) render.Text {
+	for _, labels := range []map[string]render.Text{termLabels, memoryTermLabels, derivedLabels} {
+		if t, ok := labels[name]; ok {
+			return t
+		}
+	}
+	return render.Same(name)
 }

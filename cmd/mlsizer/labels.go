@@ -225,6 +225,13 @@ var groupLabels = map[string]render.Text{
 	"energy":  render.T("energy", "能耗"),
 }
 
+var derivedLabels = map[string]render.Text{
+	"total": labelTotal, "checkpoint": render.T("checkpoint", "检查点"), "dataset": labelDataset, "cost": labelCost, "energy": labelEnergy,
+	"model FLOPs": labelModelFLOPs, "model FLOPs (megatron)": labelMegatronFLOPs, "model FLOPs (6ND)": labelSixND, "hardware FLOPs": labelHardwareFLOPs,
+	"step": labelStep, "run": labelRun, "ideal": labelIdeal, "start-up": labelStartup, "batch ramp-up": labelRampUp, "evaluation": labelEvaluation,
+	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected,
+}
+
 var fieldLabels = map[sizing.Field]render.Text{
 	sizing.NLP:        render.T("nlp", "自然语言处理"),
 	sizing.CV:         render.T("cv", "计算机视觉"),

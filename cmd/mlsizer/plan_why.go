@@ -95,14 +95,37 @@ const more = 1.1
 // and searches where the change opens other layouts: memory and devices.
 func (o *planOptions) resources(p *planned) []resourceJSON {
 	base, best := p.prepared(), p.best()
-	var list []resourceJSON
-	add := func(name, change string, e *sizing.Estimate, other bool) {
-		r := resourceJSON{Resource: name, Change: change, Step: e.Time.Step, Gain: 1 - float64(e.Time.Step)/float64(best.Time.Step)}
-		if other && e.Plan != best.Plan {
+	list := moreOfEach(base, best)
+	add := func(name, change string, e *sizing.Estimate) {
+		r := newResource(name, change, e, best)
+		if e.Plan != best.Plan {
 			r.Plan = &e.Plan
 		}
 		list = append(list, r)
 	}
+	options := search.Options{Fixed: o.fixed(), Step: best.Time.Step}
+	c := base.Cluster
+	device := *c.Device
+	device.Memory *= more
+	c.Device = &device
+	options.Memory = o.limit(p, more)
+	if q, err := base.On(c); err == nil {
+		if r, err := search.Run(&q, options); err == nil && len(r.Plans) > 0 {
+			add("memory", "+10%", &r.Plans[0])
+		}
+	}
+	o.moreDevices(p, add)
+	return list
+}
+
+func newResource(name, change string, e, best *sizing.Estimate) resourceJSON {
+	return resourceJSON{Resource: name, Change: change, Step: e.Time.Step, Gain: 1 - float64(e.Time.Step)/float64(best.Time.Step)}
+}
+
+// moreOfEach evaluates the plan with 10 % more of each rate of the device and
+// its network.
+func moreOfEach(base *sizing.Prepared, best *sizing.Estimate) []resourceJSON {
+	var list []resourceJSON
 	for _, r := range []struct {
 		name  string
 		apply func(*hardware.Cluster)
@@ -126,21 +149,9 @@ func (o *planOptions) resources(p *planned) []resourceJSON {
 			continue
 		}
 		if e, err := q.Evaluate(&best.Plan); err == nil {
-			add(r.name, "+10%", &e, false)
+			list = append(list, newResource(r.name, "+10%", &e, best))
 		}
 	}
-	options := search.Options{Fixed: o.fixed(), Step: best.Time.Step}
-	c := base.Cluster
-	device := *c.Device
-	device.Memory *= more
-	c.Device = &device
-	options.Memory = o.limit(p, more)
-	if q, err := base.On(c); err == nil {
-		if r, err := search.Run(&q, options); err == nil && len(r.Plans) > 0 {
-			add("memory", "+10%", &r.Plans[0], true)
-		}
-	}
-	o.moreDevices(p, add)
 	return list
 }
 
@@ -162,7 +173,7 @@ func (o *planOptions) limit(p *planned, times float64) quantity.Bytes {
 }
 
 // moreDevices searches on twice the devices.
-func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *sizing.Estimate, other bool)) {
+func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *sizing.Estimate)) {
 	base := p.prepared()
 	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.clusterOptions()...)
 	if err != nil {
@@ -176,7 +187,7 @@ func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *s
 	fixed.Plan.DP = 0
 	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: o.limit(p, 1)})
 	if err == nil && len(r.Plans) > 0 {
-		add("devices", "x2", &r.Plans[0], true)
+		add("devices", "x2", &r.Plans[0])
 	}
 }
 

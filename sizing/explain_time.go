@@ -1,0 +1,352 @@
+package sizing
+
+import (
+	"fmt"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+)
+
+// StepTerm is one part of a step's time.
+type StepTerm struct {
+	Name string
+	Time quantity.Seconds
+}
+
+// Names of the terms.
+const (
+	termProducts   = "matrix products"
+	termAttention  = "attention"
+	termMemoryOps  = "memory-bound kernels"
+	termLaunch     = "launch"
+	termTensor     = "tensor-parallel traffic"
+	termExperts    = "expert all-to-all"
+	termContext    = "context exchange"
+	termPipeline   = "pipeline transfers"
+	termBubble     = "pipeline bubble"
+	termData       = "data-parallel traffic"
+	termOptimizer  = "optimizer"
+	termHost       = "host transfers"
+	termStragglers = "stragglers"
+	termFixed      = "fixed"
+)
+
+// List returns the parts in order; they add up to the step.
+func (t *StepTerms) List() []StepTerm {
+	return []StepTerm{
+		{termProducts, t.Products}, {termAttention, t.Attention}, {termMemoryOps, t.MemoryOps}, {termLaunch, t.Launch},
+		{termTensor, t.TensorComm}, {termExperts, t.ExpertComm}, {termContext, t.Context}, {termPipeline, t.Pipeline},
+		{termBubble, t.Bubble}, {termData, t.DataComm}, {termOptimizer, t.Optimizer}, {termHost, t.Offload}, {termStragglers, t.Stragglers}, {termFixed, t.Fixed},
+	}
+}
+
+// Sources of the step's formulas.
+const (
+	sourceTiles     = `NVIDIA "Matrix Multiplication Background User's Guide"`
+	sourceFlash     = "arXiv:2205.14135 section 3, arXiv:2307.08691 section 3.1"
+	sourceRing      = "github.com/NVIDIA/nccl-tests doc/PERFORMANCE.md"
+	sourceAllToAll  = "arXiv:2412.19437 section 3.2.2"
+	sourceContext   = "arXiv:2310.01889"
+	sourceOptimizer = "arXiv:1910.02054 section 3.1"
+)
+
+// explainTime derives the step from its terms and the run from the step.
+func (p *Prepared) explainTime(e *Estimate) []Derivation {
+	t := &e.Time
+	var list []Derivation
+	if p.Workload.MFU > 0 {
+		flops := p.costs.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
+		list = append(list, Derivation{"time", "step", fmt.Sprintf("FLOPs of a step (%s) / (devices x peak x MFU)", p.Workload.Convention),
+			fmt.Sprintf("%.4g / (%d x %s x %.3g)", flops, p.Cluster.Count, p.rate.Peak, p.Workload.MFU), t.Step.String(), "MFU as given"})
+	} else {
+		x := p.newTermNumbers(e)
+		for _, term := range t.Terms.List() {
+			if term.Time > 0 {
+				n := x.of(term)
+				share := fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/t.Step))
+				list = append(list, Derivation{"time", term.Name, n.formula, n.numbers + "; " + share, term.Time.String(), n.source})
+			}
+		}
+		list = append(list, Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("80 %% band %s to %s", t.StepLow, t.StepHigh), t.Step.String(), ""})
+	}
+	return append(list, Derivation{"time", "run", "steps x step", fmt.Sprintf("%.0f x %s", t.Steps, t.Step), t.Run.String(), ""})
+}
+
+// termNumbers puts the numbers of a plan into the formulas of its step's terms.
+type termNumbers struct {
+	p     *Prepared
+	l     layout
+	terms *StepTerms
+	a     pace
+	stage int // the slowest
+	total pass
+	m     float64 // micro-batches
+}
+
+// numbers is a term's formula with its numbers put in, and what they come to.
+type numbers struct {
+	formula, numbers, source string
+	value                    float64 // seconds
+	rate                     float64 // FLOP/s that it takes them to be, 0 without
+}
+
+func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
+	x := &termNumbers{p: p, terms: &e.Time.Terms}
+	plan := e.Plan
+	x.l.init(p.costs, &plan)
+	x.m = x.l.microBatches
+	var cache layers
+	slow := 0.0
+	for s := range plan.PP {
+		var st stage
+		p.stageTime(&x.l, s, &cache, &st)
+		sum := st.sum()
+		if x.a.add(&st, sum); s == 0 || sum > slow {
+			x.stage, slow = s, sum
+		}
+	}
+	x.total = x.a.slowest.forward
+	x.total.add(&x.a.slowest.backward, 1)
+	x.total.add(&x.a.slowest.again, 1)
+	return x
+}
+
+// of returns the numbers of a term that is not 0.
+func (x *termNumbers) of(term StepTerm) numbers {
+	switch term.Name {
+	case termProducts:
+		return x.arithmetic(term, "micro-batches x FLOPs of the slowest stage (forward and backward, + recomputed) / rate achieved on its shapes", x.a.slowest.again.products/x.a.slowest.forward.products, (*work).products, sourceTiles)
+	case termAttention:
+		forward := x.a.slowest.forward.attention + x.a.slowest.forward.scan
+		return x.arithmetic(term, "micro-batches x FLOPs of scores, values and scans (forward and backward, + recomputed) / rate achieved on its shapes", (x.a.slowest.again.attention+x.a.slowest.again.scan)/forward, func(w *work) float64 { return w.mixing }, sourceFlash)
+	case termMemoryOps:
+		return x.memoryOps()
+	case termLaunch:
+		return x.launch()
+	case termTensor:
+		return x.tensor()
+	case termExperts:
+		return x.experts()
+	case termContext:
+		return x.context()
+	case termPipeline:
+		return x.pipeline()
+	case termBubble:
+		a := &x.a
+		return numbers{"(all stages - the slowest) / virtual stages, for a micro-batch; with even stages (p-1)/v",
+			fmt.Sprintf("(%s in %d stages - %s) / %.0f", seconds(a.all), a.stages, seconds(a.slow), x.l.vp), sourceBubble, (a.all - a.slow) / x.l.vp, 0}
+	case termData:
+		return x.data()
+	case termOptimizer:
+		return x.optimizer()
+	case termHost:
+		return x.host()
+	case termStragglers:
+		e := &x.p.timing.e
+		rest := float64(x.terms.Sum() - x.terms.Stragglers)
+		return numbers{"jitter x doublings of a node x the other lines", fmt.Sprintf("%.3g x %.3g x %s", e.Jitter, x.p.doublings(), seconds(rest)), x.p.constants.Source, e.Jitter * x.p.doublings() * rest, 0}
+	}
+	e := &x.p.timing.e
+	return numbers{"a step's own + micro-batches x a micro-batch's own", fmt.Sprintf("%s + %.0f x %s", seconds(e.StepSeconds), x.m, seconds(e.MicroSeconds)), x.p.constants.Source, e.StepSeconds + e.MicroSeconds*x.m, 0}
+}
+
+func seconds(t float64) quantity.Seconds { return quantity.Seconds(t) }
+
+// each calls add with the layers of the slowest stage, embedding and head
+// included.
+func (x *termNumbers) each(add func(k *kind, n float64)) {
+	c := x.p.costs
+	x.l.stage(x.stage, func(k *kind, n, _ float64) { add(k, n) })
+	if x.stage == 0 {
+		for _, i := range c.input {
+			add(&c.kinds[i], float64(c.kinds[i].layers))
+		}
+	}
+	if x.stage == x.l.plan.PP-1 {
+		for _, i := range c.output {
+			add(&c.kinds[i], float64(c.kinds[i].layers))
+		}
+	}
+}
+
+// arithmetic derives products or attention: what the slowest stage computes of
+// a micro-batch, and the rate that the term's time makes of it.
+func (x *termNumbers) arithmetic(term StepTerm, formula string, again float64, of func(*work) float64, source string) numbers {
+	l := &x.l
+	forward := 0.0
+	x.each(func(k *kind, n float64) {
+		device := work{tensor: k.work.tensor / l.tp, whole: k.work.whole, experts: k.work.experts / l.etp, mixing: k.work.mixing / l.tp}
+		forward += n * of(&device) * l.micro / l.cp
+	})
+	passes := 3.0
+	if term.Name == termProducts {
+		passes = float64(x.p.passes())
+	}
+	flops := forward * (passes + again)
+	if !(flops > 0) {
+		return numbers{formula, fmt.Sprintf("%.0f x %s", x.m, term.Time/seconds(x.m)), source, float64(term.Time), 0}
+	}
+	text := fmt.Sprintf("%.0f x %.0f x %s", x.m, passes, quantity.FLOPs(forward))
+	if again > 0 {
+		text = fmt.Sprintf("%.0f x (%.0f + %.2g) x %s", x.m, passes, again, quantity.FLOPs(forward))
+	}
+	rate := x.m * flops / float64(term.Time)
+	return numbers{formula, fmt.Sprintf("%s / %s (%.0f %% of the peak)", text, quantity.FLOPRate(rate), 100*rate/float64(x.p.rate.Peak)), source, x.m * flops / rate, rate}
+}
+
+// memoryOps derives the memory-bound kernels.
+func (x *termNumbers) memoryOps() numbers {
+	t := &x.p.timing
+	bytes := x.total.memory * t.memory
+	return numbers{"micro-batches x bytes of norms, activations, residuals and loss / achieved bandwidth",
+		fmt.Sprintf("%.0f x %s / (%.2g x %s)", x.m, quantity.Bytes(bytes).Decimal(), t.e.Memory, x.p.Cluster.Device.MemBandwidth), x.p.constants.Source, x.m * bytes / t.memory, 0}
+}
+
+// host derives the transfers to and from the host or its disks.
+func (x *termNumbers) host() numbers {
+	s, m := &x.a.slowest, x.m
+	exposed := float64(x.p.offloadTime(&x.l, &x.a))
+	return numbers{"micro-batches x (activations out and back, weights in for each pass, gradients out / the slower link, less the passes that hide them)",
+		fmt.Sprintf("%.0f x %s (link %s, state at %s; passes of %s and %s)", m, seconds(exposed/m), x.p.Cluster.Device.HostLink.Bandwidth, quantity.Bandwidth(x.p.stateRate()), seconds(s.forward.sum()), seconds(s.backward.sum()+s.again.sum())),
+		"arXiv:2104.07857 section 5", exposed, 0}
+}
+
+// launch derives the wait for the host.
+func (x *termNumbers) launch() numbers {
+	e := &x.p.timing.e
+	blocks := 0.0
+	x.each(func(k *kind, n float64) { blocks += n * k.shape.blocks })
+	return numbers{"micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it",
+		fmt.Sprintf("%.0f x %s (%.0f blocks of %s forward, %s backward; at least %.0f %%)", x.m, seconds(x.total.launch), blocks, seconds(e.Launch), seconds(e.Launch*e.LaunchBackward), 100*e.LaunchShare),
+		x.p.constants.Source, x.m * x.total.launch, 0}
+}
+
+// tensor derives the tensor-parallel collectives.
+func (x *termNumbers) tensor() numbers {
+	p, l := x.p, &x.l
+	count, bytes := 0.0, 0.0
+	x.each(func(k *kind, n float64) {
+		count += n * k.shape.blocks
+		bytes += n * k.shape.blocks * 2 * k.input * l.micro / l.cp
+	})
+	bytes /= count
+	passes := x.total.tensor / x.a.slowest.forward.tensor
+	one := p.ringTime(l.tp, l.tp, bytes)
+	visible := 1 - p.timing.e.TensorHidden
+	return numbers{"micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden",
+		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.2g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.bandwidth(l.tp)), visible),
+		p.linkSource(l.tp), x.m * passes * count * one * visible, 0}
+}
+
+// experts derives the all-to-all of mixture-of-experts layers.
+func (x *termNumbers) experts() numbers {
+	p, l := x.p, &x.l
+	count, one, bytes := 0.0, 0.0, 0.0
+	x.each(func(k *kind, n float64) {
+		if s := &k.shape; s.topK > 0 {
+			size := s.dispatched * l.micro / (l.cp * l.tp)
+			count += n
+			bytes += n * size * s.topK
+			one += n * p.allToAll(l.etp, l.ep, s.topK, size)
+		}
+	})
+	one, bytes = one/count, bytes/count
+	passes := x.total.expert / x.a.slowest.forward.expert
+	visible := 1 - p.timing.e.ExpertHidden
+	return numbers{"micro-batches x passes x MoE layers x 2 (dispatch, combine) x all-to-all x what is not hidden",
+		fmt.Sprintf("%.0f x %.3g x %.0f x 2 x %s (%s on %.0f ranks) x %.2g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.ep, visible),
+		sourceAllToAll, x.m * passes * count * 2 * one * visible, 0}
+}
+
+// context derives the ring of context parallelism.
+func (x *termNumbers) context() numbers {
+	p, l := x.p, &x.l
+	bytes, rings := 0.0, 0.0
+	x.each(func(k *kind, n float64) {
+		if k.maxKV > 0 {
+			bytes += n * k.shape.keys * l.micro / l.cp / min(l.tp, k.maxKV) * (l.cp - 1)
+			rings += n
+		}
+	})
+	return numbers{"micro-batches x (keys and values around the ring forward, and with gradients backward, less the attention that hides them)",
+		fmt.Sprintf("%.0f x %s (%s in %.0f rings of %.0f at %s; %.0f %% of attention hides it)", x.m, seconds(x.total.context), quantity.Bytes(bytes).Decimal(), rings, l.cp, quantity.Bandwidth(p.bandwidth(l.tp*l.cp)), 100*p.timing.e.ContextHidden),
+		sourceContext, x.m * x.total.context, 0}
+}
+
+// pipeline derives the transfers between stages.
+func (x *termNumbers) pipeline() numbers {
+	l := &x.l
+	send := x.p.sendTime(l)
+	bytes := x.p.costs.boundary * l.micro / (l.cp * l.tp)
+	return numbers{"(micro-batches x virtual stages + p - 1) x hidden states of a micro-batch to the next stage and back, where they are waited for",
+		fmt.Sprintf("(%.0f x %.0f + %.0f - 1) x %s (%s at %s)", l.microBatches, l.vp, l.pp, seconds(send), quantity.Bytes(bytes).Decimal(), quantity.Bandwidth(x.p.bandwidth(float64(x.p.Cluster.Count)))),
+		sourceBubble, send * (l.microBatches*l.vp + l.pp - 1), 0}
+}
+
+// data derives the traffic of data parallelism.
+func (x *termNumbers) data() numbers {
+	p, l, s := x.p, &x.l, &x.a.slowest
+	e := &p.timing.e
+	gather := p.shardTime(l, x.a.dense, x.a.experts, p.costs.gatherBytes)
+	reduce := p.shardTime(l, x.a.dense, x.a.experts, p.gradientWire()) + p.replicaTime(l, x.a.dense, x.a.experts)
+	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	n := numbers{source: "arXiv:1910.02054 section 7", value: p.dataComm(l, x.a.dense, x.a.experts, s)}
+	if l.plan.Sharding == Zero3 {
+		n.source = "arXiv:2304.11277 section 3"
+	}
+	times := ""
+	switch {
+	case l.plan.Sharding == NoSharding:
+		n.formula, gather, reduce = "all-reduce of the gradients, less what a backward pass hides", 0, 2*reduce
+	case l.plan.Sharding == Zero3 && l.pp == 1:
+		n.formula = "micro-batches x (gather of the weights, forward and again backward, and reduction of the gradients), less what each pass hides"
+		times = fmt.Sprintf("%.0f x ", x.m)
+	case l.plan.Sharding == Zero2:
+		n.formula = "gather of the weights, and for every micro-batch reduction of the gradients, less what each pass hides"
+	default:
+		n.formula = "gather of the weights and reduction of the gradients, less what a pass hides"
+	}
+	held := quantity.Params(x.a.dense + x.a.experts)
+	hides := fmt.Sprintf("%.0f %% of a pass hides it", 100*e.Overlap)
+	if e.Contention > 0 {
+		hides += fmt.Sprintf(", slowed by %.0f %% of what is hidden", 100*e.Contention)
+	}
+	parts := fmt.Sprintf("reduce %s beside %s backward", seconds(reduce), seconds(backward))
+	if gather > 0 {
+		parts = fmt.Sprintf("gather %s beside %s forward, ", seconds(gather), seconds(forward)) + parts
+	}
+	n.numbers = fmt.Sprintf("%s(%s); %s parameters over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.bandwidth(l.tp*l.shard)), hides)
+	return n
+}
+
+// optimizer derives the optimizer's step.
+func (x *termNumbers) optimizer() numbers {
+	p, l, c := x.p, &x.l, x.p.costs
+	state := l.shards[shOptimizer]
+	own := x.a.dense/state.dense + x.a.experts/state.expert
+	width := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
+	n := numbers{"a rank's parameters x (weight + gradient + fp32 copy and moments, read and written) / achieved bandwidth",
+		fmt.Sprintf("%s x %.3g B / (%.2g x %s)", quantity.Params(own), width, p.timing.e.Memory, p.Cluster.Device.MemBandwidth), sourceOptimizer, own * width / p.timing.memory, 0}
+	if more := float64(p.streamTime(l, own)); more > 0 {
+		n.formula += " + state that streams in and out at once / link to the host or its disks"
+		n.numbers += fmt.Sprintf(" + %s x %.3g B / %s", quantity.Params(own), more*p.stateRate()/own, quantity.Bandwidth(p.stateRate()))
+		n.value += more
+	}
+	return n
+}
+
+// linkSource says where the bandwidth of a group that spans so many devices
+// comes from.
+func (p *Prepared) linkSource(span float64) string {
+	d := p.Cluster.Device
+	if span <= p.timing.neighbours && d.Torus == nil {
+		link := d.ScaleUp
+		if link.Bandwidth == 0 {
+			link = d.HostLink
+		}
+		if _, source := hardware.AchievedBus(link.Name); source != "" {
+			return source
+		}
+	}
+	return sourceRing
+}

@@ -1,0 +1,61 @@
+package sizing
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// The numbers that are put into the formula of a term give its time, whatever
+// the model and the layout, and the terms are the step.
+func TestTermsAreDerived(t *testing.T) {
+	seen := map[string]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawModel(t)
+		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "megatron-2021"}).Draw(t, "stack")
+		w := Workload{Seq: 256, PUE: 1, Method: rapid.SampledFrom([]Method{Pretrain, FullTune, LoRA}).Draw(t, "method"), Adapter: DefaultAdapter}
+		plan := drawPlan(t, m)
+		plan.OffloadOptimizer = rapid.Bool().Draw(t, "offload optimizer")
+		switch rapid.SampledFrom([]string{"", "modules", "weights"}).Draw(t, "offload") {
+		case "modules":
+			plan.Offload = Modules(0).With(CoreAttention).With(MLPModule)
+		case "weights":
+			plan.OffloadParams, plan.Sharding, plan.PP, plan.VP = true, Zero3, 1, 1
+			plan.GlobalBatch = int64(plan.DP * plan.MicroBatch)
+		}
+		p := mustPrepare(m, w, stack, plan.Devices())
+		e, err := p.Evaluate(&plan)
+		if err != nil {
+			t.Skip(err)
+		}
+		x := p.newTermNumbers(&e)
+		sum := 0.0
+		for _, term := range e.Time.Terms.List() {
+			sum += float64(term.Time)
+			if term.Time <= 0 {
+				continue
+			}
+			seen[term.Name] = true
+			n := x.of(term)
+			require.InEpsilon(t, float64(term.Time), n.value, 1e-9, "%s: %s = %s", term.Name, n.formula, n.numbers)
+			require.LessOrEqual(t, n.rate, float64(p.rate.Peak), "%s: %s", term.Name, n.numbers)
+			require.NotContains(t, n.numbers, "NaN", term.Name)
+			require.NotContains(t, n.numbers, "Inf", term.Name)
+			require.NotContains(t, n.numbers, "%!", term.Name)
+			require.NotEmpty(t, n.source, term.Name)
+		}
+		require.InEpsilon(t, float64(e.Time.Step), sum, 1e-12)
+		lines := 0
+		for _, d := range p.explainTime(&e) {
+			if strings.HasSuffix(d.Numbers, "of the step") {
+				lines++
+			}
+		}
+		require.Positive(t, lines)
+	})
+	for _, term := range (&StepTerms{}).List() {
+		require.True(t, seen[term.Name], "no layout that was drawn has %s", term.Name)
+	}
+}
