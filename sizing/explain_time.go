@@ -63,7 +63,7 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 		for _, term := range t.Terms.List() {
 			if term.Time > 0 {
 				n := x.of(term)
-				share := fmt.Sprintf("%.1f %% of the step", 100*float64(term.Time/t.Step))
+				share := fmt.Sprintf("%.2g %% of the step", 100*float64(term.Time/t.Step))
 				list = append(list, Derivation{"time", term.Name, n.formula, n.numbers + "; " + share, term.Time.String(), n.source})
 			}
 		}

@@ -196,6 +196,7 @@ type runJSON struct {
 	Count       int             `json:"count,omitempty"`
 	DeviceHours float64         `json:"device_hours,omitempty"`
 	Days        float64         `json:"days,omitempty"`
+	Snapshot    float64         `json:"snapshot_days,omitempty"`
 	BatchTokens int64           `json:"batch_tokens,omitempty"`
 	Seq         int64           `json:"seq,omitempty"`
 	FLOPs       quantity.FLOPs  `json:"flops,omitempty"`
@@ -240,7 +241,7 @@ func newShownModel(m *modelArg, b sizing.Bounds) shownModel {
 }
 
 func newRunJSON(r catalog.Run) runJSON {
-	return runJSON{r.Tokens, r.Devices, r.Count, r.DeviceHours, r.Days, r.BatchTokens, r.SeqLen, r.FLOPs, r.Source}
+	return runJSON{r.Tokens, r.Devices, r.Count, r.DeviceHours, r.Days, r.SnapshotDays, r.BatchTokens, r.SeqLen, r.FLOPs, r.Source}
 }
 
 func newGroupJSON(g *sizing.Group) groupJSON {

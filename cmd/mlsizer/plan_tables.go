@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -179,14 +181,21 @@ func runnerUpTable(r *runnerUpJSON) render.Table {
 func resourcesTable(w *whyJSON) render.Table {
 	t := render.Table{Title: labelMoreOf, Columns: []render.Column{
 		{Name: "resource", Head: labelResource}, {Name: "change", Head: labelPlanChange, Right: true},
-		{Name: "step_seconds", Head: labelStep, Right: true}, {Name: "gain", Head: labelFaster, Right: true},
-		{Name: "layout", Head: labelLayout, Wrap: true, Drop: 1}}}
+		{Name: "step_seconds", Head: labelStep, Right: true}, {Name: "gain", Head: labelFaster, Right: true}}}
+	layouts := slices.ContainsFunc(w.Resources, func(r resourceJSON) bool { return r.Plan != nil })
+	if layouts {
+		t.Columns = append(t.Columns, render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 1})
+	}
 	for _, r := range w.Resources {
-		layout := any(nil)
-		if r.Plan != nil {
-			layout = r.Plan.String()
+		row := []render.Cell{{Value: resourceLabels[r.Resource]}, {Value: r.Change}, {Value: r.Step}, {Value: render.Percent(r.Gain)}}
+		if layouts {
+			layout := any(nil)
+			if r.Plan != nil {
+				layout = r.Plan.String()
+			}
+			row = append(row, render.Cell{Value: layout})
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Value: resourceLabels[r.Resource]}, {Value: r.Change}, {Value: r.Step}, {Value: render.Percent(r.Gain)}, {Value: layout}})
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

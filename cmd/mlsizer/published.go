@@ -54,6 +54,11 @@ func publishedTime(r catalog.Run, unit string) (en, zh string) {
 		took = append(took, hours+" device-hours")
 		tookZH = append(tookZH, hours+" 设备小时")
 	}
+	if full := r.DeviceHours / 24 / float64(max(r.Count, 1)); r.SnapshotDays > 0 && r.Count > 0 && full > 0 {
+		// The source reports on a part of the run: its days are no duration.
+		took = append(took, fmt.Sprintf("%.3g days of all of them; the %.4g days that are often quoted are a snapshot of it", full, r.SnapshotDays))
+		tookZH = append(tookZH, fmt.Sprintf("合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一段", full, r.SnapshotDays))
+	}
 	zh = strings.Join(tookZH, "，")
 	if r.Tokens > 0 {
 		zh = r.Tokens.String() + " " + unit + "，" + zh

@@ -33,6 +33,9 @@ type Run struct {
 	DeviceHours float64
 	// Days is the duration.
 	Days float64
+	// SnapshotDays is the length of an excerpt that the source reports on,
+	// where it does not give the whole duration.
+	SnapshotDays float64
 	// BatchTokens is the global batch in tokens (or samples), at its largest.
 	BatchTokens int64
 	// SeqLen is the length of a training sequence in tokens.

@@ -48,6 +48,7 @@ type runJSON struct {
 	Count       int     `json:"count"`
 	DeviceHours float64 `json:"device_hours"`
 	Days        float64 `json:"days"`
+	Snapshot    float64 `json:"snapshot_days"`
 	BatchTokens string  `json:"batch_tokens"`
 	SeqLen      int64   `json:"seq_len"`
 	FLOPs       float64 `json:"flops"`
@@ -196,7 +197,7 @@ func (j *entryJSON) entry() (*Entry, error) {
 
 func (r *runJSON) run() (Run, error) {
 	run := Run{
-		Devices: r.Devices, Count: r.Count, DeviceHours: r.DeviceHours, Days: r.Days,
+		Devices: r.Devices, Count: r.Count, DeviceHours: r.DeviceHours, Days: r.Days, SnapshotDays: r.Snapshot,
 		SeqLen: r.SeqLen, FLOPs: quantity.FLOPs(r.FLOPs), Source: r.Source,
 	}
 	var err error
