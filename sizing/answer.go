@@ -38,11 +38,19 @@ type Question struct {
 	Schedule Schedule
 	// Sweep multiplies the run into a search; zero is none.
 	Sweep Sweep
+	// Search looks for the layout among all that there are; nil takes a smaller
+	// set, in powers of two.
+	Search LayoutSearch
 	// KnownSeq and KnownBatch are the published training's sequence length
 	// and global batch in tokens, used where the question has none.
 	KnownSeq         int64
 	KnownBatchTokens quantity.Tokens
 }
+
+// LayoutSearch finds the fastest layout that holds no more than so much memory
+// on a device, and says how many there are; ok is false if there is none. The
+// workload names the global batch. [mlsizer/sizing/search.Layout] is one.
+type LayoutSearch func(p *Prepared, memory quantity.Bytes) (best Estimate, of int64, ok bool)
 
 // Answer is an estimate with the prepared model it came from and the
 // assumptions that were made.
@@ -243,9 +251,28 @@ func (q *Question) on(count int, a *Answer) (*Answer, error) {
 	return q.answer(p, a)
 }
 
+// layout returns the fastest layout that fits of those that the question leaves
+// open, surely rather than tightly; the one that needs the least memory if none
+// does.
+func (q *Question) layout(p *Prepared) (best Estimate, of int, err error) {
+	if q.Search == nil || q.Workload.MFU > 0 { // a given MFU makes all equally fast
+		return q.bestPlan(p)
+	}
+	open := *p
+	if open.Workload.Batch == 0 {
+		open.Workload.Batch = roundBatch(q.batchFor(1))
+	}
+	for _, limit := range []quantity.Bytes{p.SureMemory(), p.Cluster.Device.Memory} {
+		if best, of, ok := q.Search(&open, limit); ok {
+			return best, int(of), nil
+		}
+	}
+	return q.bestPlan(p)
+}
+
 // answer picks the layout and writes the notes.
 func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
-	best, evaluated, err := q.bestPlan(p)
+	best, evaluated, err := q.layout(p)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,9 @@ import "mlsizer/sizing/quantity"
 func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err error) {
 	var firstErr error
 	var e Estimate
+	v := p.NewEvaluator()
 	q.plans(p, func(plan *Plan) {
-		if err := p.evaluate(plan, &e); err != nil {
+		if err := v.Evaluate(plan, &e); err != nil {
 			if firstErr == nil {
 				firstErr = err
 			}

@@ -31,8 +31,6 @@ type planOptions struct {
 	exhaustive  bool
 	export      export.Format
 
-	offloadSet, groupSet, sequenceSet bool
-
 	affordable []*affordable // of a budget without a model, by target
 }
 
@@ -140,8 +138,6 @@ func parseHours(s string) (float64, error) {
 // completePlan notes which flags were given, and refuses what does not go
 // together.
 func (o *planOptions) completePlan(cmd *cobra.Command) error {
-	fs := cmd.Flags()
-	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
 	if o.top == 0 {
 		o.top = 5
 	}
@@ -168,14 +164,6 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		o.stack = stack
 	}
 	return nil
-}
-
-// fixed is what the flags leave no choice about.
-func (o *planOptions) fixed() search.Fixed {
-	return search.Fixed{
-		Plan: o.plan, Sharding: o.shardingSet, Recompute: o.recomputeSet,
-		SequenceParallel: o.sequenceSet, Offload: o.offloadSet, ShardGroup: o.groupSet,
-	}
 }
 
 // planRun answers for one model on the devices of --on.

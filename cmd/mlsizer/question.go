@@ -11,6 +11,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
 )
 
 // workOptions are the flags that say what is to be done and how: those of
@@ -50,6 +51,11 @@ type workOptions struct {
 	shardingSet        bool
 	recomputeSet       bool
 	tokensSet, sampled bool
+
+	offloadSet, groupSet, sequenceSet bool
+	// searchOpen looks for the layout also where the number of devices is
+	// open, which takes longer than a row of a long comparison should.
+	searchOpen bool
 }
 
 // addWorkFlags adds the flags of a training estimate.
@@ -159,6 +165,7 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
+	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
 	if o.constantsFile != "" {
 		var err error
 		if o.constants, err = readConstants(o.constantsFile); err != nil {
@@ -292,6 +299,13 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		DefaultSharding:  !o.shardingSet,
 		DefaultRecompute: !o.recomputeSet,
 	}
+	if t.Count > 0 || o.searchOpen {
+		fixed := o.fixed()
+		// What is kept outside the device is the user's to say: no measurement
+		// confirms the time of it, and it takes a host that has the memory.
+		fixed.Offload = true
+		q.Search = search.Layout(fixed)
+	}
 	if o.scaleOut > 0 {
 		q.Options = append(q.Options, hardware.WithScaleOut(o.scaleOut))
 	}
@@ -309,6 +323,14 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		}
 	}
 	return q, nil
+}
+
+// fixed is what the flags leave no choice about.
+func (o *workOptions) fixed() search.Fixed {
+	return search.Fixed{
+		Plan: o.plan, Sharding: o.shardingSet, Recompute: o.recomputeSet,
+		SequenceParallel: o.sequenceSet, Offload: o.offloadSet, ShardGroup: o.groupSet,
+	}
 }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.

@@ -15,6 +15,7 @@ import (
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
 )
 
 // evidenceOptions are what validate and calibrate read.
@@ -54,7 +55,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.Predictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultConstants()}
+	p := &evidence.Predictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultConstants(), Search: search.Layout(search.Fixed{Offload: true})}
 	if o.constants != "" {
 		if p.Constants, err = readConstants(o.constants); err != nil {
 			return nil, err
