@@ -10,14 +10,14 @@ import (
 // file and line, or paper and table. Rows are of the sources' own figures;
 // what follows from others in the row is left out.
 //
-//go:embed data/steps.csv data/memory.csv
+//go:embed data/steps.csv data/memory.csv data/runs.csv
 var published embed.FS
 
 // Default returns the measurements that the program ships with: step times and
-// peak memory of training.
+// peak memory of training, and device-hours of whole runs.
 func Default() ([]Row, error) {
 	var rows []Row
-	for _, name := range []string{"data/steps.csv", "data/memory.csv"} {
+	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv"} {
 		data, err := published.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("evidence: %w", err)

@@ -28,6 +28,9 @@ type Predictor struct {
 	Resolve   Resolve
 	Hardware  *hardware.Catalog
 	Constants *sizing.Constants // nil: the program's own
+	// Search finds the layout of runs that do not say theirs; nil looks at a
+	// smaller set of layouts.
+	Search sizing.LayoutSearch
 }
 
 // Setup is a row made ready to evaluate.

@@ -46,6 +46,7 @@ type Row struct {
 	PeakMemGiB                     float64
 	MemDefinition                  string
 	DeviceHours, Tokens            float64
+	Samples, TrainingFLOPs         float64 // of a whole run
 	Note                           string
 	// OutOfMemory is set where the source reports that the run did not fit.
 	OutOfMemory bool
@@ -142,6 +143,6 @@ func (r *Row) fields() map[string]any {
 		"cpu_offload": &r.CPUOffload, "sharding": &r.Sharding, "sp": &r.SP,
 		"tp": &r.TP, "pp": &r.PP, "vp": &r.VP, "cp": &r.CP, "ep": &r.EP, "dp": &r.DP,
 		"step_seconds": &r.StepSeconds, "tokens_per_second_per_device": &r.TokensPerSecond, "tflops_per_device": &r.TFLOPs, "flops_convention": &r.Convention, "mfu": &r.MFU,
-		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "note": &r.Note,
+		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "samples": &r.Samples, "training_flops": &r.TrainingFLOPs, "note": &r.Note,
 	}
 }

@@ -71,10 +71,10 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 		rep.Skipped = append(rep.Skipped, Skipped{r.ID, r.Source, q, reason})
 	}
 	if r.DeviceHours > 0 {
-		if hours, low, high, err := p.deviceHours(r); err != nil {
+		if h, err := p.deviceHours(r); err != nil {
 			skip(DeviceHours, err.Error())
 		} else {
-			rep.Rows = append(rep.Rows, Result{r.ID, r.Source, r.Stack, r.Device, DeviceHours, r.DeviceHours, hours, low, high, math.Abs(hours-r.DeviceHours) / r.DeviceHours, r})
+			rep.Rows = append(rep.Rows, Result{r.ID, r.Source, h.stack, r.Device, DeviceHours, r.DeviceHours, h.mid, h.low, h.high, math.Abs(h.mid-r.DeviceHours) / r.DeviceHours, r})
 		}
 	}
 	if !hasStep && !hasMemory {

@@ -1,0 +1,138 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// catalogue resolves a row's model as the command does.
+func catalogue(name string) (*sizing.Model, error) {
+	e, err := catalog.Default().Find(name)
+	if err == nil {
+		return e.Build()
+	}
+	if count, notCount := quantity.ParseParams(name); notCount == nil {
+		return catalog.FromCount(count)
+	}
+	return nil, err
+}
+
+func runPredictor() *Predictor {
+	return &Predictor{Resolve: catalogue, Hardware: hardware.Default(), Search: search.Layout(search.Fixed{Offload: true})}
+}
+
+// What a row says of its run becomes the question that it answers.
+func TestRunQuestion(t *testing.T) {
+	for name, test := range map[string]struct {
+		row   Row
+		check func(*testing.T, *sizing.Question)
+	}{
+		"adapters, described in the note": {
+			Row{Method: "whole run, median seconds, samples=3072", Note: "model Llama-2-70B LoRA r16; of a system", Family: "anything", Params: 68976648192, SeqLen: 8192, Device: "h100", Devices: 8, GlobalBatch: 8, Stack: "NeMo Framework 24.09"},
+			func(t *testing.T, q *sizing.Question) {
+				require.Equal(t, "llama-2-70b", q.Model.Name)
+				require.Equal(t, sizing.LoRA, q.Workload.Method)
+				require.EqualValues(t, 16, q.Workload.Adapter.Rank)
+				require.EqualValues(t, 3072*8192, q.Workload.Tokens)
+				require.Equal(t, sizing.FP8, q.Workload.Precision)
+				require.Equal(t, "megatron-core", q.Stack.Name)
+			}},
+		"images": {
+			Row{Method: "whole run", Model: "ResNet-50 v1.5", Params: 25557032, Samples: 5e7, Device: "a100-80g", Devices: 8, GlobalBatch: 3264},
+			func(t *testing.T, q *sizing.Question) {
+				require.Equal(t, "resnet-50", q.Model.Name)
+				require.EqualValues(t, 5e7, q.Workload.Tokens)
+				require.EqualValues(t, 1, q.Workload.Seq)
+				require.True(t, q.DefaultPrecision)
+			}},
+		// Half of the tokens are padding. Source: arXiv:2107.02027 section 1.
+		"padding": {
+			Row{Method: "whole run", Model: "BERT-Large", Samples: 2000000, SeqLen: 512, Device: "a100-80g", Devices: 8, GlobalBatch: 448},
+			func(t *testing.T, q *sizing.Question) {
+				require.EqualValues(t, 2000000*256, q.Workload.Tokens)
+				require.True(t, q.DefaultPrecision, "no 8-bit products on A100")
+			}},
+		"a count and the compute": {
+			Row{Params: 13e9, TrainingFLOPs: 1.17e23, Device: "a100-40g", Devices: 480, Note: "domain=Language"},
+			func(t *testing.T, q *sizing.Question) {
+				require.True(t, q.Model.Inferred)
+				require.InEpsilon(t, 1.17e23/6/13e9, float64(q.Workload.Tokens), 0.01)
+			}},
+		"tokens, stack and precision as stated": {
+			Row{Model: "olmo-3-7b", Tokens: 5.9e12, Device: "h100", Stack: "torchtitan", Precision: "bf16"},
+			func(t *testing.T, q *sizing.Question) {
+				require.Equal(t, "torchtitan", q.Stack.Name)
+				require.False(t, q.DefaultPrecision)
+				require.Zero(t, q.Count)
+			}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := test.row
+			q, err := runPredictor().runQuestion(&test.row)
+			require.NoError(t, err)
+			test.check(t, q)
+			require.Equal(t, before, test.row)
+		})
+	}
+}
+
+// What a row does not say is said, and nothing is made up for it.
+func TestRunsLeftOut(t *testing.T) {
+	for want, row := range map[string]Row{
+		"no device": {Model: "gpt-3", Tokens: 1e9},
+		"without the tokens or samples that were trained on":  {Params: 7e9, Device: "h100", Devices: 8},
+		"a size that the row does not state":                  {Method: "whole run", Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
+		"its parameter count alone gives no shape":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Note: "model Flamingo; domain=Vision"},
+		"is not in the catalogue, and the row gives no shape": {Method: "whole run", Model: "RetinaNet-ResNeXt50", Samples: 1e6, Device: "h100", Devices: 8},
+		"base model, which ran elsewhere":                     {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Note: "model X 7B; base=Llama; domain=Language"},
+		"the row gives no samples":                            {Model: "resnet-50", Tokens: 1e9, Device: "h100", Devices: 8},
+		"samples=many is not a number above 0":                {Method: "whole run, samples=many", Model: "resnet-50", Device: "h100", Devices: 8},
+	} {
+		_, err := runPredictor().deviceHours(&row)
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// A run that does not say on how many devices it was is taken to last weeks,
+// not the years of the fewest devices that hold its model.
+func TestRunOnAnOpenNumberOfDevices(t *testing.T) {
+	row := Row{Model: "llama-2-70b", Tokens: 2e12, SeqLen: 4096, Device: "a100-80g", DevicesPerNode: 8}
+	q, err := runPredictor().runQuestion(&row)
+	require.NoError(t, err)
+	a, err := runPredictor().askRun(q)
+	require.NoError(t, err)
+	require.LessOrEqual(t, a.Estimate.Time.Run, quantity.Seconds(1.1*float64(month)))
+	require.GreaterOrEqual(t, a.Cluster.Count, 1024)
+	h, err := runPredictor().deviceHours(&row)
+	require.NoError(t, err)
+	require.Greater(t, h.mid, a.Estimate.Time.DeviceHours, "interruptions")
+	require.Less(t, h.low, h.mid)
+	require.Greater(t, h.high, h.mid)
+}
+
+// The runs that the program ships with: every one is predicted, and the bands
+// hold about 80 % of them.
+func TestShippedRuns(t *testing.T) {
+	rows, err := Default()
+	require.NoError(t, err)
+	n, inside := 0, 0
+	for i := range rows {
+		if rows[i].DeviceHours == 0 {
+			continue
+		}
+		h, err := runPredictor().deviceHours(&rows[i])
+		require.NoError(t, err, rows[i].ID)
+		if n++; h.low <= rows[i].DeviceHours && rows[i].DeviceHours <= h.high {
+			inside++
+		}
+	}
+	require.GreaterOrEqual(t, n, 290)
+	require.InDelta(t, 0.8, float64(inside)/float64(n), 0.1)
+}
