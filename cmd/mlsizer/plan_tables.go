@@ -100,19 +100,23 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 	}
 }
 
-// planCells are the columns that plans are compared by.
-func planColumns(first ...render.Column) []render.Column {
+// planColumns are what plans are compared by; the MFU is by a convention.
+func planColumns(c sizing.Convention, first ...render.Column) []render.Column {
+	mfu := labelMFU
+	if c != sizing.PaLM {
+		mfu = both(labelMFUBy, labelMFU, conventionText(c))
+	}
 	return append(first,
 		render.Column{Name: "layout", Head: labelLayout, Wrap: true},
 		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true},
 		render.Column{Name: "step_seconds", Head: labelStep, Right: true},
-		render.Column{Name: "mfu", Head: labelMFU, Right: true, Drop: 2},
+		render.Column{Name: "mfu", Head: mfu, Right: true, Drop: 2},
 		render.Column{Name: "run_seconds", Head: labelRun, Right: true},
 		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1},
 	)
 }
 
-func planCells(e *sizing.Estimate, first ...render.Cell) []render.Cell {
+func planCells(e *sizing.Estimate, c sizing.Convention, first ...render.Cell) []render.Cell {
 	usd, run := any(nil), any(nil)
 	if e.Cost.PerHour > 0 {
 		usd = e.Cost.USD
@@ -121,14 +125,14 @@ func planCells(e *sizing.Estimate, first ...render.Cell) []render.Cell {
 		run = e.Time.Run
 	}
 	return append(first, render.Cell{Value: e.Plan.String()}, render.Cell{Value: e.Memory.Total}, render.Cell{Value: e.Time.Step},
-		render.Cell{Value: render.Percent(e.Time.MFU)}, render.Cell{Value: run}, render.Cell{Value: usd})
+		render.Cell{Value: render.Percent(e.Utilisation(c))}, render.Cell{Value: run}, render.Cell{Value: usd})
 }
 
 // topTable lists the best plans.
 func topTable(r *planRow, f *footnotes) render.Table {
-	t := render.Table{Title: labelBestPlans, Columns: planColumns(render.Column{Name: "rank", Right: true})}
+	t := render.Table{Title: labelBestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
-		t.Rows = append(t.Rows, planCells(&r.Top[i], render.Cell{Value: i + 1}))
+		t.Rows = append(t.Rows, planCells(&r.Top[i], r.result.Convention, render.Cell{Value: i + 1}))
 	}
 	return t
 }
@@ -222,7 +226,7 @@ func paretoTable(p *planned) render.Table {
 
 // clustersTable compares the targets for one goal.
 func (o *planOptions) clustersTable(rows []*planned) render.Table {
-	t := render.Table{Title: labelClusters, Columns: planColumns(
+	t := render.Table{Title: labelClusters, Columns: planColumns(o.convention,
 		render.Column{Name: "hardware", Head: labelHardware}, render.Column{Name: "devices", Head: labelDevices, Right: true})}
 	for _, p := range rows {
 		first := []render.Cell{{Value: p.target.Input}, {Value: p.prepared().Cluster.Count}}
@@ -234,7 +238,7 @@ func (o *planOptions) clustersTable(rows []*planned) render.Table {
 			t.Rows = append(t.Rows, cells)
 			continue
 		}
-		t.Rows = append(t.Rows, planCells(p.best(), first...))
+		t.Rows = append(t.Rows, planCells(p.best(), o.convention, first...))
 	}
 	return t
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 
@@ -257,22 +256,4 @@ func skippedTable(list []evidence.Skipped) (render.Table, bool) {
 		t.Rows = append(t.Rows, []render.Cell{{Value: count[r]}, {Value: r}})
 	}
 	return t, len(reasons) > 0
-}
-
-// span is the range of the drawing's axes, in powers of ten.
-type span struct{ low, high float64 }
-
-// spanOf is the range of a quantity's figures.
-func spanOf(rows []evidence.Result, q evidence.Quantity) (span, int) {
-	s, n := span{math.Inf(1), math.Inf(-1)}, 0
-	for i := range rows {
-		r := &rows[i]
-		if r.Quantity != q || !(r.Measured > 0 && r.Predicted > 0) {
-			continue
-		}
-		n++
-		s.low = min(s.low, math.Log10(min(r.Measured, r.Predicted)))
-		s.high = max(s.high, math.Log10(max(r.Measured, r.Predicted)))
-	}
-	return span{math.Floor(s.low), math.Ceil(s.high + 1e-9)}, n
 }

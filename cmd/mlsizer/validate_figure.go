@@ -12,11 +12,12 @@ import (
 	"mlsizer/sizing/evidence"
 )
 
-// The drawing, in its own units.
+// A drawing, in its own units.
 const (
-	figureWidth, figureHeight = 780, 600
-	figureLeft, figureTop     = 70, 20
+	figureWidth, figureHeight = 800, 640
+	figureLeft, figureTop     = 76, 44
 	figureSide                = 520
+	figureLegend              = figureLeft + figureSide + 22
 )
 
 // figureColours tell stacks apart, on light paper and on dark; what comes after
@@ -24,70 +25,197 @@ const (
 // but one of P. Tol, "Colour Schemes", 2021.
 var figureColours = []string{"#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#aa4499", "#7f7f7f"}
 
-// scatter draws predicted against measured, a dot a row, on two logarithmic
-// axes: dots on the diagonal were predicted exactly, and the dashed lines are
-// 20 % off. It draws the quantity with the most rows.
+// scatter draws predicted against measured, a drawing for each quantity and a
+// dot with its band for each row, on two logarithmic axes: dots on the diagonal
+// were predicted exactly, the dashed lines are 20 % off, and a hollow dot is
+// outside of its band.
 func scatter(rep *evidence.Report, lang render.Lang) string {
-	var quantity evidence.Quantity
-	var axes span
-	most := 0
-	for _, q := range []evidence.Quantity{evidence.StepSeconds, evidence.PeakMemory, evidence.DeviceHours} {
-		if s, n := spanOf(rep.Rows, q); n > most {
-			quantity, axes, most = q, s, n
+	var b strings.Builder
+	for _, q := range []evidence.Quantity{evidence.StepSeconds, evidence.DeviceHours, evidence.PeakMemory} {
+		if rows := drawn(rep, q); len(rows) > 0 {
+			f := figure{Builder: &b, rows: rows, lang: lang, quantity: q}
+			f.draw()
 		}
 	}
-	if most == 0 {
-		return ""
-	}
-	at := func(v float64) float64 { return (math.Log10(v) - axes.low) / (axes.high - axes.low) * figureSide }
-	x := func(v float64) float64 { return figureLeft + at(v) }
-	y := func(v float64) float64 { return figureTop + figureSide - at(v) }
-	var b strings.Builder
-	name := quantityText(quantity).In(lang)
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="sans-serif" font-size="12" fill="currentColor">`, figureWidth, figureHeight, html.EscapeString(labelScatter.In(lang)))
-	for e := axes.low; e <= axes.high; e++ {
-		v := math.Pow(10, e)
-		fmt.Fprintf(&b, `<path d="M%.1f %dV%dM%d %.1fH%d" stroke="currentColor" stroke-opacity=".15"/>`, x(v), figureTop, figureTop+figureSide, figureLeft, y(v), figureLeft+figureSide)
-		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="middle">%g</text><text x="%d" y="%.1f" text-anchor="end">%g</text>`, x(v), figureTop+figureSide+18, v, figureLeft-8, y(v)+4, v)
-	}
-	low, high := math.Pow(10, axes.low), math.Pow(10, axes.high)
-	line := func(factor float64, style string) {
-		from, to := max(low, low/factor), min(high, high/factor)
-		fmt.Fprintf(&b, `<path d="M%.1f %.1fL%.1f %.1f" stroke="currentColor" %s/>`, x(from), y(from*factor), x(to), y(to*factor), style)
-	}
-	line(1, `stroke-opacity=".6"`)
-	line(1.2, `stroke-opacity=".35" stroke-dasharray="4 4"`)
-	line(1/1.2, `stroke-opacity=".35" stroke-dasharray="4 4"`)
-	colour := drawDots(&b, rep, quantity, x, y)
-	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`, figureLeft+figureSide/2, figureTop+figureSide+42, html.EscapeString(fmt.Sprintf(labelMeasuredAxis.In(lang), name)))
-	fmt.Fprintf(&b, `<text transform="translate(16 %d) rotate(-90)" text-anchor="middle">%s</text>`, figureTop+figureSide/2, html.EscapeString(fmt.Sprintf(labelPredictedAxis.In(lang), name)))
-	for i, stack := range colour {
-		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="4" fill="%s"/><text x="%d" y="%d">%s</text>`, figureLeft+figureSide+16, figureTop+10+18*i, figureColours[min(i, len(figureColours)-1)], figureLeft+figureSide+26, figureTop+14+18*i, html.EscapeString(stack))
-	}
-	b.WriteString("</svg>")
 	return b.String()
 }
 
-// drawDots draws a dot a row, coloured by its stack, and returns the stacks,
-// those with the most rows first.
-func drawDots(b *strings.Builder, rep *evidence.Report, q evidence.Quantity, x, y func(float64) float64) []string {
-	var stacks []string
-	count := map[string]int{}
+// drawn are the rows of a quantity that have a place on logarithmic axes.
+func drawn(rep *evidence.Report, q evidence.Quantity) []*evidence.Result {
+	var rows []*evidence.Result
 	for i := range rep.Rows {
-		if r := &rep.Rows[i]; r.Quantity == q {
-			if count[r.Stack]++; count[r.Stack] == 1 {
-				stacks = append(stacks, r.Stack)
-			}
+		if r := &rep.Rows[i]; r.Quantity == q && r.Measured > 0 && r.Predicted > 0 {
+			rows = append(rows, r)
 		}
 	}
-	slices.SortFunc(stacks, func(a, b string) int { return cmp.Or(count[b]-count[a], cmp.Compare(a, b)) })
-	for i := range rep.Rows {
-		r := &rep.Rows[i]
-		if r.Quantity != q || !(r.Measured > 0 && r.Predicted > 0) {
-			continue
+	return rows
+}
+
+// figure is a drawing of one quantity.
+type figure struct {
+	*strings.Builder
+	rows     []*evidence.Result
+	lang     render.Lang
+	quantity evidence.Quantity
+
+	low, high float64 // of both axes, in powers of ten
+}
+
+func (f *figure) printf(format string, args ...any) { fmt.Fprintf(f, format, args...) }
+
+// at is the place of a value along an axis.
+func (f *figure) at(v float64) float64 {
+	return min(max((math.Log10(v)-f.low)/(f.high-f.low), 0), 1) * figureSide
+}
+
+func (f *figure) x(v float64) float64 { return figureLeft + f.at(v) }
+func (f *figure) y(v float64) float64 { return figureTop + figureSide - f.at(v) }
+
+// text writes words at a place; anchor is start, middle or end.
+func (f *figure) text(x, y float64, anchor, words, more string) {
+	f.printf(`<text x="%.1f" y="%.1f" text-anchor="%s"%s>%s</text>`, x, y, anchor, more, html.EscapeString(words))
+}
+
+func (f *figure) draw() {
+	f.low, f.high = math.Inf(1), math.Inf(-1)
+	for _, r := range f.rows {
+		f.low = min(f.low, math.Log10(min(r.Measured, r.Predicted)))
+		f.high = max(f.high, math.Log10(max(r.Measured, r.Predicted)))
+	}
+	f.low, f.high = f.low-0.08, f.high+0.08
+	name := quantityText(f.quantity).In(f.lang)
+	f.printf(`<svg viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="sans-serif" font-size="12" fill="currentColor">`,
+		figureWidth, figureHeight, html.EscapeString(name+": "+labelScatter.In(f.lang)))
+	f.text(figureLeft, figureTop-20, "start", both(labelFigureTitle, name, len(f.rows), render.Percent(medianError(f.rows)), render.Percent(covered(f.rows))).In(f.lang), ` font-size="15" font-weight="600"`)
+	f.axes(name)
+	f.lines()
+	f.legend(f.dots())
+	f.WriteString("</svg>")
+}
+
+// axes draws frame, grid and numbers: every power of ten, and twice and five
+// times it where there are few.
+func (f *figure) axes(name string) {
+	f.printf(`<rect x="%d" y="%d" width="%d" height="%d" fill="none" stroke="currentColor" stroke-opacity=".4"/>`, figureLeft, figureTop, figureSide, figureSide)
+	steps := []float64{1}
+	if f.high-f.low < 3.5 {
+		steps = []float64{1, 2, 5}
+	}
+	for e := math.Floor(f.low); e <= f.high; e++ {
+		for _, s := range steps {
+			v := s * math.Pow(10, e)
+			if l := math.Log10(v); l < f.low || l > f.high {
+				continue
+			}
+			x, y := f.x(v), f.y(v)
+			f.printf(`<path d="M%.1f %dV%dM%d %.1fH%d" stroke="currentColor" stroke-opacity=".13"/>`, x, figureTop, figureTop+figureSide, figureLeft, y, figureLeft+figureSide)
+			number := figureNumber(v)
+			f.text(x, figureTop+figureSide+18, "middle", number, "")
+			f.text(figureLeft-8, y+4, "end", number, "")
 		}
-		c := figureColours[min(slices.Index(stacks, r.Stack), len(figureColours)-1)]
-		fmt.Fprintf(b, `<circle cx="%.1f" cy="%.1f" r="3" fill="%s" fill-opacity=".55"><title>%s: %.4g, %.4g</title></circle>`, x(r.Measured), y(r.Predicted), c, html.EscapeString(r.ID), r.Measured, r.Predicted)
+	}
+	middle := float64(figureSide) / 2
+	f.text(figureLeft+middle, figureTop+figureSide+44, "middle", fmt.Sprintf(labelMeasuredAxis.In(f.lang), name), ` font-size="13"`)
+	f.text(0, 0, "middle", fmt.Sprintf(labelPredictedAxis.In(f.lang), name), fmt.Sprintf(` font-size="13" transform="translate(18 %.1f) rotate(-90)"`, figureTop+middle))
+}
+
+// figureNumber is a number on an axis: 0.05, 200, 10K, 5M.
+func figureNumber(v float64) string {
+	switch {
+	case v >= 1e6:
+		return fmt.Sprintf("%.4gM", v/1e6)
+	case v >= 1e4:
+		return fmt.Sprintf("%.4gK", v/1e3)
+	}
+	return fmt.Sprintf("%.4g", v)
+}
+
+// lines draws the diagonal and, dashed, what is 20 % above and below it.
+func (f *figure) lines() {
+	low, high := math.Pow(10, f.low), math.Pow(10, f.high)
+	for _, l := range []struct {
+		factor float64
+		style  string
+	}{{1, `stroke-opacity=".75" stroke-width="1.4"`}, {1.2, `stroke-opacity=".45" stroke-dasharray="5 4"`}, {1 / 1.2, `stroke-opacity=".45" stroke-dasharray="5 4"`}} {
+		from, to := max(low, low/l.factor), min(high, high/l.factor)
+		f.printf(`<path d="M%.1f %.1fL%.1f %.1f" stroke="currentColor" %s/>`, f.x(from), f.y(from*l.factor), f.x(to), f.y(to*l.factor), l.style)
+	}
+}
+
+// stackRows is a stack with how many rows it has.
+type stackRows struct {
+	name string
+	n    int
+}
+
+// dots draws the rows, a colour a stack, and returns the stacks, those with the
+// most rows first.
+func (f *figure) dots() []stackRows {
+	var stacks []stackRows
+	at := func(name string) int {
+		return slices.IndexFunc(stacks, func(s stackRows) bool { return s.name == name })
+	}
+	for _, r := range f.rows {
+		if i := at(r.Stack); i >= 0 {
+			stacks[i].n++
+		} else {
+			stacks = append(stacks, stackRows{r.Stack, 1})
+		}
+	}
+	slices.SortFunc(stacks, func(a, b stackRows) int { return cmp.Or(b.n-a.n, cmp.Compare(a.name, b.name)) })
+	for _, r := range f.rows {
+		colour := figureColour(at(r.Stack))
+		f.printf(`<g stroke="%s"><path d="M%.1f %.1fV%.1f" stroke-opacity=".22"/>`, colour, f.x(r.Measured), f.y(r.Low), f.y(r.High))
+		fill := `fill="` + colour + `" fill-opacity=".6" stroke="none"`
+		if !inBand(r) {
+			fill = `fill="none"`
+		}
+		f.printf(`<circle cx="%.1f" cy="%.1f" r="3" %s><title>%s: %s</title></circle></g>`, f.x(r.Measured), f.y(r.Predicted), fill, html.EscapeString(r.ID),
+			html.EscapeString(both(labelDot, fmt.Sprintf("%.4g", r.Measured), fmt.Sprintf("%.4g", r.Predicted), fmt.Sprintf("%.4g–%.4g", r.Low, r.High)).In(f.lang)))
 	}
 	return stacks
+}
+
+func figureColour(i int) string { return figureColours[min(i, len(figureColours)-1)] }
+
+// legend names the stacks and the marks.
+func (f *figure) legend(stacks []stackRows) {
+	y := float64(figureTop) + 10
+	line := func(mark, words string) {
+		f.printf(`<g transform="translate(%d %.1f)">%s</g>`, figureLegend, y, mark)
+		f.text(figureLegend+26, y+4, "start", words, "")
+		y += 20
+	}
+	for i, s := range stacks {
+		line(fmt.Sprintf(`<circle cx="9" r="4.5" fill="%s"/>`, figureColour(i)), fmt.Sprintf("%s (%d)", cmp.Or(s.name, "-"), s.n))
+	}
+	y += 10
+	line(`<path d="M0 0H20" stroke="currentColor" stroke-width="1.4"/>`, labelExactly.In(f.lang))
+	line(`<path d="M0 0H20" stroke="currentColor" stroke-dasharray="5 4"/>`, labelDashed.In(f.lang))
+	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="currentColor"/>`, labelInBand.In(f.lang))
+	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="none" stroke="currentColor"/>`, labelOutOfBand.In(f.lang))
+}
+
+func inBand(r *evidence.Result) bool { return r.Low <= r.Measured && r.Measured <= r.High }
+
+// medianError is the median of the errors, as a share.
+func medianError(rows []*evidence.Result) float64 {
+	errors := make([]float64, len(rows))
+	for i, r := range rows {
+		errors[i] = r.APE
+	}
+	slices.Sort(errors)
+	n := len(errors)
+	return (errors[(n-1)/2] + errors[n/2]) / 2
+}
+
+// covered is the share of rows inside their bands.
+func covered(rows []*evidence.Result) float64 {
+	n := 0
+	for _, r := range rows {
+		if inBand(r) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(rows))
 }
