@@ -78,7 +78,6 @@ type termNumbers struct {
 	l     layout
 	terms *StepTerms
 	a     pace
-	stage int // the slowest
 	total pass
 	m     float64 // micro-batches
 }
@@ -95,19 +94,8 @@ func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
 	plan := e.Plan
 	x.l.init(p.costs, &plan)
 	x.m = x.l.microBatches
-	var cache layers
-	slow := 0.0
-	for s := range plan.PP {
-		var st stage
-		p.stageTime(&x.l, s, &cache, &st)
-		sum := st.sum()
-		if x.a.add(&st, sum); s == 0 || sum > slow {
-			x.stage, slow = s, sum
-		}
-	}
-	x.total = x.a.slowest.forward
-	x.total.add(&x.a.slowest.backward, 1)
-	x.total.add(&x.a.slowest.again, 1)
+	p.paceOf(&x.l, &x.a)
+	x.total = x.a.slowest.passes()
 	return x
 }
 
@@ -156,13 +144,13 @@ func seconds(t float64) quantity.Seconds { return quantity.Seconds(t) }
 // included.
 func (x *termNumbers) each(add func(k *kind, n float64)) {
 	c := x.p.costs
-	x.l.stage(x.stage, func(k *kind, n, _ float64) { add(k, n) })
-	if x.stage == 0 {
+	x.l.stage(x.a.at, func(k *kind, n, _ float64) { add(k, n) })
+	if x.a.at == 0 {
 		for _, i := range c.input {
 			add(&c.kinds[i], float64(c.kinds[i].layers))
 		}
 	}
-	if x.stage == x.l.plan.PP-1 {
+	if x.a.at == x.l.plan.PP-1 {
 		for _, i := range c.output {
 			add(&c.kinds[i], float64(c.kinds[i].layers))
 		}

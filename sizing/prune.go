@@ -27,15 +27,15 @@ type Left struct {
 	Share float64
 }
 
-// pruned lists the dimensions by the names that they are typed by.
-func (p *Prune) pruned() []struct {
+// prunable is a dimension by the name that it is typed by.
+type prunable struct {
 	name string
 	at   *Left
-} {
-	return []struct {
-		name string
-		at   *Left
-	}{{"layers", &p.Layers}, {"hidden", &p.Hidden}, {"ffn", &p.FFN}, {"heads", &p.Heads}, {"kv-heads", &p.KVHeads}, {"experts", &p.Experts}}
+}
+
+// pruned lists the dimensions.
+func (p *Prune) pruned() []prunable {
+	return []prunable{{"layers", &p.Layers}, {"hidden", &p.Hidden}, {"ffn", &p.FFN}, {"heads", &p.Heads}, {"kv-heads", &p.KVHeads}, {"experts", &p.Experts}}
 }
 
 // String is what ParsePrune reads: "layers=16" or "hidden=3072,ffn=9216".
@@ -59,12 +59,7 @@ func ParsePrune(s string) (Prune, error) {
 	const want = "want what is left of layers, hidden, ffn, heads, kv-heads or experts, such as layers=16, hidden=3072,ffn=9216 or experts=50%"
 	for _, part := range strings.Split(s, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
-		i := slices.IndexFunc(p.pruned(), func(d struct {
-			name string
-			at   *Left
-		}) bool {
-			return d.name == strings.TrimSpace(name)
-		})
+		i := slices.IndexFunc(p.pruned(), func(d prunable) bool { return d.name == strings.TrimSpace(name) })
 		if !ok || i < 0 {
 			return Prune{}, fmt.Errorf("%q is not a dimension to prune (%s)", part, want)
 		}

@@ -74,8 +74,9 @@ func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 	p.placed = a.Memory.HostLayers
 	a.PerToken, a.PerSeq = p.KVBytesPerToken(), p.KVBytes(p.Context)
 	a.MaxContext, a.MaxBatch = p.MaxContext(p.Batch), p.MaxBatch(p.Context)
-	a.Best = p.best()
-	if a.Best == "" {
+	if best := p.best(); best != nil {
+		a.Best = best.Name
+	} else {
 		a.BestElsewhere = p.bestElsewhere()
 	}
 	a.Throughput = p.Throughput(price)

@@ -92,8 +92,9 @@ func (s Serving) under(r *Runtime) Serving {
 	return s
 }
 
-// best names the storage with the most bits that fits without the host.
-func (p *PreparedServing) best() string {
+// best is the storage with the most bits that fits without the host, nil if
+// none does.
+func (p *PreparedServing) best() *Quant {
 	for _, q := range p.offered() {
 		o, err := p.Serving.with(q).Prepare()
 		if err != nil {
@@ -101,10 +102,10 @@ func (p *PreparedServing) best() string {
 		}
 		o.Offload = NoOffload
 		if m := o.Memory(p.Context, p.Batch); m.Fits {
-			return q.Name
+			return q
 		}
 	}
-	return ""
+	return nil
 }
 
 // others lists the runtimes of desks that run on the device too: their files
@@ -125,8 +126,8 @@ func (p *PreparedServing) others() []*Runtime {
 func (p *PreparedServing) bestElsewhere() *ServingChoice {
 	for _, r := range p.others() {
 		if o, err := p.Serving.under(r).Prepare(); err == nil {
-			if best := o.best(); best != "" {
-				return &ServingChoice{r.Name, best}
+			if best := o.best(); best != nil {
+				return &ServingChoice{r.Name, best.Name}
 			}
 		}
 	}
@@ -171,9 +172,8 @@ func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
 // cache, another runtime, weights on the host, more devices, or others.
 func (p *PreparedServing) options(price quantity.USD) []ServingOption {
 	l := &optionList{p: p, price: price}
-	if best := p.best(); best != "" && best != p.Quant.Name {
-		q, _ := FindQuant(best)
-		l.add("weights", "weights in "+best, "权重用 "+best, "--weights "+best, p.Serving.with(q))
+	if best := p.best(); best != nil && best.Name != p.Quant.Name {
+		l.add("weights", "weights in "+best.Name, "权重用 "+best.Name, "--weights "+best.Name, p.Serving.with(best))
 	}
 	if n := p.MaxContext(p.Batch); n > 0 && n < p.Context {
 		s := p.Serving
@@ -205,16 +205,15 @@ func (l *optionList) narrowCache() {
 	}
 	s := p.Serving
 	s.KV = kv
-	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s) || p.best() != "" {
+	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s) || p.best() != nil {
 		return
 	}
 	o, err := s.Prepare()
 	if err != nil {
 		return
 	}
-	if best := o.best(); best != "" {
-		q, _ := FindQuant(best)
-		l.add("weights and kv", "weights in "+best+", a KV cache in "+name, "权重用 "+best+"，KV 缓存用 "+name, "--weights "+best+" --kv "+name, s.with(q))
+	if best := o.best(); best != nil {
+		l.add("weights and kv", "weights in "+best.Name+", a KV cache in "+name, "权重用 "+best.Name+"，KV 缓存用 "+name, "--weights "+best.Name+" --kv "+name, s.with(best))
 	}
 }
 
@@ -226,9 +225,8 @@ func (l *optionList) otherRuntimes() {
 		if err != nil {
 			continue
 		}
-		if best := o.best(); best != "" {
-			q, _ := FindQuant(best)
-			l.add("runtime", r.Title+" with weights in "+best, "用 "+r.Title+"，权重用 "+best, "--runtime "+r.Name+" --weights "+best, s.with(q))
+		if best := o.best(); best != nil {
+			l.add("runtime", r.Title+" with weights in "+best.Name, "用 "+r.Title+"，权重用 "+best.Name, "--runtime "+r.Name+" --weights "+best.Name, s.with(best))
 		}
 	}
 }
@@ -277,7 +275,7 @@ func (l *optionList) offload(s Serving, en, zh, flags string) {
 // before them the fewest that hold it in narrower weights.
 func (l *optionList) moreDevices() {
 	p := l.p
-	id, narrower := p.Cluster.Device.ID, p.best() != ""
+	id, narrower := p.Cluster.Device.ID, p.best() != nil
 	for n := p.Cluster.Count * 2; n <= 1024; n *= 2 {
 		c, err := hardware.NewCluster(p.Cluster.Device, n)
 		if err != nil {
@@ -298,9 +296,8 @@ func (l *optionList) moreDevices() {
 		if narrower || n > 16 {
 			continue
 		}
-		if best := o.best(); best != "" {
-			q, _ := FindQuant(best)
-			narrower = l.add("devices and weights", many+" with weights in "+best, zh+"，权重用 "+best, flag+" --weights "+best, s.with(q))
+		if best := o.best(); best != nil {
+			narrower = l.add("devices and weights", many+" with weights in "+best.Name, zh+"，权重用 "+best.Name, flag+" --weights "+best.Name, s.with(best))
 		}
 	}
 }

@@ -74,6 +74,14 @@ type stage struct {
 
 func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
 
+// passes returns all passes of a micro-batch as one, by term.
+func (s *stage) passes() pass {
+	all := s.forward
+	all.add(&s.backward, 1)
+	all.add(&s.again, 1)
+	return all
+}
+
 // layers caches the times of the kinds during one evaluation, so that a deep
 // pipeline costs one evaluation of each kind.
 type layers struct {
@@ -91,14 +99,19 @@ type layers struct {
 // for m micro-batches and v model chunks a device; with even stages the bubble
 // is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
-	var cache layers
 	var a pace
+	p.paceOf(l, &a)
+	return p.paceTerms(l, &a)
+}
+
+// paceOf adds all stages of the plan to a.
+func (p *Prepared) paceOf(l *layout, a *pace) {
+	var cache layers
 	for s := range l.plan.PP {
 		var st stage
 		p.stageTime(l, s, &cache, &st)
 		a.add(&st, st.sum())
 	}
-	return p.paceTerms(l, &a)
 }
 
 // pace is what the stages of a pipeline take for one micro-batch and hold: the
@@ -107,6 +120,7 @@ func (p *Prepared) stepTerms(l *layout) StepTerms {
 type pace struct {
 	stages         int
 	slowest        stage
+	at             int     // which stage that is
 	slow, all      float64 // seconds of the slowest and of all stages
 	dense, experts float64 // parameters of the largest
 }
@@ -115,7 +129,7 @@ type pace struct {
 func (a *pace) add(st *stage, sum float64) {
 	a.all += sum
 	if a.stages == 0 || sum > a.slow {
-		a.slowest, a.slow = *st, sum
+		a.slowest, a.at, a.slow = *st, a.stages, sum
 	}
 	a.dense, a.experts = max(a.dense, st.dense), max(a.experts, st.experts)
 	a.stages++
@@ -125,9 +139,7 @@ func (a *pace) add(st *stage, sum float64) {
 func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	e := &p.timing.e
 	m := l.microBatches
-	total := a.slowest.forward
-	total.add(&a.slowest.backward, 1)
-	total.add(&a.slowest.again, 1)
+	total := a.slowest.passes()
 	t := StepTerms{
 		Products:   quantity.Seconds(total.products * m),
 		Attention:  quantity.Seconds((total.attention + total.scan) * m),

@@ -51,7 +51,7 @@ loss, bounded, and always the same for the same rows.`,
 func parsePrior(s string) (float64, error) {
 	var v float64
 	if _, err := fmt.Sscanf(s, "%g", &v); err != nil || !(v > 0 && v <= 10) {
-		return 0, fmt.Errorf("%q: not a width (want a share above 0 and up to 10, such as 0.5)", s)
+		return 0, fmt.Errorf("%q: not a width (want spreads above 0 and up to 10, such as 0.5)", s)
 	}
 	return v, nil
 }

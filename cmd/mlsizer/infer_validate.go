@@ -11,6 +11,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
 )
 
@@ -58,7 +59,7 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.ServingPredictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultServingConstants()}
+	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultServingConstants()}
 	if o.constants != "" {
 		f, err := openFlag("--constants", o.constants)
 		if err != nil {

@@ -13,7 +13,6 @@ import (
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
-	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 )
 
@@ -54,7 +53,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.Predictor{Resolve: o.resolveRow, Hardware: devices, Constants: sizing.DefaultConstants(), Search: search.Layout(search.Fixed{Offload: true})}
+	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultConstants(), Search: search.Layout(search.Fixed{Offload: true})}
 	if o.constants != "" {
 		if p.Constants, err = readConstants(o.constants); err != nil {
 			return nil, err
@@ -94,19 +93,6 @@ func readConstants(file string) (*sizing.Constants, error) {
 		return nil, readError(fmt.Errorf("%s: %w", file, err), "")
 	}
 	return c, nil
-}
-
-// resolveRow finds the model that a row names, which is a name of the
-// catalogue or a parameter count and never a path.
-func (o *evidenceOptions) resolveRow(name string) (*sizing.Model, error) {
-	e, err := catalog.Default().Find(name)
-	if err == nil {
-		return e.Build()
-	}
-	if count, notCount := quantity.ParseParams(name); notCount == nil {
-		return catalog.FromCount(count)
-	}
-	return nil, err
 }
 
 // rows reads the file, or the measurements that the program ships with.

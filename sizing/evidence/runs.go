@@ -198,7 +198,7 @@ func (p *Predictor) runModel(r *Row) (m *sizing.Model, rest string, err error) {
 		}
 		return nil, "", err
 	}
-	if domain := r.options()["domain"]; m.Inferred && (domain != "" && !strings.EqualFold(strings.Trim(domain, ";"), "language") || r.wholeRun()) {
+	if domain := r.options()["domain"]; m.Inferred && (domain != "" && !strings.EqualFold(domain, "language") || r.wholeRun()) {
 		return nil, "", fmt.Errorf("model %q is not in the catalogue, and its parameter count alone gives no shape: only a language model's is inferred", name)
 	}
 	return m, name, nil
@@ -251,7 +251,7 @@ func (r *Row) samples() (float64, error) {
 // compute is the training compute in FLOPs, by 6 a parameter and token; 0
 // where the row does not say.
 func (r *Row) compute() float64 {
-	flops, err := strconv.ParseFloat(strings.Trim(r.options()["training_compute_flop"], ";"), 64)
+	flops, err := strconv.ParseFloat(r.options()["training_compute_flop"], 64)
 	if err != nil || !(flops > 0) || math.IsInf(flops, 0) {
 		return r.TrainingFLOPs
 	}

@@ -12,20 +12,8 @@ import (
 	"mlsizer/sizing/search"
 )
 
-// catalogue resolves a row's model as the command does.
-func catalogue(name string) (*sizing.Model, error) {
-	e, err := catalog.Default().Find(name)
-	if err == nil {
-		return e.Build()
-	}
-	if count, notCount := quantity.ParseParams(name); notCount == nil {
-		return catalog.FromCount(count)
-	}
-	return nil, err
-}
-
 func runPredictor() *Predictor {
-	return &Predictor{Resolve: catalogue, Hardware: hardware.Default(), Search: search.Layout(search.Fixed{Offload: true})}
+	return &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default(), Search: search.Layout(search.Fixed{Offload: true})}
 }
 
 // What a row says of its run becomes the question that it answers.
