@@ -11,6 +11,7 @@ package sizing
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"mlsizer/sizing/quantity"
@@ -94,6 +95,9 @@ type Model struct {
 	Unit string
 	// Groups are the layers, in order.
 	Groups []Group
+	// Further are the layers that predict a further token each while the model
+	// is pre-trained. Groups and the published count leave them out.
+	Further [][]Block
 	// Inferred is set when only the parameter count is known and the shape
 	// is that of comparable models.
 	Inferred bool
@@ -105,6 +109,29 @@ type Model struct {
 	// StoredBits is the storage of a weight in bits where the source says so
 	// (a quantised checkpoint), else 0.
 	StoredBits float64
+}
+
+// FurtherGroup is the group that predicts a further token: from the last hidden
+// state and the next embedding by one more layer and the same head.
+// Source: arXiv:2412.19437 section 2.2.
+func FurtherGroup(hidden, vocab int64, norm Norm, layer []Block) Group {
+	blocks := append([]Block{norm, norm, Linear{Name: "eh_proj", In: 2 * hidden, Out: hidden}}, layer...)
+	blocks = append(blocks, norm, Linear{Name: "head", In: hidden, Out: vocab, Head: true, Tied: true})
+	return Group{Name: "multi-token prediction", Place: Output, Repeat: 1, Blocks: blocks}
+}
+
+// Pretrained returns the model as it is while it is pre-trained: with the
+// layers that predict further tokens.
+func (m *Model) Pretrained() *Model {
+	if len(m.Further) == 0 {
+		return m
+	}
+	c := *m
+	c.Groups, c.Further = slices.Clone(m.Groups), nil
+	for _, layer := range m.Further {
+		c.Groups = append(c.Groups, FurtherGroup(m.Hidden, m.Vocab, Norm{Dim: m.Hidden}, layer))
+	}
+	return &c
 }
 
 // TokenUnit is the Unit of models that read sequences of tokens.

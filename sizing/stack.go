@@ -97,6 +97,9 @@ type Stack struct {
 	Shardings []Sharding `json:"-"`
 	// SequenceParallel says that tensor parallelism comes with it.
 	SequenceParallel bool `json:"sequence_parallel"`
+	// FurtherTokens says that its recipes pre-train a model with the layers
+	// that predict further tokens.
+	FurtherTokens bool `json:"further_tokens"`
 	// Pipeline says that it has pipeline parallelism.
 	Pipeline bool `json:"pipeline"`
 	// HybridShard says that it can shard over a part of the data-parallel

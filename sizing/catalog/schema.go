@@ -21,6 +21,8 @@ import (
 //   - "body" is the pattern of layers: "32 layer", or "10 (5 local, global), 2
 //     local" (see pattern.go). "input" and "output" are lists of blocks, the
 //     embedding and the head. A model of several towers has "groups" instead.
+//     "further" lists layers that predict further tokens in pre-training alone,
+//     which published counts leave out.
 //
 // A family is such an object with the numbers left out; a model names its
 // family and is laid over it, block by block and field by field. A block with
@@ -38,6 +40,7 @@ type arch struct {
 	Body    string                       `json:"body"`
 	Output  string                       `json:"output"`
 	Groups  []groupSpec                  `json:"groups"`
+	Further []string                     `json:"further"` // layers of each further token that pre-training predicts
 	overlay map[string][]json.RawMessage // Blocks of the family, then of the model
 }
 
@@ -99,6 +102,21 @@ func (a *arch) model(name string) (*sizing.Model, error) {
 			return nil, err
 		}
 		m.Groups = append(m.Groups, groups...)
+	}
+	for _, layers := range a.Further {
+		var further []sizing.Block
+		for _, layer := range strings.Fields(layers) {
+			list, ok := a.Layers[layer]
+			if !ok {
+				return nil, fmt.Errorf("no layer %q", layer)
+			}
+			blocks, err := a.blocks(list, a.Hidden)
+			if err != nil {
+				return nil, fmt.Errorf("layer %q: %w", layer, err)
+			}
+			further = append(further, blocks...)
+		}
+		m.Further = append(m.Further, further)
 	}
 	return m, nil
 }

@@ -70,6 +70,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 			return nil, err
 		}
 	}
+	if r.Method == "" && stack.FurtherTokens && (r.Layers == 0 || int(r.Layers) == m.Layers()) {
+		m = m.Pretrained()
+	}
 	plan, err := r.plan(stack)
 	if err != nil {
 		return nil, err

@@ -112,11 +112,7 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	groups := append([]sizing.Group{b.embedding()}, body...)
 	groups = append(groups, b.head())
 	for _, blocks := range further {
-		// Each further token is predicted from the last hidden state and the
-		// next embedding by one more layer and the same head.
-		blocks = append([]sizing.Block{b.norm, b.norm, sizing.Linear{Name: "eh_proj", In: 2 * r.Hidden, Out: r.Hidden}}, blocks...)
-		blocks = append(blocks, b.norm, sizing.Linear{Name: "head", In: r.Hidden, Out: r.Vocab, Head: true, Tied: true})
-		groups = append(groups, sizing.Group{Name: "multi-token prediction", Place: sizing.Output, Repeat: 1, Blocks: blocks})
+		groups = append(groups, sizing.FurtherGroup(r.Hidden, r.Vocab, b.norm, blocks))
 	}
 	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: r.Hidden, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
