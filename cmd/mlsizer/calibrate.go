@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,10 +21,12 @@ type calibrateOptions struct {
 	file  string // -o FILE
 	prior float64
 	date  string
+	refit bool
+	out   string // what groups of rows a fit leaves out
 }
 
 func newCalibrateCmd(a *app) *cobra.Command {
-	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 0.5}
+	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 1, out: "shape"}
 	cmd := &cobra.Command{
 		Use:   "calibrate --from FILE [-o constants.json]",
 		Short: "fit constants of the step time to your own cluster's runs",
@@ -31,17 +34,23 @@ func newCalibrateCmd(a *app) *cobra.Command {
 already sharpen the estimates for your stack and device. Without --fit it adds
 an entry for each stack and device of the file, with one constant for every
 three rows. The fit is by least squares of log(predicted/measured) with Huber's
-loss, bounded, and always the same for the same rows.`,
+loss, bounded, and always the same for the same rows. With --refit it fits all
+that measurements decide in the file of constants at once, as the program's own
+was made (of the shipped measurements, without --from), and --leave-out says
+which rows each of the fits that score it does not see together.`,
 		Example: `  mlsizer calibrate --from runs.csv
   mlsizer calibrate --from runs.csv -o constants.json
-  mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap`,
+  mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap
+  mlsizer calibrate --refit --leave-out layout -o constants.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return calibrateRun(o) },
 	}
 	o.flags(cmd)
 	fs := cmd.Flags()
 	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
-	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts, in its spreads", "SPREADS", "0.5", parsePrior)
+	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads", "SPREADS", "0.5", parsePrior)
+	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
+	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+")", "GROUP", "shape", parseLeaveOut)
 	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
 	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
 	return cmd
@@ -54,6 +63,14 @@ func parsePrior(s string) (float64, error) {
 		return 0, fmt.Errorf("%q: not a width (want spreads above 0 and up to 10, such as 0.5)", s)
 	}
 	return v, nil
+}
+
+// parseLeaveOut reads the name of a group of rows.
+func parseLeaveOut(s string) (string, error) {
+	if evidence.LeaveOutKey(s) == nil {
+		return "", fmt.Errorf("%q: not a group of rows (want %s)", s, strings.Join(evidence.LeaveOutNames(), ", "))
+	}
+	return s, nil
 }
 
 // parseDate reads a date as the file of constants writes it.
@@ -81,15 +98,16 @@ func (o *calibrateOptions) parseOutput(s string) (string, error) {
 
 // calibrateJSON is the answer of calibrate.
 type calibrateJSON struct {
-	Schema    string             `json:"schema"`
-	Command   string             `json:"command"`
-	Rows      int                `json:"rows"`
-	Constants []fittedJSON       `json:"constants"`
-	Before    evidence.Score     `json:"before"`
-	After     evidence.Score     `json:"after"`
-	LeftOut   *evidence.Score    `json:"left_out,omitempty"`
-	Skipped   []evidence.Skipped `json:"skipped"`
-	File      string             `json:"file,omitempty"`
+	Schema    string                `json:"schema"`
+	Command   string                `json:"command"`
+	Rows      int                   `json:"rows"`
+	Constants []fittedJSON          `json:"constants"`
+	Before    evidence.Score        `json:"before"`
+	After     evidence.Score        `json:"after"`
+	LeftOut   *evidence.Score       `json:"left_out,omitempty"`
+	ByStack   []evidence.StackScore `json:"by_stack,omitempty"`
+	Skipped   []evidence.Skipped    `json:"skipped"`
+	File      string                `json:"file,omitempty"`
 }
 
 type fittedJSON struct {
@@ -107,7 +125,10 @@ func calibrateRun(o *calibrateOptions) error {
 	} else if rows != nil {
 		return calibrateServing(o, rows)
 	}
-	if o.from == "" {
+	if o.refit && o.fit != nil {
+		return usageError(errors.New("--fit names constants, and --refit fits all of them (want one of the two)"), "mlsizer calibrate --refit")
+	}
+	if o.from == "" && !o.refit {
 		return usageError(fmt.Errorf("no --from: whose runs the constants are fitted to"), "mlsizer calibrate --from runs.csv")
 	}
 	p, err := o.predictor()
@@ -118,24 +139,45 @@ func calibrateRun(o *calibrateOptions) error {
 	if err != nil {
 		return err
 	}
+	c, err := o.calibrate(p, rows)
+	if err != nil {
+		return err
+	}
+	if err := o.write(c); err != nil {
+		return err
+	}
+	return o.print(o.document(c))
+}
+
+// calibrate fits what the flags say.
+func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row) (*evidence.Calibration, error) {
 	start := p.Constants
+	opt := evidence.CalibrateOptions{Folds: 8, Prior: o.prior, Group: evidence.LeaveOutKey(o.out)}
+	if o.out == "device" || o.out == "source" {
+		opt.Folds = len(rows) // few groups, each of its own kind
+	}
+	if o.refit {
+		c, err := p.Refit(rows, start, opt)
+		if err != nil {
+			return nil, readError(fmt.Errorf("--refit: %w", err), "")
+		}
+		return c, nil
+	}
 	var targets []evidence.Target
+	var err error
 	if o.fit == nil {
 		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
 	} else {
 		targets, err = evidence.Targets(start, o.fit...)
 	}
 	if err != nil {
-		return usageError(fmt.Errorf("--from %q, --fit: %w", o.from, err), "")
+		return nil, usageError(fmt.Errorf("--from %q, --fit: %w", o.from, err), "")
 	}
-	c, err := p.Calibrate(rows, start, targets, evidence.CalibrateOptions{Folds: 8, Prior: o.prior})
+	c, err := p.Calibrate(rows, start, targets, opt)
 	if err != nil {
-		return readError(fmt.Errorf("%s: %w", o.from, err), "")
+		return nil, readError(fmt.Errorf("%s: %w", o.from, err), "")
 	}
-	if err := o.write(c); err != nil {
-		return err
-	}
-	return o.print(o.document(c))
+	return c, nil
 }
 
 // write puts the constants where -o says.
@@ -145,6 +187,12 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	}
 	for _, t := range c.Fitted {
 		c.Constants.Overrides[t.Override].Date = o.date
+	}
+	if o.refit {
+		if bands := c.Bands(); bands != nil {
+			c.Constants.StepBands = bands
+		}
+		c.Constants.Date = o.date
 	}
 	data, err := json.MarshalIndent(c.Constants, "", "  ")
 	if err != nil {
@@ -190,16 +238,38 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		add(labelFitLeftOut, c.LeaveOut)
 		j.LeftOut = &c.LeaveOut
 	}
+	from := "shipped measurements"
+	if o.from != "" {
+		from = filepath.Base(o.from)
+	}
 	d := &render.Document{
-		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.After.N, filepath.Base(o.from)), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.After.N, filepath.Base(o.from))},
+		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.After.N, from), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.After.N, from)},
 		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
+	}
+	if o.refit {
+		j.ByStack = c.ByStack()
+		d.JSON = j
+		d.Tables = append(d.Tables[:1:1], stackTable(j.ByStack), d.Tables[1])
 	}
 	if t, ok := skippedTable(c.Skipped); ok {
 		d.Tables = append(d.Tables, t)
 	}
 	if o.file != "" {
 		d.Notes = append(d.Notes, render.Note{Text: render.Text{EN: fmt.Sprintf(labelWritten.EN, o.file), ZH: fmt.Sprintf(labelWritten.ZH, o.file)}})
-		d.Tables[1].TitleNotes = []int{1}
+		d.Tables[0].TitleNotes = []int{1}
 	}
 	return d
+}
+
+// stackTable shows how each stack's rows fare inside and outside of the fit.
+func stackTable(list []evidence.StackScore) render.Table {
+	t := render.Table{Title: labelByStack, Columns: []render.Column{
+		{Name: "stack", Head: labelStack}, {Name: "n", Head: labelRows, Right: true},
+		{Name: "mape", Head: labelFittedError, Right: true}, {Name: "left_out_mape", Head: labelLeftOutError, Right: true},
+		{Name: "coverage80", Head: labelCoverage, Right: true}, {Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true},
+	}}
+	for _, s := range list {
+		t.Rows = append(t.Rows, []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}, {Value: render.Percent(s.LeftOut.MAPE)}, {Value: render.Percent(s.Covered)}, {Value: render.Percent(s.CrossFitted)}})
+	}
+	return t
 }

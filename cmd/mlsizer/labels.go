@@ -286,6 +286,8 @@ var (
 	labelFitBefore      = render.T("as they were", "原有常数")
 	labelFitAfter       = render.T("fitted to all rows", "用全部行拟合")
 	labelFitLeftOut     = render.T("each group of rows by constants fitted without it", "每组行用不含该组的拟合")
+	labelFittedError    = render.T("fitted", "拟合误差")
+	labelCrossFitted    = render.T("left out, in bands of other rows", "留出行落入其他行区间的占比")
 	labelWritten        = render.T("written to %s: use it with --constants", "已写入 %s：用 --constants 读取")
 )
 

@@ -201,9 +201,9 @@ func (r *Row) shapeKey() string {
 	return fmt.Sprintf("%s%s %dx%d", r.Model, r.Family, r.Layers, r.Hidden)
 }
 
-// LayoutKey names the layout of a row: how many devices and how they are
+// layoutKey names the layout of a row: how many devices and how they are
 // divided.
-func (r *Row) LayoutKey() string {
+func (r *Row) layoutKey() string {
 	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Source, r.TP, r.PP, r.DP, r.Devices)
 }
 
@@ -245,9 +245,9 @@ func (c *Calibration) Bands() []sizing.BandFor {
 	return bands
 }
 
-// Refit makes a file of constants anew: it forgets what measurements decided
-// in it and fits all of that at once, each constant held to what its entry
-// inherits.
+// Refit makes a file of constants anew: it fits all that measurements decide
+// in it at once, each constant held to what its entry would inherit. The file's
+// own values say where the search starts and pull at nothing.
 func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions) (*Calibration, error) {
 	var targets []Target
 	for i := range c.Overrides {
@@ -256,7 +256,7 @@ func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions)
 		}
 	}
 	opt.Inherit = true
-	return p.Calibrate(rows, c.Unfitted(), targets, opt)
+	return p.Calibrate(rows, c, targets, opt)
 }
 
 // Targets finds constants by name in every override that sets them, or in one

@@ -31,6 +31,10 @@ func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*
 	if f.prior == 0 {
 		f.prior = 1
 	}
+	priors := start
+	if opt.Inherit {
+		priors = start.Unfitted()
+	}
 	at := map[Target]int{}
 	for i, t := range targets {
 		at[t] = i
@@ -48,7 +52,7 @@ func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*
 		if !ok {
 			return nil, fmt.Errorf("%s does not set %s", o.When.String(), t.Name)
 		}
-		pull, parent := v, -1
+		pull, parent := priors.Overrides[t.Override].Set[t.Name], -1
 		if _, own := o.Prior[t.Name]; opt.Inherit && !own {
 			if j := start.Parent(t.Override, t.Name); j >= 0 {
 				if k, ok := at[Target{j, t.Name}]; ok {
