@@ -1,0 +1,142 @@
+package evidence
+
+import (
+	"math"
+	"testing"
+
+	"mlsizer/sizing"
+)
+
+// fitting returns the program's constants with only some left for a refit to
+// decide, so that it takes a moment.
+func fitting(t *testing.T, names ...string) *sizing.Constants {
+	t.Helper()
+	c := sizing.DefaultConstants().Clone()
+	targets, err := Targets(c, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.Overrides {
+		c.Overrides[i].Fit = nil
+	}
+	for _, target := range targets {
+		o := &c.Overrides[target.Override]
+		o.Fit = append(o.Fit, target.Name)
+	}
+	return c
+}
+
+// A refit ends at the same constants wherever in the file it starts.
+func TestRefitForgetsWhereItStarts(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "llm-foundry", "")
+	names := []string{"arch=Ampere:products", "stack=composer-fsdp:traffic", "stack=composer-fsdp:contention"}
+	near := fitting(t, names...)
+	far := near.Clone()
+	for i := range far.Overrides {
+		o := &far.Overrides[i]
+		for _, name := range o.Fit {
+			f := sizing.FindConstant(name)
+			o.Set[name] = min(max(o.Set[name]+f.Spread, f.Low), f.High)
+		}
+	}
+	a, err := p.Refit(rows, near, CalibrateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := p.Refit(rows, far, CalibrateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Fitted) != len(names) {
+		t.Fatalf("%d constants fitted, want %d", len(a.Fitted), len(names))
+	}
+	for i := range a.Fitted {
+		if x, y := a.Fitted[i], b.Fitted[i]; math.Abs(x.After/y.After-1) > 0.01 {
+			t.Errorf("%s %s: %v from near and %v from afar", x.When, x.Constant, x.After, y.After)
+		}
+	}
+}
+
+// What is left out is scored by the fit to all other rows, and by no other.
+func TestLeaveOutSeesNothingOfTheGroup(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "llm-foundry", "")
+	c := fitting(t, "arch=Ampere:products", "arch=Hopper:tail", "stack=composer-fsdp:traffic")
+	for _, name := range LeaveOutNames() {
+		key := LeaveOutKey(name)
+		all, err := p.Refit(rows, c, CalibrateOptions{Group: key, Folds: len(rows)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		group := key(&rows[0])
+		var rest, held []Row
+		for i := range rows {
+			if key(&rows[i]) == group {
+				held = append(held, rows[i])
+			} else {
+				rest = append(rest, rows[i])
+			}
+		}
+		if len(rest) == 0 { // a single source
+			if all.LeaveOut.N != 0 {
+				t.Errorf("%s: %d rows were left out of a fit to nothing", name, all.LeaveOut.N)
+			}
+			continue
+		}
+		// Weights are shares of all rows, those left out included.
+		count := map[string]float64{}
+		for i := range rows {
+			count[rows[i].balance()]++
+		}
+		weight := func(r *Row) float64 { return 1 / math.Sqrt(count[r.balance()]) }
+		without, err := p.Refit(rest, c, CalibrateOptions{Weight: weight})
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := *p
+		q.Constants = without.Constants
+		want := map[string]float64{}
+		for _, r := range q.Validate(held).Rows {
+			if r.Quantity == StepSeconds {
+				want[r.ID] = math.Log(r.Predicted / r.Measured)
+			}
+		}
+		if len(want) == 0 {
+			t.Fatalf("%s: no row in group %q", name, group)
+		}
+		for _, r := range all.Residuals {
+			if v, ok := want[r.Row.ID]; ok && math.Abs(r.LeftOut-v) > 1e-9 {
+				t.Errorf("%s, %s: left out by %v, and %v where nobody saw the group", name, r.Row.ID, r.LeftOut, v)
+			}
+		}
+	}
+	if LeaveOutKey("row") != nil {
+		t.Error("there is a group of the name row")
+	}
+}
+
+// The bands of a calibration cover about 80 % of what it left out, and every
+// stack is scored.
+func TestByStack(t *testing.T) {
+	p := testPredictor()
+	rows := append(shipped(t, "llm-foundry", ""), shipped(t, "maxtext-v5e", "")...)
+	c, err := p.Refit(rows, fitting(t, "stack=composer-fsdp:traffic", "stack=maxtext:traffic"), CalibrateOptions{Group: LeaveOutKey("layout"), Folds: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := c.ByStack()
+	if len(list) != 2 || list[0].Stack != "composer-fsdp" || list[1].Stack != "maxtext" {
+		t.Fatalf("stacks: %+v", list)
+	}
+	n := 0
+	for _, s := range list {
+		n += s.Fit.N
+		if s.Fit.N != s.LeftOut.N || s.Covered < 0.6 || s.Covered > 1 || s.CrossFitted <= 0 || s.CrossFitted > 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+	if n != len(rows) || c.LeaveOut.N != n {
+		t.Errorf("%d rows scored and %d left out of %d", n, c.LeaveOut.N, len(rows))
+	}
+}
