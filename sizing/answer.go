@@ -66,7 +66,6 @@ type Answer struct {
 	Evaluated       int
 	reliability     Reliability
 	schedule        Schedule
-	sweep           Sweep
 	evaluationBatch quantity.Seconds // of one batch, forward
 }
 
@@ -89,14 +88,23 @@ const (
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
 func Ask(q Question) (*Answer, error) {
+	asked := q
 	a, err := q.begin()
 	if err != nil {
 		return nil, err
 	}
 	if q.Count == 0 {
-		return q.fewest(a)
+		a, err = q.fewest(a)
+	} else {
+		a, err = q.on(q.Count, a)
 	}
-	return q.on(q.Count, a)
+	if err != nil {
+		return nil, err
+	}
+	if err := asked.CostSweep(a); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 // begin chooses workload and stack where the question leaves them open, and
@@ -156,7 +164,7 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if err := q.Schedule.check(); err != nil {
 		return err
 	}
-	a.reliability, a.schedule, a.sweep = q.Reliability.orDefault(), q.Schedule, q.Sweep
+	a.reliability, a.schedule = q.Reliability.orDefault(), q.Schedule
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}

@@ -46,11 +46,6 @@ func roundBatch(n int64) int64 {
 func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
-	if a.sweep.Trials > 0 {
-		a.Sweep = a.sweep.Cost(e)
-		a.note("sweep", fmt.Sprintf("the search is %d trials of %.3g of the run each, one after the other on the same devices; the final run comes on top", a.sweep.Trials, a.sweep.Fraction),
-			fmt.Sprintf("搜索为 %d 次试验，每次为全程的 %.3g，在相同设备上依次进行；最终训练另计", a.sweep.Trials, a.sweep.Fraction), "")
-	}
 	if p.Workload.Tokens == 0 {
 		return nil
 	}

@@ -11,6 +11,8 @@ type compareJSON struct {
 	Hardware hardwareJSON  `json:"hardware"`
 	Workload *workloadJSON `json:"workload,omitempty"`
 	*sizing.Estimate
+	// Sweep is what the trials of a search cost.
+	Sweep   *sizing.SweepCost   `json:"sweep,omitempty"`
 	Notes   []sizing.Note       `json:"notes,omitempty"`
 	Explain []sizing.Derivation `json:"explain,omitempty"`
 	// Error says why there is no answer.
@@ -27,7 +29,7 @@ func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
 		}
 	}
 	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Workload: &r.Workload, Estimate: &r.Estimate, Notes: r.Notes, Explain: r.Explain}
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Workload: &r.Workload, Estimate: &r.Estimate, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // compareDocument lays the rows out: a table for each model, or one table of
@@ -47,20 +49,20 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		}{schema, "compare", list},
 		Records: list,
 	}
-	run := o.tokens > 0 || o.samples > 0
-	if devices == 1 && models > 1 {
-		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: compareColumns(true, run)}
+	show := comparison{run: o.lengthSet(), trials: o.sweep.Trials > 0, byModel: devices == 1 && models > 1}
+	if show.byModel {
+		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
-			t.Rows = append(t.Rows, compareCells(&rows[i], &list[i], f, true))
+			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
 		}
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
 			if i%devices == 0 {
-				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: compareColumns(false, run)})
+				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
-			t.Rows = append(t.Rows, compareCells(&rows[i], &list[i], f, false))
+			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
 		}
 	}
 	if o.explain {
@@ -102,48 +104,65 @@ func compareModelTitle(r *compareJSON) render.Text {
 	return title
 }
 
-// compareColumns are the columns of a comparison; the first is the device, or
-// the model with its tier and size.
-func compareColumns(byModel, run bool) []render.Column {
+// comparison says what the rows of a comparison show.
+type comparison struct {
+	byModel bool // a row is a model with its tier and size, not a device
+	run     bool // the time of a run, not of a step
+	trials  bool // the cost of a search too
+}
+
+func (c comparison) columns() []render.Column {
 	duration := labelStepTime
-	if run {
+	if c.run {
 		duration = labelRunTime
 	}
 	columns := []render.Column{{Name: "hardware", Head: labelHardware}}
-	if byModel {
+	if c.byModel {
 		columns = []render.Column{
 			{Name: "model", Head: labelModel},
 			{Name: "tier", Head: labelTier},
 			{Name: "params", Head: labelParamsHead, Right: true, Own: true},
 		}
 	}
-	return append(columns,
+	columns = append(columns,
 		render.Column{Name: "devices", Head: labelDevices, Right: true},
 		render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 3},
 		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
 		render.Column{Name: "memory_share", Head: labelShare, Right: true, Drop: 4},
 		render.Column{Name: "fits", Head: labelFitsHead},
-		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: byModel},
+		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: c.byModel},
 		render.Column{Name: "device_hours", Head: labelDeviceHoursHead, Right: true, Drop: 5, Across: true},
 		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1, Across: true},
 		render.Column{Name: "kwh", Head: labelEnergy, Right: true, Drop: 6, Across: true},
 	)
+	if c.trials {
+		columns = append(columns,
+			render.Column{Name: "trials_seconds", Head: labelAllTrials, Right: true, Across: true},
+			render.Column{Name: "trials_usd", Head: labelTrialsCost, Right: true, Drop: 2, Across: true},
+		)
+	}
+	return columns
 }
 
-func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) []render.Cell {
+func (c comparison) cells(row *compareRow, r *compareJSON, f *footnotes) []render.Cell {
+	cells := c.filled(row, r, f)
+	for len(cells) < len(c.columns()) {
+		cells = append(cells, render.Cell{})
+	}
+	return cells
+}
+
+// filled are the cells that a row has something for.
+func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []render.Cell {
 	first := []render.Cell{{Value: row.target.Input}}
-	if byModel {
+	if c.byModel {
 		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(&r.Model)}, {Value: r.Model.Params}}
 	}
 	if row.err != nil {
 		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, row.target.Input, row.err.Error())})
-		cells := append(first, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
-		for len(cells) < len(compareColumns(byModel, false)) {
-			cells = append(cells, render.Cell{})
-		}
-		return cells
+		return append(first, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
 	}
-	if byModel {
+	if c.byModel {
 		first[0].Notes = f.modelNotes[r.Model.Input]
 	}
 	e := r.Estimate
@@ -159,7 +178,7 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 		render.Cell{Value: fitsText(e.Memory.Verdict)},
 	)
 	if !e.Memory.Fits { // what cannot run takes no time
-		return append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{})
+		return cells
 	}
 	cost, energy := any(nil), any(nil)
 	if e.Cost.PerHour > 0 {
@@ -168,12 +187,20 @@ func compareCells(row *compareRow, r *compareJSON, f *footnotes, byModel bool) [
 	if e.Energy.KWh > 0 {
 		energy = e.Energy.KWh
 	}
-	return append(cells,
+	cells = append(cells,
 		render.Cell{Value: duration},
 		render.Cell{Value: render.Count(e.Time.DeviceHours)},
 		render.Cell{Value: cost},
 		render.Cell{Value: energy},
 	)
+	if s := r.Sweep; s != nil && s.Memory.Fits {
+		all := render.Cell{Value: render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}}
+		if s.USD == 0 {
+			return append(cells, all)
+		}
+		cells = append(cells, all, render.Cell{Value: s.USD})
+	}
+	return cells
 }
 
 // fitsText is the verdict in a word.

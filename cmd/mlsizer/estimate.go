@@ -72,7 +72,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {
 		return err
 	}
-	if !answer.Estimate.Memory.Fits {
+	if !answer.Estimate.Memory.Fits || answer.Sweep.Trials > 0 && !answer.Sweep.Memory.Fits {
 		return exitCode(exitNoFit)
 	}
 	return nil

@@ -328,10 +328,14 @@ func sweepTable(r *resultJSON, f *footnotes) []render.Table {
 		return nil
 	}
 	t := render.Table{Title: ifFits(r, both(labelSweep, s.Trials, render.Percent(s.Fraction))), Columns: factColumns(), Rows: [][]render.Cell{
-		fact(labelRun, s.Run, f.at("sweep")...),
+		fact(labelOneTrial, both(labelTrialOn, s.Trial, s.Devices, r.Hardware.Name, s.Plan.String()), f.at("sweep-memory")...),
+		fact(labelAllTrials, render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}, f.at("sweep")...),
 		fact(labelDeviceHours, render.Count(s.DeviceHours)),
-		fact(labelModelFLOPs, s.FLOPs),
 	}}
+	if s.IdleHours > 0 {
+		t.Rows = append(t.Rows, fact(labelIdleHours, render.Count(s.IdleHours)))
+	}
+	t.Rows = append(t.Rows, fact(labelModelFLOPs, s.FLOPs))
 	if s.USD > 0 {
 		t.Rows = append(t.Rows, fact(labelCost, s.USD))
 	}

@@ -141,7 +141,7 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 	if o.top == 0 {
 		o.top = 5
 	}
-	length := o.tokensSet || o.sampled
+	length := o.lengthSet()
 	switch {
 	case o.budget > 0 && o.deviceHours > 0:
 		return usageErrorf("--budget and --device-hours both say what the run may take (want one of them)")

@@ -88,6 +88,9 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 	if err := p.answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
 		return nil, err
 	}
+	if err := q.CostSweep(p.answer); err != nil {
+		return nil, err
+	}
 	p.answer.Evaluated = int(found.Evaluated)
 	if o.pareto {
 		p.pareto = o.frontier(p, base, goal)

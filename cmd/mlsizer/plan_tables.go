@@ -95,6 +95,7 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 		d.Figure = c.svg()
 	}
 	add(memoryTable(&r.result, f))
+	d.Tables = append(d.Tables, sweepTable(&r.result, f)...)
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(p.answer.Explain(), f)...)
 	}

@@ -106,6 +106,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "grow the batch from START by INCREMENT over so many SAMPLES, as Megatron does", "START,INCREMENT,SAMPLES", "256,256,5M", parseRampUp)
 	addValue(fs, &o.sweep.Trials, "trials", "", "shortened runs of a search over architectures or hyper-parameters", "N", "200", parseDimension)
 	addValue(fs, &o.sweep.Fraction, "trial-fraction", "", "length of a trial as a share of the run (without: 0.05)", "SHARE", "0.05", parseShare)
+	addValue(fs, &o.sweep.Parallel, "parallel-trials", "", "trials at once, each on an equal part of the devices (1)", "N", "4", parseDimension)
 	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", func(s string) (string, error) { return s, nil })
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
@@ -175,6 +176,10 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
 		return usageError(errors.New("--trial-fraction needs --trials"), a.commandLine()+" --trials 200")
+	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
+		return usageError(errors.New("--parallel-trials needs --trials"), a.commandLine()+" --trials 200")
+	case o.sweep.Trials > 0 && !o.lengthSet():
+		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), a.commandLine()+" --tokens 100B")
 	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
 		o.sweep.Fraction = defaultTrial
 	}
@@ -190,6 +195,9 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	}
 	return nil
 }
+
+// lengthSet says whether the length of the run was given.
+func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled }
 
 // target is a device with a count, as typed.
 type target struct {
