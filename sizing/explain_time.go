@@ -163,7 +163,7 @@ func (x *termNumbers) arithmetic(term StepTerm, formula string, again float64, o
 	l := &x.l
 	forward := 0.0
 	x.each(func(k *kind, n float64) {
-		device := work{tensor: k.work.tensor / l.tp, whole: k.work.whole, experts: k.work.experts / l.etp, mixing: k.work.mixing / l.tp}
+		device := work{tensor: k.work.tensor / l.tp, whole: k.work.whole / l.sequence(), experts: k.work.experts / l.tp, mixing: k.work.mixing / l.tp}
 		forward += n * of(&device) * l.micro / l.cp
 	})
 	passes := 3.0
@@ -212,14 +212,19 @@ func (x *termNumbers) launch() numbers {
 // tensor derives the tensor-parallel collectives.
 func (x *termNumbers) tensor() numbers {
 	p, l := x.p, &x.l
-	count, bytes := 0.0, 0.0
+	count, bytes, one := 0.0, 0.0, 0.0
 	x.each(func(k *kind, n float64) {
-		count += n * k.shape.blocks
-		bytes += n * k.shape.blocks * 2 * k.input * l.micro / l.cp
+		s := &k.shape
+		count += n * s.reduced
+		bytes += n * s.reduced * 2 * k.input * l.micro / l.cp
+		if s.topK > 0 && l.etp > 1 {
+			count += n
+			bytes += n * p.sharedTokens(l, s)
+		}
+		one += n * p.tensorTime(l, k)
 	})
-	bytes /= count
+	bytes, one = bytes/count, one/count
 	passes := x.total.tensor / x.a.slowest.forward.tensor
-	one := p.ringTime(l.tp, l.tp, bytes)
 	visible := 1 - p.timing.e.TensorHidden
 	return numbers{"micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden",
 		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.2g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.bandwidth(l.tp)), visible),

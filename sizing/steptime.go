@@ -316,10 +316,8 @@ func waiting(a *pass, launch, share float64) float64 {
 func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 	t := &p.timing
 	e := &t.e
-	hidden := k.input * l.micro / l.cp
-	if l.tp > 1 && k.shape.blocks > 0 {
-		// An all-reduce a block, or a reduce-scatter and an all-gather.
-		one := p.ringTime(l.tp, l.tp, 2*hidden) * k.shape.blocks * (1 - e.TensorHidden)
+	if l.tp > 1 {
+		one := p.tensorTime(l, k) * (1 - e.TensorHidden)
 		forward.tensor += one
 		backward.tensor += one
 	}
@@ -340,6 +338,29 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 	}
 }
 
+// tensorTime returns the time of a layer's tensor-parallel collectives in one
+// pass: an all-reduce a block, or a reduce-scatter and an all-gather. The ranks
+// that share experts gather the tokens that were sent to these.
+func (p *Prepared) tensorTime(l *layout, k *kind) float64 {
+	s := &k.shape
+	t := p.ringTime(l.tp, l.tp, 2*k.input*l.micro/l.cp) * s.reduced
+	if s.topK > 0 && l.etp > 1 {
+		t += p.ringTime(l.etp, l.etp, p.sharedTokens(l, s))
+	}
+	return t
+}
+
+// sharedTokens returns the bytes that the collectives of a layer's routed
+// experts move among the ranks that share these, in one pass: every token once
+// without expert parallelism, and once for each of its experts with it.
+func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
+	bytes := 2 * s.dispatched * l.micro / l.cp * l.etp / l.tp
+	if l.ep > 1 {
+		bytes *= s.topK
+	}
+	return bytes
+}
+
 // productTime returns the time of a product forward (m·k by k·n) and backward,
 // where two products of the same size compute the gradients of its input and
 // of its weights.
@@ -355,10 +376,15 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 	e := &t.e
 	tp, copies := l.tp, w.copies
 	m := k.tokens * l.micro / l.cp * w.uses
-	if copies > 1 {
+	switch {
+	case copies > 1:
+		// An expert sees the tokens of the ranks that share it: where they are
+		// fewer than the tensor-parallel ranks, those of a part of the sequence.
 		tp, copies = l.etp, max(copies/l.ep, 1)
-		m *= w.copies / copies * e.Imbalance
+		m *= w.copies / copies * e.Imbalance * l.etp / l.tp
 		rate *= e.Grouped
+	case w.split == splitNone:
+		m /= l.sequence()
 	}
 	in, out := w.in, w.out
 	switch w.split {

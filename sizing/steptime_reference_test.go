@@ -144,8 +144,11 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	bwd += 2*memory + attentionBackward
 
 	hidden := float64(r.p.costs.model.Hidden) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP)
-	if r.plan.TP > 1 {
-		all := r.p.ringTime(float64(r.plan.TP), float64(r.plan.TP), 2*hidden) * blocks * (1 - e.TensorHidden)
+	for _, b := range g.Blocks {
+		if r.plan.TP == 1 {
+			break
+		}
+		all := r.tensor(b, hidden, local) * (1 - e.TensorHidden)
 		fwd += all
 		bwd += all
 	}
@@ -171,6 +174,32 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	repeats.core, repeats.memory = attentionForward, memory
 	out.backward += bwd + r.again(fwd, &repeats, g, outer, full)
 	r.params(out, g)
+}
+
+// tensor returns the time of a block's tensor-parallel collectives in a pass:
+// each gathers and scatters.
+func (r *reference) tensor(b Block, hidden, local float64) float64 {
+	tp, etp := float64(r.plan.TP), float64(r.plan.expertTP())
+	dense := r.p.ringTime(tp, tp, 2*hidden)
+	switch b := b.(type) {
+	case Attention, MLA, FFN, Mamba, Mamba2, DeltaNet:
+		return dense
+	case MoE:
+		t := 0.0
+		if b.SharedWidth > 0 {
+			t = dense
+		}
+		copies := 1.0
+		if r.plan.EP > 1 {
+			copies = float64(b.TopK)
+		}
+		if etp > 1 {
+			tokens := local / tp * etp * copies
+			t += r.p.ringTime(etp, etp, 2*tokens*float64(b.latent())*r.p.costs.actBytes)
+		}
+		return t
+	}
+	return 0
 }
 
 // refRepeats are the seconds of a forward pass that selective recompute may
@@ -244,8 +273,10 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		tp, m, copies, speed := float64(r.plan.TP), tokens*w.uses, w.copies, rate
 		if w.copies > 1 {
 			tp, copies = float64(r.plan.expertTP()), math.Max(1, w.copies/float64(r.plan.EP))
-			m = m * w.copies / copies * e.Imbalance
+			m = m * w.copies / copies * e.Imbalance / float64(r.plan.TP) * tp
 			speed *= e.Grouped
+		} else if w.split == splitNone && r.plan.SequenceParallel {
+			m /= tp
 		}
 		n, k := w.out, w.in
 		if w.split == splitColumns {
@@ -409,6 +440,8 @@ func stepPlans() []Plan {
 		{TP: 2, PP: 2, VP: 1, CP: 4, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true},
 		{TP: 1, PP: 2, VP: 1, CP: 1, EP: 8, DP: 32, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1},
 		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MoEModule).With(NormModule)},
+		{TP: 4, PP: 1, VP: 1, CP: 1, EP: 16, ETP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true},
+		{TP: 8, PP: 1, VP: 1, CP: 1, EP: 4, ETP: 4, DP: 8, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1},
 		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MLPModule).With(CoreAttention)},
 		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 3},
 		{TP: 1, PP: 4, VP: 2, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 3},

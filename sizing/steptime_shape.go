@@ -18,8 +18,9 @@ type shape struct {
 	moved [numAlongs]float64
 	// scores are the bytes of attention scores that are written to memory.
 	scores float64
-	// blocks is how many blocks launch kernels of their own.
-	blocks float64
+	// blocks is how many blocks launch kernels of their own, reduced how many
+	// end in a sum over all tensor-parallel ranks: routed experts do not.
+	blocks, reduced float64
 	// narrow says that the products compute in the workload's format; an
 	// embedding's and a head's stay in 16 bits.
 	narrow bool
@@ -73,12 +74,16 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 		s.addProducts(b, c.scale)
 		s.addCore(b, tokens, c.stack.FusedAttention)
 		s.keys += float64(b.Cache().PerToken) * tokens * c.actBytes
+		if reduces(b) {
+			s.blocks++
+			s.reduced++
+		}
 		if m, ok := b.(MoE); ok {
 			s.topK = float64(m.TopK)
 			s.dispatched += float64(m.latent()) * tokens * c.actBytes
-		}
-		if reduces(b) {
-			s.blocks++
+			if m.SharedWidth == 0 {
+				s.reduced--
+			}
 		}
 		for _, t := range b.Saved() {
 			s.addMoved(c, t, tokens)

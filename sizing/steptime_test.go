@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 )
@@ -198,4 +201,45 @@ func BenchmarkStepTerms(b *testing.B) {
 			}
 		})
 	}
+}
+
+// However tensor and expert parallelism divide a layer of experts, its devices
+// together do the FLOPs of a micro-batch, forward and backward.
+func TestExpertsAreSharedNotRepeated(t *testing.T) {
+	free := DefaultConstants().Clone()
+	for i := range free.Overrides {
+		for name, v := range map[string]float64{"tail": 0, "spill": 0, "tile": 0, "cast": 0, "imbalance": 1, "grouped": 1} {
+			if _, ok := free.Overrides[i].Set[name]; ok {
+				free.Overrides[i].Set[name] = v
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		power := func(name string, most int) int { return 1 << rapid.IntRange(0, most).Draw(t, name) }
+		moe := MoE{Hidden: 1024, Experts: int64(power("experts", 4)) * 8, TopK: int64(power("top-k", 2)), Width: 512, Gated: rapid.Bool().Draw(t, "gated")}
+		if rapid.Bool().Draw(t, "shared") {
+			moe.SharedWidth = 512
+		}
+		m := &Model{Name: "experts", Hidden: 1024, Vocab: 1024, Groups: []Group{
+			{Name: "embedding", Place: Input, Repeat: 1, Blocks: []Block{Table{Rows: 1024, Dim: 1024}}},
+			{Name: "experts", Repeat: 1, Blocks: []Block{Norm{Dim: 1024}, Attention{Hidden: 1024, Heads: 16}, Norm{Dim: 1024}, moe}},
+			{Name: "head", Place: Output, Repeat: 1, Blocks: []Block{Norm{Dim: 1024}, Linear{Name: "head", In: 1024, Out: 1024, Head: true}}},
+		}}
+		tp := power("tp", 3)
+		plan := Plan{TP: tp, PP: 1, VP: 1, CP: power("cp", 1), EP: power("ep", 3), ETP: power("etp", 3), DP: 8, MicroBatch: power("micro-batch", 2), SequenceParallel: tp > 1}
+		plan.GlobalBatch = int64(plan.DP * plan.MicroBatch)
+		p := mustPrepare(m, Workload{Seq: 512, PUE: 1}, "megatron-core", plan.Devices())
+		p.SetConstants(free)
+		if err := p.check(&plan); err != nil {
+			t.Skip(err)
+		}
+		var l layout
+		l.init(p.costs, &plan)
+		var forward, backward pass
+		k := &p.costs.kinds[1]
+		p.layerTime(&l, k, &forward, &backward)
+		devices, samples := float64(plan.TP*plan.CP), float64(plan.MicroBatch)
+		require.InEpsilon(t, k.work.products()*samples, forward.products*p.timing.plain*devices, 1e-9, "all products")
+		require.InEpsilon(t, 2*forward.products, backward.products, 1e-9, "backward")
+	})
 }

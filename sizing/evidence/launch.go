@@ -108,6 +108,11 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 		p.ETP = int(etp)
 	case p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0:
 		p.ETP = 1 // only experts that tensor parallelism does not split leave room
+	case p.EP > 1 && r.bridge():
+		// Its recipes leave experts whole.
+		// Source: NVIDIA-NeMo/Megatron-Bridge scripts/performance/configs
+		// (expert_tensor_parallel_size of 1).
+		p.ETP = 1
 	}
 	return nil
 }

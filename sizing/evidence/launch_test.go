@@ -52,6 +52,20 @@ func TestLaunchOptions(t *testing.T) {
 	}
 }
 
+// Recipes of Megatron-Bridge leave experts whole, whatever divides the rest.
+func TestExpertsOfRecipes(t *testing.T) {
+	r := launchRow("")
+	r.Family, r.Experts, r.TopK, r.ExpertFFN, r.TP, r.PP, r.EP = "moe-llm", 8, 2, 512, 2, 1, 4
+	r.DP, r.Device = 4, "h100"
+	for release, etp := range map[string]int{"Megatron-Core 0.8": 0, "Megatron-Bridge NeMo 26.04": 1} {
+		r.Release = release
+		s, err := testPredictor().Setup(r)
+		if assert.NoError(t, err, release) {
+			assert.Equal(t, etp, s.Plan.ETP, release)
+		}
+	}
+}
+
 func TestLaunchOptionsThatAreWrong(t *testing.T) {
 	for note, want := range map[string]string{
 		"use-megatron-fsdp=true data-parallel-sharding-strategy=all": "data-parallel-sharding-strategy=all is not known",
