@@ -35,8 +35,6 @@ func (p *Prepared) Explain(e *Estimate) []Derivation {
 	return append(list, p.explainRun(e)...)
 }
 
-func (h held) sum() float64 { return h.dense + h.experts }
-
 // explainMemory derives the terms of the most loaded stage.
 func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	var l layout

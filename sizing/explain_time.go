@@ -280,10 +280,9 @@ func (x *termNumbers) pipeline() numbers {
 func (x *termNumbers) data() numbers {
 	p, l, s := x.p, &x.l, &x.a.slowest
 	e := &p.timing.e
-	gather := p.shardTime(l, x.a.dense, x.a.experts, p.costs.gatherBytes)
-	reduce := p.shardTime(l, x.a.dense, x.a.experts, p.gradientWire()) + p.replicaTime(l, x.a.dense, x.a.experts)
+	gather, reduce := p.gatherTime(l, x.a.params), p.reduceTime(l, x.a.trained)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
-	n := numbers{source: "arXiv:1910.02054 section 7", value: p.dataComm(l, x.a.dense, x.a.experts, s)}
+	n := numbers{source: "arXiv:1910.02054 section 7", value: p.dataComm(l, x.a.params, x.a.trained, s)}
 	if l.plan.Sharding == Zero3 {
 		n.source = "arXiv:2304.11277 section 3"
 	}
@@ -299,7 +298,10 @@ func (x *termNumbers) data() numbers {
 	default:
 		n.formula = "gather of the weights and reduction of the gradients, less what a pass hides"
 	}
-	held := quantity.Params(x.a.dense + x.a.experts)
+	held := fmt.Sprintf("%s parameters", quantity.Params(x.a.params.sum()))
+	if trained := x.a.trained.sum(); trained < x.a.params.sum() {
+		held += fmt.Sprintf(" (%s trained)", quantity.Params(trained))
+	}
 	hides := fmt.Sprintf("%.0f %% of a pass hides it", 100*e.Overlap)
 	if e.Contention > 0 {
 		hides += fmt.Sprintf(", slowed by %.0f %% of what is hidden", 100*e.Contention)
@@ -308,17 +310,16 @@ func (x *termNumbers) data() numbers {
 	if gather > 0 {
 		parts = fmt.Sprintf("gather %s beside %s forward, ", seconds(gather), seconds(forward)) + parts
 	}
-	n.numbers = fmt.Sprintf("%s(%s); %s parameters over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.bandwidth(l.tp*l.shard)), hides)
+	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.bandwidth(l.tp*l.shard)), hides)
 	return n
 }
 
 // optimizer derives the optimizer's step.
 func (x *termNumbers) optimizer() numbers {
 	p, l, c := x.p, &x.l, x.p.costs
-	state := l.shards[shOptimizer]
-	own := x.a.dense/state.dense + x.a.experts/state.expert
+	own := l.shards[shOptimizer].own(x.a.trained)
 	width := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
-	n := numbers{"a rank's parameters x (weight + gradient + fp32 copy and moments, read and written) / achieved bandwidth",
+	n := numbers{"a rank's trained parameters x (weight + gradient + fp32 copy and moments, read and written) / achieved bandwidth",
 		fmt.Sprintf("%s x %.3g B / (%.2g x %s)", quantity.Params(own), width, p.timing.e.Memory, p.Cluster.Device.MemBandwidth), sourceOptimizer, own * width / p.timing.memory, 0}
 	if more := float64(p.streamTime(l, own)); more > 0 {
 		n.formula += " + state that streams in and out at once / link to the host or its disks"

@@ -26,6 +26,9 @@ type layout struct {
 // shares is what weights, gradients or optimizer state are divided by.
 type shares struct{ dense, expert float64 }
 
+// own returns a rank's part of what a stage's devices hold.
+func (s shares) own(h held) float64 { return h.dense/s.dense + h.experts/s.expert }
+
 func (l *layout) init(c *costs, plan *Plan) {
 	l.costs, l.plan = c, plan
 	l.tp, l.pp, l.vp = float64(plan.TP), float64(plan.PP), float64(plan.VP)
@@ -156,16 +159,16 @@ func (l *layout) fully(r run) float64 {
 
 // params returns the parameters of one layer that a device holds before any
 // data-parallel sharding.
-func (l *layout) params(k *kind) (dense, experts float64) {
+func (l *layout) params(k *kind) held {
 	return l.divide(&k.params, k.maxKV)
 }
 
-func (l *layout) divide(n *[numClasses]float64, maxKV float64) (dense, experts float64) {
-	dense = n[clsTensor]/l.tp + n[clsWhole]
+func (l *layout) divide(n *[numClasses]float64, maxKV float64) held {
+	dense := n[clsTensor]/l.tp + n[clsWhole]
 	if maxKV > 0 {
 		dense += n[clsKV] / min(l.tp, maxKV)
 	}
-	return dense, n[clsExperts] / (l.ep * l.etp)
+	return held{dense, n[clsExperts] / (l.ep * l.etp)}
 }
 
 // saved returns the bytes that a micro-batch keeps of one layer when the

@@ -17,6 +17,19 @@ func (p *Prepared) memory(l *layout, out *Memory) {
 // held is what a stage's devices hold before any data-parallel sharding.
 type held struct{ dense, experts float64 }
 
+func (h held) sum() float64 { return h.dense + h.experts }
+
+// add adds n times as much.
+func (h *held) add(o held, n float64) {
+	h.dense += n * o.dense
+	h.experts += n * o.experts
+}
+
+// largest returns the larger of both parts.
+func (h held) largest(o held) held {
+	return held{max(h.dense, o.dense), max(h.experts, o.experts)}
+}
+
 // stageMemory fills in the terms of stage s at the peak of a step: either the
 // beginning of the backward pass, when all activations are there, or the
 // optimizer step, when all gradients are.
@@ -55,18 +68,12 @@ func (h *holding) keepInput(l *layout, k *kind, n float64) {
 }
 
 func (l *layout) addState(h *holding, k *kind, n float64) {
-	add := func(to *held, from *[numClasses]float64) {
-		dense, experts := l.divide(from, k.maxKV)
-		to.dense += n * dense
-		to.experts += n * experts
-	}
-	add(&h.stored, &k.stored)
-	add(&h.trained, &k.trained)
-	add(&h.moments, &k.moments)
-	dense, experts := l.params(k)
-	h.params.dense += n * dense
-	h.params.experts += n * experts
-	h.gather = max(h.gather, dense+experts)
+	h.stored.add(l.divide(&k.stored, k.maxKV), n)
+	h.trained.add(l.divide(&k.trained, k.maxKV), n)
+	h.moments.add(l.divide(&k.moments, k.maxKV), n)
+	params := l.params(k)
+	h.params.add(params, n)
+	h.gather = max(h.gather, params.sum())
 }
 
 // hold sums the layers of stage s.
@@ -141,10 +148,10 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 
 	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
 	out.Stage = s
-	out.Weights = quantity.Bytes(ceil(h.stored.dense/w.dense + h.stored.experts/w.expert))
-	out.Gradients = quantity.Bytes(ceil(c.gradBytes * (h.trained.dense/g.dense + h.trained.experts/g.expert)))
-	ownParams := h.trained.dense/o.dense + h.trained.experts/o.expert
-	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + h.moments.dense/o.dense + h.moments.experts/o.expert))
+	out.Weights = quantity.Bytes(ceil(w.own(h.stored)))
+	out.Gradients = quantity.Bytes(ceil(c.gradBytes * g.own(h.trained)))
+	ownParams := o.own(h.trained)
+	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + o.own(h.moments)))
 	p.moveAway(l, out)
 	out.Host += quantity.Bytes(ceil(h.host * inFlight))
 	out.Communication = quantity.Bytes(ceil(c.unpacked))

@@ -149,12 +149,10 @@ func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
 	a := &l.away
 	var read, write float64
 	if a.weights {
-		w := &l.shards[shWeights]
-		read = c.storedBytes * (pace.dense/w.dense + pace.experts/w.expert) / p.stateRate()
+		read = c.storedBytes * l.shards[shWeights].own(pace.params) / p.stateRate()
 	}
 	if a.gradients {
-		g := &l.shards[shGradients]
-		write = c.gradBytes * (pace.dense/g.dense + pace.experts/g.expert) / p.stateRate()
+		write = c.gradBytes * l.shards[shGradients].own(pace.trained) / p.stateRate()
 	}
 	s := &pace.slowest
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()

@@ -179,6 +179,8 @@ func TestAdaptersNeverAboveFull(t *testing.T) {
 		require.Less(t, lora.Compute.Model, full.Compute.Model, "no gradient of the frozen weights")
 		require.LessOrEqual(t, lora.Compute.Hardware, full.Compute.Hardware)
 		require.LessOrEqual(t, lora.Time.MFU, 1.0)
+		require.LessOrEqual(t, float64(lora.Time.Step), float64(full.Time.Step)*(1+1e-12))
+		require.LessOrEqual(t, lora.Time.Terms.Optimizer, full.Time.Terms.Optimizer)
 	})
 }
 

@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,6 +76,9 @@ func refSaved(s *Stack, w *Workload, p *Plan, g *Group, dropped Modules) float64
 		for _, t := range b.Saved() {
 			if !refKeeps(s, t) || dropped.Has(t.Module) {
 				continue
+			}
+			if w.Method == LoRA && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
+				continue // read by frozen weights alone
 			}
 			width := map[Width]float64{Half: w.Precision.Bytes(), Full: 4, Mask: 1}[t.Width]
 			n := (t.PerToken*tokens + t.PerPair*tokens*tokens) * width

@@ -112,7 +112,7 @@ func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 		if plan.PP > 1 {
 			times = 1 // weights stay gathered for all micro-batches of a step
 		}
-		gather := p.shardTime(&l, a.dense, a.experts, p.costs.gatherBytes)
+		gather := p.gatherTime(&l, a.params)
 		t.DataComm = quantity.Seconds(times * p.timing.e.exposed(gather, a.slowest.forward.sum()))
 	}
 	return t.Sum() * quantity.Seconds(1+p.timing.e.Jitter*p.doublings())

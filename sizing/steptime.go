@@ -69,7 +69,7 @@ func (a *pass) add(b *pass, n float64) {
 // holds.
 type stage struct {
 	forward, backward, again pass // again: what the backward pass computes anew
-	dense, experts           float64
+	params, trained          held // all parameters, and those with a gradient
 }
 
 func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
@@ -118,11 +118,11 @@ func (p *Prepared) paceOf(l *layout, a *pace) {
 // part of a step that does not depend on sharding and on the number of
 // micro-batches.
 type pace struct {
-	stages         int
-	slowest        stage
-	at             int     // which stage that is
-	slow, all      float64 // seconds of the slowest and of all stages
-	dense, experts float64 // parameters of the largest
+	stages          int
+	slowest         stage
+	at              int     // which stage that is
+	slow, all       float64 // seconds of the slowest and of all stages
+	params, trained held    // parameters of the largest
 }
 
 // add adds the next stage, whose passes take so long together.
@@ -131,7 +131,7 @@ func (a *pace) add(st *stage, sum float64) {
 	if a.stages == 0 || sum > a.slow {
 		a.slowest, a.at, a.slow = *st, a.stages, sum
 	}
-	a.dense, a.experts = max(a.dense, st.dense), max(a.experts, st.experts)
+	a.params, a.trained = a.params.largest(st.params), a.trained.largest(st.trained)
 	a.stages++
 }
 
@@ -153,11 +153,10 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	}
 	send := p.sendTime(l)
 	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
-	t.DataComm = quantity.Seconds(p.dataComm(l, a.dense, a.experts, &a.slowest))
+	t.DataComm = quantity.Seconds(p.dataComm(l, a.params, a.trained, &a.slowest))
 	t.Offload = p.offloadTime(l, a)
-	state := l.shards[shOptimizer]
 	c := p.costs
-	own := a.dense/state.dense + a.experts/state.expert
+	own := l.shards[shOptimizer].own(a.trained)
 	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments) * own
 	t.Optimizer = quantity.Seconds(moved / p.timing.memory)
 	t.Optimizer += p.streamTime(l, own)
@@ -210,9 +209,8 @@ const never = -1
 // addLayers adds n layers of a kind; the backward pass repeats the forward pass
 // of as many as again says.
 func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
-	d, x := l.params(k)
-	out.dense += n * d
-	out.experts += n * x
+	out.params.add(l.params(k), n)
+	out.trained.add(l.divide(&k.trained, k.maxKV), n)
 	var forward, backward pass
 	if i := k.shape.index; i < len(cache.known) {
 		t := &cache.times[i]

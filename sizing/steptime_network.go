@@ -88,7 +88,9 @@ func (p *Prepared) sendTime(l *layout) float64 {
 	return 2 * e.Send * (e.Latency + bytes/p.bandwidth(float64(p.Cluster.Count)))
 }
 
-// dataComm returns the data-parallel traffic that compute does not hide.
+// dataComm returns the data-parallel traffic that compute does not hide: that of
+// a stage's parameters, which are gathered, and of those with a gradient, which
+// is reduced.
 //
 // Without sharding gradients are all-reduced once a step; ZeRO-1 and 2 reduce
 // gradients and gather weights; ZeRO-3 gathers the weights for every forward
@@ -97,13 +99,12 @@ func (p *Prepared) sendTime(l *layout) float64 {
 // for the first micro-batch serve them all. Source: arXiv:1910.02054 section 7;
 // arXiv:2304.11277 section 3; pytorch/torchtitan torchtitan/config
 // (reshard_after_forward: not with a pipeline).
-func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64 {
+func (p *Prepared) dataComm(l *layout, params, trained held, s *stage) float64 {
 	e := &p.timing.e
 	if l.shard <= 1 {
 		return 0
 	}
-	gather := p.shardTime(l, dense, experts, p.costs.gatherBytes)
-	reduce := p.shardTime(l, dense, experts, p.gradientWire()) + p.replicaTime(l, dense, experts)
+	gather, reduce := p.gatherTime(l, params), p.reduceTime(l, trained)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
 	m := l.microBatches
 	switch l.plan.Sharding {
@@ -113,7 +114,7 @@ func (p *Prepared) dataComm(l *layout, dense, experts float64, s *stage) float64
 		}
 		f := e.exposed(gather, forward)
 		b := e.exposed(gather+reduce, backward)
-		return m*(f+b) + e.exposed(p.sliceTime(l, dense+experts), backward)
+		return m*(f+b) + e.exposed(p.sliceTime(l, trained.sum()), backward)
 	case Zero2:
 		return e.exposed(gather, forward) + m*e.exposed(reduce, backward)
 	case NoSharding:
@@ -141,18 +142,28 @@ func (p *Prepared) sliceTime(l *layout, params float64) float64 {
 	return bytes * (slices - 1) / slices / p.timing.global
 }
 
+// gatherTime returns the time to gather a stage's weights once, reduceTime that
+// to add up the gradients of those that have one.
+func (p *Prepared) gatherTime(l *layout, params held) float64 {
+	return p.shardTime(l, params, p.costs.gatherBytes)
+}
+
+func (p *Prepared) reduceTime(l *layout, trained held) float64 {
+	return p.shardTime(l, trained, p.gradientWire()) + p.replicaTime(l, trained)
+}
+
 // shardTime returns the time of one all-gather or reduce-scatter over the
 // parameters of a stage, layer by layer.
-func (p *Prepared) shardTime(l *layout, dense, experts, width float64) float64 {
+func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
 	e := &p.timing.e
 	inner := l.tp
 	if slices := float64(p.Cluster.Slices); slices > 1 && l.plan.Sharding == Zero3 && l.shard > slices {
-		t := p.ringTime(inner*l.shard/slices, l.shard/slices, dense*width)
-		return t + p.ringTime(inner*l.shard/slices, max(1, l.expertShard/slices), experts*width)
+		t := p.ringTime(inner*l.shard/slices, l.shard/slices, of.dense*width)
+		return t + p.ringTime(inner*l.shard/slices, max(1, l.expertShard/slices), of.experts*width)
 	}
-	t := p.ringTime(inner*l.shard, l.shard, dense*width)
-	if experts > 0 && l.expertShard > 1 {
-		t += p.ringTime(inner*l.shard, l.expertShard, experts*width)
+	t := p.ringTime(inner*l.shard, l.shard, of.dense*width)
+	if of.experts > 0 && l.expertShard > 1 {
+		t += p.ringTime(inner*l.shard, l.expertShard, of.experts*width)
 	}
 	// The first collective's latency is in ringTime; every further layer has
 	// its own where weights are gathered layer by layer.
@@ -170,14 +181,14 @@ func (p *Prepared) shardTime(l *layout, dense, experts, width float64) float64 {
 // replicaTime returns the time in which groups that hold the same shards add
 // up their gradients: an all-reduce of a rank's shard across the groups.
 // Source: arXiv:2304.11277 section 3.2.2 (hybrid sharding).
-func (p *Prepared) replicaTime(l *layout, dense, experts float64) float64 {
+func (p *Prepared) replicaTime(l *layout, of held) float64 {
 	if l.replicas <= 1 {
 		return 0
 	}
 	span, wire := l.tp*l.shard*l.replicas, p.gradientWire()
-	t := p.ringTime(span, l.replicas, 2*dense/l.shard*wire)
-	if experts > 0 {
-		t += p.ringTime(span, l.replicas, 2*experts/l.expertShard*wire)
+	t := p.ringTime(span, l.replicas, 2*of.dense/l.shard*wire)
+	if of.experts > 0 {
+		t += p.ringTime(span, l.replicas, 2*of.experts/l.expertShard*wire)
 	}
 	return t
 }

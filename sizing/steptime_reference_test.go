@@ -20,21 +20,21 @@ func referenceStep(p *Prepared, plan *Plan) float64 {
 		stages = append(stages, r.stage(s))
 	}
 	slowest, all := stages[0], 0.0
-	var dense, experts float64
+	var params, trained held
 	for _, s := range stages {
 		all += s.forward + s.backward
 		if s.forward+s.backward > slowest.forward+slowest.backward {
 			slowest = s
 		}
-		dense, experts = math.Max(dense, s.dense), math.Max(experts, s.experts)
+		params, trained = params.largest(s.params), trained.largest(s.trained)
 	}
 	m := float64(plan.GlobalBatch) / float64(plan.DP*plan.MicroBatch)
 	micro := slowest.forward + slowest.backward
 	step := micro*m + (all-micro)/float64(plan.VP)
 	step += r.e.StepSeconds + r.e.MicroSeconds*m
 	step += r.send() * (m*float64(plan.VP) + float64(plan.PP) - 1)
-	step += p.dataComm(&r.l, dense, experts, &stage{forward: pass{products: slowest.forward}, backward: pass{products: slowest.backward}})
-	step += r.optimizer(dense, experts)
+	step += p.dataComm(&r.l, params, trained, &stage{forward: pass{products: slowest.forward}, backward: pass{products: slowest.backward}})
+	step += r.optimizer(trained)
 	return step * (1 + r.e.Jitter*p.doublings())
 }
 
@@ -45,7 +45,10 @@ type reference struct {
 	l    layout
 }
 
-type refTimes struct{ forward, backward, dense, experts float64 }
+type refTimes struct {
+	forward, backward float64
+	params, trained   held
+}
 
 // stage adds up the layers that stand on stage s.
 func (r *reference) stage(s int) (out refTimes) {
@@ -304,6 +307,10 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		if _, conv := b.(Conv); conv && n*k < e.Tail*e.Wave {
 			weights = 2 * m * (copies*n*k + n*k) / speed // split-K
 		}
+		if r.p.Workload.Method == LoRA {
+			backward += one(m, k, n) + operands // the weights have no gradient
+			continue
+		}
 		backward += one(m, k, n) + weights + 2*operands
 	}
 	return forward, backward, sharedForward
@@ -371,17 +378,29 @@ func (r *reference) params(out *refTimes, g *Group) {
 	for _, b := range g.Blocks {
 		for _, w := range b.Weights() {
 			n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * r.p.costs.scale
+			trained := n
+			if a := &r.p.Workload.Adapter; r.p.Workload.Method == LoRA {
+				trained = 0
+				if a.targets(w) {
+					trained = float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
+				}
+			}
+			ranks := 1.0
 			switch {
 			case w.Shared:
+				continue
 			case w.Split == ExpertSplit:
-				out.experts += n / float64(r.plan.EP*r.plan.expertTP())
+				ranks = float64(r.plan.EP * r.plan.expertTP())
+				out.params.experts += n / ranks
+				out.trained.experts += trained / ranks
+				continue
 			case w.Split == TensorSplit && w.MaxSplit > 0:
-				out.dense += n / math.Min(float64(r.plan.TP), float64(w.MaxSplit))
+				ranks = math.Min(float64(r.plan.TP), float64(w.MaxSplit))
 			case w.Split == TensorSplit:
-				out.dense += n / float64(r.plan.TP)
-			default:
-				out.dense += n
+				ranks = float64(r.plan.TP)
 			}
+			out.params.dense += n / ranks
+			out.trained.dense += trained / ranks
 		}
 	}
 }
@@ -394,10 +413,10 @@ func (r *reference) send() float64 {
 	return 2 * r.e.Send * (r.e.Latency + bytes/r.p.bandwidth(float64(r.p.Cluster.Count)))
 }
 
-func (r *reference) optimizer(dense, experts float64) float64 {
+func (r *reference) optimizer(trained held) float64 {
 	c, state := r.p.costs, r.l.shards[shOptimizer]
 	each := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
-	return each * (dense/state.dense + experts/state.expert) / r.p.timing.memory
+	return each * (trained.dense/state.dense + trained.experts/state.expert) / r.p.timing.memory
 }
 
 // stepModels are models of every kind of layer that the step time knows.
@@ -456,8 +475,8 @@ func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan 
 	for _, m := range stepModels() {
 		for _, stack := range []string{"megatron-core", "megatron-deepspeed", "torchtitan", "maxtext"} {
 			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
-				for _, precision := range []Precision{BF16, FP8} {
-					p := prepareStep(t, m, stack, id, precision)
+				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Method: LoRA, Adapter: DefaultAdapter}} {
+					p := prepareStep(t, m, stack, id, w)
 					if p == nil {
 						continue
 					}
@@ -466,7 +485,7 @@ func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan 
 							continue
 						}
 						n++
-						f(t, fmt.Sprintf("%s/%s/%s/%s/%s", m.Name, stack, id, precision, plan.String()), p, &plan)
+						f(t, fmt.Sprintf("%s/%s/%s/%s/%s/%s", m.Name, stack, id, w.Precision, w.Method, plan.String()), p, &plan)
 					}
 				}
 			}
@@ -478,7 +497,7 @@ func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan 
 }
 
 // prepareStep returns nil where the device does not compute in the precision.
-func prepareStep(t testing.TB, m *Model, stack, id string, precision Precision) *Prepared {
+func prepareStep(t testing.TB, m *Model, stack, id string, w Workload) *Prepared {
 	t.Helper()
 	d, err := hardware.Default().Find(id)
 	if err != nil {
@@ -492,10 +511,11 @@ func prepareStep(t testing.TB, m *Model, stack, id string, precision Precision) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Rate(precision.Compute()); err != nil {
+	if _, err := d.Rate(w.Precision.Compute()); err != nil {
 		return nil
 	}
-	p, err := Prepare(m, Workload{Seq: 4096, Batch: 512, Precision: precision, PUE: 1}, s, cluster)
+	w.Seq, w.Batch, w.PUE = 4096, 512, 1
+	p, err := Prepare(m, w, s, cluster)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -167,7 +167,7 @@ func TestRateFollowsPower(t *testing.T) {
 }
 
 func TestStepTimeDoesNotAllocate(t *testing.T) {
-	p := prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", BF16)
+	p := prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
 	plan := stepPlans()[6]
 	if n := testing.AllocsPerRun(100, func() {
 		if _, err := p.StepTime(&plan); err != nil {
@@ -185,7 +185,7 @@ func BenchmarkStepTerms(b *testing.B) {
 		plan  int
 	}{{"model=dense/plan=fsdp64", 0, 0}, {"model=dense/plan=tp2pp4vp2dp8", 0, 4}, {"model=experts/plan=pp2ep8dp32", 2, 6}} {
 		b.Run(bench.name, func(b *testing.B) {
-			p := prepareStep(b, stepModels()[bench.model], "megatron-core", "h100-sxm5-80gb", BF16)
+			p := prepareStep(b, stepModels()[bench.model], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
 			plan := stepPlans()[bench.plan]
 			if err := p.check(&plan); err != nil {
 				b.Fatal(err)
