@@ -24,6 +24,9 @@ type Question struct {
 	DefaultPrecision bool
 	// BatchTokens gives the global batch in tokens instead of Workload.Batch.
 	BatchTokens quantity.Tokens
+	// Examples gives the length of the run instead of Workload.Tokens; zero
+	// is none.
+	Examples Examples
 	// Plan's zero dimensions are chosen; Sharding and Recompute only if the
 	// flags below say so.
 	Plan             Plan
@@ -59,6 +62,8 @@ type Answer struct {
 	Estimate Estimate
 	// Goodput is the run with its interruptions; zero without a run.
 	Goodput Goodput
+	// Data is what the question's examples become; zero without any.
+	Data ExamplesCost
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep SweepCost
 	Notes []Note
@@ -141,9 +146,13 @@ func (q *Question) fillWorkload(a *Answer) error {
 		a.note("precision", fmt.Sprintf("precision not given: %s, the first of bf16, fp16, fp32 that %s computes in", p, q.Device.ID),
 			fmt.Sprintf("未指定精度：%s（%s 在 bf16、fp16、fp32 中首个支持者）", p, q.Device.ID), "")
 	}
+	if err := q.chooseExamples(a); err != nil {
+		return err
+	}
 	if w.Seq == 0 {
 		q.chooseSeq(a)
 	}
+	q.countExamples(a)
 	if m.Context > 0 && w.Seq > m.Context {
 		a.note("context", fmt.Sprintf("sequences of %d are longer than the model's context of %d", w.Seq, m.Context),
 			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")

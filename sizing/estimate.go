@@ -119,6 +119,9 @@ type Time struct {
 // Cost is the money of the run.
 type Cost struct {
 	USD quantity.USD `json:"usd"`
+	// Low and High are its 80 % band, which is that of the time.
+	Low  quantity.USD `json:"usd_low"`
+	High quantity.USD `json:"usd_high"`
 	// PerHour is the price of a device; 0 means that none is known.
 	PerHour quantity.USD `json:"usd_per_device_hour"`
 }
@@ -128,10 +131,12 @@ type Cost struct {
 func (c Cost) MarshalJSON() ([]byte, error) {
 	var known struct {
 		USD     *quantity.USD `json:"usd"`
+		Low     *quantity.USD `json:"usd_low"`
+		High    *quantity.USD `json:"usd_high"`
 		PerHour *quantity.USD `json:"usd_per_device_hour"`
 	}
 	if c.PerHour > 0 {
-		known.USD, known.PerHour = &c.USD, &c.PerHour
+		known.USD, known.Low, known.High, known.PerHour = &c.USD, &c.Low, &c.High, &c.PerHour
 	}
 	return json.Marshal(known)
 }

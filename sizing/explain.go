@@ -131,10 +131,10 @@ func (p *Prepared) explainRun(e *Estimate) []Derivation {
 	d, w, s := p.Cluster.Device, &p.Workload, &e.Storage
 	list := []Derivation{
 		{"storage", "weights", "parameters x bytes", fmt.Sprintf("%s x %.3g B", p.costs.params.Exact(), w.Precision.Bytes()), s.Weights.String(), ""},
-		{"storage", "checkpoint", "parameters x (weights + fp32 copy + moments)", fmt.Sprintf("%s x (%.3g + %.3g) B + moments, %d kept", p.costs.params.Exact(), p.costs.weightBytes, p.costs.masterBytes, s.CheckpointsKept), s.Checkpoint.String(), p.costs.stack.Source},
+		{"storage", "checkpoint", "trained parameters x (weights + fp32 copy + moments)", fmt.Sprintf("%s x (%.3g + %.3g) B + moments, %d kept", p.TrainedParams().Exact(), p.costs.weightBytes, p.costs.masterBytes, s.CheckpointsKept), s.Checkpoint.String(), p.costs.stack.Source},
 	}
 	if s.Dataset > 0 {
-		list = append(list, Derivation{"storage", "dataset", "tokens x bytes an id", fmt.Sprintf("%s x %.0f B", w.Tokens.Exact(), tokenBytes(p.costs.model.Vocab)), s.Dataset.String(), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py"})
+		list = append(list, Derivation{"storage", "dataset", "tokens x bytes an id", fmt.Sprintf("%s x %.0f B", w.dataset().Exact(), tokenBytes(p.costs.model.Vocab)), s.Dataset.String(), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py"})
 	}
 	if e.Cost.PerHour > 0 {
 		list = append(list, Derivation{"cost", "cost", "device-hours x price", fmt.Sprintf("%.4g x %s", e.Time.DeviceHours, e.Cost.PerHour), e.Cost.USD.String(), ""})

@@ -80,6 +80,9 @@ func (a *Adapter) params(w Weight) float64 {
 	return float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
 }
 
+// Adapts reports whether the method trains adapters beside frozen weights.
+func (m Method) Adapts() bool { return m == LoRA || m == QLoRA }
+
 // frozen reports whether the workload leaves the model's own weights as they
 // are.
-func (w *Workload) frozen() bool { return w.Method == LoRA || w.Method == QLoRA }
+func (w *Workload) frozen() bool { return w.Method.Adapts() }

@@ -14,8 +14,11 @@ func (p *Prepared) Notes(e *Estimate) []Note {
 		width := tokenBytes(p.costs.model.Vocab)
 		a.note("dataset", fmt.Sprintf("dataset as token ids of %.0f bytes", width), fmt.Sprintf("数据集按每 token %.0f 字节计", width), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py")
 	}
-	a.note("storage", fmt.Sprintf("%d full checkpoints kept (weights, fp32 copy and optimizer state)", e.Storage.CheckpointsKept),
-		fmt.Sprintf("保留 %d 个完整检查点（权重、fp32 副本与优化器状态）", e.Storage.CheckpointsKept), "")
+	what, zh := "full checkpoints kept (weights, fp32 copy and optimizer state)", "个完整检查点（权重、fp32 副本与优化器状态）"
+	if p.Workload.frozen() {
+		what, zh = "checkpoints kept (the adapters and their optimizer state)", "个检查点（适配器及其优化器状态）"
+	}
+	a.note("storage", fmt.Sprintf("%d %s", e.Storage.CheckpointsKept, what), fmt.Sprintf("保留 %d %s", e.Storage.CheckpointsKept, zh), "")
 	if p.Workload.Tokens == 0 {
 		a.note("run", "length of the run not given: figures are of one step", "未指定训练量：数字为单步", "")
 	}

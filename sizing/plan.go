@@ -202,6 +202,9 @@ type Workload struct {
 	// Tokens is the length of the run: tokens, or samples for a model that
 	// does not read tokens. 0 asks for a step only.
 	Tokens quantity.Tokens
+	// Distinct is the size of the dataset, which the run may see several
+	// times; 0 is Tokens.
+	Distinct quantity.Tokens
 	// Seq is the sequence length in tokens; 1 for a model that does not read
 	// tokens.
 	Seq int64

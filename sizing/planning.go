@@ -46,6 +46,7 @@ func roundBatch(n int64) int64 {
 func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
+	a.timeExamples(e)
 	if p.Workload.Tokens == 0 {
 		return nil
 	}

@@ -3,7 +3,9 @@ package sizing
 import "mlsizer/sizing/quantity"
 
 // storage fills in what the run keeps on disks: the weights for export, the
-// full checkpoints that are kept, and the tokenised dataset.
+// full checkpoints that are kept (of adapters alone where the weights are
+// frozen, as huggingface/peft save_pretrained writes them), and the tokenised
+// dataset.
 func (p *Prepared) storage(out *Storage) {
 	c, w := p.costs, &p.Workload
 	n := float64(c.params)
@@ -15,13 +17,21 @@ func (p *Prepared) storage(out *Storage) {
 		}
 	}
 	out.Weights = quantity.Bytes(ceil(n * w.Precision.Bytes()))
-	out.Checkpoint = quantity.Bytes(ceil(n*(c.weightBytes+c.masterBytes) + moments))
+	out.Checkpoint = quantity.Bytes(ceil(float64(p.TrainedParams())*(c.weightBytes+c.masterBytes) + moments))
 	out.CheckpointsKept = w.CheckpointsKept
 	out.Dataset = 0
 	if c.model.PerToken() {
-		out.Dataset = quantity.Bytes(float64(w.Tokens) * tokenBytes(c.model.Vocab))
+		out.Dataset = quantity.Bytes(float64(w.dataset()) * tokenBytes(c.model.Vocab))
 	}
 	out.Total = out.Weights + out.Checkpoint*quantity.Bytes(w.CheckpointsKept) + out.Dataset
+}
+
+// dataset returns how many tokens the dataset has.
+func (w *Workload) dataset() quantity.Tokens {
+	if w.Distinct > 0 {
+		return w.Distinct
+	}
+	return w.Tokens
 }
 
 // tokenBytes returns the width of a token id on disk: 2 bytes where the
@@ -43,5 +53,8 @@ func (p *Prepared) money(e *Estimate) {
 		e.Cost.PerHour = d.Price.PerHour
 	}
 	e.Cost.USD = quantity.USD(e.Time.DeviceHours) * e.Cost.PerHour
+	if t := &e.Time; t.Run > 0 {
+		e.Cost.Low, e.Cost.High = e.Cost.USD*quantity.USD(t.RunLow/t.Run), e.Cost.USD*quantity.USD(t.RunHigh/t.Run)
+	}
 	e.Energy.KWh = quantity.KWh(e.Time.DeviceHours * float64(d.Power) / 1000 * p.Workload.PUE)
 }

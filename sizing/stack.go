@@ -202,7 +202,7 @@ func (q *Question) defaultStack() *Stack {
 	switch {
 	case q.Workload.frozen():
 		return mustStack("transformers-peft")
-	case q.Workload.Method == FullTune:
+	case q.Workload.Method == FullTune && q.Device.Kind != hardware.TPU:
 		return mustStack("deepspeed")
 	case !q.Model.PerToken() && q.Device.Kind != hardware.TPU:
 		return mustStack("pytorch-ddp")

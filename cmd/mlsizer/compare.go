@@ -32,6 +32,7 @@ device or a flag is not known.`,
 		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
   mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
   mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T
+  mlsizer compare llama-3.1-8b --on h100,rtx-4090 --method full,lora,qlora --examples 50k --example-tokens 512 --epochs 3
   mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra
   mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -60,6 +61,7 @@ device or a flag is not known.`,
 type compareRow struct {
 	model  *modelArg
 	target target
+	method sizing.Method
 	answer *sizing.Answer
 	err    error
 }
@@ -85,14 +87,18 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 	fits, failed := 0, 0
 	for _, m := range models {
 		for _, t := range targets {
-			row := compareRow{model: m, target: t}
-			if row.answer, row.err = o.ask(m, t); row.err != nil {
-				row.err = o.rowError(cmd, row.err)
-				failed++
-			} else if row.answer.Estimate.Memory.Fits {
-				fits++
+			for _, method := range o.methods {
+				row := compareRow{model: m, target: t, method: method}
+				one := o.workOptions
+				one.method = method
+				if row.answer, row.err = one.ask(m, t); row.err != nil {
+					row.err = o.rowError(cmd, row.err)
+					failed++
+				} else if row.answer.Estimate.Memory.Fits {
+					fits++
+				}
+				rows = append(rows, row)
 			}
-			rows = append(rows, row)
 		}
 	}
 	if err := o.print(compareDocument(o, rows, len(models), len(targets))); err != nil {

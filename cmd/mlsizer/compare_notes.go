@@ -45,7 +45,7 @@ func compareNotes(rows []compareRow) *footnotes {
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq":
 				input := rows[i].model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
-			case count[n.Text] == answered && !ofDetail(n.Code):
+			case count[n.Text] == answered && !ofDetail(n.Code), ofMethod(n.Code):
 				f.add(n.Code, note)
 			default:
 				left[n.Text] = true
@@ -93,6 +93,9 @@ func groupOf(code string, a *sizing.Answer) string {
 	}
 	return ""
 }
+
+// ofMethod says which notes tell the methods of fine-tuning apart.
+func ofMethod(code string) bool { return code == "adapter" || code == "packing" || code == "data" }
 
 // ofDetail says which notes are about figures that a comparison does not show,
 // or about how they come about.

@@ -9,8 +9,11 @@ import (
 type compareJSON struct {
 	Model    modelJSON     `json:"model"`
 	Hardware hardwareJSON  `json:"hardware"`
+	Method   sizing.Method `json:"method"`
 	Workload *workloadJSON `json:"workload,omitempty"`
 	*sizing.Estimate
+	// Data is what the examples of a fine-tuning become.
+	Data *sizing.ExamplesCost `json:"data,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep   *sizing.SweepCost   `json:"sweep,omitempty"`
 	Notes   []sizing.Note       `json:"notes,omitempty"`
@@ -25,11 +28,12 @@ func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
 		return compareJSON{
 			Model:    newModelJSON(row.model, o.bounds),
 			Hardware: hardwareJSON{Input: row.target.Input, Device: d.ID, Name: d.Name, Devices: row.target.Count, Memory: d.Memory},
+			Method:   row.method,
 			Error:    row.err.Error(),
 		}
 	}
 	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Workload: &r.Workload, Estimate: &r.Estimate, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Data: r.Data, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // compareDocument lays the rows out: a table for each model, or one table of
@@ -49,7 +53,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		}{schema, "compare", list},
 		Records: list,
 	}
-	show := comparison{run: o.lengthSet(), trials: o.sweep.Trials > 0, byModel: devices == 1 && models > 1}
+	show := comparison{run: o.lengthSet(), trials: o.sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.methods) > 1}
 	if show.byModel {
 		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
@@ -58,7 +62,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
-			if i%devices == 0 {
+			if i%(devices*len(o.methods)) == 0 {
 				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
@@ -85,6 +89,16 @@ func compareTitle(o *compareOptions, rows []compareRow) render.Text {
 		images = images || !rows[i].model.Model.PerToken()
 	}
 	switch {
+	case o.examples.Count > 0:
+		x := o.examples
+		if x.Epochs == 0 {
+			x.Epochs = 1
+		}
+		title := both(labelExamplesOnce, render.Count(x.Count), render.Count(x.Epochs))
+		if tokens {
+			title = both(labelExamplesOf, title, x.Tokens)
+		}
+		return both(labelTuningOn, title)
 	case tokens && o.tokens > 0 && images && o.samples > 0:
 		return both(labelTrainingOn, both(labelJoin, both(labelTokens, o.tokens), both(labelSamples, o.samples)))
 	case tokens && o.tokens > 0:
@@ -109,6 +123,7 @@ type comparison struct {
 	byModel bool // a row is a model with its tier and size, not a device
 	run     bool // the time of a run, not of a step
 	trials  bool // the cost of a search too
+	methods bool // several methods of each
 }
 
 func (c comparison) columns() []render.Column {
@@ -123,6 +138,9 @@ func (c comparison) columns() []render.Column {
 			{Name: "tier", Head: labelTier},
 			{Name: "params", Head: labelParamsHead, Right: true, Own: true},
 		}
+	}
+	if c.methods {
+		columns = append(columns, render.Column{Name: "method", Head: labelMethod})
 	}
 	columns = append(columns,
 		render.Column{Name: "devices", Head: labelDevices, Right: true},
@@ -157,6 +175,9 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 	first := []render.Cell{{Value: row.target.Input}}
 	if c.byModel {
 		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(&r.Model)}, {Value: r.Model.Params}}
+	}
+	if c.methods {
+		first = append(first, render.Cell{Value: row.method.String()})
 	}
 	if row.err != nil {
 		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, row.target.Input, row.err.Error())})

@@ -26,6 +26,7 @@ What is left open is chosen, and a footnote says what and why.
 Exit code 3 means that the model does not fit; the answer is printed.`,
 		Example: `  mlsizer estimate gpt-3 --on a100-80gx1024 --tokens 300B --tp 8 --pp 8
   mlsizer estimate 7B --on h100x8 --tokens 140B -o json
+  mlsizer estimate llama-3.1-8b --method lora --on h100x1 --examples 50k --example-tokens 512 --epochs 3
   mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -68,7 +69,9 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return o.askError(cmd, &o.workOptions, m, t, err)
 	}
-	answer.Notes = append(answer.Notes, publishedNotes(m)...)
+	if o.method == sizing.Pretrain {
+		answer.Notes = append(answer.Notes, publishedNotes(m)...)
+	}
 	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {
 		return err
 	}
@@ -93,7 +96,6 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 			memoryTable(&r, f),
 			storageTable(&r, f),
 			computeTable(&r, f),
-			timeTable(&r, f),
 		},
 		JSON: struct {
 			Schema  string `json:"schema"`
@@ -103,6 +105,7 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 		}{schema, "estimate", r, why},
 		Records: []resultJSON{r},
 	}
+	d.Tables = append(append(d.Tables, dataTable(&r, f)...), timeTable(&r, f))
 	d.Tables = append(append(d.Tables, wholeRunTable(&r, f)...), costTable(&r, f))
 	d.Tables = append(d.Tables, sweepTable(&r, f)...)
 	if why != nil {

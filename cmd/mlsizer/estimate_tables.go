@@ -131,13 +131,56 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 	}
 	work = both(labelJoin, work, both(labelJoin, r.Workload.Precision, r.Workload.Optimizer))
 	plan := r.Plan
-	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
+	rows := [][]render.Cell{
 		fact(labelModel, model, f.at("inferred-shape", "scope")...),
 		fact(labelHardware, hw, f.at("devices", "network")...),
 		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
+	}
+	if r.Workload.Method != sizing.Pretrain {
+		rows = append(rows, fact(labelMethod, methodText(r), f.at("adapter")...))
+	}
+	return render.Table{Columns: factColumns(), Rows: append(rows,
 		fact(labelLayout, plan.String(), f.at("layout")...),
 		fact(labelStack, a.Stack().Title, f.at("stack")...),
-	}}
+	)}
+}
+
+// methodText is which weights a fine-tuning changes.
+func methodText(r *resultJSON) render.Text {
+	w := &r.Workload
+	if w.Adapter == nil {
+		return both(labelFullTune, w.Method, w.Trained)
+	}
+	return both(labelAdapters, w.Method, w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", "), w.Trained)
+}
+
+// dataTable is what the examples of a fine-tuning become; nil without any.
+func dataTable(r *resultJSON, f *footnotes) []render.Table {
+	x := r.Data
+	if x == nil {
+		return nil
+	}
+	count := both(labelExamplesOnce, render.Count(x.Count), render.Count(x.Epochs))
+	if x.Tokens == 0 {
+		return []render.Table{{Title: labelData, Columns: factColumns(), Rows: [][]render.Cell{
+			fact(labelExamples, count, f.at("epochs")...),
+			fact(labelEpoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
+		}}}
+	}
+	return []render.Table{{Title: labelData, Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelExamples, both(labelExamplesOf, count, x.Tokens), f.at("epochs")...),
+		fact(labelPacking, both(labelSequencesOf, packingText(x.Packing), render.Count(x.Sequences), r.Workload.Seq), f.at("packing", "data")...),
+		fact(labelComputed, x.Computed),
+		fact(labelUseful, both(labelUsefulOf, x.Useful, render.Percent(x.Share))),
+		fact(labelEpoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
+	}}}
+}
+
+func packingText(p sizing.Packing) render.Text {
+	if p == sizing.Packed {
+		return labelPacked
+	}
+	return labelPadded
 }
 
 // fieldText is the field of application.
@@ -309,8 +352,11 @@ func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
 // costTable is money and energy.
 func costTable(r *resultJSON, f *footnotes) render.Table {
 	cost, energy := any(labelUnknown), any(labelUnknown)
-	if r.Cost.PerHour > 0 {
-		cost = r.Cost.USD
+	if c := &r.Cost; c.PerHour > 0 {
+		cost = c.USD
+		if c.Low < c.High {
+			cost = both(labelCostBand, c.USD, c.Low, c.High)
+		}
 	}
 	if r.Energy.KWh > 0 {
 		energy = r.Energy.KWh

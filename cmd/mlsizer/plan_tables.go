@@ -80,6 +80,7 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 		return
 	}
 	add(factsTable(&r.result, p.answer, f))
+	d.Tables = append(d.Tables, dataTable(&r.result, f)...)
 	add(topTable(r, f))
 	add(searchTable(&r.Search, p))
 	add(whyTable(r.Why, f))

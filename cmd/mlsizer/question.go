@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,9 @@ type workOptions struct {
 	batchTokens        quantity.Tokens
 	precision          sizing.Precision
 	optimizer          sizing.Optimizer
+	methods            []sizing.Method // estimate takes one, compare several
 	method             sizing.Method
+	examples           sizing.Examples
 	states             sizing.States
 	loraRank           int
 	loraTargets        []string
@@ -82,7 +86,11 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 		addValue(fs, d.at, d.name, "", "format of "+d.what+" (without: the stack's)", "NAME", d.example, sizing.ParseStateType)
 	}
 	addValue(fs, &o.stack, "stack", "", "training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "NAME", "megatron-core", sizing.FindStack)
-	addValue(fs, &o.method, "method", "", "pretrain, full (fine-tuning), lora or qlora", "NAME", "lora", sizing.ParseMethod)
+	addValue(fs, &o.methods, "method", "", "pretrain, full (fine-tuning), lora or qlora; compare takes several", "NAME", "lora", parseMethods)
+	addValue(fs, &o.examples.Count, "examples", "", "length of a fine-tuning in examples, instead of --tokens", "COUNT", "50K", parseWhole)
+	addValue(fs, &o.examples.Tokens, "example-tokens", "", "average length of an example", "COUNT", "512", parseWhole)
+	addValue(fs, &o.examples.Epochs, "epochs", "", "how often the run sees every example (1)", "N", "3", parseEpochs)
+	addValue(fs, &o.examples.Packing, "packing", "", "padded (a sequence for each example) or packed (joined to full sequences) (without: the stack's)", "NAME", "packed", sizing.ParsePacking)
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
 	addPrune(fs, &o.prune)
@@ -144,6 +152,31 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 	fs.BoolVar(&p.SequenceParallel, "sp", false, "sequence parallel along with --tp")
 }
 
+// parseMethods reads methods separated by commas.
+func parseMethods(s string) ([]sizing.Method, error) {
+	var list []sizing.Method
+	for item := range strings.SplitSeq(s, ",") {
+		m, err := sizing.ParseMethod(item)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(list, m) {
+			return nil, fmt.Errorf("%s twice", m)
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// parseEpochs reads how often a run sees its data.
+func parseEpochs(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f > 0 && f <= 1e6) {
+		return 0, errors.New("not a number of epochs (want a number above 0, such as 3)")
+	}
+	return f, nil
+}
+
 // defaultTrial is the share of a run that a trial takes where none is given.
 const defaultTrial = 0.05
 
@@ -166,6 +199,9 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
+	if err := o.completeTuning(a, cmd); err != nil {
+		return err
+	}
 	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
 	if o.constantsFile != "" {
 		var err error
@@ -186,7 +222,7 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case len(o.on) == 0:
 		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
-	case (o.loraRank > 0 || len(o.loraTargets) > 0) && o.method != sizing.LoRA && o.method != sizing.QLoRA:
+	case (o.loraRank > 0 || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
 		return usageError(errors.New("--lora-rank and --lora-targets are for --method lora or qlora"), a.commandLine()+" --method lora")
 	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
 		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
@@ -197,7 +233,42 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 }
 
 // lengthSet says whether the length of the run was given.
-func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled }
+func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.examples.Count > 0 }
+
+// completeTuning settles which weights the run changes and on what, and
+// refuses what does not go together.
+func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
+	several := cmd.Name() == "compare"
+	x, fs := &o.examples, cmd.Flags()
+	if several && x.Count > 0 && len(o.methods) == 0 {
+		o.methods = []sizing.Method{sizing.FullTune, sizing.LoRA, sizing.QLoRA}
+	}
+	if len(o.methods) == 0 {
+		o.methods = []sizing.Method{sizing.Pretrain}
+	}
+	o.method = o.methods[0]
+	switch {
+	case len(o.methods) > 1 && !several:
+		return usageError(fmt.Errorf("--method %s: %d methods (%s takes one, compare takes several)", fs.Lookup("method").Value, len(o.methods), cmd.Name()), a.commandReplacing(cmd.Name(), "compare"))
+	case x.Count == 0:
+		for _, name := range []string{"example-tokens", "epochs", "packing"} {
+			if fs.Changed(name) {
+				return usageError(fmt.Errorf("--%s needs --examples", name), a.commandLine()+" --examples 50K")
+			}
+		}
+	case o.tokensSet:
+		return usageError(errors.New("--examples and --tokens both give the length of the run (want one of them)"), a.commandWithout("tokens"))
+	case o.sampled:
+		return usageError(errors.New("--examples and --samples both give the length of the run (want one of them)"), a.commandWithout("samples"))
+	case slices.Contains(o.methods, sizing.Pretrain):
+		err := errors.New("--examples are for fine-tuning (want --method full, lora or qlora)")
+		if fs.Changed("method") {
+			return usageError(err, a.commandWithout("method")+" --method lora")
+		}
+		return usageError(err, a.commandLine()+" --method lora")
+	}
+	return nil
+}
 
 // target is a device with a count, as typed.
 type target struct {
@@ -289,6 +360,8 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		return q, &sizing.PlanError{Flag: "tokens", Text: fmt.Sprintf("%s is counted in samples of one %s (want --samples)", m.Model.Name, m.Model.Unit)}
 	case !perToken:
 		tokens = o.samples
+	case o.examples.Count > 0 && o.examples.Tokens == 0:
+		return q, &sizing.PlanError{Flag: "examples", Text: fmt.Sprintf("%s reads tokens (want --example-tokens, the average length of an example)", m.Model.Name)}
 	}
 	q = sizing.Question{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
@@ -298,6 +371,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states,
 		},
 		BatchTokens:      o.batchTokens,
+		Examples:         o.examples,
 		Constants:        o.constants,
 		Reliability:      o.reliability,
 		Schedule:         o.schedule,
@@ -384,6 +458,12 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
 	case "samples":
 		return usageError(wrapped, a.commandReplacing("--samples", "--tokens"))
+	case "examples":
+		if o.examples.Tokens == 0 {
+			return usageError(wrapped, a.commandLine()+" --example-tokens 512")
+		}
+	case "example-tokens", "packing":
+		return usageError(wrapped, a.commandWithout(name))
 	}
 	without := *o
 	switch name {

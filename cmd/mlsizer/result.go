@@ -76,8 +76,31 @@ type workloadJSON struct {
 	Precision sizing.Precision `json:"precision"`
 	Optimizer sizing.Optimizer `json:"optimizer"`
 	Stack     string           `json:"stack"`
+	Method    sizing.Method    `json:"method"`
+	// Trained is how many parameters the run changes, Adapter the matrices
+	// that they are of, where the others are frozen.
+	Trained quantity.Params `json:"trained_params"`
+	Adapter *adapterJSON    `json:"adapter,omitempty"`
 	// States is the formats that are not the stack's own.
 	States sizing.States `json:"state_types,omitzero"`
+}
+
+// adapterJSON is a LoRA.
+type adapterJSON struct {
+	Rank    int64    `json:"rank"`
+	Targets []string `json:"targets"`
+}
+
+func newWorkloadJSON(a *sizing.Answer) workloadJSON {
+	w := &a.Workload
+	j := workloadJSON{
+		Tokens: w.Tokens, Seq: w.Seq, Precision: w.Precision, Optimizer: w.Optimizer, Stack: a.Stack().Name,
+		Method: w.Method, Trained: a.TrainedParams(), States: w.States,
+	}
+	if w.Method.Adapts() {
+		j.Adapter = &adapterJSON{w.Adapter.Rank, w.Adapter.Targets}
+	}
+	return j
 }
 
 // resultJSON is the answer for one model on one cluster.
@@ -90,6 +113,8 @@ type resultJSON struct {
 	Goodput *sizing.Goodput `json:"goodput,omitempty"`
 	// Convention is that of the MFU given, and of the one shown first.
 	Convention sizing.Convention `json:"mfu_convention"`
+	// Data is what the examples of a fine-tuning become.
+	Data *sizing.ExamplesCost `json:"data,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
@@ -103,12 +128,15 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 	r := resultJSON{
 		Model:    newModelJSON(m, o.bounds),
 		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
-		Workload: workloadJSON{w.Tokens, w.Seq, w.Precision, w.Optimizer, a.Stack().Name, w.States},
+		Workload: newWorkloadJSON(a),
 		Estimate: a.Estimate, Convention: w.Convention,
 		Notes: notesIn(a.Notes, l),
 	}
 	if w.Tokens > 0 && a.Goodput.Share > 0 {
 		r.Goodput = &a.Goodput
+	}
+	if a.Data.Count > 0 {
+		r.Data = &a.Data
 	}
 	if a.Sweep.Trials > 0 {
 		r.Sweep = &a.Sweep
