@@ -222,6 +222,8 @@ const (
 	WhenUnfusedWithDropout      // and applies dropout to them
 	WhenFused                   // flash attention
 	WhenEager                   // operators that a compiler or fused kernel would join
+	WhenWeightedInside          // experts that apply the router's weights before their second product
+	WhenWeightedOutside         // experts whose outputs are weighted as they are added up
 )
 
 // Saved is a tensor that the forward pass of a block keeps for the backward

@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"slices"
+	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -86,6 +87,8 @@ type kind struct {
 	// parallelism splits by rows, so that their outputs must be added up.
 	reductions float64
 	shape      shape // for the step time
+	// scores is the buffer of one sample's attention scores in bytes.
+	scores float64
 }
 
 const numAlongs = int(AlongNothing) + 1
@@ -151,6 +154,7 @@ type Prepared struct {
 	constants *Constants
 	timing    timing
 	measured  bool
+	workspace quantity.Bytes // what libraries allocate on the device
 }
 
 // Model returns the prepared model.
@@ -171,6 +175,9 @@ func Prepare(m *Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, err
 	}
 	if err := w.States.check(s, &w); err != nil {
 		return nil, err
+	}
+	if _, known := s.LogitsBytes[s.Loss]; !known {
+		return nil, planError("loss", "%s does not compute its loss as %q (want %s)", s.Name, s.Loss, strings.Join(s.losses(), ", "))
 	}
 	p, err := Prepared{Workload: w, costs: newCosts(m, w, s), constants: DefaultConstants()}.On(c)
 	return &p, err
@@ -222,9 +229,9 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 		c.kinds[k].layers += g.Repeat
 		switch g.Place {
 		case Input:
-			c.input = append(c.input, k)
+			c.input = once(c.input, k)
 		case Output:
-			c.output = append(c.output, k)
+			c.output = once(c.output, k)
 			c.logits += logits(g) * float64(g.Repeat) * c.kinds[k].tokens
 			c.oneLoss = max(c.oneLoss, logits(g)*c.kinds[k].tokens)
 		default:
@@ -246,6 +253,14 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 	return c
 }
 
+// once adds a kind, which counts its layers itself, unless it is listed.
+func once(kinds []int, k int) []int {
+	if slices.Contains(kinds, k) {
+		return kinds
+	}
+	return append(kinds, k)
+}
+
 // logits returns the outputs of the group's heads, a token: each prediction of
 // a multi-token head has a loss of its own.
 func logits(g *Group) float64 {
@@ -263,7 +278,7 @@ func logits(g *Group) float64 {
 // one for every run.
 func (c *costs) sameKind(index map[*Group]int, g *Group) int {
 	for other, k := range index {
-		if other.Place == g.Place && other.Tokens == g.Tokens && slices.Equal(other.Blocks, g.Blocks) {
+		if other.Place == g.Place && other.Tokens == g.Tokens && other.Shared == g.Shared && slices.Equal(other.Blocks, g.Blocks) {
 			return k
 		}
 	}
@@ -295,7 +310,10 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 			default:
 				k.work.whole += flops
 			}
-			if t.Shared && !c.stack.UntiedHead {
+			switch {
+			case g.Shared:
+				continue
+			case t.Shared && !c.stack.UntiedHead:
 				k.shared += n
 				continue
 			}
@@ -367,27 +385,11 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 		if w.frozen() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
 			continue // kept only for the gradient of a weight that is frozen
 		}
-		switch t.When {
-		case WhenEager:
-			if !c.stack.Eager {
-				continue
-			}
-		case WithDropout:
-			if !c.stack.Dropout {
-				continue
-			}
-		case WhenUnfused:
-			if c.stack.FusedAttention {
-				continue
-			}
-		case WhenUnfusedWithDropout:
-			if c.stack.FusedAttention || !c.stack.AttentionDropout {
-				continue
-			}
-		case WhenFused:
-			if !c.stack.FusedAttention {
-				continue
-			}
+		if !c.keeps(t.When) && !c.writes(t.When) {
+			continue
+		}
+		if c.stack.ScoreBuffer && t.Module == CoreAttention {
+			k.scores = max(k.scores, t.PerPair*k.tokens*k.tokens*c.actBytes)
 		}
 		width := c.actBytes
 		switch t.Width {
@@ -402,7 +404,13 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 		if along == AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {
 			along = AlongNothing
 		}
-		k.keep(t.Module, along, n)
+		if c.writes(t.When) {
+			k.moved.by[t.Module][along] += n
+		}
+		if !c.keeps(t.When) {
+			continue
+		}
+		k.saved.by[t.Module][along] += n
 		k.products[along] += n * t.Product
 		switch {
 		case !c.stack.FP8Operands || !w.Precision.narrow():

@@ -108,6 +108,6 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 	if !away.optimizer {
 		tensors += c.masterBytes*over(&h.trained, Zero1) + over(&h.moments, Zero1)
 	}
-	allocated := tensors/float64(plan.PP) + float64(stack.WorkspaceBytes)
+	allocated := tensors/float64(plan.PP) + float64(f.p.workspace)
 	return (float64(stack.ContextBytes) + allocated*stack.Reserved) * (1 - 1e-9)
 }

@@ -82,7 +82,7 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		{"memory", "communication", "gathered units (ZeRO-3) + pipeline buffers",
 			fmt.Sprintf("gather depth %.3g, pp %d", stack.GatherDepth, e.Plan.PP), m.Communication.String(), stack.Source},
 		{"memory", "overhead", "context + workspaces + fragmentation",
-			fmt.Sprintf("%s + %s + %.1f %%", stack.ContextBytes, stack.WorkspaceBytes, 100*(stack.Reserved-1)), m.Overhead.String(), stack.Source},
+			fmt.Sprintf("%s + %s + %.1f %%", stack.ContextBytes, p.workspace, 100*(stack.Reserved-1)), m.Overhead.String(), stack.Source},
 		{"memory", "total", "sum of the lines above, at the peak of the step", fmt.Sprintf("at the %s; device has %s", m.Peak, m.Device), m.Total.String(), ""},
 	}
 	if m.Host+m.NVMe > 0 {

@@ -148,14 +148,17 @@ func (m MoE) shared() FFN {
 // Mixing is zero.
 func (MoE) Mixing(float64) (full, executed float64) { return 0, 0 }
 
-// Saved lists the routed copies of the tokens: the dispatched input, gate, up
-// and their product, and the experts' output before it is weighted, for each
-// of the TopK experts.
+// Saved lists the routed copies of the tokens for each of the TopK experts:
+// the dispatched input, gate, up and their product, and what the router's
+// weight is multiplied with: the experts' output, or what leaves the activation
+// where that is no gated product that a kernel weights as it writes it.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/moe/experts.py
+// (weighted_bias_swiglu_impl, permuted_probs).
 func (m MoE) Saved() []Saved {
 	d, l, i, k := float64(m.Hidden), float64(m.latent()), float64(m.Width), float64(m.TopK)
-	in := i
+	in, unweighted := i, k*i
 	if m.Gated {
-		in = 2 * i
+		in, unweighted = 2*i, 0
 	}
 	saved := []Saved{
 		{Name: "input of the router", PerToken: d, Along: AlongSequence, Module: NormModule},
@@ -163,7 +166,8 @@ func (m MoE) Saved() []Saved {
 		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule},
 		{Name: "input of the experts' activation", PerToken: k * in, Along: AlongExperts, Module: MoEModule},
 		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule},
-		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule},
+		{Name: "activation before it is weighted", PerToken: unweighted, Along: AlongExperts, Module: MoEActModule, When: WhenWeightedInside},
+		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, When: WhenWeightedOutside},
 	}
 	if m.SharedWidth > 0 {
 		s := float64(m.SharedWidth)

@@ -51,6 +51,7 @@ type holding struct {
 	inner                    float64 // the largest of these layers
 	head                     float64 // bytes of the output layers, one micro-batch
 	logits                   float64
+	scores                   float64 // the buffer of attention scores
 	host                     float64 // bytes a micro-batch keeps with the host
 	ahead                    float64 // of them, those that are read back ahead of their use
 }
@@ -74,6 +75,7 @@ func (l *layout) addState(h *holding, k *kind, n float64) {
 	params := l.params(k)
 	h.params.add(params, n)
 	h.gather = max(h.gather, params.sum())
+	h.scores = max(h.scores, k.scores*l.micro/(l.tp*l.cp))
 }
 
 // hold sums the layers of stage s.
@@ -144,7 +146,7 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	inFlight := l.inFlight(s)
 	activations := h.kept*inFlight + h.working + h.inner*c.stack.RecomputeGradients
 	activations += h.embedding * inFlight
-	activations += h.head
+	activations += h.head + h.scores
 
 	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
 	out.Stage = s
@@ -184,10 +186,7 @@ func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
 		out.Peak, out.Gradients, out.Activations, out.Logits = "optimizer", update, 0, 0
 	}
 	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
-	out.Allocated = tensors + stack.WorkspaceBytes
-	if p.costs.experts > 0 {
-		out.Allocated += stack.ExpertWorkspaceBytes
-	}
+	out.Allocated = tensors + p.workspace
 	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
 	out.Total = tensors + out.Overhead

@@ -70,6 +70,8 @@ type Group struct {
 	Tokens int64
 	// Blocks are the parts of one layer, in order.
 	Blocks []Block
+	// Shared layers run again with the weights of an earlier group.
+	Shared bool
 }
 
 // Model is an architecture with a name. The zero value is no model.
@@ -186,6 +188,7 @@ func (m *Model) weights() func(yield func(Weight, int) bool) {
 		for _, g := range m.Groups {
 			for _, b := range g.Blocks {
 				for _, w := range b.Weights() {
+					w.Shared = w.Shared || g.Shared
 					if !yield(w, g.Repeat) {
 						return
 					}

@@ -84,8 +84,8 @@ func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	p.noteOffload(a, e)
 	p.noteStates(a)
 	c, m := p.costs, &e.Memory
-	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)),
-		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, c.stack.WorkspaceBytes, 100*(c.stack.Reserved-1)), c.stack.Source)
+	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)),
+		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)), c.stack.Source)
 	if band := c.stack.MemoryBand; c.stack.MemoryMeasured {
 		a.note("memory-band", fmt.Sprintf("80 %% of measured peaks on %s lie between %.3g and %.3g times the estimate", c.stack.Name, band.Low, band.High),
 			fmt.Sprintf("%s 上实测峰值有 80 %% 落在估计值的 %.3g 至 %.3g 倍之间", c.stack.Name, band.Low, band.High), "published measurements of peak memory by stack")

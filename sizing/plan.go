@@ -347,6 +347,7 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.Cluster, p.rate, p.network = c, rate, network
 	p.measured = p.costs.model.PerToken() && p.constants.measuredOn(c.Device) // every measured step is of a language model
+	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
 	p.ready()
 	return p, nil
 }

@@ -65,6 +65,10 @@ func refKeeps(s *Stack, t Saved) bool {
 		return s.FusedAttention
 	case WhenEager:
 		return s.Eager
+	case WhenWeightedInside:
+		return s.WeightsInside
+	case WhenWeightedOutside:
+		return !s.WeightsInside
 	}
 	return true
 }

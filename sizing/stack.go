@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,9 +34,11 @@ type Loss string
 // The implementations. They differ in how many copies of the logits they hold
 // at the peak.
 const (
-	PlainLoss Loss = "plain" // logits, an fp32 copy, its gradient in place
-	JITLoss   Loss = "jit"   // a compiler's fusion of the elementwise steps
-	FusedLoss Loss = "fused" // one kernel that computes the gradient in place
+	PlainLoss    Loss = "plain"    // logits, an fp32 copy, its gradient in place
+	JITLoss      Loss = "jit"      // a compiler's fusion of the elementwise steps
+	EarlyJITLoss Loss = "jit-lts"  // the same in the long-term support container of 2024
+	LateJITLoss  Loss = "jit-late" // the same by a compiler that takes more steps in place
+	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
 )
 
 // Stack is what a training framework keeps in memory and how it runs a step,
@@ -54,6 +58,9 @@ type Stack struct {
 	PersistentGradients bool `json:"persistent_gradients"`
 	// FusedAttention does not write scores to memory (flash attention).
 	FusedAttention bool `json:"fused_attention"`
+	// ScoreBuffer says that unfused attention writes its scores to a buffer that
+	// stays, of one layer and micro-batch.
+	ScoreBuffer bool `json:"score_buffer,omitempty"`
 	// Eager runs the operators of norms and activations one by one, each
 	// keeping what its own backward needs.
 	Eager bool `json:"eager"`
@@ -63,6 +70,9 @@ type Stack struct {
 	// FP8Operands says that under an 8- or 4-bit recipe the input of a matrix
 	// product is kept quantised, in a byte an element.
 	FP8Operands bool `json:"fp8_operands,omitempty"`
+	// WeightsInside says that experts apply the router's weights to what enters
+	// their second product and not to what leaves it.
+	WeightsInside bool `json:"weights_inside,omitempty"`
 	// SelectiveOps says that selective recompute works operator by operator:
 	// it keeps outputs of attention and of every other matrix product.
 	SelectiveOps bool `json:"selective_ops"`
@@ -124,8 +134,8 @@ type Stack struct {
 	// WorkspaceBytes is what libraries allocate through the framework: matrix
 	// product and attention workspaces.
 	WorkspaceBytes quantity.Bytes `json:"workspace_bytes"`
-	// ExpertWorkspaceBytes is the same for the streams of grouped products.
-	ExpertWorkspaceBytes quantity.Bytes `json:"expert_workspace_bytes"`
+	// StreamWorkspace is what the library of a layer's products takes besides.
+	StreamWorkspace StreamWorkspace `json:"stream_workspace"`
 	// ContextBytes is what the driver, libraries and workspaces take.
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
@@ -146,6 +156,40 @@ type Stack struct {
 	Variant Variant `json:"-"`
 
 	ShardingNames []string `json:"shardings"`
+}
+
+// StreamWorkspace is the workspace of every stream that runs matrix products.
+type StreamWorkspace struct {
+	// Bytes is that of one stream, EarlyBytes on the architectures of Early.
+	Bytes      quantity.Bytes `json:"bytes"`
+	EarlyBytes quantity.Bytes `json:"early_bytes"`
+	Early      []string       `json:"early"`
+	// Streams is how many there are, ExpertStreams how many more for the
+	// grouped products of experts.
+	Streams       int64 `json:"streams"`
+	ExpertStreams int64 `json:"expert_streams"`
+}
+
+// losses lists the implementations of the loss whose logits the stack knows.
+func (s *Stack) losses() []string {
+	var names []string
+	for _, l := range slices.Sorted(maps.Keys(s.LogitsBytes)) {
+		names = append(names, string(l))
+	}
+	return names
+}
+
+// workspace returns what libraries allocate on a device of an architecture.
+func (s *Stack) workspace(arch string, experts bool) quantity.Bytes {
+	w := &s.StreamWorkspace
+	each, streams := w.Bytes, w.Streams
+	if slices.ContainsFunc(w.Early, func(early string) bool { return strings.HasPrefix(arch, early) }) {
+		each = w.EarlyBytes
+	}
+	if experts {
+		streams += w.ExpertStreams
+	}
+	return s.WorkspaceBytes + each*quantity.Bytes(streams)
 }
 
 //go:embed stacks.json

@@ -52,3 +52,58 @@ func TestQuantisedOperands(t *testing.T) {
 	// torchao/float8/float8_linear.py (save_for_backward of input_hp).
 	assert.Equal(t, layer("torchtitan", BF16), layer("torchtitan", FP8))
 }
+
+// Transformer Engine's workspace is 32 MiB a stream from Hopper on and 4 MiB
+// before; grouped products of experts have four streams more.
+// Source: NVIDIA/TransformerEngine transformer_engine/pytorch/module/base.py.
+func TestStreamWorkspace(t *testing.T) {
+	s := mustStack("megatron-core")
+	const mib = 1 << 20
+	assert.Equal(t, quantity.Bytes(28*mib), s.workspace("Hopper GH100", false)-s.workspace("Ampere GA100", false))
+	assert.Equal(t, quantity.Bytes(28*5*mib), s.workspace("Blackwell", true)-s.workspace("Ada", true))
+	assert.Equal(t, quantity.Bytes(4*32*mib), s.workspace("", true)-s.workspace("", false))
+}
+
+// Megatron-LM's own attention keeps a buffer of one layer's scores: batch x
+// heads x sequence² in bf16, divided by tensor parallelism.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/dot_product_attention.py.
+func TestScoreBuffer(t *testing.T) {
+	s := *mustStack("megatron-core")
+	s.FusedAttention = false
+	activations := func() quantity.Bytes {
+		p, err := Prepare(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, &s, testCluster(2))
+		require.NoError(t, err)
+		e, err := p.Evaluate(&Plan{TP: 2, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		require.NoError(t, err)
+		return e.Memory.Activations
+	}
+	without := activations()
+	s.ScoreBuffer = true
+	assert.Equal(t, quantity.Bytes(8*2048*2048*2/2), activations()-without)
+}
+
+// Experts keep what the router's weights are multiplied with: their output (6 x
+// 5120 elements a token of DeepSeek-V2), or what leaves an ungated activation (6
+// x 1536), and nothing of a gated one, whose kernel weights it.
+func TestWhereExpertsAreWeighted(t *testing.T) {
+	for gated, want := range map[bool]float64{true: -6 * 5120, false: 6*1536 - 6*5120} {
+		m := MoE{Hidden: 5120, Experts: 160, TopK: 6, Width: 1536, Gated: gated}
+		sum := func(inside bool) (n float64) {
+			for _, s := range m.Saved() {
+				if refKeeps(&Stack{WeightsInside: inside}, s) {
+					n += s.PerToken
+				}
+			}
+			return n
+		}
+		assert.Equal(t, want, sum(true)-sum(false))
+	}
+}
+
+// A loss that a stack does not have is refused and does not weigh nothing.
+func TestUnknownLossIsRefused(t *testing.T) {
+	s := *mustStack("maxtext")
+	s.Loss = FusedLoss
+	_, err := Prepare(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, &s, testCluster(1))
+	assert.ErrorContains(t, err, `maxtext does not compute its loss as "fused" (want plain)`)
+}

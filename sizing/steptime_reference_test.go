@@ -240,10 +240,12 @@ func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer, f
 	return t
 }
 
-// kept returns the bytes of a layer that are kept when some modules are
-// recomputed.
+// kept returns the bytes that a layer writes and keeps when some modules are
+// recomputed: the output of experts is written wherever it is weighted.
 func (r *reference) kept(g *Group, dropped Modules) float64 {
-	return refSaved(r.p.costs.stack, &r.p.Workload, r.plan, g, dropped)
+	stack := *r.p.costs.stack
+	stack.WeightsInside = false
+	return refSaved(&stack, &r.p.Workload, r.plan, g, dropped)
 }
 
 // products returns the time of a block's matrix products, and how much of the
@@ -357,7 +359,7 @@ func (r *reference) core(b Block, tokens float64) (forward, backward float64, at
 func (r *reference) saved(b Block, tokens float64) (moved, scores float64) {
 	s := r.p.costs.stack
 	for _, a := range b.Saved() {
-		if !r.p.costs.keeps(a.When) {
+		if !r.p.costs.writes(a.When) {
 			continue
 		}
 		width := map[Width]float64{Half: r.p.costs.actBytes, Full: 4, Mask: 1}[a.Width]

@@ -163,7 +163,7 @@ func (s *shape) addCore(b Block, tokens float64, fused bool) {
 
 // addMoved adds the bytes of a saved activation.
 func (s *shape) addMoved(c *costs, t Saved, tokens float64) {
-	if !c.keeps(t.When) {
+	if !c.writes(t.When) {
 		return
 	}
 	width := c.actBytes
@@ -190,8 +190,24 @@ func (c *costs) keeps(w When) bool {
 		return c.stack.FusedAttention
 	case WhenEager:
 		return c.stack.Eager
+	case WhenWeightedInside:
+		return c.stack.WeightsInside
+	case WhenWeightedOutside:
+		return !c.stack.WeightsInside
 	}
 	return true
+}
+
+// writes reports whether an operator writes activations under a condition: the
+// experts' output is written whether or not it is kept.
+func (c *costs) writes(w When) bool {
+	switch w {
+	case WhenWeightedInside:
+		return false
+	case WhenWeightedOutside:
+		return true
+	}
+	return c.keeps(w)
 }
 
 // timing is what the step time takes from the cluster and the constants, made

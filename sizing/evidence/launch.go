@@ -18,15 +18,13 @@ func (r *Row) launched() bool {
 // gradients. Source of the defaults: NVIDIA/Megatron-LM
 // megatron/training/arguments.py (dropout of 0.1).
 func (r *Row) launch(opt options, s *sizing.Stack) {
-	switch opt["attention-backend"] {
-	case "unfused", "local":
-		s.FusedAttention = false
-	case "":
-		if r.ownLayers(opt) {
-			s.FusedAttention = false
-		}
-	default:
-		s.FusedAttention = true
+	switch backend := opt["attention-backend"]; {
+	case r.ownLayers(opt):
+		// Source: NVIDIA/Megatron-LM megatron/core/transformer/dot_product_attention.py
+		// (get_global_memory_buffer).
+		s.FusedAttention, s.ScoreBuffer, s.StreamWorkspace = false, true, sizing.StreamWorkspace{}
+	case backend != "":
+		s.FusedAttention = backend != "unfused"
 	}
 	s.AttentionDropout = !opt.zero("attention-dropout")
 	s.Dropout = !opt.zero("hidden-dropout")
@@ -38,6 +36,20 @@ func (r *Row) launch(opt options, s *sizing.Stack) {
 	}
 }
 
+// compiledLoss is the loss that Megatron-LM's own fusion compiles, which holds
+// one fp32 copy of the logits less with each generation of the compiler: that
+// of the long-term support container, that of 2024, and that which came with
+// the first container for Blackwell.
+func (r *Row) compiledLoss() sizing.Loss {
+	switch d := strings.ToLower(r.Device); {
+	case r.Release == "lts":
+		return sizing.EarlyJITLoss
+	case strings.HasPrefix(d, "b200"), strings.HasPrefix(d, "b300"), strings.HasPrefix(d, "gb200"), strings.HasPrefix(d, "gb300"):
+		return sizing.LateJITLoss
+	}
+	return sizing.JITLoss
+}
+
 // ownLayers reports whether Megatron-LM ran its own layers, whose attention
 // writes its scores to memory, and not Transformer Engine's. Where a launch
 // does not say so (transformer-impl), it shows in that nothing is asked for
@@ -45,8 +57,10 @@ func (r *Row) launch(opt options, s *sizing.Stack) {
 // accumulation, those of Transformer Engine ask for the softmax in fp32, which
 // its kernels compute in any case, and those of Megatron's own layers do not.
 func (r *Row) ownLayers(opt options) bool {
-	if impl, stated := opt["transformer-impl"]; stated {
-		return impl == "local"
+	impl, stated := opt["transformer-impl"]
+	backend, chosen := opt["attention-backend"]
+	if stated || chosen {
+		return impl == "local" || backend == "local"
 	}
 	newer := opt.on("attention-softmax-in-fp32") || opt.on("multi-latent-attention") || opt.on("qk-layernorm") || opt["normalization"] == "RMSNorm"
 	newer = newer || r.Experts > 0 || r.CP > 1 || r.KVHeads > 0 && r.KVHeads < r.Heads || r.Precision != "bf16" && r.Precision != "fp16"

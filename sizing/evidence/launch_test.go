@@ -23,7 +23,12 @@ func TestLaunchOptions(t *testing.T) {
 		"attention-softmax-in-fp32=true no-gradient-accumulation-fusion=true": func(s *Setup) bool { return s.Prepared.Stack().FusedAttention && s.Prepared.Stack().Dropout },
 		"no-gradient-accumulation-fusion=true":                                func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
 		"transformer-impl=local attention-softmax-in-fp32=true":               func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
-		"attention-backend=unfused":                                           func(s *Setup) bool { return !s.Prepared.Stack().FusedAttention },
+		"attention-backend=unfused no-gradient-accumulation-fusion=true": func(s *Setup) bool {
+			return !s.Prepared.Stack().FusedAttention && !s.Prepared.Stack().ScoreBuffer
+		},
+		"attention-backend=local": func(s *Setup) bool {
+			return !s.Prepared.Stack().FusedAttention && s.Prepared.Stack().ScoreBuffer
+		},
 		"attention-dropout=0.0": func(s *Setup) bool {
 			return !s.Prepared.Stack().Dropout && !s.Prepared.Stack().AttentionDropout
 		},
@@ -129,6 +134,47 @@ func TestHybridLayers(t *testing.T) {
 		assert.Equal(t, "multi-token prediction", g.Name)
 		assert.Len(t, g.Blocks, 3+4+2)
 	}
+}
+
+// A repeated layer of multi-token prediction is stored once and runs twice; each
+// further token has a loss of its own.
+func TestRepeatedPredictionLayer(t *testing.T) {
+	load := func(note string) (*sizing.Model, sizing.Memory) {
+		r := launchRow("hybrid-layer-pattern=**/*/* position-embedding-type=none disable-bias-linear=true normalization=RMSNorm " + note)
+		r.PP, r.TP, r.DP = 1, 1, 8
+		s, err := testPredictor().Setup(r)
+		require.NoError(t, err)
+		e, err := s.Predict()
+		require.NoError(t, err)
+		return s.Prepared.Model(), e.Memory
+	}
+	twice, memory := load("")
+	once, shared := load("mtp-use-repeated-layer=true")
+	// Attention of 4 x 512² with a norm before it, the 1024 x 512 projection,
+	// two norms before that and one after; every norm has 512 weights.
+	layer := int64(4*512*512 + 1024*512 + 4*512)
+	assert.Equal(t, layer, int64(twice.Params()-once.Params()))
+	assert.Equal(t, 2*layer, int64(memory.Weights-shared.Weights))
+	assert.Equal(t, memory.Activations, shared.Activations)
+	assert.Equal(t, memory.Logits, shared.Logits)
+}
+
+// The compiled loss holds a copy of the logits less with every generation of
+// the compiler: 4 x 1024 x 50304 x 4 bytes on the last stage.
+func TestCompiledLossByGeneration(t *testing.T) {
+	logits := func(release, device string) float64 {
+		r := launchRow("cross-entropy-loss-fusion=true")
+		r.Release, r.Device = release, device
+		s, err := testPredictor().Setup(r)
+		require.NoError(t, err)
+		e, err := s.Predict()
+		require.NoError(t, err)
+		return float64(e.Memory.Logits)
+	}
+	const copied = 4 * 1024 * 50304 * 4
+	assert.Equal(t, 14./4*copied, logits("dev", "h100"))
+	assert.Equal(t, 18./4*copied, logits("lts", "h100"))
+	assert.Equal(t, 10./4*copied, logits("dev", "gb200-nvl72-186gb"))
 }
 
 // Nothing of a prediction hangs on what a row or its source is called.

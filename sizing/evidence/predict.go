@@ -182,7 +182,7 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 	opt := r.options()
 	switch {
 	case opt.on("cross-entropy-loss-fusion") && opt["cross-entropy-fusion-impl"] != "te":
-		c.Loss = sizing.JITLoss
+		c.Loss = r.compiledLoss()
 	case opt.on("cross-entropy-loss-fusion") || strings.Contains(r.Note, "cross-entropy fusion"):
 		c.Loss = sizing.FusedLoss
 	}

@@ -111,8 +111,10 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	}
 	groups := append([]sizing.Group{b.embedding()}, body...)
 	groups = append(groups, b.head())
-	for _, blocks := range further {
-		groups = append(groups, sizing.FurtherGroup(r.Hidden, r.Vocab, b.norm, blocks))
+	for i, blocks := range further {
+		g := sizing.FurtherGroup(r.Hidden, r.Vocab, b.norm, blocks)
+		g.Shared = i > 0 && opt.on("mtp-use-repeated-layer")
+		groups = append(groups, g)
 	}
 	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: r.Hidden, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
