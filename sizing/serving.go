@@ -51,6 +51,12 @@ type Serving struct {
 	// FullWindows caches the whole context in layers with a window too, as
 	// programs without their own cache for them do.
 	FullWindows bool
+	// Unfused attention writes its scores to memory, as llama.cpp does
+	// without flash attention.
+	Unfused bool
+	// Backend is the interface to the device where it is not the vendor's
+	// own: "vulkan".
+	Backend string
 }
 
 // PreparedServing is a Serving ready to evaluate contexts and batches.
@@ -69,7 +75,8 @@ type PreparedServing struct {
 // Source: JEDEC JESD79-5 (2 x 8 B x 5.6 GT/s).
 const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 
-// servingRates are the formats that attention computes in.
+// servingRates are the formats that attention computes in, the first that the
+// device has.
 var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
 
 // Prepare checks a serving and reduces it to sums.
@@ -108,15 +115,16 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	if len(p.served.caches) == 0 {
 		return nil, planError("", "%s keeps no cache: it does not generate tokens one by one", s.Model.Name)
 	}
-	if !slices.ContainsFunc(servingRates, s.Cluster.Device.Supports) {
-		return nil, planError("", "no matrix rate of %s in 16 bits or more is published: how fast it serves is not known", s.Cluster.Device.Name)
+	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
+		return nil, planError("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
 	}
-	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, s.KV, &s.Cluster)
 	year := s.Year
 	if year == 0 {
 		year = s.Runtime.Year
 	}
-	p.keys = newServingKeys(s.Cluster.Device, s.Runtime, year, s.Quant, linkName(&s.Cluster, &s.Layout))
+	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster)
+	p.timer.unfused = s.Unfused
+	p.keys = newServingKeys(&s, year, p.timer.peak)
 	p.SetConstants(DefaultServingConstants())
 	return p, nil
 }
@@ -174,7 +182,13 @@ func (p *PreparedServing) SetEfficiency(e ServingEfficiency) { p.timer.e = e }
 func (p *PreparedServing) Efficiency() ServingEfficiency { return p.timer.e }
 
 // Keys lists the keys of a constant, the most general first.
-func (p *PreparedServing) Keys(constant int) []string { return p.keys.keys(constant) }
+func (p *PreparedServing) Keys(constant int) []ServingKey { return p.keys.keys(constant) }
+
+// Measured names the runtime and the family of the device, as
+// [ServingConstants] do: "vllm on Hopper".
+func (p *PreparedServing) Measured() string {
+	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
+}
 
 // Known grades what the constants know: 2 the runtime on this architecture, 1
 // the runtime, 0 neither.

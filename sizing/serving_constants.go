@@ -24,9 +24,12 @@ const (
 	servingExperts        // the same for routed experts, relative to dense weights
 	servingCache          // share of the memory bandwidth that reading the cache reaches
 	servingCompute        // share of the peak rate that products of many tokens reach
-	servingScale          // exponent by which that share falls with the peak
+	servingSpread         // exponent on the tokens whose experts differ
+	servingLatent         // factor on the rates of attention over latents
 	servingGrouped        // the same for routed experts, relative to dense products
 	servingAttend         // share of the peak rate that attention reaches
+	servingScores         // bytes of memory traffic a score where attention is not one kernel
+	servingStages         // share of what stages of layers gain by working on chunks at once
 	servingTile           // tokens: what a product of one token costs more than its arithmetic
 	servingGap            // seconds a layer between kernels
 	servingHost           // seconds a layer of host time, where it is not hidden
@@ -63,9 +66,12 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"experts", "factor", "on that share for routed experts", 0.85, 0.1, 1.5},
 	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 0.95},
 	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 2},
-	{"scale", "exponent", "by which that share falls as the peak grows beyond 100 TFLOP/s", 0.15, 0.001, 0.8},
+	{"spread", "exponent", "on the tokens of a pass: those whose experts differ", 0.9, 0.3, 1},
+	{"latent", "factor", "on the rates of attention that works on latents", 0.7, 0.05, 1.5},
 	{"grouped", "factor", "on that share for routed experts", 0.6, 0.05, 1.5},
 	{"attend", "share", "of the peak matrix rate that attention reaches", 0.25, 0.002, 1.5},
+	{"scores", "B", "of memory traffic a score of attention that is not one kernel", 16, 1, 100},
+	{"stages", "exponent", "on what stages of layers gain by working on chunks of prompts at once", 0.8, 0.01, 1},
 	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
 	{"gap_seconds", "s", "a layer between kernels", 8e-5, 1e-8, 1e-3},
 	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
@@ -74,7 +80,7 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
 	{"wire", "share", "of the link's bandwidth that collectives reach", 0.5, 0.01, 1.2},
 	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
-	{"queue", "factor", "on the geometric mean of one prompt and the batch's others, which the first token waits for", 0.5, 0.001, 5},
+	{"queue", "exponent", "between requests that come one by one (0) and in waves (1), for the wait of the first token", 0.4, 0.001, 1},
 	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.02, 1e-4, 1},
 }
 
@@ -99,6 +105,9 @@ type ServingConstants struct {
 	Date   string `json:"date"`
 	// Factors are by constant's name, then by key ("" is the base).
 	Factors map[string]map[string]float64 `json:"factors"`
+	// Measured are the runtimes and families of devices of the measurements:
+	// "vllm on Hopper".
+	Measured []string `json:"measured"`
 	// Bands are the 80 % bands: log of low and high over the estimate, by
 	// phase and by how much is known of the device and runtime.
 	Bands map[string][2]float64 `json:"bands"`
@@ -138,79 +147,150 @@ func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
 }
 
 // servingKeys are what constants of one estimate may be keyed on. None names
-// a model or a source.
+// a model or a source. Of a device they hold what is known of any device, so
+// that one without a measurement inherits from its like.
 type servingKeys struct {
-	runtime, year, family, arch, class, link, kind string
+	names [numServingNames]string
+	// per are what a factor may stand for a power of.
+	per [numServingPers]float64
 }
 
-func newServingKeys(d *hardware.Device, r *Runtime, year int, q *Quant, link string) servingKeys {
-	family, _, _ := strings.Cut(d.Arch, " ")
-	k := servingKeys{runtime: r.Name, family: family, arch: d.Arch, class: q.class(), link: link, kind: d.Kind.String()}
-	if year > 0 {
-		k.year = fmt.Sprintf("%s@%d", r.Name, year)
+// The names that factors are keyed on.
+const (
+	nameRuntime = iota
+	nameVendor  // of the device: its software stack
+	nameFamily  // of its architecture
+	nameMatrix  // whether it has units for matrix products
+	nameMemory  // shared with the host, stacked (HBM) or plain (GDDR)
+	nameDevice
+	nameClass   // of the weights' storage
+	nameLink    // between the devices
+	nameBackend // of the runtime, where it is not the vendor's own
+	numServingNames
+)
+
+var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend"}
+
+// The quantities that a factor may be a power of.
+const (
+	perYear      = iota // years of the runtime's generation after 2024
+	perPeak             // ln of the peak rate over 100 TFLOP/s
+	perBandwidth        // ln of the memory bandwidth over 1 TB/s
+	numServingPers
+)
+
+var servingPers = [numServingPers]string{"~year", "~peak", "~bandwidth"}
+
+func newServingKeys(s *Serving, year int, peak float64) servingKeys {
+	var k servingKeys
+	d := s.Cluster.Device
+	k.names[nameRuntime] = s.Runtime.Name
+	k.names[nameBackend] = s.Backend
+	k.names[nameVendor] = d.Vendor
+	k.names[nameFamily], _, _ = strings.Cut(d.Arch, " ")
+	k.names[nameMatrix] = "no"
+	if hasMatrixUnit(d) {
+		k.names[nameMatrix] = "yes"
 	}
+	k.names[nameMemory] = memoryKind(d)
+	k.names[nameDevice] = d.ID
+	k.names[nameClass] = s.Quant.class()
+	k.names[nameLink] = linkName(&s.Cluster, &s.Layout)
+	if year > 0 {
+		k.per[perYear] = math.Max(-2, math.Min(2, float64(year-2024)))
+	}
+	k.per[perPeak] = math.Log(peak / 1e14)
+	k.per[perBandwidth] = math.Log(float64(d.MemBandwidth) / 1e12)
 	return k
 }
 
-// The ways in which keys are combined, per constant.
-var servingLevels = [NumServingConstants][]string{
-	servingMemory:  {"", "runtime", "class", "family", "arch", "runtime|arch", "runtime|class"},
-	servingExperts: {"", "runtime", "family"},
-	servingCache:   {"", "runtime", "family", "runtime|family"},
-	servingCompute: {"", "runtime", "class", "family", "arch", "runtime|class", "runtime|arch"},
-	servingScale:   {"", "runtime"},
-	servingGrouped: {"", "runtime", "family"},
-	servingAttend:  {"", "runtime", "family", "runtime|family"},
-	servingTile:    {"", "runtime", "class", "runtime|class", "runtime|family"},
-	servingGap:     {"", "runtime", "family", "year"},
-	servingHost:    {"", "runtime", "year"},
-	servingStep:    {"", "runtime", "year"},
-	servingSeq:     {"", "runtime", "year"},
-	servingHop:     {"", "runtime", "link", "runtime|link"},
-	servingWire:    {"", "runtime", "link", "runtime|link"},
-	servingLoad:    {"", "runtime", "year", "runtime|family"},
-	servingQueue:   {"", "runtime", "year", "family", "year|family"},
-	servingFirst:   {"", "runtime", "year", "year|family"},
+// memoryKind is "shared" with the host's processor, "stacked" on accelerators
+// and on GPUs for computing, which are told by FP64 at a half of FP32 or by a
+// bandwidth that no other memory has, or "plain".
+func memoryKind(d *hardware.Device) string {
+	const widestPlain = 1.85e12 // B/s; 512 bits of GDDR7
+	double, single := d.Rates[hardware.FP64].Peak, d.Rates[hardware.FP32].Peak
+	switch {
+	case d.Unified && d.Kind != hardware.GPU:
+		return "shared"
+	case d.Kind == hardware.TPU, d.Kind == hardware.NPU, float64(d.MemBandwidth) > widestPlain, single > 0 && double > 0.4*single:
+		return "stacked"
+	}
+	return "plain"
 }
 
-// value returns the key of a level, "" if a part of it is not known.
-func (k *servingKeys) value(level string) (string, bool) {
+// hasMatrixUnit reports whether a device multiplies matrices in units of their
+// own: they are told by a rate of 16 bits beyond packed vectors', or by BF16,
+// which no GPU has had without them.
+func hasMatrixUnit(d *hardware.Device) bool {
+	vector, half := float64(d.Rates[hardware.FP32].Peak), float64(d.Rates[hardware.FP16].Peak)
+	bf16 := float64(d.Rates[hardware.BF16].Peak)
+	if vector <= 0 {
+		return true
+	}
+	return math.Max(half, bf16) > 2.5*vector || bf16 > 0 && d.Kind != hardware.CPU
+}
+
+// The ways in which keys are combined, per constant. "~" marks a quantity
+// that the factor is a power of.
+var servingLevels = [NumServingConstants][]string{
+	servingMemory:  {"", "runtime", "class", "vendor", "memory", "~bandwidth", "family", "device", "runtime|class", "runtime|memory"},
+	servingExperts: {"", "runtime", "vendor"},
+	servingCache:   {"", "runtime", "vendor", "memory", "family"},
+	servingCompute: {"", "runtime", "class", "vendor", "matrix", "memory", "~year", "~peak", "family", "device", "backend", "backend|class", "runtime|class", "runtime|vendor"},
+	servingSpread:  {"", "runtime"},
+	servingLatent:  {"", "runtime"},
+	servingGrouped: {"", "runtime", "vendor"},
+	servingAttend:  {"", "runtime", "vendor", "matrix", "~peak", "family", "backend"},
+	servingScores:  {"", "vendor"},
+	servingStages:  {"", "runtime"},
+	servingTile:    {"", "runtime", "class", "vendor"},
+	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
+	servingHost:    {"", "runtime", "~year"},
+	servingStep:    {"", "runtime", "~year"},
+	servingSeq:     {"", "runtime", "~year"},
+	servingHop:     {"", "runtime", "link"},
+	servingWire:    {"", "runtime", "link"},
+	servingLoad:    {"", "runtime", "~year"},
+	servingQueue:   {"", "runtime", "~year"},
+	servingFirst:   {"", "runtime", "~year"},
+}
+
+// value returns the key of a level and the power that its factor is taken to;
+// false if a part of it is not known.
+func (k *servingKeys) value(level string) (key string, power float64, ok bool) {
+	power = 1
 	if level == "" {
-		return "", true
+		return "", power, true
 	}
 	var parts []string
 	for _, l := range strings.Split(level, "|") {
-		v := ""
-		switch l {
-		case "runtime":
-			v = k.runtime
-		case "year":
-			v = k.year
-		case "family":
-			v = k.family
-		case "arch":
-			v = k.arch
-		case "class":
-			v = k.class
-		case "link":
-			v = k.link
-		case "kind":
-			v = k.kind
+		if i := slices.Index(servingPers[:], l); i >= 0 {
+			power = k.per[i]
+			parts = append(parts, l)
+			continue
 		}
+		v := k.names[slices.Index(servingNames[:], l)]
 		if v == "" {
-			return "", false
+			return "", 0, false
 		}
 		parts = append(parts, l+"="+v)
 	}
-	return strings.Join(parts, ","), true
+	return strings.Join(parts, ","), power, true
+}
+
+// ServingKey is a factor's key and the power that it is taken to.
+type ServingKey struct {
+	Key   string
+	Power float64
 }
 
 // keys lists the keys of a constant, the most general first.
-func (k *servingKeys) keys(constant int) []string {
-	var list []string
+func (k *servingKeys) keys(constant int) []ServingKey {
+	var list []ServingKey
 	for _, level := range servingLevels[constant] {
-		if v, ok := k.value(level); ok {
-			list = append(list, v)
+		if v, power, ok := k.value(level); ok {
+			list = append(list, ServingKey{v, power})
 		}
 	}
 	return list
@@ -223,8 +303,8 @@ func (c *ServingConstants) at(k *servingKeys) ServingEfficiency {
 		f := &servingFields[i]
 		v, factors := f.Base, c.Factors[f.Name]
 		for _, key := range k.keys(i) {
-			if x, ok := factors[key]; ok {
-				v *= x
+			if x, ok := factors[key.Key]; ok {
+				v *= math.Pow(x, key.Power)
 			}
 		}
 		e[i] = f.Bound(v)
@@ -232,15 +312,17 @@ func (c *ServingConstants) at(k *servingKeys) ServingEfficiency {
 	return e
 }
 
-// known grades how much the constants know of a device and runtime: 2 both
-// together, 1 one of them, 0 neither.
+// known grades how near the measurements come that the constants were fitted
+// to: 2 this runtime on this family of devices, 1 the runtime on others or the
+// family with others, 0 neither.
 func (c *ServingConstants) known(k *servingKeys) int {
 	n := 0
-	for _, factors := range c.Factors {
-		if _, ok := factors["runtime="+k.runtime+",arch="+k.arch]; ok {
+	for _, pair := range c.Measured {
+		runtime, family, _ := strings.Cut(pair, " on ")
+		switch same := runtime == k.names[nameRuntime]; {
+		case same && family == k.names[nameFamily]:
 			return 2
-		}
-		if _, ok := factors["runtime="+k.runtime]; ok {
+		case same || family == k.names[nameFamily]:
 			n = 1
 		}
 	}
@@ -252,10 +334,6 @@ func (c *ServingConstants) band(phase string, known int) (low, high float64) {
 	for _, key := range []string{fmt.Sprintf("%s/%d", phase, known), phase, ""} {
 		if b, ok := c.Bands[key]; ok {
 			low, high = math.Exp(b[0]), math.Exp(b[1])
-			if key == phase && known < 2 { // nothing measured there: half as wide again
-				w := 1.5 + 0.5*float64(1-known)
-				low, high = math.Exp(b[0]*w), math.Exp(b[1]*w)
-			}
 			return low, high
 		}
 	}

@@ -117,12 +117,16 @@ func (a *ServingAnswer) explainTime() []Derivation {
 func (a *ServingAnswer) explainConstant(c int) Derivation {
 	f := &servingFields[c]
 	numbers := []string{fmt.Sprintf("%.4g", f.Base)}
-	for _, key := range a.keys.keys(c) {
-		if x, ok := a.bands.Factors[f.Name][key]; ok {
-			if key == "" {
-				key = "all"
-			}
-			numbers = append(numbers, fmt.Sprintf("%.4g (%s)", x, key))
+	for _, k := range a.keys.keys(c) {
+		x, ok := a.bands.Factors[f.Name][k.Key]
+		switch {
+		case !ok:
+		case k.Key == "":
+			numbers = append(numbers, fmt.Sprintf("%.4g (all)", x))
+		case k.Power != 1:
+			numbers = append(numbers, fmt.Sprintf("%.4g^%.3g (%s)", x, k.Power, k.Key))
+		default:
+			numbers = append(numbers, fmt.Sprintf("%.4g (%s)", x, k.Key))
 		}
 	}
 	return Derivation{"constants", f.Name, f.Unit + " " + f.Doc, strings.Join(numbers, " x "), fmt.Sprintf("%.4g", a.timer.e[c]), "sizing/serving_constants.json"}

@@ -53,6 +53,15 @@ type Runtime struct {
 	Offload string `json:"offload"`
 	// Eager runtimes launch every kernel from the host.
 	Eager bool `json:"eager"`
+	// Static runtimes read all prompts of a batch at once and answer them
+	// together.
+	Static bool `json:"static"`
+	// Grows says that a sequence's part of the cache grows with its answer,
+	// instead of being set aside for the longest one at the start.
+	Grows bool `json:"grows"`
+	// Absorbed says that latent attention multiplies prompts with latents,
+	// as it does for single tokens, and not with keys and values by head.
+	Absorbed bool `json:"absorbed"`
 	// PadsHeads runtimes take any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
 	// Year is the generation that estimates are for.

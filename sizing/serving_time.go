@@ -29,6 +29,8 @@ type servingTimer struct {
 	peak    float64 // FLOP/s of the products
 	peak16  float64 // FLOP/s of attention
 	memory  float64 // B/s
+	latent  bool    // attention over latents
+	unfused bool    // attention writes its scores to memory
 	link    float64 // B/s between the devices of a layout; 0: one device
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
@@ -44,6 +46,21 @@ type servingTimer struct {
 type mixer struct {
 	block  Block
 	layers float64
+	// absorbed is what the work grows by where latents are multiplied with
+	// directly; 1 for any other block.
+	absorbed float64
+	latent   bool
+}
+
+// absorption is what multiplying with latents costs more than with the keys
+// and values of each head: (2 x rank + rope) / (nope + rope + value).
+// Source: arXiv:2405.04434 appendix C.
+func absorption(b Block) float64 {
+	a, ok := b.(MLA)
+	if !ok {
+		return 1
+	}
+	return float64(2*a.KVRank+a.RopeDim) / float64(a.NopeDim+a.RopeDim+a.ValDim)
 }
 
 // smoothMax is the 4-norm of two times.
@@ -58,9 +75,9 @@ func smoothMax(a, b float64) float64 {
 }
 
 // newServingTimer prepares what does not depend on the constants.
-func newServingTimer(s *served, l ServingLayout, r *Runtime, kv KVType, c *hardware.Cluster) *servingTimer {
+func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType, c *hardware.Cluster) *servingTimer {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
-	t.peak, t.peak16 = servingPeak(c.Device, s.quant)
+	t.peak, t.peak16 = servingPeak(c.Device, s.quant, year)
 	if l.TP*l.PP*l.EP > 1 {
 		t.link = linkRate(c)
 	}
@@ -80,7 +97,9 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, kv KVType, c *hardw
 	for _, g := range s.model.Groups {
 		for _, b := range g.Blocks {
 			if full, _ := b.Mixing(16); full > 0 {
-				t.mix = append(t.mix, mixer{b, float64(g.Repeat)})
+				_, latent := b.(MLA)
+				t.mix = append(t.mix, mixer{b, float64(g.Repeat), absorption(b), latent})
+				t.latent = t.latent || latent
 			}
 		}
 	}
@@ -89,17 +108,30 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, kv KVType, c *hardw
 
 // servingPeak returns the matrix rates of products and of attention: the
 // format of the weights where the device computes in it, else 16 bits, else
-// fp32. Files of llama.cpp are timed against 16 bits: which unit its kernels
-// use differs by device, and the constants hold that.
-func servingPeak(d *hardware.Device, q *Quant) (products, attention float64) {
-	for _, t := range []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64} {
+// fp32. llama.cpp accumulates products of 16 bits in 16 bits on NVIDIA's
+// devices, which GeForce runs at twice the rate, half that of INT8; and since
+// mid 2024 it multiplies weights that are stored in blocks in INT8 there.
+// Source: ggml-org/llama.cpp ggml/src/ggml-cuda/ggml-cuda.cu
+// (CUBLAS_COMPUTE_16F), ggml-cuda/mmq.cuh and pull request 8062.
+func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention float64) {
+	for _, t := range servingRates {
 		if r, err := d.Rate(t); err == nil {
 			attention = float64(r.Peak)
 			break
 		}
 	}
+	if attention == 0 { // 8 bits alone are published: 16 run at half of their rate
+		attention = float64(d.Rates[hardware.FP8].Peak) / 2
+	}
 	products = attention
 	if q.GGUF {
+		if d.Vendor == "NVIDIA" && hasMatrixUnit(d) && q.compute != hardware.BF16 {
+			int8 := math.Max(2*attention, float64(d.Rates[hardware.INT8].Peak))
+			products = math.Max(attention, int8/2)
+			if q.class() != "plain" && year > blockProductsYear {
+				products = int8
+			}
+		}
 		return products, attention
 	}
 	if r, err := d.Rate(q.compute); err == nil {
@@ -109,6 +141,10 @@ func servingPeak(d *hardware.Device, q *Quant) (products, attention float64) {
 	}
 	return products, attention
 }
+
+// blockProductsYear is the generation until which llama.cpp dequantised the
+// weights of a long prompt first.
+const blockProductsYear = 2024
 
 // linkRate is the bandwidth between the devices of one server: the scale-up
 // link where they have one, else the bus to the host.
@@ -136,16 +172,14 @@ func linkName(c *hardware.Cluster, l *ServingLayout) string {
 	return "bus"
 }
 
-// hit is the share of experts that tokens touch.
-func (x *servedExperts) hit(tokens float64) float64 {
-	return 1 - math.Pow(1-x.topK/x.experts, math.Max(tokens, 1))
+// hit is the share of experts that tokens touch; tokens that are alike, spread
+// below 1, go to the same ones.
+func (x *servedExperts) hit(tokens, spread float64) float64 {
+	return 1 - math.Pow(1-x.topK/x.experts, math.Pow(math.Max(tokens, 1), spread))
 }
 
-// rate is the arithmetic rate that products of many tokens reach: kernels come
-// the less close to the peak the higher it is.
-func (t *servingTimer) rate() float64 {
-	return t.peak * t.e[servingCompute] * math.Pow(t.peak/1e14, -t.e[servingScale])
-}
+// rate is the arithmetic rate that products of many tokens reach.
+func (t *servingTimer) rate() float64 { return t.peak * t.e[servingCompute] }
 
 // readMultiply is the time to read the weights of the device and the time to
 // multiply with them in a pass of tokens; heads is how many positions go
@@ -157,7 +191,7 @@ func (t *servingTimer) readMultiply(tokens, heads float64) (read, multiply float
 	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
 	for i := range t.s.experts {
 		x := &t.s.experts[i]
-		hit := x.hit(tokens * groups)
+		hit := x.hit(tokens*groups, t.e[servingSpread])
 		read += x.bytes * hit * (1 - t.hostExperts) / spread / (bw * t.e[servingExperts])
 		multiply += 2 * x.params * (tokens*groups*x.topK/x.experts + t.e[servingTile]*hit) / spread / (rate * t.e[servingGrouped])
 	}
@@ -175,7 +209,7 @@ func (t *servingTimer) weights(tokens, heads float64) float64 {
 	if t.hostExperts > 0 {
 		for i := range t.s.experts {
 			x := &t.s.experts[i]
-			host += x.bytes * x.hit(tokens) * t.hostExperts / t.hostRate
+			host += x.bytes * x.hit(tokens, t.e[servingSpread]) * t.hostExperts / t.hostRate
 		}
 	}
 	return smoothMax(read, multiply) + host
@@ -191,16 +225,33 @@ func (t *servingTimer) attention(n, depth, batch float64) float64 {
 		if depth >= 1 {
 			_, before = t.mix[i].block.Mixing(depth)
 		}
-		flops += t.mix[i].layers * math.Max(0, after-before)
+		work := t.mix[i].layers * math.Max(0, after-before)
+		if n <= 1 || t.runtime.Absorbed {
+			work *= t.mix[i].absorbed
+			if t.mix[i].latent {
+				work /= t.e[servingLatent]
+			}
+		}
+		flops += work
 	}
 	scores := batch * flops / float64(t.layout.TP) / (t.peak16 * t.e[servingAttend])
+	if t.unfused && n > 1 {
+		scores += batch * flops / float64(t.layout.TP) / flopsPerScore * t.e[servingScores] / t.memory
+	}
 	shape := cacheShape{kv: t.kv, tp: t.layout.TP}
 	read := batch * (t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)) / (t.memory * t.e[servingCache])
 	if t.hostCache > 0 {
 		read += t.hostCache * read * (t.memory*t.e[servingCache]/t.hostRate - 1)
 	}
+	if t.latent {
+		read /= t.e[servingLatent]
+	}
 	return smoothMax(read, scores)
 }
+
+// flopsPerScore is the FLOPs of attention a score: 4 x the usual head
+// dimension of 128.
+const flopsPerScore = 512
 
 // wire is the time of the collectives of a pass of tokens.
 func (t *servingTimer) wire(tokens float64) float64 {
@@ -219,10 +270,29 @@ func (t *servingTimer) wire(tokens float64) float64 {
 	return total
 }
 
+// launchesPerExpert is the kernels of an expert over those of a layer, about
+// ten of a hundred where every operation is one of its own.
+// Source: huggingface/transformers models/qwen3_moe/modeling_qwen3_moe.py (a
+// loop over experts).
+const launchesPerExpert = 0.1
+
+// launched is the layers whose kernels a pass launches; runtimes that launch
+// one by one go through all experts so too.
+func (t *servingTimer) launched() float64 {
+	n := float64(t.s.layers)
+	if t.runtime.Eager {
+		for i := range t.s.experts {
+			x := &t.s.experts[i]
+			n += launchesPerExpert * x.layers * x.experts
+		}
+	}
+	return n
+}
+
 // pass is the time of one pass: tokens in all, of batch sequences, n new ones
 // each after depth cached ones, heads positions through the head.
 func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
-	layers := float64(t.s.layers)
+	layers := t.launched()
 	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + layers*t.e[servingGap]
 	return smoothMax(work, layers*t.e[servingHost]) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
 }
@@ -247,11 +317,12 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	total := n * batch
 	passes := math.Ceil(total / chunk)
 	size := total / passes
-	one := t.weights(size, math.Min(batch, size)) + float64(t.s.layers)*t.e[servingGap]
-	one = smoothMax(one, float64(t.s.layers)*t.e[servingHost]) + t.wire(size) + t.e[servingStep]
+	layers := t.launched()
+	one := t.weights(size, math.Min(batch, size)) + layers*t.e[servingGap]
+	one = smoothMax(one, layers*t.e[servingHost]) + t.wire(size) + t.e[servingStep]
 	attention := t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
-	return (one*passes + attention) * (passes + pp - 1) / (passes * pp)
+	return (one*passes + attention) * math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache

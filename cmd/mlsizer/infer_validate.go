@@ -124,7 +124,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	if err != nil {
 		return err
 	}
-	fit, err := p.FitServing(rows, servingFolds)
+	fit, err := p.FitServing(rows, evidence.ServingFitOptions{LeaveOut: o.leaveOut, Folds: servingFolds})
 	if err != nil {
 		return readError(fmt.Errorf("%s: %w", o.from, err), "")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"mlsizer/sizing"
 )
@@ -17,7 +18,13 @@ type servingPoint struct {
 	group    string
 	measured float64 // its log
 	weight   float64
-	factors  [sizing.NumServingConstants][]int // indices of the factors, by constant
+	factors  [sizing.NumServingConstants][]servingPower
+}
+
+// servingPower is a factor of a point, by index, and its power.
+type servingPower struct {
+	factor int
+	power  float64
 }
 
 // predict returns the log of the prediction.
@@ -62,43 +69,61 @@ const (
 	groupRows = 4
 )
 
-// servingPriors are the widths of the priors on logarithms of factors, by the
-// number of keys.
-var servingPriors = [4]float64{0.8, 0.45, 0.22, 0.2}
+// servingPriors are the widths of the priors on logarithms of factors, by what
+// they are keyed on; they were chosen by the errors on rows left out.
+var servingPriors = map[string]float64{
+	"": 0.8, "runtime": 0.4, "vendor": 0.3, "matrix": 0.3, "memory": 0.3, "class": 0.3, "link": 0.4, "family": 0.2, "device": 0.15, "backend": 0.2, "backend|class": 0.2,
+	"~year": 0.2, "~peak": 0.15, "~bandwidth": 0.1,
+	"runtime|class": 0.15, "runtime|memory": 0.2, "runtime|vendor": 0.2,
+}
 
 // servingPriorScale narrows or widens the priors of a constant: all devices
 // come about as near to their memory bandwidth, while the time between kernels
 // depends on host, driver and program.
 var servingPriorScale = map[string]float64{"memory": 0.4, "gap_seconds": 1.5}
 
+// ServingFitOptions say what a fit leaves out to score itself.
+type ServingFitOptions struct {
+	LeaveOut LeaveOut
+	Folds    int // parts that are left out in turn; 0 leaves none out
+}
+
 // FitServing fits the constants of serving to measurements: it minimises the
 // Huber losses of log(predicted/measured), weighted so that no group of device
 // and model decides alone, plus the squares of the factors' logarithms over
-// their priors. The fit is deterministic. folds is how many parts the groups
-// are divided in to be left out; 0 leaves none out.
-func (sp *ServingPredictor) FitServing(rows []ServingRow, folds int) (*ServingFit, error) {
+// their priors. The fit is deterministic.
+func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (*ServingFit, error) {
 	out := &ServingFit{}
-	f := &servingFitter{fields: sizing.ServingConstantFields()}
-	for i := range rows {
-		if err := f.addRow(sp, &rows[i]); err != nil {
-			out.Skipped = append(out.Skipped, Skipped{rows[i].ID, rows[i].Source, TokensPerSecond, err.Error()})
-		}
-	}
+	f, skipped := sp.servingFitter(rows)
+	out.Skipped = skipped
 	if len(f.points) == 0 {
 		return nil, fmt.Errorf("no row of %d can be predicted", len(rows))
 	}
-	f.index()
-	theta := f.solve(make([]float64, len(f.factors)), f.points, servingSteps)
+	zero := make([]float64, len(f.factors))
+	theta := f.solve(zero, f.points, servingSteps)
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
 	left := fitted
-	if folds > 1 {
-		left = f.leaveOut(folds)
+	if o.Folds > 1 {
+		left = f.leaveOut(o.LeaveOut, o.Folds, zero)
 		out.LeftOut = groupScores(left)
 	}
 	out.Constants = f.constants(theta)
 	out.Constants.Bands = servingBands(fitted, left)
 	return out, nil
+}
+
+// servingFitter prepares the rows that can be predicted.
+func (sp *ServingPredictor) servingFitter(rows []ServingRow) (*servingFitter, []Skipped) {
+	f := &servingFitter{fields: sizing.ServingConstantFields()}
+	var skipped []Skipped
+	for i := range rows {
+		if err := f.addRow(sp, &rows[i]); err != nil {
+			skipped = append(skipped, Skipped{rows[i].ID, rows[i].Source, TokensPerSecond, err.Error()})
+		}
+	}
+	f.index()
+	return f, skipped
 }
 
 // addRow prepares a row's quantities.
@@ -129,47 +154,43 @@ func (f *servingFitter) index() {
 	for _, p := range f.points {
 		counts[p.group]++
 		for c := range p.factors {
-			for _, key := range p.setup.p.Keys(c) {
-				name := f.fields[c].Name + " " + key
+			for _, k := range p.setup.p.Keys(c) {
+				name := f.fields[c].Name + " " + k.Key
 				i, ok := number[name]
 				if !ok {
 					i = len(f.factors)
 					number[name] = i
-					f.factors = append(f.factors, servingFactor{c, key, f.prior(c, key)})
+					f.factors = append(f.factors, servingFactor{c, k.Key, f.prior(c, k.Key)})
 				}
-				p.factors[c] = append(p.factors[c], i)
+				p.factors[c] = append(p.factors[c], servingPower{i, k.Power})
 			}
 		}
 	}
 	for _, p := range f.points {
 		p.weight = math.Min(1, groupRows/float64(counts[p.group]))
-		if p.quantity == FirstToken {
-			p.weight *= 1.0
-		}
 	}
 }
 
 // prior is the width of a factor's prior.
 func (f *servingFitter) prior(constant int, key string) float64 {
-	width := servingPriors[parts(key)]
+	width := servingPriors[servingLevel(key)]
 	if scale, ok := servingPriorScale[f.fields[constant].Name]; ok {
 		width *= scale
 	}
 	return width
 }
 
-// parts counts the keys of a factor.
-func parts(key string) int {
+// servingLevel is what a key is keyed on: "runtime|class".
+func servingLevel(key string) string {
 	if key == "" {
-		return 0
+		return ""
 	}
-	n := 1
-	for _, c := range key {
-		if c == ',' {
-			n++
-		}
+	var parts []string
+	for part := range strings.SplitSeq(key, ",") {
+		name, _, _ := strings.Cut(part, "=")
+		parts = append(parts, name)
 	}
-	return min(n, len(servingPriors)-1)
+	return strings.Join(parts, "|")
 }
 
 // efficiency multiplies a point's factors.
@@ -183,8 +204,8 @@ func (f *servingFitter) efficiency(p *servingPoint, theta []float64) sizing.Serv
 
 // nudged is one constant of a point with its factors times e^h.
 func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float64) float64 {
-	for _, i := range p.factors[c] {
-		h += theta[i]
+	for _, x := range p.factors[c] {
+		h += theta[x.factor] * x.power
 	}
 	return f.fields[c].Bound(f.fields[c].Base * math.Exp(h))
 }
@@ -268,8 +289,8 @@ func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a, b []
 			if math.Abs(d) < 1e-6 {
 				continue
 			}
-			for _, i := range p.factors[c] {
-				at, by = append(at, i), append(by, d)
+			for _, x := range p.factors[c] {
+				at, by = append(at, x.factor), append(by, d*x.power)
 			}
 		}
 		for x, i := range at {
@@ -334,14 +355,60 @@ func (f *servingFitter) results(theta []float64, points []*servingPoint) []Servi
 	return rep.Results
 }
 
-// leaveOut refits without each part of the groups in turn, from the start, and
-// predicts the part. A group is a device and a model: all its phases are left
-// out together.
-func (f *servingFitter) leaveOut(folds int) []ServingResult {
-	name := func(p *servingPoint) string { return p.setup.row.Device + "|" + p.setup.row.Model }
+// LeaveOut says what of the measurements is left out together.
+type LeaveOut uint8
+
+// What is left out together: the rows of a device with a model, of a model, of
+// a device, or of a family of devices.
+const (
+	LeaveOutGroup LeaveOut = iota
+	LeaveOutModel
+	LeaveOutDevice
+	LeaveOutFamily
+	numLeaveOuts
+)
+
+var leaveOutNames = [numLeaveOuts]string{"group", "model", "device", "family"}
+
+// String returns the name.
+func (l LeaveOut) String() string {
+	if l < numLeaveOuts {
+		return leaveOutNames[l]
+	}
+	return fmt.Sprintf("LeaveOut(%d)", uint8(l))
+}
+
+// ParseLeaveOut reads group, model, device or family.
+func ParseLeaveOut(s string) (LeaveOut, error) {
+	for l, name := range leaveOutNames {
+		if strings.EqualFold(strings.TrimSpace(s), name) {
+			return LeaveOut(l), nil
+		}
+	}
+	return 0, fmt.Errorf("%q: not what can be left out (want %s)", s, strings.Join(leaveOutNames[:], ", "))
+}
+
+// name is what of a point is left out together with others: all its phases.
+func (l LeaveOut) name(p *servingPoint) string {
+	row := p.setup.row
+	switch l {
+	case LeaveOutModel:
+		return row.Model
+	case LeaveOutDevice:
+		return row.Device
+	case LeaveOutFamily:
+		_, family, _ := strings.Cut(p.setup.p.Measured(), " on ")
+		return family
+	}
+	return row.Device + "|" + row.Model
+}
+
+// leaveOut refits without each part of the measurements in turn, from the
+// start, and predicts the part.
+func (f *servingFitter) leaveOut(what LeaveOut, folds int, start []float64) []ServingResult {
 	var names []string
 	for _, p := range f.points {
-		names = append(names, name(p))
+		names = append(names, what.name(p))
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -353,14 +420,14 @@ func (f *servingFitter) leaveOut(folds int) []ServingResult {
 	for k := range folds {
 		var in, without []*servingPoint
 		for _, p := range f.points {
-			if fold[name(p)] == k {
+			if fold[what.name(p)] == k {
 				without = append(without, p)
 			} else {
 				in = append(in, p)
 			}
 		}
 		if len(without) > 0 {
-			out = append(out, f.results(f.solve(make([]float64, len(f.factors)), in, servingSteps), without)...)
+			out = append(out, f.results(f.solve(start, in, servingSteps), without)...)
 		}
 	}
 	return out
@@ -377,6 +444,11 @@ var servingGiven = map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}}
 // constants writes the factors that differ from 1.
 func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}}
+	for _, p := range f.points {
+		c.Measured = append(c.Measured, p.setup.p.Measured())
+	}
+	slices.Sort(c.Measured)
+	c.Measured = slices.Compact(c.Measured)
 	for i, v := range theta {
 		if math.Abs(v) < servingNegligible {
 			continue

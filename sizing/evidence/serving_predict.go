@@ -37,6 +37,7 @@ type servingSetup struct {
 	input    float64
 	output   float64
 	context  float64 // of the middle of the answer
+	limit    float64 // seconds that a token may take; 0: any
 }
 
 // What a source that leaves it out is taken to mean.
@@ -45,6 +46,10 @@ const (
 	unknownAnswer = 294 // tokens; the mean answer of OpenOrca in MLPerf Inference
 	shortPrompt   = 16  // tokens; "short prompt"
 )
+
+// fusedYear is from when llama.cpp uses flash attention unless told not to.
+// Source: ggml-org/llama.cpp pull request 15434 (-fa auto, August 2025).
+const fusedYear = 2025
 
 // setup turns a row into a prepared serving, or says what of it cannot be
 // expressed.
@@ -56,6 +61,15 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 	s := &servingSetup{row: r, input: r.Input, output: r.Output}
 	if s.batch, s.load, err = r.batch(); err != nil {
 		return nil, err
+	}
+	if task, limit := r.mlperf(); task != nil {
+		s.limit = limit
+		if s.input == 0 {
+			s.input = task.input
+		}
+		if s.output == 0 {
+			s.output = task.output
+		}
 	}
 	if s.input == 0 && (r.Phase == "end_to_end_output" || r.Phase == "total") {
 		s.input = unknownPrompt
@@ -117,6 +131,10 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 		return s, err
 	}
 	s.Year = r.year()
+	if strings.Contains(strings.ToLower(r.Version+" "+r.Note), "vulkan") {
+		s.Backend = "vulkan"
+	}
+	s.Unfused = r.Flash == "off" || r.Flash == "" && s.Runtime.KVPad > 0 && s.Year > 0 && s.Year < fusedYear
 	if s.Cluster, err = hardware.NewCluster(d, max(r.Devices, 1)); err != nil {
 		return s, err
 	}
@@ -172,22 +190,8 @@ func (s *servingSetup) lay(base sizing.Serving) error {
 	n := base.Cluster.Count
 	tp, pp := min(max(r.TP, 0), n), max(r.PP, 0)
 	if tp == 0 && s.load {
-		for _, t := range []int{1, 2, 4, 8, 16} {
-			if t > n || n%t != 0 {
-				continue
-			}
-			base.Layout = sizing.ServingLayout{TP: t, PP: 1}
-			p, err := base.Prepare()
-			if err != nil {
-				continue
-			}
-			s.p = p
-			if p.MaxBatch(base.Context) >= int64(64*n/t) {
-				break
-			}
-		}
-		if s.p == nil {
-			return fmt.Errorf("%s on %d x %s: no layout", r.Model, n, r.Device)
+		if err := s.layForLoad(base, n); err != nil {
+			return err
 		}
 	} else {
 		if tp <= 1 && pp <= 1 && n > 1 && base.Runtime.Layout == "layers" {
@@ -205,7 +209,7 @@ func (s *servingSetup) lay(base sizing.Serving) error {
 	}
 	s.replicas = float64(s.p.Layout.Replicas)
 	s.asked = s.batch
-	limit := float64(s.p.MaxBatch(base.Context))
+	limit := float64(s.p.MaxBatch(s.held(base.Context)))
 	most := limit
 	if s.load {
 		most = math.Min(most, float64(s.p.Runtime.MaxSequences)*s.replicas)
@@ -215,6 +219,41 @@ func (s *servingSetup) lay(base sizing.Serving) error {
 	}
 	s.batch, s.asked = math.Max(1, s.batch/s.replicas), s.asked/s.replicas
 	return nil
+}
+
+// layForLoad takes the layout of the fewest devices a replica that hold 64
+// sequences for each, in stages of layers, which talk the least: a server under
+// load that may choose does so.
+func (s *servingSetup) layForLoad(base sizing.Serving, n int) error {
+	for _, devices := range []int{1, 2, 4, 8, 16} {
+		if devices > n || n%devices != 0 {
+			continue
+		}
+		for _, layout := range []sizing.ServingLayout{{TP: 1, PP: devices}, {TP: devices, PP: 1}} {
+			base.Layout = layout
+			p, err := base.Prepare()
+			if err != nil {
+				continue
+			}
+			s.p = p
+			if p.MaxBatch(s.held(base.Context)) >= int64(64*n/devices) {
+				return nil
+			}
+		}
+	}
+	if s.p == nil {
+		return fmt.Errorf("%s on %d x %s: no layout", s.row.Model, n, s.row.Device)
+	}
+	return nil
+}
+
+// held is the tokens that a sequence holds of the cache: where pages are given
+// out as an answer grows, what it has in the middle.
+func (s *servingSetup) held(context int64) int64 {
+	if s.p.Runtime.Grows {
+		return max(1, min(context, int64(s.input+s.output/2)))
+	}
+	return context
 }
 
 // rate predicts the row's tokens a second, over all devices and sequences.
@@ -228,21 +267,47 @@ func (s *servingSetup) rate() float64 {
 			return s.batch / s.p.Decode(s.batch, s.context) * s.replicas
 		}
 	}
-	time := s.p.Prefill(s.input, 0, s.batch) + s.output*s.p.Decode(s.batch, s.input+s.output/2)
 	tokens := s.output
 	if r.Phase == "total" {
 		tokens += s.input
 	}
-	rate := s.batch * tokens / time * s.replicas
+	batch := s.batch
+	time := s.request(batch)
+	if s.limit > 0 && time > s.limit*s.output {
+		batch = s.within()
+		time = s.request(batch)
+	}
+	rate := batch * tokens / time * s.replicas
 	if s.load {
 		rate *= s.p.Efficiency().Load()
 	}
 	return rate
 }
 
-// firstToken predicts the time to the first token: the row's own prompt, a
-// part of those that it waits for (the geometric mean of one and all), and,
-// where the cache does not hold the batch, the requests before it.
+// request is the time of a batch of requests, prompts and answers.
+func (s *servingSetup) request(batch float64) float64 {
+	return s.p.Prefill(s.input, 0, batch) + s.output*s.p.Decode(batch, s.input+s.output/2)
+}
+
+// within is the largest batch whose tokens keep to the limit of their time, the
+// prompts of others included.
+func (s *servingSetup) within() float64 {
+	low, high := 1.0, s.batch
+	for range 20 {
+		middle := math.Sqrt(low * high)
+		if s.request(middle) > s.limit*s.output {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return low
+}
+
+// firstToken predicts the time to the first token: the row's own prompt, those
+// that it waits for, and a step of those that are answered. A runtime whose
+// batch is fixed reads all prompts at once. Where the cache does not hold the
+// batch, the requests before it come first.
 func (s *servingSetup) firstToken() float64 {
 	e := s.p.Efficiency()
 	one := s.p.Prefill(s.input, 0, 1)
@@ -250,11 +315,40 @@ func (s *servingSetup) firstToken() float64 {
 		return e.First() + one
 	}
 	all := s.p.Prefill(s.input, 0, s.batch)
-	t := e.First() + one + e.Queue()*math.Sqrt(one*math.Max(0, all-one)) + s.p.Decode(s.batch, s.input)
+	if s.p.Runtime.Static {
+		return e.First() + all
+	}
+	step := s.p.Decode(s.batch, s.context)
+	t := e.First() + s.turn(one, all, step) + step
 	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
-		t += over * (all + s.output*s.p.Decode(s.batch, s.input+s.output/2))
+		t += over * (all + s.output*step)
 	}
 	return t
+}
+
+// turn is the time until a prompt has been read in a load test that keeps N
+// requests in the house; one is the time of a prompt, all that of N.
+//
+// Requests of random lengths come one by one: each waits for its turn, is read
+// within R and then answered for Z seconds, in which the others' prompts are
+// read too. With Schweitzer's approximation of such a closed queue
+//
+//	R = S (1 + (N-1) R / (R + Z)),  Z = answer x step + (N-1) S
+//
+// Requests of equal lengths come in waves: half of the others are read before.
+// Tests stand between the two; queue is how near to the waves.
+// Source: Schweitzer, "Approximate analysis of multiclass closed networks of
+// queues", 1979.
+func (s *servingSetup) turn(one, all, step float64) float64 {
+	rest := math.Max(0, all-one)
+	each := rest / (s.batch - 1)
+	answer := s.output*step + rest
+	b := each*s.batch - answer
+	single := one + (b+math.Sqrt(b*b+4*each*answer))/2 - each
+	if strings.Contains(s.row.Note, "random lengths") {
+		return single
+	}
+	return single * math.Pow((one+rest/2)/single, s.p.Efficiency().Queue())
 }
 
 // phase names what the row is scored as.

@@ -28,6 +28,7 @@ type ServingRow struct {
 	Rate           float64
 	TTFT           float64
 	FigureKind     string
+	Flash          string // on or off
 	Note           string
 
 	Context       float64
@@ -83,7 +84,7 @@ func (r *ServingRow) fields() map[string]any {
 		"weights": &r.Weights, "kv_dtype": &r.KV, "device": &r.Device, "num_devices": &r.Devices, "tp": &r.TP, "pp": &r.PP,
 		"runtime": &r.Runtime, "runtime_version": &r.Version, "date": &r.Date, "batch_or_concurrency": &r.Batch,
 		"input_tokens": &r.Input, "output_tokens": &r.Output, "depth_tokens": &r.Depth, "phase": &r.Phase,
-		"tokens_per_second": &r.Rate, "ttft_s": &r.TTFT, "figure_kind": &r.FigureKind, "note": &r.Note,
+		"tokens_per_second": &r.Rate, "ttft_s": &r.TTFT, "figure_kind": &r.FigureKind, "flash_attention": &r.Flash, "note": &r.Note,
 		"context_tokens": &r.Context, "peak_mem_gib": &r.PeakMemGiB, "mem_definition": &r.MemDefinition,
 		"weights_gib": &r.WeightsGiB, "kv_gib": &r.KVGiB, "compute_buffer_gib": &r.ComputeGiB,
 	}

@@ -69,7 +69,8 @@ func TestServingErrors(t *testing.T) {
 
 // No constant may be keyed on a model, a row or a source.
 func TestServingKeys(t *testing.T) {
-	allowed := map[string]bool{"runtime": true, "year": true, "family": true, "arch": true, "class": true, "link": true, "kind": true}
+	allowed := map[string]bool{"runtime": true, "vendor": true, "family": true, "matrix": true, "memory": true, "class": true, "link": true,
+		"~year": true, "~peak": true, "~bandwidth": true}
 	for name, factors := range sizing.DefaultServingConstants().Factors {
 		for key, v := range factors {
 			for part := range strings.SplitSeq(key, ",") {
@@ -99,7 +100,7 @@ func TestFitServingRecovers(t *testing.T) {
 		}
 		rows[i].Rate = s.rate()
 	}
-	fit, err := p.FitServing(rows, 0)
+	fit, err := p.FitServing(rows, ServingFitOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,52 @@
+package evidence
+
+import "strings"
+
+// mlperfTask is what a language task of MLPerf Inference asks of a server,
+// where a row leaves it out.
+type mlperfTask struct {
+	name          string
+	input, output float64 // tokens, mean
+	// server and interactive are the limits of a token's time by scenario, in
+	// seconds; 0: there is none.
+	server, interactive float64
+}
+
+// mlperfTasks are the tasks by the names that results are published under.
+// Source: mlcommons/inference mlperf.conf (limits of latency) and
+// language/*/README.md (data sets: OpenOrca 294.45 tokens an answer; OpenOrca,
+// GSM8K and MBXP 145.9; CNN-DailyMail of 778 tokens with answers of 128 or, of
+// GPT-J, 69; LongBench, RULER and GovReport 9,400 and 684.68; reasoning 3,886).
+var mlperfTasks = []mlperfTask{
+	{name: "llama2-70b", input: 294, output: 294.45, server: 0.2, interactive: 0.04},
+	{name: "llama3.1-8b", input: 778, output: 128, server: 0.1, interactive: 0.03},
+	{name: "llama3.1-405b", input: 9400, output: 684.68, server: 0.175, interactive: 0.08},
+	{name: "mixtral-8x7b", input: 294, output: 145.9, server: 0.2},
+	{name: "deepseek-r1", input: 800, output: 3886, server: 0.08, interactive: 0.015},
+	{name: "gptj", input: 870, output: 69},
+}
+
+// mlperf returns the task of a row whose note names an MLPerf scenario, and the
+// time that a token may take at most, 0 without such a limit.
+func (r *ServingRow) mlperf() (task *mlperfTask, limit float64) {
+	for _, scenario := range []string{"Offline ", "Server ", "Interactive "} {
+		_, rest, ok := strings.Cut(r.Note, scenario)
+		if !ok {
+			continue
+		}
+		for i := range mlperfTasks {
+			t := &mlperfTasks[i]
+			if !strings.HasPrefix(rest, t.name) {
+				continue
+			}
+			switch scenario {
+			case "Server ":
+				return t, t.server
+			case "Interactive ":
+				return t, t.interactive
+			}
+			return t, 0
+		}
+	}
+	return nil, 0
+}
