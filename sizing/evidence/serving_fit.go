@@ -40,6 +40,7 @@ type servingFactor struct {
 	constant int
 	key      string
 	prior    float64 // width of the pull towards 1
+	out      bool    // left at 1
 }
 
 // ServingFit is the outcome of a fit of the serving constants.
@@ -160,7 +161,7 @@ func (f *servingFitter) index() {
 				if !ok {
 					i = len(f.factors)
 					number[name] = i
-					f.factors = append(f.factors, servingFactor{c, k.Key, f.prior(c, k.Key)})
+					f.factors = append(f.factors, servingFactor{constant: c, key: k.Key, prior: f.prior(c, k.Key)})
 				}
 				p.factors[c] = append(p.factors[c], servingPower{i, k.Power})
 			}
@@ -210,8 +211,23 @@ func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float6
 	return f.fields[c].Bound(f.fields[c].Base * math.Exp(h))
 }
 
-// solve improves theta by damped Gauss-Newton steps with reweighting.
-func (f *servingFitter) solve(theta []float64, points []*servingPoint, steps int) []float64 {
+// solve fits all factors, leaves those out that hardly differ from 1, and fits
+// the rest anew.
+func (f *servingFitter) solve(start []float64, points []*servingPoint, steps int) []float64 {
+	for i := range f.factors {
+		f.factors[i].out = false
+	}
+	theta := f.descend(start, points, steps)
+	for i, v := range theta {
+		if math.Abs(v) < servingNegligible {
+			f.factors[i].out, theta[i] = true, 0
+		}
+	}
+	return f.descend(theta, points, steps)
+}
+
+// descend improves theta by damped Gauss-Newton steps with reweighting.
+func (f *servingFitter) descend(theta []float64, points []*servingPoint, steps int) []float64 {
 	theta = slices.Clone(theta)
 	n := len(theta)
 	best, loss := slices.Clone(theta), f.loss(theta, points)
@@ -290,7 +306,9 @@ func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a, b []
 				continue
 			}
 			for _, x := range p.factors[c] {
-				at, by = append(at, x.factor), append(by, d*x.power)
+				if !f.factors[x.factor].out {
+					at, by = append(at, x.factor), append(by, d*x.power)
+				}
 			}
 		}
 		for x, i := range at {
@@ -433,8 +451,9 @@ func (f *servingFitter) leaveOut(what LeaveOut, folds int, start []float64) []Se
 	return out
 }
 
-// servingNegligible is a logarithm that no factor is written for.
-const servingNegligible = 0.02
+// servingNegligible is the logarithm of a factor that is left at 1: on rows left
+// out the fit does as well without them, and there are the fewer constants.
+var servingNegligible = 0.1
 
 // servingGiven are factors of runtimes that no measurement is of. MLX has
 // kernels of its own for one token, which no tile of a matrix product holds up.
@@ -450,7 +469,7 @@ func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 	slices.Sort(c.Measured)
 	c.Measured = slices.Compact(c.Measured)
 	for i, v := range theta {
-		if math.Abs(v) < servingNegligible {
+		if v == 0 {
 			continue
 		}
 		name := f.fields[f.factors[i].constant].Name
