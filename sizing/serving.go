@@ -309,9 +309,12 @@ func (p *PreparedServing) Decode(batch, context float64) float64 {
 }
 
 // Band returns the 80 % band around a rate of a phase: "decode", "prefill",
-// "batched" or "load".
+// "batched" or "load"; half as wide again where the model's shape is inferred.
 func (p *PreparedServing) Band(phase string, rate float64) (low, high float64) {
 	lo, hi := p.bands.band(phase, p.known)
+	if p.Model.Inferred {
+		lo, hi = math.Pow(lo, 1.5), math.Pow(hi, 1.5)
+	}
 	return rate * lo, rate * hi
 }
 

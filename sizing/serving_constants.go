@@ -331,7 +331,7 @@ func (c *ServingConstants) known(k *servingKeys) int {
 
 // band returns the factors to the low and high end of the 80 % band.
 func (c *ServingConstants) band(phase string, known int) (low, high float64) {
-	for _, key := range []string{fmt.Sprintf("%s/%d", phase, known), phase, ""} {
+	for _, key := range []string{fmt.Sprintf("%s/%d", phase, known), fmt.Sprintf("/%d", known)} {
 		if b, ok := c.Bands[key]; ok {
 			low, high = math.Exp(b[0]), math.Exp(b[1])
 			return low, high

@@ -104,13 +104,20 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	theta := f.solve(zero, f.points, servingSteps)
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
-	left := fitted
+	near, far := fitted, fitted
 	if o.Folds > 1 {
-		left = f.leaveOut(o.LeaveOut, o.Folds, zero)
+		left := f.leaveOut(o.LeaveOut, o.Folds, zero)
 		out.LeftOut = groupScores(left)
+		near, far = left, left
+		if o.LeaveOut != LeaveOutGroup {
+			near = f.leaveOut(LeaveOutGroup, o.Folds, zero)
+		}
+		if o.LeaveOut != LeaveOutFamily {
+			far = f.leaveOut(LeaveOutFamily, o.Folds, zero)
+		}
 	}
 	out.Constants = f.constants(theta)
-	out.Constants.Bands = servingBands(fitted, left)
+	out.Constants.Bands = servingBands(fitted, near, far)
 	return out, nil
 }
 
@@ -135,6 +142,9 @@ func (f *servingFitter) addRow(sp *ServingPredictor, r *ServingRow) error {
 	s, err := sp.setup(r)
 	if err != nil {
 		return err
+	}
+	if s.p.Model.Inferred {
+		return fmt.Errorf("%s: its shape is inferred, which no constant is fitted to", r.Model)
 	}
 	add := func(q Quantity, v float64) {
 		f.points = append(f.points, &servingPoint{setup: s, quantity: q, phase: s.phase(q),
@@ -453,7 +463,7 @@ func (f *servingFitter) leaveOut(what LeaveOut, folds int, start []float64) []Se
 
 // servingNegligible is the logarithm of a factor that is left at 1: on rows left
 // out the fit does as well without them, and there are the fewer constants.
-var servingNegligible = 0.1
+const servingNegligible = 0.12
 
 // servingGiven are factors of runtimes that no measurement is of. MLX has
 // kernels of its own for one token, which no tile of a matrix product holds up.
@@ -492,15 +502,25 @@ func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
 }
 
 // servingBands takes the 10 % and 90 % points of log(measured/predicted), each
-// group counting once: halfway between those of the rows that the fit saw and
-// of those that it did not, for a user's question is sometimes one and
-// sometimes the other.
-func servingBands(fitted, left []ServingResult) map[string][2]float64 {
-	bands := servingQuantiles(fitted)
-	for phase, b := range servingQuantiles(left) {
-		a := bands[phase]
-		mean := func(x, y float64) float64 { return math.Round((x+y)/2*1e3) / 1e3 }
-		bands[phase] = [2]float64{mean(a[0], b[0]), mean(a[1], b[1])}
+// group counting once, by phase and by how near the measurements come. Where
+// the runtime was measured on the family of devices they stand halfway between
+// those of the rows that the fit saw and of groups that it did not, for a
+// user's question is sometimes one and sometimes the other; where not, they
+// are those of families that it did not see, and half as wide again where
+// neither runtime nor family was measured.
+func servingBands(fitted, near, far []ServingResult) map[string][2]float64 {
+	bands := map[string][2]float64{}
+	set := func(phase string, known int, low, high float64) {
+		round := func(x float64) float64 { return math.Round(x*1e3) / 1e3 }
+		bands[fmt.Sprintf("%s/%d", phase, known)] = [2]float64{round(low), round(high)}
+	}
+	seen := servingQuantiles(fitted)
+	for phase, b := range servingQuantiles(near) {
+		set(phase, 2, (seen[phase][0]+b[0])/2, (seen[phase][1]+b[1])/2)
+	}
+	for phase, b := range servingQuantiles(far) {
+		set(phase, 1, b[0], b[1])
+		set(phase, 0, b[0]*1.5, b[1]*1.5)
 	}
 	return bands
 }

@@ -97,7 +97,7 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	var s sizing.Serving
 	var err error
-	if s.Model, err = sp.model(r.Model); err != nil {
+	if s.Model, err = sp.model(r); err != nil {
 		return s, err
 	}
 	device := r.Device
@@ -144,27 +144,6 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 		s.Runtime = &runtime
 	}
 	return s, nil
-}
-
-// model resolves a name, if need be without who packed the file and how.
-func (sp *ServingPredictor) model(name string) (*sizing.Model, error) {
-	m, err := sp.Resolve(name)
-	if err == nil {
-		return m, nil
-	}
-	short := name
-	for _, packer := range []string{"unsloth-", "opensourcerelease-", "bartowski-"} {
-		short = strings.TrimPrefix(short, packer)
-	}
-	for _, form := range []string{"-safetensors", "-bf16", "-fp8"} {
-		short = strings.TrimSuffix(short, form)
-	}
-	if short != name {
-		if m, shortErr := sp.Resolve(short); shortErr == nil {
-			return m, nil
-		}
-	}
-	return nil, err
 }
 
 // quant finds the storage of a row's weights: "mxfp4" is a file of its own in

@@ -8,15 +8,19 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/quantity"
 )
 
 func servingPredictor() *ServingPredictor {
 	return &ServingPredictor{Hardware: hardware.Default(), Resolve: func(name string) (*sizing.Model, error) {
 		e, err := catalog.Default().Find(name)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			return e.Build()
 		}
-		return e.Build()
+		if count, notCount := quantity.ParseParams(name); notCount == nil {
+			return catalog.FromCount(count)
+		}
+		return nil, err
 	}}
 }
 
