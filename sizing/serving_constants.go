@@ -33,6 +33,7 @@ const (
 	servingTile           // tokens: what a product of one token costs more than its arithmetic
 	servingGap            // seconds a layer between kernels
 	servingHost           // seconds a layer of host time, where it is not hidden
+	servingEager          // the same in passes that read prompts, which no recorded graph holds
 	servingStep           // seconds a pass: scheduling, sampling
 	servingSeq            // seconds a pass and sequence
 	servingHop            // seconds a collective or transfer between devices
@@ -75,13 +76,14 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
 	{"gap_seconds", "s", "a layer between kernels", 8e-5, 1e-8, 1e-3},
 	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
+	{"eager_seconds", "s", "a layer of host time in a pass that reads prompts, where the device is not the slower one", 1e-3, 1e-8, 1e-2},
 	{"step_seconds", "s", "a pass: scheduling, sampling", 5e-4, 1e-6, 0.1},
 	{"sequence_seconds", "s", "a pass and sequence", 1e-5, 1e-8, 1e-2},
 	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
 	{"wire", "share", "of the link's bandwidth that collectives reach", 0.5, 0.01, 1.2},
 	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
 	{"queue", "exponent", "between requests that come one by one (0) and in waves (1), for the wait of the first token", 0.4, 0.001, 1},
-	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.02, 1e-4, 1},
+	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.008, 1e-4, 1},
 }
 
 // ServingConstantFields lists the constants.
@@ -247,6 +249,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingTile:    {"", "runtime", "class", "vendor"},
 	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
 	servingHost:    {"", "runtime", "~year"},
+	servingEager:   {"", "runtime", "~year"},
 	servingStep:    {"", "runtime", "~year"},
 	servingSeq:     {"", "runtime", "~year"},
 	servingHop:     {"", "runtime", "link"},

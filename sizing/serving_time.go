@@ -319,7 +319,7 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	size := total / passes
 	layers := t.launched()
 	one := t.weights(size, math.Min(batch, size)) + layers*t.e[servingGap]
-	one = smoothMax(one, layers*t.e[servingHost]) + t.wire(size) + t.e[servingStep]
+	one = smoothMax(one, layers*t.e[servingEager]) + t.wire(size) + t.e[servingStep]
 	attention := t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
 	return (one*passes + attention) * math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])

@@ -298,11 +298,23 @@ func (s *servingSetup) firstToken() float64 {
 		return e.First() + all
 	}
 	step := s.p.Decode(s.batch, s.context)
+	if n, rate, ok := s.row.arrivals(); ok {
+		return e.First() + one + step + s.backlog(n, rate)
+	}
 	t := e.First() + s.turn(one, all, step) + step
 	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
 		t += over * (all + s.output*step)
 	}
 	return t
+}
+
+// backlog is the median wait of n requests that arrive at a rate a second,
+// whether there is a place for them or not: the last one starts a request's
+// time before the end, and those before it waited for in proportion.
+func (s *servingSetup) backlog(n, rate float64) float64 {
+	request := s.request(s.batch)
+	end := n / (s.batch * s.replicas) * request
+	return math.Max(0, end-request-n/rate) / 2
 }
 
 // turn is the time until a prompt has been read in a load test that keeps N

@@ -3,6 +3,7 @@ package evidence
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,6 +132,20 @@ func (r *ServingRow) year() int {
 		}
 	}
 	return 0
+}
+
+var arriving = regexp.MustCompile(`(\d+) [^.,;]*requests arriving at (?:about )?(\d+(?:\.\d+)?)/s`)
+
+// arrivals returns the number of requests of an open test and how many of them
+// arrive a second; false for a test that keeps a number of them in the house.
+func (r *ServingRow) arrivals() (n, rate float64, ok bool) {
+	m := arriving.FindStringSubmatch(r.Note)
+	if m == nil {
+		return 0, 0, false
+	}
+	n, _ = strconv.ParseFloat(m[1], 64)
+	rate, _ = strconv.ParseFloat(m[2], 64)
+	return n, rate, n >= 1 && rate > 0
 }
 
 // noted returns the whole number that follows a mark in the note.
