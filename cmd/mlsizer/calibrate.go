@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,11 +23,11 @@ type calibrateOptions struct {
 	prior float64
 	date  string
 	refit bool
-	out   string // what groups of rows a fit leaves out
+	out   string // what groups of rows a fit leaves out; "": shapes, of serving pairs of device and model
 }
 
 func newCalibrateCmd(a *app) *cobra.Command {
-	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 1, out: "shape"}
+	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 1}
 	cmd := &cobra.Command{
 		Use:   "calibrate --from FILE [-o constants.json]",
 		Short: "fit constants of the step time to your own cluster's runs",
@@ -37,7 +38,8 @@ three rows. The fit is by least squares of log(predicted/measured) with Huber's
 loss, bounded, and always the same for the same rows. With --refit it fits all
 that measurements decide in the file of constants at once, as the program's own
 was made (of the shipped measurements, without --from), and --leave-out says
-which rows each of the fits that score it does not see together.`,
+which rows each of the fits that score it does not see together. A file of
+serving measurements fits the constants of serving in the same way.`,
 		Example: `  mlsizer calibrate --from runs.csv
   mlsizer calibrate --from runs.csv -o constants.json
   mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap
@@ -50,7 +52,7 @@ which rows each of the fits that score it does not see together.`,
 	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
 	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads", "SPREADS", "0.5", parsePrior)
 	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
-	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+")", "GROUP", "shape", parseLeaveOut)
+	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", func(s string) (string, error) { return s, nil })
 	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
 	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
 	return cmd
@@ -65,12 +67,16 @@ func parsePrior(s string) (float64, error) {
 	return v, nil
 }
 
-// parseLeaveOut reads the name of a group of rows.
-func parseLeaveOut(s string) (string, error) {
-	if evidence.LeaveOutKey(s) == nil {
-		return "", fmt.Errorf("%q: not a group of rows (want %s)", s, strings.Join(evidence.LeaveOutNames(), ", "))
+// checkLeaveOut refuses what is not a group of the rows at hand, and returns the
+// first of them where none is asked for.
+func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
+	if o.out == "" {
+		return groups[0], nil
 	}
-	return s, nil
+	if !slices.Contains(groups, o.out) {
+		return "", usageError(fmt.Errorf("--leave-out %q: not a group of these rows (want %s)", o.out, strings.Join(groups, ", ")), "mlsizer calibrate --leave-out "+groups[0])
+	}
+	return o.out, nil
 }
 
 // parseDate reads a date as the file of constants writes it.
@@ -152,8 +158,12 @@ func calibrateRun(o *calibrateOptions) error {
 // calibrate fits what the flags say.
 func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row) (*evidence.Calibration, error) {
 	start := p.Constants
-	opt := evidence.CalibrateOptions{Folds: 8, Prior: o.prior, Group: evidence.LeaveOutKey(o.out)}
-	if o.out == "device" || o.out == "source" {
+	out, err := o.checkLeaveOut(evidence.LeaveOutNames())
+	if err != nil {
+		return nil, err
+	}
+	opt := evidence.CalibrateOptions{Folds: 8, Prior: o.prior, Group: evidence.LeaveOutKey(out)}
+	if out == "device" || out == "source" {
 		opt.Folds = len(rows) // few groups, each of its own kind
 	}
 	if o.refit {
@@ -164,7 +174,6 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 		return c, nil
 	}
 	var targets []evidence.Target
-	var err error
 	if o.fit == nil {
 		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
 	} else {

@@ -120,11 +120,15 @@ const servingFolds = 12
 // calibrateServing fits the constants of serving to a file's rows and says how
 // well they do on groups that they were not fitted to.
 func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
+	out, err := o.checkLeaveOut(evidence.ServingLeaveOutNames())
+	if err != nil {
+		return err
+	}
 	p, err := o.servingPredictor()
 	if err != nil {
 		return err
 	}
-	fit, err := p.FitServing(rows, evidence.ServingFitOptions{LeaveOut: o.leaveOut, Folds: servingFolds})
+	fit, err := p.FitServing(rows, evidence.ServingFitOptions{LeaveOut: out, Folds: servingFolds, Prior: o.prior, Refit: o.refit})
 	if err != nil {
 		return readError(fmt.Errorf("%s: %w", o.from, err), "")
 	}

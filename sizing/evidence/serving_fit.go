@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -39,8 +40,9 @@ func (p *servingPoint) predict() float64 {
 type servingFactor struct {
 	constant int
 	key      string
-	prior    float64 // width of the pull towards 1
-	out      bool    // left at 1
+	start    float64 // where it is pulled to
+	prior    float64 // width of the pull
+	out      bool    // left at the start
 }
 
 // ServingFit is the outcome of a fit of the serving constants.
@@ -83,9 +85,15 @@ var servingPriors = map[string]float64{
 // depends on host, driver and program.
 var servingPriorScale = map[string]float64{"memory": 0.4, "gap_seconds": 1.5}
 
-// ServingFitOptions say what a fit leaves out to score itself.
+// ServingFitOptions say where a fit starts and what it leaves out to score itself.
 type ServingFitOptions struct {
-	LeaveOut LeaveOut
+	// Refit fits all constants anew; otherwise they are pulled to what the
+	// predictor has, for files of a few rows.
+	Refit bool
+	// Prior is the width of the pull, in the usual one's; 0 is 1.
+	Prior float64
+	// LeaveOut names what is left out together: one of ServingLeaveOutNames.
+	LeaveOut string
 	Folds    int // parts that are left out in turn; 0 leaves none out
 }
 
@@ -95,30 +103,52 @@ type ServingFitOptions struct {
 // their priors. The fit is deterministic.
 func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (*ServingFit, error) {
 	out := &ServingFit{}
+	from := sp.Constants
+	switch {
+	case o.Refit:
+		from = &sizing.ServingConstants{}
+	case from == nil:
+		from = sizing.DefaultServingConstants()
+	}
 	f, skipped := sp.servingFitter(rows)
 	out.Skipped = skipped
 	if len(f.points) == 0 {
 		return nil, fmt.Errorf("no row of %d can be predicted", len(rows))
 	}
-	zero := make([]float64, len(f.factors))
-	theta := f.solve(zero, f.points, servingSteps)
+	f.pull(from, cmp.Or(o.Prior, 1))
+	theta := f.solve(f.points)
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
-	near, far := fitted, fitted
-	if o.Folds > 1 {
-		left := f.leaveOut(o.LeaveOut, o.Folds, zero)
-		out.LeftOut = groupScores(left)
-		near, far = left, left
-		if o.LeaveOut != LeaveOutGroup {
-			near = f.leaveOut(LeaveOutGroup, o.Folds, zero)
-		}
-		if o.LeaveOut != LeaveOutFamily {
-			far = f.leaveOut(LeaveOutFamily, o.Folds, zero)
-		}
+	out.Constants = f.constants(theta, from)
+	if o.Folds < 2 {
+		return out, nil
 	}
-	out.Constants = f.constants(theta)
+	what := cmp.Or(o.LeaveOut, leaveOutGroup)
+	left := f.leaveOut(what, o.Folds)
+	out.LeftOut = groupScores(left)
+	if !o.Refit {
+		return out, nil // too few rows to make bands of
+	}
+	near, far := left, left
+	if what != leaveOutGroup {
+		near = f.leaveOut(leaveOutGroup, o.Folds)
+	}
+	if what != leaveOutFamily {
+		far = f.leaveOut(leaveOutFamily, o.Folds)
+	}
 	out.Constants.Bands = servingBands(fitted, near, far)
 	return out, nil
+}
+
+// pull sets where the factors start and are pulled to.
+func (f *servingFitter) pull(from *sizing.ServingConstants, width float64) {
+	for i := range f.factors {
+		x := &f.factors[i]
+		x.prior *= width
+		if v, ok := from.Factors[f.fields[x.constant].Name][x.key]; ok {
+			x.start = math.Log(v)
+		}
+	}
 }
 
 // servingFitter prepares the rows that can be predicted.
@@ -221,19 +251,20 @@ func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float6
 	return f.fields[c].Bound(f.fields[c].Base * math.Exp(h))
 }
 
-// solve fits all factors, leaves those out that hardly differ from 1, and fits
-// the rest anew.
-func (f *servingFitter) solve(start []float64, points []*servingPoint, steps int) []float64 {
+// solve fits all factors, leaves those out that hardly differ from where they
+// start, and fits the rest anew.
+func (f *servingFitter) solve(points []*servingPoint) []float64 {
+	theta := make([]float64, len(f.factors))
 	for i := range f.factors {
-		f.factors[i].out = false
+		f.factors[i].out, theta[i] = false, f.factors[i].start
 	}
-	theta := f.descend(start, points, steps)
+	theta = f.descend(theta, points, servingSteps)
 	for i, v := range theta {
-		if math.Abs(v) < servingNegligible {
-			f.factors[i].out, theta[i] = true, 0
+		if x := &f.factors[i]; math.Abs(v-x.start) < servingNegligible {
+			x.out, theta[i] = true, x.start
 		}
 	}
-	return f.descend(theta, points, steps)
+	return f.descend(theta, points, servingSteps)
 }
 
 // descend improves theta by damped Gauss-Newton steps with reweighting.
@@ -282,8 +313,10 @@ func (f *servingFitter) loss(theta []float64, points []*servingPoint) float64 {
 		}
 		total += p.weight * r / (servingNoise * servingNoise)
 	}
-	for i, v := range theta {
-		total += v * v / (f.factors[i].prior * f.factors[i].prior)
+	for i := range f.factors {
+		x := &f.factors[i]
+		pulled := (theta[i] - x.start) / x.prior
+		total += pulled * pulled
 	}
 	return total
 }
@@ -330,10 +363,11 @@ func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a, b []
 			}
 		}
 	}
-	for i, v := range theta {
-		prior := 1 / (f.factors[i].prior * f.factors[i].prior)
+	for i := range f.factors {
+		x := &f.factors[i]
+		prior := 1 / (x.prior * x.prior)
 		a[i*n+i] += prior
-		b[i] -= prior * v
+		b[i] -= prior * (theta[i] - x.start)
 	}
 	return a, b
 }
@@ -383,60 +417,43 @@ func (f *servingFitter) results(theta []float64, points []*servingPoint) []Servi
 	return rep.Results
 }
 
-// LeaveOut says what of the measurements is left out together.
-type LeaveOut uint8
-
-// What is left out together: the rows of a device with a model, of a model, of
-// a device, or of a family of devices.
+// The names of what is left out together.
 const (
-	LeaveOutGroup LeaveOut = iota
-	LeaveOutModel
-	LeaveOutDevice
-	LeaveOutFamily
-	numLeaveOuts
+	leaveOutGroup  = "group" // the rows of a device with a model
+	leaveOutModel  = "model"
+	leaveOutDevice = "device"
+	leaveOutFamily = "family" // of devices
+	leaveOutSource = "source"
 )
 
-var leaveOutNames = [numLeaveOuts]string{"group", "model", "device", "family"}
-
-// String returns the name.
-func (l LeaveOut) String() string {
-	if l < numLeaveOuts {
-		return leaveOutNames[l]
-	}
-	return fmt.Sprintf("LeaveOut(%d)", uint8(l))
+// ServingLeaveOutNames lists what a fit of serving may leave out together.
+func ServingLeaveOutNames() []string {
+	return []string{leaveOutGroup, leaveOutModel, leaveOutDevice, leaveOutFamily, leaveOutSource}
 }
 
-// ParseLeaveOut reads group, model, device or family.
-func ParseLeaveOut(s string) (LeaveOut, error) {
-	for l, name := range leaveOutNames {
-		if strings.EqualFold(strings.TrimSpace(s), name) {
-			return LeaveOut(l), nil
-		}
-	}
-	return 0, fmt.Errorf("%q: not what can be left out (want %s)", s, strings.Join(leaveOutNames[:], ", "))
-}
-
-// name is what of a point is left out together with others: all its phases.
-func (l LeaveOut) name(p *servingPoint) string {
+// leftWith is what of a point is left out together with others: all its phases.
+func leftWith(what string, p *servingPoint) string {
 	row := p.setup.row
-	switch l {
-	case LeaveOutModel:
+	switch what {
+	case leaveOutModel:
 		return row.Model
-	case LeaveOutDevice:
+	case leaveOutDevice:
 		return row.Device
-	case LeaveOutFamily:
+	case leaveOutFamily:
 		_, family, _ := strings.Cut(p.setup.p.Measured(), " on ")
 		return family
+	case leaveOutSource:
+		return row.Source
 	}
 	return row.Device + "|" + row.Model
 }
 
-// leaveOut refits without each part of the measurements in turn, from the
-// start, and predicts the part.
-func (f *servingFitter) leaveOut(what LeaveOut, folds int, start []float64) []ServingResult {
+// leaveOut refits without each part of the measurements in turn and predicts
+// the part.
+func (f *servingFitter) leaveOut(what string, folds int) []ServingResult {
 	var names []string
 	for _, p := range f.points {
-		names = append(names, what.name(p))
+		names = append(names, leftWith(what, p))
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -448,21 +465,22 @@ func (f *servingFitter) leaveOut(what LeaveOut, folds int, start []float64) []Se
 	for k := range folds {
 		var in, without []*servingPoint
 		for _, p := range f.points {
-			if fold[what.name(p)] == k {
+			if fold[leftWith(what, p)] == k {
 				without = append(without, p)
 			} else {
 				in = append(in, p)
 			}
 		}
 		if len(without) > 0 {
-			out = append(out, f.results(f.solve(start, in, servingSteps), without)...)
+			out = append(out, f.results(f.solve(in), without)...)
 		}
 	}
 	return out
 }
 
-// servingNegligible is the logarithm of a factor that is left at 1: on rows left
-// out the fit does as well without them, and there are the fewer constants.
+// servingNegligible is the logarithm of a factor's change that is left out: on
+// rows that it did not see the fit does as well without, and there are the fewer
+// constants.
 const servingNegligible = 0.12
 
 // servingGiven are factors of runtimes that no measurement is of. MLX has
@@ -470,33 +488,32 @@ const servingNegligible = 0.12
 // Source: ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv).
 var servingGiven = map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}}
 
-// constants writes the factors that differ from 1.
-func (f *servingFitter) constants(theta []float64) *sizing.ServingConstants {
-	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}}
+// constants writes the factors that differ from 1, over those it came from.
+func (f *servingFitter) constants(theta []float64, from *sizing.ServingConstants) *sizing.ServingConstants {
+	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
+	for _, factors := range []map[string]map[string]float64{servingGiven, from.Factors} {
+		for name, keys := range factors {
+			if c.Factors[name] == nil {
+				c.Factors[name] = map[string]float64{}
+			}
+			maps.Copy(c.Factors[name], keys)
+		}
+	}
 	for _, p := range f.points {
 		c.Measured = append(c.Measured, p.setup.p.Measured())
 	}
 	slices.Sort(c.Measured)
 	c.Measured = slices.Compact(c.Measured)
 	for i, v := range theta {
-		if v == 0 {
+		x := &f.factors[i]
+		if v == x.start {
 			continue
 		}
-		name := f.fields[f.factors[i].constant].Name
+		name := f.fields[x.constant].Name
 		if c.Factors[name] == nil {
 			c.Factors[name] = map[string]float64{}
 		}
-		c.Factors[name][f.factors[i].key] = math.Round(math.Exp(v)*1e4) / 1e4
-	}
-	for name, given := range servingGiven {
-		for key, v := range given {
-			if c.Factors[name] == nil {
-				c.Factors[name] = map[string]float64{}
-			}
-			if _, fitted := c.Factors[name][key]; !fitted {
-				c.Factors[name][key] = v
-			}
-		}
+		c.Factors[name][x.key] = math.Round(math.Exp(v)*1e4) / 1e4
 	}
 	return c
 }

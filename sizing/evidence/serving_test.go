@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ func TestServingErrors(t *testing.T) {
 // No constant may be keyed on a model, a row or a source.
 func TestServingKeys(t *testing.T) {
 	allowed := map[string]bool{"runtime": true, "vendor": true, "family": true, "matrix": true, "memory": true, "class": true, "link": true,
-		"~year": true, "~peak": true, "~bandwidth": true}
+		"device": true, "backend": true, "~year": true, "~peak": true, "~bandwidth": true}
 	for name, factors := range sizing.DefaultServingConstants().Factors {
 		for key, v := range factors {
 			for part := range strings.SplitSeq(key, ",") {
@@ -89,7 +90,8 @@ func TestServingKeys(t *testing.T) {
 	}
 }
 
-// A fit finds the constants that made its rows.
+// A fit of a few rows, pulled to what it starts from, finds the constants that
+// made them.
 func TestFitServingRecovers(t *testing.T) {
 	rows, err := DefaultServing()
 	if err != nil {
@@ -97,12 +99,26 @@ func TestFitServingRecovers(t *testing.T) {
 	}
 	rows = rows[:100] // llama.cpp on consumer cards
 	p := servingPredictor()
+	other := *sizing.DefaultServingConstants()
+	other.Factors = maps.Clone(other.Factors)
+	for _, name := range []string{"compute", "memory"} {
+		other.Factors[name] = maps.Clone(other.Factors[name])
+		other.Factors[name]["runtime=llama.cpp"] *= 0.7
+	}
+	p.Constants = &other
 	for i := range rows {
 		s, err := p.setup(&rows[i])
 		if err != nil {
 			t.Fatal(err)
 		}
 		rows[i].Rate = s.rate()
+	}
+	p.Constants = nil
+	before := p.Validate(rows)
+	for _, g := range before.Groups {
+		if g.MedianAPE < 0.2 {
+			t.Errorf("%s: the constants to be found are no others: %.1f %% off", g.Phase, 100*g.MedianAPE)
+		}
 	}
 	fit, err := p.FitServing(rows, ServingFitOptions{})
 	if err != nil {
