@@ -152,6 +152,9 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
 	out.Stage = s
 	out.Weights = quantity.Bytes(ceil(w.own(h.stored)))
 	out.Gradients = quantity.Bytes(ceil(c.gradBytes * g.own(h.trained)))
+	if c.stack.FusedUpdate && l.microBatches == 1 {
+		out.Gradients = quantity.Bytes(ceil(c.gradBytes * h.gather)) // of one layer
+	}
 	ownParams := o.own(h.trained)
 	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + o.own(h.moments)))
 	p.moveAway(l, out)
@@ -178,7 +181,7 @@ func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
 	stack := p.costs.stack
 	update := out.Gradients + quantity.Bytes(ceil(p.costs.stepGradBytes*ownParams))
 	backward := out.Gradients
-	if !stack.PersistentGradients && l.microBatches == 1 {
+	if !stack.PersistentGradients && !stack.FusedUpdate && l.microBatches == 1 {
 		backward = 0 // the first backward pass begins without gradients
 	}
 	out.Peak, out.Gradients = "backward", backward

@@ -39,6 +39,7 @@ const (
 	EarlyJITLoss Loss = "jit-lts"  // the same in the long-term support container of 2024
 	LateJITLoss  Loss = "jit-late" // the same by a compiler that takes more steps in place
 	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
+	ChunkedLoss  Loss = "chunked"  // the logits of a part of the tokens at a time
 )
 
 // Stack is what a training framework keeps in memory and how it runs a step,
@@ -56,6 +57,9 @@ type Stack struct {
 	// PersistentGradients are allocated once and stay (Megatron's buffer);
 	// others live from the first backward to the optimizer step.
 	PersistentGradients bool `json:"persistent_gradients"`
+	// FusedUpdate applies a gradient as soon as the backward pass has made it,
+	// so that only those of one layer are there at once.
+	FusedUpdate bool `json:"fused_update,omitempty"`
 	// FusedAttention does not write scores to memory (flash attention).
 	FusedAttention bool `json:"fused_attention"`
 	// ScoreBuffer says that unfused attention writes its scores to a buffer that

@@ -178,6 +178,6 @@ func (r *Row) launchSharding(opt options, p *sizing.Plan) error {
 	if ranks := p.DP * p.CP; instances > 1 && p.Sharding != sizing.NoSharding && int64(ranks)%instances == 0 && int64(ranks) > instances {
 		p.ShardGroup = ranks / int(instances)
 	}
-	p.OffloadOptimizer = opt.on("optimizer-cpu-offload")
+	p.OffloadOptimizer = p.OffloadOptimizer || opt.on("optimizer-cpu-offload")
 	return nil
 }

@@ -49,6 +49,7 @@ const unknownDevice = "h100-sxm5-80gb"
 // Setup turns a row into a prepared model and a plan, or says what of the row
 // cannot be expressed.
 func (p *Predictor) Setup(r *Row) (*Setup, error) {
+	r = r.asPublished()
 	m, err := r.model(p.Resolve)
 	if err != nil {
 		return nil, err
@@ -64,11 +65,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	stack := sizing.DefaultStack(d)
-	if r.Stack != "" {
-		if stack, err = sizing.FindStack(r.Stack); err != nil {
-			return nil, err
-		}
+	stack, err := r.findStack(d)
+	if err != nil {
+		return nil, err
 	}
 	if r.Method == "" && stack.FurtherTokens && (r.Layers == 0 || int(r.Layers) == m.Layers()) {
 		m = m.Pretrained()
@@ -106,10 +105,29 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if p.Constants != nil {
 		prepared.SetConstants(p.Constants)
 	}
-	if r.Recompute == "" && r.Method == "" && plan.Recompute == sizing.NoRecompute {
+	switch {
+	case r.Recompute != "" || plan.Recompute != sizing.NoRecompute:
+	case r.Method == "":
 		plan.Recompute, plan.Modules = lightest(prepared, plan)
+	case recipes[r.Stack].recompute:
+		plan.Recompute = unlessSure(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage") || r.bridge()}, nil
+}
+
+// findStack returns the stack that the row names, or the one assumed for its
+// method where it names none: that of adapters is PEFT's.
+func (r *Row) findStack(d *hardware.Device) (*sizing.Stack, error) {
+	if r.Stack != "" {
+		return sizing.FindStack(r.Stack)
+	}
+	switch tunes, frozen := r.tuning(); {
+	case frozen:
+		return sizing.FindStack("transformers-peft")
+	case tunes:
+		return sizing.FindStack("deepspeed")
+	}
+	return sizing.DefaultStack(d), nil
 }
 
 // tuned are the modules that runs with too little memory recompute first,
@@ -179,6 +197,12 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 	if r.bridge() {
 		c.GradientBytes, c.StepGradientBytes = 2, 4
 	}
+	if r.Compile {
+		c.Eager = false
+	}
+	if r.pagedUpdate() {
+		c.FusedUpdate, c.OffloadOptimizer = true, true
+	}
 	opt := r.options()
 	switch {
 	case opt.on("cross-entropy-loss-fusion") && opt["cross-entropy-fusion-impl"] != "te":
@@ -220,9 +244,9 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 	}
 	var err error
 	p.Sharding = s.Sharding
-	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && !frozen {
+	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && (!frozen || recipes[r.Stack].shards) {
 		// Full fine-tuning on several devices shards; frozen weights stay
-		// whole on each.
+		// whole on each unless the recipe shards them too.
 		p.Sharding = sizing.Zero3
 	}
 	if r.Sharding != "" {
@@ -235,6 +259,7 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 		return p, err
 	}
 	r.adapt(s, &p)
+	r.offloads(s, &p)
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
 	if r.SP != nil {
 		p.SequenceParallel = *r.SP && p.TP > 1
@@ -276,6 +301,9 @@ func between(s, from, to string) (string, bool) {
 
 // workload reads the row's work.
 func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
+	if r.SeqLen == 0 {
+		return sizing.Workload{}, errors.New("no sequence length")
+	}
 	w := sizing.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
 	if r.Precision != "" {
 		precision, err := sizing.ParsePrecision(r.Precision)
@@ -284,7 +312,9 @@ func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
 		}
 		w.Precision = precision
 	}
-	w.Optimizer = r.optimizer()
+	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
+		w.Optimizer = sizing.Adam8bit
+	}
 	return w, r.method(&w)
 }
 

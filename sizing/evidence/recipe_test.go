@@ -1,0 +1,59 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing"
+)
+
+// A row of torchtune that states no batch is of two sequences packed to 2,048
+// tokens, compiled; it recomputes unless its device has room, updates within
+// the backward pass where all weights are trained on one device, and divides
+// frozen weights between several. A row that states its batch is left alone.
+func TestPublishedRecipe(t *testing.T) {
+	row := func(model, device string, devices int, method, note string) Row {
+		return Row{ID: "a", Source: "s", Model: model, Device: device, Devices: devices, Precision: "bf16", Stack: "torchtune", Method: method, Note: note, PeakMemGiB: 1}
+	}
+	setup := func(r Row) *Setup {
+		s, err := testPredictor().Setup(&r)
+		require.NoError(t, err)
+		return s
+	}
+	small := setup(row("llama-3.1-8b", "rtx-4090-24gb", 1, "full finetune", ""))
+	assert.Equal(t, int64(2048), small.Prepared.Workload.Seq)
+	assert.Equal(t, int64(2), small.Plan.GlobalBatch)
+	assert.Equal(t, sizing.FullRecompute, small.Plan.Recompute)
+	assert.True(t, small.Plan.OffloadOptimizer)
+	assert.Equal(t, sizing.Adam8bit, small.Prepared.Workload.Optimizer)
+	e, err := small.Predict()
+	require.NoError(t, err)
+	assert.Equal(t, (128256.+1)*4096*2, float64(e.Memory.Gradients), "of the head and its norm alone")
+	assert.Zero(t, e.Memory.Optimizer)
+
+	large := setup(row("llama-3.1-8b", "rtx-a6000-48gb", 1, "LoRA", ""))
+	assert.Equal(t, sizing.NoRecompute, large.Plan.Recompute)
+	many := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "LoRA", ""))
+	assert.Equal(t, sizing.Zero3, many.Plan.Sharding)
+	assert.Equal(t, int64(1), many.Plan.MicroBatches())
+	away := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "full finetune", "a; CPU offload with fused optimizer"))
+	assert.True(t, away.Plan.OffloadParams)
+
+	stated := row("llama-3.1-8b", "rtx-4090-24gb", 1, "LoRA", "")
+	stated.MicroBatch = 4
+	_, err = testPredictor().Setup(&stated)
+	assert.ErrorContains(t, err, "no sequence length")
+}
+
+// Rows without a stack are taken as run in that of their method.
+func TestStackOfTheMethod(t *testing.T) {
+	for method, want := range map[string]string{"": "megatron-core", "LoRA": "transformers-peft", "full": "deepspeed"} {
+		d, err := testPredictor().Hardware.Find("h100")
+		require.NoError(t, err)
+		s, err := (&Row{Method: method}).findStack(d)
+		require.NoError(t, err)
+		assert.Equal(t, want, s.Name)
+	}
+}
