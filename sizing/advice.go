@@ -38,7 +38,7 @@ type MemoryTerm struct {
 func (m *Memory) Terms() []MemoryTerm {
 	return []MemoryTerm{
 		{"weights", m.Weights}, {"gradients", m.Gradients}, {"optimizer", m.Optimizer}, {"activations", m.Activations},
-		{"logits", m.Logits}, {"communication", m.Communication}, {"overhead", m.Overhead},
+		{"logits", m.Logits}, {"communication", m.Communication}, {"teacher", m.Teacher}, {"overhead", m.Overhead},
 	}
 }
 

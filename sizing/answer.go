@@ -27,6 +27,8 @@ type Question struct {
 	// Examples gives the length of the run instead of Workload.Tokens; zero
 	// is none.
 	Examples Examples
+	// Distill trains the model on a teacher's outputs; nil is none.
+	Distill *Distillation
 	// Plan's zero dimensions are chosen; Sharding and Recompute only if the
 	// flags below say so.
 	Plan             Plan
@@ -64,6 +66,8 @@ type Answer struct {
 	Goodput Goodput
 	// Data is what the question's examples become; zero without any.
 	Data ExamplesCost
+	// Distill is what the question's teacher costs; zero without one.
+	Distill DistillCost
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep SweepCost
 	Notes []Note
@@ -252,6 +256,9 @@ func (q *Question) prepare(cluster hardware.Cluster) (*Prepared, error) {
 	if err == nil && q.Constants != nil {
 		p.SetConstants(q.Constants)
 	}
+	if err == nil && q.Distill != nil {
+		p.tutor, err = q.newTutor(p)
+	}
 	return p, err
 }
 
@@ -274,6 +281,11 @@ func (q *Question) on(count int, a *Answer) (*Answer, error) {
 func (q *Question) layout(p *Prepared) (best Estimate, of int, err error) {
 	if q.Search == nil || q.Workload.MFU > 0 { // a given MFU makes all equally fast
 		return q.bestPlan(p)
+	}
+	if q.Distill != nil { // a teacher's part of a step is not what the search bounds
+		given := *q
+		given.Workload.Batch = roundBatch(q.batchFor(1))
+		return given.bestPlan(p)
 	}
 	open := *p
 	if open.Workload.Batch == 0 {
@@ -313,6 +325,7 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 	if err := a.Conclude(p, &best); err != nil {
 		return nil, err
 	}
+	q.CostDistillation(a)
 	if !best.Memory.Fits {
 		q.suggestCount(p, a)
 	}

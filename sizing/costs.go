@@ -155,6 +155,7 @@ type Prepared struct {
 	timing    timing
 	measured  bool
 	workspace quantity.Bytes // what libraries allocate on the device
+	tutor     *tutor         // nil: none
 }
 
 // Model returns the prepared model.

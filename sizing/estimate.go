@@ -28,7 +28,9 @@ type Memory struct {
 	Logits        quantity.Bytes `json:"logits_bytes"`
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
-	Total         quantity.Bytes `json:"total_bytes"`
+	// Teacher is the weights and logits of a teacher.
+	Teacher quantity.Bytes `json:"teacher_bytes,omitempty"`
+	Total   quantity.Bytes `json:"total_bytes"`
 	// Host and NVMe are what the host's memory and its disks keep for the
 	// device: what the plan moves there. They are no part of Total.
 	Host quantity.Bytes `json:"host_bytes,omitempty"`
@@ -77,7 +79,9 @@ type Storage struct {
 	Checkpoint      quantity.Bytes `json:"checkpoint_bytes"`
 	CheckpointsKept int            `json:"checkpoints_kept"`
 	Dataset         quantity.Bytes `json:"dataset_bytes"`
-	Total           quantity.Bytes `json:"total_bytes"`
+	// Logits is those of a teacher.
+	Logits quantity.Bytes `json:"teacher_logits_bytes,omitempty"`
+	Total  quantity.Bytes `json:"total_bytes"`
 }
 
 // Compute is the arithmetic of the whole run (of a step if no run length is
@@ -177,6 +181,11 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	p.compute(&l, &e.Compute)
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.stepTerms(&l)
+	}
+	if p.tutor != nil {
+		if err := p.teach(e); err != nil {
+			return err
+		}
 	}
 	p.time(&l, e)
 	p.money(e)

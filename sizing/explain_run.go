@@ -10,7 +10,7 @@ const sourceGoodput = "J. W. Young, CACM 17 (1974) 530; J. T. Daly, FGCS 22 (200
 
 // Explain derives every term of the answer's estimate and of its run.
 func (a *Answer) Explain() []Derivation {
-	return append(a.Prepared.Explain(&a.Estimate), a.explainGoodput()...)
+	return append(append(a.Prepared.Explain(&a.Estimate), a.explainGoodput()...), a.explainDistillation()...)
 }
 
 // explainGoodput derives the expected time of the run, a line for each loss.

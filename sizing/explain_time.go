@@ -29,6 +29,7 @@ const (
 	termHost       = "host transfers"
 	termStragglers = "stragglers"
 	termFixed      = "fixed"
+	termTeacher    = "teacher's forward pass"
 )
 
 // List returns the parts in order; they add up to the step.
@@ -36,7 +37,7 @@ func (t *StepTerms) List() []StepTerm {
 	return []StepTerm{
 		{termProducts, t.Products}, {termAttention, t.Attention}, {termMemoryOps, t.MemoryOps}, {termLaunch, t.Launch},
 		{termTensor, t.TensorComm}, {termExperts, t.ExpertComm}, {termContext, t.Context}, {termPipeline, t.Pipeline},
-		{termBubble, t.Bubble}, {termData, t.DataComm}, {termOptimizer, t.Optimizer}, {termHost, t.Offload}, {termStragglers, t.Stragglers}, {termFixed, t.Fixed},
+		{termBubble, t.Bubble}, {termData, t.DataComm}, {termOptimizer, t.Optimizer}, {termHost, t.Offload}, {termStragglers, t.Stragglers}, {termFixed, t.Fixed}, {termTeacher, t.Teacher},
 	}
 }
 
@@ -129,9 +130,11 @@ func (x *termNumbers) of(term StepTerm) numbers {
 		return x.optimizer()
 	case termHost:
 		return x.host()
+	case termTeacher:
+		return x.p.tutor.explain(x)
 	case termStragglers:
 		e := &x.p.timing.e
-		rest := float64(x.terms.Sum() - x.terms.Stragglers)
+		rest := float64(x.terms.Sum() - x.terms.Stragglers - x.terms.Teacher)
 		return numbers{"jitter x doublings of a node x the other lines", fmt.Sprintf("%.3g x %.3g x %s", e.Jitter, x.p.doublings(), seconds(rest)), x.p.constants.Source, e.Jitter * x.p.doublings() * rest, 0}
 	}
 	e := &x.p.timing.e

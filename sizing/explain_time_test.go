@@ -26,6 +26,9 @@ func TestTermsAreDerived(t *testing.T) {
 			plan.GlobalBatch = int64(plan.DP * plan.MicroBatch)
 		}
 		p := mustPrepare(m, w, stack, plan.Devices())
+		if rapid.Bool().Draw(t, "teacher") { // of the student's own shape
+			p.tutor = &tutor{Prepared: mustPrepare(m, Workload{Seq: 256, PUE: 1}, stack, plan.Devices()), weight: 2}
+		}
 		e, err := p.Evaluate(&plan)
 		if err != nil {
 			t.Skip(err)

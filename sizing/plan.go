@@ -349,5 +349,11 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	p.measured = p.costs.model.PerToken() && p.constants.measuredOn(c.Device) // every measured step is of a language model
 	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
 	p.ready()
+	if p.tutor != nil {
+		var err error
+		if p.tutor, err = p.tutor.on(c); err != nil {
+			return Prepared{}, err
+		}
+	}
 	return p, nil
 }

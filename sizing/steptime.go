@@ -22,13 +22,14 @@ type StepTerms struct {
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
 	Stragglers quantity.Seconds `json:"stragglers_seconds"` // waiting for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
-	Offload    quantity.Seconds `json:"offload_seconds"` // exposed traffic with the host during the passes
+	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed traffic with the host during the passes
+	Teacher    quantity.Seconds `json:"teacher_seconds,omitempty"` // the forward pass of a teacher
 }
 
 // Sum returns the step time.
 func (t *StepTerms) Sum() quantity.Seconds {
 	return t.Products + t.Attention + t.MemoryOps + t.Launch + t.TensorComm + t.ExpertComm + t.Context +
-		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload
+		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload + t.Teacher
 }
 
 // SetConstants replaces the constants that the estimate rests on.
@@ -452,8 +453,9 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	if w := &p.Workload; w.MFU > 0 {
 		counted := modelStep * float64(e.Compute.By(w.Convention)/e.Compute.Model)
 		t.Step = quantity.Seconds(counted / (devices * float64(p.rate.Peak) * w.MFU))
+		t.Terms = StepTerms{Products: t.Step, Teacher: t.Terms.Teacher}
+		t.Step += t.Terms.Teacher
 		t.StepLow, t.StepHigh = t.Step, t.Step
-		t.Terms = StepTerms{Products: t.Step}
 	} else {
 		t.Step = t.Terms.Sum()
 		band := p.stepBand()

@@ -14,6 +14,8 @@ type compareJSON struct {
 	*sizing.Estimate
 	// Data is what the examples of a fine-tuning become.
 	Data *sizing.ExamplesCost `json:"data,omitempty"`
+	// Distill is what a teacher costs.
+	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep   *sizing.SweepCost   `json:"sweep,omitempty"`
 	Notes   []sizing.Note       `json:"notes,omitempty"`
@@ -33,7 +35,7 @@ func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
 		}
 	}
 	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Data: r.Data, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // compareDocument lays the rows out: a table for each model, or one table of
@@ -83,6 +85,15 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 
 // compareTitle says what the times are of.
 func compareTitle(o *compareOptions, rows []compareRow) render.Text {
+	title := compareLength(o, rows)
+	if o.teacher != "" {
+		return both(labelTaughtBy, title, o.teacher)
+	}
+	return title
+}
+
+// compareLength is how long the rows train.
+func compareLength(o *compareOptions, rows []compareRow) render.Text {
 	tokens, images := false, false
 	for i := range rows {
 		tokens = tokens || rows[i].model.Model.PerToken()

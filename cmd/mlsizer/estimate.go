@@ -27,6 +27,7 @@ Exit code 3 means that the model does not fit; the answer is printed.`,
 		Example: `  mlsizer estimate gpt-3 --on a100-80gx1024 --tokens 300B --tp 8 --pp 8
   mlsizer estimate 7B --on h100x8 --tokens 140B -o json
   mlsizer estimate llama-3.1-8b --method lora --on h100x1 --examples 50k --example-tokens 512 --epochs 3
+  mlsizer estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --top-k 64 --on h100x8 --tokens 10B
   mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -107,6 +108,7 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 	}
 	d.Tables = append(append(d.Tables, dataTable(&r, f)...), timeTable(&r, f))
 	d.Tables = append(append(d.Tables, wholeRunTable(&r, f)...), costTable(&r, f))
+	d.Tables = append(d.Tables, distillTable(&r, f)...)
 	d.Tables = append(d.Tables, sweepTable(&r, f)...)
 	if why != nil {
 		d.Tables = append(d.Tables, whyTable(why, f), resourcesTable(why))

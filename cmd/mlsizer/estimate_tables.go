@@ -217,6 +217,7 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 		{labelActivations, m.Activations, ""},
 		{labelLogits, m.Logits, ""},
 		{labelCommunication, m.Communication, ""},
+		{labelTeacher, m.Teacher, "teacher"},
 		{labelOverhead, m.Overhead, "memory"},
 	} {
 		if term.bytes > 0 {
@@ -254,6 +255,9 @@ func storageTable(r *resultJSON, f *footnotes) render.Table {
 	row(both(labelCheckpoints, s.CheckpointsKept), s.Checkpoint*quantity.Bytes(s.CheckpointsKept), f.at("storage")...)
 	if s.Dataset > 0 {
 		row(labelDataset, s.Dataset, f.at("dataset")...)
+	}
+	if s.Logits > 0 {
+		row(labelTeacherLogits, s.Logits, f.at("teacher-logits")...)
 	}
 	row(labelTotal, s.Total)
 	return t
@@ -303,7 +307,7 @@ func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
 			text = both(labelJoin, text, both(labelMFUOther, conventionText(c), render.Percent(r.Utilisation(c))))
 		}
 	}
-	return fact(labelMFU, text, f.at("flops")...)
+	return fact(labelMFU, text, f.at("flops", "teacher")...)
 }
 
 // conventionText is how a convention of the MFU is called.
@@ -365,6 +369,47 @@ func costTable(r *resultJSON, f *footnotes) render.Table {
 		fact(labelCost, cost, f.at("price")...),
 		fact(labelEnergy, energy, f.at("energy")...),
 	}}
+}
+
+// distillTable is what a teacher costs; nil without one.
+func distillTable(r *resultJSON, f *footnotes) []render.Table {
+	c := r.Distill
+	if c == nil {
+		return nil
+	}
+	t := render.Table{Title: both(labelDistill, c.Teacher, c.Params), Columns: factColumns()}
+	add := func(label render.Text, v any, codes ...string) {
+		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
+	}
+	add(labelTeacherFLOPs, c.FLOPs)
+	if c.Logits == sizing.OnlineLogits {
+		add(labelTeacherForward, both(labelShareOfStep, c.Forward, render.Percent(c.Share)), "teacher")
+		add(labelTeacherRun, c.Forward*quantity.Seconds(r.Time.Steps))
+	}
+	pass := any(labelDoesNotFit)
+	if c.Pass > 0 {
+		pass = both(labelPassOf, render.Range{Mid: c.Pass, Low: c.PassLow, High: c.PassHigh}, c.PassPlan.String())
+	}
+	add(labelTeacherPass, pass, "teacher-pass")
+	if c.PassUSD > 0 {
+		add(labelPassCost, c.PassUSD)
+	}
+	stored := labelStoredInstead
+	if c.Logits == sizing.StoredLogits {
+		stored = labelStoredLogits
+	}
+	add(stored, both(labelLogitsOf, c.Stored.Decimal(), c.PerToken.Decimal(), r.Model.Unit), "teacher-logits")
+	if c.Read > 0 {
+		add(labelReadRate, both(labelPerSecondOf, quantity.Bytes(c.Read).Decimal()))
+	}
+	if c.Saved > 0 {
+		saved := both(labelEachEpoch, c.Saved)
+		if c.Epochs > 1 {
+			saved = both(labelSavedEpochs, saved, c.Saved*quantity.Seconds(c.Epochs-1), render.Count(c.Epochs))
+		}
+		add(labelStoredSaves, saved)
+	}
+	return []render.Table{t}
 }
 
 // sweepTable is what the trials of a search cost; nil without any.

@@ -103,6 +103,24 @@ var (
 	labelUsefulOf         = render.T("%v (%v)", "%v（%v）")
 	labelEpoch            = render.T("one epoch", "每轮")
 	labelCostBand         = render.T("%v (%v–%v)", "%v（%v–%v）")
+	labelTeacher          = render.T("teacher", "教师模型")
+	labelTeacherLogits    = render.T("teacher's logits", "教师 logits")
+	labelDistill          = render.T("teacher %v, %v parameters", "教师模型 %v，参数 %v")
+	labelTeacherFLOPs     = render.T("teacher's FLOPs", "教师 FLOPs")
+	labelTeacherForward   = render.T("forward pass in a step", "每步前向")
+	labelShareOfStep      = render.T("%v, %v of the step", "%v，占单步 %v")
+	labelTeacherRun       = render.T("in the run", "全程")
+	labelTeacherPass      = render.T("one pass over the data alone", "单独读一遍数据")
+	labelPassOf           = render.T("%v, %v", "%v，%v")
+	labelPassCost         = render.T("cost of that pass", "该遍费用")
+	labelStoredLogits     = render.T("stored logits", "存储的 logits")
+	labelStoredInstead    = render.T("logits, if stored", "若存储 logits")
+	labelLogitsOf         = render.T("%v, %v a %v", "%v，每 %[3]v %[2]v")
+	labelReadRate         = render.T("read in training", "训练时读取")
+	labelPerSecondOf      = render.T("%v a second", "每秒 %v")
+	labelStoredSaves      = render.T("storing them saves", "存储可省")
+	labelEachEpoch        = render.T("%v in every epoch after the first", "首轮之后每轮 %v")
+	labelSavedEpochs      = render.T("%v, %v in %v epochs", "%v，%[3]v 轮共 %[2]v")
 	labelOneTrial         = render.T("one trial", "单次试验")
 	labelTrialOn          = render.T("%v on %d x %s (%s)", "%v，%d × %s（%s）")
 	labelAllTrials        = render.T("all trials", "全部试验")
@@ -133,6 +151,7 @@ var (
 // Comparisons.
 var (
 	labelTrainingOn      = render.T("training on %s", "训练：%s")
+	labelTaughtBy        = render.T("%v, taught by %v", "%v，教师模型 %v")
 	labelTuningOn        = render.T("fine-tuning on examples: %s", "微调样例：%s")
 	labelOneStep         = render.T("one step of training", "训练一步")
 	labelSamples         = render.T("%s samples", "%s 个样本")
@@ -238,13 +257,14 @@ var (
 )
 
 var groupLabels = map[string]render.Text{
-	"memory":  render.T("memory", "显存"),
-	"storage": render.T("storage", "存储"),
-	"compute": render.T("compute", "计算量"),
-	"time":    render.T("time", "时间"),
-	"run":     render.T("the whole run", "全程"),
-	"cost":    render.T("cost", "费用"),
-	"energy":  render.T("energy", "能耗"),
+	"memory":       render.T("memory", "显存"),
+	"storage":      render.T("storage", "存储"),
+	"compute":      render.T("compute", "计算量"),
+	"time":         render.T("time", "时间"),
+	"distillation": render.T("distillation", "蒸馏"),
+	"run":          render.T("the whole run", "全程"),
+	"cost":         render.T("cost", "费用"),
+	"energy":       render.T("energy", "能耗"),
 }
 
 var derivedLabels = map[string]render.Text{
@@ -365,7 +385,7 @@ var resourceLabels = map[string]render.Text{
 
 var memoryTermLabels = map[string]render.Text{
 	"weights": labelWeights, "gradients": labelGradients, "optimizer": labelOptimizerState, "activations": labelActivations,
-	"logits": labelLogits, "communication": labelCommunication, "overhead": labelOverhead,
+	"logits": labelLogits, "communication": labelCommunication, "teacher": labelTeacher, "overhead": labelOverhead,
 }
 
 var termLabels = map[string]render.Text{
@@ -382,5 +402,6 @@ var termLabels = map[string]render.Text{
 	"optimizer":               render.T("optimizer", "优化器"),
 	"host transfers":          render.T("host transfers", "主机传输"),
 	"stragglers":              render.T("stragglers", "掉队等待"),
+	"teacher's forward pass":  render.T("teacher's forward pass", "教师前向"),
 	"fixed":                   render.T("fixed", "固定开销"),
 }

@@ -29,6 +29,8 @@ type workOptions struct {
 	methods            []sizing.Method // estimate takes one, compare several
 	method             sizing.Method
 	examples           sizing.Examples
+	teacher            string
+	distill            sizing.Distillation
 	states             sizing.States
 	loraRank           int
 	loraTargets        []string
@@ -93,6 +95,10 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.examples.Packing, "packing", "", "padded (a sequence for each example) or packed (joined to full sequences) (without: the stack's)", "NAME", "packed", sizing.ParsePacking)
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
+	addValue(fs, &o.teacher, "teacher", "", "train the model on the outputs of this one (distillation)", "MODEL", "llama-3.1-70b", func(s string) (string, error) { return s, nil })
+	addValue(fs, &o.distill.Logits, "teacher-logits", "", "online (the teacher's forward pass in every step) or stored (one pass over the data before) (online)", "NAME", "stored", sizing.ParseTeacherLogits)
+	addValue(fs, &o.distill.TopK, "top-k", "", "logits a token that are stored (without: all)", "N", "64", parseWhole)
+	addValue(fs, &o.distill.FP8, "teacher-weights", "", "storage of the teacher's weights: bf16 or fp8 (without: the run's precision)", "NAME", "fp8", parseTeacherWeights)
 	addPrune(fs, &o.prune)
 	addLayoutFlags(fs, &o.plan)
 	addValue(fs, &o.nvme, "nvme-bandwidth", "", "offloaded state lies on NVMe disks that read and write so much a device", "RATE", "3GB/s", quantity.ParseBandwidth)
@@ -168,6 +174,17 @@ func parseMethods(s string) ([]sizing.Method, error) {
 	return list, nil
 }
 
+// parseTeacherWeights reads whether a teacher's weights take a byte each.
+func parseTeacherWeights(s string) (fp8 bool, err error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "bf16", "fp16":
+		return false, nil
+	case "fp8":
+		return true, nil
+	}
+	return false, fmt.Errorf("%q is not a known storage of a teacher's weights (want bf16, fp8)", s)
+}
+
 // parseEpochs reads how often a run sees its data.
 func parseEpochs(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
@@ -200,6 +217,9 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.recomputeSet = fs.Changed("recompute")
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
 	if err := o.completeTuning(a, cmd); err != nil {
+		return err
+	}
+	if err := o.completeTeacher(a, cmd); err != nil {
 		return err
 	}
 	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
@@ -267,6 +287,28 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 		}
 		return usageError(err, a.commandLine()+" --method lora")
 	}
+	return nil
+}
+
+// completeTeacher finds the teacher, and refuses what does not go together.
+func (o *workOptions) completeTeacher(a *app, cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	if o.teacher == "" {
+		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {
+			if fs.Changed(name) {
+				return usageError(fmt.Errorf("--%s needs --teacher", name), a.commandLine()+" --teacher llama-3.1-70b")
+			}
+		}
+		return nil
+	}
+	if cmd.Name() == "plan" {
+		return usageError(errors.New("--teacher: plan does not look for layouts with a teacher beside (want estimate)"), a.commandReplacing("plan", "estimate"))
+	}
+	m, err := a.resolve(cmd.Context(), o.teacher)
+	if err != nil {
+		return err
+	}
+	o.distill.Teacher = m.Model
 	return nil
 }
 
@@ -380,6 +422,9 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Plan:             o.plan,
 		DefaultSharding:  !o.shardingSet,
 		DefaultRecompute: !o.recomputeSet,
+	}
+	if o.distill.Teacher != nil {
+		q.Distill = &o.distill
 	}
 	if t.Count > 0 || o.searchOpen {
 		fixed := o.fixed()

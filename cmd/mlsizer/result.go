@@ -115,6 +115,8 @@ type resultJSON struct {
 	Convention sizing.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
 	Data *sizing.ExamplesCost `json:"data,omitempty"`
+	// Distill is what a teacher costs.
+	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
@@ -137,6 +139,9 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 	}
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
+	}
+	if a.Distill.Teacher != "" {
+		r.Distill = &a.Distill
 	}
 	if a.Sweep.Trials > 0 {
 		r.Sweep = &a.Sweep
