@@ -113,7 +113,7 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 		p.served.scaleTo(float64(s.StoredBytes))
 	}
 	if len(p.served.caches) == 0 {
-		return nil, planError("", "%s keeps no cache: it does not generate tokens one by one", s.Model.Name)
+		return nil, planError("", "%s keeps no cache: it does not generate tokens one by one (infer says how many sequences a second it reads)", s.Model.Name)
 	}
 	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
 		return nil, planError("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)

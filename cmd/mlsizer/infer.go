@@ -55,12 +55,14 @@ func newInferCmd(a *app) *cobra.Command {
 of every sequence, the runtime's own buffers; the longest context and the most
 sequences that fit; and how fast it answers, with an 80 % band.
 The context is that of each sequence, prompt and answer together. What is left
-open is chosen, and a footnote says what.
+open is chosen, and a footnote says what. Encoders and models of images generate
+nothing: for them it says how many sequences or images pass in a second.
 
 Exit code 3 means that it does not fit; the answer says what would.`,
 		Example: `  mlsizer infer llama-3.1-70b --on h100x2 --context 32k --batch 16 --weights fp8
   mlsizer infer llama-3.1-8b --on rtx-4090 --weights q4_k_m --kv q8_0
   mlsizer infer deepseek-v3 --on h200x8 --context 128k --batch 32 --runtime sglang
+  mlsizer infer bert-large --on l4 --context 384 --batch 32
   mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -281,6 +283,9 @@ func inferRun(cmd *cobra.Command, o *inferOptions) error {
 	if len(o.weights) == 1 {
 		weights = o.weights[0]
 	}
+	if m.Model.Encodes() {
+		return o.encode(cmd, m, targets[0], weights)
+	}
 	answer, notes, err := o.infer(m, targets[0], weights)
 	if err != nil {
 		return o.inferError(cmd, err)
@@ -304,16 +309,20 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.S
 	if err != nil {
 		return nil, nil, err
 	}
-	notes := append(assumed, answer.Notes...)
+	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.price)...), nil
+}
+
+// scopeNotes say what the model's parameters leave out and where the price is
+// from, where none was given.
+func scopeNotes(m *modelArg, t target, given quantity.USD) (notes []sizing.Note) {
 	if m.Model.Scope != "" {
 		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: m.Model.Scope})
 	}
-	if t.Device.Price != nil && o.price == 0 {
-		p := t.Device.Price
+	if p := t.Device.Price; p != nil && given == 0 {
 		text := fmt.Sprintf("%v a device and hour (%s)", p.PerHour, p.Date)
 		notes = append(notes, sizing.Note{Code: "price", Text: text, Chinese: fmt.Sprintf("每设备每小时 %v（%s）", p.PerHour, p.Date), Source: p.Source})
 	}
-	return answer, notes, nil
+	return notes
 }
 
 // inferError makes a usage error of an answer that could not be given.

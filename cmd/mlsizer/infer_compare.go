@@ -168,11 +168,11 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 	for i := range rows {
 		r := &rows[i]
 		if i == 0 || r.table() != rows[i-1].table() {
-			w := servingFirst(rows, r.table())
-			d.Tables = append(d.Tables, render.Table{
-				Title:   both(labelColon, r.table(), both(labelCompareInfer, w.Context, w.Batch, w.KV)),
-				Columns: inferCompareColumns(),
-			})
+			title := render.Same(r.table())
+			if w := servingFirst(rows, r.table()); w.Context > 0 {
+				title = both(labelColon, r.table(), both(labelCompareInfer, w.Context, w.Batch, w.KV))
+			}
+			d.Tables = append(d.Tables, render.Table{Title: title, Columns: inferCompareColumns()})
 		}
 		t := &d.Tables[len(d.Tables)-1]
 		t.Rows = append(t.Rows, inferCompareCells(r, f))

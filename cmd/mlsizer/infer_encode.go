@@ -1,0 +1,245 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// encodingJSON is what was to be encoded.
+type encodingJSON struct {
+	Context int64                `json:"context"`
+	Batch   int64                `json:"batch"`
+	Weights string               `json:"weights"`
+	Runtime string               `json:"runtime"`
+	Layout  sizing.ServingLayout `json:"layout"`
+}
+
+// encodeJSON is the answer for a model that reads sequences or samples and
+// generates nothing.
+type encodeJSON struct {
+	Model      modelJSON                 `json:"model"`
+	Hardware   hardwareJSON              `json:"hardware"`
+	Workload   encodingJSON              `json:"workload"`
+	Memory     sizing.ServingMemory      `json:"memory"`
+	Weights    quantity.Bytes            `json:"model_weights_bytes"`
+	MaxBatch   int64                     `json:"max_sequences"`
+	Best       string                    `json:"best_weights"`
+	Throughput sizing.EncodingThroughput `json:"throughput"`
+	Notes      []sizing.Note             `json:"notes"`
+	Explain    []sizing.Derivation       `json:"explain,omitempty"`
+}
+
+// defaultEncodingContext is the tokens of a sequence where the model takes
+// more: the longest that BERT reads.
+const defaultEncodingContext = 512
+
+// refuseDecoding refuses the flags that only a model that generates has.
+func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *sizing.Model) error {
+	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "pp", "ep"} {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
+			return usageError(fmt.Errorf("--%s: %s reads a %s in one pass: it generates nothing and keeps no cache", name, m.Name, encodedUnit(m)), o.commandWithout(name))
+		}
+	}
+	if !m.PerToken() && o.context > 0 {
+		return usageError(fmt.Errorf("--context: %s is counted in samples of one %s: it has no sequence length", m.Name, m.Unit), o.commandWithout("context"))
+	}
+	return nil
+}
+
+// encodedUnit is what the model reads one of: "sequence", "image".
+func encodedUnit(m *sizing.Model) string {
+	if m.PerToken() {
+		return "sequence"
+	}
+	return m.Unit
+}
+
+// encode answers for a model that generates nothing.
+func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights string) error {
+	if err := o.refuseDecoding(cmd, m.Model); err != nil {
+		return err
+	}
+	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1))
+	if err != nil {
+		return o.inferError(cmd, err)
+	}
+	s := sizing.Serving{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
+	var notes []sizing.Note
+	assume := func(flag, value string) {
+		text := both(labelAssumedServe, flag, value)
+		notes = append(notes, sizing.Note{Code: flag, Text: text.EN, Chinese: text.ZH})
+	}
+	switch c := m.Model.Context; {
+	case !m.Model.PerToken():
+		s.Context = 1
+	case s.Context == 0:
+		s.Context = defaultEncodingContext
+		if c > 0 {
+			s.Context = min(s.Context, c)
+		}
+		assume("context", fmt.Sprint(s.Context))
+	}
+	if s.Batch == 0 {
+		s.Batch = 1
+		assume("batch", "1")
+	}
+	s.Quant, s.StoredBytes = storageOf(m, weights)
+	if weights == "" {
+		assume("weights", s.Quant.Name)
+	}
+	if s.Runtime == nil {
+		var why sizing.Note
+		s.Runtime, why = sizing.EncodingRuntime(m.Model, t.Device, s.Quant)
+		notes = append(notes, why)
+	}
+	a, err := s.Encode(o.priceOf(t.Device))
+	if err != nil {
+		return o.inferError(cmd, err)
+	}
+	notes = append(notes, a.Notes...)
+	notes = append(notes, scopeNotes(m, t, o.price)...)
+	if err := o.print(encodeDocument(o, m, t, a, notes)); err != nil {
+		return err
+	}
+	if !a.Memory.Fits {
+		return exitCode(exitNoFit)
+	}
+	return nil
+}
+
+// encodeDocument lays an answer out.
+func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAnswer, notes []sizing.Note) *render.Document {
+	r := encodeJSON{
+		Model:    newModelJSON(m, o.bounds),
+		Hardware: newHardwareJSON(t.Input, &a.Cluster, sizing.BF16),
+		Workload: encodingJSON{a.Context, a.Batch, a.Quant.Name, a.Runtime.Name, a.Layout},
+		Memory:   a.Memory, Weights: a.Weights, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Notes: notesIn(notes, o.lang),
+	}
+	if r.Hardware.Peak == 0 {
+		r.Hardware.Peak = a.Cluster.Device.Rates[hardware.FP16].Peak
+	}
+	if o.explain {
+		r.Explain = a.Explain()
+	}
+	f := newFootnotes(notes)
+	unit := unitNames(m.Model)
+	title := both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, labelDoesNotFit)
+	if r.Memory.Fits {
+		title = both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, labelFits)
+		title = both(labelJoin, title, both(labelEncodes, perSecond(r.Throughput.Sequences), unit))
+	}
+	d := &render.Document{
+		Title:  title,
+		Tables: []render.Table{encodingFacts(&r, a, f), encodingMemory(&r, f), encodingLimits(&r, unit)},
+		JSON: struct {
+			Schema  string `json:"schema"`
+			Command string `json:"command"`
+			encodeJSON
+		}{schema, "infer", r},
+		Records: []encodeJSON{r},
+	}
+	if r.Memory.Fits {
+		d.Tables = append(d.Tables, encodingSpeed(&r, m.Model, f))
+	}
+	of := both(labelEncodingOfSamples, r.Workload.Batch, r.Workload.Weights)
+	if m.Model.PerToken() {
+		of = both(labelEncodingOf, r.Workload.Context, r.Workload.Batch, r.Workload.Weights)
+	}
+	for i := 1; i < len(d.Tables); i++ {
+		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
+	}
+	if o.explain {
+		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
+	}
+	f.finish(d)
+	return d
+}
+
+// unitNames are what the model reads, in the plural.
+func unitNames(m *sizing.Model) render.Text {
+	if m.PerToken() {
+		return labelSequencesUnit
+	}
+	return both(labelSampleUnit, m.Unit)
+}
+
+func encodingFacts(r *encodeJSON, a *sizing.EncodingAnswer, f *footnotes) render.Table {
+	w := &r.Workload
+	work := both(labelBatchOnly, w.Batch)
+	if a.Model.PerToken() {
+		work = both(labelEncodeWork, w.Context, w.Batch)
+	}
+	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelModel, modelText(&r.Model), f.at("inferred-shape", "scope")...),
+		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
+		fact(labelWorkload, work, f.at("context", "batch")...),
+		fact(labelTypes, both(labelWeightsOnly, w.Weights), f.at("weights")...),
+		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
+	}}
+}
+
+func encodingMemory(r *encodeJSON, f *footnotes) render.Table {
+	m := &r.Memory
+	t := render.Table{Title: labelServingMemory, Columns: []render.Column{
+		{Name: "term", Head: labelMemoryDevice},
+		{Name: "bytes", Head: labelSize, Right: true},
+		{Name: "share", Head: labelShare, Right: true},
+	}}
+	row := func(label render.Text, b quantity.Bytes, codes ...string) {
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: f.at(codes...)}, {Value: b}, {Value: render.Percent(b / m.Device)}})
+	}
+	row(labelWeights, m.Weights)
+	row(labelActivations, m.Compute, "activations")
+	row(labelOverhead, m.Overhead, "runtime")
+	row(labelTotal, m.Total)
+	row(labelBudget, m.Budget)
+	row(labelDeviceMemory, m.Device)
+	return t
+}
+
+func encodingLimits(r *encodeJSON, unit render.Text) render.Table {
+	batch, best := any(labelNone), any(labelNone)
+	if r.MaxBatch > 0 {
+		batch = grouped(r.MaxBatch)
+	}
+	if r.Best != "" {
+		best = r.Best
+	}
+	return render.Table{Title: labelLimits, Columns: factColumns(), Rows: [][]render.Cell{
+		fact(labelModelWeights, exactly(r.Weights)),
+		fact(both(labelMostAtOnce, unit), batch),
+		fact(labelBest, best),
+	}}
+}
+
+func encodingSpeed(r *encodeJSON, m *sizing.Model, f *footnotes) render.Table {
+	p, unit := &r.Throughput, unitNames(m)
+	t := render.Table{Title: labelSpeed, Columns: factColumns()}
+	add := func(label render.Text, v any, codes ...string) {
+		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
+	}
+	add(labelLatency, render.Range{Mid: p.Latency, Low: p.LatencyLow, High: p.LatencyHigh}, "speed")
+	add(both(labelUnitSecond, unit), rateText(p.Sequences, p.Low, p.High), "speed")
+	if p.Tokens > 0 {
+		add(labelTokensPerSecond, perSecond(p.Tokens))
+	}
+	bound := any(labelComputeNever)
+	if p.ComputeBound > 0 {
+		bound = p.ComputeBound
+	}
+	add(labelComputeBound, bound)
+	add(both(labelFullLoad, unit), both(labelFullLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch, quantity.Seconds(p.LoadTime)))
+	if p.PerMillion > 0 {
+		add(both(labelMillionOf, unit), both(labelPerMillionAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), "price")
+	}
+	if p.Energy > 0 {
+		add(both(labelEnergyOf, unit), both(labelPerMillionAt, p.Energy, p.EnergyBatch, r.Workload.Batch), "energy")
+	}
+	return t
+}
