@@ -244,7 +244,11 @@ func (a Attention) Cache() Cache {
 		return Cache{}
 	}
 	k, v := a.kvHeads()*a.headDim(), a.kvHeads()*a.valDim()
-	return Cache{PerToken: k + v, KeyWidth: k, Window: a.Window, Heads: a.kvHeads()}
+	c := Cache{PerToken: k + v, KeyWidth: k, Window: a.Window, Heads: a.kvHeads()}
+	if a.Cross {
+		c.Tokens = a.KeyTokens
+	}
+	return c
 }
 
 // MLA is multi-head latent attention: keys and values are projected up from a

@@ -263,6 +263,9 @@ type Cache struct {
 	// Heads is how far tensor parallelism divides the cache; 0 means not at
 	// all (a latent cache is whole on every device).
 	Heads int64
+	// Tokens is how many tokens are cached whatever the sequence: those of
+	// another tower; 0 means those of the sequence.
+	Tokens int64
 	// State is the number of elements a sequence whatever its length.
 	State int64
 }

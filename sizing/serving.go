@@ -24,6 +24,9 @@ type Serving struct {
 	// Prompt and Output split the context for the throughput of requests;
 	// zero takes most of the context as prompt.
 	Prompt, Output int64
+	// Images is how many there are in a prompt, for a model with a tower for
+	// them.
+	Images int64
 	// SharedContext takes Context as the tokens of all sequences together, as
 	// llama.cpp's -c does.
 	SharedContext bool
@@ -124,6 +127,12 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	}
 	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster)
 	p.timer.unfused = s.Unfused
+	if s.Model.ImageTokens() > 0 || s.Images != 0 {
+		p.timer.images = float64(s.Images)
+		if err := p.checkFront(); err != nil {
+			return nil, err
+		}
+	}
 	p.keys = newServingKeys(&s, year, p.timer.peak)
 	p.SetConstants(DefaultServingConstants())
 	return p, nil
@@ -218,7 +227,8 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	padded := s.cacheBytes(tokens, &shape) * sequences * perStage
 	m.KVCache, m.KVPadding = quantity.Bytes(exact), quantity.Bytes(math.Max(0, padded-exact))
 	m.State = quantity.Bytes(s.stateBytes(l.TP) * n * perStage)
-	m.Compute = quantity.Bytes(s.computeBytes(p.Runtime, l, float64(p.prompt(context))))
+	prompt := float64(p.prompt(context))
+	m.Compute = quantity.Bytes(math.Max(s.computeBytes(p.Runtime, l, prompt), p.timer.frontBytes(prompt)))
 	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
 	m.Device = p.DeviceMemory
 	m.Budget = m.Device * quantity.Bytes(p.Runtime.Utilisation)
@@ -235,8 +245,16 @@ func (p *PreparedServing) prompt(context int64) int64 {
 	if p.Prompt > 0 {
 		return min(p.Prompt, context)
 	}
+	if p.Model.Field == Speech { // it is prompted with a sound
+		return min(soundPrompt, context)
+	}
 	return max(context-p.output(context), 1)
 }
+
+// soundPrompt is the tokens that say what to do with a sound: start, language,
+// task and no timestamps. Source: openai/whisper whisper/tokenizer.py
+// (sot_sequence_including_notimestamps).
+const soundPrompt = 4
 
 // PromptTokens is the tokens of the prompt that speeds are for.
 func (p *PreparedServing) PromptTokens() int64 { return p.prompt(p.Context) }

@@ -57,8 +57,10 @@ type ServingAnswer struct {
 	// BestElsewhere is the same of another runtime, where this one has none.
 	BestElsewhere *ServingChoice
 	Throughput    ServingThroughput
-	Options       []ServingOption
-	Notes         []Note
+	// Front is what comes before the decoder; nil where nothing does.
+	Front   *ServingFront
+	Options []ServingOption
+	Notes   []Note
 }
 
 // Answer evaluates a serving: memory, limits and speed; where it does not fit,
@@ -80,6 +82,7 @@ func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 		a.BestElsewhere = p.bestElsewhere()
 	}
 	a.Throughput = p.Throughput(price)
+	a.Front = p.front()
 	if !a.Memory.Fits {
 		a.Options = p.options(price)
 	}
@@ -208,6 +211,10 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 			text, zh = text+": "+command, zh+"："+command
 		}
 		add("offload", text, zh, "")
+	}
+	if p.Model.readsPrompt() {
+		add("context", fmt.Sprintf("the encoder reads up to %d tokens and the decoder writes up to as many: each has caches of that length", p.Context),
+			fmt.Sprintf("编码器至多读 %d 个 token，解码器至多写同样多：两者各有该长度的缓存", p.Context), "")
 	}
 	if p.Model.Inferred {
 		add("inferred-shape", "only the parameter count is known: the shape, and with it the cache, is that of comparable models",

@@ -41,6 +41,9 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 		shape := cacheShape{kv: a.KV, tp: l.TP, expanded: a.Expanded, copied: a.Copied}
 		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences / float64(l.PP)
 		name, formula := "KV cache, full attention", "layers x context x (keys + values) x bytes x sequences"
+		if c.Tokens > 0 {
+			name, formula = "KV cache, of the encoder", "layers x its positions x (keys + values) x bytes x sequences"
+		}
 		if c.Window > 0 {
 			name, formula = fmt.Sprintf("KV cache, window %d", c.Window), "layers x min(context, window) x (keys + values) x bytes x sequences"
 		}
@@ -107,6 +110,9 @@ func (a *ServingAnswer) explainTime() []Derivation {
 		list = append(list, Derivation{"time", "between devices", "2 x layers x (hop + bytes / (link x share)), or one hop a stage", fmt.Sprintf("%s, hop %s, %.4g GB/s x %.3g", l.String(), seconds(e[servingHop]), t.link/1e9, e[servingWire]), seconds(w), sourceRoofline})
 	}
 	list = append(list, Derivation{"time", "a token of each sequence", "|reading, multiplying| + attention + the rest, with |a, b| = (a⁴ + b⁴)^¼", fmt.Sprintf("%g sequences of %.6g tokens", n, middle), seconds(a.Decode(math.Ceil(float64(a.Batch)/float64(l.Replicas)), middle)), sourceRoofline})
+	if f := a.Front; f != nil && f.Time > 0 {
+		list = append(list, Derivation{"time", "before the decoder", "one pass of the layers before it: |reading, multiplying| + attention + layers x gap + scheduling", fmt.Sprintf("%v parameters, %g times", f.Params, t.images), f.Time.String(), sourceRoofline})
+	}
 	for c := range e {
 		list = append(list, a.explainConstant(c))
 	}

@@ -42,6 +42,9 @@ func (m *ServingMemory) sum() {
 // cells returns how many tokens a layer caches of a context: all of them, or
 // those of the window.
 func (c *servedCache) cells(context float64) float64 {
+	if c.Tokens > 0 {
+		return float64(c.Tokens)
+	}
 	if c.Window > 0 {
 		return math.Min(context, float64(c.Window))
 	}
@@ -54,6 +57,9 @@ func (c *servedCache) cells(context float64) float64 {
 func (c *servedCache) paddedCells(context float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
+	if c.Tokens > 0 {
+		return up(float64(c.Tokens))
+	}
 	if c.Window == 0 || context <= float64(c.Window) {
 		return up(context)
 	}
@@ -111,7 +117,9 @@ func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
 func (s *served) tokenBytes(shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
-		total += s.caches[i].layers * s.caches[i].tokenBytes(shape)
+		if s.caches[i].Tokens == 0 {
+			total += s.caches[i].layers * s.caches[i].tokenBytes(shape)
+		}
 	}
 	return total
 }

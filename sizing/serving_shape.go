@@ -65,6 +65,7 @@ type servedTensor struct {
 	lookup   bool // read a row at a time
 	head     bool // used for the last position of a prompt only
 	shared   bool // stored as another tensor
+	once     bool // passed once for a prompt, before any token
 }
 
 // servedExperts is the routed experts of layers that are alike.
@@ -86,13 +87,15 @@ type servedCache struct {
 
 // newServed sums a model's tensors and caches under a preset.
 func newServed(m *Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.Layers(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
-	moe, scale := m.hasExperts(), m.scale()
-	for _, g := range m.Groups {
+	s := &served{model: m, quant: q, layers: m.decoderLayers(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+	moe, scale, layers := m.hasExperts(), m.scale(), m.Layers()
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		once := m.isFront(g)
 		repeat := float64(g.Repeat)
 		for _, b := range g.Blocks {
 			for _, w := range b.Weights() {
-				s.add(w, repeat*scale, q.weightBits(w, s.layers, moe), g.Place == Body)
+				s.add(w, repeat*scale, q.weightBits(w, layers, moe), g.Place == Body && !once, once)
 			}
 			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
 				sc := servedCache{Cache: c, layers: repeat}
@@ -112,14 +115,14 @@ func newServed(m *Model, q *Quant) *served {
 		}
 	}
 	if head, tied := m.tiedHead(); tied && q.Flat == 0 {
-		extra := float64(head.Rows*head.Cols) * (q.weightBits(head, s.layers, moe) - q.bits[q.Embedding]) / 8 * scale
+		extra := float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8 * scale
 		s.tensors = append(s.tensors, servedTensor{bytes: extra, split: TensorSplit, lookup: true})
 	}
 	return s
 }
 
 // add sums one tensor of repeat layers.
-func (s *served) add(w Weight, repeat, bits float64, body bool) {
+func (s *served) add(w Weight, repeat, bits float64, body, once bool) {
 	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
 	if w.Split == ExpertSplit {
 		last := len(s.experts) - 1
@@ -134,11 +137,11 @@ func (s *served) add(w Weight, repeat, bits float64, body bool) {
 		}
 		return
 	}
-	if w.Cols > 0 && w.Part != HeadPart && w.Part != Embedding { // logits are counted on their own
+	if w.Cols > 0 && w.Part != HeadPart && w.Part != Embedding && !once { // logits are counted on their own
 		s.widest = max(s.widest, float64(w.Rows))
 	}
 	s.tensors = append(s.tensors, servedTensor{
 		bytes: n * bits / 8, params: n * w.Uses, split: w.Split, maxSplit: w.MaxSplit, body: body,
-		lookup: w.Part == Embedding, head: w.Part == HeadPart, shared: w.Shared,
+		lookup: w.Part == Embedding, head: w.Part == HeadPart, shared: w.Shared, once: once,
 	})
 }

@@ -40,6 +40,8 @@ type servingTimer struct {
 	dense, head, densePart float64 // bytes and multiplied parameters a device
 	headParams             float64
 	mix                    []mixer
+	front                  []forwardGroup // what a prompt passes once
+	images                 float64        // how often: 1 but for images
 }
 
 // mixer is the layers with one kind of mixing block.
@@ -85,7 +87,7 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType
 		x := &s.tensors[i]
 		share := x.divided(l.TP)
 		switch {
-		case x.lookup:
+		case x.lookup, x.once:
 		case x.head:
 			t.head += x.bytes * share
 			t.headParams += x.params * share
@@ -94,7 +96,12 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType
 			t.densePart += x.params * share
 		}
 	}
-	for _, g := range s.model.Groups {
+	t.front, t.images = newForward(s.model, s.quant, s.model.isFront), 1
+	for i := range s.model.Groups {
+		g := &s.model.Groups[i]
+		if s.model.isFront(g) {
+			continue
+		}
 		for _, b := range g.Blocks {
 			if full, _ := b.Mixing(16); full > 0 {
 				_, latent := b.(MLA)
@@ -313,6 +320,13 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	if n < 1 {
 		return 0
 	}
+	before := 0.0
+	if depth < 1 {
+		before = t.frontTime(n, batch)
+	}
+	if t.s.model.readsPrompt() {
+		return before + t.pass(batch, batch, 1, 0, batch)
+	}
 	chunk := float64(t.runtime.PrefillChunk)
 	total := n * batch
 	passes := math.Ceil(total / chunk)
@@ -322,7 +336,7 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	one = smoothMax(one, layers*t.e[servingEager]) + t.wire(size) + t.e[servingStep]
 	attention := t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
-	return (one*passes + attention) * math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])
+	return before + (one*passes+attention)*math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,7 @@ type servingOptions struct {
 	host    quantity.Bandwidth
 	hostRAM quantity.Bytes
 	shared  bool
+	images  int64          // in a prompt; not given: one where the model takes images
 	memory  quantity.Bytes // of a device, instead of the catalogue's
 	// elsewhere are the devices that may be proposed instead.
 	elsewhere []*hardware.Device
@@ -118,6 +120,8 @@ func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	addValue(fs, &o.host, "host-bandwidth", "", "bandwidth of the host's memory (89.6GB/s, two channels of DDR5-5600)", "RATE", "89.6GB/s", quantity.ParseBandwidth)
 	addValue(fs, &o.hostRAM, "host-memory", "", "memory of the host that offload may take, over all devices (without: what it needs)", "SIZE", "64GiB", parseMemory)
 	addValue(fs, &o.memory, "memory", "", "memory of a device that the model may take, instead of the catalogue's: 28GiB", "SIZE", "28GiB", parseMemory)
+	o.images = -1
+	addValue(fs, &o.images, "images", "", "images in every prompt, for models that take them (1)", "N", "2", parseImages)
 	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
 }
 
@@ -133,6 +137,15 @@ func parseTokenCount(s string) (int64, error) {
 	}
 	if n < 1 {
 		return 0, errors.New("not a number of tokens (want 1 or more, such as 8192 or 32k)")
+	}
+	return n, nil
+}
+
+// parseImages reads a number of images.
+func parseImages(s string) (int64, error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil || n < 0 || n > 1e6 {
+		return 0, errors.New("not a number of images (want 0 or more)")
 	}
 	return n, nil
 }
@@ -194,6 +207,16 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 	if s.Batch == 0 {
 		s.Batch = 1
 		assume("batch", "1")
+	}
+	s.Images = o.images
+	if s.Images < 0 {
+		s.Images = 0
+		if n := m.Model.ImageTokens(); n > 0 {
+			if s.Context >= 2*n {
+				s.Images = 1
+			}
+			assume("images", fmt.Sprint(s.Images))
+		}
 	}
 	s.Elsewhere, s.HostMemory = o.elsewhere, o.hostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
@@ -317,6 +340,9 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.S
 func scopeNotes(m *modelArg, t target, given quantity.USD) (notes []sizing.Note) {
 	if m.Model.Scope != "" {
 		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: m.Model.Scope})
+	}
+	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
+		notes = append(notes, sizing.Note{Code: "images", Text: m.Entry.Note + ": others take other numbers of tokens", Chinese: m.Entry.Note + "：其他尺寸的 token 数不同"})
 	}
 	if p := t.Device.Price; p != nil && given == 0 {
 		text := fmt.Sprintf("%v a device and hour (%s)", p.PerHour, p.Date)

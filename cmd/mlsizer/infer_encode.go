@@ -41,7 +41,7 @@ const defaultEncodingContext = 512
 
 // refuseDecoding refuses the flags that only a model that generates has.
 func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *sizing.Model) error {
-	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "pp", "ep"} {
+	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
 			return usageError(fmt.Errorf("--%s: %s reads a %s in one pass: it generates nothing and keeps no cache", name, m.Name, encodedUnit(m)), o.commandWithout(name))
 		}

@@ -4,6 +4,12 @@ import "mlsizer/cmd/mlsizer/internal/render"
 
 // Every word of the infer command, in both languages.
 var (
+	labelImages            = render.T("images", "图像")
+	labelImagesOf          = render.T("%d a prompt, %d tokens each", "每个提示 %d 张，各 %d token")
+	labelTower             = render.T("image tower", "图像塔")
+	labelEncoder           = render.T("encoder", "编码器")
+	labelOfThem            = render.T("  of it the %s", "  其中%s")
+	labelFrontOf           = render.T("%s, %v parameters", "%s，参数 %v")
 	labelEncodes           = render.T("%s %s a second", "每秒 %s %s")
 	labelSequencesUnit     = render.T("sequences", "序列")
 	labelSampleUnit        = render.T("%ss", "样本（%s）")

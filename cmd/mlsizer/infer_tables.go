@@ -42,9 +42,11 @@ type inferJSON struct {
 	Best       string                   `json:"best_weights"`
 	Elsewhere  *sizing.ServingChoice    `json:"best_elsewhere,omitempty"`
 	Throughput sizing.ServingThroughput `json:"throughput"`
-	Options    []sizing.ServingOption   `json:"options,omitempty"`
-	Notes      []sizing.Note            `json:"notes"`
-	Explain    []sizing.Derivation      `json:"explain,omitempty"`
+	// Front is what comes before the decoder.
+	Front   *sizing.ServingFront   `json:"front,omitempty"`
+	Options []sizing.ServingOption `json:"options,omitempty"`
+	Notes   []sizing.Note          `json:"notes"`
+	Explain []sizing.Derivation    `json:"explain,omitempty"`
 }
 
 func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l render.Lang) inferJSON {
@@ -54,7 +56,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 		Hardware: newHardwareJSON(t.Input, &s.Cluster, sizing.BF16),
 		Workload: servingJSON{s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Options: a.Options,
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: a.Options,
 		Notes: notesIn(notes, l),
 	}
 	if o.explain {
@@ -125,13 +127,26 @@ func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Ta
 	if w.SharedContext {
 		work = both(labelSharedContext, w.Context, w.Batch)
 	}
-	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
+	rows := [][]render.Cell{
 		fact(labelModel, model, f.at("inferred-shape", "scope")...),
 		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
 		fact(labelWorkload, work, f.at("context", "batch")...),
+	}
+	if x := r.Front; x != nil && x.Tokens > 0 {
+		rows = append(rows, fact(labelImages, both(labelImagesOf, x.Images, x.Tokens), f.at("images")...))
+	}
+	return render.Table{Columns: factColumns(), Rows: append(rows,
 		fact(labelTypes, both(labelTypesFact, w.Weights, w.KV), f.at("weights", "kv")...),
 		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
-	}}
+	)}
+}
+
+// frontText is what comes before the decoder: "image tower".
+func frontText(x *sizing.ServingFront) render.Text {
+	if x.Tokens > 0 {
+		return labelTower
+	}
+	return labelEncoder
 }
 
 // servingMemoryTable is what one device holds, term by term.
@@ -184,9 +199,14 @@ func servingLimits(r *inferJSON) render.Table {
 	}
 	rows := [][]render.Cell{
 		fact(labelModelWeights, exactly(r.Weights)),
+	}
+	if x := r.Front; x != nil {
+		rows = append(rows, fact(both(labelOfThem, frontText(x)), both(labelFrontOf, exactly(x.Bytes), x.Params)))
+	}
+	rows = append(rows,
 		fact(labelPerToken, grouped(int64(r.PerToken))+" B"),
 		fact(labelPerSequence, exactly(r.PerSeq)),
-	}
+	)
 	if r.State > 0 {
 		rows = append(rows, fact(labelStateSequence, exactly(r.State)))
 	}
@@ -227,6 +247,9 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 	t := render.Table{Title: labelSpeed, Columns: factColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
 	add(fact(labelTTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
+	if x := r.Front; x != nil && x.Time > 0 {
+		add(fact(both(labelOfThem, frontText(x)), x.Time))
+	}
 	add(fact(labelPrefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
 	add(fact(labelDecodeUser, perSecond(p.PerUser)))
 	add(fact(labelDecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))

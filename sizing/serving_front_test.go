@@ -1,0 +1,55 @@
+package sizing_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+func serveOn(t *testing.T, name string, s sizing.Serving) *sizing.ServingAnswer {
+	t.Helper()
+	d, err := hardware.Default().Find("h100")
+	require.NoError(t, err)
+	s.Cluster, err = hardware.NewCluster(d, 1)
+	require.NoError(t, err)
+	s.Quant, err = sizing.FindQuant("bf16")
+	require.NoError(t, err)
+	s.Model, s.Batch = model(t, name), max(s.Batch, 1)
+	a, err := s.Answer(0)
+	require.NoError(t, err)
+	return a
+}
+
+// TestTowerIsPassedOnce: images make the first token later and leave the
+// others as they are; a model with a tower decodes as its text model does.
+func TestTowerIsPassedOnce(t *testing.T) {
+	blind := serveOn(t, "qwen2-vl-7b", sizing.Serving{Context: 8192})
+	seeing := serveOn(t, "qwen2-vl-7b", sizing.Serving{Context: 8192, Images: 4})
+	text := serveOn(t, "qwen2-7b", sizing.Serving{Context: 8192})
+	assert.Equal(t, blind.Throughput.Decode, seeing.Throughput.Decode)
+	assert.InEpsilon(t, text.Throughput.Decode, seeing.Throughput.Decode, 1e-9)
+	assert.Equal(t, text.PerToken, seeing.PerToken)
+	assert.InDelta(t, float64(seeing.Front.Time), float64(seeing.Throughput.FirstToken-blind.Throughput.FirstToken), 1e-9)
+	// The tower is what it has more: 675,759,104 parameters.
+	// Source: Qwen/Qwen2-VL-7B-Instruct and Qwen/Qwen2-7B safetensors
+	// (8,291,375,616 - 7,615,616,512).
+	assert.InDelta(t, 2*675759104, float64(seeing.WeightBytes()-text.WeightBytes()), 1)
+	assert.Equal(t, quantity.Params(675759104), seeing.Front.Params)
+	// 4 x 2304 patches through 630M parameters at the peak, at the least.
+	assert.Greater(t, float64(seeing.Front.Time), 4*2304*2*629.7e6/989.4e12)
+}
+
+// TestCrossCaches: keys and values of another sequence are as long as that.
+func TestCrossCaches(t *testing.T) {
+	// 2 x 1280 x 32 layers x 2 bytes a position, of the text and of 1500
+	// positions of sound. Source: arXiv:2212.04356 table 1.
+	a := serveOn(t, "whisper-large-v3", sizing.Serving{Context: 448})
+	assert.Equal(t, quantity.Bytes(2*1280*32*2), a.PerToken)
+	assert.Equal(t, quantity.Bytes((448+1500)*2*1280*32*2), a.PerSeq)
+	assert.Equal(t, int64(4), a.PromptTokens())
+}
