@@ -207,6 +207,10 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 	if m := &a.Memory; m.HostLayers > 0 {
 		text := fmt.Sprintf("%d layers on the host: it needs %s of memory for them beside its system, used at %.3g GB/s; limits are with as many", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
 		zh := fmt.Sprintf("%d 层放在主机：主机除系统外需内存 %s，按 %.3g GB/s 使用；各上限以同样层数计", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
+		if chunk := min(p.Runtime.PrefillChunk, p.prompt(p.Context)); p.timer.copyRate > 0 && chunk >= copiedFrom {
+			text += fmt.Sprintf("; prompts copy them to the device for every %d tokens, at %.3g GB/s at most (less from memory that is not pinned)", chunk, p.timer.copyRate/1e9)
+			zh += fmt.Sprintf("；读提示时每 %d 个 token 拷贝到设备一次，至多 %.3g GB/s（未锁页内存更慢）", chunk, p.timer.copyRate/1e9)
+		}
 		if command := p.HostCommand(m); command != "" {
 			text, zh = text+": "+command, zh+"："+command
 		}
@@ -229,6 +233,9 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		{"no measurement of this runtime on this architecture: constants of comparable devices, and a wider band", "该运行时在此架构上无实测：取相近设备的常数，区间加宽"},
 		{"fitted on published measurements of this runtime on this architecture", "按该运行时在此架构上的公开实测拟合"},
 	}[p.known]
+	if a.Memory.HostLayers > 0 {
+		known = bilingual{"no measurement has weights on the host: the widest band", "无权重置于主机的实测：取最宽区间"}
+	}
 	add("speed", known.en, known.zh, "sizing/serving_constants.json; mlsizer validate")
 }
 

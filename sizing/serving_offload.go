@@ -106,13 +106,19 @@ func (p *PreparedServing) hostHolds(m *ServingMemory) bool {
 func (p *PreparedServing) place(m *ServingMemory) {
 	t := p.timer
 	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
-	t.hostRate = float64(p.HostBandwidth)
-	if p.Runtime.Offload == "stream" && p.Cluster.Device.HostLink.Bandwidth > 0 {
-		t.hostRate = float64(p.Cluster.Device.HostLink.Bandwidth)
+	t.hostRate, t.copyRate = float64(p.HostBandwidth), 0
+	if link := float64(p.Cluster.Device.HostLink.Bandwidth); link > 0 {
+		switch p.Runtime.Offload {
+		case "stream":
+			t.hostRate = link
+		case "host":
+			t.copyRate = link
+		}
 	}
 	if m.HostLayers == 0 {
 		return
 	}
+	p.known = 0 // no measurement has weights on the host
 	_, experts := p.served.weightBytes(&p.Layout)
 	layers, _, _ := p.hostLayers(m, experts)
 	share := float64(m.HostLayers) / layers
@@ -123,6 +129,38 @@ func (p *PreparedServing) place(m *ServingMemory) {
 	if m.HostCache > 0 {
 		t.hostCache = share
 	}
+}
+
+// copiedFrom is the least tokens of a pass for which llama.cpp copies weights
+// from the host to the device and multiplies there; for fewer the host does.
+// Source: ggml-org/llama.cpp ggml/src/ggml-cuda/ggml-cuda.cu
+// (ggml_backend_cuda_device_offload_op: min_batch_size 32).
+const copiedFrom = 32
+
+// hostTime is what weights in the host's memory add to a pass of tokens:
+//
+//	bytes that the tokens touch / bandwidth
+//
+// of the host's memory where the host multiplies with them, of the link to the
+// device where they are copied there first; what the device then multiplies is
+// counted with the rest. Copying does not overlap with it: a layer's weights
+// are there before it starts. Of experts those that are touched are copied
+// (ggml-org/llama.cpp pull request 15346).
+func (t *servingTimer) hostTime(tokens float64) float64 {
+	bytes := t.dense * t.hostDense
+	if t.hostExperts > 0 {
+		for i := range t.s.experts {
+			x := &t.s.experts[i]
+			bytes += x.bytes * x.hit(tokens, t.e[servingSpread]) * t.hostExperts
+		}
+	}
+	switch {
+	case bytes == 0:
+		return 0
+	case t.copyRate > 0 && tokens >= copiedFrom:
+		return bytes / t.copyRate
+	}
+	return bytes / t.hostRate
 }
 
 // HostCommand is how the runtime is told to leave those layers on the host, ""

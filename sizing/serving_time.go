@@ -35,6 +35,7 @@ type servingTimer struct {
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
 	hostDense, hostExperts, hostRate float64
+	copyRate                         float64 // at which passes of many tokens copy them; 0: they do not
 	hostCache                        float64 // share of the caches
 
 	dense, head, densePart float64 // bytes and multiplied parameters a device
@@ -206,20 +207,10 @@ func (t *servingTimer) readMultiply(tokens, heads float64) (read, multiply float
 }
 
 // weights is the time of all products of a pass: reading and multiplying
-// overlap; what stands on the host comes on top, at the host's bandwidth.
+// overlap; what stands on the host comes on top.
 func (t *servingTimer) weights(tokens, heads float64) float64 {
 	read, multiply := t.readMultiply(tokens, heads)
-	host := 0.0
-	if t.hostDense > 0 {
-		host += t.dense * t.hostDense / t.hostRate
-	}
-	if t.hostExperts > 0 {
-		for i := range t.s.experts {
-			x := &t.s.experts[i]
-			host += x.bytes * x.hit(tokens, t.e[servingSpread]) * t.hostExperts / t.hostRate
-		}
-	}
-	return smoothMax(read, multiply) + host
+	return smoothMax(read, multiply) + t.hostTime(tokens)
 }
 
 // attention is the time of n new tokens a sequence after depth cached ones,
