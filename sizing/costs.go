@@ -156,10 +156,15 @@ type Prepared struct {
 	measured  bool
 	workspace quantity.Bytes // what libraries allocate on the device
 	tutor     *tutor         // nil: none
+	// memoryBands is what measured peaks say of the memory, and of a small one.
+	memoryBands [2]MemoryBand
 }
 
 // Model returns the prepared model.
 func (p *Prepared) Model() *Model { return p.costs.model }
+
+// HasExperts reports whether a layer of the model has experts.
+func (p *Prepared) HasExperts() bool { return p.costs.experts > 0 }
 
 // Stack returns the software that the estimate is for.
 func (p *Prepared) Stack() *Stack { return p.costs.stack }

@@ -41,10 +41,12 @@ type Memory struct {
 	Reserved  quantity.Bytes `json:"reserved_bytes"`
 	Low       quantity.Bytes `json:"low_bytes"`
 	High      quantity.Bytes `json:"high_bytes"`
-	Device    quantity.Bytes `json:"device_bytes"`
-	Fits      bool           `json:"fits"`
-	// Verdict says how sure that is: "fits" if the band's high end does,
-	// "tight" if only the estimate does, else "does not fit".
+	// Sure is what 95 % of measured peaks stay below.
+	Sure   quantity.Bytes `json:"sure_bytes"`
+	Device quantity.Bytes `json:"device_bytes"`
+	Fits   bool           `json:"fits"`
+	// Verdict says how sure that is: "fits" if Sure does, "tight" if only the
+	// estimate does, else "does not fit".
 	Verdict Verdict `json:"verdict"`
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`

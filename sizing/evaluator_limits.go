@@ -66,12 +66,12 @@ func (p *Prepared) RunFLOPs() quantity.FLOPs {
 // Peak returns the device's peak rate in the workload's format.
 func (p *Prepared) Peak() quantity.FLOPRate { return p.rate.Peak }
 
-// SureMemory returns the most that a plan may take so that the high end of its
-// memory band still fits the device.
+// SureMemory returns the most that a plan may take so that what 95 % of
+// measured peaks stay below still fits the device.
 func (p *Prepared) SureMemory() quantity.Bytes {
 	m := Memory{Total: p.Cluster.Device.Memory}
 	p.judge(&m)
-	return quantity.Bytes(float64(m.Total) / float64(m.High) * float64(m.Device) * (1 - 1e-9))
+	return quantity.Bytes(float64(m.Total) / float64(m.Sure) * float64(m.Device) * (1 - 1e-9))
 }
 
 // Chunks returns how many layers each model chunk of a plan holds, in order:

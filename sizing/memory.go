@@ -206,19 +206,29 @@ func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
 	return m
 }
 
+// memoryBand returns the band of an estimate.
+func (p *Prepared) memoryBand(total quantity.Bytes) *MemoryBand {
+	if total < SmallMemory {
+		return &p.memoryBands[1]
+	}
+	return &p.memoryBands[0]
+}
+
 // judge fills in the band and whether it fits.
 func (p *Prepared) judge(m *Memory) {
 	m.Device = p.Cluster.Device.Memory
-	band := p.costs.stack.MemoryBand
-	if k := p.constants; p.costs.model.Inferred {
-		band = Band{band.Low / k.Inferred, band.High * k.Inferred}
+	band := p.memoryBand(m.Total)
+	wider := 1.0
+	if p.costs.model.Inferred {
+		wider = p.constants.Inferred
 	}
-	m.Low, m.High = quantity.Bytes(ceil(float64(m.Total)*band.Low)), quantity.Bytes(ceil(float64(m.Total)*band.High))
+	times := func(f float64) quantity.Bytes { return quantity.Bytes(ceil(float64(m.Total) * f)) }
+	m.Low, m.High, m.Sure = times(band.Low/wider), times(band.High*wider), times(band.Sure*wider)
 	m.Fits = m.Total <= m.Device
 	switch {
 	case !m.Fits:
 		m.Verdict = DoesNotFit
-	case m.High > m.Device:
+	case m.Sure > m.Device:
 		m.Verdict = Tight
 	default:
 		m.Verdict = FitsSurely

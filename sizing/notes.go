@@ -86,14 +86,14 @@ func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	c, m := p.costs, &e.Memory
 	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)),
 		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)), c.stack.Source)
-	if band := c.stack.MemoryBand; c.stack.MemoryMeasured {
-		a.note("memory-band", fmt.Sprintf("80 %% of measured peaks on %s lie between %.3g and %.3g times the estimate", c.stack.Name, band.Low, band.High),
-			fmt.Sprintf("%s 上实测峰值有 80 %% 落在估计值的 %.3g 至 %.3g 倍之间", c.stack.Name, band.Low, band.High), "published measurements of peak memory by stack")
+	if band := p.memoryBand(m.Total); band.Rows > 0 {
+		a.note("memory-band", fmt.Sprintf("80 %% of %d measured peaks on %s lie between %.3g and %.3g times the estimate, 95 %% below %.3g", band.Rows, c.stack.Name, band.Low, band.High, band.Sure),
+			fmt.Sprintf("%[2]s 上 %[1]d 个实测峰值有 80 %% 落在估计值的 %.3[3]g 至 %.3[4]g 倍之间，95 %% 低于 %.3[5]g 倍", band.Rows, c.stack.Name, band.Low, band.High, band.Sure), "published measurements of peak memory by stack")
 	} else {
-		a.note("memory-band", fmt.Sprintf("no measured peak memory on %s: the band is wider", c.stack.Name), fmt.Sprintf("%s 无实测峰值内存：区间放宽", c.stack.Name), "")
+		a.note("memory-band", fmt.Sprintf("no measured peak memory on %s of such a model: the band is that of the stack that is furthest off", c.stack.Name), fmt.Sprintf("%s 无此类模型的实测峰值内存：取偏差最大的软件栈的区间", c.stack.Name), "")
 	}
 	if m.Verdict == Tight {
-		a.note("tight", "tight: the estimate fits, the high end of its band does not", "偏紧：估计值放得下，区间上端放不下", "")
+		a.note("tight", fmt.Sprintf("tight: the estimate fits, %s does not, which 95 %% of measured peaks would stay below", m.Sure), fmt.Sprintf("偏紧：估计值放得下，但 95 %% 实测峰值的上界 %s 放不下", m.Sure), "")
 	}
 	if !m.Fits {
 		name, size := m.LargestTerm()

@@ -347,6 +347,9 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.Cluster, p.rate, p.network = c, rate, network
 	p.measured = p.costs.model.PerToken() && p.constants.measuredOn(c.Device) // every measured step is of a language model
+	for i, small := range [2]bool{false, true} {
+		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
+	}
 	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
 	p.ready()
 	if p.tutor != nil {

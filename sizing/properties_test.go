@@ -242,8 +242,12 @@ func TestStacks(t *testing.T) {
 		assert.Positive(t, s.LogitsBytes[s.Loss], s.Name)
 		assert.Positive(t, s.LogitsBytes[PlainLoss], s.Name)
 		assert.GreaterOrEqual(t, s.Reserved, 1.0, s.Name)
-		assert.Less(t, s.MemoryBand.Low, 1.0, s.Name)
-		assert.Greater(t, s.MemoryBand.High, 1.0, s.Name)
+		for _, small := range []bool{false, true} {
+			band := DefaultMemoryBands().Of(s.Name, small, small)
+			assert.Less(t, band.Low, 1.0, s.Name)
+			assert.Greater(t, band.High, 1.0, s.Name)
+			assert.GreaterOrEqual(t, band.Sure, band.High, s.Name)
+		}
 		got, err := FindStack(s.Name)
 		require.NoError(t, err)
 		assert.Same(t, s, got)

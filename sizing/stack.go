@@ -144,12 +144,6 @@ type Stack struct {
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
 	Reserved float64 `json:"reserved_over_allocated"`
-	// MemoryBand holds 80 % of the ratios of measured to estimated memory on
-	// this stack.
-	MemoryBand Band `json:"memory_band"`
-	// MemoryMeasured says that the band comes from measurements of this stack
-	// and not from the spread over others.
-	MemoryMeasured bool `json:"memory_measured"`
 	// Fitted says which of these facts were fitted on measurements and when,
 	// and where those come from that neither Source nor a fit gives.
 	Fitted string `json:"fitted"`

@@ -18,12 +18,13 @@ import (
 // calibrateOptions are the arguments of calibrate.
 type calibrateOptions struct {
 	evidenceOptions
-	fit   []string
-	file  string // -o FILE
-	prior float64
-	date  string
-	refit bool
-	out   string // what groups of rows a fit leaves out; "": shapes, of serving pairs of device and model
+	fit    []string
+	file   string // -o FILE
+	prior  float64
+	date   string
+	refit  bool
+	memory bool
+	out    string // what groups of rows a fit leaves out; "": shapes, of serving pairs of device and model
 }
 
 func newCalibrateCmd(a *app) *cobra.Command {
@@ -43,7 +44,8 @@ serving measurements fits the constants of serving in the same way.`,
 		Example: `  mlsizer calibrate --from runs.csv
   mlsizer calibrate --from runs.csv -o constants.json
   mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap
-  mlsizer calibrate --refit --leave-out layout -o constants.json`,
+  mlsizer calibrate --refit --leave-out layout -o constants.json
+  mlsizer calibrate --memory --leave-out source`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return calibrateRun(o) },
 	}
@@ -52,6 +54,7 @@ serving measurements fits the constants of serving in the same way.`,
 	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
 	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads", "SPREADS", "0.5", parsePrior)
 	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
+	fs.BoolVar(&o.memory, "memory", false, "fit what decides the memory of stacks to measured peaks, and make the memory's bands")
 	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", func(s string) (string, error) { return s, nil })
 	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
 	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
@@ -126,6 +129,9 @@ type fittedJSON struct {
 }
 
 func calibrateRun(o *calibrateOptions) error {
+	if o.memory {
+		return calibrateMemory(o)
+	}
 	if rows, err := o.servingRows(); err != nil {
 		return err
 	} else if rows != nil {

@@ -227,7 +227,8 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 	row(labelTotal, m.Total, f.at("does-not-fit", "advice", "more-devices")...)
 	if m.Low < m.Total || m.High > m.Total {
 		row(labelBandLow, m.Low)
-		row(labelBandHigh, m.High, f.at("memory-band", "tight")...)
+		row(labelBandHigh, m.High, f.at("memory-band")...)
+		row(labelMemorySure, m.Sure, f.at("tight")...)
 	}
 	row(labelDeviceMemory, m.Device)
 	for _, away := range []struct {

@@ -28,6 +28,8 @@ type Predictor struct {
 	Resolve   Resolve
 	Hardware  *hardware.Catalog
 	Constants *sizing.Constants // nil: the program's own
+	// Stack, where it is not nil, stands in for the known stack of its name.
+	Stack *sizing.Stack
 	// Search finds the layout of runs that do not say theirs; nil looks at a
 	// smaller set of layouts.
 	Search sizing.LayoutSearch
@@ -68,6 +70,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	stack, err := r.findStack(d)
 	if err != nil {
 		return nil, err
+	}
+	if p.Stack != nil && p.Stack.Name == stack.Name {
+		stack = p.Stack
 	}
 	if r.Method == "" && stack.FurtherTokens && (r.Layers == 0 || int(r.Layers) == m.Layers()) {
 		m = m.Pretrained()
@@ -110,7 +115,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	case r.Method == "":
 		plan.Recompute, plan.Modules = lightest(prepared, plan)
 	case recipes[r.Stack].recompute:
-		plan.Recompute = unlessSure(prepared, plan)
+		plan.Recompute = unlessRoom(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage") || r.bridge()}, nil
 }

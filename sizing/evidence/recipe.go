@@ -67,9 +67,13 @@ func (r *Row) offloads(s *sizing.Stack, p *sizing.Plan) {
 	}
 }
 
-// unlessSure is full recompute unless the plan surely fits without.
-func unlessSure(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
-	if e, err := p.Evaluate(&plan); err != nil || e.Memory.High <= e.Memory.Device {
+// room is the share of a device that a published run without recompute left
+// free: larger devices than a recipe needs are listed to show its speed.
+const room = 0.15
+
+// unlessRoom is full recompute unless the plan fits with room to spare without.
+func unlessRoom(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
+	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-room)*e.Memory.Device {
 		return plan.Recompute
 	}
 	return sizing.FullRecompute

@@ -96,7 +96,7 @@ func TestRunOnAnOpenNumberOfDevices(t *testing.T) {
 	require.NoError(t, err)
 	a, err := runPredictor().askRun(q)
 	require.NoError(t, err)
-	require.LessOrEqual(t, a.Estimate.Time.Run, quantity.Seconds(1.1*float64(month)))
+	require.LessOrEqual(t, a.Estimate.Time.Run, quantity.Seconds(1.15*float64(month)))
 	require.GreaterOrEqual(t, a.Cluster.Count, 1024)
 	h, err := runPredictor().deviceHours(&row)
 	require.NoError(t, err)

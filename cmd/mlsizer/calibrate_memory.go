@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/evidence"
+)
+
+// memoryCalibrationJSON is the answer of calibrate --memory.
+type memoryCalibrationJSON struct {
+	Schema    string                 `json:"schema"`
+	Command   string                 `json:"command"`
+	Rows      int                    `json:"rows"`
+	Constants []evidence.FittedFact  `json:"constants"`
+	Sources   []evidence.MemoryScore `json:"by_source"`
+	Bands     []sizing.MemoryBand    `json:"bands"`
+	Skipped   []evidence.Skipped     `json:"skipped"`
+	File      string                 `json:"file,omitempty"`
+}
+
+// calibrateMemory fits the facts of stacks that decide their memory, scores
+// each source by facts that were fitted without it, and makes the bands.
+func calibrateMemory(o *calibrateOptions) error {
+	if o.fit != nil || o.refit {
+		return usageError(fmt.Errorf("--memory fits the facts of stacks: it goes with neither --fit nor --refit"), "mlsizer calibrate --memory")
+	}
+	if o.out == "" {
+		o.out = "source"
+	}
+	out, err := o.checkLeaveOut(evidence.LeaveOutNames())
+	if err != nil {
+		return err
+	}
+	p, err := o.predictor()
+	if err != nil {
+		return err
+	}
+	rows, err := o.rows()
+	if err != nil {
+		return err
+	}
+	c, err := p.CalibrateMemory(rows, evidence.LeaveOutKey(out))
+	if err != nil {
+		return readError(fmt.Errorf("--memory: %w", err), "")
+	}
+	from := "shipped measurements"
+	if o.from != "" {
+		from = filepath.Base(o.from)
+	}
+	if o.file != "" {
+		bands := sizing.MemoryBands{Date: o.date, Bands: c.Bands,
+			Origin: fmt.Sprintf("mlsizer calibrate --memory --leave-out %s: %d rows of %s, with their %s in the fit and left out of it", out, c.Rows, from, out)}
+		data, err := json.MarshalIndent(bands, "", "  ")
+		if err != nil {
+			return readError(err, "")
+		}
+		if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
+			return readError(fmt.Errorf("-o %s", fileError(err)), "")
+		}
+	}
+	return o.print(o.memoryDocument(c, from))
+}
+
+// memoryDocument shows the facts, the sources' errors and the bands.
+func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from string) *render.Document {
+	j := memoryCalibrationJSON{Schema: schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
+	if j.Skipped == nil {
+		j.Skipped = []evidence.Skipped{}
+	}
+	if j.Constants == nil {
+		j.Constants = []evidence.FittedFact{}
+	}
+	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
+	facts := render.Table{Title: labelConstants, Columns: []render.Column{
+		{Name: "stack", Head: labelStack}, {Name: "constant", Head: labelConstant}, {Name: "prior", Head: labelPrior, Right: true},
+		{Name: "before", Head: labelBefore, Right: true}, {Name: "after", Head: labelAfter, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
+	}}
+	for _, f := range c.Facts {
+		facts.Rows = append(facts.Rows, []render.Cell{{Value: f.Stack}, {Value: f.Fact}, {Value: figure(f.Prior)}, {Value: figure(f.Now)}, {Value: figure(f.Fit)}, {Value: f.Unit}})
+	}
+	sources := render.Table{Title: labelBySource, Columns: []render.Column{
+		{Name: "stack", Head: labelStack}, {Name: "source", Head: labelSource}, {Name: "experts", Head: labelExpertModels}, {Name: "n", Head: labelRows, Right: true},
+		{Name: "mape", Head: labelMeanError, Right: true}, {Name: "fitted_mape", Head: labelFittedError, Right: true},
+		{Name: "left_out_mape", Head: labelLeftOutError, Right: true}, {Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true},
+	}}
+	yes := func(b bool) render.Text {
+		if b {
+			return labelYes
+		}
+		return labelNo
+	}
+	for _, s := range c.Sources {
+		sources.Rows = append(sources.Rows, []render.Cell{{Value: s.Stack}, {Value: s.Source}, {Value: yes(s.Experts)}, {Value: s.Now.N},
+			{Value: render.Percent(s.Now.MAPE)}, {Value: render.Percent(s.Fit.MAPE)}, {Value: render.Percent(s.LeftOut.MAPE)}, {Value: render.Percent(s.CrossFitted)}})
+	}
+	bands := render.Table{Title: labelMemoryBands, Columns: []render.Column{
+		{Name: "stack", Head: labelStack}, {Name: "experts", Head: labelExpertModels}, {Name: "small", Head: labelSmallMemory}, {Name: "n", Head: labelRows, Right: true},
+		{Name: "low", Head: labelBandFrom, Right: true}, {Name: "high", Head: labelBandTo, Right: true}, {Name: "sure", Head: labelBandSure, Right: true},
+	}}
+	for _, b := range c.Bands {
+		name := any(b.Stack)
+		if b.Stack == "" {
+			name = labelOtherStacks
+		}
+		bands.Rows = append(bands.Rows, []render.Cell{{Value: name}, {Value: yes(b.Experts)}, {Value: yes(b.Small)}, {Value: b.Rows}, {Value: figure(b.Low)}, {Value: figure(b.High)}, {Value: figure(b.Sure)}})
+	}
+	d := &render.Document{
+		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.Rows, from), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.Rows, from)},
+		Tables: []render.Table{sources, facts, bands}, JSON: j, Records: j.Sources,
+	}
+	if t, ok := skippedTable(c.Skipped); ok {
+		d.Tables = append(d.Tables, t)
+	}
+	return d
+}

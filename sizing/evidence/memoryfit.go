@@ -1,0 +1,405 @@
+package evidence
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"mlsizer/sizing"
+)
+
+// memoryFact is a fact of a stack that measured peaks decide. Prior is what is
+// known of it without them; a fit is pulled there as by a row that is 2 % off
+// for each spread.
+type memoryFact struct {
+	stack, name, unit        string
+	prior, spread, low, high float64
+	at                       func(*sizing.Stack) *float64
+}
+
+// memoryFacts are all that is fitted of memory. The sources are those of the
+// priors.
+var memoryFacts = []memoryFact{
+	// pytorch/pytorch aten/src/ATen/cuda/CublasHandlePool.cpp: 32 MiB for each
+	// of the two streams that run products.
+	{"megatron-core", "workspace_bytes", "bytes", 64 << 20, 32 << 20, 0, 1 << 30,
+		func(s *sizing.Stack) *float64 { return (*float64)(&s.WorkspaceBytes) }},
+	// A context of 1.2 GiB and eight communicators of 0.4 GiB: world, data,
+	// tensor, pipeline and model parallel ranks, embeddings, two neighbours
+	// (microsoft/DeepSpeed deepspeed/runtime/pipe/topology.py).
+	{"megatron-deepspeed", "context_bytes", "bytes", 4.4 * (1 << 30), 1 << 30, 1 << 30, 16 << 30,
+		func(s *sizing.Stack) *float64 { return (*float64)(&s.ContextBytes) }},
+	// Half of what a layer makes anew is alive as gradients at a time.
+	{"torchtitan", "recompute_gradients", "share of a layer", 0.5, 0.25, 0, 2,
+		func(s *sizing.Stack) *float64 { return &s.RecomputeGradients }},
+}
+
+// FittedFact is a fact of a stack as it ships and as the rows would have it.
+type FittedFact struct {
+	Stack string  `json:"stack"`
+	Fact  string  `json:"constant"`
+	Unit  string  `json:"unit"`
+	Prior float64 `json:"prior"`
+	Now   float64 `json:"before"`
+	Fit   float64 `json:"after"`
+}
+
+// MemoryScore is how a source's peaks fare with the facts as they ship, with
+// facts fitted to all rows, and with facts fitted without its group.
+type MemoryScore struct {
+	Source  string `json:"source"`
+	Stack   string `json:"stack"`
+	Experts bool   `json:"experts"`
+	Now     Score  `json:"before"`
+	Fit     Score  `json:"after"`
+	LeftOut Score  `json:"left_out"`
+	// CrossFitted is the share of the rows, their groups left out, inside bands
+	// that are made of the other half of the groups.
+	CrossFitted float64 `json:"coverage80_cross_fitted"`
+}
+
+// MemoryCalibration is the outcome of a fit to peaks of memory.
+type MemoryCalibration struct {
+	Facts   []FittedFact
+	Sources []MemoryScore
+	Bands   []sizing.MemoryBand
+	Skipped []Skipped
+	Rows    int
+}
+
+// memoryPoint is a row with its residuals, log(predicted/measured).
+type memoryPoint struct {
+	row               *Row
+	stack             *sizing.Stack
+	experts, small    bool
+	group             string
+	weight            float64
+	now, fit, leftOut float64
+}
+
+// CalibrateMemory fits the facts of stacks that decide their memory to measured
+// peaks, and scores every row by facts that were fitted without its group.
+func (p *Predictor) CalibrateMemory(rows []Row, group func(*Row) string) (*MemoryCalibration, error) {
+	out := &MemoryCalibration{}
+	points := p.memoryPoints(rows, group, out)
+	if len(points) == 0 {
+		return nil, fmt.Errorf("no row has a peak of memory that the stacks' facts could be fitted to")
+	}
+	out.Rows = len(points)
+	by := map[string][]*memoryPoint{}
+	for i := range points {
+		by[points[i].stack.Name] = append(by[points[i].stack.Name], &points[i])
+	}
+	for _, name := range slices.Sorted(maps.Keys(by)) {
+		own := by[name]
+		stack := own[0].stack
+		facts := factsOf(name)
+		fitted := p.fitFacts(own, stack, facts)
+		for _, f := range facts {
+			out.Facts = append(out.Facts, FittedFact{name, f.name, f.unit, f.prior, *f.at(stack), *f.at(fitted)})
+		}
+		groups := map[string][]*memoryPoint{}
+		for _, o := range own {
+			o.fit = p.memoryResidual(o.row, fitted)
+			o.leftOut = o.fit
+			groups[o.group] = append(groups[o.group], o)
+		}
+		if len(facts) == 0 {
+			continue
+		}
+		for g, left := range groups {
+			var rest []*memoryPoint
+			for _, o := range own {
+				if o.group != g {
+					rest = append(rest, o)
+				}
+			}
+			without := p.fitFacts(rest, stack, facts)
+			for _, o := range left {
+				o.leftOut = p.memoryResidual(o.row, without)
+			}
+		}
+	}
+	out.Bands = memoryBands(points)
+	out.score(points)
+	return out, nil
+}
+
+// factsOf lists the fitted facts of a stack.
+func factsOf(stack string) []memoryFact {
+	return slices.DeleteFunc(slices.Clone(memoryFacts), func(f memoryFact) bool { return f.stack != stack })
+}
+
+// memoryPoints prepares the rows that state a peak.
+func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *MemoryCalibration) []memoryPoint {
+	var points []memoryPoint
+	count := map[string]float64{}
+	for i := range rows {
+		r := &rows[i]
+		if r.PeakMemGiB == 0 {
+			continue
+		}
+		s, err := p.Setup(r)
+		if err == nil {
+			err = r.gap()
+		}
+		var e sizing.Estimate
+		if err == nil {
+			e, err = s.Predict()
+		}
+		if err != nil {
+			out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, PeakMemory, err.Error()})
+			continue
+		}
+		stack, err := sizing.FindStack(s.Prepared.Stack().Name)
+		if err != nil {
+			out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, PeakMemory, err.Error()})
+			continue
+		}
+		o := memoryPoint{row: r, stack: stack, experts: s.Prepared.HasExperts(), group: group(r), now: p.memoryResidual(r, stack)}
+		o.small = e.Memory.Total < sizing.SmallMemory
+		points = append(points, o)
+		count[r.balance()]++
+	}
+	for i := range points {
+		points[i].weight = 1 / math.Sqrt(count[points[i].row.balance()])
+	}
+	return points
+}
+
+// memoryResidual returns log(predicted/measured) of a row's peak with a stack's
+// facts; NaN where the row cannot be predicted with them.
+func (p *Predictor) memoryResidual(r *Row, stack *sizing.Stack) float64 {
+	q := *p
+	q.Stack = stack
+	s, err := q.Setup(r)
+	if err != nil {
+		return math.NaN()
+	}
+	e, err := s.Predict()
+	if err != nil {
+		return math.NaN()
+	}
+	return math.Log(r.memory(&e.Memory) / r.PeakMemGiB)
+}
+
+// fitFacts returns a copy of the stack with its facts fitted to the points: one
+// after the other, each by golden section, until they rest.
+func (p *Predictor) fitFacts(points []*memoryPoint, stack *sizing.Stack, facts []memoryFact) *sizing.Stack {
+	c := *stack
+	for _, f := range facts {
+		*f.at(&c) = f.prior
+	}
+	loss := func(f *memoryFact, v float64) float64 {
+		*f.at(&c) = v
+		sum := priorLoss * (v - f.prior) / f.spread * (v - f.prior) / f.spread
+		for _, o := range points {
+			if a := math.Abs(p.memoryResidual(o.row, &c)); a <= huber {
+				sum += o.weight * a * a
+			} else {
+				sum += o.weight * huber * (2*a - huber)
+			}
+		}
+		return sum
+	}
+	const sweeps = 3
+	for range min(sweeps, 1+len(facts)) {
+		for i := range facts {
+			f := &facts[i]
+			*f.at(&c) = golden(f.low, f.high, 1e-3*(f.high-f.low), func(v float64) float64 { return loss(f, v) })
+		}
+	}
+	return &c
+}
+
+// golden returns where a function is least between two values, by golden
+// section.
+func golden(low, high, within float64, f func(float64) float64) float64 {
+	const ratio = 1 / math.Phi
+	a, b := high-ratio*(high-low), low+ratio*(high-low)
+	fa, fb := f(a), f(b)
+	for high-low > within {
+		if fa <= fb {
+			high, b, fb = b, a, fa
+			a = high - ratio*(high-low)
+			fa = f(a)
+		} else {
+			low, a, fa = a, b, fb
+			b = low + ratio*(high-low)
+			fb = f(b)
+		}
+	}
+	return (low + high) / 2
+}
+
+// fewest is how few rows still make a band of their own.
+const fewest = 6
+
+// memoryBands makes the bands of every stack with enough rows from residuals
+// with their group in the fit and left out of it, half each, small estimates
+// apart where both sizes have enough; and that of all other stacks, which is as
+// wide as the widest of these. A stack that was never measured may be further
+// off than any that was; no measurement says how far.
+func memoryBands(points []memoryPoint) []sizing.MemoryBand {
+	type key struct {
+		stack          string
+		experts, small bool
+	}
+	rows := map[key]int{}
+	for i := range points {
+		rows[key{points[i].stack.Name, points[i].experts, points[i].small}]++
+	}
+	own := map[key][]weighted{}
+	for i := range points {
+		o := &points[i]
+		k := key{o.stack.Name, o.experts, o.small}
+		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < fewest || rows[large] < fewest {
+			k.small = false
+		}
+		own[k] = append(own[k], weighted{math.Exp(-o.fit), 1}, weighted{math.Exp(-o.leftOut), 1})
+	}
+	var bands []sizing.MemoryBand
+	for k, v := range own {
+		n := len(v) / 2
+		if n < fewest {
+			continue
+		}
+		// Of few rows the bound is the highest. Source: V. Vovk, A. Gammerman,
+		// G. Shafer, "Algorithmic learning in a random world", 2005 (the rank
+		// of the next of n exchangeable values).
+		sure := 0.95 * float64(n+1) / float64(n)
+		bands = append(bands, sizing.MemoryBand{Stack: k.stack, Experts: k.experts, Small: k.small, Rows: n,
+			Band: sizing.Band{Low: min(1, share(v, 0.1)), High: max(1, share(v, 0.9))}, Sure: max(1, share(v, sure))})
+	}
+	for i := range bands {
+		b := &bands[i]
+		for j := range bands {
+			// A model with experts has all that another has, and more.
+			if o := &bands[j]; b.Experts && !o.Experts && o.Stack == b.Stack && o.Small == b.Small {
+				b.Band, b.Sure = sizing.Band{Low: min(b.Low, o.Low), High: max(b.High, o.High)}, max(b.Sure, o.Sure)
+			}
+		}
+	}
+	bands = append(bands, widest(bands)...)
+	slices.SortFunc(bands, func(a, b sizing.MemoryBand) int {
+		return cmp.Or(cmp.Compare(a.Stack, b.Stack), cmp.Compare(a.Rows, b.Rows))
+	})
+	return bands
+}
+
+// widest returns the bands that hold for stacks without their own, of models
+// with experts and without.
+func widest(bands []sizing.MemoryBand) []sizing.MemoryBand {
+	var all []sizing.MemoryBand
+	for _, experts := range []bool{false, true} {
+		w := sizing.MemoryBand{Experts: experts, Band: sizing.Band{Low: 1, High: 1}, Sure: 1}
+		for _, b := range bands {
+			if b.Experts == experts && !b.Small {
+				w.Rows += b.Rows
+				w.Band = sizing.Band{Low: min(w.Low, b.Low), High: max(w.High, b.High)}
+				w.Sure = max(w.Sure, b.Sure)
+			}
+		}
+		if w.Rows > 0 {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// weighted is a value that counts so much.
+type weighted struct{ value, weight float64 }
+
+// share returns the value that a share of the weight lies below, between the
+// middles of two values' weights in proportion.
+func share(v []weighted, q float64) float64 {
+	slices.SortFunc(v, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
+	all, sum := 0.0, 0.0
+	for _, x := range v {
+		all += x.weight
+	}
+	before, at := v[0].value, 0.0
+	for _, x := range v {
+		middle := (sum + x.weight/2) / all
+		if middle >= q {
+			if middle == at {
+				return x.value
+			}
+			return before + (x.value-before)*(q-at)/(middle-at)
+		}
+		before, at = x.value, middle
+		sum += x.weight
+	}
+	return before
+}
+
+// score fills in how each source fares.
+func (c *MemoryCalibration) score(points []memoryPoint) {
+	type key struct {
+		source, stack string
+		experts       bool
+	}
+	by := map[key][]*memoryPoint{}
+	for i := range points {
+		o := &points[i]
+		k := key{o.row.Source, o.stack.Name, o.experts}
+		by[k] = append(by[k], o)
+	}
+	inside := map[*memoryPoint]bool{}
+	halves := halve(points)
+	for i, half := range halves {
+		other := &sizing.MemoryBands{Bands: memoryBands(halves[1-i])}
+		for j := range half {
+			o := &half[j]
+			if len(other.Bands) == 0 {
+				continue
+			}
+			b, v := other.Of(o.stack.Name, o.experts, o.small), math.Exp(-o.leftOut)
+			inside[find(points, o.row)] = b.Low <= v && v <= b.High
+		}
+	}
+	for k, own := range by {
+		residuals := func(of func(*memoryPoint) float64) Score {
+			r := make([]float64, len(own))
+			for i, o := range own {
+				r[i] = of(o)
+			}
+			return score(r)
+		}
+		s := MemoryScore{Source: k.source, Stack: k.stack, Experts: k.experts,
+			Now:     residuals(func(o *memoryPoint) float64 { return o.now }),
+			Fit:     residuals(func(o *memoryPoint) float64 { return o.fit }),
+			LeftOut: residuals(func(o *memoryPoint) float64 { return o.leftOut })}
+		for _, o := range own {
+			if inside[o] {
+				s.CrossFitted += 1 / float64(len(own))
+			}
+		}
+		c.Sources = append(c.Sources, s)
+	}
+	slices.SortFunc(c.Sources, func(a, b MemoryScore) int {
+		return cmp.Or(cmp.Compare(a.Stack, b.Stack), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Now.N, b.Now.N))
+	})
+}
+
+// find returns the point of a row.
+func find(points []memoryPoint, r *Row) *memoryPoint {
+	return &points[slices.IndexFunc(points, func(o memoryPoint) bool { return o.row == r })]
+}
+
+// halve divides the points in two that share no layout of a model.
+func halve(points []memoryPoint) (h [2][]memoryPoint) {
+	side, groups := map[string]int{}, map[string]int{}
+	for _, o := range points {
+		k := o.row.shapeKey() + o.row.layoutKey()
+		of := fmt.Sprint(o.stack.Name, o.experts)
+		if _, known := side[k]; !known {
+			side[k] = groups[of] % 2
+			groups[of]++
+		}
+		h[side[k]] = append(h[side[k]], o)
+	}
+	return h
+}
