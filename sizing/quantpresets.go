@@ -178,9 +178,10 @@ func quantNames() []string {
 	return names
 }
 
-// exl2 reads exl2-4.0bpw: the mean of the linear layers, a head of 6 bits.
+// exl2 reads exl2-4.0bpw or exl3-4.0bpw: the mean of the linear layers, a head
+// of 6 bits.
 func exl2(name string) (*Quant, bool) {
-	text, ok := strings.CutPrefix(name, "exl2-")
+	text, ok := strings.CutPrefix(strings.Replace(name, "exl3-", "exl2-", 1), "exl2-")
 	text, isBits := strings.CutSuffix(text, "bpw")
 	b, err := strconv.ParseFloat(text, 64)
 	if !ok || !isBits || err != nil || !(b >= 1 && b <= 16) {

@@ -111,7 +111,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Runtime, err = sizing.FindRuntime(strings.TrimSuffix(r.Runtime, " (ik fork)")); err != nil {
+	if s.Runtime, err = r.runtime(); err != nil {
 		return s, err
 	}
 	if s.Quant, err = r.quant(s.Runtime); err != nil {
@@ -144,6 +144,19 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 		s.Runtime = &runtime
 	}
 	return s, nil
+}
+
+// runtime finds the row's runtime, if need be without a remark in brackets.
+func (r *ServingRow) runtime() (*sizing.Runtime, error) {
+	found, err := sizing.FindRuntime(r.Runtime)
+	if err == nil {
+		return found, nil
+	}
+	name, _, _ := strings.Cut(r.Runtime, " (")
+	if found, shortErr := sizing.FindRuntime(name); shortErr == nil {
+		return found, nil
+	}
+	return nil, err
 }
 
 // quant finds the storage of a row's weights: "mxfp4" is a file of its own in
