@@ -336,6 +336,16 @@ func (p *PreparedServing) Band(phase string, rate float64) (low, high float64) {
 	return rate * lo, rate * hi
 }
 
+// FirstToken returns the time to the first token of a prompt of n tokens that
+// waits for no other, with its 80 % band: prefill's for the prompt, that of load
+// tests for what comes beside it.
+func (p *PreparedServing) FirstToken(n float64) (t, low, high float64) {
+	first, prompt := p.timer.e.First(), p.Prefill(n, 0, 1)
+	slow, fast := p.Band("prefill", 1) // of rates
+	low, high = p.Band("ttft", first)
+	return first + prompt, low + prompt/fast, high + prompt/slow
+}
+
 // KVBytes returns the cache of one sequence over all devices, without the
 // runtime's padding.
 func (p *PreparedServing) KVBytes(context int64) quantity.Bytes {

@@ -114,9 +114,8 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 		}
 	}
 	t.Low, t.High = p.Band(phase, t.Decode)
-	t.FirstToken = quantity.Seconds(p.timer.e.First() + p.Prefill(prompt, 0, 1))
-	low, high := p.Band("ttft", float64(t.FirstToken))
-	t.FirstTokenLow, t.FirstTokenHigh = quantity.Seconds(low), quantity.Seconds(high)
+	first, low, high := p.FirstToken(prompt)
+	t.FirstToken, t.FirstTokenLow, t.FirstTokenHigh = quantity.Seconds(first), quantity.Seconds(low), quantity.Seconds(high)
 	t.ComputeBound = p.timer.computeBound()
 	t.LoadBatch = min(p.MaxBatch(p.Context), p.Runtime.MaxSequences*int64(p.Layout.Replicas))
 	if t.LoadBatch > 0 {

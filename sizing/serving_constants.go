@@ -168,10 +168,12 @@ const (
 	nameClass   // of the weights' storage
 	nameLink    // between the devices
 	nameBackend // of the runtime, where it is not the vendor's own
+	nameAttention // latent, where it is
+	nameFFN       // experts, where there are
 	numServingNames
 )
 
-var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend"}
+var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "attention", "ffn"}
 
 // The quantities that a factor may be a power of.
 const (
@@ -190,6 +192,16 @@ func newServingKeys(s *Serving, year int, peak float64) servingKeys {
 	k.names[nameBackend] = s.Backend
 	k.names[nameVendor] = d.Vendor
 	k.names[nameFamily], _, _ = strings.Cut(d.Arch, " ")
+	for _, g := range s.Model.Groups {
+		for _, b := range g.Blocks {
+			switch b.(type) {
+			case MLA:
+				k.names[nameAttention] = "latent"
+			case MoE:
+				k.names[nameFFN] = "experts"
+			}
+		}
+	}
 	k.names[nameMatrix] = "no"
 	if hasMatrixUnit(d) {
 		k.names[nameMatrix] = "yes"
@@ -248,15 +260,15 @@ var servingLevels = [NumServingConstants][]string{
 	servingStages:  {"", "runtime"},
 	servingTile:    {"", "runtime", "class", "vendor"},
 	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
-	servingHost:    {"", "runtime", "~year"},
-	servingEager:   {"", "runtime", "~year"},
-	servingStep:    {"", "runtime", "~year"},
-	servingSeq:     {"", "runtime", "~year"},
+	servingHost:    {"", "runtime"},
+	servingEager:   {"", "runtime", "vendor", "attention", "ffn"},
+	servingStep:    {"", "runtime"},
+	servingSeq:     {"", "runtime"},
 	servingHop:     {"", "runtime", "link"},
 	servingWire:    {"", "runtime", "link"},
-	servingLoad:    {"", "runtime", "~year"},
-	servingQueue:   {"", "runtime", "~year"},
-	servingFirst:   {"", "runtime", "~year"},
+	servingLoad:    {"", "runtime"},
+	servingQueue:   {"", "runtime"},
+	servingFirst:   {"", "runtime"},
 }
 
 // value returns the key of a level and the power that its factor is taken to;

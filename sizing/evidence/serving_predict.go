@@ -301,11 +301,12 @@ func (s *servingSetup) within() float64 {
 // batch is fixed reads all prompts at once. Where the cache does not hold the
 // batch, the requests before it come first.
 func (s *servingSetup) firstToken() float64 {
+	if s.batch <= 1 {
+		t, _, _ := s.p.FirstToken(s.input)
+		return t
+	}
 	e := s.p.Efficiency()
 	one := s.p.Prefill(s.input, 0, 1)
-	if s.batch <= 1 {
-		return e.First() + one
-	}
 	all := s.p.Prefill(s.input, 0, s.batch)
 	if s.p.Runtime.Static {
 		return e.First() + all

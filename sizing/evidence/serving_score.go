@@ -90,6 +90,9 @@ func (sp *ServingPredictor) validateSpeed(r *ServingRow, rep *ServingReport, ski
 	if r.TTFT > 0 && r.Phase != "prefill" {
 		phase, t := s.phase(FirstToken), s.firstToken()
 		low, high := s.p.Band(phase, t)
+		if s.batch <= 1 {
+			_, low, high = s.p.FirstToken(s.input)
+		}
 		rep.add(r, phase, FirstToken, r.TTFT, t, low, high)
 	}
 }
