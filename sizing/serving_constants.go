@@ -165,9 +165,9 @@ const (
 	nameMatrix  // whether it has units for matrix products
 	nameMemory  // shared with the host, stacked (HBM) or plain (GDDR)
 	nameDevice
-	nameClass   // of the weights' storage
-	nameLink    // between the devices
-	nameBackend // of the runtime, where it is not the vendor's own
+	nameClass     // of the weights' storage
+	nameLink      // between the devices
+	nameBackend   // of the runtime, where it is not the vendor's own
 	nameAttention // latent, where it is
 	nameFFN       // experts, where there are
 	numServingNames
