@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 )
@@ -107,7 +108,11 @@ func groupScores(results []ServingResult) []ServingGroup {
 	}
 	byPhase := map[string]*ServingGroup{}
 	medians := map[string][]float64{}
-	for k, list := range groups {
+	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.phase, b.phase), cmp.Compare(a.device, b.device), cmp.Compare(a.model, b.model))
+	}) // sums in one order are the same to the last bit
+	for _, k := range keys {
+		list := groups[k]
 		g := byPhase[k.phase]
 		if g == nil {
 			g = &ServingGroup{Phase: k.phase}
