@@ -457,7 +457,7 @@ func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {
 			notes = []int{f.add("", render.Note{Text: render.Same(d.Source)})}
 		}
 		t := &tables[len(tables)-1]
-		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: d.Formula}, {Value: d.Numbers}, {Value: strings.TrimSpace(d.Value)}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formulaText(d.Formula)}, {Value: numbersText(d.Numbers)}, {Value: numbersText(strings.TrimSpace(d.Value))}})
 	}
 	return tables
 }
@@ -475,6 +475,9 @@ func derivedText(name string) render.Text {
 		if t, ok := labels[name]; ok {
 			return t
 		}
+	}
+	if window, ok := strings.CutPrefix(name, "KV cache, window "); ok {
+		return both(labelWindowCache, window)
 	}
 	return render.Same(name)
 }

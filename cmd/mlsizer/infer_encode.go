@@ -125,7 +125,7 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 		r.Hardware.Peak = a.Cluster.Device.Rates[hardware.FP16].Peak
 	}
 	if o.explain {
-		r.Explain = a.Explain()
+		r.Explain = derivationsIn(a.Explain(), o.lang)
 	}
 	f := newFootnotes(notes)
 	unit := unitNames(m.Model)

@@ -10,6 +10,7 @@ var (
 	labelEncoder           = render.T("encoder", "编码器")
 	labelOfThem            = render.T("  of it the %s", "  其中%s")
 	labelFrontOf           = render.T("%s, %v parameters", "%s，参数 %v")
+	labelWindowCache       = render.T("KV cache, window %s", "KV 缓存，窗口 %s")
 	labelEncodes           = render.T("%s %s a second", "每秒 %s %s")
 	labelSequencesUnit     = render.T("sequences", "序列")
 	labelSampleUnit        = render.T("%ss", "样本（%s）")

@@ -60,7 +60,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 		Notes: notesIn(notes, l),
 	}
 	if o.explain {
-		r.Explain = a.Explain()
+		r.Explain = derivationsIn(a.Explain(), l)
 	}
 	r.Hardware.Memory = s.DeviceMemory
 	if r.Hardware.Peak == 0 {

@@ -262,6 +262,7 @@ var groupLabels = map[string]render.Text{
 	"storage":      render.T("storage", "存储"),
 	"compute":      render.T("compute", "计算量"),
 	"time":         render.T("time", "时间"),
+	"constants":    render.T("constants", "常数"),
 	"distillation": render.T("distillation", "蒸馏"),
 	"run":          render.T("the whole run", "全程"),
 	"cost":         render.T("cost", "费用"),
@@ -272,6 +273,13 @@ var derivedLabels = map[string]render.Text{
 	"total": labelTotal, "checkpoint": render.T("checkpoint", "检查点"), "dataset": labelDataset, "cost": labelCost, "energy": labelEnergy,
 	"model FLOPs": labelModelFLOPs, "model FLOPs (megatron)": labelMegatronFLOPs, "model FLOPs (6ND)": labelSixND, "hardware FLOPs": labelHardwareFLOPs,
 	"step": labelStep, "run": labelRun, "ideal": labelIdeal, "start-up": labelStartup, "batch ramp-up": labelRampUp, "evaluation": labelEvaluation,
+	"outside the device": render.T("outside the device", "设备之外"),
+	"teacher's memory":   render.T("teacher's memory", "教师显存"), "teacher's pass": render.T("teacher's pass", "教师前向一遍"), "stored logits": labelStoredLogits,
+	"KV cache, full attention": render.T("KV cache, full attention", "KV 缓存，全注意力"), "KV cache, of the encoder": render.T("KV cache, of the encoder", "KV 缓存，编码器"),
+	"KV cache, rounding": labelKVPadding, "state": labelState, "compute buffers": labelComputeBuffer, "the runtime takes": labelBudget,
+	"read the weights": render.T("read the weights", "读取权重"), "multiply": render.T("multiply", "相乘"), "gaps": render.T("gaps", "算子间隙"), "host": render.T("host", "主机"),
+	"scheduling and sampling": render.T("scheduling and sampling", "调度与采样"), "between devices": render.T("between devices", "设备间"),
+	"a token of each sequence": render.T("a token of each sequence", "每条序列一个 token"), "before the decoder": render.T("before the decoder", "解码器之前"), "pass": render.T("pass", "一次前向"),
 	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected,
 }
 

@@ -152,7 +152,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		}
 	}
 	if o.explain {
-		r.Explain = a.Explain()
+		r.Explain = derivationsIn(a.Explain(), l)
 	}
 	return r
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"unicode"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+)
+
+// wording is an English text of the domain as a pattern, and its Chinese.
+type wording struct {
+	pattern *regexp.Regexp
+	chinese string
+}
+
+// newWordings makes patterns of labels, each %s of which stands for value.
+func newWordings(labels []render.Text, before, value, after string) []wording {
+	list := make([]wording, len(labels))
+	for i, t := range labels {
+		parts := strings.Split(t.EN, "%s")
+		for j := range parts {
+			parts[j] = regexp.QuoteMeta(parts[j])
+		}
+		list[i] = wording{regexp.MustCompile(before + strings.Join(parts, value) + after), t.ZH}
+	}
+	return list
+}
+
+// numberPattern is a number with its unit, as formulas spell it.
+const numberPattern = `([\d.,+^e\-]*\d[KMBT]?(?: (?:微秒|毫秒|秒|分钟|小时|天|年|[KMGTPE]?i?B(?:/s)?|[KMGTPE]?FLOP))?)`
+
+var (
+	formulaWordings = sync.OnceValue(func() []wording { return newWordings(formulaLabels, "^", "(.+?)", "$") })
+	numberWordings  = sync.OnceValue(func() []wording { return newWordings(numberLabels, "", numberPattern, "") })
+)
+
+// fill puts values in the places of %s.
+func fill(text string, values []string) string {
+	for _, v := range values {
+		text = strings.Replace(text, "%s", v, 1)
+	}
+	return text
+}
+
+// formulaText is a formula; one that has no words is the same in both
+// languages.
+func formulaText(formula string) render.Text {
+	for _, w := range formulaWordings() {
+		if m := w.pattern.FindStringSubmatch(formula); m != nil {
+			for i, v := range m {
+				if unit, ok := formulaUnits[v]; ok {
+					m[i] = unit.ZH
+				}
+			}
+			return render.Text{EN: formula, ZH: fill(w.chinese, m[1:])}
+		}
+	}
+	return render.Same(formula)
+}
+
+// timeUnits are the units of times after a number.
+var timeUnits = []struct {
+	pattern *regexp.Regexp
+	chinese string
+}{
+	{regexp.MustCompile(`(\d) µs\b`), "$1 微秒"}, {regexp.MustCompile(`(\d) ms\b`), "$1 毫秒"}, {regexp.MustCompile(`(\d) s\b`), "$1 秒"},
+	{regexp.MustCompile(`(\d) min\b`), "$1 分钟"}, {regexp.MustCompile(`(\d) h\b`), "$1 小时"}, {regexp.MustCompile(`(\d) days?\b`), "$1 天"},
+}
+
+// numbersText is the numbers of a formula with the words among them.
+func numbersText(numbers string) render.Text {
+	zh := numbers
+	for _, u := range timeUnits {
+		zh = u.pattern.ReplaceAllString(zh, u.chinese)
+	}
+	for _, w := range numberWordings() {
+		zh = w.pattern.ReplaceAllStringFunc(zh, func(s string) string {
+			return fill(w.chinese, w.pattern.FindStringSubmatch(s)[1:])
+		})
+	}
+	if strings.ContainsFunc(zh, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		zh = strings.NewReplacer(", ", "，", "; ", "；").Replace(zh)
+	}
+	return render.Text{EN: numbers, ZH: zh}
+}
+
+// derivationsIn are derivations in the language of the answer.
+func derivationsIn(list []sizing.Derivation, l render.Lang) []sizing.Derivation {
+	out := make([]sizing.Derivation, len(list))
+	for i, d := range list {
+		d.Formula, d.Numbers, d.Value = formulaText(d.Formula).In(l), numbersText(d.Numbers).In(l), numbersText(d.Value).In(l)
+		out[i] = d
+	}
+	return out
+}
