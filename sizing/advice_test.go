@@ -22,7 +22,9 @@ func TestAdvice(t *testing.T) {
 		assert.Less(t, a.Total, now.Memory.Total, a.Change)
 		assert.GreaterOrEqual(t, a.Step, last, "cheapest in time first")
 		last = a.Step
-		e, err := p.Evaluate(&a.Plan)
+		q, err := p.with(a.States)
+		require.NoError(t, err)
+		e, err := q.Evaluate(&a.Plan)
 		require.NoError(t, err)
 		assert.Equal(t, a.Total, e.Memory.Total, a.Change)
 	}
@@ -33,7 +35,36 @@ func TestAdvice(t *testing.T) {
 
 // TestNoIdleAdvice: a change that changes nothing is not advice.
 func TestNoIdleAdvice(t *testing.T) {
-	p := mustPrepare(testGPT(96, 12288, 96, 50257, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 1)
+	p := mustPrepare(testGPT(96, 12288, 96, 50257, 2048), Workload{Seq: 2048, PUE: 1}, "pytorch-ddp", 1)
 	plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 512, Recompute: FullRecompute}
 	assert.Empty(t, p.Advise(&plan))
+}
+
+// A plan that recomputes a part of the layers is offered more of them and all,
+// and where a part is enough no more than it takes.
+func TestAdviceOnPartialRecompute(t *testing.T) {
+	p := mustPrepare(testGPT(32, 4096, 32, 50257, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 8)
+	plan := Plan{TP: 8, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 32, GlobalBatch: 512, Sharding: Zero1, SequenceParallel: true,
+		Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 2}
+	now, err := p.Evaluate(&plan)
+	require.NoError(t, err)
+	part := plan
+	part.RecomputeLayers = 20
+	enough, err := p.Evaluate(&part)
+	require.NoError(t, err)
+	d := *p.Cluster.Device
+	d.Memory = enough.Memory.Total
+	p.Cluster.Device = &d
+	require.Greater(t, now.Memory.Total, d.Memory)
+	byChange := map[string]Advice{}
+	for _, a := range p.Advise(&plan) {
+		byChange[a.Change] = a
+	}
+	assert.Contains(t, byChange, "--recompute full:block:20")
+
+	found := map[string]bool{}
+	p.recomputeChanges(&plan, func(mode string) { found[mode] = true })
+	for _, mode := range []string{"none", "selective", "full", "full:block:8", "full:block:16", "full:uniform:2"} {
+		assert.True(t, found[mode], mode)
+	}
 }

@@ -71,6 +71,8 @@ type Answer struct {
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep SweepCost
 	Notes []Note
+	// Advice is what would make a plan fit that does not.
+	Advice []Advice
 	// Evaluated is how many layouts were looked at.
 	Evaluated       int
 	reliability     Reliability
@@ -327,6 +329,7 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 	}
 	q.CostDistillation(a)
 	if !best.Memory.Fits {
+		q.advise(a)
 		q.suggestCount(p, a)
 	}
 	return a, nil

@@ -98,15 +98,6 @@ func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	if !m.Fits {
 		name, size := m.LargestTerm()
 		a.note("does-not-fit", fmt.Sprintf("does not fit: %s is the largest part (%s)", name, size), fmt.Sprintf("放不下：最大的一项是 %s（%s）", name, size), "")
-		for _, advice := range p.Advise(&e.Plan) {
-			text := "would fit"
-			zh := "可放下"
-			if !advice.Fits {
-				text, zh = "comes nearest", "最接近"
-			}
-			a.note("advice", fmt.Sprintf("%s: %s a device, %s (step %s)", advice.Change, advice.Total, text, advice.Step),
-				fmt.Sprintf("%s：每设备 %s，%s（步时 %s）", advice.Change, advice.Total, zh, advice.Step), "")
-		}
 	}
 }
 

@@ -119,6 +119,8 @@ type resultJSON struct {
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
+	// Advice is what would make a plan fit that does not.
+	Advice []sizing.Advice `json:"advice,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
 	Stages  []sizing.Memory     `json:"memory_stages,omitempty"`
 	Notes   []sizing.Note       `json:"notes"`
@@ -131,7 +133,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		Model:    newModelJSON(m, o.bounds),
 		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
 		Workload: newWorkloadJSON(a),
-		Estimate: a.Estimate, Convention: w.Convention,
+		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
 		Notes: notesIn(a.Notes, l),
 	}
 	if w.Tokens > 0 && a.Goodput.Share > 0 {
