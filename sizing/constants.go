@@ -1,11 +1,13 @@
 package sizing
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -60,6 +62,7 @@ type Efficiency struct {
 	Launch         float64
 	LaunchBackward float64
 	LaunchShare    float64
+	Routing        float64
 	StepSeconds    float64
 	MicroSeconds   float64
 
@@ -122,6 +125,7 @@ var constantFields = []Constant{
 	{"launch_seconds", "s", "of host time to launch a block's kernels (attention or feed-forward) forward", 0, 0.01, 0.0001, func(e *Efficiency) *float64 { return &e.Launch }},
 	{"launch_backward", "factor", "of the same backward", 0, 4, 1, func(e *Efficiency) *float64 { return &e.LaunchBackward }},
 	{"launch_share", "share", "of the launch time that is paid even where the device is the slower one", 0, 1, 0.3, func(e *Efficiency) *float64 { return &e.LaunchShare }},
+	{"routing_seconds", "s", "that a pass through a layer of routed experts waits until the host knows how many tokens each of them has", 0, 0.01, 0.0005, func(e *Efficiency) *float64 { return &e.Routing }},
 	{"step_seconds", "s", "a step takes whatever its size", 0, 5, 0.02, func(e *Efficiency) *float64 { return &e.StepSeconds }},
 	{"micro_seconds", "s", "a micro-batch takes whatever its size", 0, 1, 0.001, func(e *Efficiency) *float64 { return &e.MicroSeconds }},
 	{"scale_up", "share", "of the measured collective bandwidth inside a node or torus that training reaches", 0.1, 1.5, 0.3, func(e *Efficiency) *float64 { return &e.ScaleUp }},
@@ -268,6 +272,36 @@ func ReadConstants(r io.Reader) (*Constants, error) {
 		return nil, fmt.Errorf("constants: %w", err)
 	}
 	return &c, c.check()
+}
+
+// Write writes the file that [ReadConstants] reads, an entry a line.
+func (c *Constants) Write(w io.Writer) error {
+	var b bytes.Buffer
+	v := reflect.ValueOf(*c)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		text, err := json.Marshal(v.Field(i).Interface())
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "%s\n  %q: ", map[bool]string{true: "{", false: ","}[i == 0], name)
+		var entries []json.RawMessage
+		f := v.Field(i).Type()
+		if f.Kind() != reflect.Slice || f.Elem().Kind() != reflect.Struct {
+			b.Write(text)
+			continue
+		}
+		if err := json.Unmarshal(text, &entries); err != nil {
+			return err
+		}
+		for k, entry := range entries {
+			fmt.Fprintf(&b, "%s\n    %s", map[bool]string{true: "[", false: ","}[k == 0], entry)
+		}
+		b.WriteString("\n  ]")
+	}
+	b.WriteString("\n}\n")
+	_, err := b.WriteTo(w)
+	return err
 }
 
 func (c *Constants) check() error {

@@ -304,6 +304,10 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	p.layerComm(l, k, forward, backward)
 	forward.launch = waiting(forward, s.blocks*e.Launch, e.LaunchShare)
 	backward.launch = waiting(backward, s.blocks*e.Launch*e.LaunchBackward, e.LaunchShare)
+	if s.topK > 0 {
+		forward.launch += e.Routing
+		backward.launch += e.Routing
+	}
 }
 
 // waiting returns how long the device waits for the host's launches.
@@ -367,7 +371,9 @@ func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
 //	t(m, n, k) = 2k(mn + tail·wave)/rate + spill·2(mn + mk + nk)/bandwidth
 //
 // A product fills the device in waves of tiles, the last of which is partly
-// empty; what its operands move does not hide wholly behind arithmetic.
+// empty; what its operands move does not hide wholly behind arithmetic. The
+// gradient of weights is written like any other output or, where a stack keeps
+// gradients, added to them.
 // Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
 // tile and wave quantization.
 func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float64) (forward, backward float64) {
@@ -403,7 +409,8 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 	if w.splits {
 		lostSum = min(lost, in*out)
 	}
-	backward = (2*flops+2*lostSum*m+2*lost*out)/rate + 2*moved
+	added := copies * in * out * (t.added - 2) * e.Spill / t.memory
+	backward = (2*flops+2*lostSum*m+2*lost*out)/rate + 2*moved + added
 	if p.Workload.frozen() {
 		backward = (flops+2*lost*out)/rate + moved // no gradient of the weights
 	}

@@ -173,6 +173,12 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	launch := blocks * e.Launch
 	fwd += math.Max(launch-fwd, e.LaunchShare*launch)
 	bwd += math.Max(launch*e.LaunchBackward-bwd, e.LaunchShare*launch*e.LaunchBackward)
+	for _, b := range g.Blocks {
+		if _, ok := b.(MoE); ok {
+			fwd += e.Routing
+			bwd += e.Routing
+		}
+	}
 	out.forward += fwd
 	repeats.core, repeats.memory = attentionForward, memory
 	out.backward += bwd + r.again(fwd, &repeats, g, outer, full)
@@ -313,7 +319,11 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 			backward += one(m, k, n) + operands // the weights have no gradient
 			continue
 		}
-		backward += one(m, k, n) + weights + 2*operands
+		gradients := 0.0
+		if s := r.p.costs.stack; s.PersistentGradients {
+			gradients = copies * n * k * (2*r.p.costs.gradBytes - 2) * e.Spill / memory
+		}
+		backward += one(m, k, n) + weights + 2*operands + gradients
 	}
 	return forward, backward, sharedForward
 }

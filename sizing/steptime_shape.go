@@ -217,7 +217,8 @@ type timing struct {
 	// products and plain are the rates of products in the workload's format
 	// and in 16 bits, FLOP/s; memory is in bytes/s.
 	products, plain, memory float64
-	narrow                  bool // the format is of 8 or 4 bits
+	narrow                  bool    // the format is of 8 or 4 bits
+	added                   float64 // bytes that a product moves for each weight's gradient
 	// local and global are the bandwidths of collectives among neighbours and
 	// across nodes, bytes/s a device; neighbours is how many devices talk
 	// without the network between nodes.
@@ -255,6 +256,10 @@ func (p *Prepared) ready() {
 		}
 	}
 	t.memory = float64(d.MemBandwidth) * e.Memory
+	t.added = 2
+	if p.costs.stack.PersistentGradients {
+		t.added = 2 * p.costs.gradBytes // read and written
+	}
 	p.readyNetwork(t)
 }
 

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -209,11 +209,11 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 		}
 		c.Constants.Date = o.date
 	}
-	data, err := json.MarshalIndent(c.Constants, "", "  ")
-	if err != nil {
+	var data bytes.Buffer
+	if err := c.Constants.Write(&data); err != nil {
 		return readError(err, "")
 	}
-	if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(o.file, data.Bytes(), 0o644); err != nil {
 		return readError(fmt.Errorf("-o %s", fileError(err)), "")
 	}
 	return nil

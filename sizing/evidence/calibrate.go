@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mlsizer/sizing"
@@ -129,6 +130,10 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	out.Before = score(residuals(points, c))
 	best := f.solve(points)
 	out.Constants = f.constants(best)
+	for _, t := range targets {
+		set := out.Constants.Overrides[t.Override].Set
+		set[t.Name] = rounded(set[t.Name], 4)
+	}
 	fitted := residuals(points, out.Constants)
 	out.After = score(fitted)
 	out.Fitted = f.report(points, best)
@@ -139,7 +144,7 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 		}
 		delete(o.Error, x.Name)
 		if x.After != 0 && !math.IsNaN(x.Error) {
-			o.Error[x.Name] = math.Abs(x.Error / x.After)
+			o.Error[x.Name] = rounded(math.Abs(x.Error/x.After), 2)
 		}
 	}
 	for i := range points {
@@ -147,6 +152,15 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	}
 	f.leaveOut(points, opt.Folds, out)
 	return out, nil
+}
+
+// rounded returns v to so many digits, as a file states it.
+func rounded(v float64, digits int) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
+	if err != nil {
+		return v
+	}
+	return short
 }
 
 // points prepares the rows that have a step time.
@@ -159,6 +173,10 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 	for i := range rows {
 		r := &rows[i]
 		if r.StepSeconds == 0 && r.TokensPerSecond == 0 && r.TFLOPs == 0 {
+			continue
+		}
+		if r.MicroBatch == 0 && r.GlobalBatch == 0 {
+			skip(r, errors.New("no batch: a fit would be to an assumed one"))
 			continue
 		}
 		s, err := p.Setup(r)
