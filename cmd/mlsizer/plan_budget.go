@@ -47,7 +47,8 @@ func budgetRun(cmd *cobra.Command, o *planOptions) error {
 
 // afford finds the model for one target. What a device-hour computes depends
 // on the plan, and the plan on the model: it starts from 40 % of the peak and
-// corrects the arithmetic by what the plan takes, until that is within 1 %.
+// corrects the arithmetic by what the plan takes, until that is at most the
+// hours and within 1 % of them.
 func (o *planOptions) afford(t target) (*affordable, error) {
 	hours := o.deviceHours
 	if o.budget > 0 {
@@ -86,10 +87,10 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 			return nil, err
 		}
 		taken := a.plan.best().Time.DeviceHours
-		if math.Abs(taken/hours-1) < 0.01 || !a.plan.found() {
+		if taken <= hours && taken > 0.99*hours || !a.plan.found() {
 			break
 		}
-		a.flops *= quantity.FLOPs(hours / taken)
+		a.flops *= quantity.FLOPs(0.996 * hours / taken)
 	}
 	a.others = []search.Optimum{search.Hoffmann.For(a.flops), search.Twenty.For(a.flops)}
 	return a, nil

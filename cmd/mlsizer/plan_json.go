@@ -91,9 +91,11 @@ func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
 func (o *planOptions) bestRow(rows []*planned) int {
 	best := 0
 	for i, p := range rows {
-		switch {
-		case !p.found():
-		case !rows[best].found() || o.better(p, rows[best]):
+		better := o.better(p, rows[best])
+		if len(o.affordable) > 0 { // what the same money trains to less loss
+			better = o.affordable[i].optimum.Loss < o.affordable[best].optimum.Loss
+		}
+		if p.found() && (better || !rows[best].found()) {
 			best = i
 		}
 	}

@@ -230,8 +230,18 @@ func paretoTable(p *planned) render.Table {
 func (o *planOptions) clustersTable(rows []*planned) render.Table {
 	t := render.Table{Title: labelClusters, Columns: planColumns(o.convention,
 		render.Column{Name: "hardware", Head: labelHardware}, render.Column{Name: "devices", Head: labelDevices, Right: true})}
-	for _, p := range rows {
+	if len(o.affordable) > 0 { // a model for each
+		t.Columns = slices.Insert(t.Columns, 2,
+			render.Column{Name: "params", Head: labelParamsHead, Right: true, Own: true},
+			render.Column{Name: "tokens", Head: labelPlanTokensHead, Right: true, Own: true},
+			render.Column{Name: "loss", Head: labelLoss, Right: true, Drop: 3})
+	}
+	for i, p := range rows {
 		first := []render.Cell{{Value: p.target.Input}, {Value: p.prepared().Cluster.Count}}
+		if len(o.affordable) > 0 {
+			a := &o.affordable[i].optimum
+			first = append(first, render.Cell{Value: a.Params}, render.Cell{Value: a.Tokens}, render.Cell{Value: render.Count(a.Loss)})
+		}
 		if !p.found() {
 			cells := append(first, render.Cell{Value: labelNoPlan})
 			for len(cells) < len(t.Columns) {

@@ -185,9 +185,9 @@ func validateRun(o *evidenceOptions) error {
 // summaryTable is how the predictions fare by what the first column names.
 func summaryTable(title, first render.Text, list []evidence.Summary, skipped bool) render.Table {
 	t := render.Table{Title: title, Columns: []render.Column{
-		{Name: "group", Head: first}, {Name: "quantity", Head: labelQuantity, Drop: 3}, {Name: "n", Head: labelRows, Right: true},
+		{Name: "group", Head: first}, {Name: "quantity", Head: labelQuantity, Drop: 1}, {Name: "n", Head: labelRows, Right: true},
 		{Name: "mape", Head: labelMeanError, Right: true}, {Name: "median_ape", Head: labelMedianError, Right: true},
-		{Name: "p90_ape", Head: labelP90Error, Right: true, Drop: 2}, {Name: "bias", Head: labelBias, Right: true, Drop: 1},
+		{Name: "p90_ape", Head: labelP90Error, Right: true, Drop: 3}, {Name: "bias", Head: labelBias, Right: true, Drop: 2},
 		{Name: "coverage80", Head: labelCoverage, Right: true},
 	}}
 	if skipped {
