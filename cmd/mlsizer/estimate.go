@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -30,8 +32,12 @@ Exit code 3 means that the model does not fit; the answer is printed.`,
   mlsizer estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --top-k 64 --on h100x8 --tokens 10B
   mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or 7B)", len(args))
+			switch len(args) {
+			case 0:
+				return usageError(errors.New("no model (want one MODEL, such as llama-3.1-70b or 7B)"), "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T")
+			case 1:
+			default:
+				return usageErrorf("%d models (want one MODEL; compare takes several)", len(args))
 			}
 			o.model = args[0]
 			return nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,6 +48,19 @@ func (a *app) commandReplacing(old, fixed string) string {
 	}
 	return shellLine(words)
 }
+
+// commandComparing is the command line as a comparison of serving, which takes
+// the storages that weights says it has.
+func (a *app) commandComparing(weights bool) string {
+	line := a.commandReplacing("infer", "compare")
+	if !weights {
+		line += " --weights bf16"
+	}
+	return line
+}
+
+// countFirst is "2x h100" and "2 h100", which are written h100x2.
+var countFirst = regexp.MustCompile(`^(\d+)\s*[x×*]?\s*([A-Za-z].*)$`)
 
 // replaceItem replaces an item of a list separated by commas.
 func replaceItem(list, old, fixed string) string {

@@ -67,8 +67,12 @@ Exit code 3 means that it does not fit; the answer says what would.`,
   mlsizer infer bert-large --on l4 --context 384 --batch 32
   mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or a .gguf file)", len(args))
+			switch len(args) {
+			case 0:
+				return usageError(errors.New("no model (want one MODEL, such as llama-3.1-70b or a .gguf file)"), "mlsizer infer llama-3.1-70b --on h100x2")
+			case 1:
+			default:
+				return usageErrorf("%d models (want one MODEL; compare --weights takes several)", len(args))
 			}
 			o.model = args[0]
 			return nil
@@ -78,7 +82,7 @@ Exit code 3 means that it does not fit; the answer says what would.`,
 			case len(o.on) == 0:
 				return usageError(errors.New("--on is missing (want a device, such as --on h100x2)"), a.commandLine()+" --on h100x2")
 			case len(o.on) != 1:
-				return usageError(fmt.Errorf("--on: %d devices (infer takes one; compare --weights takes several)", len(o.on)), a.commandReplacing("infer", "compare"))
+				return usageError(fmt.Errorf("--on: %d devices (infer takes one; compare --weights takes several)", len(o.on)), a.commandComparing(len(o.weights) > 0))
 			case len(o.weights) > 1:
 				return usageError(fmt.Errorf("--weights: %d storages (infer takes one; compare takes several)", len(o.weights)), a.commandReplacing("infer", "compare"))
 			}

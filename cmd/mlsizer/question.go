@@ -349,6 +349,15 @@ func (a *app) targets(on []string) ([]target, error) {
 	return list, nil
 }
 
+// catalogueDevice is a device's name if the catalogue knows it.
+func (a *app) catalogueDevice(name string) (string, error) {
+	c, err := a.hardware()
+	if err == nil {
+		_, err = c.Find(name)
+	}
+	return name, err
+}
+
 // deviceError says what is wrong with a device, with the nearest name.
 func (a *app) deviceError(flag, input string, err error) error {
 	if strings.HasPrefix(err.Error(), `"`) {
@@ -359,6 +368,11 @@ func (a *app) deviceError(flag, input string, err error) error {
 	var nf *hardware.NotFoundError
 	if !errors.As(err, &nf) {
 		return usageError(err, "")
+	}
+	if m := countFirst.FindStringSubmatch(input); m != nil {
+		if d, err2 := a.catalogueDevice(m[2]); err2 == nil {
+			return usageError(err, a.commandReplacing(input, d+"x"+m[1]))
+		}
 	}
 	if len(nf.Near) == 0 {
 		return usageError(err, "mlsizer hardware")
