@@ -165,7 +165,7 @@ func wrapHeads(heads []string, rows [][]string) {
 	const least = 8
 	most := 0
 	for i, head := range heads {
-		lines := wrapCell(head, max(columnWidth(rows, i), least))
+		lines := wrapEvenly(head, max(columnWidth(rows, i), least))
 		heads[i] = strings.Join(lines, "\n")
 		most = max(most, len(lines))
 	}
@@ -321,6 +321,24 @@ func wrapCell(s string, to int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
 		lines = append(lines, wrap(line, to)...)
+	}
+	return lines
+}
+
+// wrapEvenly is wrapCell for a head: where it breaks between the characters of
+// scripts without spaces, its lines are as short as their number allows, so
+// that no single character stands alone.
+func wrapEvenly(s string, to int) []string {
+	lines := wrapCell(s, to)
+	if !strings.ContainsFunc(s, isWide) {
+		return lines
+	}
+	for narrower := to - 1; narrower > 3; narrower-- {
+		tighter := wrapCell(s, narrower)
+		if len(tighter) > len(lines) {
+			break
+		}
+		lines = tighter
 	}
 	return lines
 }
