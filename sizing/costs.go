@@ -2,7 +2,6 @@ package sizing
 
 import (
 	"slices"
-	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -182,8 +181,8 @@ func Prepare(m *Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, err
 	if err := w.States.check(s, &w); err != nil {
 		return nil, err
 	}
-	if _, known := s.LogitsBytes[s.Loss]; !known {
-		return nil, planError("loss", "%s does not compute its loss as %q (want %s)", s.Name, s.Loss, strings.Join(s.losses(), ", "))
+	if err := s.checkLoss(&w); err != nil {
+		return nil, err
 	}
 	p, err := Prepared{Workload: w, costs: newCosts(m, w, s), constants: DefaultConstants()}.On(c)
 	return &p, err
@@ -207,7 +206,7 @@ func (w *Workload) check(m *Model) error {
 	case w.Convention >= numConventions:
 		return planError("mfu-convention", "unknown MFU convention %d", w.Convention)
 	}
-	return nil
+	return w.Routing.check(m)
 }
 
 // newCosts sums the blocks of every group.
@@ -248,7 +247,7 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
-	c.logitsBytes = s.LogitsBytes[s.Loss]
+	c.logitsBytes = s.LogitsBytes[s.loss(&w)]
 	// The conventions count forward and backward. Frozen weights need a third
 	// less, and an MFU of work that is not done would pass 100 %.
 	passes := float64(w.passes())
@@ -405,6 +404,9 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 			width = 1
 		}
 		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
+		if t.Along == AlongExperts || t.Along == AlongDispatched {
+			elements *= w.Routing.held()
+		}
 		n := elements * width
 		along := t.Along
 		if along == AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {

@@ -83,6 +83,7 @@ func (p *Prepared) noteTime(a *Answer) {
 func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	p.noteOffload(a, e)
 	p.noteStates(a)
+	p.noteWork(a)
 	c, m := p.costs, &e.Memory
 	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)),
 		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)), c.stack.Source)

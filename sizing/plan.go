@@ -218,6 +218,10 @@ type Workload struct {
 	// States is the formats of weights, gradients and optimizer state that are
 	// not the stack's own.
 	States States
+	// Loss computes the cross-entropy; empty is the stack's own.
+	Loss Loss
+	// Routing is how experts' tokens are spread.
+	Routing Routing
 	// MFU fixes the model FLOPs utilisation, by Convention, instead of
 	// predicting the step time; 0 predicts.
 	MFU        float64

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -26,20 +25,6 @@ const (
 	FullWeights Weights = "fp32"
 	// NoMaster: weights and state in the compute precision alone.
 	NoMaster Weights = "compute"
-)
-
-// Loss names an implementation of the cross-entropy.
-type Loss string
-
-// The implementations. They differ in how many copies of the logits they hold
-// at the peak.
-const (
-	PlainLoss    Loss = "plain"    // logits, an fp32 copy, its gradient in place
-	JITLoss      Loss = "jit"      // a compiler's fusion of the elementwise steps
-	EarlyJITLoss Loss = "jit-lts"  // the same in the long-term support container of 2024
-	LateJITLoss  Loss = "jit-late" // the same by a compiler that takes more steps in place
-	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
-	ChunkedLoss  Loss = "chunked"  // the logits of a part of the tokens at a time
 )
 
 // Stack is what a training framework keeps in memory and how it runs a step,
@@ -166,15 +151,6 @@ type StreamWorkspace struct {
 	// grouped products of experts.
 	Streams       int64 `json:"streams"`
 	ExpertStreams int64 `json:"expert_streams"`
-}
-
-// losses lists the implementations of the loss whose logits the stack knows.
-func (s *Stack) losses() []string {
-	var names []string
-	for _, l := range slices.Sorted(maps.Keys(s.LogitsBytes)) {
-		names = append(names, string(l))
-	}
-	return names
 }
 
 // workspace returns what libraries allocate on a device of an architecture.

@@ -105,5 +105,5 @@ func TestUnknownLossIsRefused(t *testing.T) {
 	s := *mustStack("maxtext")
 	s.Loss = FusedLoss
 	_, err := Prepare(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, &s, testCluster(1))
-	assert.ErrorContains(t, err, `maxtext does not compute its loss as "fused" (want plain)`)
+	assert.ErrorContains(t, err, `maxtext does not compute its loss as "fused" (want chunked, plain)`)
 }

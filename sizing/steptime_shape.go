@@ -243,6 +243,9 @@ func (p *Prepared) ready() {
 	t := &p.timing
 	*t = timing{e: p.constants.at(&s), band: p.constants.band(&s)}
 	e := &t.e
+	if f := p.Workload.Routing.busiest(); f > 0 {
+		e.Imbalance = f
+	}
 	t.products = e.rate(d, p.rate) * e.Products * e.Software
 	t.plain = t.products
 	if s.compute >= hardware.FP8 {

@@ -32,6 +32,8 @@ type workOptions struct {
 	teacher            string
 	distill            sizing.Distillation
 	states             sizing.States
+	loss               sizing.Loss
+	routing            sizing.Routing
 	loraRank           int
 	loraTargets        []string
 	stack              *sizing.Stack
@@ -87,6 +89,9 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	} {
 		addValue(fs, d.at, d.name, "", "format of "+d.what+" (without: the stack's)", "NAME", d.example, sizing.ParseStateType)
 	}
+	addValue(fs, &o.loss, "loss", "", "cross-entropy: plain, fused (one kernel) or chunked (a part of the tokens at a time) (without: the stack's)", "NAME", "chunked", sizing.ParseLoss)
+	addValue(fs, &o.routing.Capacity, "moe-capacity", "", "tokens an expert takes over its even share, padded to it", "FACTOR", "1.25", parseFactor)
+	addValue(fs, &o.routing.Imbalance, "moe-imbalance", "", "tokens of the busiest expert rank over the mean", "FACTOR", "1.5", parseFactor)
 	addValue(fs, &o.stack, "stack", "", "training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "NAME", "megatron-core", sizing.FindStack)
 	addValue(fs, &o.methods, "method", "", "pretrain, full (fine-tuning), lora or qlora; compare takes several", "NAME", "lora", parseMethods)
 	addValue(fs, &o.examples.Count, "examples", "", "length of a fine-tuning in examples, instead of --tokens", "COUNT", "50K", parseWhole)
@@ -196,6 +201,15 @@ func parseEpochs(s string) (float64, error) {
 
 // defaultTrial is the share of a run that a trial takes where none is given.
 const defaultTrial = 0.05
+
+// parseFactor reads a factor above 0.
+func parseFactor(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f > 0 && f <= 1e3) {
+		return 0, fmt.Errorf("%q is not a factor (want a number above 0, such as 1.25)", s)
+	}
+	return f, nil
+}
 
 // parseList reads names separated by commas.
 func parseList(s string) ([]string, error) {
@@ -424,7 +438,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
 			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
-			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states,
+			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
 		BatchTokens:      o.batchTokens,
 		Examples:         o.examples,

@@ -81,8 +81,12 @@ type workloadJSON struct {
 	// that they are of, where the others are frozen.
 	Trained quantity.Params `json:"trained_params"`
 	Adapter *adapterJSON    `json:"adapter,omitempty"`
-	// States is the formats that are not the stack's own.
-	States sizing.States `json:"state_types,omitzero"`
+	// States is the formats that are not the stack's own, Loss the
+	// cross-entropy, Capacity and Imbalance the experts' tokens.
+	States    sizing.States `json:"state_types,omitzero"`
+	Loss      sizing.Loss   `json:"loss,omitempty"`
+	Capacity  float64       `json:"moe_capacity,omitempty"`
+	Imbalance float64       `json:"moe_imbalance,omitempty"`
 }
 
 // adapterJSON is a LoRA.
@@ -96,6 +100,7 @@ func newWorkloadJSON(a *sizing.Answer) workloadJSON {
 	j := workloadJSON{
 		Tokens: w.Tokens, Seq: w.Seq, Precision: w.Precision, Optimizer: w.Optimizer, Stack: a.Stack().Name,
 		Method: w.Method, Trained: a.TrainedParams(), States: w.States,
+		Loss: w.Loss, Capacity: w.Routing.Capacity, Imbalance: w.Routing.Imbalance,
 	}
 	if w.Method.Adapts() {
 		j.Adapter = &adapterJSON{w.Adapter.Rank, w.Adapter.Targets}

@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"mlsizer/sizing"
@@ -127,6 +128,28 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 		// Source: NVIDIA-NeMo/Megatron-Bridge scripts/performance/configs
 		// (expert_tensor_parallel_size of 1).
 		p.ETP = 1
+	}
+	return nil
+}
+
+// launchWork reads the formats of states and the experts' capacity.
+func (r *Row) launchWork(opt options, w *sizing.Workload) (err error) {
+	if opt.on("fp8-param-gather") && (w.Precision == sizing.FP8 || w.Precision == sizing.MXFP8) {
+		w.States.Weights = sizing.FP8State
+	}
+	if opt.on("use-precision-aware-optimizer") {
+		for name, at := range map[string]*sizing.StateType{"main-grads-dtype": &w.States.Gradients, "main-params-dtype": &w.States.Master, "exp-avg-dtype": &w.States.Moments} {
+			if s, ok := opt[name]; ok {
+				if *at, err = sizing.ParseStateType(s); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+			}
+		}
+	}
+	if s, ok := opt["moe-expert-capacity-factor"]; ok && opt.on("moe-pad-expert-input-to-capacity") {
+		if w.Routing.Capacity, err = strconv.ParseFloat(s, 64); err != nil {
+			return fmt.Errorf("moe-expert-capacity-factor=%s: not a factor", s)
+		}
 	}
 	return nil
 }

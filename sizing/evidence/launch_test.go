@@ -41,10 +41,13 @@ func TestLaunchOptions(t *testing.T) {
 		"data-parallel-sharding-strategy=optim_grads_params":                        func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero1 },
 		"use-megatron-fsdp=true":                                                    func(s *Setup) bool { return s.Plan.Sharding == sizing.NoSharding },
 		"use-torch-fsdp2=true":                                                      func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero3 },
-		"optimizer-cpu-offload=true":                                                func(s *Setup) bool { return s.Plan.OffloadOptimizer },
-		"num-virtual-stages-per-pipeline-rank=3":                                    func(s *Setup) bool { return s.Plan.VP == 3 },
-		"decoder-first-pipeline-num-layers=2 decoder-last-pipeline-num-layers=2":    func(s *Setup) bool { return s.Plan.FirstLayers == 2 && s.Plan.LastLayers == 2 },
-		"recompute-granularity=full recompute-method=block recompute-num-layers=1":  func(s *Setup) bool { return s.Plan.RecomputeName() == "full:block:1" },
+		"use-precision-aware-optimizer=true main-grads-dtype=bf16 exp-avg-dtype=fp8": func(s *Setup) bool {
+			return s.Prepared.Workload.States == sizing.States{Gradients: sizing.BF16State, Moments: sizing.FP8State}
+		},
+		"optimizer-cpu-offload=true":                                               func(s *Setup) bool { return s.Plan.OffloadOptimizer },
+		"num-virtual-stages-per-pipeline-rank=3":                                   func(s *Setup) bool { return s.Plan.VP == 3 },
+		"decoder-first-pipeline-num-layers=2 decoder-last-pipeline-num-layers=2":   func(s *Setup) bool { return s.Plan.FirstLayers == 2 && s.Plan.LastLayers == 2 },
+		"recompute-granularity=full recompute-method=block recompute-num-layers=1": func(s *Setup) bool { return s.Plan.RecomputeName() == "full:block:1" },
 		"recompute-granularity=selective recompute-modules=[mlp layernorm]": func(s *Setup) bool {
 			return s.Plan.Recompute == sizing.Selective && s.Plan.Modules.String() == "layernorm,mlp"
 		},

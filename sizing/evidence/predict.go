@@ -320,6 +320,9 @@ func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
 	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
 		w.Optimizer = sizing.Adam8bit
 	}
+	if err := r.launchWork(r.options(), &w); err != nil {
+		return w, err
+	}
 	return w, r.method(&w)
 }
 

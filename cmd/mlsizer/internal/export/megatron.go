@@ -120,6 +120,7 @@ func (w *writer) megatronState(o *options) {
 	}
 	w.megatronRecompute(o)
 	w.megatronTypes(o)
+	w.megatronWork(o)
 	switch w.Workload.Precision {
 	case sizing.BF16:
 		o.add("bf16", "")
@@ -158,6 +159,20 @@ func (w *writer) megatronTypes(o *options) {
 		if d.t != sizing.DefaultState {
 			o.add(d.name, d.t)
 		}
+	}
+}
+
+// megatronWork is the loss and how experts take their tokens.
+// Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
+func (w *writer) megatronWork(o *options) {
+	if w.Workload.Loss == sizing.FusedLoss {
+		o.add("cross-entropy-loss-fusion", "")
+		o.add("cross-entropy-fusion-impl", "te")
+	}
+	if c := w.Workload.Routing.Capacity; c > 0 {
+		o.add("moe-expert-capacity-factor", c)
+		o.add("moe-pad-expert-input-to-capacity", "")
+		o.add("moe-token-dispatcher-type", "alltoall")
 	}
 }
 
