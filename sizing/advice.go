@@ -252,7 +252,7 @@ func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
 func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Plan))) {
 	stack := p.costs.stack
 	for f := 2; plan.DP%f == 0; f *= 2 {
-		if plan.TP*f <= max(p.Cluster.Domain(), 1) {
+		if plan.TP*f <= max(p.Cluster.Domain(), 1) && !stack.NoTensor {
 			on("layout", func(c *Plan) {
 				c.DP, c.TP = c.DP/f, c.TP*f
 				c.SequenceParallel = stack.SequenceParallel

@@ -62,7 +62,7 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 		// Images are small: a device takes its whole share of the batch.
 		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
 	}
-	if c.tpUnit > 1 {
+	if c.tpUnit > 1 && !s.NoTensor {
 		maxTP = min(fast, 16)
 	}
 	if s.Pipeline && c.layers > 1 {

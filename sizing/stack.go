@@ -99,6 +99,9 @@ type Stack struct {
 	// FurtherTokens says that its recipes pre-train a model with the layers
 	// that predict further tokens.
 	FurtherTokens bool `json:"further_tokens"`
+	// NoTensor says that it divides no layer over devices unless it is told
+	// how: layouts that are chosen have no tensor parallelism.
+	NoTensor bool `json:"no_tensor,omitempty"`
 	// Pipeline says that it has pipeline parallelism.
 	Pipeline bool `json:"pipeline"`
 	// HybridShard says that it can shard over a part of the data-parallel
