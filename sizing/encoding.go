@@ -291,8 +291,30 @@ func (a *EncodingAnswer) layOut() error {
 	}
 	keys := newServingKeys(s, s.Runtime.Year, p.peak)
 	p.e = DefaultServingConstants().at(&keys)
-	p.e[servingCompute] = min(p.e[servingCompute], 1) // above 1 it stands for a narrower rate that prompts are read at
+	p.e[servingCompute] = min(p.e[servingCompute], achievableShare(s.Cluster.Device, p.peak))
 	return nil
+}
+
+// achievableShare is the share of a peak that a large product reaches on a
+// device, as it was measured: what a pass multiplies with is not faster, also
+// where the constants of prompts pass it, which are of devices alike. The share
+// of another format stands for one that was not measured, and for a device
+// without any the median of the catalogue's 53 devices and 16-bit formats with
+// one (2026-11).
+func achievableShare(d *hardware.Device, peak float64) float64 {
+	const median = 0.82
+	share := median
+	for _, r := range d.Rates {
+		if r.Achievable <= 0 {
+			continue
+		}
+		measured := math.Min(float64(r.Achievable/r.Peak), 1)
+		if float64(r.Peak) == peak {
+			return measured
+		}
+		share = measured
+	}
+	return share
 }
 
 // memory is what a device holds for a batch over all replicas.

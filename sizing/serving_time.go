@@ -43,6 +43,7 @@ type servingTimer struct {
 	mix                    []mixer
 	front                  []forwardGroup // what a prompt passes once
 	images                 float64        // how often: 1 but for images
+	achievable             float64        // share of the peak that was measured
 }
 
 // mixer is the layers with one kind of mixing block.
@@ -81,6 +82,7 @@ func smoothMax(a, b float64) float64 {
 func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType, c *hardware.Cluster) *servingTimer {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
 	t.peak, t.peak16 = servingPeak(c.Device, s.quant, year)
+	t.achievable = achievableShare(c.Device, t.peak)
 	if l.TP*l.PP*l.EP > 1 {
 		t.link = linkRate(c)
 	}
