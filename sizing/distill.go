@@ -199,27 +199,36 @@ func (t *tutor) flops() float64 { return t.costs.fwd.total() }
 func (p *Prepared) teach(e *Estimate) error {
 	t := p.tutor
 	e.Time.Terms.Teacher = 0
-	held := t.logits(&e.Plan)
-	if e.Memory.Peak != "backward" {
-		held = 0
-	}
 	if t.Logits == OnlineLogits {
 		plan := t.beside(&e.Plan)
 		if err := t.check(&plan); err != nil {
 			return planError("teacher", "the teacher %s: %v", t.costs.model.Name, err)
 		}
-		held += t.weights(&plan)
 		e.Time.Terms.Teacher = t.forward(p, &plan)
 	}
-	m := &e.Memory
+	p.teachMemory(&e.Plan, &e.Memory)
+	p.judge(&e.Memory)
+	return nil
+}
+
+// teachMemory adds to the memory of a moment of a step what the teacher takes:
+// its weights, and its logits until the student's loss has used them.
+func (p *Prepared) teachMemory(student *Plan, m *Memory) {
+	t := p.tutor
+	held := t.logits(student)
+	if m.Peak == Reduction || m.Peak == AtOptimizer {
+		held = 0
+	}
+	if t.Logits == OnlineLogits {
+		plan := t.beside(student)
+		held += t.weights(&plan)
+	}
 	m.Teacher = held
 	m.Allocated += held
 	reserved := quantity.Bytes(ceil(float64(m.Allocated) * p.costs.stack.Reserved))
 	m.Total += reserved - m.Reserved
 	m.Overhead += reserved - m.Reserved - held
 	m.Reserved = reserved
-	p.judge(m)
-	return nil
 }
 
 // DistillCost is what a teacher costs beside its student's own step.

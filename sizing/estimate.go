@@ -50,8 +50,8 @@ type Memory struct {
 	Verdict Verdict `json:"verdict"`
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`
-	// Peak is the moment of the step: "backward" or "optimizer".
-	Peak string `json:"peak"`
+	// Peak is the moment of the step that these figures are of.
+	Peak Moment `json:"peak"`
 }
 
 // Verdict says whether and how surely a plan fits its devices.

@@ -30,9 +30,7 @@ func (h held) largest(o held) held {
 	return held{max(h.dense, o.dense), max(h.experts, o.experts)}
 }
 
-// stageMemory fills in the terms of stage s at the peak of a step: either the
-// beginning of the backward pass, when all activations are there, or the
-// optimizer step, when all gradients are.
+// stageMemory fills in the terms of stage s at the peak of a step.
 func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
 	var h holding
 	p.hold(l, s, &h)
@@ -140,59 +138,53 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 // (exp_logits is all that is saved of the logits' size).
 const keptLogitBytes = 4
 
-// weigh fills in the terms of stage s from what it holds.
-func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) {
-	c, plan := p.costs, l.plan
+// weigh fills in the terms of stage s at the peak of a step from what it holds,
+// and returns what it holds at other moments.
+func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) passing {
+	c := p.costs
 	inFlight := l.inFlight(s)
-	activations := h.kept*inFlight + h.working + h.inner*c.stack.RecomputeGradients
-	activations += h.embedding * inFlight
-	activations += h.head + h.scores
+	kept := (h.kept+h.embedding)*inFlight + h.head + h.scores
 
 	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
 	out.Stage = s
 	out.Weights = quantity.Bytes(ceil(w.own(h.stored)))
 	out.Gradients = quantity.Bytes(ceil(c.gradBytes * g.own(h.trained)))
-	if c.stack.FusedUpdate && l.microBatches == 1 {
+	fused := c.stack.FusedUpdate && l.microBatches == 1
+	if fused {
 		out.Gradients = quantity.Bytes(ceil(c.gradBytes * h.gather)) // of one layer
 	}
 	ownParams := o.own(h.trained)
 	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + o.own(h.moments)))
 	p.moveAway(l, out)
 	out.Host += quantity.Bytes(ceil(h.host * inFlight))
-	out.Communication = quantity.Bytes(ceil(c.unpacked))
-	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
-		out.Communication += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
+	out.Communication = p.buffers(l, h)
+
+	m := passing{
+		kept: quantity.Bytes(ceil(kept)), whole: quantity.Bytes(ceil(kept + h.working + h.inner*c.stack.RecomputeGradients)),
+		logits: quantity.Bytes(ceil(h.logits)), early: out.Gradients, final: out.Gradients,
+		update: out.Gradients + quantity.Bytes(ceil(c.stepGradBytes*ownParams)),
 	}
-	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
-		out.Communication += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
+	if !c.stack.PersistentGradients && !fused && l.microBatches == 1 {
+		m.early = 0 // the first backward pass begins without gradients
 	}
-	if plan.PP > 1 {
-		out.Communication += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
-	}
-	out.Activations = quantity.Bytes(ceil(activations))
-	out.Logits = quantity.Bytes(ceil(h.logits))
-	p.peak(l, ownParams, out)
+	p.at(m.peak(), &m, out)
+	return m
 }
 
-// peak decides at which moment of the step the stage holds most, leaves only
-// the terms of that moment, and adds what libraries, the allocator and the
-// driver take.
-func (p *Prepared) peak(l *layout, ownParams float64, out *Memory) {
-	stack := p.costs.stack
-	update := out.Gradients + quantity.Bytes(ceil(p.costs.stepGradBytes*ownParams))
-	backward := out.Gradients
-	if !stack.PersistentGradients && !stack.FusedUpdate && l.microBatches == 1 {
-		backward = 0 // the first backward pass begins without gradients
+// buffers returns what communication and packed weights take.
+func (p *Prepared) buffers(l *layout, h *holding) quantity.Bytes {
+	c, plan := p.costs, l.plan
+	b := quantity.Bytes(ceil(c.unpacked))
+	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
+		b += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
 	}
-	out.Peak, out.Gradients = "backward", backward
-	if update > backward+out.Activations+out.Logits {
-		out.Peak, out.Gradients, out.Activations, out.Logits = "optimizer", update, 0, 0
+	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
+		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
 	}
-	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
-	out.Allocated = tensors + p.workspace
-	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
-	out.Overhead = stack.ContextBytes + out.Reserved - tensors
-	out.Total = tensors + out.Overhead
+	if plan.PP > 1 {
+		b += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
+	}
+	return b
 }
 
 // StageMemory returns the memory of one pipeline stage of a plan that

@@ -85,8 +85,8 @@ func (p *Prepared) noteMemory(a *Answer, e *Estimate) {
 	p.noteStates(a)
 	p.noteWork(a)
 	c, m := p.costs, &e.Memory
-	a.note("memory", fmt.Sprintf("overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)),
-		fmt.Sprintf("开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)), c.stack.Source)
+	a.note("memory", fmt.Sprintf("at the %s, where a step holds most; overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", m.Peak, c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)),
+		fmt.Sprintf("步内峰值在%s；开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%", m.Peak.Chinese(), c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1)), c.stack.Source)
 	if band := p.memoryBand(m.Total); band.Rows > 0 {
 		a.note("memory-band", fmt.Sprintf("80 %% of %d measured peaks on %s lie between %.3g and %.3g times the estimate, 95 %% below %.3g", band.Rows, c.stack.Name, band.Low, band.High, band.Sure),
 			fmt.Sprintf("%[2]s 上 %[1]d 个实测峰值有 80 %% 落在估计值的 %.3[3]g 至 %.3[4]g 倍之间，95 %% 低于 %.3[5]g 倍", band.Rows, c.stack.Name, band.Low, band.High, band.Sure), "published measurements of peak memory by stack")

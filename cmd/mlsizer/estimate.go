@@ -121,6 +121,7 @@ func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answe
 	}
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(a.Explain(), f)...)
+		d.Tables = append(d.Tables, momentTables(a, &r)...)
 	}
 	f.finish(d)
 	return d

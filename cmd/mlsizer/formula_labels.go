@@ -121,6 +121,8 @@ var numberLabels = []render.Text{
 	render.T("kept outside the device", "存于设备之外"),
 	render.T("(last stage only)", "(仅最后一级)"),
 	render.T("gather depth", "聚集深度"),
+	render.T("at the forward; device has", "前向结束时；设备容量"),
+	render.T("at the loss; device has", "计算损失时；设备容量"),
 	render.T("at the backward; device has", "反向传播时；设备容量"),
 	render.T("at the optimizer; device has", "优化器更新时；设备容量"),
 	render.T("host's memory", "主机内存"),

@@ -127,9 +127,11 @@ type resultJSON struct {
 	// Advice is what would make a plan fit that does not.
 	Advice []sizing.Advice `json:"advice,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
-	Stages  []sizing.Memory     `json:"memory_stages,omitempty"`
-	Notes   []sizing.Note       `json:"notes"`
-	Explain []sizing.Derivation `json:"explain,omitempty"`
+	Stages []sizing.Memory `json:"memory_stages,omitempty"`
+	// Timeline is the memory of the worst stage by the moment of a step.
+	Timeline []momentJSON        `json:"memory_timeline,omitempty"`
+	Notes    []sizing.Note       `json:"notes"`
+	Explain  []sizing.Derivation `json:"explain,omitempty"`
 }
 
 func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render.Lang) resultJSON {
@@ -158,6 +160,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 			r.Stages = append(r.Stages, a.StageMemory(plan, stage))
 		}
 	}
+	r.Timeline = timeline(a, a.Estimate.Memory.Stage)
 	if o.explain {
 		r.Explain = derivationsIn(a.Explain(), l)
 	}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
+)
+
+// momentJSON is a device's memory at a moment of a step.
+type momentJSON struct {
+	Moment        sizing.Moment  `json:"moment"`
+	Stage         int            `json:"stage"`
+	Weights       quantity.Bytes `json:"weights_bytes"`
+	Gradients     quantity.Bytes `json:"gradients_bytes"`
+	Optimizer     quantity.Bytes `json:"optimizer_bytes"`
+	Activations   quantity.Bytes `json:"activations_bytes"`
+	Logits        quantity.Bytes `json:"logits_bytes"`
+	Communication quantity.Bytes `json:"communication_bytes"`
+	Teacher       quantity.Bytes `json:"teacher_bytes,omitempty"`
+	Overhead      quantity.Bytes `json:"overhead_bytes"`
+	Total         quantity.Bytes `json:"total_bytes"`
+	Peak          bool           `json:"peak"`
+}
+
+// timeline is the memory of a stage at every moment of a step.
+func timeline(a *sizing.Answer, stage int) []momentJSON {
+	var list []momentJSON
+	peak := 0
+	for i, m := range a.Timeline(&a.Estimate.Plan, stage) {
+		list = append(list, momentJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, false})
+		if m.Total > list[peak].Total || m.Total == list[peak].Total && m.Peak == sizing.AtOptimizer {
+			peak = i
+		}
+	}
+	list[peak].Peak = true
+	return list
+}
+
+// momentTables show the worst stage's memory term by term at every moment of a
+// step, and the totals of all stages.
+func momentTables(a *sizing.Answer, r *resultJSON) []render.Table {
+	t := render.Table{Title: both(labelMomentsOf, r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{
+		{Name: "moment", Head: labelMoment}, {Name: "weights_bytes", Head: labelWeights, Right: true}, {Name: "gradients_bytes", Head: labelGradients, Right: true},
+		{Name: "optimizer_bytes", Head: labelOptimizerState, Right: true}, {Name: "activations_bytes", Head: labelActivations, Right: true},
+		{Name: "logits_bytes", Head: labelLogits, Right: true}, {Name: "communication_bytes", Head: labelCommunication, Right: true},
+		{Name: "overhead_bytes", Head: labelOverhead, Right: true}, {Name: "total_bytes", Head: labelTotal, Right: true},
+	}}
+	for _, m := range r.Timeline {
+		name := momentText(m.Moment)
+		if m.Peak {
+			name = both(labelPeakMoment, name)
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: name}, {Value: m.Weights}, {Value: m.Gradients}, {Value: m.Optimizer}, {Value: m.Activations},
+			{Value: m.Logits}, {Value: m.Communication}, {Value: m.Overhead + m.Teacher}, {Value: m.Total}})
+	}
+	if r.Plan.PP == 1 {
+		return []render.Table{t}
+	}
+	return []render.Table{t, stagesTable(a, r.Plan.PP)}
+}
+
+// stagesTable is the totals of every pipeline stage by moment; stages alike are
+// a row.
+func stagesTable(a *sizing.Answer, stages int) render.Table {
+	columns := []sizing.Moment{sizing.Forward, sizing.AtLoss, sizing.Backward, sizing.Reduction, sizing.AtOptimizer}
+	t := render.Table{Title: labelMomentsByStage, Columns: []render.Column{{Name: "stage", Head: labelPipelineStage}}}
+	for _, m := range columns {
+		t.Columns = append(t.Columns, render.Column{Name: string(m) + "_bytes", Head: momentText(m), Right: true})
+	}
+	first, last := 1, map[sizing.Moment]quantity.Bytes{}
+	flush := func(to int) {
+		name := fmt.Sprint(first)
+		if to > first {
+			name = fmt.Sprintf("%d–%d", first, to)
+		}
+		row := []render.Cell{{Value: name}}
+		for _, m := range columns {
+			cell := render.Cell{}
+			if b, ok := last[m]; ok {
+				cell.Value = b
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for stage := range stages {
+		now := map[sizing.Moment]quantity.Bytes{}
+		for _, m := range timeline(a, stage) {
+			now[m.Moment] = m.Total
+		}
+		if stage > 0 && fmt.Sprint(now) != fmt.Sprint(last) {
+			flush(stage)
+			first = stage + 1
+		}
+		last = now
+	}
+	flush(stages)
+	return t
+}
+
+// momentText is the name of a moment.
+func momentText(m sizing.Moment) render.Text { return render.T(string(m), m.Chinese()) }
