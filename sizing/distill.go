@@ -3,6 +3,7 @@ package sizing
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -283,14 +284,17 @@ func (q *Question) CostDistillation(a *Answer) {
 	if total := float64(p.Workload.Tokens); total > distinct {
 		c.Epochs = total / distinct
 	}
-	samples := p.samples(&e.Plan)
+	samples, once := p.samples(&e.Plan), distinct/float64(p.Workload.Seq)
+	if a.Data.Sequences > 0 {
+		once = float64(a.Data.Sequences) // with their padding
+	}
 	c.Stored = quantity.Bytes(math.Ceil(float64(c.PerToken) * distinct))
 	if plan, forward, ok := q.pass(p, e.Plan.GlobalBatch); ok {
 		band := p.stepBand()
 		if p.Workload.MFU > 0 {
 			band = Band{1, 1}
 		}
-		steps := quantity.Seconds(math.Ceil(distinct / float64(p.Workload.Seq) / float64(plan.GlobalBatch)))
+		steps := quantity.Seconds(math.Ceil(once / float64(plan.GlobalBatch)))
 		c.PassPlan, c.Pass = &plan, forward*steps
 		c.PassLow, c.PassHigh = c.Pass*quantity.Seconds(band.Low), c.Pass*quantity.Seconds(band.High)
 		c.PassDeviceHours = float64(c.Pass) / 3600 * float64(p.Cluster.Count)
@@ -298,7 +302,7 @@ func (q *Question) CostDistillation(a *Answer) {
 		c.Saved = c.Pass
 	}
 	if t.Logits == StoredLogits {
-		samples = distinct / float64(p.Workload.Seq)
+		samples = once
 		c.Read = quantity.Bandwidth(float64(c.PerToken) * float64(e.Plan.GlobalBatch*p.Workload.Seq) / float64(e.Time.Step))
 		e.Storage.Logits = c.Stored
 		e.Storage.Total += c.Stored
@@ -316,6 +320,9 @@ func (q *Question) pass(p *Prepared, batch int64) (best Plan, time quantity.Seco
 	alone := Question{Model: t.costs.model, Device: q.Device, Stack: p.costs.stack, Workload: t.Prepared.Workload}
 	alone.Workload.Batch = batch
 	for _, s := range []Sharding{NoSharding, Zero3} {
+		if s == Zero3 && !slices.Contains(p.costs.stack.Shardings, s) {
+			break
+		}
 		alone.Plan.Sharding = s
 		alone.plans(t.Prepared, func(plan *Plan) {
 			if plan.VP > 1 || t.check(plan) != nil {

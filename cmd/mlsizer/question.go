@@ -122,7 +122,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	fs.BoolVar(&o.reliability.Async, "async-checkpoint", false, "copy a checkpoint to the host and write it while training goes on")
 	addValue(fs, &o.schedule.Evaluation.Every, "eval-every", "", "steps between evaluations (without: none)", "STEPS", "1000", parseWhole)
 	addValue(fs, &o.schedule.Evaluation.Batches, "eval-batches", "", "global batches of an evaluation, forward only", "N", "10", parseWhole)
-	addValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "grow the batch from START by INCREMENT over so many SAMPLES, as Megatron does", "START,INCREMENT,SAMPLES", "256,256,5M", parseRampUp)
+	addValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "grow the batch from a start by an increment over so many samples: START,INCREMENT,SAMPLES", "3 COUNTS", "256,256,5M", parseRampUp)
 	addValue(fs, &o.sweep.Trials, "trials", "", "shortened runs of a search over architectures or hyper-parameters", "N", "200", parseDimension)
 	addValue(fs, &o.sweep.Fraction, "trial-fraction", "", "length of a trial as a share of the run (without: 0.05)", "SHARE", "0.05", parseShare)
 	addValue(fs, &o.sweep.Parallel, "parallel-trials", "", "trials at once, each on an equal part of the devices (1)", "N", "4", parseDimension)
