@@ -285,8 +285,9 @@ func (q *Question) CostDistillation(a *Answer) {
 		c.Epochs = total / distinct
 	}
 	samples, once := p.samples(&e.Plan), distinct/float64(p.Workload.Seq)
-	if a.Data.Sequences > 0 {
-		once = float64(a.Data.Sequences) // with their padding
+	useful := 1.0
+	if x := &a.Data; x.Sequences > 0 { // with their padding, which has no logits
+		once, useful, c.Epochs = float64(x.Sequences), x.Share, x.Epochs
 	}
 	c.Stored = quantity.Bytes(math.Ceil(float64(c.PerToken) * distinct))
 	if plan, forward, ok := q.pass(p, e.Plan.GlobalBatch); ok {
@@ -303,7 +304,7 @@ func (q *Question) CostDistillation(a *Answer) {
 	}
 	if t.Logits == StoredLogits {
 		samples = once
-		c.Read = quantity.Bandwidth(float64(c.PerToken) * float64(e.Plan.GlobalBatch*p.Workload.Seq) / float64(e.Time.Step))
+		c.Read = quantity.Bandwidth(float64(c.PerToken) * useful * float64(e.Plan.GlobalBatch*p.Workload.Seq) / float64(e.Time.Step))
 		e.Storage.Logits = c.Stored
 		e.Storage.Total += c.Stored
 	}
