@@ -42,7 +42,11 @@ func ParseField(s string) (Field, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%q is not a field (want one of %v)", s, Fields())
+	var names []string
+	for _, f := range Fields() {
+		names = append(names, string(f))
+	}
+	return "", fmt.Errorf("%q is not a field (want %s)", s, strings.Join(names, ", "))
 }
 
 // Place says where pipeline parallelism may put a group of layers.

@@ -119,8 +119,11 @@ func (c *Catalog) near(name string) []string {
 	}
 	slices.SortStableFunc(matches, func(a, b match) int { return a.dist - b.dist })
 	names := make([]string, 0, numNear)
+	alike := 4 * max(2, 2*len(want)/3) // beyond that most letters differ
 	for _, m := range matches[:min(numNear, len(matches))] {
-		names = append(names, m.name)
+		if m.dist <= alike {
+			names = append(names, m.name)
+		}
 	}
 	return names
 }
