@@ -378,6 +378,10 @@ func (c *costs) addState(k *kind, t Weight, class int, n float64, w *Workload, e
 		k.trained[class] += n
 		adapter := Weight{Rows: w.Adapter.Rank, Cols: t.Rows + t.Cols, Copies: t.Copies}
 		k.moments[class] += w.Optimizer.moments(adapter, element)
+		if n := w.Adapter.magnitudes(t); n > 0 {
+			k.moments[class] += w.Optimizer.moments(Weight{Rows: t.Rows, Copies: t.Copies}, element)
+			k.keep(NoModule, [numClasses]Along{clsTensor: AlongHeads, clsKV: AlongHeads, clsWhole: AlongSequence, clsExperts: AlongExperts}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
+		}
 	}
 }
 

@@ -163,9 +163,9 @@ func (m MoE) Saved() []Saved {
 	saved := []Saved{
 		{Name: "input of the router", PerToken: d, Along: AlongSequence, Module: NormModule},
 		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Along: AlongSequence},
-		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule},
+		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, Feeds: []string{"experts.gate_proj", "experts.up_proj"}, Operand: true},
 		{Name: "input of the experts' activation", PerToken: k * in, Along: AlongExperts, Module: MoEModule},
-		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule},
+		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule, Feeds: []string{"experts.down_proj"}, Operand: true},
 		{Name: "activation before it is weighted", PerToken: unweighted, Along: AlongExperts, Module: MoEActModule, When: WhenWeightedInside},
 		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, When: WhenWeightedOutside},
 	}
@@ -177,7 +177,7 @@ func (m MoE) Saved() []Saved {
 		}
 		saved = append(saved,
 			Saved{Name: "input of the shared experts' activation", PerToken: sin, Module: SharedModule},
-			Saved{Name: "output of the shared experts' activation", PerToken: s, Module: SharedModule})
+			Saved{Name: "output of the shared experts' activation", PerToken: s, Module: SharedModule, Feeds: []string{"shared.down_proj"}, Operand: true})
 	}
 	return saved
 }

@@ -41,6 +41,9 @@ type Adapter struct {
 	// Targets are the names of the matrices that get an adapter; "all-linear"
 	// means every matrix but embeddings, routers and the head.
 	Targets []string
+	// Magnitudes says that every target has a trained magnitude for each output
+	// beside them (DoRA, arXiv:2402.09353).
+	Magnitudes bool
 	// BaseBits is the storage of the frozen matrices in bits; 0 means the
 	// compute precision.
 	BaseBits float64
@@ -77,8 +80,32 @@ func (a *Adapter) feeds(name string) bool {
 
 // params returns the parameters of the adapter of one matrix.
 func (a *Adapter) params(w Weight) float64 {
-	return float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
+	return float64(a.Rank*(w.Rows+w.Cols)*w.Copies) + a.magnitudes(w)
 }
+
+// magnitudes returns how many magnitudes a target has.
+func (a *Adapter) magnitudes(w Weight) float64 {
+	if !a.Magnitudes {
+		return 0
+	}
+	return float64(w.Rows * w.Copies)
+}
+
+// Count returns the parameters of the adapters of a model.
+func (a *Adapter) Count(m *Model) float64 {
+	n := 0.0
+	for w, repeat := range m.weights() {
+		if !w.Shared && a.targets(w) {
+			n += a.params(w) * float64(repeat)
+		}
+	}
+	return n
+}
+
+// scaled returns the elements a token that a magnitude's gradient needs of a
+// target: the outputs of the frozen matrix and of the adapter, which it scales.
+// Source: huggingface/peft src/peft/tuners/lora/dora.py (DoraLinearLayer).
+func (a *Adapter) scaled(w Weight) float64 { return 2 * a.magnitudes(w) * w.Uses }
 
 // Adapts reports whether the method trains adapters beside frozen weights.
 func (m Method) Adapts() bool { return m == LoRA || m == QLoRA }

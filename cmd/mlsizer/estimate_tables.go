@@ -151,6 +151,9 @@ func methodText(r *resultJSON) render.Text {
 	if w.Adapter == nil {
 		return both(labelFullTune, w.Method, w.Trained)
 	}
+	if w.Adapter.DoRA {
+		return both(labelMagnitudes, w.Method, w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", "), w.Trained)
+	}
 	return both(labelAdapters, w.Method, w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", "), w.Trained)
 }
 

@@ -90,6 +90,7 @@ var (
 	labelSweep            = render.T("search of %d trials, %s of the run each", "%d 次试验的搜索，每次为全程的 %s")
 	labelMethod           = render.T("method", "方法")
 	labelFullTune         = render.T("%v: all %v parameters trained", "%v：训练全部 %v 参数")
+	labelMagnitudes       = render.T("%v: rank %v and magnitudes (DoRA) on %v, %v parameters trained", "%v：秩 %v 与幅值（DoRA），作用于 %v，训练 %v 参数")
 	labelAdapters         = render.T("%v: rank %v on %v, %v parameters trained", "%v：秩 %v，作用于 %v，训练 %v 参数")
 	labelData             = render.T("data", "数据")
 	labelExamples         = render.T("examples", "样例")

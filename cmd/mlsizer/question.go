@@ -36,6 +36,7 @@ type workOptions struct {
 	routing            sizing.Routing
 	loraRank           int
 	loraTargets        []string
+	dora               bool
 	stack              *sizing.Stack
 	plan               sizing.Plan
 	mfu                float64
@@ -100,6 +101,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.examples.Packing, "packing", "", "padded (a sequence for each example) or packed (joined to full sequences) (without: the stack's)", "NAME", "packed", sizing.ParsePacking)
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8, or 64 with qlora)", "N", "16", parseDimension)
 	addValue(fs, &o.loraTargets, "lora-targets", "", "matrices with adapters: q_proj,v_proj or all-linear", "NAME,...", "all-linear", parseList)
+	fs.BoolVar(&o.dora, "dora", false, "give every adapted matrix a trained magnitude for each output (DoRA)")
 	addValue(fs, &o.teacher, "teacher", "", "train the model on the outputs of this one (distillation)", "MODEL", "llama-3.1-70b", func(s string) (string, error) { return s, nil })
 	addValue(fs, &o.distill.Logits, "teacher-logits", "", "online (the teacher's forward pass in every step) or stored (one pass over the data before) (online)", "NAME", "stored", sizing.ParseTeacherLogits)
 	addValue(fs, &o.distill.TopK, "top-k", "", "logits a token that are stored (without: all)", "N", "64", parseWhole)
@@ -256,8 +258,8 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case len(o.on) == 0:
 		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
-	case (o.loraRank > 0 || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
-		return usageError(errors.New("--lora-rank and --lora-targets are for --method lora or qlora"), a.commandLine()+" --method lora")
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
+		return usageError(errors.New("--lora-rank, --lora-targets and --dora are for --method lora or qlora"), a.commandLine()+" --method lora")
 	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
 		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
 	case o.batch > 0 && o.batchTokens > 0:
@@ -437,7 +439,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
 		Workload: sizing.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
-			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets},
+			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
 			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
 		BatchTokens:      o.batchTokens,

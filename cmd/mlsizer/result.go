@@ -93,6 +93,7 @@ type workloadJSON struct {
 type adapterJSON struct {
 	Rank    int64    `json:"rank"`
 	Targets []string `json:"targets"`
+	DoRA    bool     `json:"dora,omitempty"`
 }
 
 func newWorkloadJSON(a *sizing.Answer) workloadJSON {
@@ -103,7 +104,7 @@ func newWorkloadJSON(a *sizing.Answer) workloadJSON {
 		Loss: w.Loss, Capacity: w.Routing.Capacity, Imbalance: w.Routing.Imbalance,
 	}
 	if w.Method.Adapts() {
-		j.Adapter = &adapterJSON{w.Adapter.Rank, w.Adapter.Targets}
+		j.Adapter = &adapterJSON{w.Adapter.Rank, w.Adapter.Targets, w.Adapter.Magnitudes}
 	}
 	return j
 }

@@ -99,3 +99,20 @@ func (r *Row) method(w *sizing.Workload) error {
 	}
 	return nil
 }
+
+// magnitudes finds out whether a LoRA has magnitudes (DoRA), by its name or by
+// the number of trained parameters that the row states.
+func (r *Row) magnitudes(m *sizing.Model, w *sizing.Workload) {
+	if !w.Method.Adapts() {
+		return
+	}
+	text := strings.ToLower(strings.ReplaceAll(r.Method, ",", "")) + " "
+	plain := w.Adapter
+	w.Adapter.Magnitudes = strings.Contains(text, "dora")
+	stated, ok := between(text, "trainable=", " ")
+	if n, err := strconv.ParseFloat(stated, 64); ok && err == nil && plain.Count(m) != n {
+		with := plain
+		with.Magnitudes = true
+		w.Adapter.Magnitudes = w.Adapter.Magnitudes || with.Count(m) == n
+	}
+}

@@ -103,6 +103,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.magnitudes(m, &w)
 	prepared, err := sizing.Prepare(m, w, r.stack(stack), cluster)
 	if err != nil {
 		return nil, err

@@ -57,3 +57,19 @@ func TestStackOfTheMethod(t *testing.T) {
 		assert.Equal(t, want, s.Name)
 	}
 }
+
+// The number of trained parameters tells magnitudes from plain adapters: those of
+// 28 layers' queries (3072) and values (1024).
+// Source: huggingface/peft method_comparison/MetaMathQA/results
+// (lora--llama-3.2-3B-rank32.json, -rank32-dora.json).
+func TestMagnitudesByTheirCount(t *testing.T) {
+	for method, want := range map[string]bool{
+		"LORA r=32 targets=['q_proj', 'v_proj'] trainable=9175040": false, "LORA r=32 targets=['q_proj', 'v_proj'] trainable=9289728": true,
+		"LORA r=32 targets=['q_proj', 'v_proj'] trainable=9,289,728": true, "DORA r=8": true, "LORA r=32 targets=['q_proj', 'v_proj'] trainable=3670016": false, "full": false,
+	} {
+		r := Row{ID: "a", Source: "s", Model: "llama-3.2-3b", SeqLen: 768, MicroBatch: 4, Device: "l40s-48gb", Devices: 1, Precision: "bf16", Stack: "transformers-peft", Recompute: "none", Method: method, PeakMemGiB: 1}
+		s, err := testPredictor().Setup(&r)
+		require.NoError(t, err, method)
+		assert.Equal(t, want, s.Prepared.Workload.Adapter.Magnitudes, method)
+	}
+}

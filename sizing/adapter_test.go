@@ -1,0 +1,57 @@
+package sizing
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/quantity"
+)
+
+// DoRA on the queries and values of a model of hidden size 1024 and four layers:
+// 1024 magnitudes for each of eight matrices more than LoRA, and for every token
+// the outputs of the matrix and of its adapter.
+// Source: arXiv:2402.09353 section 4; huggingface/peft src/peft/tuners/lora/dora.py.
+func TestMagnitudes(t *testing.T) {
+	memory := func(magnitudes bool) (Memory, quantity.Params) {
+		a := DefaultAdapter
+		a.Magnitudes = magnitudes
+		p := mustPrepare(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Method: LoRA, Adapter: a}, "transformers-peft", 1)
+		e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		require.NoError(t, err)
+		assert.InDelta(t, a.Count(p.Model()), float64(p.TrainedParams()), 0.5)
+		return e.Memory, p.TrainedParams()
+	}
+	lora, n := memory(false)
+	dora, with := memory(true)
+	assert.Equal(t, quantity.Params(8*1024), with-n)
+	assert.Equal(t, quantity.Bytes(8*1024*2), dora.Weights-lora.Weights)
+	assert.Equal(t, quantity.Bytes(8*1024*2*2), dora.Optimizer-lora.Optimizer)
+	assert.Equal(t, quantity.Bytes(8*2048*2*1024*2), dora.Activations-lora.Activations)
+}
+
+// Adapters on experts: 4 layers of 8 experts with r(512 + 1024) for each of
+// three matrices. What feeds a frozen expert is not kept, so that adapters on
+// attention alone hold less than adapters on all, and these less than full
+// fine-tuning.
+func TestAdaptersOnExperts(t *testing.T) {
+	m := drawExperts()
+	hold := func(method Method, targets ...string) Memory {
+		p, err := Prepare(m, Workload{Seq: 2048, Method: method, Adapter: Adapter{Rank: 8, Targets: targets}}, mustStack("transformers-peft"), testCluster(1))
+		require.NoError(t, err)
+		e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 4, GlobalBatch: 4})
+		require.NoError(t, err)
+		return e.Memory
+	}
+	experts := Adapter{Rank: 8, Targets: []string{"experts.gate_proj", "experts.up_proj", "experts.down_proj"}}
+	assert.Equal(t, float64(4*8*3*8*(512+1024)), experts.Count(m))
+	attention, all := hold(LoRA, "q_proj", "v_proj"), hold(LoRA, "all-linear")
+	full := hold(FullTune)
+	// The inputs of the products of 4 x 2048 tokens to 2 experts each: 512 wide
+	// and 1024 wide, in bf16 and 4 layers; all-linear keeps those of attention too.
+	inputs := float64(4 * 4 * 2048 * 2 * (512 + 1024) * 2)
+	assert.GreaterOrEqual(t, float64(all.Activations-attention.Activations), inputs)
+	assert.Less(t, attention.Total, all.Total)
+	assert.Less(t, all.Total, full.Total)
+}
