@@ -33,7 +33,7 @@ func compareNotes(rows []compareRow) *footnotes {
 			continue
 		}
 		for _, n := range a.Notes {
-			note := render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source}
+			note := render.Note{Text: noteText(n), Source: n.Source}
 			if group := groupOf(n.Code, a); group != "" {
 				if grouped[group] == nil {
 					grouped[group] = &deviceList{}

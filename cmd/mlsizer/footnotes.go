@@ -19,7 +19,7 @@ type footnotes struct {
 func newFootnotes(notes []sizing.Note) *footnotes {
 	f := &footnotes{byCode: map[string][]int{}}
 	for _, n := range notes {
-		f.add(n.Code, render.Note{Text: render.T(n.Text, n.Chinese), Source: n.Source})
+		f.add(n.Code, render.Note{Text: noteText(n), Source: n.Source})
 	}
 	return f
 }

@@ -116,7 +116,6 @@ var formulaUnits = map[string]render.Text{
 // numberLabels are the words among the numbers that are put into formulas: %s
 // stands for a number with its unit. The first that fits is taken.
 var numberLabels = []render.Text{
-	render.T("%s years", "%s 年"),
 	render.T("(stage %s of %s, tp %s)", "(第 %s 级，共 %s 级，tp %s)"),
 	render.T("kept outside the device", "存于设备之外"),
 	render.T("(last stage only)", "(仅最后一级)"),

@@ -68,14 +68,35 @@ var timeUnits = []struct {
 }{
 	{regexp.MustCompile(`(\d) µs\b`), "$1 微秒"}, {regexp.MustCompile(`(\d) ms\b`), "$1 毫秒"}, {regexp.MustCompile(`(\d) s\b`), "$1 秒"},
 	{regexp.MustCompile(`(\d) min\b`), "$1 分钟"}, {regexp.MustCompile(`(\d) h\b`), "$1 小时"}, {regexp.MustCompile(`(\d) days?\b`), "$1 天"},
+	{regexp.MustCompile(`(\d) years?\b`), "$1 年"},
+}
+
+// timesInChinese writes the units of the times in a text in Chinese.
+func timesInChinese(s string) string {
+	for _, u := range timeUnits {
+		s = u.pattern.ReplaceAllString(s, u.chinese)
+	}
+	return unitBeforeHan.ReplaceAllString(s, "$1$2")
+}
+
+// unitBeforeHan is a unit that Chinese writes together with what follows.
+var unitBeforeHan = regexp.MustCompile(`(秒|分钟|小时|天|年) (\p{Han})`)
+
+// noteText is a note of the domain, which spells times in English in both
+// languages, and the parts of the memory by their keys.
+func noteText(n sizing.Note) render.Text {
+	zh := timesInChinese(n.Chinese)
+	if n.Code == "does-not-fit" {
+		for name, label := range memoryTermLabels {
+			zh = strings.Replace(zh, "是 "+name+"（", "是"+label.ZH+"（", 1)
+		}
+	}
+	return render.Text{EN: n.Text, ZH: zh}
 }
 
 // numbersText is the numbers of a formula with the words among them.
 func numbersText(numbers string) render.Text {
-	zh := numbers
-	for _, u := range timeUnits {
-		zh = u.pattern.ReplaceAllString(zh, u.chinese)
-	}
+	zh := timesInChinese(numbers)
 	for _, w := range numberWordings() {
 		zh = w.pattern.ReplaceAllStringFunc(zh, func(s string) string {
 			return fill(w.chinese, w.pattern.FindStringSubmatch(s)[1:])

@@ -173,7 +173,7 @@ func notesIn(notes []sizing.Note, l render.Lang) []sizing.Note {
 	list := make([]sizing.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n
-		list[i].Text = render.T(n.Text, n.Chinese).In(l)
+		list[i].Text = noteText(n).In(l)
 	}
 	return list
 }
