@@ -237,13 +237,27 @@ type Override struct {
 	Date   string `json:"date,omitempty"`
 }
 
-// BandFor is a band where its Match holds. Later ones win.
+// BandFor is a band where its Match holds. Later ones win. The first one holds
+// for stacks that no measurement ran on.
 type BandFor struct {
 	When Match `json:"when"`
-	Band
+	Band       // on the devices that the measurements ran on
+	// Elsewhere is the band on any other device, whose constants are those of
+	// its architecture.
+	Elsewhere Band     `json:"elsewhere"`
+	Devices   []string `json:"devices"`
 	// Rows is how many measurements, left out of the fit in groups, it rests
-	// on.
-	Rows int `json:"rows,omitempty"`
+	// on, and Coverage the share of them inside bands that others made.
+	Rows     int     `json:"rows,omitempty"`
+	Coverage float64 `json:"coverage80_cross_fitted,omitempty"`
+}
+
+// Of returns the band on a device, and whether measurements ran on it.
+func (b *BandFor) Of(device string) (Band, bool) {
+	if slices.Contains(b.Devices, device) {
+		return b.Band, true
+	}
+	return b.Elsewhere, false
 }
 
 // Constants is the file of constants: overrides in order, the first of which
@@ -253,13 +267,8 @@ type Constants struct {
 	Date      string     `json:"date"`
 	Overrides []Override `json:"constants"`
 	StepBands []BandFor  `json:"step_bands"`
-	// MemoryBand is the band of a memory estimate.
-	MemoryBand Band `json:"memory_band"`
-	// Inferred widens both for an inferred shape, Unmeasured for a device that
-	// no measurement ran on: its constants are those of its architecture.
-	Inferred   float64  `json:"inferred_widening"`
-	Unmeasured float64  `json:"unmeasured_widening"`
-	Measured   []string `json:"measured_devices"`
+	// Inferred widens it for an inferred shape.
+	Inferred float64 `json:"inferred_widening"`
 }
 
 // ReadConstants reads a file of constants and refuses one that names an
@@ -348,8 +357,10 @@ func (c *Constants) check() error {
 		return fmt.Errorf("constants: the first step band must hold everywhere")
 	}
 	for _, b := range c.StepBands {
-		if !(b.Low > 0 && b.Low <= 1 && b.High >= 1) || math.IsInf(b.High, 1) {
-			return fmt.Errorf("constants, band of %s: %v to %v (want a range around 1)", &b.When, b.Low, b.High)
+		for _, r := range []Band{b.Band, b.Elsewhere} {
+			if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
+				return fmt.Errorf("constants, band of %s: %v to %v (want a range around 1)", &b.When, r.Low, r.High)
+			}
 		}
 	}
 	return nil
@@ -397,6 +408,9 @@ func (c *Constants) Clone() *Constants {
 		}
 	}
 	d.StepBands = slices.Clone(c.StepBands)
+	for i := range d.StepBands {
+		d.StepBands[i].Devices = slices.Clone(d.StepBands[i].Devices)
+	}
 	return &d
 }
 
@@ -462,20 +476,15 @@ func (c *Constants) at(s *subject) (e Efficiency) {
 	return e
 }
 
-// band returns the step's band for a stack on a device.
-func (c *Constants) band(s *subject) Band {
-	b := Band{1, 1}
+// band returns the step's band for a stack.
+func (c *Constants) band(s *subject) *BandFor {
+	b := &c.StepBands[0]
 	for i := range c.StepBands {
 		if c.StepBands[i].When.holds(s) {
-			b = c.StepBands[i].Band
+			b = &c.StepBands[i]
 		}
 	}
 	return b
-}
-
-// measuredOn reports whether the constants were fitted on the device.
-func (c *Constants) measuredOn(d *hardware.Device) bool {
-	return slices.Contains(c.Measured, d.ID)
 }
 
 //go:embed constants.json

@@ -152,7 +152,6 @@ type Prepared struct {
 	network   quantity.Bandwidth
 	constants *Constants
 	timing    timing
-	measured  bool
 	workspace quantity.Bytes // what libraries allocate on the device
 	tutor     *tutor         // nil: none
 	// memoryBands is what measured peaks say of the memory, and of a small one.

@@ -14,7 +14,7 @@ func TestTermsAreDerived(t *testing.T) {
 	seen := map[string]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
-		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "megatron-2021"}).Draw(t, "stack")
+		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "megatron-2021", "megatron-deepspeed"}).Draw(t, "stack")
 		w := Workload{Seq: 256, PUE: 1, Method: rapid.SampledFrom([]Method{Pretrain, FullTune, LoRA}).Draw(t, "method"), Adapter: DefaultAdapter}
 		plan := drawPlan(t, m)
 		plan.OffloadOptimizer = rapid.Bool().Draw(t, "offload optimizer")

@@ -69,8 +69,10 @@ func (p *Prepared) noteTime(a *Answer) {
 			unit := p.costs.model.Unit
 			a.note("unmeasured-network", fmt.Sprintf("no measured training step of a model of %ss: it takes the constants of language models, and its band is wider", unit),
 				fmt.Sprintf("无以 %s 计的模型的训练步实测：常数取自语言模型，区间放宽", unit), "")
-		case !p.measured:
-			a.note("unmeasured", fmt.Sprintf("no measured training step on %s: it takes the constants of its architecture, and its band is wider", d.ID), fmt.Sprintf("%s 无训练步实测：常数取自同架构，区间放宽", d.ID), "")
+		case !p.timing.stackMeasured:
+			a.note("unmeasured", fmt.Sprintf("no measured training step of %s: it takes the constants of other stacks, and its band is wider", p.costs.stack.Name), fmt.Sprintf("%s 无训练步实测：常数取自其他软件栈，区间放宽", p.costs.stack.Name), "")
+		case !p.timing.measured:
+			a.note("unmeasured", fmt.Sprintf("no measured training step of %s on %s: it takes the constants of its architecture, and its band is wider", p.costs.stack.Name, d.ID), fmt.Sprintf("%s 在 %s 上无训练步实测：常数取自同架构，区间放宽", p.costs.stack.Name, d.ID), "")
 		}
 	}
 	if p.network > 0 {

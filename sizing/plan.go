@@ -350,7 +350,6 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 		}
 	}
 	p.Cluster, p.rate, p.network = c, rate, network
-	p.measured = p.costs.model.PerToken() && p.constants.measuredOn(c.Device) // every measured step is of a language model
 	for i, small := range [2]bool{false, true} {
 		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
 	}

@@ -35,7 +35,6 @@ func (t *StepTerms) Sum() quantity.Seconds {
 // SetConstants replaces the constants that the estimate rests on.
 func (p *Prepared) SetConstants(c *Constants) {
 	p.constants = c
-	p.measured = c.measuredOn(p.Cluster.Device)
 	p.ready()
 }
 
@@ -492,18 +491,12 @@ func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 	return p.stepTerms(&l), nil
 }
 
-// stepBand returns the band of the step time: that of the measurements the
-// constants were fitted on, wider for an inferred shape and for a device that
-// none of them ran on.
-func (p *Prepared) stepBand() Band { return p.widen(p.timing.band) }
-
-func (p *Prepared) widen(b Band) Band {
-	k := p.constants
-	if p.costs.model.Inferred {
+// stepBand returns the band of the step time: that of the measurements nearest
+// to the stack and the device, wider for an inferred shape.
+func (p *Prepared) stepBand() Band {
+	b := p.timing.band
+	if k := p.constants; p.costs.model.Inferred {
 		b = Band{b.Low / k.Inferred, b.High * k.Inferred}
-	}
-	if !p.measured {
-		b = Band{b.Low / k.Unmeasured, b.High * k.Unmeasured}
 	}
 	return b
 }

@@ -229,6 +229,9 @@ type timing struct {
 	// and 0 where links are switched.
 	axes, axis float64
 	band       Band
+	// stackMeasured and measured say that the band's measurements ran on the
+	// stack, and on the device.
+	stackMeasured, measured bool
 }
 
 // subject is what decides which constants hold.
@@ -241,7 +244,12 @@ func (p *Prepared) ready() {
 	d := p.Cluster.Device
 	s := p.subject()
 	t := &p.timing
-	*t = timing{e: p.constants.at(&s), band: p.constants.band(&s)}
+	*t = timing{e: p.constants.at(&s)}
+	near := p.constants.band(&s)
+	t.stackMeasured = near.When.Stack != ""
+	if t.band, t.measured = near.Of(d.ID); !p.costs.model.PerToken() {
+		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
+	}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
 		e.Imbalance = f

@@ -203,6 +203,19 @@ func BenchmarkStepTerms(b *testing.B) {
 	}
 }
 
+// Bands are wider on a device that no measured step of the stack ran on, and
+// wider still for a stack that none did.
+func TestBandsWidenAwayFromMeasurements(t *testing.T) {
+	width := func(stack, device string) float64 {
+		b := prepareStep(t, stepModels()[0], stack, device, Workload{Precision: BF16}).stepBand()
+		return math.Log(b.High / b.Low)
+	}
+	near, other, far := width("megatron-core", "h100-sxm5-80gb"), width("megatron-core", "h200-sxm"), width("pytorch-ddp", "h200-sxm")
+	if !(near < other && other < far && width("pytorch-ddp", "h100-sxm5-80gb") <= far) {
+		t.Errorf("widths of the bands: %.3f where measured, %.3f on another device, %.3f of another stack there", near, other, far)
+	}
+}
+
 // However tensor and expert parallelism divide a layer of experts, its devices
 // together do the FLOPs of a micro-batch, forward and backward.
 func TestExpertsAreSharedNotRepeated(t *testing.T) {

@@ -168,10 +168,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 	if err != nil {
 		return nil, err
 	}
-	opt := evidence.CalibrateOptions{Folds: 8, Prior: o.prior, Group: evidence.LeaveOutKey(out)}
-	if out == "device" || out == "source" {
-		opt.Folds = len(rows) // few groups, each of its own kind
-	}
+	opt := evidence.CalibrateOptions{Folds: 8, Prior: o.prior, LeaveOut: out}
 	if o.refit {
 		c, err := p.Refit(rows, start, opt)
 		if err != nil {
@@ -204,9 +201,6 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 		c.Constants.Overrides[t.Override].Date = o.date
 	}
 	if o.refit {
-		if bands := c.Bands(); bands != nil {
-			c.Constants.StepBands = bands
-		}
 		c.Constants.Date = o.date
 	}
 	var data bytes.Buffer
@@ -279,12 +273,25 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 // stackTable shows how each stack's rows fare inside and outside of the fit.
 func stackTable(list []evidence.StackScore) render.Table {
 	t := render.Table{Title: labelByStack, Columns: []render.Column{
-		{Name: "stack", Head: labelStack}, {Name: "n", Head: labelRows, Right: true},
-		{Name: "mape", Head: labelFittedError, Right: true}, {Name: "left_out_mape", Head: labelLeftOutError, Right: true},
+		{Name: "stack", Head: labelStack}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelFittedError, Right: true},
+		{Name: "without_shape_mape", Head: labelWithoutShape, Right: true}, {Name: "without_layout_mape", Head: labelWithoutLayout, Right: true}, {Name: "without_device_mape", Head: labelWithoutDevice, Right: true},
 		{Name: "coverage80", Head: labelCoverage, Right: true}, {Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true},
 	}}
 	for _, s := range list {
-		t.Rows = append(t.Rows, []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}, {Value: render.Percent(s.LeftOut.MAPE)}, {Value: render.Percent(s.Covered)}, {Value: render.Percent(s.CrossFitted)}})
+		row := []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}}
+		for _, name := range []string{"shape", "layout", "device"} {
+			row = append(row, percentIf(s.LeftOut[name].MAPE, s.LeftOut[name].N > 0))
+		}
+		banded := s.CrossFitted > 0
+		t.Rows = append(t.Rows, append(row, percentIf(s.Covered, banded), percentIf(s.CrossFitted, banded)))
 	}
 	return t
+}
+
+// percentIf shows a share where there is one.
+func percentIf(v float64, ok bool) render.Cell {
+	if !ok {
+		return render.Cell{Value: ""}
+	}
+	return render.Cell{Value: render.Percent(v)}
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -48,7 +49,9 @@ type Calibration struct {
 	LeaveOut Score
 	// Residuals are log(predicted/measured) of the left-out rows, by row.
 	Residuals []Residual
-	Skipped   []Skipped
+	// Without has the same residuals by what else a refit left out together.
+	Without map[string][]float64
+	Skipped []Skipped
 }
 
 // Residual is the error of one row that a fit did not see.
@@ -62,9 +65,9 @@ type Residual struct {
 
 // Options of a calibration.
 type CalibrateOptions struct {
-	// Group names the group that is left out together; nil takes the model's
-	// shape.
-	Group func(*Row) string
+	// LeaveOut names the groups that are left out together, as [LeaveOutNames]
+	// lists them; "" is "shape".
+	LeaveOut string
 	// Folds is the most fits that leave groups out; 0 leaves none out.
 	Folds int
 	// Prior is the width of the pull at a constant, in its spreads: what keeps
@@ -115,17 +118,22 @@ func (p *point) step(c *sizing.Constants) float64 {
 // B. Nielsen, O. Tingleff, "Methods for non-linear least squares problems",
 // 2004, section 3.2; P. J. Huber, Ann. Math. Stat. 35 (1964).
 func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, error) {
+	out, _, _, err := p.calibrate(rows, c, targets, opt)
+	return out, err
+}
+
+func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, *fit, []point, error) {
 	if len(targets) == 0 {
-		return nil, errors.New("no constant to fit (want names such as products or overlap)")
+		return nil, nil, nil, errors.New("no constant to fit (want names such as products or overlap)")
 	}
 	out := &Calibration{}
 	points := p.points(rows, opt, out)
 	if len(points) == 0 {
-		return nil, errors.New("no row has a step time that the constants could be fitted to")
+		return nil, nil, nil, errors.New("no row has a step time that the constants could be fitted to")
 	}
 	f, err := newFit(c, targets, &opt)
 	if err != nil {
-		return nil, err
+		return nil, nil, nil, err
 	}
 	out.Before = score(residuals(points, c))
 	best := f.solve(points)
@@ -147,11 +155,14 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 			o.Error[x.Name] = rounded(math.Abs(x.Error/x.After), 2)
 		}
 	}
+	left := f.leaveOut(points, cmp.Or(opt.LeaveOut, "shape"), opt.Folds)
 	for i := range points {
-		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].group, fitted[i], math.NaN()})
+		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].group, fitted[i], left[i]})
 	}
-	f.leaveOut(points, opt.Folds, out)
-	return out, nil
+	if !math.IsNaN(left[0]) {
+		out.LeaveOut = score(left)
+	}
+	return out, f, points, nil
 }
 
 // rounded returns v to so many digits, as a file states it.
@@ -194,11 +205,7 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 			skip(r, err)
 			continue
 		}
-		group := r.shapeKey()
-		if opt.Group != nil {
-			group = opt.Group(r)
-		}
-		points = append(points, point{row: r, setup: s, measured: math.Log(measured), group: group})
+		points = append(points, point{row: r, setup: s, measured: math.Log(measured)})
 		count[r.balance()]++
 	}
 	for i := range points {
@@ -225,47 +232,10 @@ func (r *Row) layoutKey() string {
 	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Source, r.TP, r.PP, r.DP, r.Devices)
 }
 
-// Bands returns the 80 % band of measured over predicted of each stack with at
-// least ten rows: from the residuals of rows with their group in the fit and
-// left out of it, half each, since a question is as near to the evidence as the
-// one or the other. The first band holds where none of the others does: it is
-// the mean of the stacks'.
-func (c *Calibration) Bands() []sizing.BandFor {
-	const least = 10
-	by, rows := map[string][]float64{}, map[string]int{}
-	for _, r := range c.Residuals {
-		rows[r.Row.Stack]++
-		by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-r.Fit))
-		if !math.IsNaN(r.LeftOut) {
-			by[r.Row.Stack] = append(by[r.Row.Stack], math.Exp(-r.LeftOut))
-		}
-	}
-	var stacks []string
-	low, high := 0.0, 0.0
-	for s, n := range rows {
-		if n >= least {
-			stacks = append(stacks, s)
-		}
-	}
-	slices.Sort(stacks)
-	bands := make([]sizing.BandFor, 1, len(stacks)+1)
-	for _, s := range stacks {
-		slices.Sort(by[s])
-		b := sizing.Band{Low: min(1, quantile(by[s], 0.1)), High: max(1, quantile(by[s], 0.9))}
-		low, high = low+b.Low/float64(len(stacks)), high+b.High/float64(len(stacks))
-		bands = append(bands, sizing.BandFor{When: sizing.Match{Stack: s}, Band: b, Rows: rows[s]})
-		bands[0].Rows += rows[s]
-	}
-	bands[0].Band = sizing.Band{Low: low, High: high}
-	if len(stacks) == 0 {
-		return nil
-	}
-	return bands
-}
-
 // Refit makes a file of constants anew: it fits all that measurements decide
 // in it at once, each constant held to what its entry would inherit. The file's
-// own values say where the search starts and pull at nothing.
+// own values say where the search starts and pull at nothing. The bands are
+// made of what the fits that leave rows out make of these.
 func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions) (*Calibration, error) {
 	var targets []Target
 	for i := range c.Overrides {
@@ -274,7 +244,22 @@ func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions)
 		}
 	}
 	opt.Inherit = true
-	return p.Calibrate(rows, c, targets, opt)
+	out, f, points, err := p.calibrate(rows, c, targets, opt)
+	if err != nil || opt.Folds == 0 {
+		return out, err
+	}
+	out.Without = map[string][]float64{}
+	for i := range out.Residuals {
+		name := cmp.Or(opt.LeaveOut, "shape")
+		out.Without[name] = append(out.Without[name], out.Residuals[i].LeftOut)
+	}
+	for _, name := range bandGroups {
+		if out.Without[name] == nil {
+			out.Without[name] = f.leaveOut(points, name, opt.Folds)
+		}
+	}
+	out.Constants.StepBands = out.bands(c.StepBands)
+	return out, nil
 }
 
 // Targets finds constants by name in every override that sets them, or in one
@@ -350,6 +335,22 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 			targets = append(targets, Target{len(out.Overrides), name})
 		}
 		out.Overrides = append(out.Overrides, o)
+		measureOn(out, k.stack, k.device)
 	}
 	return out, targets, nil
+}
+
+// measureOn notes that measurements ran on a stack on a device, whose constants
+// are no longer those of other devices.
+func measureOn(c *sizing.Constants, stack, device string) {
+	i := slices.IndexFunc(c.StepBands, func(b sizing.BandFor) bool { return b.When == sizing.Match{Stack: stack} })
+	if i < 0 {
+		b := c.StepBands[0]
+		b.When, b.Rows, b.Devices = sizing.Match{Stack: stack}, 0, nil
+		i = len(c.StepBands)
+		c.StepBands = append(c.StepBands, b)
+	}
+	if b := &c.StepBands[i]; !slices.Contains(b.Devices, device) {
+		b.Devices = append(b.Devices, device)
+	}
 }

@@ -328,15 +328,28 @@ func (f *fit) report(points []point, x []float64) []Fitted {
 	return list
 }
 
-// leaveOut fits again without each of at most so many sets of groups and
-// scores the rows that the fit did not see. Groups of a stack are dealt to
-// different sets as far as there are enough, so that no fit misses more of a
-// stack than it must. The sets do not wait for each other.
-func (f *fit) leaveOut(points []point, folds int, out *Calibration) {
+// leaveOut fits again without each of at most so many sets of groups of a name
+// and returns the residuals of the rows that a fit did not see, by point; NaN
+// where there are not two sets. Groups of a stack are dealt to different sets
+// as far as there are enough, so that no fit misses more of a stack than it
+// must; groups that are few are left out one by one. The sets do not wait for
+// each other.
+func (f *fit) leaveOut(points []point, name string, folds int) []float64 {
+	key := LeaveOutKey(name)
+	for i := range points {
+		points[i].group = key(points[i].row)
+	}
+	if folds > 0 && WholeGroups(name) {
+		folds = len(points)
+	}
+	left := make([]float64, len(points))
+	for i := range left {
+		left[i] = math.NaN()
+	}
 	fold := dealGroups(points, folds)
 	folds = min(folds, len(fold))
 	if folds < 2 {
-		return
+		return left
 	}
 	var wait sync.WaitGroup
 	for k := range folds {
@@ -356,16 +369,12 @@ func (f *fit) leaveOut(points []point, folds int, out *Calibration) {
 			g.work = f.start.Clone()
 			g.set(g.solve(in))
 			for i, v := range residuals(held, g.work) {
-				out.Residuals[at[i]].LeftOut = v
+				left[at[i]] = v
 			}
 		})
 	}
 	wait.Wait()
-	all := make([]float64, len(points))
-	for i := range all {
-		all[i] = out.Residuals[i].LeftOut
-	}
-	out.LeaveOut = score(all)
+	return left
 }
 
 // dealGroups deals the points' groups to so many sets in turn, stack by stack.

@@ -65,7 +65,7 @@ func TestLeaveOutSeesNothingOfTheGroup(t *testing.T) {
 	c := fitting(t, "arch=Ampere:products", "arch=Hopper:tail", "stack=composer-fsdp:traffic")
 	for _, name := range LeaveOutNames() {
 		key := LeaveOutKey(name)
-		all, err := p.Refit(rows, c, CalibrateOptions{Group: key, Folds: len(rows)})
+		all, err := p.Refit(rows, c, CalibrateOptions{LeaveOut: name, Folds: len(rows)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestLeaveOutSeesNothingOfTheGroup(t *testing.T) {
 func TestByStack(t *testing.T) {
 	p := testPredictor()
 	rows := append(shipped(t, "llm-foundry", ""), shipped(t, "maxtext-v5e", "")...)
-	c, err := p.Refit(rows, fitting(t, "stack=composer-fsdp:traffic", "stack=maxtext:traffic"), CalibrateOptions{Group: LeaveOutKey("layout"), Folds: 8})
+	c, err := p.Refit(rows, fitting(t, "stack=composer-fsdp:traffic", "stack=maxtext:traffic"), CalibrateOptions{LeaveOut: "layout", Folds: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestByStack(t *testing.T) {
 	n := 0
 	for _, s := range list {
 		n += s.Fit.N
-		if s.Fit.N != s.LeftOut.N || s.Covered < 0.6 || s.Covered > 1 || s.CrossFitted <= 0 || s.CrossFitted > 1 {
+		if s.Fit.N != s.LeftOut["layout"].N || s.Covered < 0.6 || s.Covered > 1 || s.CrossFitted <= 0 || s.CrossFitted > 1 {
 			t.Errorf("%+v", s)
 		}
 	}

@@ -1,0 +1,185 @@
+package evidence
+
+import (
+	"math"
+	"slices"
+
+	"mlsizer/sizing"
+)
+
+// bandGroups are what a refit leaves out together to learn how far off its
+// constants are where they were not fitted.
+var bandGroups = []string{"shape", "layout", "device", "stack"}
+
+// leastRows is how many rows a stack's own band needs.
+const leastRows = 10
+
+// bands returns the 80 % bands of measured over predicted by how near a
+// question is to the rows. All are of rows that a fit did not see:
+//
+//   - on a stack and a device that were measured, left out with their shape and
+//     with their layout;
+//   - on a stack elsewhere, left out with their device, which stacks that ran
+//     on one device only take from the others;
+//   - on a stack that was not measured, left out with their stack, and on a
+//     device that was not either, both in quadrature.
+//
+// The last two are means over the stacks. Stacks with few rows keep the band
+// that they had.
+func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
+	by := c.stacks()
+	var away, alone mean
+	var names []string
+	for stack, rows := range by {
+		if len(rows) < leastRows {
+			continue
+		}
+		names = append(names, stack)
+		if len(c.devices(rows)) > 1 {
+			away.add(c.band("device", rows))
+		}
+		alone.add(c.band("stack", rows))
+	}
+	if names == nil {
+		return old
+	}
+	slices.Sort(names)
+	bands := slices.Clone(old)
+	for _, stack := range names {
+		b := c.stackBand(stack, by[stack], away.band())
+		if i := slices.IndexFunc(bands, func(o sizing.BandFor) bool { return o.When == b.When }); i >= 0 {
+			bands[i] = b
+		} else {
+			bands = append(bands, b)
+		}
+	}
+	if alone.n > 1 {
+		all := make([]int, len(c.Residuals))
+		for i := range all {
+			all[i] = i
+		}
+		first := &bands[0]
+		first.Band, first.Rows, first.Devices = rounded80(alone.band()), len(all), c.devices(all)
+		first.Elsewhere = rounded80(quadrature(alone.band(), away.band()))
+	}
+	return bands
+}
+
+// stackBand returns the bands of one stack; away is the one of other stacks
+// elsewhere.
+func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizing.BandFor {
+	b := sizing.BandFor{When: sizing.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Band: c.band("near", rows)}
+	if len(b.Devices) > 1 {
+		away = c.band("device", rows)
+	}
+	b.Elsewhere = rounded80(wider(b.Band, away))
+	b.Band = rounded80(b.Band)
+	b.Coverage = rounded(c.crossFitted(rows), 3)
+	return b
+}
+
+// crossFitted returns the share of a stack's rows inside bands that were made
+// of other shapes alone: of eight parts, each by the others.
+func (c *Calibration) crossFitted(rows []int) float64 {
+	const parts = 8
+	part := map[string]int{}
+	for _, i := range rows {
+		key := c.Residuals[i].Row.shapeKey()
+		if _, known := part[key]; !known {
+			part[key] = len(part) % parts
+		}
+	}
+	count, all := 0.0, 0.0
+	for k := range parts {
+		var in, held []int
+		for _, i := range rows {
+			if part[c.Residuals[i].Row.shapeKey()] == k {
+				held = append(held, i)
+			} else {
+				in = append(in, i)
+			}
+		}
+		left := c.left("near", held)
+		count += inside(c.band("near", in), left) * float64(len(left))
+		all += float64(len(left))
+	}
+	return count / max(all, 1)
+}
+
+// left returns the residuals of some rows in fits without what a group's name
+// says; "near" is without their shape and, once more, without their layout.
+func (c *Calibration) left(name string, rows []int) []float64 {
+	if name == "near" {
+		return append(at(c.Without["shape"], rows), at(c.Without["layout"], rows)...)
+	}
+	return at(c.Without[name], rows)
+}
+
+// band returns the band that holds 80 % of some rows that were left out, wider
+// where these are of few shapes: what a new shape adds is known as well as its
+// spread over so many is. Student's t at g shapes, for the spread and the mean
+// of theirs, is 1 + 1.4/g times the quantile of many within 3 % from 5 shapes.
+func (c *Calibration) band(name string, rows []int) sizing.Band {
+	r := c.left(name, rows)
+	if len(r) == 0 {
+		return sizing.Band{Low: 1, High: 1}
+	}
+	slices.Sort(r)
+	shapes := map[string]bool{}
+	for _, i := range rows {
+		shapes[c.Residuals[i].Row.shapeKey()] = true
+	}
+	few := 1 + 1.4/float64(len(shapes))
+	return sizing.Band{Low: min(1, math.Exp(-few*quantile(r, 0.9))), High: max(1, math.Exp(-few*quantile(r, 0.1)))}
+}
+
+// devices lists the devices of some rows.
+func (c *Calibration) devices(rows []int) []string {
+	var list []string
+	for _, i := range rows {
+		list = append(list, c.Residuals[i].Row.Device)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// inside returns the share of residuals that a band holds.
+func inside(b sizing.Band, residuals []float64) float64 {
+	n := 0
+	for _, r := range residuals {
+		if v := math.Exp(-r); b.Low <= v && v <= b.High {
+			n++
+		}
+	}
+	return float64(n) / float64(max(len(residuals), 1))
+}
+
+// wider returns the band that holds both.
+func wider(a, b sizing.Band) sizing.Band {
+	return sizing.Band{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
+}
+
+// quadrature returns the band of two independent factors.
+func quadrature(a, b sizing.Band) sizing.Band {
+	low, high := math.Hypot(math.Log(a.Low), math.Log(b.Low)), math.Hypot(math.Log(a.High), math.Log(b.High))
+	return sizing.Band{Low: math.Exp(-low), High: math.Exp(high)}
+}
+
+// rounded80 returns the band as a file states it.
+func rounded80(b sizing.Band) sizing.Band {
+	return sizing.Band{Low: rounded(b.Low, 3), High: rounded(b.High, 3)}
+}
+
+// mean is the geometric mean of bands.
+type mean struct{ n, low, high float64 }
+
+func (m *mean) add(b sizing.Band) {
+	m.n++
+	m.low += math.Log(b.Low)
+	m.high += math.Log(b.High)
+}
+
+func (m *mean) band() sizing.Band {
+	n := max(m.n, 1)
+	return sizing.Band{Low: math.Exp(m.low / n), High: math.Exp(m.high / n)}
+}

@@ -1,0 +1,81 @@
+package evidence
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing"
+)
+
+// leftOut is a refit of two stacks: one that ran on two devices and whose rows
+// were off by up to 10 % without their shape, 20 % without their device and
+// 40 % without their stack, and one on one device.
+func leftOut() *Calibration {
+	c := &Calibration{Without: map[string][]float64{}}
+	add := func(stack, device string, layers int64, near, device80, stack80 float64) {
+		c.Residuals = append(c.Residuals, Residual{Row: &Row{Stack: stack, Device: device, Layers: layers}})
+		for name, v := range map[string]float64{"shape": near, "layout": near, "device": device80, "stack": stack80} {
+			c.Without[name] = append(c.Without[name], v)
+		}
+	}
+	for i := range 101 {
+		x := float64(i-50) / 50 // 80 % of the rows lie within 0.8 of what they are off at most
+		device := "a100-sxm4-80gb"
+		if i%2 == 0 {
+			device = "h100-sxm5-80gb"
+		}
+		add("torchtitan", device, int64(i), 0.1*x, 0.2*x, 0.4*x)
+		add("maxtext", "tpu-v4", int64(i), 0.05*x, math.NaN(), 0.4*x)
+	}
+	add("litgpt", "a100-sxm4-80gb", 12, 0.9, 0.9, 0.9)
+	return c
+}
+
+// Bands widen as a question leaves the rows: the expected ones follow from the
+// residuals above, 1.4 % more for 101 shapes.
+func TestBandsByCloseness(t *testing.T) {
+	old := sizing.DefaultConstants().StepBands
+	bands := leftOut().bands(old)
+	require.Len(t, bands, len(old), "stacks without rows keep their bands")
+	by := map[string]sizing.BandFor{}
+	for _, b := range bands {
+		by[b.When.Stack] = b
+	}
+	within := func(what string, b sizing.Band, off float64) {
+		t.Helper()
+		assert.InEpsilon(t, math.Exp(0.8*off), b.High, 0.01, what)
+		assert.InEpsilon(t, math.Exp(-0.8*off), b.Low, 0.01, what)
+	}
+	within("measured", by["torchtitan"].Band, 0.1)
+	within("another device", by["torchtitan"].Elsewhere, 0.2)
+	within("another stack's device", by["maxtext"].Elsewhere, 0.2)
+	within("another stack", by[""].Band, 0.4)
+	within("neither", by[""].Elsewhere, math.Hypot(0.4, 0.2))
+	assert.Equal(t, []string{"a100-sxm4-80gb", "h100-sxm5-80gb"}, by["torchtitan"].Devices)
+	assert.InDelta(t, 0.8, by["torchtitan"].Coverage, 0.03)
+	for _, b := range old {
+		if stack := b.When.Stack; stack == "composer-fsdp" {
+			assert.Equal(t, b, by[stack])
+		}
+	}
+	few := &Calibration{Residuals: leftOut().Residuals[:3]}
+	assert.Equal(t, old, few.bands(old))
+}
+
+// One's own runs measure their device.
+func TestLocalMeasuresItsDevice(t *testing.T) {
+	p := testPredictor()
+	r := shipped(t, "torchtitan", "a100-sxm4-80gb")[0]
+	r.Device = "h100-sxm5-80gb"
+	c, _, err := p.Local([]Row{r}, p.Constants, "test")
+	require.NoError(t, err)
+	for i, b := range c.StepBands {
+		_, now := b.Of(r.Device)
+		_, before := p.Constants.StepBands[i].Of(r.Device)
+		assert.Equal(t, before || b.When.Stack == "torchtitan", now, b.When.Stack)
+		assert.False(t, before && b.When.Stack == "torchtitan")
+	}
+}
