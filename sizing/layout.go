@@ -216,6 +216,21 @@ func (l *layout) input(k *kind) float64 {
 	return k.input / l.sequence() * l.micro / l.cp
 }
 
+// whole returns the bytes that tensor-parallel collectives hold along the whole
+// sequence while a layer that was made anew goes backward, where the stack does
+// not split them: the gathered gradient of its output and the partial gradient
+// of its input, until that is scattered.
+// Source: pytorch/pytorch torch/distributed/tensor/parallel/style.py
+// (SequenceParallel, RowwiseParallel); async tensor parallelism
+// (_micro_pipeline_tp) works on parts.
+func (l *layout) whole() float64 {
+	c := l.costs
+	if !l.plan.SequenceParallel || !c.stack.KeepsGathered || c.stack.Variant.AsyncTP {
+		return 0
+	}
+	return 2 * c.boundary * l.micro / l.cp
+}
+
 // sequence is what tensor parallelism divides the sequence by.
 func (l *layout) sequence() float64 {
 	if l.plan.SequenceParallel {

@@ -99,6 +99,9 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 		h.host += n * l.offloaded(k)
 	})
 	h.inner = h.working
+	if h.working > 0 {
+		h.working += l.whole()
+	}
 	if plan.OffloadInputs {
 		h.working += h.ahead
 	}

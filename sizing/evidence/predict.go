@@ -205,6 +205,8 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 	}
 	if r.Compile {
 		c.Eager = false
+	} else if s.Name == "torchtitan" {
+		c.Eager = true // a run compiles only where it says so
 	}
 	if r.pagedUpdate() {
 		c.FusedUpdate, c.OffloadOptimizer = true, true
