@@ -47,15 +47,11 @@ type forwardWeight struct {
 	split         servedTensor
 }
 
-// newForward sums the groups that pick takes, under a storage of the weights.
-func newForward(m *Model, q *Quant, pick func(*Group) bool) []forwardGroup {
+// newForward sums groups under a storage of the weights.
+func newForward(m *Model, q *Quant, groups []*Group) []forwardGroup {
 	var list []forwardGroup
 	moe, layers, scale := m.hasExperts(), m.Layers(), m.scale()
-	for i := range m.Groups {
-		g := &m.Groups[i]
-		if !pick(g) {
-			continue
-		}
+	for _, g := range groups {
 		f := forwardGroup{tokens: float64(g.Tokens), hidden: float64(m.Hidden), layers: float64(g.Repeat*len(g.Blocks)) / blocksOfLayer}
 		for _, b := range g.Blocks {
 			for _, w := range b.Weights() {
@@ -283,7 +279,7 @@ func (a *EncodingAnswer) layOut() error {
 	}
 	s.Layout = ServingLayout{TP: tp, PP: 1, EP: 1, Replicas: n / tp}
 	p := &a.pass
-	p.groups, p.tp = newForward(s.Model, s.Quant, func(*Group) bool { return true }), tp
+	p.groups, p.tp = newForward(s.Model, s.Quant, s.Model.groups(func(*Group) bool { return true })), tp
 	p.memory = float64(s.Cluster.Device.MemBandwidth)
 	p.peak, p.peak16 = servingPeak(s.Cluster.Device, s.Quant, s.Runtime.Year)
 	if tp > 1 {

@@ -101,6 +101,9 @@ type Model struct {
 	Unit string
 	// Groups are the layers, in order.
 	Groups []Group
+	// Towers are the layers that images pass before those of Groups, where the
+	// model's count leaves them out.
+	Towers []Group
 	// Further are the layers that predict a further token each while the model
 	// is pre-trained. Groups and the published count leave them out.
 	Further [][]Block

@@ -233,6 +233,9 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	m.Device = p.DeviceMemory
 	m.Budget = m.Device * quantity.Bytes(p.Runtime.Utilisation)
 	m.Weights = quantity.Bytes(dense + experts)
+	if p.StoredBytes == 0 || p.Quant.GGUF { // other files hold the towers too
+		m.Weights += quantity.Bytes(p.Model.towerBytes(l.TP))
+	}
 	m.sum()
 	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {
 		p.offload(&m, experts)

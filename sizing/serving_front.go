@@ -27,6 +27,50 @@ func (m *Model) isFront(g *Group) bool {
 	return false
 }
 
+// groups are the groups that pick takes.
+func (m *Model) groups(pick func(*Group) bool) []*Group {
+	var list []*Group
+	for i := range m.Groups {
+		if g := &m.Groups[i]; pick(g) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// towers are the groups that the count leaves out.
+func (m *Model) towers() []*Group {
+	var list []*Group
+	for i := range m.Towers {
+		list = append(list, &m.Towers[i])
+	}
+	return list
+}
+
+// newFront is what a prompt passes once: the front of the count in the storage
+// of the weights, and what the count leaves out in 16 bits, as files keep it
+// beside quantised text.
+func newFront(m *Model, q *Quant) []forwardGroup {
+	front := newForward(m, q, m.groups(m.isFront))
+	if plain, err := FindQuant("bf16"); err == nil {
+		front = append(front, newForward(m, plain, m.towers())...)
+	}
+	return front
+}
+
+// towerBytes is the weights that the count leaves out, a device.
+func (m *Model) towerBytes(tp int) float64 {
+	n := 0.0
+	if plain, err := FindQuant("bf16"); err == nil {
+		for _, f := range newForward(m, plain, m.towers()) {
+			for _, w := range f.weights {
+				n += w.bytes * w.split.divided(tp)
+			}
+		}
+	}
+	return n
+}
+
 // decoderLayers is the body layers that a generated token passes.
 func (m *Model) decoderLayers() int {
 	n := m.Layers()
@@ -40,12 +84,10 @@ func (m *Model) decoderLayers() int {
 
 // frontParams is the parameters of those groups.
 func (m *Model) frontParams() (n int64) {
-	for i := range m.Groups {
-		if g := &m.Groups[i]; m.isFront(g) {
-			for _, b := range g.Blocks {
-				for _, w := range b.Weights() {
-					n += w.Params() * int64(g.Repeat)
-				}
+	for _, g := range append(m.groups(m.isFront), m.towers()...) {
+		for _, b := range g.Blocks {
+			for _, w := range b.Weights() {
+				n += w.Params() * int64(g.Repeat)
 			}
 		}
 	}
@@ -60,8 +102,8 @@ func (m *Model) ImageTokens() int64 {
 		return 0
 	}
 	n := int64(0)
-	for i := range m.Groups {
-		if g := &m.Groups[i]; m.isFront(g) && g.Tokens > 0 {
+	for _, g := range append(m.groups(m.isFront), m.towers()...) {
+		if g.Tokens > 0 {
 			n = g.Tokens
 		}
 	}
@@ -76,6 +118,8 @@ func (m *Model) readsPrompt() bool { return m.encoderDecoder() }
 type ServingFront struct {
 	Params quantity.Params `json:"params"`
 	Bytes  quantity.Bytes  `json:"weights_bytes"`
+	// Beside says that the model's count and weights leave it out.
+	Beside bool `json:"beside_count,omitempty"`
 	// Images is how many there are in a prompt, Tokens what one takes of it.
 	Images int64 `json:"images,omitempty"`
 	Tokens int64 `json:"tokens_per_image,omitempty"`
@@ -102,7 +146,7 @@ func (p *PreparedServing) front() *ServingFront {
 	if len(p.timer.front) == 0 {
 		return nil
 	}
-	f := &ServingFront{Params: quantity.Params(p.Model.frontParams()), Images: p.Images, Tokens: p.Model.ImageTokens()}
+	f := &ServingFront{Params: quantity.Params(p.Model.frontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Beside: len(p.Model.Towers) > 0}
 	for i := range p.timer.front {
 		for _, w := range p.timer.front[i].weights {
 			if !w.split.shared {

@@ -99,7 +99,7 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType
 			t.densePart += x.params * share
 		}
 	}
-	t.front, t.images = newForward(s.model, s.quant, s.model.isFront), 1
+	t.front, t.images = newFront(s.model, s.quant), 1
 	for i := range s.model.Groups {
 		g := &s.model.Groups[i]
 		if s.model.isFront(g) {

@@ -348,6 +348,9 @@ func scopeNotes(m *modelArg, t target, given quantity.USD) (notes []sizing.Note)
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
 		notes = append(notes, sizing.Note{Code: "images", Text: m.Entry.Note + ": others take other numbers of tokens", Chinese: m.Entry.Note + "：其他尺寸的 token 数不同"})
 	}
+	if m.Entry == nil && m.Model.ImageTokens() > 0 {
+		notes = append(notes, sizing.Note{Code: "images", Text: "the tower is read from the config; one that takes any resolution, for images of 672 x 672", Chinese: "图像塔取自配置；任意分辨率者按 672 x 672 的图像计"})
+	}
 	if p := t.Device.Price; p != nil && given == 0 {
 		text := fmt.Sprintf("%v a device and hour (%s)", p.PerHour, p.Date)
 		notes = append(notes, sizing.Note{Code: "price", Text: text, Chinese: fmt.Sprintf("每设备每小时 %v（%s）", p.PerHour, p.Date), Source: p.Source})

@@ -9,6 +9,7 @@ var (
 	labelTower             = render.T("image tower", "图像塔")
 	labelEncoder           = render.T("encoder", "编码器")
 	labelOfThem            = render.T("  of it the %s", "  其中%s")
+	labelBesideThem        = render.T("  beside it the %s", "  另有%s")
 	labelFrontOf           = render.T("%s, %v parameters", "%s，参数 %v")
 	labelWindowCache       = render.T("KV cache, window %s", "KV 缓存，窗口 %s")
 	labelEncodes           = render.T("%s %s a second", "每秒 %s %s")

@@ -201,7 +201,11 @@ func servingLimits(r *inferJSON) render.Table {
 		fact(labelModelWeights, exactly(r.Weights)),
 	}
 	if x := r.Front; x != nil {
-		rows = append(rows, fact(both(labelOfThem, frontText(x)), both(labelFrontOf, exactly(x.Bytes), x.Params)))
+		what := both(labelOfThem, frontText(x))
+		if x.Beside {
+			what = both(labelBesideThem, frontText(x))
+		}
+		rows = append(rows, fact(what, both(labelFrontOf, exactly(x.Bytes), x.Params)))
 	}
 	rows = append(rows,
 		fact(labelPerToken, grouped(int64(r.PerToken))+" B"),

@@ -82,6 +82,7 @@ func ParseConfig(name string, data []byte) (*Config, error) {
 	if len(c.NotCounted) > 0 {
 		m.Scope = "language model; not counted: " + strings.Join(c.NotCounted, ", ")
 	}
+	m.Towers = visionTower(top, m)
 	if err := checkModel(m); err != nil {
 		return nil, &ConfigError{Name: name, Reason: err.Error(), Err: err}
 	}
