@@ -43,6 +43,7 @@ type holding struct {
 	stored, trained, moments held
 	params                   held    // weights, however they are stored
 	gather                   float64 // parameters of the largest layer
+	root                     float64 // bytes of the unit around the layers, gathered
 	kept                     float64 // bytes a micro-batch in flight keeps
 	embedding                float64 // the same of the input layers
 	working                  float64 // bytes of the layers that are recomputed at once
@@ -66,13 +67,17 @@ func (h *holding) keepInput(l *layout, k *kind, n float64) {
 	h.ahead = max(h.ahead, input)
 }
 
-func (l *layout) addState(h *holding, k *kind, n float64) {
+func (l *layout) addState(h *holding, k *kind, n float64, root bool) {
 	h.stored.add(l.divide(&k.stored, k.maxKV), n)
 	h.trained.add(l.divide(&k.trained, k.maxKV), n)
 	h.moments.add(l.divide(&k.moments, k.maxKV), n)
 	params := l.params(k)
 	h.params.add(params, n)
-	h.gather = max(h.gather, params.sum())
+	if c := l.costs; root && c.stack.RootUnit {
+		h.root += n * (params.sum()*c.gatherBytes + l.divide(&k.trained, k.maxKV).sum()*c.gradBytes)
+	} else {
+		h.gather = max(h.gather, params.sum())
+	}
 	h.scores = max(h.scores, k.scores*l.micro/(l.tp*l.cp))
 }
 
@@ -80,7 +85,7 @@ func (l *layout) addState(h *holding, k *kind, n float64) {
 func (p *Prepared) hold(l *layout, s int, h *holding) {
 	c, plan := p.costs, l.plan
 	l.stage(s, func(k *kind, n, full float64) {
-		l.addState(h, k, n)
+		l.addState(h, k, n, false)
 		if full > 0 && plan.RecomputeMethod != UniformMethod {
 			h.keepInput(l, k, full)
 			h.working = max(h.working, l.saved(k, 0))
@@ -111,7 +116,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 	if s == 0 {
 		for _, i := range c.input {
 			k := &c.kinds[i]
-			l.addState(h, k, float64(k.layers))
+			l.addState(h, k, float64(k.layers), true)
 			h.embedding += float64(k.layers) * l.saved(k, 0)
 		}
 	}
@@ -120,7 +125,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 	}
 	for _, i := range c.output {
 		k := &c.kinds[i]
-		l.addState(h, k, float64(k.layers))
+		l.addState(h, k, float64(k.layers), true)
 		h.head += float64(k.layers) * l.saved(k, 0)
 		if plan.PP > 1 {
 			// The tied head on another stage than the embedding is a second
@@ -180,6 +185,7 @@ func (p *Prepared) buffers(l *layout, h *holding) quantity.Bytes {
 	b := quantity.Bytes(ceil(c.unpacked))
 	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
 		b += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
+		b += quantity.Bytes(ceil(h.root))
 	}
 	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
 		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out

@@ -121,6 +121,10 @@ type Stack struct {
 	OffloadGradients bool   `json:"offload_gradients"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
+	// RootUnit says that what stands before and after the layers is one unit
+	// that stays gathered from the forward pass to the end of the backward one,
+	// with its gradients whole.
+	RootUnit bool `json:"root_unit,omitempty"`
 	// ScatterDepth is how many layers' gradients it holds whole at once.
 	ScatterDepth float64 `json:"scatter_depth"`
 	// WorkspaceBytes is what libraries allocate through the framework: matrix

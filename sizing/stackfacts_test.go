@@ -124,3 +124,30 @@ func TestWholeSequenceTensors(t *testing.T) {
 	s.Variant.AsyncTP = true
 	assert.Equal(t, quantity.Bytes(2*2048*1024*2), whole-activations())
 }
+
+// FSDP keeps the unit around the layers gathered, and its gradients whole: an
+// embedding and a head of 32000 x 1024 with a norm of 1024, 2 + 2 bytes each in
+// LitGPT, beside two gathered layers.
+// Source: pytorch/pytorch torch/distributed/fsdp/_runtime_utils.py (the root does
+// not reshard after its forward pass).
+func TestRootUnitStaysGathered(t *testing.T) {
+	m := testGPT(4, 1024, 8, 32000, 2048)
+	p, err := Prepare(m, Workload{Seq: 2048, Method: FullTune}, mustStack("litgpt"), testCluster(2))
+	require.NoError(t, err)
+	e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 2, MicroBatch: 1, GlobalBatch: 2, Sharding: Zero3})
+	require.NoError(t, err)
+	outer, layer := int64(0), int64(0)
+	for i := range m.Groups {
+		for _, b := range m.Groups[i].Blocks {
+			for _, w := range b.Weights() {
+				w.Shared = false // LitGPT stores a tied head again
+				if m.Groups[i].Place == Body {
+					layer += w.Params()
+				} else {
+					outer += w.Params()
+				}
+			}
+		}
+	}
+	assert.Equal(t, quantity.Bytes(outer*4+2*layer*2), e.Memory.Communication)
+}

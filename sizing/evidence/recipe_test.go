@@ -73,3 +73,28 @@ func TestMagnitudesByTheirCount(t *testing.T) {
 		assert.Equal(t, want, s.Prepared.Workload.Adapter.Magnitudes, method)
 	}
 }
+
+// A row whose model nobody knows is still predicted: by its count where the shape
+// is not whole, with heads of 128 where it is but for these, and with a gated FFN
+// two thirds as wide as an ungated one where no width is given.
+func TestUnknownModels(t *testing.T) {
+	row := func() Row {
+		return Row{ID: "a", Source: "s", Model: "nobody-xl", SeqLen: 512, MicroBatch: 1, Device: "h100", Devices: 1, Precision: "bf16", Stack: "litgpt", Method: "lora", PeakMemGiB: 1}
+	}
+	byCount := row()
+	byCount.Params, byCount.Hidden = 3e9, 2560
+	s, err := runPredictor().Setup(&byCount)
+	require.NoError(t, err)
+	assert.Equal(t, 3e9, float64(s.Prepared.Model().Params()))
+	assert.True(t, s.Prepared.Model().Inferred)
+	byShape := row()
+	byShape.Hidden, byShape.Layers, byShape.Vocab = 2048, 4, 32000
+	s, err = runPredictor().Setup(&byShape)
+	require.NoError(t, err)
+	// Embedding and head of 32000 x 2048; per layer 4 x 2048² and 3 x 2048 x 5440
+	// and two norms; a last norm.
+	assert.Equal(t, float64(2*32000*2048+4*(4*2048*2048+3*2048*5440+2*2048)+2048), float64(s.Prepared.Model().Params()))
+	nothing := row()
+	_, err = runPredictor().Setup(&nothing)
+	assert.ErrorContains(t, err, "is not in the catalogue, and the row gives no shape")
+}

@@ -53,10 +53,12 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		}
 		return m, nil
 	}
-	if r.Hidden == 0 || r.Layers == 0 || r.Heads == 0 {
-		if count := r.countText(); count != "" {
-			return resolve(count)
-		}
+	count := r.countText()
+	switch {
+	case r.Hidden > 0 && r.Layers > 0 && r.Vocab > 0 && (r.Heads > 0 || count == ""):
+	case count != "":
+		return resolve(count)
+	default:
 		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
 	}
 	t, ok := families[r.Family]
@@ -94,6 +96,11 @@ func (r *Row) agrees(m *sizing.Model) bool {
 // decoder builds a transformer from the row's shape.
 func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	opt := r.options()
+	if r.Heads == 0 {
+		c := *r
+		c.Heads = max(r.Hidden/headWidth, 1)
+		r = &c
+	}
 	b := builder{Row: r, traits: t, opt: opt, bias: t.biases && !opt.on("disable-bias-linear"), gated: t.gated}
 	b.norm = sizing.Norm{Dim: r.Hidden, Bias: t.biases && opt["normalization"] != "RMSNorm"}
 	if r.Gated != nil {
@@ -120,6 +127,9 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	return m, m.Check()
 }
 
+// headWidth is that of a head where a row gives neither heads nor a count.
+const headWidth = 128
+
 // builder makes the layers of a row's model.
 type builder struct {
 	*Row
@@ -138,7 +148,7 @@ func (b *builder) parts() error {
 	width := b.FFN
 	if width == 0 || b.defaultWidth() {
 		width = 4 * b.Hidden
-		if b.gated && b.megatron() {
+		if b.gated {
 			width = gatedWidth(b.Hidden)
 		}
 	}
