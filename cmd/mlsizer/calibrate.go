@@ -35,12 +35,13 @@ func newCalibrateCmd(a *app) *cobra.Command {
 		Long: `Calibrate fits constants of the step time to measured runs: three of your own
 already sharpen the estimates for your stack and device. Without --fit it adds
 an entry for each stack and device of the file, with one constant for every
-three rows. The fit is by least squares of log(predicted/measured) with Huber's
-loss, bounded, and always the same for the same rows. With --refit it fits all
-that measurements decide in the file of constants at once, as the program's own
-was made (of the shipped measurements, without --from), and --leave-out says
-which rows each of the fits that score it does not see together. A file of
-serving measurements fits the constants of serving in the same way.`,
+three rows, and takes back what so few rows would gain by chance. The fit is by
+least squares of log(predicted/measured) with Huber's loss, bounded, and always
+the same for the same rows. With --refit it fits all that measurements decide in
+the file of constants at once and makes its bands, as the program's own was made
+(of the shipped measurements, without --from), and --leave-out says which rows
+each of the fits that score it does not see together. A file of serving
+measurements fits the constants of serving in the same way.`,
 		Example: `  mlsizer calibrate --from runs.csv
   mlsizer calibrate --from runs.csv -o constants.json
   mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap
@@ -178,6 +179,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 	}
 	var targets []evidence.Target
 	if o.fit == nil {
+		opt.Shrink = true
 		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
 	} else {
 		targets, err = evidence.Targets(start, o.fit...)

@@ -77,6 +77,9 @@ type CalibrateOptions struct {
 	// instead of towards where it starts: a device towards its generation, a
 	// stack on a device towards the stack.
 	Inherit bool
+	// Shrink takes back of every entry's change what so few rows would show by
+	// chance.
+	Shrink bool
 	// Weight of a row; nil balances stacks and devices, so that a source
 	// with many rows does not decide alone.
 	Weight func(*Row) float64
@@ -136,7 +139,7 @@ func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target,
 		return nil, nil, nil, err
 	}
 	out.Before = score(residuals(points, c))
-	best := f.solve(points)
+	best := f.best(points)
 	out.Constants = f.constants(best)
 	for _, t := range targets {
 		set := out.Constants.Overrides[t.Override].Set

@@ -23,12 +23,13 @@ type fit struct {
 	pull   []float64
 	parent []int
 	prior  float64
+	shrink bool
 }
 
 // newFit looks up the targets, where they start and what pulls at them: the
 // values they start from or, with inherit, what each entry would inherit.
 func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*fit, error) {
-	f := &fit{start: start, work: start.Clone(), targets: targets, prior: opt.Prior}
+	f := &fit{start: start, work: start.Clone(), targets: targets, prior: opt.Prior, shrink: opt.Shrink}
 	if f.prior == 0 {
 		f.prior = 1
 	}
@@ -119,6 +120,14 @@ func (f *fit) departure(x []float64, j int) float64 {
 // that is more than this far off is pulled at with constant force.
 const huber = 0.08
 
+// huberLoss returns Huber's loss of a residual.
+func huberLoss(v float64) float64 {
+	if a := math.Abs(v); a > huber {
+		return huber * (2*a - huber)
+	}
+	return v * v
+}
+
 // priorLoss is the loss of a constant that lies one spread from what pulls at
 // it: that of a row that is 2 % off. Constants of the step time are pulled at
 // stepPull times as hard: among widths of the pull this one came nearest to
@@ -135,14 +144,8 @@ func (f *fit) priorWeight() float64 { return stepPull * priorLoss / (f.prior * f
 func (f *fit) cost(points []point, x, r, weight []float64) float64 {
 	sum := 0.0
 	for i, v := range r {
-		a := math.Abs(v)
-		weight[i] = points[i].weight
-		if a <= huber {
-			sum += points[i].weight * v * v
-		} else {
-			sum += points[i].weight * huber * (2*a - huber)
-			weight[i] *= huber / a
-		}
+		sum += points[i].weight * huberLoss(v)
+		weight[i] = points[i].weight * huber / max(math.Abs(v), huber)
 	}
 	for j := range x {
 		d := f.departure(x, j)
@@ -191,6 +194,84 @@ func (f *fit) solve(points []point) []float64 {
 	}
 	f.set(x)
 	return x
+}
+
+// best returns the values that the points call for, shrunk if the fit is to.
+func (f *fit) best(points []point) []float64 {
+	x := f.solve(points)
+	if !f.shrink {
+		return x
+	}
+	entries := map[int]bool{}
+	for _, t := range f.targets {
+		entries[t.Override] = true
+	}
+	f.set(f.first)
+	before := residuals(points, f.work)
+	f.set(x)
+	after := residuals(points, f.work)
+	for entry := range entries {
+		f.shrinkEntry(entry, points, before, after, x)
+	}
+	return x
+}
+
+// scatter is the least that single rows lie from what all of a source have in
+// common.
+const scatter = 0.05
+
+// shrinkEntry moves an entry's constants back towards where they started, by
+// the share of what they gain on its rows that rows without anything in common
+// would let them gain:
+//
+//	shrink = 1 - k s² (rows/shapes) / (loss before - loss after)
+//
+// for k constants and a variance s² of the rows of its stack; rows of one shape
+// are off together. Source: W. James, C. Stein, "Estimation with quadratic
+// loss", 1961 (positive part).
+func (f *fit) shrinkEntry(entry int, points []point, before, after, x []float64) {
+	mine := func(j int) bool { return f.targets[j].Override == entry }
+	shapes := map[string]bool{}
+	var own, kin []float64
+	gain := 0.0
+	for i := range points {
+		if points[i].row.Stack == f.start.Overrides[entry].When.Stack {
+			kin = append(kin, before[i])
+		}
+		if slices.ContainsFunc(points[i].reads, mine) {
+			own = append(own, before[i])
+			shapes[points[i].row.shapeKey()] = true
+			gain += huberLoss(before[i]) - huberLoss(after[i])
+		}
+	}
+	k := 0.0
+	for j := range f.targets {
+		if mine(j) {
+			k++
+		}
+	}
+	keep := 0.0
+	chance := k * max(variance(kin), scatter*scatter) * float64(len(own)) / float64(max(len(shapes), 1))
+	if gain > chance {
+		keep = 1 - chance/gain
+	}
+	for j := range f.targets {
+		if mine(j) {
+			x[j] = f.first[j] + keep*(x[j]-f.first[j])
+		}
+	}
+}
+
+// variance returns that of a sample; 0 for a single value.
+func variance(v []float64) float64 {
+	mean, sum := 0.0, 0.0
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		sum += (x - mean) * (x - mean)
+	}
+	return sum / float64(max(len(v)-1, 1))
 }
 
 // normal returns the normal equations of the weighted problem: JᵀWJ and JᵀWr,
@@ -367,7 +448,7 @@ func (f *fit) leaveOut(points []point, name string, folds int) []float64 {
 		wait.Go(func() {
 			g := *f
 			g.work = f.start.Clone()
-			g.set(g.solve(in))
+			g.set(g.best(in))
 			for i, v := range residuals(held, g.work) {
 				left[at[i]] = v
 			}
