@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
 )
 
 // launchRow is a row of a small model that Megatron-LM trained on 8 devices.
@@ -202,9 +203,22 @@ func TestPredictionsIgnoreNames(t *testing.T) {
 // A model that the catalogue does not have is taken by its count, if the row
 // or the name gives one.
 func TestModelByItsCount(t *testing.T) {
-	for want, r := range map[string]Row{
-		"3500000000": {Model: "nobody-3b", Params: 3.5e9}, "3b": {Model: "nobody-3b"}, "1.8B": {Model: "nobody_1.8B-base"}, "": {Model: "nobody-v3"},
+	for _, c := range []struct {
+		row           Row
+		total, active float64
+	}{
+		{Row{Model: "nobody-3b", Params: 3.5e9}, 3.5e9, 3.5e9},
+		{Row{Model: "nobody-3b"}, 3e9, 3e9},
+		{Row{Model: "nobody_1.8B-base"}, 1.8e9, 1.8e9},
+		{Row{Model: "nobody-350m"}, 3.5e8, 3.5e8},
+		{Row{Model: "nobody-30b-a3b"}, 3e10, 3e9},
+		{Row{Model: "nobody-480b-a35b", Params: 4.9e11}, 4.9e11, 3.5e10},
 	} {
-		assert.Equal(t, want, r.countText())
+		m, err := c.row.model(catalog.Resolve)
+		require.NoError(t, err, c.row.Model)
+		assert.InEpsilon(t, c.total, float64(m.Params()), 0.1, c.row.Model)
+		assert.InEpsilon(t, c.active, float64(m.ActiveParams()), 0.2, c.row.Model)
 	}
+	_, err := (&Row{Model: "nobody-v3"}).model(catalog.Resolve)
+	require.ErrorContains(t, err, "nobody-v3")
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,11 +52,14 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		}
 		return m, nil
 	}
-	count := r.countText()
+	total, active := namedParams(r.Model)
+	if r.Params >= 1 {
+		total = r.Params
+	}
 	switch {
-	case r.Hidden > 0 && r.Layers > 0 && r.Vocab > 0 && (r.Heads > 0 || count == ""):
-	case count != "":
-		return resolve(count)
+	case r.Hidden > 0 && r.Layers > 0 && r.Vocab > 0 && (r.Heads > 0 || total == 0):
+	case total > 0:
+		return inferModel(resolve, total, active)
 	default:
 		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
 	}
@@ -68,22 +70,6 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 		t = families["dense-llm"]
 	}
 	return r.decoder(t)
-}
-
-// sizeInName finds a parameter count in a model's name: the "3b" of
-// "stablelm-base-alpha-3b".
-var sizeInName = regexp.MustCompile(`(?i)(?:^|[-_ ])(\d+(?:\.\d+)?[bm])(?:[-_ ]|$)`)
-
-// countText is what the row says of its model's size, as its parameter count
-// or in its name; empty where it says nothing.
-func (r *Row) countText() string {
-	if r.Params >= 1 {
-		return strconv.FormatFloat(r.Params, 'f', 0, 64)
-	}
-	if m := sizeInName.FindStringSubmatch(r.Model); m != nil {
-		return m[1]
-	}
-	return ""
 }
 
 // agrees reports whether a catalogue model has the width and at least the
