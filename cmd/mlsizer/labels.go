@@ -344,7 +344,7 @@ var (
 	labelWithoutDevice  = render.T("without its device", "留出同设备")
 	labelCrossFitted    = render.T("left out, in bands of other rows", "留出行落入其他行区间的占比")
 	labelPrior          = render.T("without measurements", "无实测时")
-	labelMoment         = render.T("moment of a step", "步内时刻")
+
 	labelMomentsOf      = render.T("memory by moment: stage %d of %d", "按时刻的显存：第 %d 级，共 %d 级")
 	labelMomentsByStage = render.T("memory by moment: all stages", "按时刻的显存：各级合计")
 	labelPipelineStage  = render.T("stage", "级")

@@ -41,19 +41,33 @@ func timeline(a *sizing.Answer, stage int) []momentJSON {
 // momentTables show the worst stage's memory term by term at every moment of a
 // step, and the totals of all stages.
 func momentTables(a *sizing.Answer, r *resultJSON) []render.Table {
-	t := render.Table{Title: both(labelMomentsOf, r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{
-		{Name: "moment", Head: labelMoment}, {Name: "weights_bytes", Head: labelWeights, Right: true}, {Name: "gradients_bytes", Head: labelGradients, Right: true},
-		{Name: "optimizer_bytes", Head: labelOptimizerState, Right: true}, {Name: "activations_bytes", Head: labelActivations, Right: true},
-		{Name: "logits_bytes", Head: labelLogits, Right: true}, {Name: "communication_bytes", Head: labelCommunication, Right: true},
-		{Name: "overhead_bytes", Head: labelOverhead, Right: true}, {Name: "total_bytes", Head: labelTotal, Right: true},
-	}}
+	t := render.Table{Title: both(labelMomentsOf, r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: labelMemoryDevice}}}
 	for _, m := range r.Timeline {
-		name := momentText(m.Moment)
+		head := momentText(m.Moment)
 		if m.Peak {
-			name = both(labelPeakMoment, name)
+			head = both(labelPeakMoment, head)
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Value: name}, {Value: m.Weights}, {Value: m.Gradients}, {Value: m.Optimizer}, {Value: m.Activations},
-			{Value: m.Logits}, {Value: m.Communication}, {Value: m.Overhead + m.Teacher}, {Value: m.Total}})
+		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: head, Right: true, Coarse: true, Across: true})
+	}
+	for _, term := range []struct {
+		label render.Text
+		of    func(*momentJSON) quantity.Bytes
+	}{
+		{labelWeights, func(m *momentJSON) quantity.Bytes { return m.Weights }}, {labelGradients, func(m *momentJSON) quantity.Bytes { return m.Gradients }},
+		{labelOptimizerState, func(m *momentJSON) quantity.Bytes { return m.Optimizer }}, {labelActivations, func(m *momentJSON) quantity.Bytes { return m.Activations }},
+		{labelLogits, func(m *momentJSON) quantity.Bytes { return m.Logits }}, {labelCommunication, func(m *momentJSON) quantity.Bytes { return m.Communication }},
+		{labelTeacher, func(m *momentJSON) quantity.Bytes { return m.Teacher }}, {labelOverhead, func(m *momentJSON) quantity.Bytes { return m.Overhead }},
+		{labelTotal, func(m *momentJSON) quantity.Bytes { return m.Total }},
+	} {
+		row, any := []render.Cell{{Value: term.label}}, false
+		for i := range r.Timeline {
+			b := term.of(&r.Timeline[i])
+			any = any || b > 0
+			row = append(row, render.Cell{Value: b})
+		}
+		if any {
+			t.Rows = append(t.Rows, row)
+		}
 	}
 	if r.Plan.PP == 1 {
 		return []render.Table{t}
@@ -67,7 +81,7 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 	columns := []sizing.Moment{sizing.Forward, sizing.AtLoss, sizing.Backward, sizing.Reduction, sizing.AtOptimizer}
 	t := render.Table{Title: labelMomentsByStage, Columns: []render.Column{{Name: "stage", Head: labelPipelineStage}}}
 	for _, m := range columns {
-		t.Columns = append(t.Columns, render.Column{Name: string(m) + "_bytes", Head: momentText(m), Right: true})
+		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: momentText(m), Right: true, Coarse: true, Across: true})
 	}
 	first, last := 1, map[sizing.Moment]quantity.Bytes{}
 	flush := func(to int) {
