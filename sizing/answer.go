@@ -327,7 +327,7 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 	if err := a.Conclude(p, &best); err != nil {
 		return nil, err
 	}
-	q.CostDistillation(a)
+	q.costDistillation(a)
 	if !best.Memory.Fits {
 		q.advise(a)
 		q.suggestCount(p, a)

@@ -264,8 +264,8 @@ type DistillCost struct {
 	Epochs float64          `json:"epochs"`
 }
 
-// CostDistillation gives the answer what its question's teacher costs.
-func (q *Question) CostDistillation(a *Answer) {
+// costDistillation gives the answer what its question's teacher costs.
+func (q *Question) costDistillation(a *Answer) {
 	t := a.tutor
 	if t == nil {
 		return
