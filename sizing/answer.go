@@ -172,6 +172,9 @@ func (q *Question) fillWorkload(a *Answer) error {
 	}
 	if w.frozen() {
 		q.chooseAdapter(a)
+		if !w.Adapter.trains(q.Model) {
+			return planError("lora-targets", "%s has no matrix named %s (want names that it has, or all-linear)", q.Model.Name, strings.Join(w.Adapter.Targets, " or "))
+		}
 	}
 	if err := q.Sweep.check(); err != nil {
 		return err
@@ -205,6 +208,9 @@ func (q *Question) chooseAdapter(a *Answer) {
 	}
 	if len(w.Adapter.Targets) == 0 {
 		w.Adapter.Targets = d.Targets
+		if !w.Adapter.trains(q.Model) { // other mixers have other names
+			w.Adapter.Targets, source = []string{"all-linear"}, ""
+		}
 	}
 	if w.Method == QLoRA && w.Adapter.BaseBits == 0 {
 		w.Adapter.BaseBits = NF4DoubleBits

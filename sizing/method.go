@@ -71,6 +71,16 @@ func (a *Adapter) targets(w Weight) bool {
 	return a.feeds(w.Name)
 }
 
+// trains reports whether any matrix of the model gets an adapter.
+func (a *Adapter) trains(m *Model) bool {
+	for w := range m.weights() {
+		if a.targets(w) {
+			return true
+		}
+	}
+	return false
+}
+
 // feeds reports whether a matrix of that name gets an adapter.
 func (a *Adapter) feeds(name string) bool {
 	return slices.ContainsFunc(a.Targets, func(t string) bool {

@@ -106,7 +106,7 @@ func compareLength(o *compareOptions, rows []compareRow) render.Text {
 			x.Epochs = 1
 		}
 		title := both(labelExamplesOnce, render.Count(x.Count), render.Count(x.Epochs))
-		if tokens {
+		if tokens && x.Tokens > 0 {
 			title = both(labelExamplesOf, title, x.Tokens)
 		}
 		return both(labelTuningOn, title)
