@@ -19,8 +19,9 @@ const leastRows = 10
 //
 //   - on a stack and a device that were measured, left out with their shape and
 //     with their layout;
-//   - on a stack elsewhere, left out with their device, which stacks that ran
-//     on one device only take from the others;
+//   - on a stack elsewhere, left out with their device, or what that is on the
+//     mean of the stacks if it is wider: a stack ran on few devices, some of
+//     which have constants of their own that a new one would lack;
 //   - on a stack that was not measured, left out with their stack, and on a
 //     device that was not either, both in quadrature.
 //
@@ -65,14 +66,15 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 	return bands
 }
 
-// stackBand returns the bands of one stack; away is the one of other stacks
+// stackBand returns the bands of one stack; away is the mean of the stacks'
 // elsewhere.
 func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizing.BandFor {
 	b := sizing.BandFor{When: sizing.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Band: c.band("near", rows)}
+	b.Elsewhere = wider(b.Band, away)
 	if len(b.Devices) > 1 {
-		away = c.band("device", rows)
+		b.Elsewhere = wider(b.Elsewhere, c.band("device", rows))
 	}
-	b.Elsewhere = rounded80(wider(b.Band, away))
+	b.Elsewhere = rounded80(b.Elsewhere)
 	b.Band = rounded80(b.Band)
 	b.Coverage = rounded(c.crossFitted(rows), 3)
 	return b
