@@ -27,9 +27,12 @@ type inferCompareRow struct {
 	// Against is its decode rate over that of the first row of the table that
 	// fits the same machine; 0 where it does not fit itself.
 	Against float64 `json:"speed_against_first,omitempty"`
+	// Encoding is how fast a model is that generates nothing.
+	Encoding *sizing.EncodingThroughput `json:"encoding,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
 	notes []sizing.Note
+	of    *sizing.Model
 }
 
 // table is the model whose table the row stands in.
@@ -113,9 +116,10 @@ type inferComparison struct {
 // add answers for one row.
 func (c *inferComparison) add(name string, m *modelArg, t target, weights string) {
 	s := &c.serving
-	row := inferCompareRow{}
-	a, notes, err := s.infer(m, t, weights)
-	if err != nil {
+	row := inferCompareRow{of: m.Model}
+	if m.Model.Encodes() {
+		c.addEncoder(&row, m, t, weights)
+	} else if a, notes, err := s.infer(m, t, weights); err != nil {
 		c.failed++
 		row.Error = c.rowError(c.cmd, err).Error()
 		row.Model = newModelJSON(m, s.bounds)
@@ -134,13 +138,42 @@ func (c *inferComparison) add(name string, m *modelArg, t target, weights string
 	c.rows = append(c.rows, row)
 }
 
+// addEncoder fills in a row of a model that generates nothing.
+func (c *inferComparison) addEncoder(row *inferCompareRow, m *modelArg, t target, weights string) {
+	s := &c.serving
+	a, notes, err := s.encoding(m, t, weights)
+	row.Model = newModelJSON(m, s.bounds)
+	row.Hardware = hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+	row.Workload.Weights = weights
+	if err != nil {
+		c.failed++
+		row.Error = c.rowError(c.cmd, err).Error()
+		return
+	}
+	row.Workload = servingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}
+	row.Memory, row.Weights, row.MaxBatch, row.Best, row.Encoding = a.Memory, a.Weights, a.MaxBatch, a.Best, &a.Throughput
+	row.Notes, row.notes = notesIn(notes, c.lang), notes
+	c.notes = append(c.notes, notes...)
+	if a.Memory.Fits {
+		c.fits++
+	}
+}
+
+// rate is what the speeds of a table are compared by.
+func (r *inferCompareRow) rate() float64 {
+	if r.Encoding != nil {
+		return r.Encoding.Sequences
+	}
+	return r.Throughput.Decode
+}
+
 // compareSpeeds sets every row's speed against the first of its table that fits
 // the same machine.
 func (c *inferComparison) compareSpeeds() {
 	first := map[[2]string]float64{}
 	for i := range c.rows {
 		r := &c.rows[i]
-		key, rate := [2]string{r.table(), r.Hardware.Input}, r.Throughput.Decode
+		key, rate := [2]string{r.table(), r.Hardware.Input}, r.rate()
 		if r.Error != "" || !r.Memory.Fits {
 			rate = 0
 		}
@@ -169,10 +202,15 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 		r := &rows[i]
 		if i == 0 || r.table() != rows[i-1].table() {
 			title := render.Same(r.table())
-			if w := servingFirst(rows, r.table()); w.Context > 0 {
+			columns := inferCompareColumns()
+			switch w := servingFirst(rows, r.table()); {
+			case w.Context > 0 && r.of.Encodes():
+				title = both(labelColon, r.table(), encodingOf(r.of, w.Context, w.Batch))
+				columns = encoderColumns(columns, unitNames(r.of))
+			case w.Context > 0:
 				title = both(labelColon, r.table(), both(labelCompareInfer, w.Context, w.Batch, w.KV))
 			}
-			d.Tables = append(d.Tables, render.Table{Title: title, Columns: inferCompareColumns()})
+			d.Tables = append(d.Tables, render.Table{Title: title, Columns: columns})
 		}
 		t := &d.Tables[len(d.Tables)-1]
 		t.Rows = append(t.Rows, inferCompareCells(r, f))
@@ -215,6 +253,24 @@ func inferCompareColumns() []render.Column {
 	}
 }
 
+// encoderColumns are those columns with heads for a model that generates
+// nothing.
+func encoderColumns(columns []render.Column, unit render.Text) []render.Column {
+	for i := range columns {
+		switch c := &columns[i]; c.Name {
+		case "tokens_per_second":
+			c.Name, c.Head = "sequences_per_second", both(labelUnitSecond, unit)
+		case "max_sequences":
+			c.Head = both(labelMostAtOnce, unit)
+		case "usd_per_million":
+			c.Head = both(labelMillionOf, unit)
+		case "kwh_per_million":
+			c.Head = both(labelEnergyOf, unit)
+		}
+	}
+	return columns
+}
+
 func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	cells := []render.Cell{
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope")},
@@ -230,6 +286,9 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	p := &r.Throughput
 	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
 		render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
+	if r.Encoding != nil {
+		cells[len(cells)-2].Value = nil // no longer than it reads
+	}
 	if !r.Memory.Fits {
 		return slices.Grow(cells, 6)[:len(cells)+6]
 	}
@@ -243,6 +302,16 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	if p.Energy > 0 {
 		energy = p.Energy
 	}
+	if e := r.Encoding; e != nil {
+		if e.PerMillion > 0 {
+			cost = e.PerMillion
+		}
+		if e.Energy > 0 {
+			energy = e.Energy
+		}
+		return append(cells, render.Cell{Value: perSecond(e.Sequences), Notes: r.at(f, "speed")}, render.Cell{Value: bandText(e.Low, e.High)}, render.Cell{Value: against},
+			render.Cell{}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+	}
 	return append(cells, render.Cell{Value: perSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: bandText(p.Low, p.High)}, render.Cell{Value: against},
 		render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
 }
@@ -255,6 +324,9 @@ func tidyComparison(t *render.Table) {
 		return slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == name })
 	}
 	model, all, user := at("model"), at("tokens_per_second"), at("per_user")
+	if all < 0 {
+		all = user // of an encoder: there is none
+	}
 	for _, row := range t.Rows {
 		oneModel = oneModel && row[model].Value == t.Rows[0][model].Value
 		oneUser = oneUser && row[all].Value == row[user].Value

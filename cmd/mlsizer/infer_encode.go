@@ -65,9 +65,24 @@ func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights
 	if err := o.refuseDecoding(cmd, m.Model); err != nil {
 		return err
 	}
-	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1))
+	a, notes, err := o.encoding(m, t, weights)
 	if err != nil {
 		return o.inferError(cmd, err)
+	}
+	if err := o.print(encodeDocument(o, m, t, a, notes)); err != nil {
+		return err
+	}
+	if !a.Memory.Fits {
+		return exitCode(exitNoFit)
+	}
+	return nil
+}
+
+// encoding answers for one model, machine and storage.
+func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizing.EncodingAnswer, []sizing.Note, error) {
+	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1))
+	if err != nil {
+		return nil, nil, err
 	}
 	s := sizing.Serving{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
 	var notes []sizing.Note
@@ -100,17 +115,9 @@ func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights
 	}
 	a, err := s.Encode(o.priceOf(t.Device))
 	if err != nil {
-		return o.inferError(cmd, err)
+		return nil, nil, err
 	}
-	notes = append(notes, a.Notes...)
-	notes = append(notes, scopeNotes(m, t, o.price)...)
-	if err := o.print(encodeDocument(o, m, t, a, notes)); err != nil {
-		return err
-	}
-	if !a.Memory.Fits {
-		return exitCode(exitNoFit)
-	}
-	return nil
+	return a, append(append(notes, a.Notes...), scopeNotes(m, t, o.price)...), nil
 }
 
 // encodeDocument lays an answer out.
@@ -147,10 +154,7 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, encodingSpeed(&r, m.Model, f))
 	}
-	of := both(labelEncodingOfSamples, r.Workload.Batch, r.Workload.Weights)
-	if m.Model.PerToken() {
-		of = both(labelEncodingOf, r.Workload.Context, r.Workload.Batch, r.Workload.Weights)
-	}
+	of := both(labelJoin, encodingOf(m.Model, r.Workload.Context, r.Workload.Batch), both(labelWeightsOnly, r.Workload.Weights))
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
 	}
@@ -159,6 +163,14 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 	}
 	f.finish(d)
 	return d
+}
+
+// encodingOf says what a table's figures are of.
+func encodingOf(m *sizing.Model, context, batch int64) render.Text {
+	if m.PerToken() {
+		return both(labelEncodingOf, context, batch)
+	}
+	return both(labelEncodingOfSamples, batch)
 }
 
 // unitNames are what the model reads, in the plural.
