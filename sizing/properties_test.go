@@ -184,6 +184,37 @@ func TestAdaptersNeverAboveFull(t *testing.T) {
 	})
 }
 
+// TestAskedForWorkChangesMemoryOneWay: a chunked loss never holds more than a
+// plain one, experts with more tokens never less, and magnitudes beside adapters
+// never less than these alone.
+func TestAskedForWorkChangesMemoryOneWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, w, s, plan, _ := drawn(t)
+		total := func(w Workload) float64 {
+			e, err := evaluateOn(m, w, s, plan)
+			require.NoError(t, err)
+			return float64(e.Memory.Total)
+		}
+		if s.LogitsBytes[ChunkedLoss] > 0 {
+			plain, chunked := w, w
+			plain.Loss, chunked.Loss = PlainLoss, ChunkedLoss
+			require.LessOrEqual(t, total(chunked), total(plain))
+		}
+		if m.hasExperts() {
+			busy := w
+			busy.Routing = Routing{Imbalance: 1 + rapid.Float64Range(0, 2).Draw(t, "imbalance")}
+			require.GreaterOrEqual(t, total(busy), total(w))
+			padded := w
+			padded.Routing = Routing{Capacity: busy.Routing.Imbalance}
+			require.Equal(t, total(busy), total(padded))
+		}
+		w.Method, w.Adapter = LoRA, DefaultAdapter
+		dora := w
+		dora.Adapter.Magnitudes = true
+		require.GreaterOrEqual(t, total(dora), total(w))
+	})
+}
+
 func TestEvaluateDoesNotAllocate(t *testing.T) {
 	p := mustPrepare(testGPT(96, 12288, 96, 50257, 2048), Workload{Seq: 2048, Tokens: 300e9, PUE: 1}, "megatron-core", 1024)
 	plan := Plan{TP: 8, PP: 8, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 1536, SequenceParallel: true, Sharding: Zero1}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/hardware"
 	"mlsizer/sizing"
 )
 
@@ -41,11 +42,11 @@ func (r *Row) launch(opt options, s *sizing.Stack) {
 // one fp32 copy of the logits less with each generation of the compiler: that
 // of the long-term support container, that of 2024, and that which came with
 // the first container for Blackwell.
-func (r *Row) compiledLoss() sizing.Loss {
-	switch d := strings.ToLower(r.Device); {
+func (r *Row) compiledLoss(d *hardware.Device) sizing.Loss {
+	switch {
 	case r.Release == "lts":
 		return sizing.EarlyJITLoss
-	case strings.HasPrefix(d, "b200"), strings.HasPrefix(d, "b300"), strings.HasPrefix(d, "gb200"), strings.HasPrefix(d, "gb300"):
+	case strings.HasPrefix(d.Arch, "Blackwell"):
 		return sizing.LateJITLoss
 	}
 	return sizing.JITLoss
@@ -117,6 +118,11 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 	p.FirstLayers, p.LastLayers = int(first), int(last)
 	if p.PP > 1 && p.VP == 1 && r.Layers > 0 {
 		r.accountFor(opt, p)
+	}
+	if layout := opt["pipeline-model-parallel-layout"]; layout != "" {
+		if err := handLayout(layout, p); err != nil {
+			return fmt.Errorf("pipeline-model-parallel-layout=%s: %w", layout, err)
+		}
 	}
 	switch {
 	case etp > 0:

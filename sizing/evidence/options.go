@@ -77,7 +77,6 @@ var unmodelled = []struct{ option, why string }{
 	{"overlap-moe-expert-parallel-comm", "the forward pass of one micro-batch runs inside the backward pass of another"},
 	{"cpu-offloading", "the activations of some layers wait on the host"},
 	{"heterogeneous-layers-config-path", "layers differ by a file that is not given"},
-	{"pipeline-model-parallel-layout", "the stages' layers are laid out by hand"},
 	{"encoder-num-layers", "an encoder of its own stands before the decoder"},
 	{"retro-add-retriever", "a retriever stands beside the decoder"},
 	{"delay-wgrad-compute", "weight gradients wait for a later moment"},

@@ -104,7 +104,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 		return nil, err
 	}
 	r.magnitudes(m, &w)
-	prepared, err := sizing.Prepare(m, w, r.stack(stack), cluster)
+	prepared, err := sizing.Prepare(m, w, r.stack(stack, d), cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
 
 // stack returns the stack as the row ran it: attention and dropout may differ
 // from the default.
-func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
+func (r *Row) stack(s *sizing.Stack, d *hardware.Device) *sizing.Stack {
 	c := *s
 	switch r.Attention {
 	case "flash", "fused":
@@ -214,7 +214,7 @@ func (r *Row) stack(s *sizing.Stack) *sizing.Stack {
 	opt := r.options()
 	switch {
 	case opt.on("cross-entropy-loss-fusion") && opt["cross-entropy-fusion-impl"] != "te":
-		c.Loss = r.compiledLoss()
+		c.Loss = r.compiledLoss(d)
 	case opt.on("cross-entropy-loss-fusion") || strings.Contains(r.Note, "cross-entropy fusion"):
 		c.Loss = sizing.FusedLoss
 	}

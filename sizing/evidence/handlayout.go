@@ -1,0 +1,84 @@
+package evidence
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mlsizer/sizing"
+)
+
+// handLayout reads which layers each model chunk holds where a launch lays them
+// out by hand: E the embedding, t a layer, m one of multi-token prediction, L the
+// loss, "|" between chunks, "*n" after a letter or a group in brackets to repeat
+// it: "Et*3|(tt|)*6t*2mL". A plan says such a layout if all chunks are alike, or
+// all between the first and the last stage.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/pipeline_parallel_layer_layout.py.
+func handLayout(s string, p *sizing.Plan) error {
+	letters, rest, err := spread(s, 0)
+	if err != nil || rest != "" {
+		return errors.New("not a layout such as Et*3|(tt|)*6t*2L")
+	}
+	parts := strings.Split(letters, "|")
+	chunks := make([]int, len(parts))
+	for i, part := range parts {
+		chunks[i] = strings.Count(part, "t")
+	}
+	if len(chunks)%p.PP != 0 {
+		return errors.New("its chunks do not divide into the stages")
+	}
+	p.VP, p.FirstLayers, p.LastLayers = len(chunks)/p.PP, 0, 0
+	first, last := chunks[0], chunks[len(chunks)-1]
+	inner := chunks[min(1, len(chunks)-1):max(len(chunks)-1, 1)]
+	alike := len(slices.Compact(slices.Clone(inner))) == 1
+	switch {
+	case len(chunks) == 1 || alike && first == inner[0] && last == inner[0] || len(chunks) == 2 && first == last:
+	case p.VP == 1 && first > 0 && last > 0 && (alike || len(chunks) == 2):
+		p.FirstLayers, p.LastLayers = first, last
+	default:
+		return errors.New("its chunks differ in a way that a plan cannot say")
+	}
+	return nil
+}
+
+// mostLetters bounds a layout that is spread out.
+const mostLetters = 1 << 16
+
+// spread writes a layout without repeats, up to the bracket that closes it.
+func spread(s string, depth int) (letters, rest string, err error) {
+	var b strings.Builder
+	for s != "" && s[0] != ')' {
+		var item string
+		switch c := s[0]; {
+		case strings.ContainsRune("EtmL|", rune(c)):
+			item, s = s[:1], s[1:]
+		case c == '(' && depth < 8:
+			if item, s, err = spread(s[1:], depth+1); err != nil || s == "" {
+				return "", "", errors.New("a bracket is not closed")
+			}
+			s = s[1:]
+		default:
+			return "", "", errors.New("an unknown letter")
+		}
+		n := 1
+		if strings.HasPrefix(s, "*") {
+			end := 1
+			for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+				end++
+			}
+			if n, err = strconv.Atoi(s[1:end]); err != nil || n > mostLetters {
+				return "", "", errors.New("a repeat is not a number")
+			}
+			s = s[end:]
+		}
+		if b.Len()+n*len(item) > mostLetters {
+			return "", "", errors.New("too long")
+		}
+		b.WriteString(strings.Repeat(item, n))
+	}
+	if depth == 0 && s != "" {
+		return "", "", errors.New("a bracket too many")
+	}
+	return b.String(), s, nil
+}

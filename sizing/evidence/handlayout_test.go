@@ -1,0 +1,49 @@
+package evidence
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing"
+)
+
+func TestHandLayout(t *testing.T) {
+	for layout, want := range map[string][3]int{ // virtual stages, first, last
+		"Et*3|t*3|t*3|t*3L":         {1, 0, 0},
+		"Et*2|t*4|t*4|t*2L":         {1, 2, 2},
+		"Ett|(ttt|)*2tmL":           {1, 2, 1},
+		"E(t|)*7tL":                 {2, 0, 0},
+		"Ett|tt|tt|tt|tt|tt|tt|ttL": {2, 0, 0},
+		"E(tt|tt|)*3t*2|ttL":        {2, 0, 0},
+	} {
+		p := sizing.Plan{PP: 4, VP: 1}
+		require.NoError(t, handLayout(layout, &p), layout)
+		assert.Equal(t, want, [3]int{p.VP, p.FirstLayers, p.LastLayers}, layout)
+	}
+	for layout, want := range map[string]string{
+		"Ett|ttt|tt|ttL": "differ in a way that a plan cannot say", "E|ttt|ttt|ttt|L": "do not divide into the stages",
+		"E|t|t|L": "differ in a way", "Exx": "not a layout", "E(t|": "not a layout", "Et)|t": "not a layout", "Et*x": "not a layout", "t*99999999": "not a layout",
+	} {
+		p := sizing.Plan{PP: 4, VP: 1}
+		assert.ErrorContains(t, handLayout(layout, &p), want, layout)
+	}
+	two := sizing.Plan{PP: 2, VP: 1}
+	require.NoError(t, handLayout("Et*5|t*3L", &two))
+	assert.Equal(t, [3]int{1, 5, 3}, [3]int{two.VP, two.FirstLayers, two.LastLayers})
+	one := sizing.Plan{PP: 1, VP: 1}
+	require.NoError(t, handLayout("Et*5L", &one))
+}
+
+// A launch that lays its layers out by hand is predicted where a plan can say so.
+func TestLaunchWithHandLayout(t *testing.T) {
+	r := launchRow("pipeline-model-parallel-layout=Et*2|t*4|t*4|t*2L")
+	s, err := testPredictor().Setup(r)
+	require.NoError(t, err)
+	assert.Equal(t, [2]int{2, 2}, [2]int{s.Plan.FirstLayers, s.Plan.LastLayers})
+	_, err = s.Predict()
+	require.NoError(t, err)
+	_, err = testPredictor().Setup(launchRow("pipeline-model-parallel-layout=Et|t*5|t*4|t*2L"))
+	assert.ErrorContains(t, err, "pipeline-model-parallel-layout=Et|t*5|t*4|t*2L: its chunks differ")
+}
