@@ -55,7 +55,8 @@ func newForward(m *Model, q *Quant, groups []*Group) []forwardGroup {
 		f := forwardGroup{tokens: float64(g.Tokens), hidden: float64(m.Hidden), layers: float64(g.Repeat*len(g.Blocks)) / blocksOfLayer}
 		for _, b := range g.Blocks {
 			for _, w := range b.Weights() {
-				f.add(w, float64(g.Repeat)*scale, q.weightBits(w, layers, moe))
+				w.Shared = w.Shared || g.Shared
+				f.add(w, float64(g.Repeat)*scale, m.bits(g, q.weightBits(w, layers, moe)))
 			}
 			if c, ok := b.(Conv); ok {
 				f.moved += float64(g.Repeat) * float64((c.In+c.Out)*c.OutH*c.OutW)

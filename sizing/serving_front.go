@@ -27,6 +27,17 @@ func (m *Model) isFront(g *Group) bool {
 	return false
 }
 
+// bits is the storage of a group's weights under a preset that gives them so
+// many: towers of images stay in 16.
+// Source: ggml-org/llama.cpp tools/mtmd (a projector file of its own, in f16);
+// Qwen/Qwen2-VL-7B-Instruct-AWQ config.json (modules_to_not_convert: visual).
+func (m *Model) bits(g *Group, preset float64) float64 {
+	if m.Field == Multimodal && g.Tokens > 0 && m.isFront(g) {
+		return math.Max(preset, 16)
+	}
+	return preset
+}
+
 // groups are the groups that pick takes.
 func (m *Model) groups(pick func(*Group) bool) []*Group {
 	var list []*Group

@@ -53,3 +53,13 @@ func TestCrossCaches(t *testing.T) {
 	assert.Equal(t, quantity.Bytes((448+1500)*2*1280*32*2), a.PerSeq)
 	assert.Equal(t, int64(4), a.PromptTokens())
 }
+
+// TestTowersStayWide: quantised files keep the tower in 16 bits.
+// Source: Qwen/Qwen2-VL-7B-Instruct-AWQ safetensors on Hugging Face, 6.9 GB.
+func TestTowersStayWide(t *testing.T) {
+	awq, err := sizing.FindQuant("awq")
+	require.NoError(t, err)
+	assert.InEpsilon(t, 6.9e9, float64(sizing.WeightBytes(model(t, "qwen2-vl-7b"), awq)), 0.01)
+	text := float64(sizing.WeightBytes(model(t, "qwen2-7b"), awq))
+	assert.InDelta(t, text+2*675759104, float64(sizing.WeightBytes(model(t, "qwen2-vl-7b"), awq)), 1)
+}

@@ -11,8 +11,14 @@ import "mlsizer/sizing/quantity"
 // stored how, and that of its mean (about 5 %) where it gives only a mean.
 func WeightBytes(m *Model, q *Quant) quantity.Bytes {
 	moe, layers, total := m.hasExperts(), m.Layers(), 0.0
-	for w, repeat := range m.weights() {
-		total += float64(w.Params()*int64(repeat)) * q.weightBits(w, layers, moe) / 8
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		for _, b := range g.Blocks {
+			for _, w := range b.Weights() {
+				w.Shared = w.Shared || g.Shared
+				total += float64(w.Params()*int64(g.Repeat)) * m.bits(g, q.weightBits(w, layers, moe)) / 8
+			}
+		}
 	}
 	if head, tied := m.tiedHead(); tied && q.Flat == 0 {
 		// One table serves as embedding and head: files store it as the head.
@@ -95,7 +101,7 @@ func newServed(m *Model, q *Quant) *served {
 		repeat := float64(g.Repeat)
 		for _, b := range g.Blocks {
 			for _, w := range b.Weights() {
-				s.add(w, repeat*scale, q.weightBits(w, layers, moe), g.Place == Body && !once, once)
+				s.add(w, repeat*scale, m.bits(g, q.weightBits(w, layers, moe)), g.Place == Body && !once, once)
 			}
 			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
 				sc := servedCache{Cache: c, layers: repeat}
