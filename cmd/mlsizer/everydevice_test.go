@@ -62,3 +62,21 @@ func TestEveryDeviceServes(t *testing.T) {
 		t.Errorf("only %d answers", answered)
 	}
 }
+
+// TestEveryDeviceEncodes asks every device to run an encoder, a model of images
+// and one with a tower: each answers with numbers, or says what is not known.
+func TestEveryDeviceEncodes(t *testing.T) {
+	for _, d := range hardware.Default().All() {
+		for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
+			out, errOut, code := runArgs("infer", model, "--on", d.ID, "--explain")
+			if code != exitOK && code != exitNoFit && !(code == exitUsage && strings.Contains(errOut, "no matrix rate of ")) {
+				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
+			}
+			for _, bad := range []string{"NaN", "+Inf"} {
+				if strings.Contains(out, bad) {
+					t.Errorf("%s on %s: %s in the answer", model, d.ID, bad)
+				}
+			}
+		}
+	}
+}
