@@ -48,7 +48,8 @@ func budgetRun(cmd *cobra.Command, o *planOptions) error {
 // afford finds the model for one target. What a device-hour computes depends
 // on the plan, and the plan on the model: it starts from 40 % of the peak and
 // corrects the arithmetic by what the plan takes, until that is at most the
-// hours and within 1 % of them.
+// hours and within 1 % of them. Layers are whole, so that this may jump to and
+// fro: then the largest model that the hours are enough for stands.
 func (o *planOptions) afford(t target) (*affordable, error) {
 	hours := o.deviceHours
 	if o.budget > 0 {
@@ -75,6 +76,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 	inner := *o
 	inner.budget, inner.deviceHours, inner.objective, inner.days, inner.pareto = 0, 0, search.Time, 0, false
 	a := &affordable{hours: hours, flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
+	var within affordable
 	for range 8 {
 		a.optimum = search.Besiroglu.For(a.flops)
 		model, err := catalog.FromCount(a.optimum.Params)
@@ -87,13 +89,24 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 			return nil, err
 		}
 		taken := a.plan.best().Time.DeviceHours
+		if taken <= hours && a.flops > within.flops {
+			within = *a
+		}
 		if taken <= hours && taken > 0.99*hours || !a.plan.found() {
-			break
+			return a.withOthers(), nil
 		}
 		a.flops *= quantity.FLOPs(0.996 * hours / taken)
 	}
+	if within.flops > 0 {
+		a = &within
+	}
+	return a.withOthers(), nil
+}
+
+// withOthers adds what other scaling laws make of the same arithmetic.
+func (a *affordable) withOthers() *affordable {
 	a.others = []search.Optimum{search.Hoffmann.For(a.flops), search.Twenty.For(a.flops)}
-	return a, nil
+	return a
 }
 
 // computeFormat is the precision that the run would take.
