@@ -247,9 +247,11 @@ type BandFor struct {
 	Elsewhere Band     `json:"elsewhere"`
 	Devices   []string `json:"devices"`
 	// Rows is how many measurements, left out of the fit in groups, it rests
-	// on, and Coverage the share of them inside bands that others made.
-	Rows     int     `json:"rows,omitempty"`
-	Coverage float64 `json:"coverage80_cross_fitted,omitempty"`
+	// on, LeftOut how far off these were on the mean by what they shared, and
+	// Coverage the share of them inside bands that others made.
+	Rows     int                `json:"rows,omitempty"`
+	LeftOut  map[string]float64 `json:"left_out_mape,omitempty"`
+	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
 }
 
 // Of returns the band on a device, and whether measurements ran on it.

@@ -77,6 +77,10 @@ func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizi
 	b.Elsewhere = rounded80(b.Elsewhere)
 	b.Band = rounded80(b.Band)
 	b.Coverage = rounded(c.crossFitted(rows), 3)
+	b.LeftOut = map[string]float64{}
+	for _, name := range []string{"shape", "layout"} {
+		b.LeftOut[name] = rounded(score(c.left(name, rows)).MAPE, 3)
+	}
 	return b
 }
 

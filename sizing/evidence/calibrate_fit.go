@@ -130,11 +130,11 @@ func huberLoss(v float64) float64 {
 
 // priorLoss is the loss of a constant that lies one spread from what pulls at
 // it: that of a row that is 2 % off. Constants of the step time are pulled at
-// stepPull times as hard: among widths of the pull this one came nearest to
-// rows that a fit did not see.
+// stepPull times as hard, as by a row that is 7 % off: among widths of the pull
+// this one came nearest to rows that a fit did not see.
 const (
 	priorLoss = 4e-4
-	stepPull  = 4
+	stepPull  = 13
 )
 
 func (f *fit) priorWeight() float64 { return stepPull * priorLoss / (f.prior * f.prior) }

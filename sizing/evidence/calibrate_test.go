@@ -209,8 +209,17 @@ func TestShippedStepTimes(t *testing.T) {
 			if b.Rows < 40 {
 				least = 0.6 // of few shapes one more or less counts for a tenth
 			}
-			if b.When.Stack == s.Source && (b.Coverage < least || b.Coverage > 0.88) {
+			if b.When.Stack != s.Source {
+				continue
+			}
+			if b.Coverage < least || b.Coverage > 0.88 {
 				t.Errorf("%s: the 80 %% band of other shapes holds %.3f of %d rows", s.Source, b.Coverage, b.Rows)
+			}
+			for _, name := range []string{"shape", "layout"} {
+				// Rows that a fit did not see may be two points further off.
+				if v, ok := b.LeftOut[name]; !ok || v > limit+0.02 {
+					t.Errorf("%s: mean error %.3f of rows left out by %s, above %.2f", s.Source, v, name, limit+0.02)
+				}
 			}
 		}
 	}

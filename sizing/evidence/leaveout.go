@@ -54,7 +54,7 @@ func (c *Calibration) ByStack() []StackScore {
 		}
 		for i := range c.Constants.StepBands {
 			b := &c.Constants.StepBands[i]
-			if b.When.Stack == stack {
+			if b.When.Stack == stack && len(rows) >= leastRows {
 				s.Covered, s.CrossFitted = inside(b.Band, c.fitted(rows)), b.Coverage
 			}
 		}
