@@ -190,6 +190,9 @@ func (p *Prepared) buffers(l *layout, h *holding) quantity.Bytes {
 	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
 		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
 	}
+	if plan.Sharding >= Zero1 && l.shard > 1 {
+		b += c.stack.BucketBytes
+	}
 	if plan.PP > 1 {
 		b += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
 	}

@@ -121,6 +121,9 @@ type Stack struct {
 	OffloadGradients bool   `json:"offload_gradients"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
+	// BucketBytes is the buffer that gradients of sharded states are gathered in
+	// before they are reduced, whatever the model.
+	BucketBytes quantity.Bytes `json:"bucket_bytes,omitempty"`
 	// RootUnit says that what stands before and after the layers is one unit
 	// that stays gathered from the forward pass to the end of the backward one,
 	// with its gradients whole.

@@ -151,3 +151,18 @@ func TestRootUnitStaysGathered(t *testing.T) {
 	}
 	assert.Equal(t, quantity.Bytes(outer*4+2*layer*2), e.Memory.Communication)
 }
+
+// DeepSpeed reduces gradients of sharded states in a bucket of 5e8 elements,
+// whatever the model; with one rank or no sharding there is none.
+// Source: deepspeedai/DeepSpeed docs/_pages/config-json.md (reduce_bucket_size).
+func TestReduceBucket(t *testing.T) {
+	buffers := func(ranks int, sharding Sharding) quantity.Bytes {
+		p := mustPrepare(testGPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, "deepspeed", ranks)
+		e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: ranks, MicroBatch: 1, GlobalBatch: int64(ranks), Sharding: sharding})
+		require.NoError(t, err)
+		return e.Memory.Communication
+	}
+	assert.Equal(t, quantity.Bytes(5e8*2), buffers(8, Zero2))
+	assert.Zero(t, buffers(8, NoSharding))
+	assert.Zero(t, buffers(1, Zero2))
+}
