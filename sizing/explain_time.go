@@ -205,11 +205,20 @@ func (x *termNumbers) host() numbers {
 // launch derives the wait for the host.
 func (x *termNumbers) launch() numbers {
 	e := &x.p.timing.e
-	blocks := 0.0
-	x.each(func(k *kind, n float64) { blocks += n * k.shape.blocks })
-	return numbers{"micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it",
-		fmt.Sprintf("%.0f x %s (%.0f blocks of %s forward, %s backward; at least %.0f %%)", x.m, seconds(x.total.launch), blocks, seconds(e.Launch), seconds(e.Launch*e.LaunchBackward), 100*e.LaunchShare),
-		x.p.constants.Source, x.m * x.total.launch, 0}
+	blocks, routed := 0.0, 0.0
+	x.each(func(k *kind, n float64) {
+		blocks += n * k.shape.blocks
+		if k.shape.topK > 0 {
+			routed += n
+		}
+	})
+	formula := "micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it"
+	each := fmt.Sprintf("%.0f blocks of %s forward, %s backward; at least %.0f %%", blocks, seconds(e.Launch), seconds(e.Launch*e.LaunchBackward), 100*e.LaunchShare)
+	if wait := routed * e.Routing; wait > 0 {
+		formula += ", and in each pass the wait for the tokens of routed experts"
+		each += fmt.Sprintf("; %.0f layers of experts that wait %s", routed, seconds(e.Routing))
+	}
+	return numbers{formula, fmt.Sprintf("%.0f x %s (%s)", x.m, seconds(x.total.launch), each), x.p.constants.Source, x.m * x.total.launch, 0}
 }
 
 // tensor derives the tensor-parallel collectives.
