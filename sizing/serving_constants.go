@@ -261,14 +261,14 @@ var servingLevels = [NumServingConstants][]string{
 	servingTile:    {"", "runtime", "class", "vendor"},
 	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
 	servingHost:    {"", "runtime"},
-	servingEager:   {"", "runtime", "vendor", "attention", "ffn"},
+	servingEager:   {"", "runtime", "attention", "ffn"},
 	servingStep:    {"", "runtime"},
 	servingSeq:     {"", "runtime"},
 	servingHop:     {"", "runtime", "link"},
 	servingWire:    {"", "runtime", "link"},
 	servingLoad:    {"", "runtime"},
 	servingQueue:   {"", "runtime"},
-	servingFirst:   {"", "runtime"},
+	servingFirst:   {"", "runtime", "link"},
 }
 
 // value returns the key of a level and the power that its factor is taken to;
