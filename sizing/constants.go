@@ -242,10 +242,10 @@ type Override struct {
 type BandFor struct {
 	When Match `json:"when"`
 	Band       // on the devices that the measurements ran on
-	// Elsewhere is the band on any other device, whose constants are those of
-	// its architecture.
+	// Elsewhere is the band on any other device of their architectures, Archs.
 	Elsewhere Band     `json:"elsewhere"`
 	Devices   []string `json:"devices"`
+	Archs     []string `json:"archs"`
 	// Rows is how many measurements, left out of the fit in groups, it rests
 	// on, LeftOut how far off these were on the mean by what they shared, and
 	// Coverage the share of them inside bands that others made.
@@ -254,12 +254,17 @@ type BandFor struct {
 	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
 }
 
-// Of returns the band on a device, and whether measurements ran on it.
-func (b *BandFor) Of(device string) (Band, bool) {
-	if slices.Contains(b.Devices, device) {
+// Of returns the band on a device, and whether measurements ran on it. A device
+// of another architecture is as far from those of the measured ones again as
+// another device of these is: both in quadrature.
+func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
+	switch {
+	case slices.Contains(b.Devices, d.ID):
 		return b.Band, true
+	case slices.Contains(b.Archs, d.Arch):
+		return b.Elsewhere, false
 	}
-	return b.Elsewhere, false
+	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
 }
 
 // Constants is the file of constants: overrides in order, the first of which
@@ -411,7 +416,8 @@ func (c *Constants) Clone() *Constants {
 	}
 	d.StepBands = slices.Clone(c.StepBands)
 	for i := range d.StepBands {
-		d.StepBands[i].Devices = slices.Clone(d.StepBands[i].Devices)
+		b := &d.StepBands[i]
+		b.Devices, b.Archs = slices.Clone(b.Devices), slices.Clone(b.Archs)
 	}
 	return &d
 }

@@ -247,7 +247,7 @@ func (p *Prepared) ready() {
 	*t = timing{e: p.constants.at(&s)}
 	near := p.constants.band(&s)
 	t.stackMeasured = near.When.Stack != ""
-	if t.band, t.measured = near.Of(d.ID); !p.costs.model.PerToken() {
+	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
 		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
 	}
 	e := &t.e

@@ -214,6 +214,9 @@ func TestBandsWidenAwayFromMeasurements(t *testing.T) {
 	if !(near < other && other < far && width("pytorch-ddp", "h100-sxm5-80gb") <= far) {
 		t.Errorf("widths of the bands: %.3f where measured, %.3f on another device, %.3f of another stack there", near, other, far)
 	}
+	if old, next := width("maxtext", "tpu-v6e"), width("maxtext", "tpu-v7x"); !(next > 1.5*old) {
+		t.Errorf("widths of the bands: %.3f where measured, %.3f on another generation", old, next)
+	}
 }
 
 // However tensor and expert parallelism divide a layer of experts, its devices

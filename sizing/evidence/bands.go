@@ -60,7 +60,8 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 			all[i] = i
 		}
 		first := &bands[0]
-		first.Band, first.Rows, first.Devices = rounded80(alone.band()), len(all), c.devices(all)
+		first.Band, first.Rows = rounded80(alone.band()), len(all)
+		first.Devices, first.Archs = c.devices(all), c.archs(all)
 		first.Elsewhere = rounded80(quadrature(alone.band(), away.band()))
 	}
 	return bands
@@ -69,7 +70,7 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 // stackBand returns the bands of one stack; away is the mean of the stacks'
 // elsewhere.
 func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizing.BandFor {
-	b := sizing.BandFor{When: sizing.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Band: c.band("near", rows)}
+	b := sizing.BandFor{When: sizing.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
 	b.Elsewhere = wider(b.Band, away)
 	if len(b.Devices) > 1 {
 		b.Elsewhere = wider(b.Elsewhere, c.band("device", rows))
@@ -141,9 +142,18 @@ func (c *Calibration) band(name string, rows []int) sizing.Band {
 
 // devices lists the devices of some rows.
 func (c *Calibration) devices(rows []int) []string {
+	return c.all(rows, func(r *Residual) string { return r.Row.Device })
+}
+
+// archs lists the architectures of the devices of some rows.
+func (c *Calibration) archs(rows []int) []string {
+	return c.all(rows, func(r *Residual) string { return r.Arch })
+}
+
+func (c *Calibration) all(rows []int, of func(*Residual) string) []string {
 	var list []string
 	for _, i := range rows {
-		list = append(list, c.Residuals[i].Row.Device)
+		list = append(list, of(&c.Residuals[i]))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -70,11 +70,13 @@ func TestLocalMeasuresItsDevice(t *testing.T) {
 	p := testPredictor()
 	r := shipped(t, "torchtitan", "a100-sxm4-80gb")[0]
 	r.Device = "h100-sxm5-80gb"
+	d, err := p.Hardware.Find(r.Device)
+	require.NoError(t, err)
 	c, _, err := p.Local([]Row{r}, p.Constants, "test")
 	require.NoError(t, err)
 	for i, b := range c.StepBands {
-		_, now := b.Of(r.Device)
-		_, before := p.Constants.StepBands[i].Of(r.Device)
+		_, now := b.Of(d)
+		_, before := p.Constants.StepBands[i].Of(d)
 		assert.Equal(t, before || b.When.Stack == "torchtitan", now, b.When.Stack)
 		assert.False(t, before && b.When.Stack == "torchtitan")
 	}

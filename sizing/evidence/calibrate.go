@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/hardware"
 	"mlsizer/sizing"
 )
 
@@ -57,6 +58,7 @@ type Calibration struct {
 // Residual is the error of one row that a fit did not see.
 type Residual struct {
 	Row   *Row
+	Arch  string // of its device
 	Group string
 	// Fit and LeftOut are log(predicted/measured) with and without the row's
 	// group in the fit.
@@ -160,7 +162,7 @@ func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	}
 	left := f.leaveOut(points, cmp.Or(opt.LeaveOut, "shape"), opt.Folds)
 	for i := range points {
-		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].group, fitted[i], left[i]})
+		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].setup.Prepared.Cluster.Device.Arch, points[i].group, fitted[i], left[i]})
 	}
 	if !math.IsNaN(left[0]) {
 		out.LeaveOut = score(left)
@@ -338,22 +340,28 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 			targets = append(targets, Target{len(out.Overrides), name})
 		}
 		out.Overrides = append(out.Overrides, o)
-		measureOn(out, k.stack, k.device)
+		if d, err := p.Hardware.Find(k.device); err == nil {
+			measureOn(out, k.stack, d)
+		}
 	}
 	return out, targets, nil
 }
 
 // measureOn notes that measurements ran on a stack on a device, whose constants
 // are no longer those of other devices.
-func measureOn(c *sizing.Constants, stack, device string) {
+func measureOn(c *sizing.Constants, stack string, d *hardware.Device) {
 	i := slices.IndexFunc(c.StepBands, func(b sizing.BandFor) bool { return b.When == sizing.Match{Stack: stack} })
 	if i < 0 {
 		b := c.StepBands[0]
-		b.When, b.Rows, b.Devices = sizing.Match{Stack: stack}, 0, nil
+		b.When, b.Rows, b.Devices, b.Archs = sizing.Match{Stack: stack}, 0, nil, nil
 		i = len(c.StepBands)
 		c.StepBands = append(c.StepBands, b)
 	}
-	if b := &c.StepBands[i]; !slices.Contains(b.Devices, device) {
-		b.Devices = append(b.Devices, device)
+	b := &c.StepBands[i]
+	if !slices.Contains(b.Devices, d.ID) {
+		b.Devices = append(b.Devices, d.ID)
+	}
+	if !slices.Contains(b.Archs, d.Arch) {
+		b.Archs = append(b.Archs, d.Arch)
 	}
 }
