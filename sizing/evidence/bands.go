@@ -25,44 +25,43 @@ const leastRows = 10
 //   - on a stack that was not measured, left out with their stack, and on a
 //     device that was not either, both in quadrature.
 //
-// The last two are means over the stacks. Stacks with few rows keep the band
-// that they had.
+// Nobody knows which stack one that was not measured is like: its bands hold
+// those of all. Stacks with few rows keep the band that they had.
 func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 	by := c.stacks()
-	var away, alone mean
 	var names []string
 	for stack, rows := range by {
-		if len(rows) < leastRows {
-			continue
+		if len(rows) >= leastRows {
+			names = append(names, stack)
 		}
-		names = append(names, stack)
-		if len(c.devices(rows)) > 1 {
-			away.add(c.band("device", rows))
-		}
-		alone.add(c.band("stack", rows))
-	}
-	if names == nil {
-		return old
 	}
 	slices.Sort(names)
-	bands := slices.Clone(old)
+	var away mean
+	unknown := sizing.Band{Low: 1, High: 1}
+	for _, stack := range names {
+		if len(c.devices(by[stack])) > 1 {
+			away.add(c.band("device", by[stack]))
+		}
+		unknown = wider(unknown, c.band("stack", by[stack]))
+	}
+	bands, neither := slices.Clone(old), quadrature(unknown, away.band())
 	for _, stack := range names {
 		b := c.stackBand(stack, by[stack], away.band())
+		unknown, neither = wider(unknown, b.Band), wider(neither, b.Elsewhere)
 		if i := slices.IndexFunc(bands, func(o sizing.BandFor) bool { return o.When == b.When }); i >= 0 {
 			bands[i] = b
 		} else {
 			bands = append(bands, b)
 		}
 	}
-	if alone.n > 1 {
+	if len(names) > 1 {
 		all := make([]int, len(c.Residuals))
 		for i := range all {
 			all[i] = i
 		}
 		first := &bands[0]
-		first.Band, first.Rows = rounded80(alone.band()), len(all)
+		first.Band, first.Elsewhere, first.Rows = rounded80(unknown), rounded80(neither), len(all)
 		first.Devices, first.Archs = c.devices(all), c.archs(all)
-		first.Elsewhere = rounded80(quadrature(alone.band(), away.band()))
 	}
 	return bands
 }
