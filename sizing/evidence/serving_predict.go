@@ -111,7 +111,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if err != nil {
 		return s, err
 	}
-	if s.Runtime, err = r.runtime(); err != nil {
+	if s.Runtime, err = r.runtime(d); err != nil {
 		return s, err
 	}
 	if s.Quant, err = r.quant(s.Runtime); err != nil {
@@ -146,17 +146,23 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	return s, nil
 }
 
-// runtime finds the row's runtime, if need be without a remark in brackets.
-func (r *ServingRow) runtime() (*sizing.Runtime, error) {
-	found, err := sizing.FindRuntime(r.Runtime)
-	if err == nil {
-		return found, nil
+// runtime finds the row's runtime, if need be without a remark in brackets. One
+// that nobody knows works as the usual one of the device does, but by no
+// constant of that.
+func (r *ServingRow) runtime(d *hardware.Device) (*sizing.Runtime, error) {
+	if r.Runtime == "" {
+		return nil, errors.New("no runtime")
 	}
 	name, _, _ := strings.Cut(r.Runtime, " (")
-	if found, shortErr := sizing.FindRuntime(name); shortErr == nil {
-		return found, nil
+	for _, n := range []string{r.Runtime, name} {
+		if found, err := sizing.FindRuntime(n); err == nil {
+			return found, nil
+		}
 	}
-	return nil, err
+	q, _ := sizing.FindQuant(r.Weights)
+	unknown := *sizing.DefaultRuntime(d, q)
+	unknown.Name, unknown.Title = name, name
+	return &unknown, nil
 }
 
 // quant finds the storage of a row's weights: "mxfp4" is a file of its own in
