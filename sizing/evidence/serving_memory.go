@@ -62,7 +62,7 @@ func (r *ServingRow) memoryQuant() (*sizing.Quant, error) {
 		return nil, fmt.Errorf("%w; a mix of formats made for one file has no size of its own", err)
 	}
 	if q.Flat > 0 {
-		return nil, fmt.Errorf("%s is a mix of formats that its makers choose anew for each model", q.Name)
+		return nil, fmt.Errorf("%s is a mix of formats that its makers choose anew for each model", r.Weights)
 	}
 	if strings.Contains(r.Runtime, "ik fork") && !strings.HasPrefix(r.Weights, "q8_0") && r.Weights != "f16" && r.Weights != "bf16" {
 		return nil, fmt.Errorf("%s names the leading format of a mix that the file's maker chose", r.Weights)

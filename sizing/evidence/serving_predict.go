@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
@@ -178,7 +180,35 @@ func (r *ServingRow) quant(runtime *sizing.Runtime) (*sizing.Quant, error) {
 	if name == "int4" && runtime.KVPad > 0 {
 		name = "q4_0"
 	}
-	return sizing.FindQuant(name)
+	q, err := sizing.FindQuant(name)
+	if err == nil {
+		return q, nil
+	}
+	if bits, ok := namedBits(name); ok {
+		return sizing.StoredQuant(bits, runtime.KVPad > 0), nil
+	}
+	return nil, err
+}
+
+var (
+	bitsPerWeight = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?) ?bpw`)
+	bitsInName    = regexp.MustCompile(`(?i)(?:int|w|q|fp|nf|hqq|bnb)[-_]?(\d)(?:\D|$)`)
+)
+
+// namedBits reads the bits a weight of a format that is not known from its name:
+// "5.5bpw", or the 4 of "iq4_k", to which blocks of few bits add half a one for
+// their scales.
+func namedBits(name string) (bits float64, ok bool) {
+	const scales = 0.5
+	if m := bitsPerWeight.FindStringSubmatch(name); m != nil {
+		bits, _ = strconv.ParseFloat(m[1], 64)
+	} else if m := bitsInName.FindStringSubmatch(name); m != nil {
+		bits, _ = strconv.ParseFloat(m[1], 64)
+		if bits < 8 {
+			bits += scales
+		}
+	}
+	return bits, bits >= 1 && bits <= 16
 }
 
 // lay spreads the model as the row says, or over as few devices as leave room

@@ -172,3 +172,12 @@ func FuzzReadServingCSV(f *testing.F) {
 		}
 	})
 }
+
+func TestNamedBits(t *testing.T) {
+	for name, want := range map[string]float64{"exl9-5.5bpw": 5.5, "iq4_k": 4.5, "w4a8-x": 4.5, "hqq-int4": 4.5, "int8-new": 8, "gguf": 0, "w40": 0, "0.1bpw": 0} {
+		bits, ok := namedBits(name)
+		if ok != (want > 0) || ok && bits != want {
+			t.Errorf("%s: %v, %v", name, bits, ok)
+		}
+	}
+}
