@@ -37,7 +37,7 @@ func TestTeacherInEveryStep(t *testing.T) {
 	c, e := &a.Distill, &a.Estimate
 	// Its weights in bf16, and of two sequences the logits in bf16 and their
 	// fp32 softmax: 2 x 8,030,261,248 + 2 x 4096 x 128,256 x 6 bytes.
-	assert.InDelta(t, 2*8030261248+2*4096*128256*6, float64(e.Memory.Teacher), 1)
+	assert.InDelta(t, 2*8030261248.0+2*4096*128256*6, float64(e.Memory.Teacher), 1)
 	sum := quantity.Bytes(0)
 	for _, term := range e.Memory.Terms() {
 		sum += term.Size
@@ -45,7 +45,7 @@ func TestTeacherInEveryStep(t *testing.T) {
 	assert.Equal(t, e.Memory.Total, sum)
 	// 2 FLOPs a parameter but the embedding's, and the causal half of
 	// 4 x layers x heads x head_dim x sequence, for 2^30 tokens.
-	perToken := 2*(8030261248-128256*4096) + 2*32*4096*4096
+	perToken := 2*(8030261248.0-128256*4096) + 2*32*4096*4096
 	assert.InEpsilon(t, float64(perToken)*(1<<30), float64(c.FLOPs), 0.002)
 	// The step is longer by the teacher's part, and by no more.
 	alone, err := sizing.Prepare(a.Model(), a.Workload, a.Stack(), a.Cluster)
@@ -61,7 +61,7 @@ func TestTeacherInEveryStep(t *testing.T) {
 	assert.Equal(t, c.Pass, c.Saved)
 
 	half := distillOn(t, sizing.Distillation{FP8: true})
-	assert.InDelta(t, 8030261248, float64(e.Memory.Teacher-half.Estimate.Memory.Teacher), 1)
+	assert.InDelta(t, 8030261248.0, float64(e.Memory.Teacher-half.Estimate.Memory.Teacher), 1)
 }
 
 func TestStoredLogits(t *testing.T) {
