@@ -20,7 +20,9 @@ type Advice struct {
 	Total  quantity.Bytes   `json:"total_bytes"`
 	Step   quantity.Seconds `json:"step_seconds"`
 	Fits   bool             `json:"fits"`
-	kinds  string           // of the changes that were put together
+	// Verdict says how surely, as that of [Memory] does.
+	Verdict Verdict `json:"verdict"`
+	kinds   string  // of the changes that were put together
 }
 
 // LargestTerm names the largest part of the memory and its size.
@@ -107,7 +109,7 @@ func (p *Prepared) adviseFrom(start *Advice) []Advice {
 		if err != nil || e.Memory.Total >= start.Total {
 			return
 		}
-		a.Total, a.Step, a.Fits, a.kinds = e.Memory.Total, e.Time.Step, e.Memory.Fits, kinds
+		a.Total, a.Step, a.Fits, a.Verdict, a.kinds = e.Memory.Total, e.Time.Step, e.Memory.Fits, e.Memory.Verdict, kinds
 		if b, ok := best[kinds]; !ok || byUse(*a, b) < 0 {
 			best[kinds] = *a
 		}
@@ -139,17 +141,18 @@ func (p *Prepared) adviseFrom(start *Advice) []Advice {
 // alone.
 const worth = 1.05
 
-// enough reports whether a change fits without the other of two.
-func (a Advice) enough(two *Advice) bool { return a.Fits && a.Step <= worth*two.Step }
+// enough reports whether a change fits as surely without the other of two.
+func (a Advice) enough(two *Advice) bool {
+	return a.Fits && a.Verdict.rank() <= two.Verdict.rank() && a.Step <= worth*two.Step
+}
 
-// byUse orders advice: what fits by time, then the rest by memory.
+// byUse orders advice: what surely fits by time, then what fits tightly, then
+// the rest by memory.
 func byUse(a, b Advice) int {
-	switch {
-	case a.Fits != b.Fits && a.Fits:
-		return -1
-	case a.Fits != b.Fits:
-		return 1
-	case a.Fits && a.Step != b.Step:
+	if d := cmp.Compare(a.Verdict.rank(), b.Verdict.rank()); d != 0 {
+		return d
+	}
+	if a.Fits && a.Step != b.Step {
 		return cmp.Compare(a.Step, b.Step)
 	}
 	return cmp.Or(cmp.Compare(a.Total, b.Total), cmp.Compare(a.kinds, b.kinds), cmp.Compare(a.Plan.String(), b.Plan.String()))
@@ -167,7 +170,7 @@ func (p *Prepared) with(s States) (*Prepared, error) {
 	return q, err
 }
 
-// leastBlock recomputes no more layers than it takes to fit.
+// leastBlock recomputes no more layers than it takes to fit as surely.
 func (p *Prepared) leastBlock(a *Advice) {
 	q, err := p.with(a.States)
 	if err != nil || !a.Fits || a.Plan.RecomputeMethod != BlockMethod {
@@ -177,7 +180,7 @@ func (p *Prepared) leastBlock(a *Advice) {
 		fewer := a.Plan
 		fewer.RecomputeLayers--
 		e, err := q.Evaluate(&fewer)
-		if err != nil || !e.Memory.Fits {
+		if err != nil || e.Memory.Verdict != a.Verdict {
 			return
 		}
 		a.Plan, a.Total, a.Step = fewer, e.Memory.Total, e.Time.Step

@@ -97,7 +97,10 @@ func (q *Question) advise(a *Answer) {
 			}
 		}
 		text, zh := "would fit", "可放下"
-		if !c.Fits {
+		switch c.Verdict {
+		case Tight:
+			text, zh = "would fit tightly", "勉强可放下"
+		case DoesNotFit:
 			text, zh = "comes nearest", "最接近"
 		}
 		a.note("advice", fmt.Sprintf("%s: %s a device, %s (step %s)", c.Change, c.Total, text, c.Step),

@@ -18,6 +18,7 @@ func TestAdvice(t *testing.T) {
 	require.NotEmpty(t, advice)
 	last := advice[0].Step
 	for _, a := range advice {
+		assert.Equal(t, FitsSurely, a.Verdict, a.Change)
 		assert.True(t, a.Fits, a.Change)
 		assert.Less(t, a.Total, now.Memory.Total, a.Change)
 		assert.GreaterOrEqual(t, a.Step, last, "cheapest in time first")
@@ -53,14 +54,26 @@ func TestAdviceOnPartialRecompute(t *testing.T) {
 	enough, err := p.Evaluate(&part)
 	require.NoError(t, err)
 	d := *p.Cluster.Device
-	d.Memory = enough.Memory.Total
+	d.Memory = enough.Memory.Sure
 	p.Cluster.Device = &d
 	require.Greater(t, now.Memory.Total, d.Memory)
 	byChange := map[string]Advice{}
 	for _, a := range p.Advise(&plan) {
 		byChange[a.Change] = a
 	}
-	assert.Contains(t, byChange, "--recompute full:block:20")
+	require.Contains(t, byChange, "--recompute full:block:20")
+	assert.Equal(t, FitsSurely, byChange["--recompute full:block:20"].Verdict)
+
+	// Where only all of them fit, and that tightly, it is said so.
+	part.RecomputeLayers = 32
+	all, err := p.Evaluate(&part)
+	require.NoError(t, err)
+	d.Memory = all.Memory.Total
+	for _, a := range p.Advise(&plan) {
+		if a.Change == "--recompute full:block:32" {
+			assert.Equal(t, Tight, a.Verdict)
+		}
+	}
 
 	found := map[string]bool{}
 	p.recomputeChanges(&plan, func(mode string) { found[mode] = true })

@@ -308,7 +308,7 @@ func adviceTable(list []sizing.Advice) render.Table {
 	t := render.Table{Title: labelAdvice, Columns: []render.Column{
 		{Name: "change", Head: labelPlanChange}, {Name: "memory_bytes", Head: labelMemoryDevice, Right: true}, {Name: "fits", Head: labelFitsHead}}}
 	for _, a := range list {
-		t.Rows = append(t.Rows, []render.Cell{{Value: a.Change}, {Value: a.Total}, {Value: a.Fits}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: a.Change}, {Value: a.Total}, {Value: fitsText(a.Verdict)}})
 	}
 	return t
 }
