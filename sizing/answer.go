@@ -158,7 +158,9 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if w.Seq == 0 {
 		q.chooseSeq(a)
 	}
-	q.countExamples(a)
+	if err := q.countExamples(a); err != nil {
+		return err
+	}
 	if m.Context > 0 && w.Seq > m.Context {
 		a.note("context", fmt.Sprintf("sequences of %d are longer than the model's context of %d", w.Seq, m.Context),
 			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")

@@ -61,7 +61,7 @@ type Examples struct {
 // check refuses what is no data.
 func (x *Examples) check(m *Model) error {
 	switch {
-	case x.Count < 1 || x.Count > maxDim*maxDim:
+	case x.Count < 1:
 		return planError("examples", "%d examples (want at least 1)", x.Count)
 	case m.PerToken() && (x.Tokens < 1 || x.Tokens > maxDim):
 		return planError("example-tokens", "examples of %d tokens (want 1 to %d)", x.Tokens, int64(maxDim))
@@ -71,6 +71,8 @@ func (x *Examples) check(m *Model) error {
 		return planError("packing", "%s is counted in samples of one %s: there is nothing to pack", m.Name, m.Unit)
 	case !(x.Epochs > 0 && x.Epochs <= maxDim):
 		return planError("epochs", "%v epochs (want a number above 0)", x.Epochs)
+	case float64(x.Count)*x.Epochs < 1:
+		return planError("epochs", "%v epochs of %d examples are less than one example", x.Epochs, x.Count)
 	}
 	return nil
 }
@@ -185,11 +187,18 @@ func (q *Question) chooseExamples(a *Answer) error {
 	return nil
 }
 
+// mostTokens bounds what the examples of a run come to, far above any run and
+// below what an int64 holds.
+const mostTokens = 1e18
+
 // countExamples turns the examples into the tokens of the run.
-func (q *Question) countExamples(a *Answer) {
+func (q *Question) countExamples(a *Answer) error {
 	x, w := &q.Examples, &q.Workload
 	if *x == (Examples{}) {
-		return
+		return nil
+	}
+	if n := float64(x.Count) * max(x.Epochs, 1) * float64(max(x.Tokens, w.Seq)); n > mostTokens {
+		return planError("examples", "%d examples come to %.3g tokens (want at most %.0e)", x.Count, n, mostTokens)
 	}
 	c := x.sequences(w.Seq)
 	w.Tokens = c.Computed
@@ -206,6 +215,7 @@ func (q *Question) countExamples(a *Answer) {
 		a.note("data", fmt.Sprintf("examples are joined to full sequences of %d; packers that keep examples whole leave some per cent empty", w.Seq),
 			fmt.Sprintf("样例拼接为长 %d 的完整序列；不切分样例的打包方式会留出百分之几的空位", w.Seq), "")
 	}
+	return nil
 }
 
 // timeExamples fills in the time of an epoch.

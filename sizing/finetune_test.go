@@ -71,12 +71,30 @@ func TestExamplesAreRefused(t *testing.T) {
 		{Examples{Count: 0, Tokens: 1, Epochs: 1}, text, "at least 1"},
 		{Examples{Count: 1, Tokens: 0, Epochs: 1}, text, "examples of 0 tokens"},
 		{Examples{Count: 1, Tokens: 1}, text, "0 epochs"},
+		{Examples{Count: 10, Tokens: 5, Epochs: 0.01}, text, "less than one example"},
 		{Examples{Count: 1, Tokens: 5, Epochs: 1}, images, "one image"},
 		{Examples{Count: 1, Epochs: 1, Packing: Packed}, images, "nothing to pack"},
 	} {
 		assert.ErrorContains(t, c.x.check(c.m), c.want, "%+v", c.x)
 	}
-	assert.NoError(t, (&Examples{Count: 1, Tokens: 1, Epochs: 0.1}).check(text))
+	assert.NoError(t, (&Examples{Count: 10, Tokens: 1, Epochs: 0.1}).check(text))
+}
+
+// What an int64 does not hold is refused: of either packing, sequence and
+// epochs.
+func TestExamplesBeyondCounting(t *testing.T) {
+	for _, c := range []struct {
+		x   Examples
+		seq int64
+	}{
+		{Examples{4e18, 8192, 1, Padded}, 8192},
+		{Examples{4e18, 2e9, 1, Packed}, 8192},
+		{Examples{1e10, 1, 1, Padded}, 1 << 31},
+		{Examples{1e9, 8192, 1e6, Padded}, 8192},
+	} {
+		q := Question{Examples: c.x, Workload: Workload{Seq: c.seq}}
+		assert.ErrorContains(t, q.countExamples(&Answer{}), "at most 1e+18", "%+v", c)
+	}
 }
 
 // Every default names a stack that there is, and where it comes from.
