@@ -78,7 +78,7 @@ func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 		return groups[0], nil
 	}
 	if !slices.Contains(groups, o.out) {
-		return "", usageError(fmt.Errorf("--leave-out %q: not a group of these rows (want %s)", o.out, strings.Join(groups, ", ")), "mlsizer calibrate --leave-out "+groups[0])
+		return "", usageError(fmt.Errorf("--leave-out %q: not a group of these rows (want %s)", o.out, strings.Join(groups, ", ")), o.commandReplacing(o.out, groups[0]))
 	}
 	return o.out, nil
 }
@@ -142,7 +142,7 @@ func calibrateRun(o *calibrateOptions) error {
 		return usageError(errors.New("--fit names constants, and --refit fits all of them (want one of the two)"), "mlsizer calibrate --refit")
 	}
 	if o.from == "" && !o.refit {
-		return usageError(fmt.Errorf("no --from: whose runs the constants are fitted to"), "mlsizer calibrate --from runs.csv")
+		return usageError(errors.New("no --from: whose runs the constants are fitted to (--refit takes the shipped ones)"), o.commandLine()+" --from runs.csv")
 	}
 	p, err := o.predictor()
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,6 +29,9 @@ type memoryCalibrationJSON struct {
 func calibrateMemory(o *calibrateOptions) error {
 	if o.fit != nil || o.refit {
 		return usageError(fmt.Errorf("--memory fits the facts of stacks: it goes with neither --fit nor --refit"), "mlsizer calibrate --memory")
+	}
+	if o.serving {
+		return usageError(errors.New("--memory is of training and --serving of inference (want one of the two)"), "mlsizer calibrate --memory")
 	}
 	if o.out == "" {
 		o.out = "source"
