@@ -167,8 +167,8 @@ type EncodingThroughput struct {
 	Low       float64 `json:"low"`
 	High      float64 `json:"high"`
 	Tokens    float64 `json:"tokens_per_second,omitempty"`
-	// ComputeBound is the batch a replica from which arithmetic sets the pace;
-	// 0 if none up to a million does.
+	// ComputeBound is the batch a replica from which arithmetic, and neither
+	// reading nor launching, sets the pace; 0 if none up to a million does.
 	ComputeBound int64 `json:"compute_bound_batch"`
 	// LoadBatch is the smallest batch that comes within 5 % of the most that
 	// fits can do, Load the rate there.
@@ -357,11 +357,10 @@ func (a *EncodingAnswer) throughput(price quantity.USD) EncodingThroughput {
 	replicas, seq := float64(a.Layout.Replicas), float64(a.Context)
 	low, high := DefaultServingConstants().band("prefill", 0)
 	busy := math.Min(replicas, float64(a.Batch))
-	each := float64(a.Batch) / busy
-	time := a.pass.time(each, seq)
+	time := a.pass.time(math.Ceil(float64(a.Batch)/busy), seq)
 	t.Latency = quantity.Seconds(time)
 	t.LatencyLow, t.LatencyHigh = quantity.Seconds(time/high), quantity.Seconds(time/low)
-	t.Sequences = each / time * busy
+	t.Sequences = float64(a.Batch) / time
 	t.Low, t.High = t.Sequences*low, t.Sequences*high
 	if a.Model.PerToken() {
 		t.Tokens = t.Sequences * seq
@@ -396,15 +395,17 @@ func (a *EncodingAnswer) throughput(price quantity.USD) EncodingThroughput {
 // mostEncoded is the largest batch of a device that full load is looked for.
 const mostEncoded = 1 << 12
 
-// computeBound is the smallest batch whose products take longer than reading.
+// computeBound is the smallest batch whose products take longer than reading
+// and than launching the layers.
 func (a *EncodingAnswer) computeBound() int64 {
+	p := &a.pass
 	bound := func(n int64) bool {
-		read, multiply := 0.0, 0.0
-		for i := range a.pass.groups {
-			r, m := a.pass.readMultiply(&a.pass.groups[i], float64(n), float64(a.Context))
-			read, multiply = read+r, multiply+m
+		read, multiply, layers := 0.0, 0.0, 0.0
+		for i := range p.groups {
+			r, m := p.readMultiply(&p.groups[i], float64(n), float64(a.Context))
+			read, multiply, layers = read+r, multiply+m, layers+p.groups[i].layers
 		}
-		return multiply >= read
+		return multiply >= max(read, layers*max(p.e[servingGap], p.e[servingEager])+p.e[servingStep])
 	}
 	if !bound(1 << 20) {
 		return 0

@@ -80,6 +80,32 @@ func TestEncodingGrows(t *testing.T) {
 	assert.InEpsilon(t, 4*one.Throughput.Sequences, four.Throughput.Sequences, 1e-9)
 }
 
+// TestEncodingComputeBound: from that batch on twice the batch takes nearly
+// twice as long; what is launched is the same.
+func TestEncodingComputeBound(t *testing.T) {
+	for _, name := range []string{"bert-base", "bert-large", "bge-m3"} {
+		one, err := encodeOn(t, name, "h100", "bf16", 1, 512, 1)
+		require.NoError(t, err)
+		n := one.Throughput.ComputeBound
+		at, err := encodeOn(t, name, "h100", "bf16", 1, 512, n)
+		require.NoError(t, err)
+		twice, err := encodeOn(t, name, "h100", "bf16", 1, 512, 2*n)
+		require.NoError(t, err)
+		assert.Greater(t, float64(twice.Throughput.Latency/at.Throughput.Latency), 1.5, "%s from %d", name, n)
+	}
+}
+
+// TestEncodingUneven: a batch that replicas share unevenly takes as long as the
+// largest part.
+func TestEncodingUneven(t *testing.T) {
+	five, err := encodeOn(t, "bert-large", "l4", "bf16", 4, 128, 5)
+	require.NoError(t, err)
+	two, err := encodeOn(t, "bert-large", "l4", "bf16", 1, 128, 2)
+	require.NoError(t, err)
+	assert.Equal(t, two.Throughput.Latency, five.Throughput.Latency)
+	assert.InEpsilon(t, 5/float64(two.Throughput.Latency), five.Throughput.Sequences, 1e-9)
+}
+
 func TestEncodingRefuses(t *testing.T) {
 	for _, c := range []struct{ model, want string }{
 		{"llama-3.1-8b", "generates tokens"}, {"sdxl-unet", "many passes"},

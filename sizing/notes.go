@@ -36,8 +36,8 @@ func (p *Prepared) noteModel(a *Answer) {
 		a.note("scope", "parameters count: "+c.model.Scope, "参数范围："+c.model.Scope, "")
 	}
 	if w.frozen() {
-		a.note("flops", "model FLOPs and MFU by the palm convention: 4 per frozen parameter and token (6 less the gradient of the weight), plus full attention, no recompute",
-			"模型 FLOPs 与 MFU 按 PaLM 约定：每个冻结参数每 token 计 4（6 减去权重梯度），加完整注意力，不计重算", sourcePaLM)
+		a.note("flops", "model FLOPs and MFU by the palm convention: 4 per frozen parameter and token (6 less the gradient of the weight), plus full attention, no recompute; 6ND counts the gradients of frozen weights too, which nothing computes: its MFU is no share of the peak here",
+			"模型 FLOPs 与 MFU 按 PaLM 约定：每个冻结参数每 token 计 4（6 减去权重梯度），加完整注意力，不计重算；6ND 连冻结权重并未计算的梯度也计入，其 MFU 在此并非峰值的占比", sourcePaLM)
 	} else {
 		a.note("flops", "model FLOPs and MFU by the palm convention: 6 per parameter and token, plus full attention, no recompute",
 			"模型 FLOPs 与 MFU 按 PaLM 约定：每参数每 token 计 6，加完整注意力，不计重算", sourcePaLM)
