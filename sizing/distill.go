@@ -55,8 +55,8 @@ type Distillation struct {
 // and its fp32 softmax; on disk it is in 16 bits, of the largest k with the
 // place in the vocabulary: 2 bytes where that has no more than 65,536 entries,
 // else 4.
-// Source: pytorch/torchtune torchtune/modules/loss/kd_losses.py (teacher_prob
-// in fp32).
+// Assumed, the source not read again: pytorch/torchtune
+// torchtune/modules/loss/kd_losses.py (teacher_prob in fp32).
 const (
 	softmaxBytes     = 4
 	storedLogitBytes = 2
@@ -366,7 +366,7 @@ func (a *Answer) noteDistillation(outputs float64) {
 	a.note("teacher-logits", stored, zh, sourceDistillation+" (the loss); widths: int32 or uint16, and 16-bit floats")
 	if c.Logits == OnlineLogits {
 		a.note("teacher", fmt.Sprintf("the teacher stands on the same devices, divided as the student is, its weights in %.0f bytes each, and goes forward once in every step; model FLOPs and MFU are the student's alone", c.WeightBytes),
-			fmt.Sprintf("教师模型在相同设备上，切分方式与学生相同，权重每个 %.0f 字节，每步前向一次；模型 FLOPs 与 MFU 只计学生", c.WeightBytes), sourceDistillation+"; pytorch/torchtune recipes/knowledge_distillation_distributed.py")
+			fmt.Sprintf("教师模型在相同设备上，切分方式与学生相同，权重每个 %.0f 字节，每步前向一次；模型 FLOPs 与 MFU 只计学生", c.WeightBytes), sourceDistillation+"; assumed, the source not read again: pytorch/torchtune recipes/knowledge_distillation_distributed.py")
 	} else {
 		a.note("teacher", "the teacher sees the dataset once, before the run and on the same devices; the run's time and cost are the student's alone",
 			"教师模型在训练前于相同设备上读一遍数据集；训练时间与费用只计学生", sourceDistillation)

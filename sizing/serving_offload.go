@@ -133,7 +133,8 @@ func (p *PreparedServing) place(m *ServingMemory) {
 
 // copiedFrom is the least tokens of a pass for which llama.cpp copies weights
 // from the host to the device and multiplies there; for fewer the host does.
-// Source: ggml-org/llama.cpp ggml/src/ggml-cuda/ggml-cuda.cu
+// Assumed, the source not read again: ggml-org/llama.cpp
+// ggml/src/ggml-cuda/ggml-cuda.cu
 // (ggml_backend_cuda_device_offload_op: min_batch_size 32).
 const copiedFrom = 32
 

@@ -19,11 +19,12 @@ type recipe struct {
 
 // recipes are by stack.
 var recipes = map[string]recipe{
-	// Source: pytorch/torchtune README.md, "Memory and training speed": batch
-	// size 2 without gradient accumulation, a dataset packed to sequence length
-	// 2048, and torch compile enabled; recipes/configs/llama3_1
-	// (enable_activation_checkpointing), recipes/lora_finetune_distributed.py;
-	// pytorch/ao torchao/dtypes/nf4tensor.py (quantized_scalers).
+	// Assumed, the source not read again: pytorch/torchtune README.md, "Memory
+	// and training speed": batch size 2 without gradient accumulation, a
+	// dataset packed to sequence length 2048, and torch compile enabled;
+	// recipes/configs/llama3_1 (enable_activation_checkpointing),
+	// recipes/lora_finetune_distributed.py; pytorch/ao
+	// torchao/dtypes/nf4tensor.py (quantized_scalers).
 	"torchtune": {seq: 2048, batch: 2, compile: true, recompute: true, shards: true, double: true},
 }
 
@@ -42,7 +43,8 @@ func (r *Row) asPublished() *Row {
 // pagedUpdate reports whether the row's recipe applies each gradient as soon as
 // it is there, with a state in 8 bits that the driver moves out of the device's
 // memory: torchtune's full fine-tuning on one device.
-// Source: pytorch/torchtune recipes/configs/llama3_1/8B_full_single_device.yaml
+// Assumed, the source not read again: pytorch/torchtune
+// recipes/configs/llama3_1/8B_full_single_device.yaml
 // (optimizer_in_bwd, bitsandbytes PagedAdamW8bit).
 func (r *Row) pagedUpdate() bool {
 	tunes, frozen := r.tuning()
