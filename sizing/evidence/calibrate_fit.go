@@ -120,10 +120,11 @@ func (f *fit) departure(x []float64, j int) float64 {
 // that is more than this far off is pulled at with constant force.
 const huber = 0.08
 
-// huberLoss returns Huber's loss of a residual.
-func huberLoss(v float64) float64 {
-	if a := math.Abs(v); a > huber {
-		return huber * (2*a - huber)
+// huberLoss returns Huber's loss of a residual, which turns from square to linear
+// at some size.
+func huberLoss(v, at float64) float64 {
+	if a := math.Abs(v); a > at {
+		return at * (2*a - at)
 	}
 	return v * v
 }
@@ -144,7 +145,7 @@ func (f *fit) priorWeight() float64 { return stepPull * priorLoss / (f.prior * f
 func (f *fit) cost(points []point, x, r, weight []float64) float64 {
 	sum := 0.0
 	for i, v := range r {
-		sum += points[i].weight * huberLoss(v)
+		sum += points[i].weight * huberLoss(v, huber)
 		weight[i] = points[i].weight * huber / max(math.Abs(v), huber)
 	}
 	for j := range x {
@@ -241,7 +242,7 @@ func (f *fit) shrinkEntry(entry int, points []point, before, after, x []float64)
 		if slices.ContainsFunc(points[i].reads, mine) {
 			own = append(own, before[i])
 			shapes[points[i].row.shapeKey()] = true
-			gain += huberLoss(before[i]) - huberLoss(after[i])
+			gain += huberLoss(before[i], huber) - huberLoss(after[i], huber)
 		}
 	}
 	k := 0.0

@@ -89,8 +89,8 @@ func (p *Predictor) CalibrateMemory(rows []Row, group func(*Row) string) (*Memor
 	}
 	out.Rows = len(points)
 	by := map[string][]*memoryPoint{}
-	for i := range points {
-		by[points[i].stack.Name] = append(by[points[i].stack.Name], &points[i])
+	for _, o := range points {
+		by[o.stack.Name] = append(by[o.stack.Name], o)
 	}
 	for _, name := range slices.Sorted(maps.Keys(by)) {
 		own := by[name]
@@ -133,8 +133,8 @@ func factsOf(stack string) []memoryFact {
 }
 
 // memoryPoints prepares the rows that state a peak.
-func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *MemoryCalibration) []memoryPoint {
-	var points []memoryPoint
+func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *MemoryCalibration) []*memoryPoint {
+	var points []*memoryPoint
 	count := map[string]float64{}
 	for i := range rows {
 		r := &rows[i]
@@ -158,13 +158,13 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 			out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, PeakMemory, err.Error()})
 			continue
 		}
-		o := memoryPoint{row: r, stack: stack, experts: s.Prepared.HasExperts(), group: group(r), now: p.memoryResidual(r, stack)}
+		o := &memoryPoint{row: r, stack: stack, experts: s.Prepared.HasExperts(), group: group(r), now: p.memoryResidual(r, stack)}
 		o.small = e.Memory.Total < sizing.SmallMemory
 		points = append(points, o)
 		count[r.balance()]++
 	}
-	for i := range points {
-		points[i].weight = 1 / math.Sqrt(count[points[i].row.balance()])
+	for _, o := range points {
+		o.weight = 1 / math.Sqrt(count[o.row.balance()])
 	}
 	return points
 }
@@ -196,11 +196,7 @@ func (p *Predictor) fitFacts(points []*memoryPoint, stack *sizing.Stack, facts [
 		*f.at(&c) = v
 		sum := priorLoss * (v - f.prior) / f.spread * (v - f.prior) / f.spread
 		for _, o := range points {
-			if a := math.Abs(p.memoryResidual(o.row, &c)); a <= huber {
-				sum += o.weight * a * a
-			} else {
-				sum += o.weight * huber * (2*a - huber)
-			}
+			sum += o.weight * huberLoss(p.memoryResidual(o.row, &c), huber)
 		}
 		return sum
 	}
@@ -242,23 +238,22 @@ const fewest = 6
 // apart where both sizes have enough; and that of all other stacks, which is as
 // wide as the widest of these. A stack that was never measured may be further
 // off than any that was; no measurement says how far.
-func memoryBands(points []memoryPoint) []sizing.MemoryBand {
+func memoryBands(points []*memoryPoint) []sizing.MemoryBand {
 	type key struct {
 		stack          string
 		experts, small bool
 	}
 	rows := map[key]int{}
-	for i := range points {
-		rows[key{points[i].stack.Name, points[i].experts, points[i].small}]++
+	for _, o := range points {
+		rows[key{o.stack.Name, o.experts, o.small}]++
 	}
-	own := map[key][]weighted{}
-	for i := range points {
-		o := &points[i]
+	own := map[key][]float64{}
+	for _, o := range points {
 		k := key{o.stack.Name, o.experts, o.small}
 		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < fewest || rows[large] < fewest {
 			k.small = false
 		}
-		own[k] = append(own[k], weighted{math.Exp(-o.fit), 1}, weighted{math.Exp(-o.leftOut), 1})
+		own[k] = append(own[k], math.Exp(-o.fit), math.Exp(-o.leftOut))
 	}
 	var bands []sizing.MemoryBand
 	for k, v := range own {
@@ -309,41 +304,29 @@ func widest(bands []sizing.MemoryBand) []sizing.MemoryBand {
 	return all
 }
 
-// weighted is a value that counts so much.
-type weighted struct{ value, weight float64 }
-
-// share returns the value that a share of the weight lies below, between the
-// middles of two values' weights in proportion.
-func share(v []weighted, q float64) float64 {
-	slices.SortFunc(v, func(a, b weighted) int { return cmp.Compare(a.value, b.value) })
-	all, sum := 0.0, 0.0
-	for _, x := range v {
-		all += x.weight
+// share returns the value that a share of some values lies below, between two
+// values' middles in proportion; it sorts them.
+func share(v []float64, q float64) float64 {
+	slices.Sort(v)
+	at := q*float64(len(v)) - 0.5
+	i := int(math.Floor(at))
+	switch {
+	case i < 0:
+		return v[0]
+	case i+1 >= len(v):
+		return v[len(v)-1]
 	}
-	before, at := v[0].value, 0.0
-	for _, x := range v {
-		middle := (sum + x.weight/2) / all
-		if middle >= q {
-			if middle == at {
-				return x.value
-			}
-			return before + (x.value-before)*(q-at)/(middle-at)
-		}
-		before, at = x.value, middle
-		sum += x.weight
-	}
-	return before
+	return v[i] + (v[i+1]-v[i])*(at-float64(i))
 }
 
 // score fills in how each source fares.
-func (c *MemoryCalibration) score(points []memoryPoint) {
+func (c *MemoryCalibration) score(points []*memoryPoint) {
 	type key struct {
 		source, stack string
 		experts       bool
 	}
 	by := map[key][]*memoryPoint{}
-	for i := range points {
-		o := &points[i]
+	for _, o := range points {
 		k := key{o.row.Source, o.stack.Name, o.experts}
 		by[k] = append(by[k], o)
 	}
@@ -351,13 +334,12 @@ func (c *MemoryCalibration) score(points []memoryPoint) {
 	halves := halve(points)
 	for i, half := range halves {
 		other := &sizing.MemoryBands{Bands: memoryBands(halves[1-i])}
-		for j := range half {
-			o := &half[j]
-			if len(other.Bands) == 0 {
-				continue
-			}
+		if len(other.Bands) == 0 {
+			continue
+		}
+		for _, o := range half {
 			b, v := other.Of(o.stack.Name, o.experts, o.small), math.Exp(-o.leftOut)
-			inside[find(points, o.row)] = b.Low <= v && v <= b.High
+			inside[o] = b.Low <= v && v <= b.High
 		}
 	}
 	for k, own := range by {
@@ -384,13 +366,8 @@ func (c *MemoryCalibration) score(points []memoryPoint) {
 	})
 }
 
-// find returns the point of a row.
-func find(points []memoryPoint, r *Row) *memoryPoint {
-	return &points[slices.IndexFunc(points, func(o memoryPoint) bool { return o.row == r })]
-}
-
 // halve divides the points in two that share no layout of a model.
-func halve(points []memoryPoint) (h [2][]memoryPoint) {
+func halve(points []*memoryPoint) (h [2][]*memoryPoint) {
 	side, groups := map[string]int{}, map[string]int{}
 	for _, o := range points {
 		k := o.row.shapeKey() + o.row.layoutKey()

@@ -58,10 +58,9 @@ func TestCalibrateMemory(t *testing.T) {
 	assert.ErrorContains(t, err, "no row has a peak of memory")
 }
 
-// The values below which shares of the weight lie: of 1, 2, 3, 4 with equal
-// weights the middles are at 1/8, 3/8, 5/8 and 7/8.
+// The values below which shares lie: of 1, 2, 3, 4 the middles are at 1/8, 3/8, 5/8 and 7/8.
 func TestShare(t *testing.T) {
-	v := []weighted{{3, 1}, {1, 1}, {4, 1}, {2, 1}}
+	v := []float64{3, 1, 4, 2}
 	for q, want := range map[float64]float64{0: 1, 0.125: 1, 0.25: 1.5, 0.5: 2.5, 0.875: 4, 1: 4} {
 		assert.InDelta(t, want, share(v, q), 1e-12, "%v", q)
 	}

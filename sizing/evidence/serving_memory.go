@@ -53,7 +53,7 @@ func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, sk
 // memoryQuant finds the storage of the weights, if its name says what is
 // stored how.
 func (r *ServingRow) memoryQuant() (*sizing.Quant, error) {
-	runtime, err := sizing.FindRuntime(strings.TrimSuffix(r.Runtime, " (ik fork)"))
+	_, runtime, err := r.knownRuntime()
 	if err != nil {
 		return nil, err
 	}

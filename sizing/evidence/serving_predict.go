@@ -155,16 +155,24 @@ func (r *ServingRow) runtime(d *hardware.Device) (*sizing.Runtime, error) {
 	if r.Runtime == "" {
 		return nil, errors.New("no runtime")
 	}
-	name, _, _ := strings.Cut(r.Runtime, " (")
-	for _, n := range []string{r.Runtime, name} {
-		if found, err := sizing.FindRuntime(n); err == nil {
-			return found, nil
-		}
+	name, found, err := r.knownRuntime()
+	if err == nil {
+		return found, nil
 	}
 	q, _ := sizing.FindQuant(r.Weights)
 	unknown := *sizing.DefaultRuntime(d, q)
 	unknown.Name, unknown.Title = name, name
 	return &unknown, nil
+}
+
+// knownRuntime finds the row's runtime by its name, else by that without a remark
+// in brackets, which it returns.
+func (r *ServingRow) knownRuntime() (name string, found *sizing.Runtime, err error) {
+	name, _, _ = strings.Cut(r.Runtime, " (")
+	if found, err = sizing.FindRuntime(r.Runtime); err != nil {
+		found, err = sizing.FindRuntime(name)
+	}
+	return name, found, err
 }
 
 // quant finds the storage of a row's weights: "mxfp4" is a file of its own in

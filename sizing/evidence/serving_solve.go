@@ -74,13 +74,7 @@ func (f *servingFitter) loss(theta []float64, points []*servingPoint) float64 {
 	total := 0.0
 	for _, p := range points {
 		p.setup.p.SetEfficiency(f.efficiency(p, theta))
-		r := math.Abs(p.predict() - p.measured)
-		if r > servingHuber {
-			r = servingHuber * (2*r - servingHuber)
-		} else {
-			r *= r
-		}
-		total += p.weight * r / (servingNoise * servingNoise)
+		total += p.weight * huberLoss(p.predict()-p.measured, servingHuber) / (servingNoise * servingNoise)
 	}
 	for i := range f.factors {
 		x := &f.factors[i]
