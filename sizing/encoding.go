@@ -114,10 +114,7 @@ func (p *forwardPass) time(batch, seq float64) float64 {
 		f := &p.groups[i]
 		read, multiply := p.readMultiply(f, batch, seq)
 		work += smoothMax(read, multiply)
-		for _, m := range f.mix {
-			_, flops := m.block.Mixing(f.positions(seq))
-			work += batch * m.layers * flops / float64(p.tp) / (p.peak16 * p.e[servingAttend])
-		}
+		work += p.attention(f, batch, seq)
 		layers += f.layers
 		hidden = max(hidden, f.hidden*f.positions(seq))
 	}
@@ -127,6 +124,16 @@ func (p *forwardPass) time(batch, seq float64) float64 {
 		total += 2 * layers * (p.e[servingHop] + batch*hidden*2*2*(tp-1)/tp/(p.link*p.e[servingWire]))
 	}
 	return total
+}
+
+// attention is the time of a group's scores and of what they weigh.
+func (p *forwardPass) attention(f *forwardGroup, batch, seq float64) float64 {
+	time := 0.0
+	for _, m := range f.mix {
+		_, flops := m.block.Mixing(f.positions(seq))
+		time += batch * m.layers * flops / float64(p.tp) / (p.peak16 * p.e[servingAttend])
+	}
+	return time
 }
 
 // readMultiply is the time to read a group's weights and to multiply with them.
@@ -379,16 +386,9 @@ func (a *EncodingAnswer) throughput(price quantity.USD) EncodingThroughput {
 			break
 		}
 	}
-	perMillion := func(hour float64) (load, batch float64) {
-		if t.Load > 0 {
-			load = hour / 3600 / t.Load * 1e6
-		}
-		return load, hour / 3600 / t.Sequences * 1e6
-	}
-	load, batch := perMillion(float64(price) * float64(a.Cluster.Count))
-	t.PerMillion, t.PerMillionBatch = quantity.USD(load), quantity.USD(batch)
-	load, batch = perMillion(float64(a.Cluster.Power()) / 1000)
-	t.Energy, t.EnergyBatch = quantity.KWh(load), quantity.KWh(batch)
+	usd, kwh := float64(price)*float64(a.Cluster.Count), float64(a.Cluster.Power())/1000 // an hour
+	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, t.Sequences))
+	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, t.Sequences))
 	return t
 }
 
@@ -399,25 +399,20 @@ const mostEncoded = 1 << 12
 // and than launching the layers.
 func (a *EncodingAnswer) computeBound() int64 {
 	p := &a.pass
-	bound := func(n int64) bool {
+	return smallestBatch(func(n float64) bool {
 		read, multiply, layers := 0.0, 0.0, 0.0
 		for i := range p.groups {
-			r, m := p.readMultiply(&p.groups[i], float64(n), float64(a.Context))
+			r, m := p.readMultiply(&p.groups[i], n, float64(a.Context))
 			read, multiply, layers = read+r, multiply+m, layers+p.groups[i].layers
 		}
 		return multiply >= max(read, layers*max(p.e[servingGap], p.e[servingEager])+p.e[servingStep])
-	}
-	if !bound(1 << 20) {
-		return 0
-	}
-	return search(1<<20, func(n int64) bool { return !bound(n) }) + 1
+	})
 }
 
 // note writes what was assumed.
 func (a *EncodingAnswer) note() {
 	add := func(code, text, zh, source string) { a.Notes = append(a.Notes, Note{code, text, zh, source}) }
-	add("weights", fmt.Sprintf("weights in %s: %.4g bits a parameter on average", a.Quant.Name, 8*float64(a.Weights)/float64(a.Model.Params())),
-		fmt.Sprintf("权重 %s：平均每参数 %.4g 比特", a.Quant.Name, 8*float64(a.Weights)/float64(a.Model.Params())), a.Quant.Source)
+	a.Notes = append(a.Notes, a.weightsNote(a.Weights))
 	add("runtime", fmt.Sprintf("%s takes up to %.0f %% of the device's memory, of it %.2g GiB for context and libraries", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB),
 		fmt.Sprintf("%s 至多占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB), a.Runtime.Source)
 	if d := a.Cluster.Device; a.DeviceMemory == d.Memory && d.Unified {
@@ -425,8 +420,7 @@ func (a *EncodingAnswer) note() {
 		add("unified", shared.en, shared.zh, "")
 	}
 	if !a.Runtime.RunsOn(a.Cluster.Device) {
-		add("runtime", fmt.Sprintf("%s is not known to run on %s: its figures are as if it did", a.Runtime.Title, a.Cluster.Device.Name),
-			fmt.Sprintf("未见 %s 支持 %s：数字按可运行计", a.Runtime.Title, a.Cluster.Device.Name), a.Runtime.Source)
+		a.Notes = append(a.Notes, a.foreignNote())
 	}
 	add("activations", "activations: the largest output of a layer beside its input and the residual stream, for the whole batch in 16 bits",
 		"激活值：整个批次中单层最大输出、其输入与残差流，按 16 位计", "")
@@ -451,11 +445,7 @@ func (a *EncodingAnswer) Explain() []Derivation {
 	var read, multiply, scores float64
 	for i := range p.groups {
 		r, m := p.readMultiply(&p.groups[i], each, seq)
-		read, multiply = read+r, multiply+m
-		for _, x := range p.groups[i].mix {
-			_, flops := x.block.Mixing(p.groups[i].positions(seq))
-			scores += each * x.layers * flops / float64(p.tp) / (p.peak16 * p.e[servingAttend])
-		}
+		read, multiply, scores = read+r, multiply+m, scores+p.attention(&p.groups[i], each, seq)
 	}
 	add := func(name, formula, numbers string, value float64) {
 		list = append(list, Derivation{"time", name, formula, numbers, quantity.Seconds(value).String(), sourceRoofline})

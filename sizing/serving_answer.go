@@ -130,16 +130,9 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 		t.Load = each * output / time * math.Min(replicas, float64(t.LoadBatch)) * p.timer.e.Load()
 		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
 	}
-	perMillion := func(hour float64) (load, batch float64) {
-		if t.Load > 0 {
-			load = hour / 3600 / t.Load * 1e6
-		}
-		return load, hour / 3600 / t.Decode * 1e6
-	}
-	load, batch := perMillion(float64(price) * float64(p.Cluster.Count))
-	t.PerMillion, t.PerMillionBatch = quantity.USD(load), quantity.USD(batch)
-	load, batch = perMillion(float64(p.Cluster.Power()) / 1000)
-	t.Energy, t.EnergyBatch = quantity.KWh(load), quantity.KWh(batch)
+	usd, kwh := float64(price)*float64(p.Cluster.Count), float64(p.Cluster.Power())/1000 // an hour
+	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, t.Decode))
+	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, t.Decode))
 	return t
 }
 
@@ -150,29 +143,47 @@ func (t *servingTimer) computeBound() int64 {
 		read, multiply := t.readMultiply(n, n)
 		return multiply >= read
 	}
-	for n := int64(1); n <= 1<<20; n *= 2 {
-		if !bound(float64(n)) {
-			continue
-		}
-		low, high := n/2, n
-		for high-low > 1 {
-			if mid := (low + high) / 2; bound(float64(mid)) {
-				high = mid
-			} else {
-				low = mid
-			}
-		}
-		return high
+	return smallestBatch(bound)
+}
+
+// smallestBatch returns the smallest batch for which ok holds; 0 if it holds for
+// none up to a million. ok must not become false again once it is true.
+func smallestBatch(ok func(batch float64) bool) int64 {
+	const most = 1 << 20
+	if !ok(most) {
+		return 0
 	}
-	return 0
+	return search(most, func(n int64) bool { return !ok(float64(n)) }) + 1
+}
+
+// perMillion is what a million tokens or sequences take at a rate a second of
+// what is so much an hour; 0 without a rate.
+func perMillion(hourly, rate float64) float64 {
+	if rate <= 0 {
+		return 0
+	}
+	return hourly / 3600 / rate * 1e6
+}
+
+// weightsNote says how the weights are stored.
+func (s *Serving) weightsNote(weights quantity.Bytes) Note {
+	bits := 8 * float64(weights) / float64(s.Model.Params())
+	return Note{"weights", fmt.Sprintf("weights in %s: %.4g bits a parameter on average", s.Quant.Name, bits),
+		fmt.Sprintf("权重 %s：平均每参数 %.4g 比特", s.Quant.Name, bits), s.Quant.Source}
+}
+
+// foreignNote says that the runtime is not known to run on the device.
+func (s *Serving) foreignNote() Note {
+	d := s.Cluster.Device
+	return Note{"runtime", fmt.Sprintf("%s is not known to run on %s: its figures are as if it did", s.Runtime.Title, d.Name),
+		fmt.Sprintf("未见 %s 支持 %s：数字按可运行计", s.Runtime.Title, d.Name), s.Runtime.Source}
 }
 
 // note writes what was assumed.
 func (a *ServingAnswer) note(p *PreparedServing) {
 	add := func(code, text, zh, source string) { a.Notes = append(a.Notes, Note{code, text, zh, source}) }
 	d := p.Cluster.Device
-	add("weights", fmt.Sprintf("weights in %s: %.4g bits a parameter on average", p.Quant.Name, 8*float64(p.WeightBytes())/float64(p.Model.Params())),
-		fmt.Sprintf("权重 %s：平均每参数 %.4g 比特", p.Quant.Name, 8*float64(p.WeightBytes())/float64(p.Model.Params())), p.Quant.Source)
+	a.Notes = append(a.Notes, p.weightsNote(p.WeightBytes()))
 	add("runtime", fmt.Sprintf("%s takes %.0f %% of the device's memory, of it %.2g GiB for context and libraries", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB),
 		fmt.Sprintf("%s 占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB), p.Runtime.Source)
 	if a.Memory.KVPadding > 0 {
@@ -196,8 +207,7 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("unified", shared.en, shared.zh, "")
 	}
 	if !p.Runtime.RunsOn(d) {
-		add("runtime", fmt.Sprintf("%s is not known to run on %s: its figures are as if it did", p.Runtime.Title, d.Name),
-			fmt.Sprintf("未见 %s 支持 %s：数字按可运行计", p.Runtime.Title, d.Name), p.Runtime.Source)
+		a.Notes = append(a.Notes, p.foreignNote())
 	}
 	if p.Model.Context > 0 && p.Context > p.Model.Context && !p.SharedContext {
 		add("context", fmt.Sprintf("%s was made for %d tokens: a context of %d needs more than memory", p.Model.Name, p.Model.Context, p.Context),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -209,10 +210,24 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	if err := c.Constants.Write(&data); err != nil {
 		return readError(err, "")
 	}
-	if err := os.WriteFile(o.file, data.Bytes(), 0o644); err != nil {
+	return o.writeFile(data.Bytes())
+}
+
+// writeFile puts a file of constants or bands where -o says.
+func (o *calibrateOptions) writeFile(data []byte) error {
+	if err := os.WriteFile(o.file, data, 0o644); err != nil {
 		return readError(fmt.Errorf("-o %s", fileError(err)), "")
 	}
 	return nil
+}
+
+// writeJSON is writeFile of a value, indented so.
+func (o *calibrateOptions) writeJSON(v any, indent string) error {
+	data, err := json.MarshalIndent(v, "", indent)
+	if err != nil {
+		return readError(err, "")
+	}
+	return o.writeFile(append(data, '\n'))
 }
 
 // document shows the constants and the errors before and after.

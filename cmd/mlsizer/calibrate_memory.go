@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -59,12 +57,8 @@ func calibrateMemory(o *calibrateOptions) error {
 	if o.file != "" {
 		bands := sizing.MemoryBands{Date: o.date, Bands: c.Bands,
 			Origin: fmt.Sprintf("mlsizer calibrate --memory --leave-out %s: %d rows of %s, with their %s in the fit and left out of it", out, c.Rows, from, out)}
-		data, err := json.MarshalIndent(bands, "", "  ")
-		if err != nil {
-			return readError(err, "")
-		}
-		if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
-			return readError(fmt.Errorf("-o %s", fileError(err)), "")
+		if err := o.writeJSON(bands, "  "); err != nil {
+			return err
 		}
 	}
 	return o.print(o.memoryDocument(c, from))

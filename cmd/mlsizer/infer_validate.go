@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -137,12 +135,8 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		fit.Constants.Source = "the shipped measurements of serving"
 	}
 	if o.file != "" {
-		data, err := json.MarshalIndent(fit.Constants, "", " ")
-		if err != nil {
-			return readError(err, "")
-		}
-		if err := os.WriteFile(o.file, append(data, '\n'), 0o644); err != nil {
-			return readError(fmt.Errorf("-o %s", fileError(err)), "")
+		if err := o.writeJSON(fit.Constants, " "); err != nil {
+			return err
 		}
 	}
 	t := render.Table{Title: labelByPhase, TitleNotes: []int{1}, Columns: []render.Column{
