@@ -194,42 +194,41 @@ func (t *tutor) forward(p *Prepared, plan *Plan) quantity.Seconds {
 // flops returns the teacher's FLOPs for one sample, forward.
 func (t *tutor) flops() float64 { return t.costs.fwd.total() }
 
-// teach adds to an estimate of the student's plan what the teacher takes of
-// the devices' memory and of the step. It returns an error if the teacher
-// cannot be divided alike.
-func (p *Prepared) teach(e *Estimate) error {
+// checkTeacher returns an error unless a teacher that runs in every step can be
+// divided as the plan divides its student.
+func (p *Prepared) checkTeacher(student *Plan) error {
 	t := p.tutor
-	e.Time.Terms.Teacher = 0
-	if t.Logits == OnlineLogits {
-		plan := t.beside(&e.Plan)
-		if err := t.check(&plan); err != nil {
-			return planError("teacher", "the teacher %s: %v", t.costs.model.Name, err)
-		}
-		e.Time.Terms.Teacher = t.forward(p, &plan)
+	if t == nil || t.Logits != OnlineLogits {
+		return nil
 	}
-	p.teachMemory(&e.Plan, &e.Memory)
-	p.judge(&e.Memory)
+	plan := t.beside(student)
+	if err := t.check(&plan); err != nil {
+		return planError("teacher", "the teacher %s: %v", t.costs.model.Name, err)
+	}
 	return nil
 }
 
-// teachMemory adds to the memory of a moment of a step what the teacher takes:
-// its weights, and its logits until the student's loss has used them.
-func (p *Prepared) teachMemory(student *Plan, m *Memory) {
-	t := p.tutor
-	held := t.logits(student)
-	if m.Peak == Reduction || m.Peak == AtOptimizer {
-		held = 0
+// teach adds to an estimate's step what the teacher takes of it.
+func (p *Prepared) teach(e *Estimate) {
+	e.Time.Terms.Teacher = 0
+	if t := p.tutor; t != nil && t.Logits == OnlineLogits {
+		plan := t.beside(&e.Plan)
+		e.Time.Terms.Teacher = t.forward(p, &plan)
 	}
+}
+
+// holds returns what a stage of the student's plan holds of the teacher: its
+// weights, and on the last stage its logits, until the student's loss has used
+// them.
+func (t *tutor) holds(student *Plan, stage int) (weights, logits quantity.Bytes) {
 	if t.Logits == OnlineLogits {
 		plan := t.beside(student)
-		held += t.weights(&plan)
+		weights = t.weights(&plan)
 	}
-	m.Teacher = held
-	m.Allocated += held
-	reserved := quantity.Bytes(ceil(float64(m.Allocated) * p.costs.stack.Reserved))
-	m.Total += reserved - m.Reserved
-	m.Overhead += reserved - m.Reserved - held
-	m.Reserved = reserved
+	if stage == student.PP-1 {
+		logits = t.logits(student)
+	}
+	return weights, logits
 }
 
 // DistillCost is what a teacher costs beside its student's own step.

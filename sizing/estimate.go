@@ -184,11 +184,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.stepTerms(&l)
 	}
-	if p.tutor != nil {
-		if err := p.teach(e); err != nil {
-			return err
-		}
-	}
+	p.teach(e)
 	p.time(&l, e)
 	p.money(e)
 	return nil

@@ -80,11 +80,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.paceTerms(&v.l, &mode.pace)
 	}
-	if p.tutor != nil {
-		if err := p.teach(e); err != nil {
-			return err
-		}
-	}
+	p.teach(e)
 	p.time(&v.l, e)
 	p.money(e)
 	return nil

@@ -45,24 +45,27 @@ type passing struct {
 	kept, whole          quantity.Bytes // activations before and with what is recomputed
 	logits               quantity.Bytes
 	early, final, update quantity.Bytes // gradients before the last backward pass, after it, at the update
+	teacher              quantity.Bytes // weights of a teacher, which stay
+	taught               quantity.Bytes // its logits, until the loss has used them
 }
 
 // at fills in the terms of a moment and what libraries, the allocator and the
 // driver take.
 func (p *Prepared) at(moment Moment, h *passing, out *Memory) {
 	out.Peak, out.Gradients, out.Activations, out.Logits = moment, h.early, h.kept, 0
+	out.Teacher = h.teacher + h.taught
 	switch moment {
 	case AtLoss:
 		out.Logits = h.logits
 	case Backward:
 		out.Activations, out.Logits = h.whole, h.logits
 	case Reduction:
-		out.Gradients, out.Activations = h.final, 0
+		out.Gradients, out.Activations, out.Teacher = h.final, 0, h.teacher
 	case AtOptimizer:
-		out.Gradients, out.Activations = h.update, 0
+		out.Gradients, out.Activations, out.Teacher = h.update, 0, h.teacher
 	}
 	stack := p.costs.stack
-	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication
+	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher
 	out.Allocated = tensors + p.workspace
 	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
@@ -72,11 +75,11 @@ func (p *Prepared) at(moment Moment, h *passing, out *Memory) {
 // peak returns the first moment at which the stage holds most; where the update
 // needs no more than the gradients, it and not their reduction.
 func (h *passing) peak() Moment {
-	most, at := h.early+h.kept, Forward
+	most, at := h.early+h.kept+h.taught, Forward
 	for _, m := range [4]struct {
 		moment Moment
 		bytes  quantity.Bytes
-	}{{AtLoss, h.early + h.kept + h.logits}, {Backward, h.early + h.whole + h.logits}, {AtOptimizer, h.update}, {Reduction, h.final}} {
+	}{{AtLoss, h.early + h.kept + h.logits + h.taught}, {Backward, h.early + h.whole + h.logits + h.taught}, {AtOptimizer, h.update}, {Reduction, h.final}} {
 		if m.bytes > most {
 			most, at = m.bytes, m.moment
 		}
@@ -100,9 +103,6 @@ func (p *Prepared) Timeline(plan *Plan, stage int) []Memory {
 			continue // on another stage
 		}
 		p.at(moment, &passing, &m)
-		if p.tutor != nil {
-			p.teachMemory(plan, &m)
-		}
 		p.judge(&m)
 		list = append(list, m)
 	}

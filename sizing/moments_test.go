@@ -8,8 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Of every stage of any plan: terms add up to the total at every moment, and the
-// largest is the moment that the stage's memory is of, with the same terms.
+// Of every stage of any plan, with a teacher or without: terms add up to the
+// total at every moment, and the largest is the moment that the stage's memory
+// is of, with the same terms; that of the worst stage is the estimate's.
 func TestTimelineHasThePeak(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
@@ -18,9 +19,15 @@ func TestTimelineHasThePeak(t *testing.T) {
 		plan := drawPlan(t, m)
 		p, err := Prepare(m, w, stack, testCluster(plan.Devices()))
 		require.NoError(t, err)
-		if p.check(&plan) != nil {
+		if rapid.Bool().Draw(t, "teacher") {
+			logits := rapid.SampledFrom([]TeacherLogits{OnlineLogits, StoredLogits}).Draw(t, "logits")
+			p.tutor = &tutor{Distillation{Logits: logits}, mustPrepare(m, w, "megatron-core", plan.Devices()), 2}
+		}
+		estimate, err := p.Evaluate(&plan)
+		if err != nil {
 			return
 		}
+		worst := Memory{}
 		for stage := range plan.PP {
 			peak := p.StageMemory(&plan, stage)
 			most := Memory{}
@@ -35,7 +42,11 @@ func TestTimelineHasThePeak(t *testing.T) {
 				}
 			}
 			require.Equal(t, peak, most)
+			if most.Total > worst.Total {
+				worst = most
+			}
 		}
+		require.Equal(t, worst, estimate.Memory)
 	})
 }
 

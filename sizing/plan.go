@@ -331,7 +331,10 @@ func (p *Prepared) checkState(plan *Plan) error {
 	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
 		return planError("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
 	}
-	return p.checkOffload(plan)
+	if err := p.checkOffload(plan); err != nil {
+		return err
+	}
+	return p.checkTeacher(plan)
 }
 
 // On returns the model and workload prepared for another cluster. It refuses a

@@ -27,14 +27,11 @@ type momentJSON struct {
 // timeline is the memory of a stage at every moment of a step.
 func timeline(a *sizing.Answer, stage int) []momentJSON {
 	var list []momentJSON
-	peak := 0
-	for i, m := range a.Timeline(&a.Estimate.Plan, stage) {
-		list = append(list, momentJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, false})
-		if m.Total > list[peak].Total || m.Total == list[peak].Total && m.Peak == sizing.AtOptimizer {
-			peak = i
-		}
+	plan := &a.Estimate.Plan
+	peak := a.StageMemory(plan, stage).Peak
+	for _, m := range a.Timeline(plan, stage) {
+		list = append(list, momentJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, m.Peak == peak})
 	}
-	list[peak].Peak = true
 	return list
 }
 
