@@ -113,6 +113,9 @@ func readCSV(data []byte, name string) ([]entry, error) {
 	for {
 		row, err := cr.Read()
 		if err == io.EOF {
+			if len(list) == 0 {
+				return nil, fail(place1, errors.New("a header and no device under it (want one row a device)"))
+			}
 			return list, nil
 		}
 		if err != nil {
@@ -215,6 +218,9 @@ func readJSON(data []byte, name string) ([]entry, error) {
 		if !array {
 			break
 		}
+	}
+	if len(list) == 0 {
+		return nil, r.fail(offset, errors.New("no device (want an array of objects with the columns as keys)"))
 	}
 	end := skipToValue(data, r.InputOffset())
 	if _, err := r.Token(); err != io.EOF {

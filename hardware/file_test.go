@@ -74,6 +74,8 @@ func TestExtendRefuses(t *testing.T) {
 		{"unified", "unified," + head + "maybe,a,b,gpu,1,5,1,s\n", `neither yes nor no`},
 		{"confidence", "confidence," + head + "sure,a,b,gpu,1,5,1,s\n", `want high, medium or low`},
 
+		{"no row", head, `f:1:1: a header and no device under it (want one row a device)`},
+		{"json none", " []", `f:1:3: no device (want an array of objects with the columns as keys)`},
 		{"json key", "[\n {\"id\": \"a\",\n  \"nmae\": 1}]", `f:3:3: "nmae": unknown or repeated key`},
 		{"json repeated", `[{"id": "a", "id": "b"}]`, `f:1:14: "id": unknown or repeated key`},
 		{"json negative", "[{\"id\": \"a\",\n\"memory_gib\": -1}]", `f:2:15: memory_gib: "-1": not a number above zero`},

@@ -282,9 +282,7 @@ type Constants struct {
 // unknown constant, leaves one out or sets one outside its bounds.
 func ReadConstants(r io.Reader) (*Constants, error) {
 	var c Constants
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(&c); err != nil {
+	if err := decodeConstants(r, &c); err != nil {
 		return nil, fmt.Errorf("constants: %w", err)
 	}
 	return &c, c.check()

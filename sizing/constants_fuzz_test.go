@@ -2,8 +2,10 @@ package sizing
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -27,4 +29,24 @@ func FuzzReadConstants(f *testing.F) {
 		require.NoError(t, err)
 		require.Positive(t, float64(e.Time.Step))
 	})
+}
+
+// A file that is not one of constants is refused with what it is and what is
+// wanted, of training and of serving alike.
+func TestNotConstants(t *testing.T) {
+	for file, want := range map[string]string{
+		"":                    "the file is empty (want a JSON object",
+		"[]":                  "a JSON array (want an object",
+		`{"date":`:            "the JSON ends in the middle",
+		"{} {}":               "text after the constants",
+		`{"tide":1}`:          `unknown field "tide"`,
+		`{"source":"nobody"}`: "",
+	} {
+		for name, read := range map[string]func() error{
+			"training": func() error { _, err := ReadConstants(strings.NewReader(file)); return err },
+			"serving":  func() error { _, err := ReadServingConstants(strings.NewReader(file), "f"); return err },
+		} {
+			assert.ErrorContains(t, read(), want, "%s: %q", name, file)
+		}
+	}
 }

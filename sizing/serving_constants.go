@@ -2,7 +2,6 @@ package sizing
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -128,11 +127,12 @@ func DefaultServingConstants() *ServingConstants { return loadServingConstants()
 
 // ReadServingConstants reads a file of constants and checks their names.
 func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
 	var c ServingConstants
-	if err := d.Decode(&c); err != nil {
+	if err := decodeConstants(r, &c); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(c.Factors) == 0 {
+		return nil, fmt.Errorf("%s: no factors of serving (want factors, by constant and key)", name)
 	}
 	for n, keys := range c.Factors {
 		i := slices.IndexFunc(servingFields[:], func(f ServingConstant) bool { return f.Name == n })
