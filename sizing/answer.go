@@ -99,10 +99,14 @@ const (
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
 func Ask(q Question) (*Answer, error) {
+	vocabulary := q.shareVocabulary()
 	asked := q
 	a, err := q.begin()
 	if err != nil {
 		return nil, err
+	}
+	if vocabulary != nil {
+		a.Notes = append(a.Notes, *vocabulary)
 	}
 	if q.Count == 0 {
 		a, err = q.fewest(a)
@@ -195,27 +199,25 @@ func (q *Question) fillWorkload(a *Answer) error {
 }
 
 // chooseAdapter fills in what a LoRA leaves open: rank and targets of the
-// method's paper or of the libraries' defaults, 4 bits for QLoRA.
+// libraries' defaults, the same whether the frozen weights are quantised, so that
+// LoRA and QLoRA compare; 4 bits for QLoRA.
 func (q *Question) chooseAdapter(a *Answer) {
 	w := &q.Workload
+	if w.Method == QLoRA && w.Adapter.BaseBits == 0 {
+		w.Adapter.BaseBits = NF4DoubleBits
+	}
 	if w.Adapter.Rank > 0 && len(w.Adapter.Targets) > 0 {
 		return
 	}
-	d, source := DefaultAdapter, "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt litgpt/finetune/lora.py"
-	if w.Method == QLoRA {
-		d, source = Adapter{Rank: 64, Targets: []string{"all-linear"}}, "arXiv:2305.14314 appendix B"
-	}
+	source := "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt litgpt/finetune/lora.py"
 	if w.Adapter.Rank == 0 {
-		w.Adapter.Rank = d.Rank
+		w.Adapter.Rank = DefaultAdapter.Rank
 	}
 	if len(w.Adapter.Targets) == 0 {
-		w.Adapter.Targets = d.Targets
+		w.Adapter.Targets = DefaultAdapter.Targets
 		if !w.Adapter.trains(q.Model) { // other mixers have other names
 			w.Adapter.Targets, source = []string{"all-linear"}, ""
 		}
-	}
-	if w.Method == QLoRA && w.Adapter.BaseBits == 0 {
-		w.Adapter.BaseBits = NF4DoubleBits
 	}
 	a.note("adapter", fmt.Sprintf("adapters of rank %d on %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", ")),
 		fmt.Sprintf("适配器秩 %d，作用于 %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, "、")), source)

@@ -92,6 +92,34 @@ func (d *Distillation) suits(student *Prepared, teacher *tutor) error {
 	return nil
 }
 
+// shareVocabulary makes teacher and student answer alike where the shape of one
+// is inferred from its count, which says nothing of its vocabulary: an inferred
+// teacher takes the student's, an inferred student its teacher's. It returns the
+// note of that, nil where neither changes.
+func (q *Question) shareVocabulary() *Note {
+	if q.Model == nil || q.Distill == nil {
+		return nil
+	}
+	student, teacher := q.Model, q.Distill.Teacher
+	if student.Vocab == teacher.Vocab || student.Vocab == 0 || teacher.Vocab == 0 {
+		return nil
+	}
+	from, to := student, teacher
+	switch {
+	case teacher.Inferred:
+		d := *q.Distill
+		d.Teacher = teacher.withVocabulary(student.Vocab)
+		q.Distill = &d
+	case student.Inferred:
+		from, to = teacher, student
+		q.Model = student.withVocabulary(teacher.Vocab)
+	default:
+		return nil
+	}
+	return &Note{Code: "teacher", Text: fmt.Sprintf("%s, of which only the count is known, is taken to have the vocabulary of %s: %d entries", to.Name, from.Name, from.Vocab),
+		Chinese: fmt.Sprintf("%s 仅知参数量：词表取 %s 的 %d 项", to.Name, from.Name, from.Vocab)}
+}
+
 // vocabularySlack is how far two vocabularies may differ in size: models of
 // one family pad theirs differently (Qwen2.5: 151,936 and 152,064).
 const vocabularySlack = 0.01

@@ -224,6 +224,32 @@ func (m *Model) shapeParams() quantity.Params {
 	return quantity.Params(n)
 }
 
+// withVocabulary returns an inferred model with so many entries in its vocabulary
+// and the count that was asked for.
+func (m *Model) withVocabulary(entries int64) *Model {
+	c := *m
+	c.Vocab, c.Groups = entries, slices.Clone(m.Groups)
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		g.Blocks = slices.Clone(g.Blocks)
+		for j, b := range g.Blocks {
+			switch b := b.(type) {
+			case Table:
+				if b.Rows == m.Vocab {
+					b.Rows = entries
+					g.Blocks[j] = b
+				}
+			case Linear:
+				if b.Head {
+					b.Out = entries
+					g.Blocks[j] = b
+				}
+			}
+		}
+	}
+	return &c
+}
+
 // scale is what an inferred shape's parameters are multiplied by to give the
 // count that was asked for; 1 for every other model.
 func (m *Model) scale() float64 {

@@ -273,6 +273,10 @@ const unpadded = 0.5
 // rankInName is the rank of adapters as a description spells it: "r16".
 var rankInName = regexp.MustCompile(`(?i)\br=?(\d+)\b`)
 
+// paperRank is the rank of a QLoRA whose description names none: that of its
+// paper's runs. Source: arXiv:2305.14314 appendix B.
+const paperRank = 64
+
 // runMethod reads from the description which weights the run changes.
 func (r *Row) runMethod(w *sizing.Workload, description string) error {
 	if !strings.Contains(strings.ToLower(description), "lora") {
@@ -280,7 +284,7 @@ func (r *Row) runMethod(w *sizing.Workload, description string) error {
 	}
 	w.Method = sizing.LoRA
 	if strings.Contains(strings.ToLower(description), "qlora") {
-		w.Method = sizing.QLoRA
+		w.Method, w.Adapter.Rank = sizing.QLoRA, paperRank
 	}
 	w.Adapter.Targets = []string{"all-linear"}
 	if m := rankInName.FindStringSubmatch(description); m != nil {
