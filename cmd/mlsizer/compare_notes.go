@@ -52,17 +52,18 @@ func compareNotes(rows []compareRow) *footnotes {
 			}
 		}
 	}
+	var unmeasured []render.Text // by stack
 	for _, group := range slices.Sorted(maps.Keys(grouped)) {
 		list := grouped[group]
-		switch label, precision, _ := strings.Cut(group, " "); label {
+		switch label, of, _ := strings.Cut(group, " "); label {
 		case "precision":
-			f.add("", render.Note{Text: both(labelPrecisionChosen, precision, list.names)})
+			f.add("", render.Note{Text: both(labelPrecisionChosen, of, list.names)})
 		case "devices":
 			f.add("", render.Note{Text: labelFewest})
 		case "tight":
 			f.add("", render.Note{Text: labelTightNote})
 		case "unmeasured":
-			f.add("", render.Note{Text: both(labelUnmeasured, list.names)})
+			unmeasured = append(unmeasured, both(labelStackOn, of, list.names))
 		case "no-price":
 			f.add("", render.Note{Text: both(labelNoPrice, list.names)})
 		case "no-energy":
@@ -71,10 +72,25 @@ func compareNotes(rows []compareRow) *footnotes {
 			f.add("", render.Note{Text: both(labelPrices, list.prices, strings.Join(list.dates(), " – "))})
 		}
 	}
+	if unmeasured != nil {
+		f.add("", render.Note{Text: both(labelUnmeasured, listed(unmeasured))})
+	}
 	if len(left) > 0 {
 		f.add("", render.Note{Text: both(labelMoreNotes, len(left))})
 	}
 	return f
+}
+
+// listed joins parts that may have commas of their own.
+func listed(parts []render.Text) render.Text {
+	var all render.Text
+	for i, p := range parts {
+		if i > 0 {
+			all.EN, all.ZH = all.EN+"; ", all.ZH+"；"
+		}
+		all.EN, all.ZH = all.EN+p.EN, all.ZH+p.ZH
+	}
+	return all
 }
 
 // groupOf is the kind of warning that a note is gathered under, "" for none.
@@ -82,7 +98,9 @@ func groupOf(code string, a *sizing.Answer) string {
 	switch {
 	case code == "precision":
 		return "precision " + a.Workload.Precision.String()
-	case code == "unmeasured" || code == "devices" || code == "tight":
+	case code == "unmeasured":
+		return code + " " + a.Stack().Name
+	case code == "devices" || code == "tight":
 		return code
 	case code == "price" && a.Estimate.Cost.PerHour == 0:
 		return "no-price"
