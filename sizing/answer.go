@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
+	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -141,7 +142,7 @@ func (q *Question) begin() (*Answer, error) {
 }
 
 func (a *Answer) note(code, text, zh, source string) {
-	a.Notes = append(a.Notes, Note{code, text, zh, source})
+	a.Notes = append(a.Notes, Note{code, spell.Singular(text), zh, source})
 }
 
 // fillWorkload chooses what the workload leaves open.

@@ -269,7 +269,7 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		from = filepath.Base(o.from)
 	}
 	d := &render.Document{
-		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.After.N, from), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.After.N, from)},
+		Title:  both(labelCalibrateTitle, c.After.N, from),
 		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
 	}
 	if o.refit {
@@ -281,7 +281,7 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		d.Tables = append(d.Tables, t)
 	}
 	if o.file != "" {
-		d.Notes = append(d.Notes, render.Note{Text: render.Text{EN: fmt.Sprintf(labelWritten.EN, o.file), ZH: fmt.Sprintf(labelWritten.ZH, o.file)}})
+		d.Notes = append(d.Notes, render.Note{Text: both(labelWritten, o.file)})
 		d.Tables[0].TitleNotes = []int{1}
 	}
 	return d

@@ -108,7 +108,7 @@ func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from st
 		bands.Rows = append(bands.Rows, []render.Cell{{Value: name}, {Value: yes(b.Experts)}, {Value: yes(b.Small)}, {Value: b.Rows}, {Value: figure(b.Low)}, {Value: figure(b.High)}, {Value: figure(b.Sure)}})
 	}
 	d := &render.Document{
-		Title:  render.Text{EN: fmt.Sprintf(labelCalibrateTitle.EN, c.Rows, from), ZH: fmt.Sprintf(labelCalibrateTitle.ZH, c.Rows, from)},
+		Title:  both(labelCalibrateTitle, c.Rows, from),
 		Tables: []render.Table{sources, facts, bands}, JSON: j, Records: j.Sources,
 	}
 	if t, ok := skippedTable(c.Skipped); ok {

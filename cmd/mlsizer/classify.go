@@ -375,10 +375,10 @@ var (
 func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	b := o.bounds
 	d := &render.Document{Title: labelClassSizeClasses}
-	d.Notes = append(d.Notes, render.Note{Text: textf(labelClassBoundsNote, cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
+	d.Notes = append(d.Notes, render.Note{Text: both(labelClassBoundsNote, cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
 	beyond := 0
 	if sum.Counts.Beyond > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassBeyondNote, cut(b[3])), Source: reportTiers})
+		d.Notes = append(d.Notes, render.Note{Text: both(labelClassBeyondNote, cut(b[3])), Source: reportTiers})
 		beyond = len(d.Notes)
 	}
 	models := render.Table{Columns: []render.Column{
@@ -398,7 +398,7 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 			tier.Notes = []int{beyond}
 		}
 		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: textf(labelClassScope, r.Name, r.Scope)})
+			d.Notes = append(d.Notes, render.Note{Text: both(labelClassScope, r.Name, r.Scope)})
 		}
 		models.Rows = append(models.Rows, []render.Cell{
 			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: string(r.Field)},
@@ -409,15 +409,15 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	}
 	d.Tables = append(d.Tables, tierTable(b, sum.Counts))
 	if more := sum.Classified() - int64(len(sum.Kept)); more > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassMoreRows, more)})
+		d.Notes = append(d.Notes, render.Note{Text: both(labelClassMoreRows, more)})
 	}
 	if sum.OtherField > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: textf(labelClassOtherFields, sum.OtherField)})
+		d.Notes = append(d.Notes, render.Note{Text: both(labelClassOtherFields, sum.OtherField)})
 	}
 	if len(sum.Errors) > 0 {
 		d.Tables = append(d.Tables, errorTable(sum))
 		if more := sum.Unanswered() - int64(len(sum.Errors)); more > 0 {
-			d.Notes = append(d.Notes, render.Note{Text: textf(labelClassMoreErrors, more)})
+			d.Notes = append(d.Notes, render.Note{Text: both(labelClassMoreErrors, more)})
 		}
 	}
 	return d
@@ -431,16 +431,16 @@ func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
 		{Name: "models", Head: labelClassModels, Right: true},
 	}}
 	ranges := [sizing.NumTiers]render.Text{
-		textf(labelClassBelow, cut(b[0])),
-		textf(labelClassFromTo, cut(b[0]), cut(b[1])),
-		textf(labelClassFromTo, cut(b[1]), cut(b[2])),
-		textf(labelClassFromUp, cut(b[2])),
+		both(labelClassBelow, cut(b[0])),
+		both(labelClassFromTo, cut(b[0]), cut(b[1])),
+		both(labelClassFromTo, cut(b[1]), cut(b[2])),
+		both(labelClassFromUp, cut(b[2])),
 	}
 	for tier, n := range c.ByTier {
 		t.Rows = append(t.Rows, []render.Cell{{Value: tierName(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
 	}
 	if c.Beyond > 0 {
-		t.Rows = append(t.Rows, []render.Cell{{}, {Value: textf(labelClassBeyondRow, cut(b[3]))}, {Value: c.Beyond}})
+		t.Rows = append(t.Rows, []render.Cell{{}, {Value: both(labelClassBeyondRow, cut(b[3]))}, {Value: c.Beyond}})
 	}
 	return t
 }
@@ -475,9 +475,4 @@ func cut(p quantity.Params) string {
 		}
 	}
 	return p.Exact()
-}
-
-// textf fills in a text in both languages.
-func textf(t render.Text, args ...any) render.Text {
-	return render.T(fmt.Sprintf(t.EN, args...), fmt.Sprintf(t.ZH, args...))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/internal/spell"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -23,7 +24,7 @@ func both(t render.Text, args ...any) render.Text {
 				list[i] = render.Duration(arg, l)
 			}
 		}
-		return fmt.Sprintf(t.In(l), list...)
+		return spell.Singular(fmt.Sprintf(t.In(l), list...))
 	}
 	return render.T(in(render.English), in(render.Chinese))
 }

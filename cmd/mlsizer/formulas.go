@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/internal/spell"
 	"mlsizer/sizing"
 )
 
@@ -91,7 +92,7 @@ func noteText(n sizing.Note) render.Text {
 			zh = strings.Replace(zh, "是 "+name+"（", "是"+label.ZH+"（", 1)
 		}
 	}
-	return render.Text{EN: n.Text, ZH: zh}
+	return render.Text{EN: spell.Singular(n.Text), ZH: zh}
 }
 
 // numbersText is the numbers of a formula with the words among them.

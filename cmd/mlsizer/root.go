@@ -13,6 +13,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/hardware"
+	"mlsizer/internal/spell"
 	"mlsizer/sizing/catalog"
 )
 
@@ -135,7 +136,9 @@ func langOf(args []string) render.Lang {
 func (a *app) say(t render.Text) string { return t.In(a.lang) }
 
 // sayf fills in a text in the language of the answer.
-func (a *app) sayf(t render.Text, args ...any) string { return fmt.Sprintf(t.In(a.lang), args...) }
+func (a *app) sayf(t render.Text, args ...any) string {
+	return spell.Singular(fmt.Sprintf(t.In(a.lang), args...))
+}
 
 // models is the catalogue of models.
 func (a *app) models() *catalog.Catalog { return catalog.Default() }

@@ -1,0 +1,36 @@
+package spell
+
+import "strings"
+
+// counted are the nouns that texts count.
+var counted = map[string]bool{
+	"checkpoints": true, "devices": true, "epochs": true, "examples": true, "files": true, "frames": true,
+	"images": true, "layers": true, "models": true, "nodes": true, "parameters": true, "plans": true, "replicas": true,
+	"rows": true, "samples": true, "sequences": true, "slices": true, "stages": true, "steps": true, "tensors": true,
+	"tokens": true, "trials": true,
+}
+
+// Singular writes "1 token" where a text that counts says "1 tokens", also of
+// "1 full checkpoints".
+func Singular(text string) string {
+	if !strings.Contains(text, "1 ") {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		if strings.TrimLeft(w, "(") != "1" {
+			continue
+		}
+		j := i + 1
+		if j < len(words) && words[j] == "full" {
+			j++
+		}
+		if j == len(words) {
+			break
+		}
+		if noun := strings.TrimRight(words[j], ",.;:)"); counted[noun] {
+			words[j] = noun[:len(noun)-1] + words[j][len(noun):]
+		}
+	}
+	return strings.Join(words, " ")
+}
