@@ -58,7 +58,13 @@ func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (Serv
 	}
 	fixed := max(l.TP, 1) * max(l.PP, 1) * max(l.EP, 1) * max(l.Replicas, 1)
 	if fixed > n || n%fixed != 0 {
-		return l, planError("tp", "tp %d x pp %d x ep %d does not divide %d devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
+		flag := "tp"
+		if l.TP <= 1 && l.PP > 1 {
+			flag = "pp"
+		} else if l.TP <= 1 && l.EP > 1 {
+			flag = "ep"
+		}
+		return l, planError(flag, "tp %d x pp %d x ep %d does not divide %d devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
 	}
 	left := n / fixed
 	l.EP = max(l.EP, 1)

@@ -183,7 +183,24 @@ func parseKV(s string) (string, error) {
 	return s, err
 }
 
-const defaultServingContext = 8192
+// What is served where nothing is said.
+const (
+	defaultServingContext = 8192
+	defaultAnswer         = 512 // at most, and what a long answer leaves for the prompt
+)
+
+// divideContext refuses a context that has no room for a prompt and an answer,
+// of which one may be left open, and gives the answer no more than is left.
+func divideContext(s *sizing.Serving) error {
+	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)
+	if prompt+answer > s.Context {
+		return &sizing.PlanError{Flag: "context", Text: fmt.Sprintf("a prompt of %d and an answer of %d do not fit a context of %d (want %d or more)", prompt, answer, s.Context, prompt+answer)}
+	}
+	if s.Prompt > 0 && s.Output == 0 {
+		s.Output = max(1, min(defaultAnswer, s.Context/4, s.Context-s.Prompt))
+	}
+	return nil
+}
 
 // serving makes a question of a model, a machine and the flags; assumed names
 // what was left open.
@@ -202,11 +219,15 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		if m.Model.Context > 0 {
 			s.Context = min(s.Context, m.Model.Context)
 		}
-		s.Context = max(s.Context, o.prompt+o.output)
+		if needs := o.prompt + o.output; needs > 0 && (o.prompt == 0 || o.output == 0) {
+			s.Context = max(s.Context, needs+defaultAnswer)
+		} else {
+			s.Context = max(s.Context, needs)
+		}
 		assume("context", fmt.Sprint(s.Context))
 	}
-	if s.Prompt+s.Output > s.Context {
-		return s, nil, &sizing.PlanError{Flag: "context", Text: fmt.Sprintf("a prompt of %d and an answer of %d tokens do not fit a context of %d", s.Prompt, s.Output, s.Context)}
+	if err := divideContext(&s); err != nil {
+		return s, nil, err
 	}
 	if s.Batch == 0 {
 		s.Batch = 1
