@@ -248,8 +248,8 @@ func inferCompareColumns() []render.Column {
 		{Name: "band", Head: labelBand, Right: true, Drop: 9},
 		{Name: "against", Head: labelAgainst, Right: true, Drop: 1},
 		{Name: "per_user", Head: labelPerUserHead, Right: true, Drop: 8},
-		{Name: "usd_per_million", Head: labelPerMillion, Right: true, Drop: 5},
-		{Name: "kwh_per_million", Head: labelEnergyMillion, Right: true, Drop: 10},
+		{Name: "usd_per_million", Head: both(labelAtFullLoad, labelPerMillion), Right: true, Drop: 5},
+		{Name: "kwh_per_million", Head: both(labelAtFullLoad, labelEnergyMillion), Right: true, Drop: 10},
 	}
 }
 
@@ -263,9 +263,9 @@ func encoderColumns(columns []render.Column, unit render.Text) []render.Column {
 		case "max_sequences":
 			c.Head = both(labelMostAtOnce, unit)
 		case "usd_per_million":
-			c.Head = both(labelMillionOf, unit)
+			c.Head = both(labelAtFullLoad, both(labelMillionOf, unit))
 		case "kwh_per_million":
-			c.Head = both(labelEnergyOf, unit)
+			c.Head = both(labelAtFullLoad, both(labelEnergyOf, unit))
 		}
 	}
 	return columns

@@ -70,6 +70,7 @@ var (
 	labelMaxLoad           = render.T("full load with its prompts, tokens a second", "满载（含提示），每秒 token")
 	labelMaxLoadAt         = render.T("%s at %d sequences", "%s，%d 条序列")
 	labelPerMillion        = render.T("cost a million tokens", "每百万 token 成本")
+	labelAtFullLoad        = render.T("%s at full load", "满载%s")
 	labelPerMillionAt      = render.T("%v at full load, %v at batch %d", "满载 %v，批次 %[3]d 时 %[2]v")
 	labelWouldFit          = render.T("what would fit", "怎样放得下")
 	labelChange            = render.T("change", "改动")

@@ -281,7 +281,7 @@ func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Ta
 		{Name: "host_bytes", Head: labelHostHead, Right: true, Drop: 2},
 		{Name: "tokens_per_second", Head: labelTokensHead, Right: true},
 		{Name: "band", Head: labelBand, Right: true, Drop: 4},
-		{Name: "usd_per_million", Head: labelPerMillion, Right: true, Drop: 3},
+		{Name: "usd_per_million", Head: both(labelAtFullLoad, labelPerMillion), Right: true, Drop: 3},
 	}}
 	for _, o := range options {
 		row := []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}

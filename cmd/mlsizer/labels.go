@@ -3,6 +3,7 @@ package main
 import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
+	"mlsizer/sizing/evidence"
 )
 
 // Every word that the program says, in both languages: English, Chinese. A
@@ -309,9 +310,6 @@ var (
 	labelP90Error      = render.T("90th percentile", "第 90 百分位")
 	labelBias          = render.T("bias", "偏差")
 	labelCoverage      = render.T("in the band", "区间内占比")
-	labelStepFigure    = render.T("step time (s)", "单步时间（秒）")
-	labelPeakMemory    = render.T("peak memory (GiB)", "峰值显存（GiB）")
-	labelHoursFigure   = render.T("device-hours", "设备小时")
 	labelSkippedTitle  = render.T("not predicted", "未预测的行")
 	labelReason        = render.T("reason", "原因")
 	labelErrorNote     = render.T("errors are |predicted - measured| / measured; a positive bias predicts too much", "误差为 |预测 - 实测| / 实测；正偏差表示预测偏大")
@@ -431,4 +429,15 @@ var termLabels = map[string]render.Text{
 	"stragglers":              render.T("stragglers", "掉队等待"),
 	"teacher's forward pass":  render.T("teacher's forward pass", "教师前向"),
 	"fixed":                   render.T("fixed", "固定开销"),
+}
+
+// quantityLabels are what is measured, in words.
+var quantityLabels = map[evidence.Quantity]render.Text{
+	evidence.StepSeconds:     render.T("step time (s)", "单步时间（秒）"),
+	evidence.PeakMemory:      render.T("peak memory (GiB)", "峰值显存（GiB）"),
+	evidence.DeviceHours:     render.T("device-hours", "设备小时"),
+	evidence.TokensPerSecond: render.T("tokens a second", "每秒 token"),
+	evidence.FirstToken:      render.T("first token (s)", "首 token 时间（秒）"),
+	evidence.KVMemory:        render.T("KV cache (GiB)", "KV 缓存（GiB）"),
+	evidence.WeightsMemory:   render.T("weights (GiB)", "权重（GiB）"),
 }

@@ -70,7 +70,7 @@ func (c *chart) text(width, height int) []string {
 
 // svg draws the chart for a page.
 func (c *chart) svg() string {
-	const width, height, margin = 640.0, 320.0, 60.0
+	const width, height, margin = 640.0, 320.0, 80.0 // room for "1234.5 days"
 	xLow, xHigh := bounds(c.points, func(p chartPoint) float64 { return p.x })
 	yLow, yHigh := bounds(c.points, func(p chartPoint) float64 { return p.y })
 	x := func(v float64) float64 { return margin + position(v, xLow, xHigh)*(width-2*margin) }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
 
@@ -54,6 +55,20 @@ func TestChart(t *testing.T) {
 	svg := c.svg()
 	require.Equal(t, 3, strings.Count(svg, "<circle"))
 	require.True(t, strings.HasPrefix(svg, "<svg ") && strings.HasSuffix(svg, "</svg>"))
+	// The labels of the y axis end 6 left of it, and have room for a run of any
+	// length: a digit of 12 px is at most 7 wide.
+	var axis float64
+	_, err := fmt.Sscanf(svg[strings.Index(svg, "<path"):], `<path d="M%f`, &axis)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, axis-6, 7.0*float64(len("1234.5 days")-1))
 	one := &chart{points: []chartPoint{{8, 5}}, xText: c.xText, yText: c.yText}
 	require.NotContains(t, strings.Join(one.text(10, 3), ""), "NaN")
+}
+
+// Where the second plan loses, what it saves elsewhere is said too: the terms
+// add up to what it loses.
+func TestLargestTerms(t *testing.T) {
+	terms := []sizing.StepTerm{{Name: "bubble", Time: -0.055}, {Name: "nothing"}, {Name: "transfers", Time: 0.079}, {Name: "stragglers", Time: 0.001}}
+	got := largest(terms, 10)
+	require.Equal(t, []boundJSON{{"transfers", 0.079, 0.0079}, {"bubble", -0.055, -0.0055}, {"stragglers", 0.001, 0.0001}}, got)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -58,7 +59,7 @@ func (o *planOptions) why(p *planned) *whyJSON {
 		for i := range b {
 			b[i].Time -= a[i].Time
 		}
-		w.RunnerUp.Where = largest(b, second.Time.Step)
+		w.RunnerUp.Where = largest(b, second.Time.Step) // what it saves elsewhere too, as less than 0
 		break
 	}
 	w.Resources = o.resources(p)
@@ -68,20 +69,14 @@ func (o *planOptions) why(p *planned) *whyJSON {
 // slower is what makes a plan a runner-up rather than an equal.
 const slower = 1.001
 
-// largest are up to three terms that are above a hundredth of the step.
+// largest are up to three terms, by their size whatever their sign, without
+// those that are nothing.
 func largest(terms []sizing.StepTerm, step quantity.Seconds) []boundJSON {
-	slices.SortStableFunc(terms, func(a, b sizing.StepTerm) int {
-		switch {
-		case a.Time > b.Time:
-			return -1
-		case a.Time < b.Time:
-			return 1
-		}
-		return 0
-	})
+	size := func(t sizing.StepTerm) float64 { return math.Abs(float64(t.Time)) }
+	slices.SortStableFunc(terms, func(a, b sizing.StepTerm) int { return cmp.Compare(size(b), size(a)) })
 	list := []boundJSON{}
 	for _, t := range terms {
-		if t.Time > 0 && len(list) < 3 {
+		if t.Time != 0 && len(list) < 3 {
 			list = append(list, boundJSON{t.Name, t.Time, float64(t.Time / step)})
 		}
 	}

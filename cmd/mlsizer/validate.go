@@ -213,13 +213,8 @@ func summaryTable(title, first render.Text, list []evidence.Summary, skipped boo
 
 // quantityText is what a row measures, in words.
 func quantityText(q evidence.Quantity) render.Text {
-	switch q {
-	case evidence.StepSeconds:
-		return labelStepFigure
-	case evidence.PeakMemory:
-		return labelPeakMemory
-	case evidence.DeviceHours:
-		return labelHoursFigure
+	if t, ok := quantityLabels[q]; ok {
+		return t
 	}
 	return render.Same(string(q))
 }

@@ -23,7 +23,7 @@ const htmlPage = `<!DOCTYPE html>
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-main { max-width: 76rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
+main { max-width: 92rem; margin: 0 auto; padding: 2rem 1.25rem 3rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1.25rem; }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
 .scroll { width: fit-content; max-width: 100%; overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin-bottom: 1rem; }
@@ -35,7 +35,8 @@ tbody tr + tr td { border-top: 1px solid var(--line); }
 tbody tr:hover td { background: var(--hover); }
 figure { margin: 0 0 1.5rem; }
 figure svg { width: 100%; max-width: 46rem; height: auto; }
-.right { text-align: right; white-space: nowrap; }
+.right { text-align: right; }
+td span, td.right { white-space: nowrap; }
 sup { color: var(--dim); margin-left: .2em; line-height: 0; }
 ol { color: var(--dim); padding-left: 1.75rem; font-size: .9rem; }
 ol li { overflow-wrap: anywhere; margin: .15rem 0; }
@@ -52,7 +53,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 {{end}}<div class="scroll"><table>
 {{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
-{{range .Rows}}<tr>{{range .}}<td{{if .Right}} class="right"{{end}}>{{.Text}}{{range .Notes}}<sup>{{.}}</sup> {{end}}</td>{{end}}</tr>
+{{range .Rows}}<tr>{{range .}}<td{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Notes}}<span>{{range .Notes}}<sup>{{.}}</sup> {{end}}</span>{{end}}</td>{{end}}</tr>
 {{end}}</tbody>
 </table></div>
 {{end}}{{if .Notes}}<ol>
