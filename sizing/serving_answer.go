@@ -34,12 +34,14 @@ type ServingThroughput struct {
 	Load      float64 `json:"max_load_tokens_per_second"`
 	LoadLow   float64 `json:"max_load_low"`
 	LoadHigh  float64 `json:"max_load_high"`
-	// PerMillion is the price of a million generated tokens at that load.
+	// PerMillion is the price of a million generated tokens with their prompts at
+	// that load.
 	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
 	// PerMillionBatch is the same for the batch that was asked for.
 	PerMillionBatch quantity.USD `json:"usd_per_million_tokens_at_batch,omitempty"`
 	// Energy and EnergyBatch are the energy of the devices at their rated
-	// power for a million generated tokens, at that load and at that batch.
+	// power for a million generated tokens with their prompts, at that load and
+	// at that batch.
 	Energy      quantity.KWh `json:"kwh_per_million_tokens,omitempty"`
 	EnergyBatch quantity.KWh `json:"kwh_per_million_tokens_at_batch,omitempty"`
 }
@@ -131,8 +133,9 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
 	}
 	usd, kwh := float64(price)*float64(p.Cluster.Count), float64(p.Cluster.Power())/1000 // an hour
-	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, t.Decode))
-	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, t.Decode))
+	answered := n * output / (p.Prefill(prompt, 0, n) + output*step) * busy
+	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, answered))
+	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, answered))
 	return t
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
@@ -249,4 +251,15 @@ func TestFindQuant(t *testing.T) {
 			t.Errorf("%q: %v", in, q.Name)
 		}
 	}
+}
+
+// A million tokens answered by a batch take its prompts too, as those of a
+// server under full load do.
+func TestPerMillionWithPrompts(t *testing.T) {
+	p := mustServe(t, "llama-3.1-8b", "q4_k_m", "m4-max", 1, withRuntime(t, "llama.cpp"))
+	a := p.Throughput(3600) // a dollar a second
+	seconds := 7680/a.Prefill + 512/a.PerUser
+	assert.InEpsilon(t, seconds/512*1e6, float64(a.PerMillionBatch), 1e-12)
+	assert.InEpsilon(t, float64(p.Cluster.Power())/3.6e6*seconds/512*1e6, float64(a.EnergyBatch), 1e-12)
+	assert.LessOrEqual(t, a.Energy, a.EnergyBatch)
 }

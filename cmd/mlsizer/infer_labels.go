@@ -71,6 +71,7 @@ var (
 	labelMaxLoadAt         = render.T("%s at %d sequences", "%s，%d 条序列")
 	labelPerMillion        = render.T("cost a million tokens", "每百万 token 成本")
 	labelAtFullLoad        = render.T("%s at full load", "满载%s")
+	labelAnsweredAt        = render.T("%v at full load, %v at batch %d, prompts included", "满载 %v，批次 %[3]d 时 %[2]v，均含提示")
 	labelPerMillionAt      = render.T("%v at full load, %v at batch %d", "满载 %v，批次 %[3]d 时 %[2]v")
 	labelWouldFit          = render.T("what would fit", "怎样放得下")
 	labelChange            = render.T("change", "改动")

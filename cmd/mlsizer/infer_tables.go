@@ -264,10 +264,10 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 	add(fact(labelComputeBound, bound))
 	add(fact(labelMaxLoad, both(labelMaxLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
 	if p.PerMillion > 0 {
-		add(fact(labelPerMillion, both(labelPerMillionAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
+		add(fact(labelPerMillion, both(labelAnsweredAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
 	}
 	if p.Energy > 0 {
-		add(fact(labelEnergyMillion, both(labelPerMillionAt, p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
+		add(fact(labelEnergyMillion, both(labelAnsweredAt, p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
 	}
 	return t
 }
