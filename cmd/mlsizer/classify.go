@@ -55,7 +55,8 @@ mixture-of-experts model is classified by all its parameters.
 
 --from reads CSV, TSV or JSON Lines of any length, plain or gzip, recognised by
 content ("-" is stdin). The column of the counts is the one named params,
-parameters, num_params, param_count, model_size, size or the like, in any case;
+parameters, num_params, param_count, model_size, size, 参数量 or the like, in any
+case, with a unit after it or not: params (B), 参数量（亿）;
 without one, the models in the column model or name are looked up. In a file
 without a header it is the only column with a count. --column names it
 otherwise. A cell is a count, a catalogue name or a path; a name is never
@@ -237,7 +238,11 @@ func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Mode
 		}
 		m, err := o.resolve(ctx, name)
 		if err != nil {
-			return batch.Model{}, fmt.Errorf("%w (%s)", err, want)
+			text := strings.TrimPrefix(err.Error(), "MODEL ")
+			if !strings.Contains(text, "(want ") {
+				text += " (" + want + ")"
+			}
+			return batch.Model{}, errors.New(text)
 		}
 		r := rowOf(m)
 		return batch.Model{Name: r.Name, Params: r.Params, Active: r.ActiveParams, Field: r.Field, Inferred: r.Inferred, Scope: r.Scope}, nil
@@ -349,6 +354,7 @@ var (
 	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")
 	labelClassMoreRows    = render.T("%d more models are not shown (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")
 	labelClassMoreErrors  = render.T("%d more rows are not classified (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
+	labelClassUnit        = render.T("counts without a unit are in %s, as the column %q says", "未带单位的数以 %s 计，依列名 %q")
 	labelClassOtherFields = render.T("%d models of another field, or of none, are left out", "略去 %d 个其他领域或未知领域的模型")
 	labelClassBoundsNote  = render.T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
 	labelClassScope       = render.T("%s: %s", "%s：%s")
@@ -410,6 +416,9 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	d.Tables = append(d.Tables, tierTable(b, sum.Counts))
 	if more := sum.Classified() - int64(len(sum.Kept)); more > 0 {
 		d.Notes = append(d.Notes, render.Note{Text: both(labelClassMoreRows, more)})
+	}
+	if sum.Unit != "" {
+		d.Notes = append(d.Notes, render.Note{Text: both(labelClassUnit, sum.Unit, sum.Column)})
 	}
 	if sum.OtherField > 0 {
 		d.Notes = append(d.Notes, render.Note{Text: both(labelClassOtherFields, sum.OtherField)})

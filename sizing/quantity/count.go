@@ -2,6 +2,7 @@ package quantity
 
 import (
 	"math"
+	"strings"
 	"unsafe"
 )
 
@@ -26,13 +27,14 @@ var (
 )
 
 // ParseParams parses a number of parameters: 7B, 124M, 1.1T, 350K, 6.74e9,
-// 7_000_000_000, 7,000,000,000, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万. Letters of
+// 7_000_000_000, 7,000,000,000, 7 billion, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万. Letters of
 // either case and full-width forms are the same, space around the number and
 // in front of the suffix is ignored. B is 10^9, never a byte.
 //
 // The result is exact: decimals are scaled as integers, and a fraction of a
 // parameter is cut off toward zero, which leaves every comparison with a
-// whole bound as it was. Zero, negative and infinite counts, counts below 1
+// whole bound as it was; without a suffix and below 1000 it is refused, for
+// then the suffix was forgotten. Zero, negative and infinite counts, counts below 1
 // or above 2^63-1, and anything else that is not a count give a
 // [*SyntaxError]. A valid count costs no allocation.
 func ParseParams(s string) (Params, error) {
@@ -98,8 +100,11 @@ func parseCount(sp *spelling, s string) (int64, error) {
 		}
 	}
 	if shift < frac {
-		n /= pow10[frac-shift]
-		return int64(n), nil // n was at least 1 before the point
+		whole := n / pow10[frac-shift] // n was at least 1 before the point
+		if shift == 0 && whole < unitForgotten && whole*pow10[frac] != n {
+			return parseCountSlow(sp, s)
+		}
+		return int64(whole), nil
 	}
 	f := pow10[shift-frac]
 	if n > math.MaxInt64/f {
@@ -150,9 +155,15 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 		return 0, sp.errorf(s, "too large for a count")
 	case n == 0:
 		return 0, sp.errorf(s, "below 1")
+	case rest == "" && !d.expTo && n < unitForgotten && !d.whole():
+		return 0, sp.errorf(s, "not whole, and no unit")
 	}
 	return n, nil
 }
+
+// unitForgotten is the count below which a fraction without a suffix is refused:
+// 7.5 is meant as 7.5B or the like, and not as 7.
+const unitForgotten = 1000
 
 // countShift is the power of ten that a suffix of a count stands for.
 func countShift(suffix string) (int, bool) {
@@ -190,8 +201,19 @@ func countShift(suffix string) (int, bool) {
 	case "千万亿":
 		return 15, true
 	}
+	for _, w := range countWords {
+		if strings.EqualFold(suffix, w.word) {
+			return w.shift, true
+		}
+	}
 	return 0, false
 }
+
+// countWords are the suffixes as they are said.
+var countWords = [...]struct {
+	word  string
+	shift int
+}{{"thousand", 3}, {"million", 6}, {"billion", 9}, {"trillion", 12}}
 
 func trimLeft(s string) string {
 	for s != "" && isSpace(s[0]) {

@@ -19,13 +19,13 @@ var goodCounts = []struct {
 	{"7_000_000_000", 7e9}, {"7,000,000,000", 7e9}, {"70亿", 70e8}, {"1750亿", 1750e8}, {"1.8万亿", 1.8e12},
 	{"3.5千万", 35e6}, {"12万", 12e4}, {"３", 3}, {"７Ｂ", 7e9}, {"７．５ｂ", 7.5e9}, {"１，０００", 1000}, {"  7B ", 7e9},
 	{"\t7 B\n", 7e9}, {"　７亿　", 7e8}, {"2千", 2000}, {"5十万", 5e5}, {"3百万", 3e6}, {"2十亿", 2e9}, {"2百亿", 2e10}, {"1.5千亿", 1.5e11},
-	{"1億", 1e8}, {"1萬", 1e4}, {"1", 1}, {"999", 999}, {"0001", 1}, {"0.1B", 1e8}, {".5B", 5e8}, {"0.000001M", 1}, {"1e18", 1e18}, {"1E6", 1e6}, {"1e+6", 1e6}, {"15e-1", 1}, {"1.0e0", 1},
+	{"7 billion", 7e9}, {"1.5 Million", 1.5e6}, {"2Trillion", 2e12}, {"3 thousand", 3000}, {"1億", 1e8}, {"1萬", 1e4}, {"1", 1}, {"999", 999}, {"0001", 1}, {"0.1B", 1e8}, {".5B", 5e8}, {"0.000001M", 1}, {"1e18", 1e18}, {"1E6", 1e6}, {"1e+6", 1e6}, {"15e-1", 1}, {"1.0e0", 1},
 	// Exact, where a float64 product would not be: 0.29·100 is 28.999… in binary.
 	{"0.29M", 290_000}, {"1.005B", 1_005_000_000}, {"6738415616", 6738415616}, {"8.030261248B", 8030261248},
 	{"9223372036854775807", math.MaxInt64}, {"9,223,372,036,854,775,807", math.MaxInt64}, {"9.223372036854775807e18", math.MaxInt64},
 	{"9223372036854775807.999", math.MaxInt64}, {"9223372.036854775807T", math.MaxInt64}, {"1234567890123456789", 1234567890123456789},
 	// A fraction of a parameter is cut off, not rounded.
-	{"1.9", 1}, {"999.999", 999}, {"0.9999999999B", 999_999_999}, {"1.0000000009B", 1_000_000_000}, {"999999999999999999999e-5", 9999999999999999},
+	{"1000.9", 1000}, {"7.0", 7}, {"1234567890.5", 1234567890}, {"1.9e0", 1}, {"1.2345K", 1234}, {"0.9999999999B", 999_999_999}, {"1.0000000009B", 1_000_000_000}, {"999999999999999999999e-5", 9999999999999999},
 	{strings.Repeat("0", 100) + "7", 7}, {"1." + strings.Repeat("0", 100), 1}, {"0." + strings.Repeat("0", 99) + "1e100", 1}, {"1" + strings.Repeat("0", 30) + "e-30", 1},
 }
 
@@ -59,6 +59,7 @@ var badCounts = []struct{ in, problem string }{
 	{"B", "a suffix without a number"}, {"亿", "a suffix without a number"}, {"万亿", "a suffix without a number"},
 	{"0", "zero"}, {"0.0", "zero"}, {"0B", "zero"}, {"0e99", "zero"}, {"０", "zero"}, {"-0", "negative"},
 	{"0.5", "below 1"}, {"0.0001K", "below 1"}, {"1e-1", "below 1"}, {"1e-999999999999", "below 1"},
+	{"1.9", "not whole, and no unit"}, {"999.999", "not whole, and no unit"}, {"7.5", "not whole, and no unit"}, {"７．５", "not whole, and no unit"}, {"1." + strings.Repeat("0", 60) + "1", "not whole, and no unit"},
 	{"-7B", "negative"}, {"−7B", "negative"}, {"-1", "negative"},
 	{"NaN", "not a number"}, {"nan", "not a number"}, {"-nan", "not a number"}, {"Inf", "infinite"}, {"-Inf", "infinite"}, {"+infinity", "infinite"}, {"∞", "infinite"},
 	{"9223372036854775808", "too large for a count"}, {"9.3e18", "too large for a count"}, {"10000000T", "too large for a count"}, {"1e999999999999999", "too large for a count"}, {strings.Repeat("9", 500), "too large for a count"},

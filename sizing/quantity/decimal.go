@@ -97,6 +97,18 @@ func scanNumber(s string) (d decimal, rest, problem string) {
 	return d, s[i:], ""
 }
 
+// whole reports whether the number has no fraction.
+func (d decimal) whole() bool {
+	m := d.mant
+	for e := d.exp; e < 0 && m > 0; e++ {
+		if m%10 != 0 {
+			return false
+		}
+		m /= 10
+	}
+	return !d.more || d.exp >= 0
+}
+
 // int64 is the number times 10^shift, truncated toward zero. over tells that
 // it is above the largest int64.
 func (d decimal) int64(shift int) (n int64, over bool) {

@@ -114,6 +114,8 @@ func (o Options) withDefaults() Options {
 type Summary struct {
 	// Rows is the number of rows that were read, blank lines left out.
 	Rows int64
+	// Unit is the suffix of counts that the name of their Column has.
+	Unit, Column string
 	// Counts says how many models fell in each tier.
 	Counts sizing.Counts
 	// NoCount and Bad are the rows that were not answered: their count is

@@ -12,12 +12,18 @@ import (
 )
 
 // The header names that are known, the plainest first. Case, spaces, dashes,
-// dots and underscores do not matter.
+// dots, underscores and brackets do not matter.
 var (
 	countNames = []string{
 		"params", "parameters", "num_params", "num_parameters", "n_params", "total_params", "total_parameters",
 		"param_count", "params_count", "parameter_count", "parameters_count", "number_of_parameters",
-		"参数量", "参数", "参数数量", "参数规模", "model_size", "size",
+		"参数量", "参数", "参数数量", "参数规模", "总参数量", "总参数", "模型参数量", "模型规模", "model_size", "size",
+	}
+	// countUnits may stand behind such a name, in brackets or not: "params (B)",
+	// "parameters_millions", "参数量（亿）". The suffix is that of a count.
+	countUnits = []struct{ unit, suffix string }{
+		{"k", "K"}, {"m", "M"}, {"b", "B"}, {"t", "T"}, {"bn", "B"}, {"thousand", "K"}, {"million", "M"}, {"billion", "B"}, {"trillion", "T"},
+		{"thousands", "K"}, {"millions", "M"}, {"billions", "B"}, {"trillions", "T"}, {"千", "千"}, {"万", "万"}, {"百万", "M"}, {"亿", "亿"}, {"十亿", "B"}, {"万亿", "万亿"},
 	}
 	nameNames = []string{"name", "model", "model_name", "model_id", "id", "名称", "模型", "模型名称"}
 )
@@ -28,6 +34,9 @@ type layout struct {
 	comma byte
 	// count and name are columns from 0; name is -1 if there is none.
 	count, name int
+	// unit is the suffix that the count's column has in its name, head, "" for
+	// none.
+	unit, head string
 	// width is the number of cells of a row.
 	width int
 	// countKeys and nameKeys are the keys of a JSON object, folded, in order
@@ -41,7 +50,7 @@ type layout struct {
 func foldHeader(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
-		case ' ', '\t', '-', '_', '.', '\u3000':
+		case ' ', '\t', '-', '_', '.', '#', '\u3000', '(', ')', '[', ']', '（', '）':
 			return -1
 		}
 		return r
@@ -121,6 +130,7 @@ func (l layout) byColumn(cells []string, line int64, opt Options) (layout, error
 			Hint: "--column takes one of these names, or a number from 1"}
 	}
 	if l.header {
+		l.unit, l.head = unitOf(cells[l.count]), cells[l.count]
 		if i, err := findColumn(cells, nameNames, line); err == nil && i != l.count {
 			l.name = i
 		}
@@ -134,6 +144,9 @@ func (l layout) byColumn(cells []string, line int64, opt Options) (layout, error
 // what the first row holds.
 func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) {
 	count, err := findColumn(cells, countNames, s.line)
+	if err == nil && count < 0 {
+		count, err = findUnit(cells, s.line)
+	}
 	if err != nil {
 		return l, err
 	}
@@ -152,6 +165,7 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 	switch {
 	case count >= 0:
 		l.count, l.name, l.header = count, name, true
+		l.unit, l.head = unitOf(cells[count]), cells[count]
 	case name >= 0 && len(numbers) == 0:
 		l.count, l.header = name, true
 	case len(cells) > 1 && grouped == nil:
@@ -166,6 +180,38 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 		return l, &FileError{Problem: fmt.Sprintf("line %d: no column with parameter counts (has %s; want a header with params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(cells)), Hint: "--column NAME or --column N names the column"}
 	}
 	return l, nil
+}
+
+// unitOf is the suffix of counts that a column's name ends with, "" if it has
+// none or is not the name of a count.
+func unitOf(head string) string {
+	folded := foldHeader(head)
+	for _, n := range foldAll(countNames) {
+		if rest, ok := strings.CutPrefix(folded, n); ok && rest != "" {
+			for _, u := range countUnits {
+				if rest == u.unit || rest == "in"+u.unit {
+					return u.suffix
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// findUnit is the index of the one column of counts with a unit in its name, -1
+// if there is none.
+func findUnit(cells []string, line int64) (int, error) {
+	found := -1
+	for i, c := range cells {
+		switch {
+		case unitOf(c) == "":
+		case found >= 0:
+			return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d (%q) and %d (%q) may both be the counts", line, found+1, cells[found], i+1, c), Hint: fmt.Sprintf("--column %d", found+1)}
+		default:
+			found = i
+		}
+	}
+	return found, nil
 }
 
 // findColumn is the index of the first of names among the cells, -1 if there

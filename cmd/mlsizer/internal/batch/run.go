@@ -44,7 +44,7 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, opt Options) (*Summary, 
 	if _, err := io.CopyN(io.Discard, c.r, int64(skip)); err != nil {
 		return new(Summary), &FileError{Problem: "cannot be read", Err: err}
 	}
-	o := &output{w: w, opt: opt, sum: new(Summary)}
+	o := &output{w: w, opt: opt, sum: &Summary{Unit: l.unit, Column: l.head}}
 	defer o.close()
 	readErr, err := pipeline(ctx, c, l, o)
 	if err == nil {
@@ -245,6 +245,14 @@ func (o *output) finish() error {
 		b = append(b, `{"code":"beyond-report","text":`...)
 		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds))
 		b = append(b, `,"source":"report, section 1.2"}`...)
+	}
+	if s.Unit != "" {
+		if s.Counts.Beyond > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"code":"unit","text":`...)
+		b = appendJSONString(b, fmt.Sprintf("counts without a unit are in %s, as the column %q says", s.Unit, s.Column))
+		b = append(b, '}')
 	}
 	b = append(b, ']')
 	b = append(b, ",\n  \"errors\": ["...)

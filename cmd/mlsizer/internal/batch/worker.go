@@ -19,6 +19,7 @@ type worker struct {
 	layout layout
 	scan   csvScanner
 	cells  []cell
+	scaled []byte // a count and its unit
 	memo   map[string]lookup
 	// enough tells that the Summary holds all the rows that it can.
 	enough *atomic.Bool
@@ -145,7 +146,7 @@ func cellCount(n int) string {
 // model classifies one model: a count, a name, or a path.
 func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	r := Row{Input: view(c.text), Name: view(name), Inferred: true}
-	params, err := quantity.ParseParamsBytes(c.text)
+	params, err := w.count(c.text)
 	if err != nil {
 		l := w.lookup(r.Input, err)
 		if l.problem != "" {
@@ -165,6 +166,18 @@ func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	}
 	r.Params = params
 	w.add(b, &r)
+}
+
+// count reads a count, in the unit that its column's name has unless the cell has
+// one of its own.
+func (w *worker) count(text []byte) (quantity.Params, error) {
+	if unit := w.layout.unit; unit != "" {
+		w.scaled = append(append(w.scaled[:0], bytes.TrimSpace(text)...), unit...)
+		if params, err := quantity.ParseParamsBytes(w.scaled); err == nil {
+			return params, nil
+		}
+	}
+	return quantity.ParseParamsBytes(text)
 }
 
 // add counts and writes the answer.
