@@ -252,7 +252,7 @@ func (x *termNumbers) experts() numbers {
 			size := s.dispatched * l.micro / (l.cp * l.tp)
 			count += n
 			bytes += n * size * s.topK
-			one += n * p.allToAll(l.etp, l.ep, s.topK, size)
+			one += n * p.allToAll(l.etp, l.ep, s.topK, s.experts, size)
 		}
 	})
 	one, bytes = one/count, bytes/count

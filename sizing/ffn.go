@@ -80,6 +80,19 @@ type MoE struct {
 	// Latent is the width that routed experts work in, where tokens are
 	// projected down before and up after them (Nemotron 3); 0 means Hidden.
 	Latent int64 `json:"latent,omitempty"`
+	// A token's experts come from at most RouteLimit of RouteGroups equal groups
+	// of them, so that it travels to few nodes (DeepSeek-V3); 0 and 0 where
+	// routing is not limited.
+	RouteGroups int64 `json:"route_groups,omitempty"`
+	RouteLimit  int64 `json:"route_limit,omitempty"`
+}
+
+// reach returns the share of all experts that one token may choose from.
+func (m MoE) reach() float64 {
+	if m.RouteGroups == 0 {
+		return 1
+	}
+	return float64(m.RouteLimit) / float64(m.RouteGroups)
 }
 
 func (m MoE) latent() int64 {
@@ -102,6 +115,9 @@ func (m MoE) Check() error {
 	}
 	if m.SharedWidth < 0 {
 		return fmt.Errorf("moe: shared width %d (want 0 or more)", m.SharedWidth)
+	}
+	if limited := m.RouteGroups != 0 || m.RouteLimit != 0; limited && (m.RouteLimit < 1 || m.RouteLimit > m.RouteGroups || m.RouteGroups > m.Experts) {
+		return fmt.Errorf("moe: routing to %d of %d groups of %d experts (want 1 to all of at most so many groups)", m.RouteLimit, m.RouteGroups, m.Experts)
 	}
 	return nil
 }

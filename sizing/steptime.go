@@ -326,7 +326,7 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 	if s := &k.shape; l.ep > 1 && s.topK > 0 {
 		// Dispatch and combine: the ranks of a tensor-parallel group send their
 		// part of the tokens each.
-		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
+		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.experts, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
 		forward.expert += one
 		backward.expert += one
 	}
@@ -386,7 +386,7 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float6
 		// fewer than the tensor-parallel ranks, those of a part of the sequence.
 		tp, copies = l.etp, max(copies/l.ep, 1)
 		m *= w.copies / copies * e.Imbalance * l.etp / l.tp
-		rate *= e.Grouped
+		rate *= e.Grouped / e.Software // libraries of their own
 	case w.split == splitNone:
 		m /= l.sequence()
 	}

@@ -57,15 +57,18 @@ func (p *Prepared) ringTime(span, n, bytes float64) float64 {
 
 // allToAll returns the time in which a device's tokens reach their experts on
 // n devices, each of which stands for a group of so many that share an expert.
-// bytes is what one copy of all its tokens takes.
+// bytes is what one copy of all its tokens takes, reach the share of all
+// experts that one token may go to.
 //
 // A token goes to a remote node once, whichever of its experts are there, and
-// is copied inside the node: of k experts on N nodes it meets on average
+// is copied inside the node: of k experts on N nodes that it may go to it meets
+// on average
 //
 //	N (1 - (1 - 1/N)^k)
 //
-// nodes. Source of the scheme: arXiv:2412.19437 section 3.2.2.
-func (p *Prepared) allToAll(group, n, topK, bytes float64) float64 {
+// nodes. Source of the scheme: arXiv:2412.19437 section 3.2.2; of routing that
+// is limited to some nodes: section 2.1.2.
+func (p *Prepared) allToAll(group, n, topK, reach, bytes float64) float64 {
 	t := &p.timing
 	members := min(n, max(1, t.neighbours/group))
 	inside := bytes * topK * (n - 1) / n / (t.inside(members) * t.e.AllToAll)
@@ -73,7 +76,9 @@ func (p *Prepared) allToAll(group, n, topK, bytes float64) float64 {
 	if nodes <= 1 {
 		return t.e.Latency + inside
 	}
-	remote := bytes * (nodes - 1) * (1 - math.Pow(1-1/nodes, topK))
+	near := max(1, nodes*reach)
+	met := near * (1 - math.Pow(1-1/near, topK))
+	remote := bytes * met * (nodes - 1) / nodes
 	return t.e.Latency + t.e.HopSeconds*nodes + max(inside, remote/(t.global*t.e.AllToAll))
 }
 

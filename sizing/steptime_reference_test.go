@@ -158,7 +158,7 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	for _, b := range g.Blocks {
 		if m, ok := b.(MoE); ok && r.plan.EP > 1 {
 			bytes := float64(m.latent()) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
-			exchange := 2 * r.p.allToAll(r.l.etp, float64(r.plan.EP), float64(m.TopK), bytes) * (1 - e.ExpertHidden)
+			exchange := 2 * r.p.allToAll(r.l.etp, float64(r.plan.EP), float64(m.TopK), m.reach(), bytes) * (1 - e.ExpertHidden)
 			fwd += exchange
 			bwd += exchange
 			repeats.experts += exchange
@@ -285,7 +285,7 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		if w.copies > 1 {
 			tp, copies = float64(r.plan.expertTP()), math.Max(1, w.copies/float64(r.plan.EP))
 			m = m * w.copies / copies * e.Imbalance / float64(r.plan.TP) * tp
-			speed *= e.Grouped
+			speed *= e.Grouped / e.Software
 		} else if w.split == splitNone && r.plan.SequenceParallel {
 			m /= tp
 		}

@@ -29,7 +29,8 @@ type shape struct {
 	// dispatched is the bytes of one sample's tokens as they are sent to their
 	// experts, and topK to how many each.
 	dispatched, topK float64
-	index            int // of the kind
+	experts          float64 // share of all experts that one token may go to
+	index            int     // of the kind
 }
 
 // product is a weight, or several that one product reads, as a matrix product
@@ -79,7 +80,7 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 			s.reduced++
 		}
 		if m, ok := b.(MoE); ok {
-			s.topK = float64(m.TopK)
+			s.topK, s.experts = float64(m.TopK), m.reach()
 			s.dispatched += float64(m.latent()) * tokens * c.actBytes
 			if m.SharedWidth == 0 {
 				s.reduced--

@@ -224,7 +224,7 @@ func TestBandsWidenAwayFromMeasurements(t *testing.T) {
 func TestExpertsAreSharedNotRepeated(t *testing.T) {
 	free := DefaultConstants().Clone()
 	for i := range free.Overrides {
-		for name, v := range map[string]float64{"tail": 0, "spill": 0, "tile": 0, "cast": 0, "imbalance": 1, "grouped": 1} {
+		for name, v := range map[string]float64{"tail": 0, "spill": 0, "tile": 0, "cast": 0, "imbalance": 1, "grouped": 1, "software": 1} {
 			if _, ok := free.Overrides[i].Set[name]; ok {
 				free.Overrides[i].Set[name] = v
 			}
@@ -258,4 +258,24 @@ func TestExpertsAreSharedNotRepeated(t *testing.T) {
 		require.InEpsilon(t, k.work.products()*samples, forward.products*p.timing.plain*devices, 1e-9, "all products")
 		require.InEpsilon(t, 2*forward.products, backward.products, 1e-9, "backward")
 	})
+}
+
+// Routing that is limited to some nodes sends a token to fewer of them.
+// Source: of 8 experts on 8 nodes a token meets 8 (1 - (7/8)^8) = 5.2509 nodes,
+// of which 7 in 8 are not its own; on 4 of them 4 (1 - (3/4)^8) = 3.5995.
+func TestLimitedRoutingMeetsFewerNodes(t *testing.T) {
+	p := prepareStep(t, stepModels()[0], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
+	e := &p.timing.e
+	const ranks, topK, bytes = 64, 8, 1 << 30
+	for reach, nodes := range map[float64]float64{1: 5.2509, 0.5: 3.5995} {
+		want := bytes*nodes*7/8/(p.timing.global*e.AllToAll) + e.Latency + 8*e.HopSeconds
+		require.InEpsilon(t, want, p.allToAll(1, ranks, topK, reach, bytes), 1e-4, "%g of the experts", reach)
+	}
+	deepseek := MoE{Hidden: 7168, Experts: 256, TopK: 8, Width: 2048, RouteGroups: 8, RouteLimit: 4}
+	require.NoError(t, deepseek.Check())
+	require.Equal(t, 0.5, deepseek.reach())
+	for _, bad := range []MoE{{RouteGroups: 8}, {RouteLimit: 4}, {RouteGroups: 4, RouteLimit: 8}, {RouteGroups: 512, RouteLimit: 4}} {
+		bad.Hidden, bad.Experts, bad.TopK, bad.Width = 7168, 256, 8, 2048
+		require.ErrorContains(t, bad.Check(), "groups")
+	}
 }

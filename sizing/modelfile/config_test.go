@@ -317,6 +317,25 @@ func TestPublishedKeysPass(t *testing.T) {
 	}
 }
 
+// A router that looks at some groups of experts alone says so in two keys.
+// Source: deepseek-ai/DeepSeek-V3 config.json (8 groups, 4 of them), moonshotai/
+// Kimi-K2-Instruct config.json (one group).
+func TestRouteGroups(t *testing.T) {
+	for keys, want := range map[string][2]int64{
+		`"n_group":8,"topk_group":4,`: {8, 4},
+		`"n_group":1,"topk_group":1,`: {},
+		`"n_group":8,`:                {},
+		``:                            {},
+	} {
+		data := strings.Replace(string(goldenConfig(t, "deepseek-ai/DeepSeek-V3")), "{", "{"+keys, 1)
+		blocks := mustParse(t, keys, []byte(data)).Model.Groups[2].Blocks
+		moe := blocks[len(blocks)-1].(sizing.MoE)
+		if got := [2]int64{moe.RouteGroups, moe.RouteLimit}; got != want {
+			t.Errorf("%s: routed to %d of %d groups, want %d of %d", keys, got[1], got[0], want[1], want[0])
+		}
+	}
+}
+
 func attentionOf(m *sizing.Model, i int) sizing.Attention {
 	for _, g := range m.Groups {
 		if g.Place != sizing.Body {

@@ -245,6 +245,7 @@ func (r *reader) firstDense(d int64, attn sizing.Block, correction bool) *sizing
 	layers, vocab := r.layers("num_hidden_layers"), r.rows("vocab_size")
 	moe := r.experts(d, []string{"n_routed_experts", "num_experts"}, []string{"moe_intermediate_size"})
 	moe.CorrectionBias = correction
+	moe.RouteGroups, moe.RouteLimit = routeGroups(r.optional("n_group"), r.optional("topk_group"))
 	moe.SharedWidth = r.numOr(0, "n_shared_experts", "num_shared_experts") * moe.Width
 	sparse := r.firstSparse(layers)
 	ffn := r.denseWidth(d, layers, sparse)
@@ -264,6 +265,16 @@ func (r *reader) firstDense(d int64, attn sizing.Block, correction bool) *sizing
 			},
 		},
 	})
+}
+
+// routeGroups returns how many groups the experts form and how many of these a
+// token may choose from, as files state them; 0 and 0 where it may choose from
+// all.
+func routeGroups(groups, limit int64) (int64, int64) {
+	if limit == 0 || limit >= groups {
+		return 0, 0
+	}
+	return groups, limit
 }
 
 // firstSparse returns which layers are mixtures: those from

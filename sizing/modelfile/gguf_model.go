@@ -246,5 +246,6 @@ func (h *ggufHyper) experts(a ggufArch, d, experts, width int64) sizing.Block {
 	m := sizing.MoE{Hidden: d, Experts: experts, TopK: h.need("expert_used_count"), Gated: a.gated, Bias: a.ffnBias,
 		Width: h.optional("expert_feed_forward_length", width), SharedGate: a.sharedGate, CorrectionBias: a.correction}
 	m.SharedWidth = h.optional("expert_shared_feed_forward_length", h.optional("expert_shared_count", 0)*m.Width)
+	m.RouteGroups, m.RouteLimit = routeGroups(h.optional("expert_group_count", 0), h.optional("expert_group_used_count", 0))
 	return m
 }
