@@ -69,9 +69,15 @@ func (r *Row) ownLayers(opt options) bool {
 	return opt.on("no-gradient-accumulation-fusion") && !newer
 }
 
+// recomputeOffload behind a recompute says that some of the activations that are
+// not made anew wait on the host, without saying which: transfers that the
+// compiler starts ahead, which take no time of a step beside what they hide
+// behind, and bytes that a device does not hold (see gap).
+const recomputeOffload = "-offload"
+
 // recompute reads what the row recomputes, and what it offloads.
 func (r *Row) recompute(opt options, p sizing.Plan) (sizing.Plan, error) {
-	mode, _, _ := strings.Cut(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), "-")
+	mode := strings.TrimSuffix(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), recomputeOffload)
 	layers, err := opt.count("recompute-num-layers", 1)
 	if err != nil {
 		return p, err

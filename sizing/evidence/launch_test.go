@@ -106,6 +106,28 @@ func TestUnmodelledOptionsSkipMemory(t *testing.T) {
 	}
 }
 
+// A recompute with an offload that the row does not describe has a time, as that
+// of the recompute, and no memory; one that nobody knows has neither.
+func TestRecomputeWithOffload(t *testing.T) {
+	r := launchRow("")
+	r.StepSeconds, r.Device, r.Recompute = 1, "h100", "selective"
+	plain := testPredictor().Validate([]Row{*r})
+	require.Len(t, plain.Rows, 2)
+	r.Recompute = "selective-offload"
+	rep := testPredictor().Validate([]Row{*r})
+	require.Len(t, rep.Rows, 1)
+	require.Len(t, rep.Skipped, 1)
+	assert.Equal(t, PeakMemory, rep.Skipped[0].Quantity)
+	assert.Contains(t, rep.Skipped[0].Reason, "which activations wait on the host is not said")
+	for _, p := range plain.Rows {
+		if p.Quantity == StepSeconds {
+			assert.Equal(t, p.Predicted, rep.Rows[0].Predicted)
+		}
+	}
+	r.Recompute = "selective-sometimes"
+	assert.Empty(t, testPredictor().Validate([]Row{*r}).Rows)
+}
+
 // A gated FFN of unstated width is what Megatron-LM makes it: 4 x 512 x 2/3,
 // rounded down to 64, is 1,344. Source: megatron/training/arguments.py.
 func TestGatedWidth(t *testing.T) {

@@ -90,6 +90,9 @@ func (r *Row) gap() error {
 			return fmt.Errorf("%s: %s", u.option, u.why)
 		}
 	}
+	if strings.HasSuffix(r.Recompute, recomputeOffload) {
+		return fmt.Errorf("recompute %s: which activations wait on the host is not said", r.Recompute)
+	}
 	if opt.on(fineOffload) {
 		if _, err := sizing.ParseModules(opt["offload-modules"]); err != nil {
 			return fmt.Errorf("offload-modules: %w", err)
