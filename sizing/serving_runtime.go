@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -64,8 +65,22 @@ type Runtime struct {
 	Absorbed bool `json:"absorbed"`
 	// PadsHeads runtimes take any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
+	// Cache is how it stores its cache where nothing is said, by the weights'
+	// storage ("" is any other); without an entry f16.
+	Cache map[string]string `json:"cache"`
+	// CountsState says that the size it prints of its cache has the state in it.
+	CountsState bool `json:"counts_state"`
 	// Year is the generation that estimates are for.
 	Year int `json:"year"`
+}
+
+// DefaultCache names how the runtime stores its cache for weights of a storage
+// where nothing is said.
+func (r *Runtime) DefaultCache(weights string) string {
+	if kv, ok := r.Cache[weights]; ok {
+		return kv
+	}
+	return cmp.Or(r.Cache[""], "f16")
 }
 
 var loadRuntimes = sync.OnceValue(func() []*Runtime {

@@ -139,6 +139,8 @@ type Stack struct {
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
 	Reserved float64 `json:"reserved_over_allocated"`
+	// Habits is how to read what is published of it.
+	Habits Habits `json:"habits"`
 	// Fitted says which of these facts were fitted on measurements and when,
 	// and where those come from that neither Source nor a fit gives.
 	Fitted string `json:"fitted"`
@@ -149,6 +151,42 @@ type Stack struct {
 	Variant Variant `json:"-"`
 
 	ShardingNames []string `json:"shardings"`
+}
+
+// Habits is how figures that are published of a stack are to be read where they
+// leave something open.
+type Habits struct {
+	// BatchADevice says that a batch is stated a device, tensor-parallel ones
+	// included, and runs as one micro-batch.
+	BatchADevice bool `json:"batch_a_device,omitempty"`
+	// CutsBatch says that pipeline stages cut a local batch into as many
+	// micro-batches, and that an interleaved schedule gives each device two.
+	CutsBatch bool `json:"cuts_batch,omitempty"`
+	// CompiledIfSaid says that a run is compiled only where it says so.
+	CompiledIfSaid bool `json:"compiled_if_said,omitempty"`
+	// Recipe is what its figures are of where they state neither a sequence nor
+	// a batch, since its makers state both once for all; nil without one.
+	Recipe *Recipe `json:"recipe,omitempty"`
+	// Source says where these facts come from.
+	Source string `json:"source,omitempty"`
+}
+
+// Recipe is how a stack's own recipes fine-tune.
+type Recipe struct {
+	Seq   int64 `json:"seq"`
+	Batch int64 `json:"batch"` // of a device, in sequences, without accumulation
+	// Compile compiles the kernels, Recompute recomputes in full unless the
+	// device has room.
+	Compile   bool `json:"compile"`
+	Recompute bool `json:"recompute"`
+	// ShardsFrozen divides frozen weights too, DoubleQuantised quantises the
+	// scales of packed ones.
+	ShardsFrozen    bool `json:"shards_frozen"`
+	DoubleQuantised bool `json:"double_quantised"`
+	// PagedUpdate is full fine-tuning on one device that applies each gradient
+	// as soon as it is there, with a state in 8 bits that the driver moves out
+	// of the device's memory.
+	PagedUpdate bool `json:"paged_update"`
 }
 
 // StreamWorkspace is the workspace of every stream that runs matrix products.

@@ -116,7 +116,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 // addServingChoices adds the flags that only serving has.
 func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	addValue(fs, &o.weights, "weights", "", "storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (without: as the model is published)", "NAME", "q4_k_m", parseWeights)
-	addValue(fs, &o.kv, "kv", "", "storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (f16)", "NAME", "q8_0", parseKV)
+	addValue(fs, &o.kv, "kv", "", "storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (without: the runtime's, mostly f16)", "NAME", "q8_0", parseKV)
 	addValue(fs, &o.runtime, "runtime", "", "vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ... (without: by weights and device)", "NAME", "vllm", sizing.FindRuntime)
 	addValue(fs, &o.prompt, "prompt", "", "tokens of a prompt (the context less the answer)", "COUNT", "4k", parseTokenCount)
 	addValue(fs, &o.output, "answer", "", "tokens of an answer (a quarter of the context, at most 512)", "COUNT", "512", parseTokenCount)
@@ -251,20 +251,20 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 	if weights == "" {
 		assume("weights", s.Quant.Name)
 	}
+	var why sizing.Note
+	if s.Runtime == nil {
+		s.Runtime, why = sizing.RuntimeChoice(t.Device, s.Quant)
+	}
 	kv := o.kv
 	if kv == "" {
-		kv = "f16"
+		kv = s.Runtime.DefaultCache(s.Quant.Name)
 		assume("kv", kv)
 	}
-	if s.KV, err = sizing.ParseKVType(kv); err != nil {
-		return s, nil, err
-	}
-	if s.Runtime == nil {
-		var why sizing.Note
-		s.Runtime, why = sizing.RuntimeChoice(t.Device, s.Quant)
+	if why.Code != "" {
 		assumed = append(assumed, why)
 	}
-	return s, assumed, nil
+	s.KV, err = sizing.ParseKVType(kv)
+	return s, assumed, err
 }
 
 // storageOf is how the weights are stored: as asked for, as the file has them,

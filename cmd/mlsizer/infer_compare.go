@@ -213,7 +213,12 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 			d.Tables = append(d.Tables, render.Table{Title: title, Columns: columns})
 		}
 		t := &d.Tables[len(d.Tables)-1]
-		t.Rows = append(t.Rows, inferCompareCells(r, f))
+		cells := inferCompareCells(r, f)
+		if kv := r.Workload.KV; r.Error == "" && kv != servingFirst(rows, r.table()).KV {
+			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
+			cells[at].Value = both(labelWithCache, r.Workload.Weights, kv) // not as the title says
+		}
+		t.Rows = append(t.Rows, cells)
 	}
 	for i := range d.Tables {
 		tidyComparison(&d.Tables[i])

@@ -84,6 +84,7 @@ var (
 	labelDecodeHead        = render.T("decode tokens/s", "解码 token/秒")
 	labelContextHead       = render.T("longest context", "最长上下文")
 	labelSequencesHead     = render.T("most sequences", "最多序列")
+	labelWithCache         = render.T("%s, KV cache %s", "%s，KV 缓存 %s")
 	labelCompareInfer      = render.T("serving with context %d, batch %d, KV cache %s", "推理：上下文 %d，批次 %d，KV 缓存 %s")
 	labelEnergyMillion     = render.T("energy a million tokens", "每百万 token 能耗")
 	labelAssumedServe      = render.T("%s not given: %s", "未指定 %s：取 %s")

@@ -59,7 +59,7 @@ func (r *Row) quantised() (packed, double bool) {
 	for _, word := range []string{"nf4", "qlora", "4bit", "4-bit", "fp4", "int4"} {
 		packed = packed || strings.Contains(text, word) && !strings.Contains(text, "nvfp4")
 	}
-	return packed, strings.Contains(text, "nf4-dq") || strings.Contains(text, "double") || recipes[r.Stack].double
+	return packed, strings.Contains(text, "nf4-dq") || strings.Contains(text, "double") || r.recipe().DoubleQuantised
 }
 
 // method reads what the row trains: "lora", "QLoRA", "full finetune", or a

@@ -115,7 +115,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	case r.Recompute != "" || plan.Recompute != sizing.NoRecompute:
 	case r.Method == "":
 		plan.Recompute, plan.Modules = lightest(prepared, plan)
-	case recipes[r.Stack].recompute:
+	case r.recipe().Recompute:
 		plan.Recompute = unlessRoom(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage") || r.bridge()}, nil
@@ -205,8 +205,8 @@ func (r *Row) stack(s *sizing.Stack, d *hardware.Device) *sizing.Stack {
 	}
 	if r.Compile {
 		c.Eager = false
-	} else if s.Name == "torchtitan" {
-		c.Eager = true // a run compiles only where it says so
+	} else if s.Habits.CompiledIfSaid {
+		c.Eager = true
 	}
 	if r.pagedUpdate() {
 		c.FusedUpdate, c.OffloadOptimizer = true, true
@@ -252,7 +252,7 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 	}
 	var err error
 	p.Sharding = s.Sharding
-	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && (!frozen || recipes[r.Stack].shards) {
+	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && (!frozen || r.recipe().ShardsFrozen) {
 		// Full fine-tuning on several devices shards; frozen weights stay
 		// whole on each unless the recipe shards them too.
 		p.Sharding = sizing.Zero3
@@ -277,17 +277,10 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 
 // adapt reads the row's batch as its stack means it.
 func (r *Row) adapt(s *sizing.Stack, p *sizing.Plan) {
-	if s.Name == "maxtext" && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
-		// MaxText states its batch a device, tensor-parallel ones included,
-		// and runs it as one micro-batch.
-		// Source: AI-Hypercomputer/maxtext base.yml, per_device_batch_size.
+	if s.Habits.BatchADevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
 	}
-	if s.Name == "torchtitan" && p.PP > 1 {
-		// A local batch is cut into as many micro-batches as there are stages,
-		// and an interleaved schedule gives each device two stages.
-		// Source: pytorch/torchtitan of 2024, torchtitan/config_manager.py
-		// (pipeline_parallel_microbatches: the pipeline degree by default).
+	if s.Habits.CutsBatch && p.PP > 1 {
 		if p.MicroBatches() == 1 && p.MicroBatch%p.PP == 0 {
 			p.MicroBatch /= p.PP
 		}

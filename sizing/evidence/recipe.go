@@ -7,48 +7,31 @@ import (
 	"mlsizer/sizing"
 )
 
-// recipe is what a source's figures are of where a row states neither its
-// sequence nor its batch, since the source states them once for all.
-type recipe struct {
-	seq, batch int64
-	compile    bool
-	recompute  bool // in full, unless the device has room
-	shards     bool // frozen weights too
-	double     bool // scales of packed weights are quantised
-}
-
-// recipes are by stack.
-var recipes = map[string]recipe{
-	// Assumed, the source not read again: pytorch/torchtune README.md, "Memory
-	// and training speed": batch size 2 without gradient accumulation, a
-	// dataset packed to sequence length 2048, and torch compile enabled;
-	// recipes/configs/llama3_1 (enable_activation_checkpointing),
-	// recipes/lora_finetune_distributed.py; pytorch/ao
-	// torchao/dtypes/nf4tensor.py (quantized_scalers).
-	"torchtune": {seq: 2048, batch: 2, compile: true, recompute: true, shards: true, double: true},
+// recipe is that of the row's stack, the zero one if there is none.
+func (r *Row) recipe() (known sizing.Recipe) {
+	if s, err := sizing.FindStack(r.Stack); err == nil && s.Habits.Recipe != nil {
+		known = *s.Habits.Recipe
+	}
+	return known
 }
 
 // asPublished returns the row with what its source states once for all rows.
 func (r *Row) asPublished() *Row {
-	known, ok := recipes[r.Stack]
-	if !ok || r.SeqLen > 0 || r.MicroBatch > 0 || r.GlobalBatch > 0 {
+	known := r.recipe()
+	if known.Batch == 0 || r.SeqLen > 0 || r.MicroBatch > 0 || r.GlobalBatch > 0 {
 		return r
 	}
 	c := *r
-	c.SeqLen, c.MicroBatch, c.Compile = known.seq, known.batch, known.compile
-	c.GlobalBatch = known.batch * int64(max(r.Devices, 1))
+	c.SeqLen, c.MicroBatch, c.Compile = known.Seq, known.Batch, known.Compile
+	c.GlobalBatch = known.Batch * int64(max(r.Devices, 1))
 	return &c
 }
 
-// pagedUpdate reports whether the row's recipe applies each gradient as soon as
-// it is there, with a state in 8 bits that the driver moves out of the device's
-// memory: torchtune's full fine-tuning on one device.
-// Assumed, the source not read again: pytorch/torchtune
-// recipes/configs/llama3_1/8B_full_single_device.yaml
-// (optimizer_in_bwd, bitsandbytes PagedAdamW8bit).
+// pagedUpdate reports whether the row ran its stack's recipe of full fine-tuning
+// on one device, with an optimizer that the driver pages.
 func (r *Row) pagedUpdate() bool {
 	tunes, frozen := r.tuning()
-	return r.Stack == "torchtune" && tunes && !frozen && r.Devices <= 1 && r.Optimizer == ""
+	return tunes && !frozen && r.Devices <= 1 && r.Optimizer == "" && r.recipe().PagedUpdate
 }
 
 // offloads sets what the row says that it keeps with the host.

@@ -103,8 +103,8 @@ func (r *ServingRow) cache(p *sizing.PreparedServing) float64 {
 		return inGiB(m.Budget - m.Weights - m.Compute - m.Overhead)
 	}
 	cache := p.KVBytes(p.Context)
-	if p.Runtime.Name == "ds4" {
-		cache += p.StateBytes() // it counts the windows of compressed attention in
+	if p.Runtime.CountsState { // windows of compressed attention
+		cache += p.StateBytes()
 	}
 	return inGiB(cache) / float64(p.Layout.TP)
 }

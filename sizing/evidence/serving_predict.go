@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -119,17 +120,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if s.Quant, err = r.quant(s.Runtime); err != nil {
 		return s, err
 	}
-	kv := r.KV
-	switch {
-	case kv != "":
-	case s.Runtime.Name == "ds4":
-		kv = "f32"
-	case s.Runtime.Name == "trt-llm" && (r.Weights == "fp8" || r.Weights == "nvfp4"):
-		kv = "fp8" // checkpoints of ModelOpt name it
-	default:
-		kv = "f16"
-	}
-	if s.KV, err = sizing.ParseKVType(kv); err != nil {
+	if s.KV, err = sizing.ParseKVType(cmp.Or(r.KV, s.Runtime.DefaultCache(r.Weights))); err != nil {
 		return s, err
 	}
 	s.Year = r.year()
