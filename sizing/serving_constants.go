@@ -38,7 +38,7 @@ const (
 	servingHop            // seconds a collective or transfer between devices
 	servingWire           // share of the link that collectives reach
 	servingLoad           // share of a steady batch's rate that a loaded server reaches
-	servingQueue          // factor on the wait for the other prompts of a batch
+	servingBurst          // share of a load test's requests that start it all at once
 	servingFirst          // seconds before the first token beside the prompt
 	NumServingConstants
 )
@@ -81,7 +81,7 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
 	{"wire", "share", "of the link's bandwidth that collectives reach", 0.5, 0.01, 1.2},
 	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
-	{"queue", "exponent", "between requests that come one by one (0) and in waves (1), for the wait of the first token", 0.4, 0.001, 1},
+	{"burst", "share", "of a load test's requests that start it all at once", 0.1, 0.001, 1},
 	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.008, 1e-4, 1},
 }
 
@@ -94,8 +94,8 @@ type ServingEfficiency [NumServingConstants]float64
 // Load is the share of a steady batch's rate that a loaded server reaches.
 func (e ServingEfficiency) Load() float64 { return e[servingLoad] }
 
-// Queue is the factor on the wait for the other prompts of a batch.
-func (e ServingEfficiency) Queue() float64 { return e[servingQueue] }
+// Burst is the share of a load test's requests that start it all at once.
+func (e ServingEfficiency) Burst() float64 { return e[servingBurst] }
 
 // First is the seconds before the first token beside the prompt.
 func (e ServingEfficiency) First() float64 { return e[servingFirst] }
@@ -168,12 +168,13 @@ const (
 	nameClass     // of the weights' storage
 	nameLink      // between the devices
 	nameBackend   // of the runtime, where it is not the vendor's own
-	nameAttention // latent, where it is
+	nameAttention // latent or linear, where it is
 	nameFFN       // experts, where there are
+	nameLaunch    // of a pass over prompts: from Python or native
 	numServingNames
 )
 
-var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "attention", "ffn"}
+var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "attention", "ffn", "launch"}
 
 // The quantities that a factor may be a power of.
 const (
@@ -197,10 +198,16 @@ func newServingKeys(s *Serving, year int, peak float64) servingKeys {
 			switch b.(type) {
 			case MLA:
 				k.names[nameAttention] = "latent"
+			case DeltaNet, Mamba, Mamba2:
+				k.names[nameAttention] = "linear"
 			case MoE:
 				k.names[nameFFN] = "experts"
 			}
 		}
+	}
+	k.names[nameLaunch] = "native"
+	if s.Runtime.Python > 0 && year >= s.Runtime.Python {
+		k.names[nameLaunch] = "python"
 	}
 	k.names[nameMatrix] = "no"
 	if hasMatrixUnit(d) {
@@ -261,14 +268,14 @@ var servingLevels = [NumServingConstants][]string{
 	servingTile:    {"", "runtime", "class", "vendor"},
 	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
 	servingHost:    {"", "runtime"},
-	servingEager:   {"", "runtime", "attention", "ffn"},
+	servingEager:   {"", "launch", "class", "vendor", "attention", "ffn"},
 	servingStep:    {"", "runtime"},
 	servingSeq:     {"", "runtime"},
 	servingHop:     {"", "runtime", "link"},
 	servingWire:    {"", "runtime", "link"},
 	servingLoad:    {"", "runtime"},
-	servingQueue:   {"", "runtime"},
-	servingFirst:   {"", "runtime", "link"},
+	servingBurst:   {"", "runtime"},
+	servingFirst:   {""},
 }
 
 // value returns the key of a level and the power that its factor is taken to;

@@ -54,6 +54,10 @@ type Runtime struct {
 	Offload string `json:"offload"`
 	// Eager runtimes launch every kernel from the host.
 	Eager bool `json:"eager"`
+	// Python is the generation since which passes over prompts are launched
+	// operation by operation from Python; 0: never, but natively, by compiled
+	// code or as a recorded graph.
+	Python int `json:"python"`
 	// Static runtimes read all prompts of a batch at once and answer them
 	// together.
 	Static bool `json:"static"`

@@ -53,6 +53,7 @@ type served struct {
 	model   *Model
 	quant   *Quant
 	layers  int
+	depth   float64 // layers of a mixer and a feed-forward block; one of the two alone is half a layer
 	hidden  float64
 	vocab   float64
 	widest  float64 // elements a token of the widest activation of a layer
@@ -93,7 +94,7 @@ type servedCache struct {
 
 // newServed sums a model's tensors and caches under a preset.
 func newServed(m *Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.decoderLayers(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+	s := &served{model: m, quant: q, layers: m.decoderLayers(), depth: m.decoderDepth(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
 	moe, scale, layers := m.hasExperts(), m.scale(), m.Layers()
 	for i := range m.Groups {
 		g := &m.Groups[i]

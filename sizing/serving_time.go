@@ -262,7 +262,7 @@ func (t *servingTimer) wire(tokens float64) float64 {
 	rate := t.link * t.e[servingWire]
 	total := 0.0
 	if tp := float64(t.layout.TP * t.layout.EP); tp > 1 {
-		total += 2 * float64(t.s.layers) * (t.e[servingHop] + bytes*2*(tp-1)/tp/rate)
+		total += 2 * t.s.depth * (t.e[servingHop] + bytes*2*(tp-1)/tp/rate)
 	}
 	if pp := float64(t.layout.PP); pp > 1 {
 		total += (pp - 1) * (t.e[servingHop] + bytes/rate)
@@ -279,7 +279,7 @@ const launchesPerExpert = 0.1
 // launched is the layers whose kernels a pass launches; runtimes that launch
 // one by one go through all experts so too.
 func (t *servingTimer) launched() float64 {
-	n := float64(t.s.layers)
+	n := t.s.depth
 	if t.runtime.Eager {
 		for i := range t.s.experts {
 			x := &t.s.experts[i]

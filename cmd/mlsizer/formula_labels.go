@@ -105,7 +105,7 @@ var formulaLabels = []render.Text{
 	render.T("s a collective or transfer between devices", "秒：设备间每次集合通信或传输"),
 	render.T("share of the link's bandwidth that collectives reach", "占比：集合通信可达的链路带宽"),
 	render.T("share of a steady batch's rate that a loaded server reaches", "占比：满载服务相对稳定批次的速率"),
-	render.T("exponent between requests that come one by one (0) and in waves (1), for the wait of the first token", "指数：请求逐个到来 (0) 与成批到来 (1) 之间，用于首 token 等待"),
+	render.T("share of a load test's requests that start it all at once", "压力测试中开始时同时到达的请求所占比例"),
 	render.T("s before the first token beside the prompt: request, tokenizer, scheduling", "秒：首 token 之前除提示外的请求、分词与调度"),
 }
 

@@ -3,6 +3,7 @@ package evidence
 import (
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestServingErrors(t *testing.T) {
 // No constant may be keyed on a model, a row or a source.
 func TestServingKeys(t *testing.T) {
 	allowed := map[string]bool{"runtime": true, "vendor": true, "family": true, "matrix": true, "memory": true, "class": true, "link": true,
-		"device": true, "backend": true, "attention": true, "ffn": true, "~year": true, "~peak": true, "~bandwidth": true}
+		"device": true, "backend": true, "attention": true, "ffn": true, "launch": true, "~year": true, "~peak": true, "~bandwidth": true}
 	for name, factors := range sizing.DefaultServingConstants().Factors {
 		for key, v := range factors {
 			for part := range strings.SplitSeq(key, ",") {
@@ -128,6 +129,38 @@ func TestFitServingRecovers(t *testing.T) {
 		if g.MedianAPE > 0.03 {
 			t.Errorf("%s: %.1f %% off rows that the model made itself", g.Phase, 100*g.MedianAPE)
 		}
+	}
+}
+
+// A mean waits for half of the burst that starts a test in the burst's share of
+// its requests; a median, of random lengths, does not.
+func TestFirstTokenOfBurst(t *testing.T) {
+	burst := slices.IndexFunc(sizing.ServingConstantFields(), func(f sizing.ServingConstant) bool { return f.Name == "burst" })
+	row := ServingRow{ID: "1", Model: "llama-3.1-8b", Weights: "bf16", Device: "h100-sxm5-80gb", Devices: 1, Runtime: "vllm",
+		Batch: "64", Input: 4000, Output: 500, Phase: "decode", TTFT: 1}
+	at := func(note string, share float64) (float64, *servingSetup) {
+		r := row
+		r.Note = note
+		s, err := servingPredictor().setup(&r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := s.p.Efficiency()
+		e[burst] = share
+		s.p.SetEfficiency(e)
+		return s.firstToken(), s
+	}
+	median, _ := at("random lengths", 0.5)
+	single, _ := at("", 0)
+	tenth, _ := at("", 0.1)
+	all, s := at("", 1)
+	one, every := s.p.Prefill(4000, 0, 1), s.p.Prefill(4000, 0, 64)
+	want := s.p.Efficiency().First() + one + (every-one)/2 + s.p.Decode(64, 4250)
+	if math.Abs(all-want) > 1e-9*want {
+		t.Errorf("all of them at once: %v s, want %v", all, want)
+	}
+	if math.Abs(median-single) > 1e-12 || math.Abs(tenth-(0.9*single+0.1*all)) > 1e-9 || !(single > one && single < all/5) {
+		t.Errorf("one %v, single %v, median %v, a tenth %v, all %v", one, single, median, tenth, all)
 	}
 }
 
