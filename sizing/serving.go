@@ -218,10 +218,10 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	perStage := 1 / float64(l.PP)
 	n := p.perReplica(batch)
 	tokens, sequences := float64(context), n
-	if p.SharedContext {
-		tokens, sequences = float64(context), 1
-	}
 	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}
+	if p.SharedContext {
+		sequences, shape.sequences = 1, n
+	}
 	exact := s.cacheBytes(tokens, &shape) * sequences * perStage
 	shape.runtime = p.Runtime
 	padded := s.cacheBytes(tokens, &shape) * sequences * perStage

@@ -33,10 +33,9 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 	add("weights", "sum over tensors of elements x bits / 8, as the layout divides them", numbers, m.Weights, q.Source)
 	n := a.perReplica(a.Batch)
 	for _, c := range a.cacheKinds() {
-		cells := c.cells(float64(a.Context))
-		sequences := n
+		cells, sequences := c.cells(float64(a.Context), 1), n
 		if a.SharedContext {
-			sequences = 1
+			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
 		shape := cacheShape{kv: a.KV, tp: l.TP, expanded: a.Expanded, copied: a.Copied}
 		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences / float64(l.PP)

@@ -39,14 +39,16 @@ func (m *ServingMemory) sum() {
 	m.Fits = m.Total <= m.Budget
 }
 
-// cells returns how many tokens a layer caches of a context: all of them, or
-// those of the window.
-func (c *servedCache) cells(context float64) float64 {
+// cells returns how many tokens a layer caches of a context that so many
+// sequences share: all of them, or those of each one's window.
+// Source: ggml-org/llama.cpp src/llama-kv-cache-iswa.cpp (n_swa x n_seq_max
+// where the cache is unified), as shipped in npm llama.rn 0.12.9.
+func (c *servedCache) cells(context, sequences float64) float64 {
 	if c.Tokens > 0 {
-		return float64(c.Tokens)
+		return float64(c.Tokens) * sequences
 	}
 	if c.Window > 0 {
-		return math.Min(context, float64(c.Window))
+		return math.Min(context, float64(c.Window)*sequences)
 	}
 	return context
 }
@@ -54,16 +56,17 @@ func (c *servedCache) cells(context float64) float64 {
 // paddedCells is cells as the runtime allots them. llama.cpp adds its
 // micro-batch to a window and pads to 256; vLLM rounds up to blocks of 16 and
 // gives a window one block more.
-func (c *servedCache) paddedCells(context float64, r *Runtime) float64 {
+func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
 	if c.Tokens > 0 {
-		return up(float64(c.Tokens))
+		return up(float64(c.Tokens) * sequences)
 	}
-	if c.Window == 0 || context <= float64(c.Window) {
+	windows := float64(c.Window) * sequences
+	if c.Window == 0 || context <= windows {
 		return up(context)
 	}
-	padded := up(float64(c.Window+r.WindowExtra)) + float64(r.WindowBlocks)*unit
+	padded := up(windows+float64(r.WindowExtra)) + float64(r.WindowBlocks)*unit
 	return math.Min(padded, up(context))
 }
 
@@ -74,6 +77,8 @@ type cacheShape struct {
 	tp      int
 	// expanded stores the keys and values of latent attention by head.
 	expanded bool
+	// sequences is how many share the context; 0 is one.
+	sequences float64
 	// copied keeps a transposed copy of the latents as values.
 	copied bool
 }
@@ -97,16 +102,17 @@ func (c *servedCache) tokenBytes(s *cacheShape) float64 {
 // latent is the elements of a latent cache without its rotary keys.
 func (c *servedCache) latent() float64 { return float64(c.KeyWidth) - c.rope }
 
-// cacheBytes is the cache of one sequence of a context:
+// cacheBytes is the cache of one context:
 //
 //	sum over layers of cells x (keys x bytes + values x bytes)
 func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
 		c := &s.caches[i]
-		cells := c.cells(context)
+		sequences := max(shape.sequences, 1)
+		cells := c.cells(context, sequences)
 		if shape.runtime != nil {
-			cells = c.paddedCells(context, shape.runtime)
+			cells = c.paddedCells(context, sequences, shape.runtime)
 		}
 		total += c.layers * cells * c.tokenBytes(shape)
 	}

@@ -133,9 +133,9 @@ func (p *PreparedServing) place(m *ServingMemory) {
 
 // copiedFrom is the least tokens of a pass for which llama.cpp copies weights
 // from the host to the device and multiplies there; for fewer the host does.
-// Assumed, the source not read again: ggml-org/llama.cpp
-// ggml/src/ggml-cuda/ggml-cuda.cu
-// (ggml_backend_cuda_device_offload_op: min_batch_size 32).
+// Source: ggml-org/llama.cpp ggml/src/ggml-metal/ggml-metal-device.m
+// (GGML_OP_OFFLOAD_MIN_BATCH, 32 where it is not set), as shipped in npm
+// llama.rn 0.12.9; CUDA's, which it does not ship, is assumed to be the same.
 const copiedFrom = 32
 
 // hostTime is what weights in the host's memory add to a pass of tokens:

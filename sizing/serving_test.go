@@ -263,3 +263,18 @@ func TestPerMillionWithPrompts(t *testing.T) {
 	assert.InEpsilon(t, float64(p.Cluster.Power())/3.6e6*seconds/512*1e6, float64(a.EnergyBatch), 1e-12)
 	assert.LessOrEqual(t, a.Energy, a.EnergyBatch)
 }
+
+// Sequences that share a cache have a window each: of Gemma 3 27B 52 layers keep
+// min(32,768, 4 x 1,024) cells and 10 all of them, 2 x 16 heads x 128 in f16.
+// llama.cpp adds a micro-batch of 512, once, and pads to 256. Source:
+// ggml-org/llama.cpp src/llama-kv-cache-iswa.cpp.
+func TestWindowsOfASharedContext(t *testing.T) {
+	p := mustServe(t, "gemma-3-27b", "q4_k_m", "h100", 1, func(s *sizing.Serving) {
+		withRuntime(t, "llama.cpp")(s)
+		s.Context, s.Batch, s.SharedContext = 32768, 4, true
+	})
+	m := p.Memory(32768, 4)
+	const cell = 2 * 16 * 128 * 2
+	assert.EqualValues(t, (52*4*1024+10*32768)*cell, m.KVCache)
+	assert.EqualValues(t, 52*512*cell, m.KVPadding)
+}
