@@ -146,7 +146,7 @@ func (c Cluster) Wraps() [3]bool {
 // whose usual network is not known is an error, never zero or a guess.
 func (c Cluster) Network() (quantity.Bandwidth, error) {
 	if c.ScaleOut == 0 {
-		return 0, fmt.Errorf("%q: the network between nodes is not known (want a bandwidth per device, such as 50GB/s)", c.Device.ID)
+		return 0, fmt.Errorf("%q: the network between nodes is not known (want --scale-out, a bandwidth per device such as 50GB/s)", c.Device.ID)
 	}
 	return c.ScaleOut, nil
 }

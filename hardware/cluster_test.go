@@ -157,7 +157,7 @@ func TestClusterOptions(t *testing.T) {
 	c, err = NewCluster(find(t, "rtx-4090"), 64)
 	require.NoError(t, err)
 	_, err = c.Network()
-	assert.ErrorContains(t, err, "is not known (want a bandwidth per device, such as 50GB/s)")
+	assert.ErrorContains(t, err, "is not known (want --scale-out, a bandwidth per device such as 50GB/s)")
 
 	for _, bad := range []Option{WithDevicesPerNode(0), WithDevicesPerNode(-1), WithScaleOut(0), WithScaleOut(-1), WithScaleOut(quantity.Bandwidth(math.NaN())), WithScaleOut(quantity.Bandwidth(math.Inf(1)))} {
 		_, err := NewCluster(find(t, "h100"), 8, bad)

@@ -375,6 +375,7 @@ const maxFewest = 1 << 17
 // powers of two inside a node, then whole nodes doubling.
 func (q *Question) fewest(a *Answer) (*Answer, error) {
 	var base *Prepared
+	last := 0 // the most that was looked at
 	least := q.leastDevices()
 	for n := least; n <= maxFewest; n *= 2 {
 		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
@@ -389,8 +390,12 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 			}
 			base, p = first, *first
 		} else if p, err = base.On(cluster); err != nil {
-			return nil, fmt.Errorf("%s does not fit on %d x %s, and for more: %w", q.Model.Name, n/2, q.Device.ID, err)
+			// No more can be asked about: answer for those that do not hold it.
+			a.note("devices", fmt.Sprintf("number of devices not given: %d do not surely hold it, and of more nothing is known: %v", last, err),
+				fmt.Sprintf("未指定设备数：%d 台未必放得下，更多则无从得知：%v", last, err), "")
+			return q.on(last, a)
 		}
+		last = n
 		best, _, err := q.bestPlan(&p)
 		if err != nil || best.Memory.Verdict != FitsSurely {
 			continue
