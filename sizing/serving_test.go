@@ -10,6 +10,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/quantity"
 )
 
 func servingOn(t *testing.T, model, weights, device string, count int, change func(*sizing.Serving)) (*sizing.PreparedServing, error) {
@@ -275,6 +276,6 @@ func TestWindowsOfASharedContext(t *testing.T) {
 	})
 	m := p.Memory(32768, 4)
 	const cell = 2 * 16 * 128 * 2
-	assert.EqualValues(t, (52*4*1024+10*32768)*cell, m.KVCache)
-	assert.EqualValues(t, 52*512*cell, m.KVPadding)
+	assert.Equal(t, quantity.Bytes((52*4*1024+10*32768)*cell), m.KVCache)
+	assert.Equal(t, quantity.Bytes(52*512*cell), m.KVPadding)
 }
