@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +30,7 @@ type calibrateOptions struct {
 }
 
 func newCalibrateCmd(a *app) *cobra.Command {
-	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}, prior: 1}
+	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}}
 	cmd := &cobra.Command{
 		Use:   "calibrate --from FILE [-o constants.json]",
 		Short: "fit constants of the step time to your own cluster's runs",
@@ -54,7 +55,7 @@ measurements fits the constants of serving in the same way.`,
 	o.flags(cmd)
 	fs := cmd.Flags()
 	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
-	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads", "SPREADS", "0.5", parsePrior)
+	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads (else 1, and 2 where few rows are held back)", "SPREADS", "0.5", parsePrior)
 	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
 	fs.BoolVar(&o.memory, "memory", false, "fit what decides the memory of stacks to measured peaks, and make the memory's bands")
 	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", func(s string) (string, error) { return s, nil })
@@ -65,8 +66,8 @@ measurements fits the constants of serving in the same way.`,
 
 // parsePrior reads the width of a prior.
 func parsePrior(s string) (float64, error) {
-	var v float64
-	if _, err := fmt.Sscanf(s, "%g", &v); err != nil || !(v > 0 && v <= 10) {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(v > 0 && v <= 10) {
 		return 0, fmt.Errorf("%q: not a width (want spreads above 0 and up to 10, such as 0.5)", s)
 	}
 	return v, nil

@@ -73,7 +73,8 @@ type CalibrateOptions struct {
 	// Folds is the most fits that leave groups out; 0 leaves none out.
 	Folds int
 	// Prior is the width of the pull at a constant, in its spreads: what keeps
-	// one that the rows say little about. 0 takes 1.
+	// one that the rows say little about. 0 takes 1, and 2 with Shrink, which
+	// holds few rows back itself.
 	Prior float64
 	// Inherit pulls a constant towards what its entry would inherit without it,
 	// instead of towards where it starts: a device towards its generation, a

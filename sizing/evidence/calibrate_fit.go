@@ -30,7 +30,11 @@ type fit struct {
 // values they start from or, with inherit, what each entry would inherit.
 func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*fit, error) {
 	f := &fit{start: start, work: start.Clone(), targets: targets, prior: opt.Prior, shrink: opt.Shrink}
-	if f.prior == 0 {
+	switch {
+	case f.prior > 0:
+	case f.shrink:
+		f.prior = 2
+	default:
 		f.prior = 1
 	}
 	priors := start
