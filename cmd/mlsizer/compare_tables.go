@@ -1,6 +1,11 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
 )
@@ -64,8 +69,8 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
-			if i%(devices*len(o.methods)) == 0 {
-				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(&list[i]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
+			if each := devices * len(o.methods); i%each == 0 {
+				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(list[i : i+each]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
 			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
@@ -121,10 +126,17 @@ func compareLength(o *compareOptions, rows []compareRow) render.Text {
 }
 
 // compareModelTitle is the model with the sequence length of its rows.
-func compareModelTitle(r *compareJSON) render.Text {
-	title := modelText(&r.Model)
-	if r.Model.Unit == sizing.TokenUnit && r.Workload != nil {
-		title = both(labelJoin, title, both(labelSequences, r.Workload.Seq))
+func compareModelTitle(rows []compareJSON) render.Text {
+	title := modelText(&rows[0].Model)
+	var lengths []string // of all rows: software that packs examples has its own
+	for i := range rows {
+		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == sizing.TokenUnit {
+			lengths = append(lengths, fmt.Sprint(w.Seq))
+		}
+	}
+	slices.SortFunc(lengths, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	if lengths = slices.Compact(lengths); lengths != nil {
+		title = both(labelJoin, title, both(labelSequences, strings.Join(lengths, ", ")))
 	}
 	return title
 }

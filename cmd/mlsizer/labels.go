@@ -158,7 +158,7 @@ var (
 	labelTuningOn        = render.T("fine-tuning on examples: %s", "微调样例：%s")
 	labelOneStep         = render.T("one step of training", "训练一步")
 	labelSamples         = render.T("%s samples", "%s 个样本")
-	labelSequences       = render.T("sequences of %d", "序列长 %d")
+	labelSequences       = render.T("sequences of %v", "序列长 %v")
 	labelStepTime        = render.T("step time", "单步时间")
 	labelRunTime         = render.T("run time", "全程时间")
 	labelDeviceHoursHead = render.T("device hours", "设备小时")

@@ -100,6 +100,12 @@ func TestTextFits(t *testing.T) {
 	if !strings.Contains(narrow, "left out to fit the width: cost") {
 		t.Errorf("what was left out is not said:\n%s", narrow)
 	}
+	// Heads begin where the tallest that is shown does.
+	tall := sample("x")
+	tall.Tables[0].Columns[3].Head = Same("much ado about what a million of them will cost in all")
+	if got := write(t, tall, Page{Width: 50, Fit: true}); strings.Contains(got, "²\n\n") {
+		t.Errorf("empty lines above the heads:\n%s", got)
+	}
 	if piped := write(t, d, Page{Width: 40}); !strings.Contains(piped, "1.23") {
 		t.Errorf("a pipe loses columns:\n%s", piped)
 	}

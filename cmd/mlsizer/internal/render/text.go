@@ -149,8 +149,9 @@ func textTable(w *bytes.Buffer, t *Table, scales []*quantity.Scale, dropFrom int
 		align = append(align, right[i])
 	}
 	if t.hasHeads() {
-		kept = append([][]string{rule(pick(heads), kept)}, kept...)
-		if err := grid(w, pick(heads), kept, align); err != nil {
+		head := trimAbove(pick(heads))
+		kept = append([][]string{rule(head, kept)}, kept...)
+		if err := grid(w, head, kept, align); err != nil {
 			return err
 		}
 	} else if err := grid(w, nil, kept, align); err != nil {
@@ -172,6 +173,21 @@ func wrapHeads(heads []string, rows [][]string) {
 	for i, head := range heads {
 		heads[i] = strings.Repeat("\n", most-1-strings.Count(head, "\n")) + head
 	}
+}
+
+// trimAbove takes off the empty lines that all heads begin with, where the
+// tallest of them is left out.
+func trimAbove(heads []string) []string {
+	least := -1
+	for _, head := range heads {
+		if n := len(head) - len(strings.TrimLeft(head, "\n")); least < 0 || n < least {
+			least = n
+		}
+	}
+	for i := range heads {
+		heads[i] = heads[i][max(least, 0):]
+	}
+	return heads
 }
 
 // rule is the row under the heads.
