@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -31,17 +29,7 @@ Exit code 3 means that the model does not fit; the answer is printed.`,
   mlsizer estimate llama-3.1-8b --method lora --on h100x1 --examples 50k --example-tokens 512 --epochs 3
   mlsizer estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --top-k 64 --on h100x8 --tokens 10B
   mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch len(args) {
-			case 0:
-				return usageError(errors.New("no model (want one MODEL, such as llama-3.1-70b or 7B)"), "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T")
-			case 1:
-			default:
-				return usageErrorf("%d models (want one MODEL; compare takes several)", len(args))
-			}
-			o.model = args[0]
-			return nil
-		},
+		Args: oneModel(&o.model, "llama-3.1-70b or 7B", "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd); err != nil {
 				return err
@@ -60,14 +48,7 @@ Exit code 3 means that the model does not fit; the answer is printed.`,
 }
 
 func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
-	m, err := o.resolve(cmd.Context(), o.model)
-	if err != nil {
-		return err
-	}
-	if m, err = m.prunedOnce(o.prune); err != nil {
-		return err
-	}
-	targets, err := o.targets(o.on)
+	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
 	if err != nil {
 		return err
 	}

@@ -66,17 +66,7 @@ Exit code 3 means that it does not fit; the answer says what would.`,
   mlsizer infer deepseek-v3 --on h200x8 --context 128k --batch 32 --runtime sglang
   mlsizer infer bert-large --on l4 --context 384 --batch 32
   mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch len(args) {
-			case 0:
-				return usageError(errors.New("no model (want one MODEL, such as llama-3.1-70b or a .gguf file)"), "mlsizer infer llama-3.1-70b --on h100x2")
-			case 1:
-			default:
-				return usageErrorf("%d models (want one MODEL; compare --weights takes several)", len(args))
-			}
-			o.model = args[0]
-			return nil
-		},
+		Args: oneModel(&o.model, "llama-3.1-70b or a .gguf file", "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case len(o.on) == 0:
@@ -311,14 +301,7 @@ func (o *servingOptions) priceOf(d *hardware.Device) quantity.USD {
 }
 
 func inferRun(cmd *cobra.Command, o *inferOptions) error {
-	m, err := o.resolve(cmd.Context(), o.model)
-	if err != nil {
-		return err
-	}
-	if m, err = m.prunedOnce(o.prune); err != nil {
-		return err
-	}
-	targets, err := o.targets(o.on)
+	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
 	if err != nil {
 		return err
 	}

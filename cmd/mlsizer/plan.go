@@ -168,14 +168,7 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 
 // planRun answers for one model on the devices of --on.
 func planRun(cmd *cobra.Command, o *planOptions) error {
-	m, err := o.resolve(cmd.Context(), o.model)
-	if err != nil {
-		return err
-	}
-	if m, err = m.prunedOnce(o.prune); err != nil {
-		return err
-	}
-	targets, err := o.targets(o.on)
+	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -326,6 +327,35 @@ func (o *workOptions) completeTeacher(a *app, cmd *cobra.Command) error {
 	}
 	o.distill.Teacher = m.Model
 	return nil
+}
+
+// asked finds the model of a command that takes one, pruned if that is asked, and
+// its devices.
+func (a *app) asked(ctx context.Context, model string, prune []sizing.Prune, on []string) (*modelArg, []target, error) {
+	m, err := a.resolve(ctx, model)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m, err = m.prunedOnce(prune); err != nil {
+		return nil, nil, err
+	}
+	targets, err := a.targets(on)
+	return m, targets, err
+}
+
+// oneModel takes the one MODEL of a command; none and several are refused with
+// what is wanted.
+func oneModel(at *string, want, hint, several string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return usageError(fmt.Errorf("no model (want one MODEL, such as %s)", want), hint)
+		case 1:
+			*at = args[0]
+			return nil
+		}
+		return usageErrorf("%d models (want one MODEL; %s takes several)", len(args), several)
+	}
 }
 
 // target is a device with a count, as typed.

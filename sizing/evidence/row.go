@@ -58,24 +58,12 @@ type Row struct {
 // does not know are ignored; a file without id or source is refused, and so is
 // a cell that does not parse.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
-	var rows []Row
-	var row Row
-	fields := row.fields() // point into row, which is filled anew for each record
 	t, err := openTable(r, file, []string{"id", "source"}, "id, source and the columns of the measurement schema")
 	if err != nil {
 		return nil, err
 	}
-	for t.next() {
-		row = Row{Line: t.line}
-		if err := t.fill(fields); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	if t.err != nil {
-		return nil, t.err
-	}
-	return rows, nil
+	var row Row
+	return readRows(t, &row, row.fields(), func(line int) Row { return Row{Line: line} })
 }
 
 // peakCell is the field of a peak of memory, or of the word that there was none.

@@ -57,24 +57,12 @@ func IsServing(header []string) bool {
 // that the schema does not know are ignored; a file without id, source or
 // runtime is refused, and so is a cell that does not parse.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
-	var rows []ServingRow
-	var row ServingRow
-	fields := row.fields() // point into row, which is filled anew for each record
 	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "id, source, runtime and the columns of the serving schema")
 	if err != nil {
 		return nil, err
 	}
-	for t.next() {
-		row = ServingRow{Line: t.line}
-		if err := t.fill(fields); err != nil {
-			return nil, err
-		}
-		rows = append(rows, row)
-	}
-	if t.err != nil {
-		return nil, t.err
-	}
-	return rows, nil
+	var row ServingRow
+	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} })
 }
 
 // fields returns the row's fields by the names of their columns.

@@ -88,3 +88,20 @@ func (t *table) fill(fields map[string]any) error {
 	}
 	return nil
 }
+
+// readRows reads what is left of a table. The fields point into row, which is
+// filled anew for each record.
+func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T) ([]T, error) {
+	var rows []T
+	for t.next() {
+		*row = blank(t.line)
+		if err := t.fill(fields); err != nil {
+			return nil, err
+		}
+		rows = append(rows, *row)
+	}
+	if t.err != nil {
+		return nil, t.err
+	}
+	return rows, nil
+}
