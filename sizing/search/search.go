@@ -68,7 +68,8 @@ func ParseObjective(s string) (Objective, error) {
 // Options says what to look for.
 type Options struct {
 	Objective Objective
-	// Top is how many plans are kept, best first; 0 is 1.
+	// Top is how many plans are kept, best first; 0 is 1. Of plans that come to
+	// the same step and memory one is kept.
 	Top int
 	// Memory is the most that a device may hold, 0 what it has.
 	Memory quantity.Bytes
@@ -285,6 +286,13 @@ func (w *worker) keep(e *sizing.Estimate) {
 		return
 	}
 	at, _ := slices.BinarySearchFunc(w.best, e, func(a sizing.Estimate, b *sizing.Estimate) int { return w.o.compare(&a, b) })
+	switch {
+	case at > 0 && twins(&w.best[at-1], e):
+		return
+	case at < len(w.best) && twins(e, &w.best[at]):
+		w.best[at] = *e
+		return
+	}
 	w.best = slices.Insert(w.best, at, *e)
 	if len(w.best) > w.o.Top {
 		w.best = w.best[:w.o.Top]
@@ -327,6 +335,14 @@ func (o *Options) compare(a, b *sizing.Estimate) int {
 	return comparePlans(&a.Plan, &b.Plan)
 }
 
+// twins reports whether two plans come to the same step and memory, as those do
+// that divide the tokens of a sequence among more devices and give each so many
+// more sequences. Neighbours in the order of [Options.compare] are; the first
+// has the smaller dimensions.
+func twins(a, b *sizing.Estimate) bool {
+	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
+}
+
 func comparePlans(a, b *sizing.Plan) int {
 	return cmp.Or(
 		cmp.Compare(a.TP, b.TP), cmp.Compare(a.PP, b.PP), cmp.Compare(a.VP, b.VP), cmp.Compare(a.CP, b.CP), cmp.Compare(a.EP, b.EP),
@@ -357,6 +373,7 @@ func (r *run) merge(workers []worker) Result {
 		t.Feasible += w.feasible
 	}
 	slices.SortFunc(t.Plans, func(a, b sizing.Estimate) int { return r.o.compare(&a, &b) })
+	t.Plans = slices.CompactFunc(t.Plans, func(a, b sizing.Estimate) bool { return twins(&a, &b) })
 	t.Plans = t.Plans[:min(len(t.Plans), r.o.Top)]
 	return t
 }

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,6 +79,46 @@ func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
 			require.LessOrEqual(t, pruned.Evaluated, all.Evaluated)
 			require.Equal(t, all.Plans, pruned.Plans)
 		}
+	})
+}
+
+// The best are those of all layouts in order, each step and memory once.
+func TestTopIsTheBestOfAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		o := Options{Top: rapid.IntRange(1, 5).Draw(t, "top"), Memory: p.Cluster.Device.Memory}
+		s := newSpace(p, Fixed{})
+		type answer struct {
+			step  quantity.Seconds
+			bytes quantity.Bytes
+		}
+		var all []answer
+		plan := sizing.Plan{}
+		try := func() {
+			e, err := p.Evaluate(&plan)
+			require.NoError(t, err)
+			if e.Memory.Total <= o.Memory {
+				all = append(all, answer{e.Time.Step, e.Memory.Total})
+			}
+		}
+		for _, pair := range s.pairs() {
+			s.nodes(pair[0], pair[1], func(n *node) {
+				plan = s.plan(n)
+				for _, l := range s.pipelines[n.pp] {
+					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+					s.states(&plan, try)
+				}
+			})
+		}
+		slices.SortFunc(all, func(a, b answer) int { return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.bytes, b.bytes)) })
+		all = slices.Compact(all)
+		found, err := Run(p, o)
+		require.NoError(t, err)
+		var got []answer
+		for _, e := range found.Plans {
+			got = append(got, answer{e.Time.Step, e.Memory.Total})
+		}
+		require.Equal(t, all[:min(len(all), o.Top)], got)
 	})
 }
 
