@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -108,9 +109,30 @@ func newDeviceJSON(d *hardware.Device) deviceJSON {
 	return j
 }
 
+// checkVendor refuses a vendor that no device is of.
+func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
+	var vendors []string
+	for _, d := range c.All() {
+		vendors = append(vendors, strings.ToLower(d.Vendor))
+	}
+	slices.Sort(vendors)
+	vendors = slices.Compact(vendors)
+	if o.vendor == "" || slices.Contains(vendors, strings.ToLower(o.vendor)) {
+		return nil
+	}
+	hint := ""
+	if near := nearest(strings.ToLower(o.vendor), vendors); near != "" {
+		hint = o.commandReplacing(o.vendor, near)
+	}
+	return usageError(fmt.Errorf("--vendor %q: no device is of that vendor (want %s)", o.vendor, strings.Join(vendors, ", ")), hint)
+}
+
 func hardwareRun(o *hardwareOptions) error {
 	c, err := o.hardware()
 	if err != nil {
+		return err
+	}
+	if err := o.checkVendor(c); err != nil {
 		return err
 	}
 	list := []deviceJSON{}

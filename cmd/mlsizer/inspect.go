@@ -118,10 +118,25 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 func inspectRun(cmd *cobra.Command, o *inspectOptions) error {
 	f, err := o.open(cmd.Context(), o.path)
 	if err != nil {
-		return err
+		return o.noFile(err)
 	}
 	j := newInspectJSON(f, o.bounds)
 	return o.print(inspectDocument(f, &j))
+}
+
+// noFile adds to the error of a path that there is not the command for what was
+// meant, where it is a model of the catalogue or a count.
+func (o *inspectOptions) noFile(err error) error {
+	if isPath(o.path) {
+		return err
+	}
+	if e, notFound := o.models().Find(o.path); notFound == nil {
+		return readError(err, "mlsizer models show "+e.Name)
+	}
+	if _, noCount := quantity.ParseParams(o.path); noCount == nil {
+		return readError(err, "mlsizer classify "+o.path)
+	}
+	return err
 }
 
 func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
