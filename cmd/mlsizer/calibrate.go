@@ -231,6 +231,14 @@ func (o *calibrateOptions) writeJSON(v any, indent string) error {
 	return o.writeFile(append(data, '\n'))
 }
 
+// fromText is whose measurements the constants are fitted to.
+func (o *calibrateOptions) fromText() render.Text {
+	if o.from == "" {
+		return labelShipped
+	}
+	return render.Same(filepath.Base(o.from))
+}
+
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 	j := calibrateJSON{Schema: "mlsizer/v1", Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
@@ -253,7 +261,7 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		constants.Rows = append(constants.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
 	}
 	scores := render.Table{Title: labelFitErrors, Columns: []render.Column{
-		{Name: "constants", Head: labelWithThem}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelMeanError, Right: true},
+		{Name: "constants", Head: labelWithThem, Wrap: true}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelMeanError, Right: true},
 		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "p90_ape", Head: labelP90Error, Right: true}, {Name: "bias", Head: labelBias, Right: true},
 	}}
 	add := func(name render.Text, s evidence.Score) {
@@ -265,10 +273,7 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		add(labelFitLeftOut, c.LeaveOut)
 		j.LeftOut = &c.LeaveOut
 	}
-	from := "shipped measurements"
-	if o.from != "" {
-		from = filepath.Base(o.from)
-	}
+	from := o.fromText()
 	d := &render.Document{
 		Title:  both(labelCalibrateTitle, c.After.N, from),
 		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
@@ -281,9 +286,15 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 	if t, ok := skippedTable(c.Skipped); ok {
 		d.Tables = append(d.Tables, t)
 	}
+	say := func(t render.Text) {
+		d.Notes = append(d.Notes, render.Note{Text: t})
+		d.Tables[0].TitleNotes = append(d.Tables[0].TitleNotes, len(d.Notes))
+	}
+	if c.Before == c.After && !slices.ContainsFunc(c.Fitted, func(f evidence.Fitted) bool { return f.Before != f.After }) {
+		say(labelNothingGained)
+	}
 	if o.file != "" {
-		d.Notes = append(d.Notes, render.Note{Text: both(labelWritten, o.file)})
-		d.Tables[0].TitleNotes = []int{1}
+		say(both(labelWritten, o.file))
 	}
 	return d
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/sizing"
@@ -50,13 +49,10 @@ func calibrateMemory(o *calibrateOptions) error {
 	if err != nil {
 		return readError(fmt.Errorf("--memory: %w", err), "")
 	}
-	from := "shipped measurements"
-	if o.from != "" {
-		from = filepath.Base(o.from)
-	}
+	from := o.fromText()
 	if o.file != "" {
 		bands := sizing.MemoryBands{Date: o.date, Bands: c.Bands,
-			Origin: fmt.Sprintf("mlsizer calibrate --memory --leave-out %s: %d rows of %s, with their %s in the fit and left out of it", out, c.Rows, from, out)}
+			Origin: fmt.Sprintf("mlsizer calibrate --memory --leave-out %s: %d rows of %s, with their %s in the fit and left out of it", out, c.Rows, from.EN, out)}
 		if err := o.writeJSON(bands, "  "); err != nil {
 			return err
 		}
@@ -65,7 +61,7 @@ func calibrateMemory(o *calibrateOptions) error {
 }
 
 // memoryDocument shows the facts, the sources' errors and the bands.
-func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from string) *render.Document {
+func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from render.Text) *render.Document {
 	j := memoryCalibrationJSON{Schema: schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}

@@ -325,6 +325,8 @@ var (
 	labelDot           = render.T("measured %v, predicted %v (%v)", "实测 %v，预测 %v（%v）")
 
 	labelCalibrateTitle = render.T("constants fitted to %d rows of %s", "常数拟合：%[2]s 中的 %[1]d 行")
+	labelShipped        = render.T("shipped measurements", "内置的实测")
+	labelNothingGained  = render.T("nothing changed: what these rows would gain is no more than chance, or there is nothing to gain (more rows, --fit or a wider --prior may)", "无变化：这些行可得的改进不超出偶然，或无可改进（更多行、--fit 或更宽的 --prior 或有改进）")
 	labelConstants      = render.T("constants", "常数")
 	labelConstant       = render.T("constant", "常数")
 	labelWhere          = render.T("where", "适用范围")

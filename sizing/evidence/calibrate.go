@@ -278,7 +278,11 @@ func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
 			name = when
 		}
 		if sizing.FindConstant(name) == nil {
-			return nil, fmt.Errorf("%q is not a constant", name)
+			var known []string
+			for _, f := range sizing.ConstantFields() {
+				known = append(known, f.Name)
+			}
+			return nil, fmt.Errorf("%q is not a constant (want %s)", name, strings.Join(known, ", "))
 		}
 		found := false
 		for i := range c.Overrides {
@@ -289,7 +293,13 @@ func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("%q: no entry sets it", full)
+			var set []string
+			for i := range c.Overrides {
+				if o := &c.Overrides[i]; i > 0 && o.Set[name] != 0 {
+					set = append(set, o.When.String())
+				}
+			}
+			return nil, fmt.Errorf("%q: no entry sets it (want %s, or one of these before the colon: %s)", full, name, strings.Join(set, "; "))
 		}
 	}
 	return list, nil
