@@ -303,12 +303,19 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 func stackTable(list []evidence.StackScore) render.Table {
 	t := render.Table{Title: labelByStack, Columns: []render.Column{
 		{Name: "stack", Head: labelStack}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelFittedError, Right: true},
-		{Name: "without_shape_mape", Head: labelWithoutShape, Right: true}, {Name: "without_layout_mape", Head: labelWithoutLayout, Right: true}, {Name: "without_device_mape", Head: labelWithoutDevice, Right: true},
-		{Name: "coverage80", Head: labelCoverage, Right: true}, {Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true},
 	}}
+	var names []string
+	for _, name := range evidence.LeaveOutNames() {
+		known := slices.ContainsFunc(list, func(s evidence.StackScore) bool { return s.LeftOut[name].N > 0 })
+		if head, ok := withoutHeads[name]; ok && known {
+			names = append(names, name)
+			t.Columns = append(t.Columns, render.Column{Name: "without_" + name + "_mape", Head: head, Right: true})
+		}
+	}
+	t.Columns = append(t.Columns, render.Column{Name: "coverage80", Head: labelCoverage, Right: true}, render.Column{Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true})
 	for _, s := range list {
 		row := []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}}
-		for _, name := range []string{"shape", "layout", "device"} {
+		for _, name := range names {
 			row = append(row, percentIf(s.LeftOut[name].MAPE, s.LeftOut[name].N > 0))
 		}
 		banded := s.CrossFitted > 0

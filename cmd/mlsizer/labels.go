@@ -340,9 +340,6 @@ var (
 	labelFitAfter       = render.T("fitted to all rows", "用全部行拟合")
 	labelFitLeftOut     = render.T("each group of rows by constants fitted without it", "每组行用不含该组的拟合")
 	labelFittedError    = render.T("fitted", "拟合误差")
-	labelWithoutShape   = render.T("without its shape", "留出同形状")
-	labelWithoutLayout  = render.T("without its layout", "留出同布局")
-	labelWithoutDevice  = render.T("without its device", "留出同设备")
 	labelCrossFitted    = render.T("left out, in bands of other rows", "留出行落入其他行区间的占比")
 	labelPrior          = render.T("without measurements", "无实测时")
 
@@ -400,6 +397,16 @@ var (
 	labelLawNote        = render.T("%s: fitted on dense decoders; loss on the data of the fit", "%s：由稠密解码器拟合；损失对应其拟合数据")
 	labelNotExported    = render.T("not in the file: %s (option names of %s)", "文件未含：%s（选项名依据 %s）")
 )
+
+// withoutHeads head the errors of rows by what a fit left out together with
+// them.
+var withoutHeads = map[string]render.Text{
+	"shape":  render.T("without its shape", "留出同形状"),
+	"layout": render.T("without its layout", "留出同布局"),
+	"scale":  render.T("without its scale", "留出同规模"),
+	"device": render.T("without its device", "留出同设备"),
+	"source": render.T("without its source", "留出同来源"),
+}
 
 var resourceLabels = map[string]render.Text{
 	"flops":            render.T("FLOP/s", "算力"),

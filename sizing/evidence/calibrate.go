@@ -238,6 +238,12 @@ func (r *Row) layoutKey() string {
 	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Source, r.TP, r.PP, r.DP, r.Devices)
 }
 
+// scaleKey names a stack's rows on about as many devices, within a factor of
+// four.
+func (r *Row) scaleKey() string {
+	return fmt.Sprintf("%s x4^%d", r.Stack, int(math.Log2(float64(max(r.Devices, 1)))/2))
+}
+
 // Refit makes a file of constants anew: it fits all that measurements decide
 // in it at once, each constant held to what its entry would inherit. The file's
 // own values say where the search starts and pull at nothing. The bands are

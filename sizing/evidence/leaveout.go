@@ -10,13 +10,16 @@ import (
 var leaveOutKeys = map[string]func(*Row) string{
 	"shape":  (*Row).shapeKey,
 	"layout": (*Row).layoutKey,
+	"scale":  (*Row).scaleKey,
 	"device": func(r *Row) string { return r.Device },
 	"stack":  func(r *Row) string { return r.Stack },
 	"source": func(r *Row) string { return r.Source },
 }
 
 // LeaveOutNames lists the names of the groups that a fit may leave out.
-func LeaveOutNames() []string { return []string{"shape", "layout", "device", "stack", "source"} }
+func LeaveOutNames() []string {
+	return []string{"shape", "layout", "scale", "device", "stack", "source"}
+}
 
 // LeaveOutKey returns what puts rows into groups of that name; nil if there is
 // no such name.
