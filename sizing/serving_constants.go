@@ -270,7 +270,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingHost:    {"", "runtime"},
 	servingEager:   {"", "launch", "class", "vendor", "attention", "ffn"},
 	servingStep:    {"", "runtime"},
-	servingSeq:     {"", "runtime"},
+	servingSeq:     {"", "runtime", "~year"},
 	servingHop:     {"", "runtime", "link"},
 	servingWire:    {"", "runtime", "link"},
 	servingLoad:    {"", "runtime"},

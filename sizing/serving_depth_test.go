@@ -30,3 +30,39 @@ func TestDecoderDepth(t *testing.T) {
 		assert.Equal(t, c.want, (&Model{Hidden: 64, Groups: c.groups}).decoderDepth(), c.name)
 	}
 }
+
+// A cache that is written anew moves 2 x itself for that and, with four query
+// heads a head, 1 + 4 + 4 for repeating and reading it.
+func TestCacheTraffic(t *testing.T) {
+	m := &Model{Hidden: 64, Groups: []Group{{Place: Body, Repeat: 10, Blocks: []Block{
+		Attention{Hidden: 64, Heads: 8, KVHeads: 2, HeadDim: 8}, FFN{Hidden: 64, Width: 256},
+	}}}}
+	plain, err := FindQuant("bf16")
+	assert.NoError(t, err)
+	kv, err := ParseKVType("f16")
+	assert.NoError(t, err)
+	once := 10 * 2 * 2 * 8 * 2 * 1000.5 // layers x (keys, values) x heads x elements x B x tokens
+	for _, c := range []struct {
+		runtime  Runtime
+		n, times float64
+	}{{Runtime{}, 1, 1}, {Runtime{Rewrites: true}, 1, 11}, {Runtime{Rewrites: true}, 101, 1.05}} {
+		timer := &servingTimer{s: newServed(m, plain), runtime: &c.runtime, kv: kv, layout: ServingLayout{TP: 1, PP: 1}}
+		assert.InEpsilon(t, once*c.times, timer.cacheTraffic(c.n, 1000), 1e-3)
+	}
+}
+
+// Where no graph is recorded, at any depth or beyond one, passes over single
+// tokens are launched as prompts are.
+func TestHost(t *testing.T) {
+	for _, c := range []struct {
+		eager         bool
+		graphs, depth float64
+		want          int
+	}{
+		{false, 0, 1e6, servingHost}, {true, 0, 10, servingEager}, {false, 8192, 8192, servingHost}, {false, 8192, 8193, servingEager},
+	} {
+		timer := &servingTimer{runtime: &Runtime{Eager: c.eager}, graphs: c.graphs}
+		timer.e[servingHost], timer.e[servingEager] = servingHost, servingEager
+		assert.Equal(t, float64(c.want), timer.host(c.depth), "%+v", c)
+	}
+}

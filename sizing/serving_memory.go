@@ -81,6 +81,19 @@ type cacheShape struct {
 	sequences float64
 	// copied keeps a transposed copy of the latents as values.
 	copied bool
+	// rewritten counts the traffic of a pass that writes the cache anew.
+	rewritten bool
+}
+
+// rewrites is what a pass moves over the cache that it attends to, where it
+// appends to the cache by writing a longer one (2: read and write) and repeats
+// the heads of it that several query heads share (1 to read them, 1 for each of
+// those to write and 1 for attention to read).
+func (c *servedCache) rewrites() float64 {
+	if c.queries <= 1 {
+		return 3
+	}
+	return 3 + 2*c.queries
 }
 
 // tokenBytes is the bytes of one cell of one layer on one device.
@@ -113,6 +126,9 @@ func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
 		cells := c.cells(context, sequences)
 		if shape.runtime != nil {
 			cells = c.paddedCells(context, sequences, shape.runtime)
+		}
+		if shape.rewritten {
+			cells *= c.rewrites()
 		}
 		total += c.layers * cells * c.tokenBytes(shape)
 	}

@@ -58,6 +58,14 @@ type Runtime struct {
 	// operation by operation from Python; 0: never, but natively, by compiled
 	// code or as a recorded graph.
 	Python int `json:"python"`
+	// GraphContext is how many cached tokens a recorded graph of a pass over
+	// single tokens was for, up to the generation GraphUntil; beyond it passes
+	// were launched operation by operation. 0: any number.
+	GraphContext int64 `json:"graph_context"`
+	GraphUntil   int   `json:"graph_until"`
+	// Rewrites says that each pass writes the cache anew, one token longer, and
+	// repeats its heads for the query heads that share them.
+	Rewrites bool `json:"rewrites"`
 	// Static runtimes read all prompts of a batch at once and answer them
 	// together.
 	Static bool `json:"static"`

@@ -90,6 +90,7 @@ type servedCache struct {
 	// is stored by head.
 	expandedKeys, expandedValues float64
 	rope                         float64 // elements of the rotary keys
+	queries                      float64 // query heads a head of the cache
 }
 
 // newServed sums a model's tensors and caches under a preset.
@@ -105,7 +106,10 @@ func newServed(m *Model, q *Quant) *served {
 				s.add(w, repeat*scale, m.bits(g, q.weightBits(w, layers, moe)), g.Place == Body && !once, once)
 			}
 			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
-				sc := servedCache{Cache: c, layers: repeat}
+				sc := servedCache{Cache: c, layers: repeat, queries: 1}
+				if a, ok := b.(Attention); ok && a.KVHeads > 0 {
+					sc.queries = float64(a.Heads) / float64(a.KVHeads)
+				}
 				if a, ok := b.(MLA); ok {
 					sc.expandedKeys = float64(a.Heads * (a.RopeDim + a.NopeDim))
 					sc.expandedValues = float64(a.Heads * a.ValDim)

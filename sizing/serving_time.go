@@ -31,6 +31,7 @@ type servingTimer struct {
 	memory  float64 // B/s
 	latent  bool    // attention over latents
 	unfused bool    // attention writes its scores to memory
+	graphs  float64 // cached tokens up to which single tokens are a recorded graph; 0: any
 	link    float64 // B/s between the devices of a layout; 0: one device
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
@@ -82,6 +83,9 @@ func smoothMax(a, b float64) float64 {
 func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType, c *hardware.Cluster) *servingTimer {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
 	t.peak, t.peak16 = servingPeak(c.Device, s.quant, year)
+	if year <= r.GraphUntil {
+		t.graphs = float64(r.GraphContext)
+	}
 	t.achievable = achievableShare(c.Device, t.peak)
 	if l.TP*l.PP*l.EP > 1 {
 		t.link = linkRate(c)
@@ -238,8 +242,7 @@ func (t *servingTimer) attention(n, depth, batch float64) float64 {
 	if t.unfused && n > 1 {
 		scores += batch * flops / float64(t.layout.TP) / flopsPerScore * t.e[servingScores] / t.memory
 	}
-	shape := cacheShape{kv: t.kv, tp: t.layout.TP}
-	read := batch * (t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)) / (t.memory * t.e[servingCache])
+	read := batch * t.cacheTraffic(n, depth) / (t.memory * t.e[servingCache])
 	if t.hostCache > 0 {
 		read += t.hostCache * read * (t.memory*t.e[servingCache]/t.hostRate - 1)
 	}
@@ -247,6 +250,13 @@ func (t *servingTimer) attention(n, depth, batch float64) float64 {
 		read /= t.e[servingLatent]
 	}
 	return smoothMax(read, scores)
+}
+
+// cacheTraffic is the bytes that n new tokens of a sequence move over its cache
+// of depth tokens on one device, and over its state.
+func (t *servingTimer) cacheTraffic(n, depth float64) float64 {
+	shape := cacheShape{kv: t.kv, tp: t.layout.TP, rewritten: t.runtime.Rewrites && n <= 1}
+	return t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)
 }
 
 // flopsPerScore is the FLOPs of attention a score: 4 x the usual head
@@ -289,12 +299,22 @@ func (t *servingTimer) launched() float64 {
 	return n
 }
 
+// host is the host's time a layer of a pass over single tokens after depth cached
+// ones: where no graph is recorded, or none for so many, operations are launched
+// as they are for prompts.
+func (t *servingTimer) host(depth float64) float64 {
+	if t.runtime.Eager || t.graphs > 0 && depth > t.graphs {
+		return t.e[servingEager]
+	}
+	return t.e[servingHost]
+}
+
 // pass is the time of one pass: tokens in all, of batch sequences, n new ones
 // each after depth cached ones, heads positions through the head.
 func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
 	layers := t.launched()
 	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + layers*t.e[servingGap]
-	return smoothMax(work, layers*t.e[servingHost]) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
+	return smoothMax(work, layers*t.host(depth)) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
 }
 
 // decode is the time between two tokens of a batch with context cached tokens
