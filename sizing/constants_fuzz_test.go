@@ -31,6 +31,13 @@ func FuzzReadConstants(f *testing.F) {
 	})
 }
 
+// A byte order mark, as some editors write it, is no part of the constants.
+func TestConstantsWithAMark(t *testing.T) {
+	c, err := ReadConstants(strings.NewReader("\ufeff" + string(constantsJSON)))
+	require.NoError(t, err)
+	assert.Equal(t, DefaultConstants().Date, c.Date)
+}
+
 // A file that is not one of constants is refused with what it is and what is
 // wanted, of training and of serving alike.
 func TestNotConstants(t *testing.T) {

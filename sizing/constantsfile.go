@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,7 +11,11 @@ import (
 // decodeConstants reads a file of constants, a JSON object with nothing after
 // it, into one of the forms that there are.
 func decodeConstants(r io.Reader, into any) error {
-	d := json.NewDecoder(r)
+	text := bufio.NewReader(r)
+	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
+		text.Discard(3) // as some editors write it
+	}
+	d := json.NewDecoder(text)
 	d.DisallowUnknownFields()
 	err := d.Decode(into)
 	var kind *json.UnmarshalTypeError

@@ -179,6 +179,7 @@ func validateRun(o *evidenceOptions) error {
 	if t, ok := skippedTable(rep.Skipped); ok {
 		doc.Tables = append(doc.Tables, t)
 	}
+	doc.Tables = slices.DeleteFunc(doc.Tables, func(t render.Table) bool { return len(t.Rows) == 0 })
 	return o.print(doc)
 }
 

@@ -79,7 +79,7 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 	}
 	if !hasStep && !hasMemory {
 		if r.DeviceHours == 0 {
-			skip("", "neither a step time, a peak memory nor device-hours")
+			skip("", "neither a step time, a peak memory nor device-hours (want step_seconds, tokens_per_second_per_device, tflops_per_device, peak_mem_gib or device_hours)")
 		}
 		return
 	}

@@ -195,6 +195,14 @@ func TestFields(t *testing.T) {
 
 const llama = `{"model_type":"llama","hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":100`
 
+// A byte order mark, as some editors begin a file, is no part of the config.
+func TestConfigWithAMark(t *testing.T) {
+	plain, marked := mustParse(t, "llama", []byte(llama+"}")), mustParse(t, "llama", []byte("\ufeff"+llama+"}"))
+	if p, m := plain.Model.Params(), marked.Model.Params(); p != m {
+		t.Errorf("%d parameters with the mark, %d without", m, p)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct{ config, want string }{
 		"empty file":        {``, "the file is empty"},

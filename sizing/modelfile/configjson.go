@@ -113,6 +113,9 @@ func parseJSON(data []byte) (*object, error) {
 			i += n
 		}
 	}
+	if strings.HasPrefix(p.s, "\ufeff") { // as some editors begin a file
+		p.pos = len("\ufeff")
+	}
 	p.space()
 	if p.pos == len(p.s) {
 		return nil, p.fail("the file is empty (want a JSON object)")
