@@ -168,8 +168,8 @@ func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
 	return true
 }
 
-// options lists what would fit: narrower weights, a shorter context, a smaller
-// cache, another runtime, weights on the host, more devices, or others.
+// options lists what would fit: narrower weights, a shorter context, a batch
+// that groups divide, a smaller cache, another runtime, weights on the host, more devices, or others.
 func (p *PreparedServing) options(price quantity.USD) []ServingOption {
 	l := &optionList{p: p, price: price}
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
@@ -185,12 +185,45 @@ func (p *PreparedServing) options(price quantity.USD) []ServingOption {
 		s.Batch = n
 		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), fmt.Sprintf("--batch %d", n), s)
 	}
+	l.divideBatch()
 	l.narrowCache()
 	l.otherRuntimes()
 	l.toHost()
 	l.moreDevices()
 	l.elsewhere()
 	return l.list
+}
+
+// divideBatch offers groups that share the experts and divide the batch, each with
+// a cache of its own sequences alone, of 8 bits if it does not fit otherwise:
+// tensor parallelism stores the latents of every sequence on every device.
+// Source: arXiv:2412.19437 section 3.4 (attention in data-parallel groups over
+// experts that all of them share).
+func (l *optionList) divideBatch() {
+	p := l.p
+	if !p.Model.hasExperts() || p.Layout.EP > 1 || p.Runtime.Layout != "tensor" || p.Batch < 2 {
+		return
+	}
+	kv, err := ParseKVType("fp8")
+	if err != nil {
+		return
+	}
+	for n := p.Cluster.Count; n > 1; n /= 2 {
+		s := p.Serving
+		s.Layout = ServingLayout{EP: n, TP: p.Cluster.Count / n, PP: 1}
+		en, zh := fmt.Sprintf("%d groups that share the experts and divide the batch", n), fmt.Sprintf("分 %d 组，共享专家并均分批次", n)
+		flags := fmt.Sprintf("--tp %d --ep %d", s.Layout.TP, n)
+		if l.add("expert groups", en, zh, flags, s) {
+			return
+		}
+		if p.KV.Key <= kv.Key {
+			continue
+		}
+		s.KV = kv
+		if l.add("expert groups", en+", a KV cache in fp8", zh+"，KV 缓存用 fp8", flags+" --kv fp8", s) {
+			return
+		}
+	}
 }
 
 // narrowCache offers a cache of 8 bits, alone or with narrower weights.

@@ -2,6 +2,7 @@ package sizing_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -278,4 +279,27 @@ func TestWindowsOfASharedContext(t *testing.T) {
 	const cell = 2 * 16 * 128 * 2
 	assert.Equal(t, quantity.Bytes((52*4*1024+10*32768)*cell), m.KVCache)
 	assert.Equal(t, quantity.Bytes(52*512*cell), m.KVPadding)
+}
+
+// Latents of many long sequences fit where groups divide the batch, and not
+// where every device has all of them: the option that says so fits as it is typed.
+func TestGroupsThatDivideTheBatch(t *testing.T) {
+	ask := func(s *sizing.Serving) { s.Context, s.Batch = 131072, 32 }
+	a, err := mustServe(t, "deepseek-v3", "fp8", "h200", 8, ask).Serving.Answer(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(a.Options, func(o sizing.ServingOption) bool { return o.Code == "expert groups" })
+	if at < 0 || a.Memory.Fits {
+		t.Fatalf("fits %v, options %v", a.Memory.Fits, a.Options)
+	}
+	assert.Equal(t, "--tp 1 --ep 8 --kv fp8", a.Options[at].Flag)
+	typed := mustServe(t, "deepseek-v3", "fp8", "h200", 8, func(s *sizing.Serving) {
+		ask(s)
+		s.Layout = sizing.ServingLayout{TP: 1, EP: 8}
+		s.KV, err = sizing.ParseKVType("fp8")
+	})
+	if m := typed.Memory(131072, 32); err != nil || !m.Fits || m.Total != a.Options[at].Device {
+		t.Errorf("%v, %v: %v", err, m.Fits, m.Total)
+	}
 }
