@@ -55,3 +55,24 @@ func TestAdaptersOnExperts(t *testing.T) {
 	assert.Less(t, attention.Total, all.Total)
 	assert.Less(t, all.Total, full.Total)
 }
+
+// Weights in 4 bits are unpacked for each pass: of a micro-batch forward and
+// backward 2 x layers x (4 x 1024^2 + 2 x 1024 x 4096) x (4.5 / 8 + 2) bytes at the
+// bandwidth reached, whatever the micro-batch holds, and nothing else differs.
+func TestUnpackedWeightsTakeTime(t *testing.T) {
+	lora := Workload{Seq: 2048, PUE: 1, Method: LoRA, Adapter: DefaultAdapter}
+	qlora := lora
+	qlora.Method, qlora.Adapter.BaseBits = QLoRA, NF4Bits
+	m := testGPT(4, 1024, 8, 32000, 2048)
+	for _, micro := range []int{1, 4} {
+		plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: micro, GlobalBatch: 8}
+		p := mustPrepare(m, qlora, "torchtune", 1)
+		plain, err := mustPrepare(m, lora, "torchtune", 1).StepTime(&plan)
+		require.NoError(t, err)
+		packed, err := p.StepTime(&plan)
+		require.NoError(t, err)
+		want := float64(8/micro) * 2 * 4 * (4*1024*1024 + 2*1024*4096) * (4.5/8 + 2) / p.timing.memory
+		assert.InEpsilon(t, want, float64(packed.MemoryOps-plain.MemoryOps), 1e-9)
+		assert.Equal(t, plain.Products, packed.Products)
+	}
+}

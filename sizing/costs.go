@@ -41,6 +41,7 @@ type costs struct {
 	oneLoss               float64 // those of the largest single loss
 	logitsBytes           float64 // kept of each at the peak of its loss
 	unpacked              float64 // bytes of the largest packed matrix when it is used
+	unpackBytes           float64 // bytes read and written to unpack a parameter; 0: none is packed
 	boundary              float64 // bytes of a sample's hidden states between two stages
 	embeddingMoments      float64 // bytes of optimizer state of an embedding's parameter
 	scale                 float64
@@ -65,6 +66,7 @@ type kind struct {
 	layers  int
 	params  [numClasses]float64
 	stored  [numClasses]float64 // bytes of the weights as they are stored
+	packed  [numClasses]float64 // parameters that are unpacked before a product reads them
 	trained [numClasses]float64 // parameters that have a gradient
 	moments [numClasses]float64 // bytes of optimizer state
 	shared  float64             // parameters that another stage stores, divided by TP
@@ -368,6 +370,8 @@ func (c *costs) addState(k *kind, t Weight, class int, n float64, w *Workload, e
 	bytes := w.Precision.Bytes()
 	if bits := w.Adapter.BaseBits; bits > 0 && t.Cols > 1 && t.Part != Embedding && t.Part != HeadPart {
 		c.unpacked = max(c.unpacked, float64(t.Rows*t.Cols)*bytes)
+		k.packed[class] += n
+		c.unpackBytes = bits/8 + bytes
 		bytes = bits / 8
 	}
 	k.stored[class] += n * bytes

@@ -189,7 +189,11 @@ func (x *termNumbers) arithmetic(term StepTerm, formula string, again float64, o
 func (x *termNumbers) memoryOps() numbers {
 	t := &x.p.timing
 	bytes := x.total.memory * t.memory
-	return numbers{"micro-batches x bytes of norms, activations, residuals and loss / achieved bandwidth",
+	formula := "micro-batches x bytes of norms, activations, residuals and loss / achieved bandwidth"
+	if x.p.costs.unpackBytes > 0 {
+		formula = "micro-batches x bytes of norms, activations, residuals, loss and weights that are unpacked for each pass / achieved bandwidth"
+	}
+	return numbers{formula,
 		fmt.Sprintf("%.0f x %s / (%.2g x %s)", x.m, quantity.Bytes(bytes).Decimal(), t.e.Memory, x.p.Cluster.Device.MemBandwidth), x.p.constants.Source, x.m * bytes / t.memory, 0}
 }
 

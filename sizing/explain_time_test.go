@@ -15,7 +15,10 @@ func TestTermsAreDerived(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := drawModel(t)
 		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "megatron-2021", "megatron-deepspeed"}).Draw(t, "stack")
-		w := Workload{Seq: 256, PUE: 1, Method: rapid.SampledFrom([]Method{Pretrain, FullTune, LoRA}).Draw(t, "method"), Adapter: DefaultAdapter}
+		w := Workload{Seq: 256, PUE: 1, Method: rapid.SampledFrom([]Method{Pretrain, FullTune, LoRA, QLoRA}).Draw(t, "method"), Adapter: DefaultAdapter}
+		if w.Method == QLoRA {
+			w.Adapter.BaseBits = NF4Bits
+		}
 		plan := drawPlan(t, m)
 		plan.OffloadOptimizer = rapid.Bool().Draw(t, "offload optimizer")
 		switch rapid.SampledFrom([]string{"", "modules", "weights"}).Draw(t, "offload") {

@@ -81,7 +81,7 @@ func refSaved(s *Stack, w *Workload, p *Plan, g *Group, dropped Modules) float64
 			if !refKeeps(s, t) || dropped.Has(t.Module) {
 				continue
 			}
-			if w.Method == LoRA && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
+			if w.Method.Adapts() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
 				continue // read by frozen weights alone
 			}
 			width := map[Width]float64{Half: w.Precision.Bytes(), Full: 4, Mask: 1}[t.Width]

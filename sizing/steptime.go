@@ -262,6 +262,9 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 // micro-batch.
 //
 //	layer = max(products + attention + memory-bound + collectives, launches)
+//
+// Weights that are packed in 4 bits are read and written in the compute precision
+// for each pass, whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
 func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	t, s := &p.timing, &k.shape
 	e := &t.e
@@ -295,7 +298,11 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	share := l.micro / l.cp
 	moved := s.moved[AlongHeads]/l.tp + s.moved[AlongExperts]/l.tp + s.moved[AlongDispatched]*l.etp/l.tp + s.moved[AlongSequence]/l.sequence() + s.moved[AlongNothing]
 	memory := moved * share * e.Traffic / t.memory
-	forward.memory, backward.memory = memory, 2*memory
+	unpack := 0.0
+	if c := p.costs; c.unpackBytes > 0 {
+		unpack = l.divide(&k.packed, k.maxKV).sum() * c.unpackBytes / t.memory
+	}
+	forward.memory, backward.memory = memory+unpack, 2*memory+unpack
 	scores := s.scores / l.tp * share * e.ScoreTraffic / t.memory
 	forward.attention += scores
 	backward.attention += 2 * scores

@@ -143,8 +143,10 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	scores *= e.ScoreTraffic / t.memory
 	attentionForward += scores
 	attentionBackward += 2 * scores
-	fwd += memory + attentionForward
-	bwd += 2*memory + attentionBackward
+	unpack := r.unpack(g)
+	fwd += memory + unpack + attentionForward
+	bwd += 2*memory + unpack + attentionBackward
+	memory += unpack
 
 	hidden := float64(r.p.costs.model.Hidden) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP)
 	for _, b := range g.Blocks {
@@ -315,7 +317,7 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		if _, conv := b.(Conv); conv && n*k < e.Tail*e.Wave {
 			weights = 2 * m * (copies*n*k + n*k) / speed // split-K
 		}
-		if r.p.Workload.Method == LoRA {
+		if r.p.Workload.Method.Adapts() {
 			backward += one(m, k, n) + operands // the weights have no gradient
 			continue
 		}
@@ -385,13 +387,36 @@ func (r *reference) saved(b Block, tokens float64) (moved, scores float64) {
 	return moved, scores
 }
 
+// unpack returns the time in which a pass unpacks a layer's packed weights.
+func (r *reference) unpack(g *Group) float64 {
+	bytes := 0.0
+	for _, b := range g.Blocks {
+		for _, w := range b.Weights() {
+			if r.p.Workload.Method != QLoRA || w.Cols <= 1 || w.Shared || w.Part == Embedding || w.Part == HeadPart {
+				continue
+			}
+			ranks := 1.0
+			switch {
+			case w.Split == ExpertSplit:
+				ranks = float64(r.plan.EP * r.plan.expertTP())
+			case w.Split == TensorSplit && w.MaxSplit > 0:
+				ranks = math.Min(float64(r.plan.TP), float64(w.MaxSplit))
+			case w.Split == TensorSplit:
+				ranks = float64(r.plan.TP)
+			}
+			bytes += float64(w.Rows*w.Cols*w.Copies) * r.p.costs.scale / ranks * (r.p.Workload.Adapter.BaseBits/8 + 2)
+		}
+	}
+	return bytes / r.p.timing.memory
+}
+
 // params adds the parameters of a layer that a device holds.
 func (r *reference) params(out *refTimes, g *Group) {
 	for _, b := range g.Blocks {
 		for _, w := range b.Weights() {
 			n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * r.p.costs.scale
 			trained := n
-			if a := &r.p.Workload.Adapter; r.p.Workload.Method == LoRA {
+			if a := &r.p.Workload.Adapter; r.p.Workload.Method.Adapts() {
 				trained = 0
 				if a.targets(w) {
 					trained = float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
@@ -483,11 +508,12 @@ func stepPlans() []Plan {
 // eachStep prepares every model, stack and device that can run a plan.
 func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan *Plan)) {
 	t.Helper()
-	n := 0
+	n, packed := 0, DefaultAdapter
+	packed.BaseBits = NF4DoubleBits
 	for _, m := range stepModels() {
 		for _, stack := range []string{"megatron-core", "megatron-deepspeed", "torchtitan", "maxtext"} {
 			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
-				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Method: LoRA, Adapter: DefaultAdapter}} {
+				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Method: LoRA, Adapter: DefaultAdapter}, {Precision: BF16, Method: QLoRA, Adapter: packed}} {
 					p := prepareStep(t, m, stack, id, w)
 					if p == nil {
 						continue

@@ -26,6 +26,7 @@ var formulaLabels = []render.Text{
 	render.T("micro-batches x FLOPs of the slowest stage (forward and backward, + recomputed) / rate achieved on its shapes", "微批次 x 最慢级的 FLOPs (前向与反向，+ 重算) / 其形状可达速率"),
 	render.T("micro-batches x FLOPs of scores, values and scans (forward and backward, + recomputed) / rate achieved on its shapes", "微批次 x 注意力分数、取值与扫描的 FLOPs (前向与反向，+ 重算) / 其形状可达速率"),
 	render.T("micro-batches x bytes of norms, activations, residuals and loss / achieved bandwidth", "微批次 x 归一化、激活、残差与损失的字节 / 可达带宽"),
+	render.T("micro-batches x bytes of norms, activations, residuals, loss and weights that are unpacked for each pass / achieved bandwidth", "微批次 x 归一化、激活、残差、损失及每次前后向解包的权重的字节 / 可达带宽"),
 	render.T("micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it, and in each pass the wait for the tokens of routed experts", "微批次 x 启动算子比其执行多出的时间，至少为其一部分，另加每次前向或反向等待路由专家的 token"),
 	render.T("micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it", "微批次 x 启动算子比其执行多出的时间，至少为其一部分"),
 	render.T("micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden", "微批次 x 前后向次数 x 最慢级的归约 x (时延 + 2 x 隐藏状态 x (t-1)/t / 带宽) x 未掩盖部分"),
