@@ -105,6 +105,13 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 			break
 		}
 		f.err = fmt.Errorf("unknown flag --%s", name)
+		if others := commandsWith(cmd, name); len(others) > 0 {
+			f.err = fmt.Errorf("unknown flag --%s: %s does not take it (want %s)", name, cmd.Name(), strings.Join(others, " or "))
+			if strings.Contains(cmd.Use, "--on") { // they take the same words
+				f.hint = a.commandReplacing(cmd.Name(), others[0])
+			}
+			break
+		}
 		if near := nearest(name, flagNames(cmd)); near != "" {
 			f.hint = a.commandReplacing("--"+name, "--"+near)
 		}
@@ -122,6 +129,20 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return f
+}
+
+// commandsWith are the other commands that have a flag of the name.
+func commandsWith(cmd *cobra.Command, name string) []string {
+	var list []string
+	if !cmd.HasParent() {
+		return nil
+	}
+	for _, c := range cmd.Parent().Commands() {
+		if c != cmd && c.Flags().Lookup(name) != nil {
+			list = append(list, c.Name())
+		}
+	}
+	return list
 }
 
 // exampleOf is a value that a flag takes, "" if none is known.
