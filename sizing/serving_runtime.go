@@ -77,6 +77,8 @@ type Runtime struct {
 	Absorbed bool `json:"absorbed"`
 	// PadsHeads runtimes take any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
+	// Devices are those that it is known to run on; none is any.
+	Devices []DeviceClass `json:"devices"`
 	// Cache is how it stores its cache where nothing is said, by the weights'
 	// storage ("" is any other); without an entry f16.
 	Cache map[string]string `json:"cache"`
@@ -156,21 +158,21 @@ func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, Note) {
 // nothing says otherwise.
 // Source: the supported hardware in each project's README.
 func (r *Runtime) RunsOn(d *hardware.Device) bool {
-	switch r.Name {
-	case "mlx", "ds4":
-		return d.Vendor == "Apple"
-	case "trt-llm":
-		return d.Vendor == "NVIDIA"
-	case "exllamav2":
-		return d.Kind == hardware.GPU && (d.Vendor == "NVIDIA" || d.Vendor == "AMD")
-	case "neuronx":
-		return strings.HasPrefix(d.Arch, "NeuronCore")
-	case "llama.cpp":
-		return d.Kind != hardware.TPU && (d.Kind != hardware.NPU || d.Vendor == "Huawei")
-	case "vllm", "sglang", "tgi", "lmdeploy", "gpt-fast":
-		return d.Vendor != "Apple" && d.Kind != hardware.Phone
-	}
-	return true
+	return len(r.Devices) == 0 || slices.ContainsFunc(r.Devices, func(c DeviceClass) bool { return c.holds(d) })
+}
+
+// DeviceClass is the devices of a kind, a vendor or an architecture; what is
+// blank is any.
+type DeviceClass struct {
+	Kind      string `json:"kind"`
+	Vendor    string `json:"vendor"`
+	NotVendor string `json:"not_vendor"`
+	Arch      string `json:"arch"` // how its name begins
+}
+
+func (c DeviceClass) holds(d *hardware.Device) bool {
+	return (c.Kind == "" || c.Kind == d.Kind.String()) && (c.Vendor == "" || c.Vendor == d.Vendor) &&
+		(c.NotVendor == "" || c.NotVendor != d.Vendor) && strings.HasPrefix(d.Arch, c.Arch)
 }
 
 // KVType is how the elements of a cache are stored, in bytes each.

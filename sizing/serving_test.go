@@ -303,3 +303,29 @@ func TestGroupsThatDivideTheBatch(t *testing.T) {
 		t.Errorf("%v, %v: %v", err, m.Fits, m.Total)
 	}
 }
+
+// Every class of devices that a runtime is said to run on has a device of the
+// catalogue, and what each is made for runs it.
+func TestDevicesOfRuntimes(t *testing.T) {
+	for _, r := range sizing.Runtimes() {
+		for _, class := range r.Devices {
+			alone := sizing.Runtime{Devices: []sizing.DeviceClass{class}}
+			assert.True(t, slices.ContainsFunc(hardware.Default().All(), alone.RunsOn), "%s: %+v", r.Name, class)
+		}
+	}
+	for _, c := range []struct {
+		runtime, device string
+		want            bool
+	}{
+		{"mlx", "m4-max", true}, {"mlx", "h100", false}, {"vllm", "m4-max", false}, {"vllm", "jetson-agx-orin-64gb", true}, {"vllm", "phone-8gb", false},
+		{"trt-llm", "mi300x", false}, {"exllamav2", "rtx-4090", true}, {"exllamav2", "arc-a770", false}, {"llama.cpp", "tpu-v5e", false},
+		{"llama.cpp", "phone-8gb", true}, {"llama.cpp", "gaudi2", false}, {"neuronx", "trainium2", true}, {"neuronx", "h100", false}, {"transformers", "gaudi2", true},
+	} {
+		r, err := sizing.FindRuntime(c.runtime)
+		d, err2 := hardware.Default().Find(c.device)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		assert.Equal(t, c.want, r.RunsOn(d), "%s on %s", c.runtime, c.device)
+	}
+}
