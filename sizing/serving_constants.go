@@ -75,7 +75,7 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
 	{"gap_seconds", "s", "a layer between kernels", 8e-5, 1e-8, 1e-3},
 	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
-	{"eager_seconds", "s", "a layer of host time in a pass that reads prompts, where the device is not the slower one", 1e-3, 1e-8, 1e-2},
+	{"eager_seconds", "s", "a layer of ten launches of host time in a pass that reads prompts, where the device is not the slower one", 1e-3, 1e-8, 1e-2},
 	{"step_seconds", "s", "a pass: scheduling, sampling", 5e-4, 1e-6, 0.1},
 	{"sequence_seconds", "s", "a pass and sequence", 1e-5, 1e-8, 1e-2},
 	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
@@ -165,16 +165,14 @@ const (
 	nameMatrix  // whether it has units for matrix products
 	nameMemory  // shared with the host, stacked (HBM) or plain (GDDR)
 	nameDevice
-	nameClass     // of the weights' storage
-	nameLink      // between the devices
-	nameBackend   // of the runtime, where it is not the vendor's own
-	nameAttention // latent or linear, where it is
-	nameFFN       // experts, where there are
-	nameLaunch    // of a pass over prompts: from Python or native
+	nameClass   // of the weights' storage
+	nameLink    // between the devices
+	nameBackend // of the runtime, where it is not the vendor's own
+	nameLaunch  // of a pass over prompts: from Python or native
 	numServingNames
 )
 
-var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "attention", "ffn", "launch"}
+var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "launch"}
 
 // The quantities that a factor may be a power of.
 const (
@@ -193,18 +191,6 @@ func newServingKeys(s *Serving, year int, peak float64) servingKeys {
 	k.names[nameBackend] = s.Backend
 	k.names[nameVendor] = d.Vendor
 	k.names[nameFamily], _, _ = strings.Cut(d.Arch, " ")
-	for _, g := range s.Model.Groups {
-		for _, b := range g.Blocks {
-			switch b.(type) {
-			case MLA:
-				k.names[nameAttention] = "latent"
-			case DeltaNet, Mamba, Mamba2:
-				k.names[nameAttention] = "linear"
-			case MoE:
-				k.names[nameFFN] = "experts"
-			}
-		}
-	}
 	k.names[nameLaunch] = "native"
 	if s.Runtime.Python > 0 && year >= s.Runtime.Python {
 		k.names[nameLaunch] = "python"
@@ -268,7 +254,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingTile:    {"", "runtime", "class", "vendor"},
 	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
 	servingHost:    {"", "runtime"},
-	servingEager:   {"", "launch", "class", "vendor", "attention", "ffn"},
+	servingEager:   {"", "launch"},
 	servingStep:    {"", "runtime"},
 	servingSeq:     {"", "runtime", "~year"},
 	servingHop:     {"", "runtime", "link"},

@@ -95,14 +95,15 @@ func (a *ServingAnswer) explainTime() []Derivation {
 	}
 	read, multiply := t.readMultiply(n, n)
 	cached := n * t.cacheTraffic(1, middle)
-	layers, host := t.launched(), t.host(middle)
+	layers := t.launched()
+	launched, each := t.host(middle)
 	seconds := func(s float64) string { return quantity.Seconds(s).String() }
 	list := []Derivation{
 		{"time", "read the weights", "bytes touched / (bandwidth x share)", fmt.Sprintf("%.4g GB / (%.4g GB/s x %.3g)", read*t.memory*e[servingMemory]/1e9, t.memory/1e9, e[servingMemory]), seconds(read), sourceRoofline},
 		{"time", "multiply", "2 x parameters x (tokens + tile) / (peak x share)", fmt.Sprintf("%g tokens, tile %.3g, %.4g TFLOP/s x %.3g", n, e[servingTile], t.peak/1e12, e[servingCompute]), seconds(multiply), sourceRoofline},
 		{"time", "attention", "|cache bytes / (bandwidth x share), FLOPs / (peak x share)|", fmt.Sprintf("%.4g GB / (%.4g GB/s x %.3g)", cached/1e9, t.memory/1e9, e[servingCache]), seconds(t.attention(1, middle, n)), sourceRoofline},
-		{"time", "gaps", "layers x gap", fmt.Sprintf("%g x %s", layers, seconds(e[servingGap])), seconds(layers * e[servingGap]), sourceRoofline},
-		{"time", "host", "layers x host, where that is the slower one", fmt.Sprintf("%g x %s", layers, seconds(host)), seconds(layers * host), sourceRoofline},
+		{"time", "gaps", "layers x gap", fmt.Sprintf("%.4g x %s", layers, seconds(e[servingGap])), seconds(layers * e[servingGap]), sourceRoofline},
+		{"time", "host", "layers x host, where that is the slower one", fmt.Sprintf("%.4g x %s", launched, seconds(each)), seconds(launched * each), sourceRoofline},
 		{"time", "scheduling and sampling", "step + sequences x each", fmt.Sprintf("%s + %g x %s", seconds(e[servingStep]), n, seconds(e[servingSeq])), seconds(e[servingStep] + n*e[servingSeq]), sourceRoofline},
 	}
 	if w := t.wire(n); w > 0 {

@@ -50,16 +50,17 @@ func (m *Model) tiedHead() (Weight, bool) {
 // served is a model reduced to what serving it costs: the sums that memory and
 // time are made of, for one storage of the weights.
 type served struct {
-	model   *Model
-	quant   *Quant
-	layers  int
-	depth   float64 // layers of a mixer and a feed-forward block; one of the two alone is half a layer
-	hidden  float64
-	vocab   float64
-	widest  float64 // elements a token of the widest activation of a layer
-	tensors []servedTensor
-	experts []servedExperts
-	caches  []servedCache
+	model    *Model
+	quant    *Quant
+	layers   int
+	depth    float64 // layers of a mixer and a feed-forward block; one of the two alone is half a layer
+	launches float64 // dense layers that the layers are launched as
+	hidden   float64
+	vocab    float64
+	widest   float64 // elements a token of the widest activation of a layer
+	tensors  []servedTensor
+	experts  []servedExperts
+	caches   []servedCache
 }
 
 // servedTensor is tensors that are used alike.
@@ -95,7 +96,7 @@ type servedCache struct {
 
 // newServed sums a model's tensors and caches under a preset.
 func newServed(m *Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.decoderLayers(), depth: m.decoderDepth(), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+	s := &served{model: m, quant: q, layers: m.decoderLayers(), depth: m.decoderDepth(), launches: m.launchedLayers(q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
 	moe, scale, layers := m.hasExperts(), m.scale(), m.Layers()
 	for i := range m.Groups {
 		g := &m.Groups[i]

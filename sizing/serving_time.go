@@ -280,41 +280,12 @@ func (t *servingTimer) wire(tokens float64) float64 {
 	return total
 }
 
-// launchesPerExpert is the kernels of an expert over those of a layer, about
-// ten of a hundred where every operation is one of its own.
-// Source: huggingface/transformers models/qwen3_moe/modeling_qwen3_moe.py (a
-// loop over experts).
-const launchesPerExpert = 0.1
-
-// launched is the layers whose kernels a pass launches; runtimes that launch
-// one by one go through all experts so too.
-func (t *servingTimer) launched() float64 {
-	n := t.s.depth
-	if t.runtime.Eager {
-		for i := range t.s.experts {
-			x := &t.s.experts[i]
-			n += launchesPerExpert * x.layers * x.experts
-		}
-	}
-	return n
-}
-
-// host is the host's time a layer of a pass over single tokens after depth cached
-// ones: where no graph is recorded, or none for so many, operations are launched
-// as they are for prompts.
-func (t *servingTimer) host(depth float64) float64 {
-	if t.runtime.Eager || t.graphs > 0 && depth > t.graphs {
-		return t.e[servingEager]
-	}
-	return t.e[servingHost]
-}
-
 // pass is the time of one pass: tokens in all, of batch sequences, n new ones
 // each after depth cached ones, heads positions through the head.
 func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
-	layers := t.launched()
-	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + layers*t.e[servingGap]
-	return smoothMax(work, layers*t.host(depth)) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
+	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + t.launched()*t.e[servingGap]
+	layers, each := t.host(depth)
+	return smoothMax(work, layers*each) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
 }
 
 // decode is the time between two tokens of a batch with context cached tokens
@@ -344,9 +315,8 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	total := n * batch
 	passes := math.Ceil(total / chunk)
 	size := total / passes
-	layers := t.launched()
-	one := t.weights(size, math.Min(batch, size)) + layers*t.e[servingGap]
-	one = smoothMax(one, layers*t.e[servingEager]) + t.wire(size) + t.e[servingStep]
+	one := t.weights(size, math.Min(batch, size)) + t.launched()*t.e[servingGap]
+	one = smoothMax(one, t.launches()*t.e[servingEager]) + t.wire(size) + t.e[servingStep]
 	attention := t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
 	return before + (one*passes+attention)*math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])

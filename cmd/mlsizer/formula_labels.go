@@ -100,7 +100,7 @@ var formulaLabels = []render.Text{
 	render.T("tokens that a product takes at least the time of", "token：矩阵乘至少花费的时间所对应者"),
 	render.T("s a layer between kernels", "秒：每层算子之间"),
 	render.T("s a layer of host time, where the device is not the slower one", "秒：每层主机时间，仅在设备不更慢时"),
-	render.T("s a layer of host time in a pass that reads prompts, where the device is not the slower one", "秒：读取提示时每层主机时间，仅在设备不更慢时"),
+	render.T("s a layer of ten launches of host time in a pass that reads prompts, where the device is not the slower one", "秒：读取提示时每层（十次启动）的主机时间，仅在设备不更慢时"),
 	render.T("s a pass: scheduling, sampling", "秒：每次前向的调度与采样"),
 	render.T("s a pass and sequence", "秒：每次前向每条序列"),
 	render.T("s a collective or transfer between devices", "秒：设备间每次集合通信或传输"),

@@ -75,7 +75,7 @@ const (
 // servingPriors are the widths of the priors on logarithms of factors, by what
 // they are keyed on; they were chosen by the errors on rows left out.
 var servingPriors = map[string]float64{
-	"": 0.8, "runtime": 0.4, "vendor": 0.3, "matrix": 0.3, "memory": 0.3, "class": 0.3, "link": 0.4, "family": 0.2, "device": 0.15, "attention": 0.5, "ffn": 0.5, "launch": 1, "backend": 0.2, "backend|class": 0.2,
+	"": 0.8, "runtime": 0.4, "vendor": 0.3, "matrix": 0.3, "memory": 0.3, "class": 0.3, "link": 0.4, "family": 0.2, "device": 0.15, "launch": 1, "backend": 0.2, "backend|class": 0.2,
 	"~year": 0.2, "~peak": 0.15, "~bandwidth": 0.1,
 	"runtime|class": 0.15, "runtime|memory": 0.2, "runtime|vendor": 0.2,
 }

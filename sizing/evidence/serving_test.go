@@ -76,7 +76,7 @@ func TestServingErrors(t *testing.T) {
 // No constant may be keyed on a model, a row or a source.
 func TestServingKeys(t *testing.T) {
 	allowed := map[string]bool{"runtime": true, "vendor": true, "family": true, "matrix": true, "memory": true, "class": true, "link": true,
-		"device": true, "backend": true, "attention": true, "ffn": true, "launch": true, "~year": true, "~peak": true, "~bandwidth": true}
+		"device": true, "backend": true, "launch": true, "~year": true, "~peak": true, "~bandwidth": true}
 	for name, factors := range sizing.DefaultServingConstants().Factors {
 		for key, v := range factors {
 			for part := range strings.SplitSeq(key, ",") {

@@ -61,8 +61,37 @@ func TestHost(t *testing.T) {
 	}{
 		{false, 0, 1e6, servingHost}, {true, 0, 10, servingEager}, {false, 8192, 8192, servingHost}, {false, 8192, 8193, servingEager},
 	} {
-		timer := &servingTimer{runtime: &Runtime{Eager: c.eager}, graphs: c.graphs}
+		timer := &servingTimer{s: &served{depth: 32, launches: 48}, runtime: &Runtime{Eager: c.eager}, graphs: c.graphs}
 		timer.e[servingHost], timer.e[servingEager] = servingHost, servingEager
-		assert.Equal(t, float64(c.want), timer.host(c.depth), "%+v", c)
+		layers, each := timer.host(c.depth)
+		assert.Equal(t, float64(c.want), each, "%+v", c)
+		assert.Equal(t, map[int]float64{servingHost: 32, servingEager: 48}[c.want], layers, "%+v", c)
+	}
+}
+
+// A dense layer is ten launches; experts, latents, scans and narrow products
+// are more.
+func TestLaunchedLayers(t *testing.T) {
+	norm, dense := Norm{Dim: 64}, FFN{Hidden: 64, Width: 256}
+	attend := Attention{Hidden: 64, Heads: 4}
+	sparse := MoE{Hidden: 64, Experts: 8, TopK: 2, Width: 32, SharedWidth: 32}
+	latent := MLA{Hidden: 64, Heads: 4, QRank: 32, KVRank: 16, RopeDim: 8, NopeDim: 16, ValDim: 16}
+	rule := DeltaNet{Hidden: 64, KeyHeads: 2, ValHeads: 4, KeyDim: 16, ValDim: 16, Conv: 4}
+	for _, c := range []struct {
+		quant  string
+		blocks []Block
+		want   float64
+	}{
+		{"bf16", []Block{norm, attend, norm, dense}, 10},
+		{"awq", []Block{norm, attend, norm, dense}, 10},
+		{"fp8", []Block{norm, attend, norm, dense}, 14},
+		{"bf16", []Block{norm, attend, norm, sparse}, 19},
+		{"bf16", []Block{norm, rule, norm, dense}, 18},
+		{"fp8", []Block{norm, latent, norm, sparse}, 33},
+	} {
+		q, err := FindQuant(c.quant)
+		assert.NoError(t, err)
+		m := &Model{Hidden: 64, Groups: []Group{{Place: Body, Repeat: 20, Blocks: c.blocks}}}
+		assert.Equal(t, 20*c.want/launchesOfLayer, m.launchedLayers(q), "%s: %v", c.quant, c.blocks)
 	}
 }
