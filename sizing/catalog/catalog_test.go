@@ -220,6 +220,7 @@ func TestMultiplyAddsOfAnImage(t *testing.T) {
 		{"alexnet", 0.714, 0.002}, {"vgg-16", 15.47, 0.002}, {"mobilenet-v2", 0.301, 0.005}, {"efficientnet-b0", 0.386, 0.005},
 		{"densenet-121", 2.834, 0.002}, {"convnext-tiny", 4.456, 0.002}, {"inception-v3", 5.713, 0.003},
 		{"googlenet", 1.498, 0.002}, {"squeezenet-1.0", 0.819, 0.002},
+		{"retinanet-resnet-50", 151.54, 0.001},
 		{"vit-b-16", 17.564, 0.005}, {"vit-h-14", 167.295, 0.005},
 	} {
 		got := multiplyAdds(build(t, g.name)) / 1e9

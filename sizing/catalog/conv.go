@@ -3,16 +3,20 @@ package catalog
 import "mlsizer/sizing"
 
 // net builds a convolutional network layer by layer and keeps track of the
-// feature map: c channels of h x w positions.
+// feature map.
 type net struct {
-	groups  []sizing.Group
-	c, h, w int64
-	name    string
-	blocks  []sizing.Block
+	featureMap
+	groups []sizing.Group
+	name   string
+	blocks []sizing.Block
+	frozen bool // batch norms are constants and no parameters
 }
 
+// featureMap is c channels of h x w positions.
+type featureMap struct{ c, h, w int64 }
+
 // image starts a network on an image of c channels and side x side pixels.
-func image(c, side int64) *net { return &net{c: c, h: side, w: side} }
+func image(c, side int64) *net { return &net{featureMap: featureMap{c, side, side}} }
 
 // group ends the current group of layers and starts another.
 func (n *net) group(name string) {
@@ -65,7 +69,7 @@ func (n *net) conv(s shape) {
 		In: n.c, Out: s.out, KernelH: s.kh, KernelW: s.kw, Groups: s.groups, Bias: s.bias, OutH: n.h, OutW: n.w,
 	})
 	n.c = s.out
-	if !s.noNorm {
+	if !s.noNorm && !n.frozen {
 		n.norm()
 	}
 }
@@ -79,10 +83,10 @@ func (n *net) norm() {
 // shortcut, or one arm of an inception module. It returns the branch's
 // channels.
 func (n *net) branch(f func()) int64 {
-	c, h, w := n.c, n.h, n.w
+	was := n.featureMap
 	f()
 	out := n.c
-	n.c, n.h, n.w = c, h, w
+	n.featureMap = was
 	return out
 }
 

@@ -39,6 +39,10 @@ func network(name string) (*sizing.Model, error) {
 		return resNet(bottleneck(128, 32), 3, 4, 6, 3), nil
 	case "wide-resnet-50-2":
 		return resNet(bottleneck(128, 1), 3, 4, 6, 3), nil
+	case "retinanet-resnet-50":
+		return retinaNet(91, bottleneck(64, 1), 3, 4, 6, 3), nil
+	case "retinanet-resnext-50":
+		return retinaNet(264, bottleneck(128, 32), 3, 4, 6, 3), nil
 	case "mobilenet-v2":
 		return mobileNetV2(), nil
 	case "efficientnet-b0":

@@ -16,6 +16,15 @@ type residual func(n *net, width, stride int64)
 // (stride in the 3x3 convolution, "v1.5").
 func resNet(block residual, depths ...int) *sizing.Model {
 	n := image(3, imageNetSide)
+	n.residuals(block, depths, func(int) {})
+	m := n.classifier(n.c, imageNetClasses)
+	m.Family = "resnet"
+	return m
+}
+
+// residuals adds the stem and the stages of a residual network, and calls after
+// behind each stage.
+func (n *net) residuals(block residual, depths []int, after func(stage int)) {
 	n.group("stem")
 	n.conv(square(64, 7, 2))
 	n.pool(3, 2, 1)
@@ -30,10 +39,8 @@ func resNet(block residual, depths ...int) *sizing.Model {
 			block(n, width, stride)
 		}
 		width *= 2
+		after(stage)
 	}
-	m := n.classifier(n.c, imageNetClasses)
-	m.Family = "resnet"
-	return m
 }
 
 // shortcut adds the projection that a block needs whose output has another

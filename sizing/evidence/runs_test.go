@@ -78,7 +78,7 @@ func TestRunsLeftOut(t *testing.T) {
 		"without the tokens or samples that were trained on":  {Params: 7e9, Device: "h100", Devices: 8},
 		"a size that the row does not state":                  {Method: "whole run", Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
 		"its parameter count alone gives no shape":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Note: "model Flamingo; domain=Vision"},
-		"is not in the catalogue, and the row gives no shape": {Method: "whole run", Model: "RetinaNet-ResNeXt50", Samples: 1e6, Device: "h100", Devices: 8},
+		"is not in the catalogue, and the row gives no shape": {Method: "whole run", Model: "MaskRCNN", Samples: 1e6, Device: "h100", Devices: 8},
 		"base model, which ran elsewhere":                     {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Note: "model X 7B; base=Llama; domain=Language"},
 		"the row gives no samples":                            {Model: "resnet-50", Tokens: 1e9, Device: "h100", Devices: 8},
 		"samples=many is not a number above 0":                {Method: "whole run, samples=many", Model: "resnet-50", Device: "h100", Devices: 8},
