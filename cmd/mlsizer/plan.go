@@ -163,6 +163,12 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		}
 		o.stack = stack
 	}
+	if o.export != "" {
+		o.export.Within(&o.plan)
+		if !o.shardingSet {
+			o.stack = o.export.StackOf(o.stack)
+		}
+	}
 	return nil
 }
 

@@ -34,8 +34,11 @@ func (w *writer) accelerate() Result {
 	o.add("compute_environment", "LOCAL_MACHINE")
 	sharded := p.Sharding >= sizing.Zero2
 	kind := "MULTI_GPU"
-	if sharded {
+	switch {
+	case sharded:
 		kind = "FSDP"
+	case w.Cluster.Count == 1:
+		kind = "'NO'" // the launcher wants two processes or more of the others; without quotes YAML reads it as false
 	}
 	o.add("distributed_type", kind)
 	o.add("num_machines", w.Cluster.Nodes())
@@ -62,7 +65,11 @@ func (w *writer) accelerate() Result {
 	if p.Recompute == sizing.Selective || p.RecomputeLayers > 0 {
 		w.leave("recompute %s: fsdp_activation_checkpointing recomputes every whole layer", p.RecomputeName())
 	}
-	w.dimensions("tp", "cp")
+	if sharded {
+		w.dimensions("tp", "cp")
+	} else {
+		w.dimensions() // the mesh is FSDP's
+	}
 	w.leave("batch: %d sequences a device and %d accumulation steps belong to the training script", p.MicroBatch, p.MicroBatches())
 	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
 }

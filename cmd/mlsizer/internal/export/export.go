@@ -5,6 +5,7 @@ package export
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"mlsizer/sizing"
@@ -52,6 +53,34 @@ func (f Format) Stack() string {
 		return "transformers-peft"
 	}
 	return string(f)
+}
+
+// Within leaves at 1 the dimensions of a plan that the framework's options do not
+// have, or only beside others, unless they are fixed.
+func (f Format) Within(p *sizing.Plan) {
+	var without []*int
+	switch f {
+	case DeepSpeed:
+		without = []*int{&p.TP, &p.PP, &p.CP, &p.EP}
+	case Accelerate: // context parallelism only with FSDP
+		without = []*int{&p.PP, &p.CP, &p.EP}
+	}
+	for _, n := range without {
+		if *n == 0 {
+			*n = 1
+		}
+	}
+}
+
+// StackOf is the software with those of its shardings that the framework's
+// options can say: FSDP divides gradients along with the optimizer state.
+func (f Format) StackOf(s *sizing.Stack) *sizing.Stack {
+	if f != Accelerate {
+		return s
+	}
+	c := *s
+	c.Shardings = slices.DeleteFunc(slices.Clone(s.Shardings), func(s sizing.Sharding) bool { return s == sizing.Zero1 })
+	return &c
 }
 
 // Plan is a plan with the model, workload and cluster that it is for.
