@@ -427,8 +427,9 @@ func (a *Answer) explainDistillation() []Derivation {
 	}
 	if t.Logits == OnlineLogits {
 		plan := t.beside(&e.Plan)
+		weights, _ := t.holds(&e.Plan, e.Memory.Stage)
 		add("teacher's memory", "teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)",
-			fmt.Sprintf("%s, %s, + %s", c.Params.Exact(), plan.String(), t.logits(&plan)), e.Memory.Teacher.String())
+			fmt.Sprintf("%s, %s, + %s", c.Params.Exact(), plan.String(), e.Memory.Teacher-weights), e.Memory.Teacher.String())
 	}
 	if c.Pass > 0 {
 		add("teacher's pass", "samples of the dataset / global batch x forward pass of a batch, on the fastest layout of the teacher alone", c.PassPlan.String(), c.Pass.String())
