@@ -90,6 +90,7 @@ func (l layout) byKeys(s *source, opt Options) (layout, error) {
 	l.countKeys, l.nameKeys = foldAll(countNames), foldAll(nameNames)
 	if opt.Column != "" {
 		l.countKeys = []string{foldHeader(opt.Column)}
+		l.unit, l.head = unitOf(opt.Column), opt.Column
 		return l, nil
 	}
 	row := bytes.TrimSpace(s.first)
@@ -104,8 +105,11 @@ func (l layout) byKeys(s *source, opt Options) (layout, error) {
 		counted = counted || slices.Contains(l.countKeys, foldHeader(key))
 		named = named || slices.Contains(l.nameKeys, foldHeader(key))
 	}
+	unit := slices.IndexFunc(keys, func(key string) bool { return unitOf(key) != "" })
 	switch {
 	case counted:
+	case unit >= 0:
+		l.countKeys, l.unit, l.head = []string{foldHeader(keys[unit])}, unitOf(keys[unit]), keys[unit]
 	case named:
 		l.countKeys, l.nameKeys = l.nameKeys, nil
 	default:
