@@ -42,6 +42,10 @@ func (p *Prepared) noteModel(a *Answer) {
 		a.note("flops", "model FLOPs and MFU by the palm convention: 6 per parameter and token, plus full attention, no recompute",
 			"模型 FLOPs 与 MFU 按 PaLM 约定：每参数每 token 计 6，加完整注意力，不计重算", sourcePaLM)
 	}
+	if w.Method == QLoRA && !c.stack.Packs {
+		a.note("method", fmt.Sprintf("%s is not known to train adapters on weights of 4 bits: its figures are as if it did (transformers-peft, litgpt and torchtune do)", c.stack.Name),
+			fmt.Sprintf("未知 %s 可在 4 比特权重上训练适配器：按可行计（transformers-peft、litgpt、torchtune 可行）", c.stack.Name), "")
+	}
 	if c.model.encoderDecoder() {
 		a.note("encoder-decoder", fmt.Sprintf("a sequence is %d tokens in the encoder and %d in the decoder: a token counts once for both, and passes through all parameters", w.Seq, w.Seq),
 			fmt.Sprintf("一条序列在编码器与解码器中各有 %d 个 token：一个 token 对两者只计一次，经过全部参数", w.Seq), "")

@@ -77,6 +77,9 @@ type Stack struct {
 	// AdapterBytes is what a layer with adapters keeps for them beyond its own
 	// tensors, a token and element of the residual stream.
 	AdapterBytes float64 `json:"adapter_bytes"`
+	// Packs says that it trains adapters beside weights that are packed in 4 bits
+	// (QLoRA).
+	Packs bool `json:"packs,omitempty"`
 	// PackedInputBytes is the width of the copy of its input that a matrix
 	// packed in 4 bits keeps.
 	PackedInputBytes float64 `json:"packed_input_bytes"`

@@ -113,7 +113,9 @@ func groupOf(code string, a *sizing.Answer) string {
 }
 
 // ofMethod says which notes tell the methods of fine-tuning apart.
-func ofMethod(code string) bool { return code == "adapter" || code == "packing" || code == "data" }
+func ofMethod(code string) bool {
+	return code == "adapter" || code == "method" || code == "packing" || code == "data"
+}
 
 // ofDetail says which notes are about figures that a comparison does not show,
 // or about how they come about.

@@ -138,7 +138,7 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
 	}
 	if r.Workload.Method != sizing.Pretrain {
-		rows = append(rows, fact(labelMethod, methodText(r), f.at("adapter")...))
+		rows = append(rows, fact(labelMethod, methodText(r), f.at("adapter", "method")...))
 	}
 	return render.Table{Columns: factColumns(), Rows: append(rows,
 		fact(labelLayout, plan.String(), f.at("layout")...),
