@@ -122,9 +122,12 @@ func (a *ServingAnswer) explainTime() []Derivation {
 // explainConstant says which factors make up a constant.
 func (a *ServingAnswer) explainConstant(c int) Derivation {
 	f := &servingFields[c]
-	numbers := []string{fmt.Sprintf("%.4g", f.Base)}
+	numbers, product := []string{fmt.Sprintf("%.4g", f.Base)}, f.Base
 	for _, k := range a.keys.keys(c) {
 		x, ok := a.bands.Factors[f.Name][k.Key]
+		if ok {
+			product *= math.Pow(x, k.Power)
+		}
 		switch {
 		case !ok:
 		case k.Key == "":
@@ -135,5 +138,9 @@ func (a *ServingAnswer) explainConstant(c int) Derivation {
 			numbers = append(numbers, fmt.Sprintf("%.4g (%s)", x, k.Key))
 		}
 	}
-	return Derivation{"constants", f.Name, f.Unit + " " + f.Doc, strings.Join(numbers, " x "), fmt.Sprintf("%.4g", a.timer.e[c]), "sizing/serving_constants.json"}
+	text := strings.Join(numbers, " x ")
+	if value := a.timer.e[c]; value < 0.999*product {
+		text += fmt.Sprintf(" = %.4g; %.4g / (1 + (%.4g / %g)⁸)^⅛", product, product, product, f.High)
+	}
+	return Derivation{"constants", f.Name, f.Unit + " " + f.Doc, text, fmt.Sprintf("%.4g", a.timer.e[c]), "sizing/serving_constants.json"}
 }

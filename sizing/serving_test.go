@@ -329,3 +329,22 @@ func TestDevicesOfRuntimes(t *testing.T) {
 		assert.Equal(t, c.want, r.RunsOn(d), "%s on %s", c.runtime, c.device)
 	}
 }
+
+// A constant that its bound bends is derived to the value that is used:
+// 0.9 x 2 = 1.8, and 1.8 / (1 + 1.8^8)^(1/8) = 0.9989.
+func TestBoundedConstantIsDerived(t *testing.T) {
+	a, err := mustServe(t, "llama-3.1-8b", "bf16", "h100", 1, nil).Serving.Answer(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := *sizing.DefaultServingConstants()
+	c.Factors = map[string]map[string]float64{"memory": {"": 2}, "cache": {"": 0.8}}
+	a.SetConstants(&c)
+	got := map[string]sizing.Derivation{}
+	for _, d := range a.Explain() {
+		got[d.Name] = d
+	}
+	assert.Equal(t, "0.9 x 2 (all) = 1.8; 1.8 / (1 + (1.8 / 1)⁸)^⅛", got["memory"].Numbers)
+	assert.Equal(t, "0.9989", got["memory"].Value)
+	assert.Equal(t, "0.5 x 0.8 (all)", got["cache"].Numbers)
+}
