@@ -293,13 +293,20 @@ func (p *Prepared) readyNetwork(t *timing) {
 	}
 	t.local = float64(link.Bandwidth) * share * e.ScaleUp
 	if d.Torus != nil && c.Slice.Chips() > 1 {
-		for _, n := range c.Slice {
-			if n > 1 {
-				t.axes++
+		rings := 0.0
+		for i, joined := range c.Wraps() {
+			switch {
+			case c.Slice[i] == 1:
+				continue
+			case joined:
+				rings++
+			default:
+				rings += 0.5 // on a line a collective takes twice as long
 			}
+			t.axes++
 		}
 		t.axis = math.Pow(float64(c.Slice.Chips()), 1/t.axes)
-		t.local *= t.axes / float64(d.Torus.Dims)
+		t.local *= rings / float64(d.Torus.Dims)
 	}
 	if link.Bandwidth == 0 {
 		// No link inside the node is known: everything crosses the network.

@@ -279,3 +279,20 @@ func TestLimitedRoutingMeetsFewerNodes(t *testing.T) {
 		require.ErrorContains(t, bad.Check(), "groups")
 	}
 }
+
+// A slice whose axes are lines moves data at half the pace of one whose axes
+// are rings. Source: jax-ml/scaling-book tpus.md: v5e and v6e wrap around on axes of
+// 16 chips.
+func TestLinesAreHalfRings(t *testing.T) {
+	local := func(count int) float64 {
+		d, err := hardware.Default().Find("tpu-v5e")
+		require.NoError(t, err)
+		c, err := hardware.NewCluster(d, count)
+		require.NoError(t, err)
+		p, err := Prepare(stepModels()[0], Workload{Seq: 2048, Batch: 256, PUE: 1}, mustStack("maxtext"), c)
+		require.NoError(t, err)
+		return p.timing.local
+	}
+	require.InEpsilon(t, 0.5*local(256), local(16), 1e-12, "4x4 beside 16x16")
+	require.InEpsilon(t, 0.75*local(256), local(128), 1e-12, "8x16 beside 16x16")
+}
