@@ -82,6 +82,7 @@ func replaceItem(list, old, fixed string) string {
 // commandWithout is the command line without some flags and their values.
 func (a *app) commandWithout(flags ...string) string {
 	var words []string
+	cmd, _, _ := newRootCmd(&app{}).Find(a.args)
 	for i := 0; i < len(a.args); i++ {
 		name, isFlag := strings.CutPrefix(a.args[i], "--")
 		name, _, withValue := strings.Cut(name, "=")
@@ -89,8 +90,8 @@ func (a *app) commandWithout(flags ...string) string {
 			words = append(words, a.args[i])
 			continue
 		}
-		if !withValue && name != "sp" && name != "explain" {
-			i++
+		if f := cmd.Flags().Lookup(name); !withValue && f != nil && f.NoOptDefVal == "" {
+			i++ // and its value
 		}
 	}
 	return shellLine(words)

@@ -10,6 +10,7 @@ func TestHints(t *testing.T) {
 		{a.commandReplacing("h10x8", "h100x8"), "mlsizer compare 'my model' 7B --on=h100x8,a100 --tokens 15X --tp 3 --sp -o json"},
 		{a.commandReplacing("--on", "--at"), "mlsizer compare 'my model' 7B --at=h10x8,a100 --tokens 15X --tp 3 --sp -o json"},
 		{a.commandWithout("tp", "sp", "on"), "mlsizer compare 'my model' 7B --tokens 15X -o json"},
+		{(&app{args: []string{"infer", "bert-large", "--on", "l4", "--shared-context", "--batch", "32"}}).commandWithout("shared-context"), "mlsizer infer bert-large --on l4 --batch 32"},
 		{shellWord("it's"), `'it'\''s'`},
 		{shellWord(""), "''"},
 		{nearest("tokns", []string{"tp", "tokens", "stack"}), "tokens"},

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"math"
+
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
@@ -104,21 +107,31 @@ func (o *planOptions) bestRow(rows []*planned) int {
 
 // better compares the plans of two targets: where the number of devices is
 // open, cost is what they differ in; else time, unless the objective says
-// otherwise.
+// otherwise. A target whose price or power is not known stands behind one whose
+// is.
 func (o *planOptions) better(a, b *planned) bool {
 	x, y := a.best(), b.best()
+	open := a.target.Count == 0 && b.target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
 	value := func(p *planned, e *sizing.Estimate) float64 {
 		switch {
 		case o.objective == search.Energy:
-			return float64(e.Energy.KWh)
+			return known(float64(e.Energy.KWh))
 		case o.objective == search.Devices:
 			return float64(p.prepared().Cluster.Count)
 		case o.objective == search.Memory:
 			return float64(e.Memory.Total)
-		case o.objective == search.Cost, p.target.Count == 0 && e.Cost.PerHour > 0:
-			return float64(e.Cost.USD)
+		case o.objective == search.Cost, open:
+			return known(float64(e.Cost.USD))
 		}
 		return float64(e.Time.Run)
 	}
-	return value(a, x) < value(b, y)
+	return cmp.Or(cmp.Compare(value(a, x), value(b, y)), cmp.Compare(x.Time.Run, y.Time.Run)) < 0
+}
+
+// known puts what is not known, and so is 0, behind everything that is.
+func known(v float64) float64 {
+	if v == 0 {
+		return math.Inf(1)
+	}
+	return v
 }

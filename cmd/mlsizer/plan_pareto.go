@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 
 	"mlsizer/sizing"
@@ -15,13 +16,26 @@ type paretoPoint struct {
 	Plan    sizing.Plan      `json:"plan"`
 	Step    quantity.Seconds `json:"step_seconds"`
 	Run     quantity.Seconds `json:"run_seconds"`
-	USD     quantity.USD     `json:"usd"`
+	USD     quantity.USD     `json:"usd"` // 0: no price is known
 	Hours   float64          `json:"device_hours"`
 	Memory  quantity.Bytes   `json:"total_bytes"`
 }
 
 func newParetoPoint(devices int, e *sizing.Estimate) paretoPoint {
 	return paretoPoint{devices, e.Plan, e.Time.Step, e.Time.Run, e.Cost.USD, e.Time.DeviceHours, e.Memory.Total}
+}
+
+// MarshalJSON writes a cost that is not known as null.
+func (p paretoPoint) MarshalJSON() ([]byte, error) {
+	type point paretoPoint
+	j := struct {
+		point
+		USD *quantity.USD `json:"usd"`
+	}{point: point(p)}
+	if p.USD > 0 {
+		j.USD = &p.USD
+	}
+	return json.Marshal(j)
 }
 
 // beats reports whether a is nowhere worse than b, and somewhere better.

@@ -607,10 +607,15 @@ func noRate(e *hardware.UnsupportedError) error {
 func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
 	open := *o
 	open.plan, open.shardingSet, open.recomputeSet = sizing.Plan{}, false, false
+	open.offloadSet, open.groupSet, open.sequenceSet = false, false, false
 	if _, err := open.ask(m, t); err != nil {
 		return ""
 	}
-	line := a.commandWithout("tp", "pp", "vp", "cp", "ep", "dp", "micro-batch", "sharding", "recompute", "sp")
+	var names []string
+	layout := pflag.NewFlagSet("", pflag.ContinueOnError)
+	addLayoutFlags(layout, &sizing.Plan{})
+	layout.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	line := a.commandWithout(names...)
 	if line == a.commandLine() {
 		return ""
 	}
