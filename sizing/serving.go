@@ -199,10 +199,6 @@ func (p *PreparedServing) Measured() string {
 	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
 }
 
-// Known grades what the constants know: 2 the runtime on this architecture, 1
-// the runtime, 0 neither.
-func (p *PreparedServing) Known() int { return p.known }
-
 // perReplica is the sequences that one replica, or one group of attention,
 // serves at once.
 func (p *PreparedServing) perReplica(batch int64) float64 {

@@ -241,7 +241,7 @@ func (o *calibrateOptions) fromText() render.Text {
 
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
-	j := calibrateJSON{Schema: "mlsizer/v1", Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
+	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

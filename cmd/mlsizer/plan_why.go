@@ -186,18 +186,6 @@ func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *s
 	}
 }
 
-// clusterOptions are the flags about the cluster.
-func (o *workOptions) clusterOptions() []hardware.Option {
-	var list []hardware.Option
-	if o.scaleOut > 0 {
-		list = append(list, hardware.WithScaleOut(o.scaleOut))
-	}
-	if o.devicesPerNode > 0 {
-		list = append(list, hardware.WithDevicesPerNode(o.devicesPerNode))
-	}
-	return list
-}
-
 // rate is candidates a second.
 func rate(n int64, seconds float64) float64 {
 	if seconds <= 0 {

@@ -493,12 +493,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 		fixed.Offload = true
 		q.Search = search.Layout(fixed)
 	}
-	if o.scaleOut > 0 {
-		q.Options = append(q.Options, hardware.WithScaleOut(o.scaleOut))
-	}
-	if o.devicesPerNode > 0 {
-		q.Options = append(q.Options, hardware.WithDevicesPerNode(o.devicesPerNode))
-	}
+	q.Options = append(q.Options, o.clusterOptions()...)
 	if m.Entry != nil {
 		for _, r := range m.Entry.Runs {
 			if q.KnownSeq == 0 {
@@ -587,6 +582,18 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 		return usageError(wrapped, a.relaxed(o, m, t))
 	}
 	return usageError(wrapped, a.commandWithout(name))
+}
+
+// clusterOptions are the flags about the cluster.
+func (o *workOptions) clusterOptions() []hardware.Option {
+	var list []hardware.Option
+	if o.scaleOut > 0 {
+		list = append(list, hardware.WithScaleOut(o.scaleOut))
+	}
+	if o.devicesPerNode > 0 {
+		list = append(list, hardware.WithDevicesPerNode(o.devicesPerNode))
+	}
+	return list
 }
 
 // noRate says which precisions of training the device computes in: it may have

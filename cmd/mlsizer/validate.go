@@ -166,7 +166,7 @@ func validateRun(o *evidenceOptions) error {
 	rep := p.Validate(rows)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
-	answer := validateJSON{"mlsizer/v1", "validate", rep, scoresOf(stacks), scoresOf(devices)}
+	answer := validateJSON{schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
 	doc := &render.Document{
 		Title: labelValidateTitle, JSON: answer, Records: rep.Rows, Figure: scatter(rep, o.lang),
 		Tables: []render.Table{

@@ -179,6 +179,29 @@ func TestCalibrateErrors(t *testing.T) {
 	}
 }
 
+// The constants that the program ships with are those that the shipped rows
+// call for. A formula that changes calls for others; a refit then makes them and
+// the errors and bands of rows left out, which stand beside them in the file.
+func TestShippedConstantsAreTheFit(t *testing.T) {
+	p := testPredictor()
+	rows, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := p.Refit(rows, p.Constants, CalibrateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Fitted) < 50 {
+		t.Errorf("%d constants are fitted", len(c.Fitted))
+	}
+	for _, f := range c.Fitted {
+		if math.Abs(f.After-f.Before) > 0.1*f.Error {
+			t.Errorf("%s %s: shipped as %.4g, the rows call for %.4g (mlsizer calibrate --refit --leave-out layout -o constants.json)", f.When, f.Constant, f.Before, f.After)
+		}
+	}
+}
+
 // What the shipped constants reach on the shipped rows. Limits are those that
 // the project holds itself to, by stack; a change that makes an estimate worse
 // fails here. Bands are made for rows that a fit does not see and hold more of

@@ -210,7 +210,7 @@ func TestPredictionsIgnoreNames(t *testing.T) {
 	p := testPredictor()
 	named := p.Validate(rows)
 	for i := range rows {
-		rows[i].ID, rows[i].Ref = fmt.Sprint(i), ""
+		rows[i].ID, rows[i].Source, rows[i].Ref = fmt.Sprint(i), "", ""
 	}
 	anonymous := p.Validate(rows)
 	require.Equal(t, len(named.Rows), len(anonymous.Rows))
