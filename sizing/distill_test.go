@@ -102,7 +102,7 @@ func TestTeacherOfAPipeline(t *testing.T) {
 	a := distillOn(t, sizing.Distillation{})
 	plan := sizing.Plan{TP: 1, PP: 2, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 2, GlobalBatch: 256}
 	first, last := a.StageMemory(&plan, 0), a.StageMemory(&plan, 1)
-	assert.InDelta(t, 2*4096*128256*6, float64(last.Teacher-first.Teacher), 1)
+	assert.InDelta(t, 2*4096*128256*6.0, float64(last.Teacher-first.Teacher), 1)
 	for _, d := range a.Explain() {
 		if d.Name == "teacher's memory" {
 			assert.Contains(t, d.Numbers, "+ 5.87 GiB") // 2 x 4096 x 128,256 x 6 bytes
