@@ -119,7 +119,8 @@ type Undisturbed struct {
 // with work the steps, their ramp-up and evaluation, p the time that the step
 // waits for a checkpoint, t the time between two, R the time to restart and M
 // the mean time between failures of the whole cluster: every failure loses
-// half an interval and a restart. A checkpoint that training waits for has p =
+// half an interval and a restart, and never more than half the work, for a run
+// that is shorter than an interval has one checkpoint, its last. A checkpoint that training waits for has p =
 // w, the time to write it, and d = 0; one that is written behind training's
 // back has p the copy to the host, d = w for until then it does not count, and
 // t at least w.
@@ -137,7 +138,7 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 		between = float64(r.DeviceMTBF) / n
 	}
 	work := float64(u.Ideal + u.RampUp + u.Evaluation)
-	pause, interval := float64(g.Pause), float64(r.Interval)
+	pause, interval := float64(g.Pause), min(float64(r.Interval), work)
 	switch {
 	case interval > 0 || pause == 0 && g.Write == 0: // given, or as often as one likes
 	case math.IsInf(between, 1):
@@ -147,14 +148,14 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 	}
 	durable := 0.0
 	if r.Async {
-		interval, durable = max(interval, float64(g.Write)), float64(g.Write)
+		interval, durable = min(max(interval, float64(g.Write)), work), float64(g.Write)
 	}
 	l := &g.Losses
 	l.Startup, l.RampUp, l.Evaluation = r.Startup, u.RampUp, u.Evaluation
 	if interval > 0 {
 		l.Checkpoint = quantity.Seconds(work * pause / interval)
 	}
-	again, restart := (interval/2+durable)/between, float64(r.Restart)/between
+	again, restart := min(interval/2+durable, work/2)/between, float64(r.Restart)/between
 	if again+restart >= 1 {
 		// It fails before it gets anywhere.
 		g.Share, g.Run, g.Failures = 0, quantity.Seconds(math.Inf(1)), math.Inf(1)

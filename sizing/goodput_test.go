@@ -70,3 +70,26 @@ func TestMoreDevicesFailMoreOften(t *testing.T) {
 		last = g.Share
 	}
 }
+
+// A run that is over before its first checkpoint is due loses half of itself to
+// a failure, whatever the interval: it is not lost to an interval that it never
+// reaches. 2,000 s of work on a cluster that fails every 10,000 s and restarts
+// in 600 s take (2,000 + 600) / (1 - (1,000 + 600)/10,000) = 3,095 s.
+func TestIntervalBeyondTheRun(t *testing.T) {
+	r := Reliability{DeviceMTBF: 100000, Restart: 600, Startup: 600}
+	for _, interval := range []quantity.Seconds{2000, 20000, 2e7} {
+		r.Interval = interval
+		g := r.Goodput(stepsOf(2000, 10, 0))
+		if math.Abs(float64(g.Run)-2600/0.84) > 1e-6 || g.Interval != 2000 {
+			t.Errorf("checkpoints every %v: %+v", interval, g)
+		}
+	}
+	// A checkpoint that takes longer to write than the run: it is of no use,
+	// and no worse than none.
+	r = Reliability{DeviceMTBF: 100000, Restart: 600, WriteBandwidth: 1e6, Async: true}
+	u := stepsOf(2000, 10, 1e12)
+	u.HostLink = 1e12
+	if g := r.Goodput(u); math.Abs(float64(g.Losses.Rework)-0.1*float64(g.Run)) > 1e-6 {
+		t.Errorf("a checkpoint that is late: %+v", g)
+	}
+}

@@ -85,11 +85,11 @@ func (p *Prepared) evaluation(e *Estimate, v Evaluation) (all, batch quantity.Se
 // forwardStep returns the time of a global batch that goes forward only, from
 // the terms of a step: the forward part of every stage, the pipeline's fill,
 // half its transfers, weights that are gathered, and no optimizer. Where the
-// MFU is given the step's FLOPs decide.
+// MFU is given the step's FLOPs decide. A teacher has no part in it.
 func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 	if p.Workload.MFU > 0 {
 		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.samples(&e.Plan))
-		return e.Time.Step * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
+		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
 	}
 	plan := e.Plan
 	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false

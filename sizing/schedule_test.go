@@ -99,3 +99,20 @@ func TestConventions(t *testing.T) {
 	_, err := ParseConvention("nvidia")
 	require.Error(t, err)
 }
+
+// A batch that is evaluated is the student's, whatever its teacher takes in a
+// step of training.
+func TestEvaluationLeavesTheTeacherOut(t *testing.T) {
+	for _, w := range []Workload{{}, {MFU: 0.4}} {
+		p, e := decoderOn(t, w)
+		_, alone := p.evaluation(&e, Evaluation{Every: 10, Batches: 2})
+		taught := *p
+		taught.tutor = &tutor{Prepared: p, weight: 2}
+		plan := e.Plan
+		with, err := taught.Evaluate(&plan)
+		require.NoError(t, err)
+		require.Positive(t, with.Time.Terms.Teacher)
+		_, got := taught.evaluation(&with, Evaluation{Every: 10, Batches: 2})
+		require.InEpsilon(t, float64(alone), float64(got), 1e-12, "MFU %v", w.MFU)
+	}
+}
