@@ -35,6 +35,12 @@ type costs struct {
 	params, active quantity.Params
 	fwd            work    // forward of one sample
 	bodyFLOPs      float64 // those of the body layers, which full recompute repeats
+	// moduleFLOPs are those of the body layers that selective recompute may
+	// repeat by name.
+	moduleFLOPs [NumModules]float64
+	// operatorFLOPs are those of the body layers that selective recompute
+	// repeats operator by operator: every other product, and scans.
+	operatorFLOPs float64
 	// FLOPs of one sample, forward and backward, by convention.
 	palm, megatron, sixND float64
 	logits                float64 // elements of the loss input, a sample
@@ -72,7 +78,8 @@ type kind struct {
 	shared  float64             // parameters that another stage stores, divided by TP
 	maxKV   float64             // KV heads
 	work    work
-	sixND   float64 // 6 FLOPs a parameter and token, multiplied with or not
+	modules [NumModules]float64 // of work, what belongs to a module
+	sixND   float64             // 6 FLOPs a parameter and token, multiplied with or not
 	// saved is what the forward pass keeps of one sample, in bytes; moved is
 	// the same in the precision that the operators write it in.
 	saved, moved kept
@@ -244,6 +251,7 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 			c.body = append(c.body, run{kind: k, count: g.Repeat})
 			c.layers += g.Repeat
 			c.bodyFLOPs += c.kinds[k].work.total() * float64(g.Repeat)
+			c.addModules(&c.kinds[k], float64(g.Repeat))
 		}
 		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
@@ -257,6 +265,15 @@ func newCosts(m *Model, w Workload, s *Stack) *costs {
 	c.boundary, c.embeddingMoments = c.widest(), c.momentsPerParam()
 	c.storedBytes = c.meanStored()
 	return c
+}
+
+// addModules adds what selective recompute may repeat of n layers of a kind.
+func (c *costs) addModules(k *kind, n float64) {
+	for m, f := range k.modules {
+		c.moduleFLOPs[m] += n * f
+	}
+	scans := k.work.mixing - k.modules[CoreAttention]
+	c.operatorFLOPs += n * (k.work.products()/2 + scans)
 }
 
 // once adds a kind, which counts its layers itself, unless it is listed.
@@ -301,6 +318,7 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 		for _, t := range b.Weights() {
 			n := float64(t.Rows*max(t.Cols, 1)*t.Copies) * c.scale
 			flops := 2 * n * t.Uses * k.tokens
+			k.modules[moduleOf(b, t.Name)] += flops
 			class := clsWhole
 			switch {
 			case t.Split == ExpertSplit:
@@ -334,6 +352,9 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 		}
 		k.work.full += full
 		k.work.mixing += executed
+		if attends(b) {
+			k.modules[CoreAttention] += executed
+		}
 		if moe, ok := b.(MoE); ok {
 			k.topK = float64(moe.TopK)
 		}

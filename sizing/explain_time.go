@@ -272,8 +272,8 @@ func (x *termNumbers) context() numbers {
 	p, l := x.p, &x.l
 	bytes, rings := 0.0, 0.0
 	x.each(func(k *kind, n float64) {
-		if k.maxKV > 0 {
-			bytes += n * k.shape.keys * l.micro / l.cp / min(l.tp, k.maxKV) * (l.cp - 1)
+		if volume := l.ring(k); volume > 0 {
+			bytes += n * volume
 			rings += n
 		}
 	})
@@ -333,14 +333,15 @@ func (x *termNumbers) data() numbers {
 // optimizer derives the optimizer's step.
 func (x *termNumbers) optimizer() numbers {
 	p, l, c := x.p, &x.l, x.p.costs
-	own := l.shards[shOptimizer].own(x.a.trained)
-	width := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
-	n := numbers{"a rank's trained parameters x (weight + gradient + fp32 copy and moments, read and written) / achieved bandwidth",
-		fmt.Sprintf("%s x %.3g B / (%.2g x %s)", quantity.Params(own), width, p.timing.e.Memory, p.Cluster.Device.MemBandwidth), sourceOptimizer, own * width / p.timing.memory, 0}
-	if more := float64(p.streamTime(l, own)); more > 0 {
+	of := l.shards[shOptimizer]
+	own, moments := of.own(x.a.trained), of.own(x.a.moments)
+	width := c.weightBytes + c.gradBytes + 2*c.masterBytes
+	n := numbers{"(a rank's trained parameters x (weight + gradient + fp32 copy, read and written) + their moments, read and written) / achieved bandwidth",
+		fmt.Sprintf("(%s x %.3g B + 2 x %s) / (%.2g x %s)", quantity.Params(own), width, quantity.Bytes(moments).Decimal(), p.timing.e.Memory, p.Cluster.Device.MemBandwidth), sourceOptimizer, (own*width + 2*moments) / p.timing.memory, 0}
+	if bytes := p.streamed(l, &x.a); bytes > 0 {
 		n.formula += " + state that streams in and out at once / link to the host or its disks"
-		n.numbers += fmt.Sprintf(" + %s x %.3g B / %s", quantity.Params(own), more*p.stateRate()/own, quantity.Bandwidth(p.stateRate()))
-		n.value += more
+		n.numbers += fmt.Sprintf(" + %s / %s", quantity.Bytes(bytes).Decimal(), quantity.Bandwidth(p.stateRate()))
+		n.value += bytes / p.stateRate()
 	}
 	return n
 }

@@ -162,19 +162,28 @@ func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
 
 // streamTime returns how long the optimizer step takes longer because its state
 // streams in and out at once, one direction of the link each.
-func (p *Prepared) streamTime(l *layout, own float64) quantity.Seconds {
-	c, a := p.costs, &l.away
+func (p *Prepared) streamTime(l *layout, pace *pace) quantity.Seconds {
+	if !l.away.optimizer {
+		return 0 // the device may have no link to a host
+	}
+	return quantity.Seconds(p.streamed(l, pace) / p.stateRate())
+}
+
+// streamed returns the bytes of a rank's state that stream through the device
+// in the optimizer step; 0 where that state is on the device.
+func (p *Prepared) streamed(l *layout, pace *pace) float64 {
+	c, a, of := p.costs, &l.away, l.shards[shOptimizer]
 	if !a.optimizer {
 		return 0
 	}
-	bytes := c.masterBytes + c.embeddingMoments
+	width := c.masterBytes
 	if a.weights {
-		bytes += c.weightBytes
+		width += c.weightBytes
 	}
 	if a.gradients {
-		bytes += c.gradBytes
+		width += c.gradBytes
 	}
-	return quantity.Seconds(bytes * own / p.stateRate())
+	return width*of.own(pace.trained) + of.own(pace.moments)
 }
 
 // noteOffload says what waits where, and how fast it is moved.

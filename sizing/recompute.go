@@ -158,12 +158,21 @@ func (l *layout) units(s int, h *holding) {
 }
 
 // repeated returns the forward FLOPs of one sample that the backward pass
-// executes again.
+// executes again: under selective recompute those of the modules that it
+// drops, or, operator by operator, of every other matrix product.
 func (l *layout) repeated() float64 {
 	c, plan := l.costs, l.plan
 	switch {
+	case plan.Recompute == Selective && c.stack.SelectiveOps:
+		return c.operatorFLOPs
 	case plan.Recompute == Selective:
-		return c.fwd.mixing
+		sum := 0.0
+		for m := NoModule + 1; m < NumModules; m++ {
+			if plan.dropped().Has(m) {
+				sum += c.moduleFLOPs[m]
+			}
+		}
+		return sum
 	case plan.Recompute != FullRecompute:
 		return 0
 	case plan.RecomputeMethod == LayerByLayer || plan.RecomputeMethod == UniformMethod:

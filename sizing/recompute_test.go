@@ -142,3 +142,58 @@ func TestRecomputeThatAStackHasNot(t *testing.T) {
 		assert.ErrorContains(t, err, "want none, selective, full, full:uniform:N")
 	}
 }
+
+// TestRecomputedFLOPs counts what selective recompute repeats of a layer with
+// s = 1024, h = 512 of 8 heads, and of one with latent attention and 8 experts
+// of width 256, 2 a token, beside shared ones of width 128:
+//
+//	core of attention, causal   2 s^2 h
+//	mlp, 4h wide                16 s h^2
+//	latents to queries, keys and values   2 s (96·8·48 + 64·8·64)
+//	experts                     2 · 4 s h 256, their router 2 · 8 s h, shared ones 4 s h 128
+//
+// torchtitan repeats every other product, and no attention.
+func TestRecomputedFLOPs(t *testing.T) {
+	const s, h = 1024, 512
+	latent := &Model{Name: "latent", Hidden: h, Vocab: 1000, Groups: []Group{
+		{Name: "embedding", Place: Input, Repeat: 1, Blocks: []Block{Table{Rows: 1000, Dim: h}}},
+		{Name: "experts", Repeat: 3, Blocks: []Block{
+			MLA{Hidden: h, Heads: 8, QRank: 96, KVRank: 64, RopeDim: 16, NopeDim: 32, ValDim: 32},
+			MoE{Hidden: h, Experts: 8, TopK: 2, Width: 256, SharedWidth: 128}}},
+		{Name: "head", Place: Output, Repeat: 1, Blocks: []Block{Linear{Name: "head", In: h, Out: 1000, Head: true}}},
+	}}
+	gpt := testGPT(3, h, 8, 1000, s)
+	core, mlp := 2.0*s*s*h, 16.0*s*h*h
+	experts, shared, up := 2*4.0*s*h*256+2*8*s*h, 4.0*s*h*128, 2.0*s*(96*8*48+64*8*64)
+	set := func(list ...Module) (m Modules) {
+		for _, one := range list {
+			m = m.With(one)
+		}
+		return m
+	}
+	for name, c := range map[string]struct {
+		model   *Model
+		stack   string
+		modules Modules
+		layer   float64
+	}{
+		"core":        {gpt, "megatron-core", 0, core},
+		"mlp":         {gpt, "megatron-core", set(MLPModule), mlp},
+		"core, mlp":   {gpt, "megatron-core", set(CoreAttention, MLPModule), core + mlp},
+		"norms":       {gpt, "megatron-core", set(NormModule), 0},
+		"experts":     {latent, "megatron-core", set(MoEModule), experts + shared},
+		"shared":      {latent, "megatron-core", set(SharedModule), shared},
+		"activation":  {latent, "megatron-core", set(MoEActModule), 0},
+		"projections": {latent, "megatron-core", set(UpProjection), up},
+		"operators":   {gpt, "torchtitan", 0, (8.0*s*h*h + mlp) / 2},
+	} {
+		p := mustPrepare(c.model, Workload{Seq: s}, c.stack, 1)
+		plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 2, Recompute: NoRecompute}
+		none, err := p.Evaluate(&plan)
+		require.NoError(t, err)
+		plan.Recompute, plan.Modules = Selective, c.modules
+		e, err := p.Evaluate(&plan)
+		require.NoError(t, err)
+		assert.InDelta(t, 2*3*c.layer, float64(e.Compute.Hardware-none.Compute.Hardware), 1e-9*float64(none.Compute.Hardware), name)
+	}
+}

@@ -47,7 +47,7 @@ type pass struct {
 	products, attention, scan, memory, launch, tensor, expert, context float64
 	// mlp, experts and shared are the parts of products that selective
 	// recompute may repeat by name; they are not added up again.
-	mlp, experts, shared float64
+	mlp, experts, shared, up float64
 }
 
 func (a *pass) sum() float64 {
@@ -70,6 +70,7 @@ func (a *pass) add(b *pass, n float64) {
 type stage struct {
 	forward, backward, again pass // again: what the backward pass computes anew
 	params, trained          held // all parameters, and those with a gradient
+	moments                  held // bytes of optimizer state of the latter
 }
 
 func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
@@ -123,6 +124,7 @@ type pace struct {
 	at              int     // which stage that is
 	slow, all       float64 // seconds of the slowest and of all stages
 	params, trained held    // parameters of the largest
+	moments         held    // bytes of optimizer state of the largest
 }
 
 // add adds the next stage, whose passes take so long together.
@@ -131,7 +133,7 @@ func (a *pace) add(st *stage, sum float64) {
 	if a.stages == 0 || sum > a.slow {
 		a.slowest, a.at, a.slow = *st, a.stages, sum
 	}
-	a.params, a.trained = a.params.largest(st.params), a.trained.largest(st.trained)
+	a.params, a.trained, a.moments = a.params.largest(st.params), a.trained.largest(st.trained), a.moments.largest(st.moments)
 	a.stages++
 }
 
@@ -155,13 +157,18 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	t.Pipeline = quantity.Seconds(send * (m*l.vp + l.pp - 1))
 	t.DataComm = quantity.Seconds(p.dataComm(l, a.params, a.trained, &a.slowest))
 	t.Offload = p.offloadTime(l, a)
-	c := p.costs
-	own := l.shards[shOptimizer].own(a.trained)
-	moved := (c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments) * own
-	t.Optimizer = quantity.Seconds(moved / p.timing.memory)
-	t.Optimizer += p.streamTime(l, own)
+	t.Optimizer = p.optimizerTime(l, a) + p.streamTime(l, a)
 	t.Stragglers = t.Sum() * quantity.Seconds(e.Jitter*p.doublings())
 	return t
+}
+
+// optimizerTime returns how long the optimizer's step takes on the device: it
+// reads weights and gradients of a rank's trained parameters, and reads and
+// writes their fp32 copies and moments.
+func (p *Prepared) optimizerTime(l *layout, a *pace) quantity.Seconds {
+	c, of := p.costs, l.shards[shOptimizer]
+	moved := (c.weightBytes+c.gradBytes+2*c.masterBytes)*of.own(a.trained) + 2*of.own(a.moments)
+	return quantity.Seconds(moved / p.timing.memory)
 }
 
 // doublings returns how often a single node was doubled to make the cluster.
@@ -211,6 +218,7 @@ const never = -1
 func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
 	out.params.add(l.params(k), n)
 	out.trained.add(l.divide(&k.trained, k.maxKV), n)
+	out.moments.add(l.divide(&k.moments, k.maxKV), n)
 	var forward, backward pass
 	if i := k.shape.index; i < len(cache.known) {
 		t := &cache.times[i]
@@ -253,6 +261,9 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 	if dropped.Has(SharedModule) {
 		again.products += n * forward.shared
 	}
+	if dropped.Has(UpProjection) {
+		again.products += n * forward.up
+	}
 	if all := l.bytes(&k.moved, 0); all > 0 {
 		again.memory += n * forward.memory * (1 - l.bytes(&k.moved, dropped)/all)
 	}
@@ -283,6 +294,8 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 			forward.experts += f
 		case SharedModule:
 			forward.shared += f
+		case UpProjection:
+			forward.up += f
 		}
 	}
 	for i := range s.cores {
@@ -337,14 +350,24 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 		forward.expert += one
 		backward.expert += one
 	}
-	if l.cp > 1 && k.maxKV > 0 {
+	if volume := l.ring(k); volume > 0 {
 		// The ring passes keys and values around, hidden behind attention as
 		// far as that takes long enough; backward their gradients too.
-		volume := k.shape.keys * l.micro / l.cp / min(l.tp, k.maxKV) * (l.cp - 1)
 		ring := volume/p.bandwidth(l.tp*l.cp) + (l.cp-1)*e.Latency
 		forward.context += max(0, ring-forward.attention*e.ContextHidden)
 		backward.context += max(0, 2*ring-backward.attention*e.ContextHidden)
 	}
+}
+
+// ring returns the bytes that a device passes on around the ring of context
+// parallelism in one pass of a layer: the keys and values of the other ranks'
+// parts of the sequence, or the latents that they are made of, and what a
+// recurrence remembers at the end of each part. Heads are divided by tensor
+// parallelism, a latent that all heads share is not. Sources: arXiv:2310.01889
+// (keys and values), arXiv:2404.02882 section 3.2 (states).
+func (l *layout) ring(k *kind) float64 {
+	s := &k.shape
+	return (l.cp - 1) * l.micro * (s.keys/l.cp/max(1, min(l.tp, k.maxKV)) + s.state/l.tp)
 }
 
 // tensorTime returns the time of a layer's tensor-parallel collectives in one

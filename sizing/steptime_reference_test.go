@@ -20,13 +20,13 @@ func referenceStep(p *Prepared, plan *Plan) float64 {
 		stages = append(stages, r.stage(s))
 	}
 	slowest, all := stages[0], 0.0
-	var params, trained held
+	var params, trained, moments held
 	for _, s := range stages {
 		all += s.forward + s.backward
 		if s.forward+s.backward > slowest.forward+slowest.backward {
 			slowest = s
 		}
-		params, trained = params.largest(s.params), trained.largest(s.trained)
+		params, trained, moments = params.largest(s.params), trained.largest(s.trained), moments.largest(s.moments)
 	}
 	m := float64(plan.GlobalBatch) / float64(plan.DP*plan.MicroBatch)
 	micro := slowest.forward + slowest.backward
@@ -34,7 +34,7 @@ func referenceStep(p *Prepared, plan *Plan) float64 {
 	step += r.e.StepSeconds + r.e.MicroSeconds*m
 	step += r.send() * (m*float64(plan.VP) + float64(plan.PP) - 1)
 	step += p.dataComm(&r.l, params, trained, &stage{forward: pass{products: slowest.forward}, backward: pass{products: slowest.backward}})
-	step += r.optimizer(trained)
+	step += r.optimizer(trained, moments)
 	return step * (1 + r.e.Jitter*p.doublings())
 }
 
@@ -46,8 +46,8 @@ type reference struct {
 }
 
 type refTimes struct {
-	forward, backward float64
-	params, trained   held
+	forward, backward        float64
+	params, trained, moments held // of moments the bytes
 }
 
 // stage adds up the layers that stand on stage s.
@@ -106,9 +106,10 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		rate, cast = t.products, e.Cast
 	}
 	var repeats refRepeats
-	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, scores, kv, kvHeads float64
+	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, scores, ring float64
 	for _, b := range g.Blocks {
-		f, bw, shared := r.products(b, local, rate, cast)
+		f, bw, shared, up := r.products(b, local, rate, cast)
+		repeats.up += up
 		fwd += f
 		bwd += bw
 		switch b.(type) {
@@ -129,15 +130,11 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		mem, sc := r.saved(b, tokens)
 		memory += mem
 		scores += sc
-		switch b := b.(type) {
-		case Attention:
-			kvHeads = float64(b.kvHeads())
-		}
 		switch b.(type) {
 		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
 			blocks++
 		}
-		kv += float64(b.Cache().PerToken) * tokens * r.p.costs.actBytes
+		ring += r.ring(b, tokens)
 	}
 	memory *= e.Traffic / t.memory
 	scores *= e.ScoreTraffic / t.memory
@@ -166,9 +163,8 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 			repeats.experts += exchange
 		}
 	}
-	if cp := float64(r.plan.CP); cp > 1 && kvHeads > 0 {
-		bytes := kv * float64(r.plan.MicroBatch) / cp / math.Min(float64(r.plan.TP), kvHeads) * (cp - 1)
-		ring := bytes/r.p.bandwidth(float64(r.plan.TP)*cp) + (cp-1)*e.Latency
+	if cp := float64(r.plan.CP); ring > 0 {
+		ring = ring/r.p.bandwidth(float64(r.plan.TP)*cp) + (cp-1)*e.Latency
 		fwd += math.Max(0, ring-attentionForward*e.ContextHidden)
 		bwd += math.Max(0, 2*ring-attentionBackward*e.ContextHidden)
 	}
@@ -185,6 +181,24 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	repeats.core, repeats.memory = attentionForward, memory
 	out.backward += bwd + r.again(fwd, &repeats, g, outer, full)
 	r.params(out, g)
+}
+
+// ring returns the bytes that a rank gets of the other parts of the sequence in
+// a pass: of their keys and values those of its own heads, of latents all, and
+// a state for each part.
+func (r *reference) ring(b Block, tokens float64) float64 {
+	tp, others := float64(r.plan.TP), float64(r.plan.CP-1)
+	part := tokens / float64(r.plan.CP)
+	elements := 0.0
+	switch b := b.(type) {
+	case Attention:
+		elements = part * float64(b.kvHeads()*(b.headDim()+b.valDim())) / math.Min(tp, float64(b.kvHeads()))
+	case MLA:
+		elements = part * float64(b.KVRank+b.RopeDim)
+	case Mamba2:
+		elements = float64((b.Conv-1)*(b.Inner+2*b.Groups*b.State)+b.Inner*b.State) / tp
+	}
+	return elements * others * r.p.costs.actBytes * float64(r.plan.MicroBatch)
 }
 
 // tensor returns the time of a block's tensor-parallel collectives in a pass:
@@ -215,7 +229,7 @@ func (r *reference) tensor(b Block, hidden, local float64) float64 {
 
 // refRepeats are the seconds of a forward pass that selective recompute may
 // repeat by name.
-type refRepeats struct{ core, mlp, experts, shared, memory float64 }
+type refRepeats struct{ core, mlp, experts, shared, up, memory float64 }
 
 // again returns what the backward pass repeats of a forward pass.
 func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer, full bool) float64 {
@@ -235,7 +249,7 @@ func (r *reference) again(forward float64, parts *refRepeats, g *Group, outer, f
 			names = Modules(0).With(CoreAttention)
 		}
 		some := 0.0
-		for m, seconds := range map[Module]float64{CoreAttention: parts.core, MLPModule: parts.mlp, MoEModule: parts.experts, SharedModule: parts.shared} {
+		for m, seconds := range map[Module]float64{CoreAttention: parts.core, MLPModule: parts.mlp, MoEModule: parts.experts, SharedModule: parts.shared, UpProjection: parts.up} {
 			if names.Has(m) {
 				some += seconds
 			}
@@ -257,19 +271,21 @@ func (r *reference) kept(g *Group, dropped Modules) float64 {
 }
 
 // products returns the time of a block's matrix products, and how much of the
-// forward pass is that of shared experts.
-func (r *reference) products(b Block, tokens, rate, cast float64) (forward, backward, sharedForward float64) {
+// forward pass is that of shared experts and of what latent attention projects
+// up.
+func (r *reference) products(b Block, tokens, rate, cast float64) (forward, backward, sharedForward, upForward float64) {
 	type mat struct {
 		in, out, copies, uses float64
 		split                 productSplit
-		shared                bool
+		shared, up            bool
 	}
 	var list []mat
+	_, latent := b.(MLA)
 	for _, w := range b.Weights() {
 		if w.Cols == 0 || w.Uses == 0 {
 			continue
 		}
-		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns, strings.HasPrefix(w.Name, "shared.")}
+		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns, strings.HasPrefix(w.Name, "shared."), latent && w.Name != "o_proj" && w.Split != Replicated}
 		if w.Split == Replicated {
 			m.split = splitNone
 		} else if strings.HasSuffix(w.Name, "o_proj") || strings.HasSuffix(w.Name, "down_proj") || strings.HasSuffix(w.Name, "out_proj") {
@@ -313,6 +329,9 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		if w.shared {
 			sharedForward += one(m, n, k) + operands
 		}
+		if w.up {
+			upForward += one(m, n, k) + operands
+		}
 		weights := one(n, k, m)
 		if _, conv := b.(Conv); conv && n*k < e.Tail*e.Wave {
 			weights = 2 * m * (copies*n*k + n*k) / speed // split-K
@@ -327,7 +346,7 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		}
 		backward += one(m, k, n) + weights + 2*operands + gradients
 	}
-	return forward, backward, sharedForward
+	return forward, backward, sharedForward, upForward
 }
 
 // core returns the time of the part of a block that mixes positions, and
@@ -422,6 +441,7 @@ func (r *reference) params(out *refTimes, g *Group) {
 					trained = float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
 				}
 			}
+			moments := trained * refMoments(&r.p.Workload, w) * r.p.costs.momentBytes
 			ranks := 1.0
 			switch {
 			case w.Shared:
@@ -430,6 +450,7 @@ func (r *reference) params(out *refTimes, g *Group) {
 				ranks = float64(r.plan.EP * r.plan.expertTP())
 				out.params.experts += n / ranks
 				out.trained.experts += trained / ranks
+				out.moments.experts += moments / ranks
 				continue
 			case w.Split == TensorSplit && w.MaxSplit > 0:
 				ranks = math.Min(float64(r.plan.TP), float64(w.MaxSplit))
@@ -438,6 +459,7 @@ func (r *reference) params(out *refTimes, g *Group) {
 			}
 			out.params.dense += n / ranks
 			out.trained.dense += trained / ranks
+			out.moments.dense += moments / ranks
 		}
 	}
 }
@@ -450,10 +472,22 @@ func (r *reference) send() float64 {
 	return 2 * r.e.Send * (r.e.Latency + bytes/r.p.bandwidth(float64(r.p.Cluster.Count)))
 }
 
-func (r *reference) optimizer(trained held) float64 {
+func (r *reference) optimizer(trained, moments held) float64 {
 	c, state := r.p.costs, r.l.shards[shOptimizer]
-	each := c.weightBytes + c.gradBytes + 2*c.masterBytes + 2*c.embeddingMoments
-	return each * (trained.dense/state.dense + trained.experts/state.expert) / r.p.timing.memory
+	each := c.weightBytes + c.gradBytes + 2*c.masterBytes
+	bytes := (each*trained.dense+2*moments.dense)/state.dense + (each*trained.experts+2*moments.experts)/state.expert
+	return bytes / r.p.timing.memory
+}
+
+// refMoments returns how many moments an optimizer keeps of a parameter.
+func refMoments(w *Workload, t Weight) float64 {
+	switch {
+	case w.Optimizer == SGD:
+		return 0
+	case w.Optimizer == Muon && t.Cols > 1 && t.Part != Embedding && t.Part != HeadPart:
+		return 1
+	}
+	return 2
 }
 
 // stepModels are models of every kind of layer that the step time knows.
@@ -475,6 +509,10 @@ func stepModels() []*Model {
 		{Name: "dense", Repeat: 1, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), FFN{Hidden: 5120, Width: 12288, Gated: true}}},
 		{Name: "experts", Repeat: 31, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, SharedWidth: 3072}}},
 		head(102400, 5120)}}
+	scans := &Model{Name: "scans", Hidden: 4096, Vocab: 131072, Groups: []Group{table(131072, 4096),
+		{Name: "attention", Repeat: 8, Blocks: []Block{norm(4096), Attention{Hidden: 4096, Heads: 32, KVHeads: 8}, norm(4096), FFN{Hidden: 4096, Width: 14336}}},
+		{Name: "scan", Repeat: 24, Blocks: []Block{norm(4096), Mamba2{Hidden: 4096, Inner: 8192, Heads: 128, Groups: 8, State: 128, Conv: 4}}},
+		head(131072, 4096)}}
 	window := &Model{Name: "windows", Hidden: 3072, Vocab: 262144, Groups: []Group{table(262144, 3072)}}
 	for range 8 {
 		window.Groups = append(window.Groups,
@@ -482,7 +520,7 @@ func stepModels() []*Model {
 			Group{Name: "full", Repeat: 1, Blocks: []Block{norm(3072), Attention{Hidden: 3072, Heads: 16, KVHeads: 16, HeadDim: 256}, norm(3072), FFN{Hidden: 3072, Width: 12288, Gated: true}}})
 	}
 	window.Groups = append(window.Groups, head(262144, 3072))
-	return []*Model{dense, odd, moe, window}
+	return []*Model{dense, odd, moe, scans, window}
 }
 
 // stepPlans are layouts that use every dimension.
@@ -498,7 +536,7 @@ func stepPlans() []Plan {
 		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MoEModule).With(NormModule)},
 		{TP: 4, PP: 1, VP: 1, CP: 1, EP: 16, ETP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true},
 		{TP: 8, PP: 1, VP: 1, CP: 1, EP: 4, ETP: 4, DP: 8, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1},
-		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MLPModule).With(CoreAttention)},
+		{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, Recompute: Selective, Modules: Modules(0).With(MLPModule).With(CoreAttention).With(UpProjection)},
 		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 3},
 		{TP: 1, PP: 4, VP: 2, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 3},
 		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
@@ -513,7 +551,7 @@ func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan 
 	for _, m := range stepModels() {
 		for _, stack := range []string{"megatron-core", "megatron-deepspeed", "torchtitan", "maxtext"} {
 			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
-				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Method: LoRA, Adapter: DefaultAdapter}, {Precision: BF16, Method: QLoRA, Adapter: packed}} {
+				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Optimizer: Muon}, {Precision: BF16, Optimizer: SGD, Method: LoRA, Adapter: DefaultAdapter}, {Precision: BF16, Method: QLoRA, Adapter: packed}} {
 					p := prepareStep(t, m, stack, id, w)
 					if p == nil {
 						continue

@@ -24,8 +24,9 @@ type shape struct {
 	// narrow says that the products compute in the workload's format; an
 	// embedding's and a head's stay in 16 bits.
 	narrow bool
-	// keys is the bytes of one sample's keys and values.
-	keys float64
+	// keys is the bytes of one sample's keys and values, state those of what a
+	// recurrence remembers of it.
+	keys, state float64
 	// dispatched is the bytes of one sample's tokens as they are sent to their
 	// experts, and topK to how many each.
 	dispatched, topK float64
@@ -74,7 +75,9 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 	for _, b := range g.Blocks {
 		s.addProducts(b, c.scale)
 		s.addCore(b, tokens, c.stack.FusedAttention)
-		s.keys += float64(b.Cache().PerToken) * tokens * c.actBytes
+		keys, state := remembered(b)
+		s.keys += float64(keys) * tokens * c.actBytes
+		s.state += float64(state) * c.actBytes
 		if reduces(b) {
 			s.blocks++
 			s.reduced++
@@ -93,27 +96,34 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 	return s
 }
 
+// remembered returns what positions of another part of the sequence need of a
+// position: elements of keys and values (of the latent, where these are
+// projected up from one), and elements of a recurrence's state at the end of
+// a part. The cache of generation is not the same: attention that looks both
+// ways, and that with another layer's keys and values, has none.
+func remembered(b Block) (keys, state int64) {
+	switch b := b.(type) {
+	case Attention:
+		return b.kvHeads() * (b.headDim() + b.valDim()), 0
+	case MLA, CompressedAttention:
+		return b.Cache().PerToken, 0
+	}
+	return 0, b.Cache().State
+}
+
 // addProducts adds a block's matrices. Matrices that read the same input are
 // one product, as stacks fuse Q, K and V, or gate and up.
 func (s *shape) addProducts(b Block, scale float64) {
-	first, module, reach := len(s.products), NoModule, 1.0
-	_, conv := b.(Conv)
-	switch b := b.(type) {
-	case Conv:
-		reach = float64(b.KernelH * b.KernelW)
-	case FFN:
-		module = MLPModule
-	case MoE:
-		module = MoEModule
+	first, reach := len(s.products), 1.0
+	c, conv := b.(Conv)
+	if conv {
+		reach = float64(c.KernelH * c.KernelW)
 	}
 	for _, t := range b.Weights() {
 		if t.Cols == 0 || t.Uses == 0 {
 			continue
 		}
-		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, split: splitColumns, module: module}
-		if strings.HasPrefix(t.Name, "shared.") {
-			p.module = SharedModule
-		}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, split: splitColumns, module: moduleOf(b, t.Name)}
 		switch {
 		case t.Split == Replicated:
 			p.split = splitNone
@@ -131,6 +141,36 @@ func (s *shape) addProducts(b Block, scale float64) {
 		}
 		s.products = append(s.products, p)
 	}
+}
+
+// attends reports whether a block has the core of attention that selective
+// recompute drops.
+func attends(b Block) bool {
+	switch b.(type) {
+	case Attention, MLA:
+		return true
+	}
+	return false
+}
+
+// moduleOf returns the module that selective recompute drops a product's output
+// with.
+func moduleOf(b Block, weight string) Module {
+	switch b.(type) {
+	case FFN:
+		return MLPModule
+	case MoE:
+		if strings.HasPrefix(weight, "shared.") {
+			return SharedModule
+		}
+		return MoEModule
+	case MLA:
+		switch weight {
+		case "q_proj", "q_b_proj", "kv_b_proj":
+			return UpProjection
+		}
+	}
+	return NoModule
 }
 
 // endsBlock reports whether a matrix is the last of its block, which tensor

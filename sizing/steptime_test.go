@@ -296,3 +296,64 @@ func TestLinesAreHalfRings(t *testing.T) {
 	require.InEpsilon(t, 0.5*local(256), local(16), 1e-12, "4x4 beside 16x16")
 	require.InEpsilon(t, 0.75*local(256), local(128), 1e-12, "8x16 beside 16x16")
 }
+
+// TestOptimizerMovesItsOwnMoments counts what the step of an optimizer moves of
+// 312,000 parameters: a bf16 weight and an fp32 gradient are read, an fp32 copy
+// and the moments read and written.
+func TestOptimizerMovesItsOwnMoments(t *testing.T) {
+	const hidden, vocab = 100, 1560
+	const outer, matrix = 2 * vocab * hidden, 3 * 20 * hidden * hidden
+	decoder := &Model{Name: "decoder", Hidden: hidden, Vocab: vocab, Groups: []Group{
+		{Name: "embedding", Place: Input, Repeat: 1, Blocks: []Block{Table{Rows: vocab, Dim: hidden}}},
+		{Name: "ffn", Repeat: 3, Blocks: []Block{FFN{Hidden: hidden, Width: 10 * hidden}}},
+		{Name: "head", Place: Output, Repeat: 1, Blocks: []Block{Linear{Name: "head", In: hidden, Out: vocab, Head: true}}},
+	}}
+	// Without an embedding, as an image model is.
+	bare := &Model{Name: "bare", Hidden: hidden, Groups: decoder.Groups[1:2]}
+	for _, c := range []struct {
+		model     *Model
+		optimizer Optimizer
+		bytes     float64
+	}{
+		{decoder, AdamW, (2 + 4 + 2*4 + 2*8) * (outer + matrix)},
+		{decoder, Muon, (2+4+2*4+2*8)*outer + (2+4+2*4+2*4)*matrix},
+		{decoder, Lion, (2 + 4 + 2*4 + 2*4) * (outer + matrix)},
+		{decoder, SGD, (2 + 4 + 2*4) * (outer + matrix)},
+		{bare, AdamW, (2 + 4 + 2*4 + 2*8) * matrix},
+		{bare, SGD, (2 + 4 + 2*4) * matrix},
+	} {
+		p := mustPrepare(c.model, Workload{Seq: 64, Optimizer: c.optimizer}, "megatron-core", 1)
+		terms, err := p.StepTime(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		require.NoError(t, err)
+		require.InEpsilon(t, c.bytes/p.timing.memory, float64(terms.Optimizer), 1e-12, "%s of %s", c.optimizer, c.model.Name)
+	}
+}
+
+// TestRingOfEveryMixer counts what a device passes on in a ring of 4 over 1,024
+// tokens in bf16: keys and values of its heads, whole latents, and a
+// recurrence's state.
+func TestRingOfEveryMixer(t *testing.T) {
+	const s, cp, tp = 1024, 4, 2
+	for name, c := range map[string]struct {
+		block Block
+		bytes float64
+	}{
+		"grouped heads": {Attention{Hidden: 512, Heads: 8, KVHeads: 2}, 2 * s / cp * 2 * 2 * 64 / tp},
+		"one head":      {Attention{Hidden: 512, Heads: 8, KVHeads: 1}, 2 * s / cp * 2 * 64},
+		"both ways":     {Attention{Hidden: 512, Heads: 8, Bidirectional: true}, 2 * s / cp * 2 * 512 / tp},
+		"latent":        {MLA{Hidden: 512, Heads: 8, QRank: 96, KVRank: 64, RopeDim: 16, NopeDim: 32, ValDim: 32}, 2 * s / cp * (64 + 16)},
+		"scan":          {Mamba2{Hidden: 512, Inner: 1024, Heads: 8, Groups: 1, State: 16, Conv: 4}, 2 * (1024*16 + 3*(1024+2*16)) / tp},
+		"none":          {FFN{Hidden: 512, Width: 2048}, 0},
+	} {
+		m := &Model{Name: name, Hidden: 512, Vocab: 1000, Groups: []Group{
+			{Name: "embedding", Place: Input, Repeat: 1, Blocks: []Block{Table{Rows: 1000, Dim: 512}}},
+			{Name: "layer", Repeat: 1, Blocks: []Block{c.block}},
+			{Name: "head", Place: Output, Repeat: 1, Blocks: []Block{Linear{Name: "head", In: 512, Out: 1000, Head: true}}},
+		}}
+		p := mustPrepare(m, Workload{Seq: s}, "megatron-core", cp*tp)
+		plan := Plan{TP: tp, PP: 1, VP: 1, CP: cp, EP: 1, DP: 1, MicroBatch: 3, GlobalBatch: 3}
+		var l layout
+		l.init(p.costs, &plan)
+		require.InDelta(t, 3*(cp-1)*c.bytes, l.ring(&p.costs.kinds[1]), 1e-6, name)
+	}
+}
