@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 
@@ -55,5 +56,29 @@ func TestNotConstants(t *testing.T) {
 		} {
 			assert.ErrorContains(t, read(), want, "%s: %q", name, file)
 		}
+	}
+}
+
+// Constants of serving come with a band for every grade of what is known, or
+// are refused.
+func TestServingBandsAreGiven(t *testing.T) {
+	file := func(bands string) string { return `{"factors":{"memory":{"":1}},"bands":{` + bands + `}}` }
+	for bands, want := range map[string]string{
+		`"/0":[-1,1],"/1":[-0.5,0.5],"/2":[-0.2,0.2]`: "",
+		``:                            `no band "/0"`,
+		`"/0":[-1,1],"/2":[-0.2,0.2]`: `no band "/1"`,
+		`"/0":[-1,1],"/1":[-1,1],"decode/2":[-1,1]`:   `no band "/2"`,
+		`"/0":[1,-1],"/1":[-0.5,0.5],"/2":[-0.2,0.2]`: `bands, "/0"`,
+	} {
+		c, err := ReadServingConstants(strings.NewReader(file(bands)), "f")
+		if want != "" {
+			assert.ErrorContains(t, err, want, bands)
+			assert.Nil(t, c)
+			continue
+		}
+		require.NoError(t, err)
+		low, high := c.band("decode", 1)
+		assert.InDelta(t, math.Exp(-0.5), low, 1e-12)
+		assert.InDelta(t, math.Exp(0.5), high, 1e-12)
 	}
 }

@@ -68,7 +68,7 @@ type PreparedServing struct {
 	served *served
 	timer  *servingTimer
 	keys   servingKeys
-	known  int
+	known  int // of the runtime and the device: 2 both together, 1 one of them, 0 neither
 	bands  *ServingConstants
 	// placed is the layers on the host for the context and batch asked for.
 	placed int
@@ -82,7 +82,12 @@ const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 // device has.
 var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
 
-// Prepare checks a serving and reduces it to sums.
+// Prepare checks a serving, fills in what it leaves open and reduces it to sums.
+// It refuses, with a [PlanError] that names the flag at fault where one is, a
+// model that does not generate tokens or whose shape is out of range, a context
+// or batch below 1 or beyond what is taken for meant, a layout that does not
+// divide the devices or the model, a device without a published matrix rate,
+// images that the prompt does not hold, and devices whose link is not known.
 func (s Serving) Prepare() (*PreparedServing, error) {
 	if s.Model == nil || s.Cluster.Device == nil {
 		return nil, fmt.Errorf("serving needs a model and a device")
@@ -126,7 +131,10 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 		year = s.Runtime.Year
 	}
 	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster)
-	p.timer.unfused = s.Unfused
+	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
+	if s.Expanded {
+		p.timer.expand()
+	}
 	if s.Model.ImageTokens() > 0 || s.Images != 0 {
 		p.timer.images = float64(s.Images)
 		if err := p.checkFront(); err != nil {
@@ -197,6 +205,15 @@ func (p *PreparedServing) Keys(constant int) []ServingKey { return p.keys.keys(c
 // [ServingConstants] do: "vllm on Hopper".
 func (p *PreparedServing) Measured() string {
 	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
+}
+
+// grade is what the constants know of the runtime and the device, and nothing of
+// weights on the host, which no measurement has.
+func (p *PreparedServing) grade(t *servingTimer) int {
+	if t.hostDense > 0 || t.hostExperts > 0 {
+		return 0
+	}
+	return p.known
 }
 
 // perReplica is the sequences that one replica, or one group of attention,
@@ -272,7 +289,13 @@ func (p *PreparedServing) output(context int64) int64 {
 // MaxBatch returns the most sequences of a context that fit, over all
 // replicas; 0 if none does.
 func (p *PreparedServing) MaxBatch(context int64) int64 {
-	return search(1<<24, func(n int64) bool { return p.fitsWith(context, n) })
+	return p.maxBatch(context, p.hostLimit())
+}
+
+// maxBatch is the most sequences that fit with at most so many layers on the
+// host.
+func (p *PreparedServing) maxBatch(context int64, layers int) int64 {
+	return search(1<<24, func(n int64) bool { return p.fitsWith(context, n, layers) })
 }
 
 // MaxContext returns the longest context that fits for a batch; 0 if none
@@ -282,12 +305,12 @@ func (p *PreparedServing) MaxContext(batch int64) int64 {
 	if p.Model.Context > 0 && !p.SharedContext {
 		most = p.Model.Context
 	}
-	return search(most, func(n int64) bool { return p.fitsWith(n, batch) })
+	return search(most, func(n int64) bool { return p.fitsWith(n, batch, p.hostLimit()) })
 }
 
-func (p *PreparedServing) fitsWith(context, batch int64) bool {
+func (p *PreparedServing) fitsWith(context, batch int64, layers int) bool {
 	m := p.Memory(context, batch)
-	return m.Fits && p.hostHolds(&m)
+	return m.Fits && m.HostLayers <= layers
 }
 
 // search returns the largest n up to most for which ok holds, 0 if none: ok
@@ -314,13 +337,17 @@ func search(most int64, ok func(int64) bool) int64 {
 	return low
 }
 
-// Prefill returns the seconds of batch prompts of n tokens after depth cached
-// ones, per replica.
+// Prefill returns the seconds that a replica takes to read batch prompts of n
+// tokens each after depth cached ones. The batch is that of all of the
+// replica's EP groups, which divide it, and may be a fraction: a mean over time.
 func (p *PreparedServing) Prefill(n, depth, batch float64) float64 {
 	return p.timer.prefill(n, depth, batch)
 }
 
-// Decode returns the seconds between two tokens of a batch, per replica.
+// Decode returns the seconds between two tokens of each of a replica's batch
+// sequences, with context cached tokens each. The batch is that of all of the
+// replica's EP groups and stages, which divide it, and may be a fraction: a mean
+// over time.
 func (p *PreparedServing) Decode(batch, context float64) float64 {
 	return p.timer.decode(batch, context)
 }
@@ -328,7 +355,11 @@ func (p *PreparedServing) Decode(batch, context float64) float64 {
 // Band returns the 80 % band around a rate of a phase: "decode", "prefill",
 // "batched" or "load"; half as wide again where the model's shape is inferred.
 func (p *PreparedServing) Band(phase string, rate float64) (low, high float64) {
-	lo, hi := p.bands.band(phase, p.known)
+	return p.bandOf(phase, rate, p.grade(p.timer))
+}
+
+func (p *PreparedServing) bandOf(phase string, rate float64, known int) (low, high float64) {
+	lo, hi := p.bands.band(phase, known)
 	if p.Model.Inferred {
 		lo, hi = math.Pow(lo, 1.5), math.Pow(hi, 1.5)
 	}
@@ -368,7 +399,7 @@ func (p *PreparedServing) KVBytesPadded(context int64) quantity.Bytes {
 // KVBytesPerToken returns what one token adds to the cache while no window is
 // full, over all devices.
 func (p *PreparedServing) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded}))
+	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
 }
 
 // StateBytes returns the state of one sequence over all devices.

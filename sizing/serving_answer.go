@@ -28,7 +28,8 @@ type ServingThroughput struct {
 	// reading the weights sets the pace; 0 if none up to a million does.
 	ComputeBound int64 `json:"compute_bound_batch"`
 	// LoadBatch is the most sequences at once that fit and the runtime takes,
-	// Load the generated tokens a second of such a server under full load,
+	// or fewer where that is faster, for fewer layers then stand on the host.
+	// Load is the generated tokens a second of such a server under full load,
 	// prompts included in its time.
 	LoadBatch int64   `json:"max_load_sequences"`
 	Load      float64 `json:"max_load_tokens_per_second"`
@@ -66,7 +67,8 @@ type ServingAnswer struct {
 }
 
 // Answer evaluates a serving: memory, limits and speed; where it does not fit,
-// what would.
+// what would. The price is that of a device and hour, 0 if it is not known. Its
+// errors are those of [Serving.Prepare]; not to fit is none.
 func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 	p, err := s.Prepare()
 	if err != nil {
@@ -96,16 +98,12 @@ func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 	var t ServingThroughput
 	replicas := float64(p.Layout.Replicas)
-	n := math.Max(1, float64(p.Batch)/replicas)
-	prompt, output := float64(p.prompt(p.Context)), float64(p.output(p.Context))
-	middle := math.Min(float64(p.Context), prompt+output/2)
-	if p.SharedContext {
-		prompt, middle = math.Max(1, prompt/n), middle/n
-	}
+	n := p.batchEach(p.Batch)
+	r := p.request(n)
 	busy := math.Min(replicas, float64(p.Batch))
-	t.Prefill = prompt * n / p.Prefill(prompt, 0, n) * busy
+	t.Prefill = r.prompt * n / p.Prefill(r.prompt, 0, n) * busy
 	t.PrefillLow, t.PrefillHigh = p.Band("prefill", t.Prefill)
-	step := p.Decode(n, middle)
+	step := p.Decode(n, r.middle)
 	t.PerUser = 1 / step
 	t.Decode = n / step * busy
 	phase := "batched"
@@ -116,27 +114,74 @@ func (p *PreparedServing) Throughput(price quantity.USD) ServingThroughput {
 		}
 	}
 	t.Low, t.High = p.Band(phase, t.Decode)
-	first, low, high := p.FirstToken(prompt)
+	first, low, high := p.FirstToken(r.prompt)
 	t.FirstToken, t.FirstTokenLow, t.FirstTokenHigh = quantity.Seconds(first), quantity.Seconds(low), quantity.Seconds(high)
 	t.ComputeBound = p.timer.computeBound()
-	t.LoadBatch = min(p.MaxBatch(p.Context), p.Runtime.MaxSequences*int64(p.Layout.Replicas))
-	if t.LoadBatch > 0 {
-		each := math.Max(1, float64(t.LoadBatch)/replicas)
-		if p.Offload != NoOffload { // more caches leave less room for weights
-			before := *p.timer
-			defer func() { *p.timer = before }()
-			m := p.Memory(p.Context, t.LoadBatch)
-			p.place(&m)
-		}
-		time := p.Prefill(prompt, 0, each) + output*p.Decode(each, middle)
-		t.Load = each * output / time * math.Min(replicas, float64(t.LoadBatch)) * p.timer.e.Load()
-		t.LoadLow, t.LoadHigh = p.Band("load", t.Load)
-	}
+	load := p.fullLoad()
+	t.LoadBatch, t.Load, t.LoadLow, t.LoadHigh = load.batch, load.rate, load.low, load.high
 	usd, kwh := float64(price)*float64(p.Cluster.Count), float64(p.Cluster.Power())/1000 // an hour
-	answered := n * output / (p.Prefill(prompt, 0, n) + output*step) * busy
+	answered := p.answered(p.timer, p.Batch)
 	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, answered))
 	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, answered))
 	return t
+}
+
+// servingRequest is the tokens of a sequence's prompt and answer, and how many
+// are cached in the middle of the answer.
+type servingRequest struct{ prompt, output, middle float64 }
+
+// batchEach is the sequences of a replica out of batch of all, a mean.
+func (p *PreparedServing) batchEach(batch int64) float64 {
+	return math.Max(1, float64(batch)/float64(p.Layout.Replicas))
+}
+
+// request is what each of the n sequences of a replica is: where they share a
+// context, each has its part of it.
+func (p *PreparedServing) request(n float64) servingRequest {
+	context := p.Context
+	if p.SharedContext {
+		context = max(1, int64(float64(context)/math.Max(1, n/float64(p.Layout.EP))))
+	}
+	r := servingRequest{prompt: float64(p.prompt(context)), output: float64(p.output(context))}
+	r.middle = math.Min(float64(context), r.prompt+r.output/2)
+	return r
+}
+
+// answered is the tokens a second of batch requests that are read and answered
+// together, over all replicas.
+func (p *PreparedServing) answered(t *servingTimer, batch int64) float64 {
+	n := p.batchEach(batch)
+	r := p.request(n)
+	time := t.prefill(r.prompt, 0, n) + r.output*t.decode(n, r.middle)
+	return n * r.output / time * math.Min(float64(p.Layout.Replicas), float64(batch))
+}
+
+// loadedServer is a server under full load.
+type loadedServer struct {
+	batch           int64
+	rate, low, high float64
+}
+
+// fullLoad is the fastest of the most sequences that fit and the runtime takes,
+// by how many layers stand on the host: more caches leave less room for weights.
+func (p *PreparedServing) fullLoad() (best loadedServer) {
+	most := p.Runtime.MaxSequences * int64(p.Layout.Replicas)
+	for layers := 0; layers <= p.hostLimit(); layers++ {
+		batch := min(p.maxBatch(p.Context, layers), most)
+		if batch == 0 || batch == best.batch {
+			continue
+		}
+		t, m := *p.timer, p.Memory(p.Context, batch)
+		p.placeFor(&t, &m)
+		if rate := p.answered(&t, batch) * t.e.Load(); rate > best.rate {
+			best = loadedServer{batch: batch, rate: rate}
+			best.low, best.high = p.bandOf("load", rate, p.grade(&t))
+		}
+		if batch == most {
+			break
+		}
+	}
+	return best
 }
 
 // computeBound is the smallest batch whose products take longer than reading
@@ -197,7 +242,7 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		add("weights", "pruned 2:4: half of the values of linear layers, and 2 bits of place for each; reading them is faster by what they shrink, and the up to twofold rate of sparse products is not counted: no measurement of serving has it",
 			"2:4 剪枝：线性层保留一半数值，每个另加 2 比特位置；读取按缩小的字节加快，稀疏乘法至多两倍的速率未计入：无推理实测", "arXiv:2104.08378 section 3")
 	}
-	if p.Runtime.KVPad > 0 && !p.Quant.GGUF && p.Quant.compute != hardware.BF16 && p.Quant.compute != hardware.FP16 && p.Quant.compute != hardware.FP32 {
+	if p.Runtime.GGUF && !p.Quant.GGUF && p.Quant.compute != hardware.BF16 && p.Quant.compute != hardware.FP16 && p.Quant.compute != hardware.FP32 {
 		add("weights", fmt.Sprintf("%s has no %s weights: the nearest it stores are q8_0 or q4_k_m", p.Runtime.Title, p.Quant.Name),
 			fmt.Sprintf("%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m", p.Runtime.Title, p.Quant.Name), p.Runtime.Source)
 	}
@@ -217,8 +262,12 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 			fmt.Sprintf("%s 的上下文为 %d token：%d 不只是显存问题", p.Model.Name, p.Model.Context, p.Context), "")
 	}
 	if m := &a.Memory; m.HostLayers > 0 {
-		text := fmt.Sprintf("%d layers on the host: it needs %s of memory for them beside its system, used at %.3g GB/s; limits are with as many", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
-		zh := fmt.Sprintf("%d 层放在主机：主机除系统外需内存 %s，按 %.3g GB/s 使用；各上限以同样层数计", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9)
+		limits := bilingual{"limits are with as many", "各上限以同样层数计"}
+		if p.HostMemory > 0 {
+			limits = bilingual{"limits are with what its memory holds", "各上限以主机内存可容者计"}
+		}
+		text := fmt.Sprintf("%d layers on the host: it needs %s of memory for them beside its system, used at %.3g GB/s; %s", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9, limits.en)
+		zh := fmt.Sprintf("%d 层放在主机：主机除系统外需内存 %s，按 %.3g GB/s 使用；%s", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9, limits.zh)
 		if chunk := min(p.Runtime.PrefillChunk, p.prompt(p.Context)); p.timer.copyRate > 0 && chunk >= copiedFrom {
 			text += fmt.Sprintf("; prompts copy them to the device for every %d tokens, at %.3g GB/s at most (less from memory that is not pinned)", chunk, p.timer.copyRate/1e9)
 			zh += fmt.Sprintf("；读提示时每 %d 个 token 拷贝到设备一次，至多 %.3g GB/s（未锁页内存更慢）", chunk, p.timer.copyRate/1e9)
@@ -244,7 +293,7 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		{"no measurement of this runtime: constants of comparable ones, and a wider band", "该运行时无实测：取相近者的常数，区间加宽"},
 		{"no measurement of this runtime on this architecture: constants of comparable devices, and a wider band", "该运行时在此架构上无实测：取相近设备的常数，区间加宽"},
 		{"fitted on published measurements of this runtime on this architecture", "按该运行时在此架构上的公开实测拟合"},
-	}[p.known]
+	}[p.grade(p.timer)]
 	if a.Memory.HostLayers > 0 {
 		known = bilingual{"no measurement has weights on the host: the widest band", "无权重置于主机的实测：取最宽区间"}
 	}

@@ -110,7 +110,8 @@ type ServingConstants struct {
 	// "vllm on Hopper".
 	Measured []string `json:"measured"`
 	// Bands are the 80 % bands: log of low and high over the estimate, by
-	// phase and by how much is known of the device and runtime.
+	// phase and by how much is known of the device and runtime; "/0" to "/2"
+	// are those of any phase without its own.
 	Bands map[string][2]float64 `json:"bands"`
 }
 
@@ -145,7 +146,25 @@ func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
 			}
 		}
 	}
+	if err := c.checkBands(name); err != nil {
+		return nil, err
+	}
 	return &c, nil
+}
+
+// checkBands wants a band for each grade of knowledge, whatever the phase.
+func (c *ServingConstants) checkBands(name string) error {
+	for key, b := range c.Bands {
+		if !(b[0] <= b[1]) || math.IsInf(b[0], 0) || math.IsInf(b[1], 0) {
+			return fmt.Errorf("%s: bands, %q: %v (want the logarithms of its low and high end)", name, key, b)
+		}
+	}
+	for known := range 3 {
+		if key := fmt.Sprintf("/%d", known); c.Bands[key] == [2]float64{} {
+			return fmt.Errorf("%s: no band %q (want one for each of /0, /1 and /2: nothing, a part and all of runtime and device measured)", name, key)
+		}
+	}
+	return nil
 }
 
 // servingKeys are what constants of one estimate may be keyed on. None names
@@ -339,11 +358,9 @@ func (c *ServingConstants) known(k *servingKeys) int {
 
 // band returns the factors to the low and high end of the 80 % band.
 func (c *ServingConstants) band(phase string, known int) (low, high float64) {
-	for _, key := range []string{fmt.Sprintf("%s/%d", phase, known), fmt.Sprintf("/%d", known)} {
-		if b, ok := c.Bands[key]; ok {
-			low, high = math.Exp(b[0]), math.Exp(b[1])
-			return low, high
-		}
+	b, ok := c.Bands[fmt.Sprintf("%s/%d", phase, known)]
+	if !ok {
+		b = c.Bands[fmt.Sprintf("/%d", known)]
 	}
-	return 0.5, 1.6
+	return math.Exp(b[0]), math.Exp(b[1])
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
@@ -89,5 +91,42 @@ func TestWeightsQ4KM(t *testing.T) {
 	p := prepareServing(t, "llama-3.1-8b", "q4_k_m", 8192, 1)
 	if got := float64(p.WeightBytes()) / (1 << 30); math.Round(got*100) != 458 {
 		t.Errorf("%.4f GiB, want 4.58", got)
+	}
+}
+
+// Latents stored by head, or with a transposed copy, are counted alike in the
+// cache, in what a token adds and in what a token reads.
+// Source: DeepSeek-V3 config.json: 61 layers, latents of 512 and rotary keys of
+// 64; by head 128 x (128 + 64) keys and 128 x 128 values; in f16.
+func TestLatentsStoredOtherwise(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*sizing.Serving)
+		want   float64
+	}{
+		{"latents", func(*sizing.Serving) {}, 61 * 576 * 2},
+		{"a copy", func(s *sizing.Serving) { s.Copied = true }, 61 * (576 + 512) * 2},
+		{"by head", func(s *sizing.Serving) { s.Expanded = true }, 61 * 128 * (192 + 128) * 2},
+	} {
+		p := mustServe(t, "deepseek-v3", "fp8", "h200", 8, func(s *sizing.Serving) {
+			s.Layout = sizing.ServingLayout{TP: 1, PP: 8}
+			c.change(s)
+		})
+		assert.Equal(t, c.want, float64(p.KVBytesPerToken()), c.name)
+		assert.Equal(t, 1000*c.want, float64(p.KVBytes(1000)), c.name)
+		// The cache alone, without what does not depend on its length or is
+		// not read: from 32k to 64k tokens.
+		var e sizing.ServingEfficiency
+		for i, f := range sizing.ServingConstantFields() {
+			switch e[i] = 1; {
+			case f.Name == "attend":
+				e[i] = 1e9
+			case f.Unit == "s":
+				e[i] = 0
+			}
+		}
+		p.SetEfficiency(e)
+		read := p.Decode(1, 65536) - p.Decode(1, 32768)
+		assert.InEpsilon(t, 32768*c.want/float64(p.Cluster.Device.MemBandwidth), read, 1e-9, c.name)
 	}
 }

@@ -1,9 +1,11 @@
 package sizing
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"mlsizer/sizing/quantity"
 )
@@ -31,6 +33,12 @@ func (o Offload) String() string {
 
 // MarshalText writes the name.
 func (o Offload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads the name.
+func (o *Offload) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOffload(string(text))
+	return err
+}
 
 // ParseOffload reads none, layers or experts.
 func ParseOffload(s string) (Offload, error) {
@@ -95,16 +103,20 @@ func (p *PreparedServing) hostNeed(m *ServingMemory) quantity.Bytes {
 	return (m.Host + m.HostCache) * quantity.Bytes(p.Layout.Devices())
 }
 
-// hostHolds reports whether the host holds what a longer context or a larger
-// batch pushes out: up to the memory it was said to have, else no more layers
-// than for what was asked.
-func (p *PreparedServing) hostHolds(m *ServingMemory) bool {
-	return p.HostMemory > 0 || m.HostLayers <= p.placed
+// hostLimit is how many layers a longer context or a larger batch may push out
+// to the host: as many as the memory holds that it was said to have, else no
+// more than what was asked takes.
+func (p *PreparedServing) hostLimit() int {
+	if p.HostMemory > 0 && p.Offload != NoOffload {
+		return max(p.served.layers, p.Model.expertLayers())
+	}
+	return p.placed
 }
 
 // place tells the timer what stands on the host.
-func (p *PreparedServing) place(m *ServingMemory) {
-	t := p.timer
+func (p *PreparedServing) place(m *ServingMemory) { p.placeFor(p.timer, m) }
+
+func (p *PreparedServing) placeFor(t *servingTimer, m *ServingMemory) {
 	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
 	t.hostRate, t.copyRate = float64(p.HostBandwidth), 0
 	if link := float64(p.Cluster.Device.HostLink.Bandwidth); link > 0 {
@@ -118,7 +130,6 @@ func (p *PreparedServing) place(m *ServingMemory) {
 	if m.HostLayers == 0 {
 		return
 	}
-	p.known = 0 // no measurement has weights on the host
 	_, experts := p.served.weightBytes(&p.Layout)
 	layers, _, _ := p.hostLayers(m, experts)
 	share := float64(m.HostLayers) / layers
@@ -167,14 +178,15 @@ func (t *servingTimer) hostTime(tokens float64) float64 {
 // HostCommand is how the runtime is told to leave those layers on the host, ""
 // if none are or it has no such option.
 func (p *PreparedServing) HostCommand(m *ServingMemory) string {
-	switch {
-	case m.HostLayers == 0:
-	case p.Runtime.Name == "llama.cpp" && p.Offload == OffloadExperts && len(p.served.experts) > 0:
-		return fmt.Sprintf("-ngl %d --n-cpu-moe %d", p.served.layers+1, m.HostLayers*p.Layout.PP)
-	case p.Runtime.Name == "llama.cpp": // the output head counts as a layer
-		return fmt.Sprintf("-ngl %d", p.served.layers+1-m.HostLayers*p.Layout.PP)
-	case p.Runtime.Name == "vllm":
-		return fmt.Sprintf("--cpu-offload-gb %.0f", math.Ceil(float64(m.Host)/(1<<30)))
+	how := p.Offload
+	if len(p.served.experts) == 0 {
+		how = OffloadLayers
 	}
-	return ""
+	flags := cmp.Or(p.Runtime.HostFlags[how], p.Runtime.HostFlags[NoOffload])
+	if m.HostLayers == 0 || flags == "" {
+		return ""
+	}
+	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
+	return strings.NewReplacer("{layers}", fmt.Sprint(layers), "{host}", fmt.Sprint(host), "{device}", fmt.Sprint(layers-host),
+		"{gib}", fmt.Sprintf("%.0f", math.Ceil(float64(m.Host)/(1<<30)))).Replace(flags)
 }

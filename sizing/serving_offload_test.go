@@ -50,3 +50,69 @@ func TestPromptsCopyHostWeights(t *testing.T) {
 	assert.LessOrEqual(t, low, wholeLow)
 	assert.GreaterOrEqual(t, high, wholeHigh)
 }
+
+// With memory on the host more sequences fit, but weights that make room for
+// their caches are read slowly: the full load is that of the faster choice, and
+// what was measured is still said of a server whose weights all fit.
+func TestHostMemoryDoesNotSlowTheLoad(t *testing.T) {
+	ask := func(change func(*sizing.Serving)) (*sizing.PreparedServing, sizing.ServingThroughput) {
+		p := mustServe(t, "llama-3.1-8b", "bf16", "h100", 1, func(s *sizing.Serving) {
+			s.Runtime, s.Offload = mustFind(t, sizing.FindRuntime, "vllm"), sizing.OffloadLayers
+			change(s)
+		})
+		return p, p.Throughput(0)
+	}
+	p, without := ask(func(s *sizing.Serving) {})
+	q, with := ask(func(s *sizing.Serving) { s.HostMemory = 64 << 30 })
+	assert.Greater(t, q.MaxBatch(8192), p.MaxBatch(8192))
+	assert.Equal(t, without, with)
+	low, high := p.Band("decode", 1) // after the load is found
+	otherLow, otherHigh := q.Band("decode", 1)
+	assert.Equal(t, []float64{low, high}, []float64{otherLow, otherHigh})
+}
+
+// What a row prints at its own batch does not depend on what full load puts on
+// the host.
+func TestLoadLeavesTheBatchAlone(t *testing.T) {
+	p := mustServe(t, "llama-3.1-8b", "bf16", "h100", 1, func(s *sizing.Serving) {
+		s.Runtime, s.Offload, s.HostMemory, s.Batch = mustFind(t, sizing.FindRuntime, "vllm"), sizing.OffloadLayers, 640<<30, 16
+	})
+	before := p.Decode(16, 7936)
+	with := p.Throughput(1)
+	assert.Equal(t, before, p.Decode(16, 7936))
+	// $1 an hour over the tokens of 16 requests of 7,680 and 512 tokens.
+	time := p.Prefill(7680, 0, 16) + 512*p.Decode(16, 7936)
+	assert.InEpsilon(t, 1e6/3600*time/(16*512), float64(with.PerMillionBatch), 1e-12)
+}
+
+// The flags with which a runtime leaves layers on the host.
+// Source: ggml-org/llama.cpp common/arg.cpp (--n-gpu-layers counts the output
+// head, --n-cpu-moe layers with experts); vllm-project/vllm vllm/engine/arg_utils.py.
+func TestHostFlags(t *testing.T) {
+	m := sizing.ServingMemory{HostLayers: 10, Host: 5 << 29}
+	for _, c := range []struct {
+		model, runtime string
+		offload        sizing.Offload
+		want           string
+	}{
+		{"llama-3.1-8b", "llama.cpp", sizing.OffloadLayers, "-ngl 23"},
+		{"llama-3.1-8b", "llama.cpp", sizing.OffloadExperts, "-ngl 23"}, // it has none
+		{"qwen3-30b-a3b", "llama.cpp", sizing.OffloadExperts, "-ngl 49 --n-cpu-moe 10"},
+		{"llama-3.1-8b", "vllm", sizing.OffloadLayers, "--cpu-offload-gb 3"},
+		{"llama-3.1-8b", "sglang", sizing.OffloadLayers, ""},
+	} {
+		p := mustServe(t, c.model, "q8_0", "h100", 1, func(s *sizing.Serving) {
+			s.Runtime, s.Offload = mustFind(t, sizing.FindRuntime, c.runtime), c.offload
+		})
+		assert.Equal(t, c.want, p.HostCommand(&m), "%s on %s", c.model, c.runtime)
+		assert.Empty(t, p.HostCommand(&sizing.ServingMemory{}))
+	}
+}
+
+// mustFind finds what the test names.
+func mustFind[T any](t *testing.T, find func(string) (T, error), name string) T {
+	t.Helper()
+	v, err := find(name)
+	require.NoError(t, err)
+	return v
+}

@@ -36,29 +36,15 @@ type ServingChoice struct {
 	Weights string `json:"weights"`
 }
 
-// ladders are the storages that a runtime offers, the most bits first; "" is
-// that of the runtimes which have none of their own.
-var ladders = map[string][]string{
-	"mlx":          {"bf16", "mlx-8bit", "mlx-4bit"},
-	"exllamav2":    {"fp16", "exl2-8.0bpw", "exl2-6.0bpw", "exl2-5.0bpw", "exl2-4.0bpw", "exl2-3.0bpw", "exl2-2.4bpw"},
-	"transformers": {"bf16", "int8", "nf4"},
-	"llama.cpp":    {"f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m", "iq4_xs", "q3_k_m", "q2_k", "iq2_m", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s"},
-	"":             {"bf16", "fp8", "nvfp4", "awq"},
-}
-
 // offered lists the storages that the runtime and the device can use, the most
 // bits first: those that the makers published, and narrower ones.
 func (p *PreparedServing) offered() []*Quant {
 	var list []*Quant
-	ladder, ok := ladders[p.Runtime.Name]
-	if !ok {
-		ladder = ladders[""]
-	}
 	most := quantity.Bytes(0)
 	if q := p.Published; q != nil {
 		most = WeightBytes(p.Model, q)
 		switch {
-		case p.Runtime.Name != "llama.cpp":
+		case !p.Runtime.GGUF:
 			list = append(list, q)
 		case q.Linear == "mxfp4": // its files keep the experts as they are
 			file, _ := FindQuant("mxfp4-q8_0")
@@ -66,7 +52,7 @@ func (p *PreparedServing) offered() []*Quant {
 		}
 	}
 	d := p.Cluster.Device
-	for _, name := range ladder {
+	for _, name := range p.Runtime.Ladder {
 		q, err := FindQuant(name)
 		switch {
 		case err != nil:
@@ -112,9 +98,8 @@ func (p *PreparedServing) best() *Quant {
 // go to fewer bits.
 func (p *PreparedServing) others() []*Runtime {
 	var list []*Runtime
-	for _, name := range []string{"llama.cpp", "mlx"} {
-		r, err := FindRuntime(name)
-		if err == nil && name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
+	for _, r := range loadRuntimes() {
+		if r.Desk && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
 			list = append(list, r)
 		}
 	}
@@ -229,7 +214,7 @@ func (l *optionList) divideBatch() {
 // narrowCache offers a cache of 8 bits, alone or with narrower weights.
 func (l *optionList) narrowCache() {
 	p, name := l.p, "fp8"
-	if p.Runtime.KVPad > 0 {
+	if p.Runtime.GGUF {
 		name = "q8_0"
 	}
 	kv, err := ParseKVType(name)
@@ -264,20 +249,23 @@ func (l *optionList) otherRuntimes() {
 	}
 }
 
-// toHost offers weights in the host's memory: with llama.cpp, in four bits,
-// and as the question has them.
+// toHost offers weights in the host's memory: with a runtime that computes
+// there, in four bits, and as the question has them.
 func (l *optionList) toHost() {
 	p := l.p
 	if p.Offload != NoOffload || p.Cluster.Device.Unified {
 		return
 	}
 	s := p.Serving
-	if r, err := FindRuntime("llama.cpp"); err == nil && p.Runtime != r && r.RunsOn(p.Cluster.Device) && p.Cluster.Count == 1 {
+	for _, r := range loadRuntimes() {
+		if r.Offload != "host" || p.Runtime == r || !r.RunsOn(p.Cluster.Device) || p.Cluster.Count > 1 {
+			continue
+		}
 		q, _ := FindQuant("q4_k_m")
 		if o := p.Published; o != nil && o.Linear == "mxfp4" {
 			q, _ = FindQuant("mxfp4-q8_0")
 		}
-		l.offload(s.under(r).with(q), "llama.cpp with weights in "+q.Name+", ", "用 llama.cpp，权重用 "+q.Name+"，", "--runtime llama.cpp --weights "+q.Name+" ")
+		l.offload(s.under(r).with(q), r.Title+" with weights in "+q.Name+", ", "用 "+r.Title+"，权重用 "+q.Name+"，", "--runtime "+r.Name+" --weights "+q.Name+" ")
 	}
 	if p.Runtime.Offload != "none" {
 		l.offload(s, "", "", "")

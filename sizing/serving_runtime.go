@@ -84,6 +84,18 @@ type Runtime struct {
 	Cache map[string]string `json:"cache"`
 	// CountsState says that the size it prints of its cache has the state in it.
 	CountsState bool `json:"counts_state"`
+	// GGUF says that its weights are files of its own, with their own storages.
+	GGUF bool `json:"gguf"`
+	// Desk runtimes serve few users, in storages of fewer bits than others'.
+	Desk bool `json:"desk"`
+	// Ladder is the storages of weights that it offers, the most bits first.
+	Ladder []string `json:"ladder"`
+	// HostFlags is how it is told what to leave on the host, by the way of
+	// offloading, of {layers} with the head, {host} and {device} of them on
+	// either, or {gib} of weights; "none" is for any way.
+	HostFlags map[Offload]string `json:"host_flags"`
+	// Releases date its versions, the oldest first.
+	Releases []DatedRelease `json:"releases"`
 	// Year is the generation that estimates are for.
 	Year int `json:"year"`
 }
@@ -99,10 +111,17 @@ func (r *Runtime) DefaultCache(weights string) string {
 
 var loadRuntimes = sync.OnceValue(func() []*Runtime {
 	var f struct {
+		// Ladder is that of the runtimes which have none of their own.
+		Ladder   []string   `json:"ladder"`
 		Runtimes []*Runtime `json:"runtimes"`
 	}
 	if err := json.Unmarshal(runtimesJSON, &f); err != nil {
 		panic("sizing: embedded runtimes: " + err.Error()) // a test reads them
+	}
+	for _, r := range f.Runtimes {
+		if r.Ladder == nil {
+			r.Ladder = f.Ladder
+		}
 	}
 	return f.Runtimes
 })

@@ -31,8 +31,10 @@ type servingTimer struct {
 	memory  float64 // B/s
 	latent  bool    // attention over latents
 	unfused bool    // attention writes its scores to memory
-	graphs  float64 // cached tokens up to which single tokens are a recorded graph; 0: any
-	link    float64 // B/s between the devices of a layout; 0: one device
+	// expanded and copied are how latents are stored, as in [Serving].
+	expanded, copied bool
+	graphs           float64 // cached tokens up to which single tokens are a recorded graph; 0: any
+	link             float64 // B/s between the devices of a layout; 0: one device
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
 	hostDense, hostExperts, hostRate float64
@@ -118,6 +120,14 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType
 		}
 	}
 	return t
+}
+
+// expand stores latents by head, so that attention works as of any other model.
+func (t *servingTimer) expand() {
+	t.expanded, t.latent = true, false
+	for i := range t.mix {
+		t.mix[i].absorbed, t.mix[i].latent = 1, false
+	}
 }
 
 // servingPeak returns the matrix rates of products and of attention: the
@@ -255,7 +265,7 @@ func (t *servingTimer) attention(n, depth, batch float64) float64 {
 // cacheTraffic is the bytes that n new tokens of a sequence move over its cache
 // of depth tokens on one device, and over its state.
 func (t *servingTimer) cacheTraffic(n, depth float64) float64 {
-	shape := cacheShape{kv: t.kv, tp: t.layout.TP, rewritten: t.runtime.Rewrites && n <= 1}
+	shape := cacheShape{kv: t.kv, tp: t.layout.TP, rewritten: t.runtime.Rewrites && n <= 1, expanded: t.expanded, copied: t.copied}
 	return t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)
 }
 

@@ -120,6 +120,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
 	out.Constants = f.constants(theta, from)
+	out.Constants.Bands = builtinBands(out.Constants.Bands)
 	if o.Folds < 2 {
 		return out, nil
 	}
@@ -136,8 +137,15 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	if what != leaveOutFamily {
 		far = f.leaveOut(leaveOutFamily, o.Folds)
 	}
-	out.Constants.Bands = servingBands(fitted, near, far)
+	out.Constants.Bands = builtinBands(servingBands(fitted, near, far))
 	return out, nil
+}
+
+// builtinBands adds the built-in band where the rows say nothing of a phase.
+func builtinBands(bands map[string][2]float64) map[string][2]float64 {
+	all := maps.Clone(sizing.DefaultServingConstants().Bands)
+	maps.Copy(all, bands)
+	return all
 }
 
 // pull sets where the factors start and are pulled to.

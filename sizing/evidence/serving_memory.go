@@ -135,6 +135,10 @@ func (r *ServingRow) peak(p *sizing.PreparedServing) (float64, error) {
 	return 0, fmt.Errorf("peak defined as %q is not one that is predicted", d)
 }
 
+// lastLogits is the release of Transformers since which a prompt has logits of
+// its last position alone.
+var lastLogits = sizing.Release{Major: 4, Minor: 45}
+
 // eagerPrefill is what Transformers allocates for a prompt beside weights and
 // cache: up to release 4.44 the logits of every position in 16 bits and again
 // in fp32; later those of the last. Beside them stand the widest activations
@@ -145,7 +149,7 @@ func (r *ServingRow) eagerPrefill(p *sizing.PreparedServing) quantity.Bytes {
 	prompt := float64(p.PromptTokens())
 	m := p.Model
 	bytes := p.ActivationBytes(prompt)
-	if strings.HasPrefix(r.Version, "4.3") || strings.HasPrefix(r.Version, "4.4.") {
+	if v, ok := sizing.ParseRelease(r.Version); ok && v.Compare(lastLogits) < 0 {
 		logits := prompt * float64(m.Vocab) * 6
 		return quantity.Bytes(max(logits, bytes))
 	}

@@ -123,7 +123,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if s.KV, err = sizing.ParseKVType(cmp.Or(r.KV, s.Runtime.DefaultCache(r.Weights))); err != nil {
 		return s, err
 	}
-	s.Year = r.year()
+	s.Year = r.year(s.Runtime)
 	if strings.Contains(strings.ToLower(r.Version+" "+r.Note), "vulkan") {
 		s.Backend = "vulkan"
 	}
@@ -152,7 +152,7 @@ func (r *ServingRow) runtime(d *hardware.Device) (*sizing.Runtime, error) {
 	}
 	q, _ := sizing.FindQuant(r.Weights)
 	unknown := *sizing.DefaultRuntime(d, q)
-	unknown.Name, unknown.Title = name, name
+	unknown.Name, unknown.Title, unknown.Releases = name, name, nil
 	return &unknown, nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing"
 )
 
 // ServingRow is one published measurement of serving: of speed, of memory or
@@ -94,32 +96,15 @@ func (r *ServingRow) batch() (n float64, max bool, err error) {
 	return n, false, nil
 }
 
-// versionYears date the releases of rows that have no date.
-// Source: the release pages of the projects.
-var versionYears = []struct {
-	runtime, prefix string
-	year            int
-}{
-	{"vllm", "0.4", 2024}, {"vllm", "0.6", 2024}, {"vllm", "0.12", 2025}, {"vllm", "0.1", 2025},
-	{"transformers", "4.38", 2024}, {"transformers", "4.51", 2025},
-	{"sglang", "0.4", 2025}, {"sglang", "0.5", 2025},
-	{"trt-llm", "0.", 2024}, {"trt-llm", "1.", 2025},
-	{"transformers-neuronx", "Neuron 2.18", 2024}, {"lmdeploy", "0.2", 2024},
-}
-
-// year returns the generation of the runtime, 0 if it is not known.
-func (r *ServingRow) year() int {
+// year returns the generation of the runtime by the row's date or release, 0 if
+// it is not known.
+func (r *ServingRow) year(runtime *sizing.Runtime) int {
 	if len(r.Date) >= 4 {
 		if y, err := strconv.Atoi(r.Date[:4]); err == nil && y > 2000 && y < 2100 {
 			return y
 		}
 	}
-	for _, v := range versionYears {
-		if v.runtime == r.Runtime && strings.HasPrefix(r.Version, v.prefix) {
-			return v.year
-		}
-	}
-	return 0
+	return runtime.ReleaseYear(r.Version)
 }
 
 var arriving = regexp.MustCompile(`(\d+) [^.,;]*requests arriving at (?:about )?(\d+(?:\.\d+)?)/s`)

@@ -214,3 +214,21 @@ func TestNamedBits(t *testing.T) {
 		}
 	}
 }
+
+// Transformers before 4.45 keeps the logits of the whole prompt, in 16 bits and
+// in fp32; 4.44 is before it and 4.5 of 2021 too.
+func TestLogitsByRelease(t *testing.T) {
+	row := ServingRow{ID: "a", Source: "s", Model: "llama-3.1-8b", Weights: "bf16", Device: "a100-80gb", Devices: 1, Runtime: "transformers", Context: 4096, Output: 1}
+	const logits = 4095 * 128256 * 6 // prompt x vocabulary x (2 B + 4 B)
+	for version, want := range map[string]bool{"4.38.2": true, "4.40.0": true, "4.44.2": true, "4.5.1": true, "4.45.0": false, "4.51.3": false, "5.0.0": false} {
+		r := row
+		r.Version = version
+		p, err := servingPredictor().memorySetup(&r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.eagerPrefill(p) == logits; got != want {
+			t.Errorf("%s: %v B beside weights and cache: logits of the whole prompt %v, want %v", version, r.eagerPrefill(p), got, want)
+		}
+	}
+}
