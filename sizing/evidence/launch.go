@@ -112,9 +112,9 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 		return err
 	}
 	var vp, etp, first, last int64
-	if err := opt.counts(map[string]*int64{
-		"num-virtual-stages-per-pipeline-rank": &vp, "expert-tensor-parallel-size": &etp,
-		"decoder-first-pipeline-num-layers": &first, "decoder-last-pipeline-num-layers": &last,
+	if err := opt.counts([]counted{
+		{"num-virtual-stages-per-pipeline-rank", &vp}, {"expert-tensor-parallel-size", &etp},
+		{"decoder-first-pipeline-num-layers", &first}, {"decoder-last-pipeline-num-layers", &last},
 	}); err != nil {
 		return err
 	}

@@ -54,14 +54,20 @@ func (o options) count(name string, otherwise int64) (int64, error) {
 	return v, nil
 }
 
+// counted is an option that is a whole number, and where it goes.
+type counted struct {
+	option string
+	at     *int64
+}
+
 // counts reads several numbers and stops at the first that is none.
-func (o options) counts(fields map[string]*int64) error {
-	for name, p := range fields {
-		v, err := o.count(name, *p)
+func (o options) counts(fields []counted) error {
+	for _, f := range fields {
+		v, err := o.count(f.option, *f.at)
 		if err != nil {
 			return err
 		}
-		*p = v
+		*f.at = v
 	}
 	return nil
 }

@@ -143,7 +143,7 @@ func (b *builder) parts() error {
 	if b.moe.Width == 0 {
 		b.moe.Width = width
 	}
-	if err := b.opt.counts(map[string]*int64{"moe-shared-expert-intermediate-size": &b.moe.SharedWidth, "moe-latent-size": &b.moe.Latent}); err != nil {
+	if err := b.opt.counts([]counted{{"moe-shared-expert-intermediate-size", &b.moe.SharedWidth}, {"moe-latent-size", &b.moe.Latent}}); err != nil {
 		return err
 	}
 	return b.mixers()
@@ -196,7 +196,7 @@ func (b *builder) head() sizing.Group {
 // further token that the model predicts.
 func (b *builder) body() (groups []sizing.Group, further [][]sizing.Block, err error) {
 	layers, n := int(b.Layers), int64(0)
-	if err := b.opt.counts(map[string]*int64{"mtp-num-layers": &n}); err != nil {
+	if err := b.opt.counts([]counted{{"mtp-num-layers", &n}}); err != nil {
 		return nil, nil, err
 	}
 	if n > 64 {
@@ -270,7 +270,7 @@ func linearLayers(s string, layers int) ([]bool, error) {
 func (b *builder) hybrid(pattern string) (groups []sizing.Group, further [][]sizing.Block, err error) {
 	mamba := sizing.Mamba2{Hidden: b.Hidden, Groups: 8, State: 128, Conv: 4}
 	heads, headDim := int64(0), int64(64)
-	if err := b.opt.counts(map[string]*int64{"mamba-num-heads": &heads, "mamba-head-dim": &headDim, "mamba-num-groups": &mamba.Groups, "mamba-state-dim": &mamba.State}); err != nil {
+	if err := b.opt.counts([]counted{{"mamba-num-heads", &heads}, {"mamba-head-dim", &headDim}, {"mamba-num-groups", &mamba.Groups}, {"mamba-state-dim", &mamba.State}}); err != nil {
 		return nil, nil, err
 	}
 	if heads == 0 && headDim > 0 {
@@ -343,7 +343,7 @@ func (b *builder) ratios(layers int) (string, error) {
 func (b *builder) mixers() error {
 	if b.opt.on("multi-latent-attention") {
 		a := sizing.MLA{Hidden: b.Hidden, Heads: b.Heads, KVRank: 32, RopeDim: 64, NopeDim: 128, ValDim: 128}
-		if err := b.opt.counts(map[string]*int64{"q-lora-rank": &a.QRank, "kv-lora-rank": &a.KVRank, "qk-pos-emb-head-dim": &a.RopeDim, "qk-head-dim": &a.NopeDim, "v-head-dim": &a.ValDim}); err != nil {
+		if err := b.opt.counts([]counted{{"q-lora-rank", &a.QRank}, {"kv-lora-rank", &a.KVRank}, {"qk-pos-emb-head-dim", &a.RopeDim}, {"qk-head-dim", &a.NopeDim}, {"v-head-dim", &a.ValDim}}); err != nil {
 			return err
 		}
 		b.mixer = a
@@ -356,7 +356,7 @@ func (b *builder) mixers() error {
 	b.mixer = a.WithBias(b.bias || b.opt.on("add-qkv-bias"), b.bias)
 	if b.opt["experimental-attention-variant"] == "gated_delta_net" || b.opt["linear-attention-type"] == "gated_delta_net" {
 		n := sizing.DeltaNet{Hidden: b.Hidden, KeyHeads: 16, ValHeads: 32, KeyDim: 128, ValDim: 128, Conv: 4}
-		if err := b.opt.counts(map[string]*int64{"linear-num-key-heads": &n.KeyHeads, "linear-num-value-heads": &n.ValHeads, "linear-key-head-dim": &n.KeyDim, "linear-value-head-dim": &n.ValDim, "linear-conv-kernel-dim": &n.Conv}); err != nil {
+		if err := b.opt.counts([]counted{{"linear-num-key-heads", &n.KeyHeads}, {"linear-num-value-heads", &n.ValHeads}, {"linear-key-head-dim", &n.KeyDim}, {"linear-value-head-dim", &n.ValDim}, {"linear-conv-kernel-dim", &n.Conv}}); err != nil {
 			return err
 		}
 		b.linear = n
