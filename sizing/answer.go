@@ -172,6 +172,9 @@ func (q *Question) fillWorkload(a *Answer) error {
 	}
 	if w.Batch == 0 && q.BatchTokens > 0 {
 		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
+		if w.Batch > maxDim {
+			return planError("batch-tokens", "%s tokens are %d sequences of %d (want 1 to %d)", q.BatchTokens, w.Batch, w.Seq, int64(maxDim))
+		}
 		if int64(q.BatchTokens)%w.Seq != 0 {
 			a.note("batch", fmt.Sprintf("a batch of %s tokens is %d sequences of %d", q.BatchTokens, w.Batch, w.Seq),
 				fmt.Sprintf("%s 个 token 的批次合 %d 条长 %d 的序列", q.BatchTokens, w.Batch, w.Seq), "")
@@ -400,8 +403,12 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 		if err != nil || best.Memory.Verdict != FitsSurely {
 			continue
 		}
-		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (in powers of two) that surely hold it", n),
-			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（取 2 的幂）", n), "")
+		of, zh := "in powers of two", "取 2 的幂"
+		if least&(least-1) != 0 {
+			of, zh = fmt.Sprintf("doubling from the %d of the layout", least), fmt.Sprintf("自布局所需的 %d 起倍增", least)
+		}
+		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (%s) that surely hold it", n, of),
+			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（%s）", n, zh), "")
 		return q.answer(&p, a)
 	}
 	// Nothing fits: answer for the fewest devices, which says by how much.

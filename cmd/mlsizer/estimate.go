@@ -15,7 +15,7 @@ type estimateOptions struct {
 }
 
 func newEstimateCmd(a *app) *cobra.Command {
-	o := &estimateOptions{app: a, workOptions: workOptions{searchOpen: true}}
+	o := &estimateOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "estimate MODEL --on DEVICE[xN]",
 		Short: "memory, storage, compute, time, cost and energy of training a model on a machine",

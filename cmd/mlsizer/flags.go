@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -53,6 +54,29 @@ func parseWhole(s string) (int64, error) {
 		return 0, fmt.Errorf("not a whole number (want a count such as 512 or 4K)")
 	}
 	return quantity.ParseCount(s)
+}
+
+// mostTokens bounds a length in tokens, so that sums and products of lengths and
+// batches can be counted.
+const mostTokens = 1 << 31
+
+// parseTokenCount reads the length of a sequence in tokens, in which a k is
+// 1,024: 8k is 8,192, 1.5k is 1,536 and 128k 131,072.
+func parseTokenCount(s string) (int64, error) {
+	n, err := parseWhole(s)
+	if err != nil {
+		return 0, err
+	}
+	if t := strings.TrimSpace(s); n <= mostTokens && (strings.HasSuffix(t, "k") || strings.HasSuffix(t, "K")) {
+		if n*1024%1000 != 0 {
+			return 0, errors.New("not a whole number of tokens, for a k is 1,024 of them (want 1.5k, or the number itself)")
+		}
+		n = n * 1024 / 1000
+	}
+	if n < 1 || n > mostTokens {
+		return 0, fmt.Errorf("not a length in tokens (want 1 to %d, such as 8192 or 32k)", int64(mostTokens))
+	}
+	return n, nil
 }
 
 // parseDimension reads a number of devices, stages or ranks.

@@ -119,22 +119,6 @@ func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
 }
 
-// parseTokenCount reads a length in tokens: 32k and 128k are powers of two
-// where they are meant as such (32k = 32,768).
-func parseTokenCount(s string) (int64, error) {
-	n, err := parseWhole(s)
-	if err != nil {
-		return 0, err
-	}
-	if last := s[len(s)-1]; (last == 'k' || last == 'K') && n%1000 == 0 {
-		n = n / 1000 * 1024
-	}
-	if n < 1 {
-		return 0, errors.New("not a number of tokens (want 1 or more, such as 8192 or 32k)")
-	}
-	return n, nil
-}
-
 // parseImages reads a number of images.
 func parseImages(s string) (int64, error) {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)

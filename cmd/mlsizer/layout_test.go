@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,5 +43,36 @@ func TestEstimateTakesThePlan(t *testing.T) {
 		require.NoError(t, json.Unmarshal(best.Best, &plan))
 		require.InEpsilon(t, plan.Time.Step, estimate.Time.Step, 1e-9, "%v", args)
 		require.InEpsilon(t, plan.Time.Step, compare.Time.Step, 1e-9, "%v", args)
+	}
+}
+
+// estimate and compare find the same layout, also where they find the number of
+// devices; the note of that number says which ones were looked at.
+func TestOpenCountsAgree(t *testing.T) {
+	for _, q := range []string{"70B --on h100 --tokens 1T", "llama-3.1-8b --on a100-80g --tokens 1T", "7B --on h100 --pp 3 --tokens 1B"} {
+		var one struct {
+			Plan  map[string]any
+			Cost  struct{ USD float64 }
+			Notes []struct{ Code, Text string }
+		}
+		var rows struct {
+			Rows []struct {
+				Plan map[string]any
+				Cost struct{ USD float64 }
+			}
+		}
+		for command, into := range map[string]any{"estimate ": &one, "compare ": &rows} {
+			out, errOut, code := runArgs(strings.Fields(command + q + " -o json")...)
+			require.Zero(t, code, errOut)
+			require.NoError(t, json.Unmarshal([]byte(out), into))
+		}
+		require.Equal(t, one.Plan, rows.Rows[0].Plan, q)
+		require.Equal(t, one.Cost.USD, rows.Rows[0].Cost.USD, q)
+		for _, n := range one.Notes {
+			if n.Code == "devices" {
+				require.Equal(t, strings.Contains(q, "--pp 3"), strings.Contains(n.Text, "3 is the fewest (doubling from the 3 of the layout)"), n.Text)
+				require.Equal(t, !strings.Contains(q, "--pp 3"), strings.Contains(n.Text, "in powers of two"), n.Text)
+			}
+		}
 	}
 }

@@ -63,9 +63,6 @@ type workOptions struct {
 	tokensSet, sampled bool
 
 	offloadSet, groupSet, sequenceSet bool
-	// searchOpen looks for the layout also where the number of devices is
-	// open, which takes longer than a row of a long comparison should.
-	searchOpen bool
 }
 
 // addWorkFlags adds the flags of a training estimate.
@@ -76,7 +73,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.on, "on", "", "devices, with a count each: h100x512 (without: the fewest that hold the model)", "DEVICE[xN],...", "h100x8", parseList)
 	addValue(fs, &o.tokens, "tokens", "", "length of the run in tokens: 15T (without: one step)", "COUNT", "1T", quantity.ParseTokens)
 	addValue(fs, &o.samples, "samples", "", "length of the run in samples, for models that count images or frames", "COUNT", "100M", quantity.ParseTokens)
-	addValue(fs, &o.seq, "seq", "", "sequence length in tokens", "COUNT", "4096", parseWhole)
+	addValue(fs, &o.seq, "seq", "", "sequence length in tokens: 4096 or 4k", "COUNT", "4096", parseTokenCount)
 	addValue(fs, &o.batch, "batch", "", "global batch in sequences or samples", "COUNT", "1024", parseWhole)
 	addValue(fs, &o.batchTokens, "batch-tokens", "", "global batch in tokens: 4M", "COUNT", "4M", quantity.ParseTokens)
 	addValue(fs, &o.precision, "precision", "", "bf16, fp16, fp8, mxfp8, nvfp4, tf32 or fp32", "NAME", "bf16", sizing.ParsePrecision)
@@ -486,13 +483,11 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 	if o.distill.Teacher != nil {
 		q.Distill = &o.distill
 	}
-	if t.Count > 0 || o.searchOpen {
-		fixed := o.fixed()
-		// What is kept outside the device is the user's to say: no measurement
-		// confirms the time of it, and it takes a host that has the memory.
-		fixed.Offload = true
-		q.Search = search.Layout(fixed)
-	}
+	fixed := o.fixed()
+	// What is kept outside the device is the user's to say: no measurement
+	// confirms the time of it, and it takes a host that has the memory.
+	fixed.Offload = true
+	q.Search = search.Layout(fixed)
 	q.Options = append(q.Options, o.clusterOptions()...)
 	if m.Entry != nil {
 		for _, r := range m.Entry.Runs {
