@@ -88,6 +88,8 @@ func (d *Distillation) suits(student *Prepared, teacher *tutor) error {
 		return planError("top-k", "a teacher in every step gives all its logits: %d of them are for stored ones (want --teacher-logits stored too)", d.TopK)
 	case float64(d.TopK) > given:
 		return planError("top-k", "%d of %.0f logits (want fewer)", d.TopK, given)
+	case d.TopK > 0 && d.bytesPerToken(given) >= given*storedLogitBytes:
+		return planError("top-k", "%d logits and their places take %.0f bytes a token, all %.0f without places %.0f (want fewer, or no top-k)", d.TopK, d.bytesPerToken(given), given, given*storedLogitBytes)
 	}
 	return nil
 }

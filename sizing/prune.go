@@ -136,6 +136,9 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	}
 	for _, d := range p.pruned() {
 		if *d.at != (Left{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
+			if d.name == "ffn" && r.sparse {
+				return nil, planError("prune", "%s has experts alone, whose width is pruned by a share: a number is the width of a dense layer (want ffn=50%%)", m.Name)
+			}
 			return nil, planError("prune", "%s has no %s to prune", m.Name, d.name)
 		}
 	}
@@ -196,6 +199,7 @@ type reshape struct {
 	hidden, to int64
 	p          *Prune
 	found      map[string]bool // dimensions that some block has
+	sparse     bool            // some block has experts
 }
 
 // width is the new size of a dimension that is the residual stream's.
@@ -252,6 +256,7 @@ func (r *reshape) block(b Block) (Block, error) {
 		b.Hidden = r.width(b.Hidden)
 		b.Experts = r.cut(&err, "experts", p.Experts, b.Experts, 1)
 		b.TopK = min(b.TopK, b.Experts)
+		r.sparse = true
 		if p.FFN.Share > 0 { // a number is that of dense layers
 			b.Width = r.cut(&err, "ffn", p.FFN, b.Width, channelUnit)
 		}
