@@ -1,6 +1,8 @@
 package sizing
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,5 +76,26 @@ func TestUnpackedWeightsTakeTime(t *testing.T) {
 		want := float64(8/micro) * 2 * 4 * (4*1024*1024 + 2*1024*4096) * (4.5/8 + 2) / p.timing.memory
 		assert.InEpsilon(t, want, float64(packed.MemoryOps-plain.MemoryOps), 1e-9)
 		assert.Equal(t, plain.Products, packed.Products)
+	}
+}
+
+// What --explain puts into the weights' formula comes to the weights, though
+// those of QLoRA take 4 bits and others 16.
+func TestStoredWeightsAreDerived(t *testing.T) {
+	packed := DefaultAdapter
+	packed.BaseBits = NF4Bits
+	for _, w := range []Workload{{Seq: 256}, {Seq: 256, Method: LoRA, Adapter: DefaultAdapter}, {Seq: 256, Method: QLoRA, Adapter: packed}} {
+		p := mustPrepare(testGPT(4, 512, 8, 1000, 256), w, "torchtune", 1)
+		e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		require.NoError(t, err)
+		for _, d := range p.Explain(&e) {
+			if d.Name != "weights" || d.Group != "memory" {
+				continue
+			}
+			var params, bytes float64
+			_, err := fmt.Sscanf(strings.ReplaceAll(d.Numbers, ",", ""), "%f x %f B", &params, &bytes)
+			require.NoError(t, err, d.Numbers)
+			require.InEpsilon(t, float64(e.Memory.Weights), params*bytes, 1e-3, "%s: %s", w.Method, d.Numbers)
+		}
 	}
 }

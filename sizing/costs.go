@@ -201,6 +201,8 @@ func (w *Workload) check(m *Model) error {
 	switch {
 	case w.Seq < 1 || w.Seq > maxDim:
 		return planError("seq", "a sequence of %d tokens (want 1 to %d)", w.Seq, int64(maxDim))
+	case w.Batch > maxDim:
+		return planError("batch", "a global batch of %d (want 1 to %d)", w.Batch, int64(maxDim))
 	case w.Batch < 0 || w.Tokens < 0:
 		return planError("batch", "batch %d and tokens %d must not be negative", w.Batch, w.Tokens)
 	case !m.PerToken() && w.Seq != 1:

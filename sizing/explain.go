@@ -70,7 +70,7 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	}
 	list := []Derivation{
 		{"memory", "weights", "parameters of stage x bytes / weight shards",
-			fmt.Sprintf("%s x %.3g B%s (stage %d of %d, tp %d)", n(t.params), c.weightBytes, over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP) + elsewhere(l.away.weights), m.Weights.String(), stack.Source},
+			fmt.Sprintf("%s x %.4g B%s (stage %d of %d, tp %d)", n(t.params), t.stored.sum()/t.params.sum(), over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP) + elsewhere(l.away.weights), m.Weights.String(), stack.Source},
 		{"memory", "gradients", "trained parameters x bytes / gradient shards",
 			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])) + elsewhere(l.away.gradients), m.Gradients.String(), sourceZeRO},
 		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",

@@ -58,7 +58,14 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 	if p.Workload.MFU > 0 {
 		flops := p.costs.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
 		list = append(list, Derivation{"time", "step", fmt.Sprintf("FLOPs of a step (%s) / (devices x peak x MFU)", p.Workload.Convention),
-			fmt.Sprintf("%.4g / (%d x %s x %.3g)", flops, p.Cluster.Count, p.rate.Peak, p.Workload.MFU), t.Step.String(), "MFU as given"})
+			fmt.Sprintf("%.4g / (%d x %s x %.3g)", flops, p.Cluster.Count, p.rate.Peak, p.Workload.MFU), (t.Step - t.Terms.Teacher).String(), "MFU as given"})
+		if teacher := t.Terms.Teacher; teacher > 0 {
+			list[0].Name = "student's step"
+			list = append(list,
+				Derivation{"time", termTeacher, "forward FLOPs of the teacher / (devices x peak x MFU)",
+					fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.tutor.flops()*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), teacher.String(), sourceDistillation},
+				Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("%s + %s", t.Step-teacher, teacher), t.Step.String(), ""})
+		}
 	} else {
 		x := p.newTermNumbers(e)
 		for _, term := range t.Terms.List() {
@@ -86,8 +93,10 @@ type termNumbers struct {
 // numbers is a term's formula with its numbers put in, and what they come to.
 type numbers struct {
 	formula, numbers, source string
-	value                    float64 // seconds
-	rate                     float64 // FLOP/s that it takes them to be, 0 without
+	// value is what the numbers come to in seconds; 0 where one of them is made
+	// of the term's time, as an achieved rate is.
+	value float64
+	rate  float64 // FLOP/s that it takes them to be, 0 without
 }
 
 func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
@@ -175,14 +184,14 @@ func (x *termNumbers) arithmetic(term StepTerm, formula string, again float64, o
 	}
 	flops := forward * (passes + again)
 	if !(flops > 0) {
-		return numbers{formula, fmt.Sprintf("%.0f x %s", x.m, term.Time/seconds(x.m)), source, float64(term.Time), 0}
+		return numbers{formula, fmt.Sprintf("%.0f x %s", x.m, term.Time/seconds(x.m)), source, 0, 0}
 	}
 	text := fmt.Sprintf("%.0f x %.0f x %s", x.m, passes, quantity.FLOPs(forward))
 	if again > 0 {
 		text = fmt.Sprintf("%.0f x (%.0f + %.2g) x %s", x.m, passes, again, quantity.FLOPs(forward))
 	}
 	rate := x.m * flops / float64(term.Time)
-	return numbers{formula, fmt.Sprintf("%s / %s (%.0f %% of the peak)", text, quantity.FLOPRate(rate), 100*rate/float64(x.p.rate.Peak)), source, x.m * flops / rate, rate}
+	return numbers{formula, fmt.Sprintf("%s / %s (%.0f %% of the peak)", text, quantity.FLOPRate(rate), 100*rate/float64(x.p.rate.Peak)), source, 0, rate}
 }
 
 // memoryOps derives the memory-bound kernels.
@@ -200,10 +209,12 @@ func (x *termNumbers) memoryOps() numbers {
 // host derives the transfers to and from the host or its disks.
 func (x *termNumbers) host() numbers {
 	s, m := &x.a.slowest, x.m
-	exposed := float64(x.p.offloadTime(&x.l, &x.a))
+	moved := x.p.hostTransfers(&x.l, &x.a)
+	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	exposed := moved.exposed(forward, backward)
 	return numbers{"micro-batches x (activations out and back, weights in for each pass, gradients out / the slower link, less the passes that hide them)",
-		fmt.Sprintf("%.0f x %s (link %s, state at %s; passes of %s and %s)", m, seconds(exposed/m), x.p.Cluster.Device.HostLink.Bandwidth, quantity.Bandwidth(x.p.stateRate()), seconds(s.forward.sum()), seconds(s.backward.sum()+s.again.sum())),
-		"arXiv:2104.07857 section 5", exposed, 0}
+		fmt.Sprintf("%.0f x %s (activations %s, weights %s, gradients %s at link %s, state at %s; passes of %s and %s)", m, seconds(exposed), seconds(moved.kept), seconds(moved.read), seconds(moved.written), x.p.Cluster.Device.HostLink.Bandwidth, quantity.Bandwidth(x.p.stateRate()), seconds(forward), seconds(backward)),
+		"arXiv:2104.07857 section 5", m * exposed, 0}
 }
 
 // launch derives the wait for the host.
@@ -298,7 +309,7 @@ func (x *termNumbers) data() numbers {
 	e := &p.timing.e
 	gather, reduce := p.gatherTime(l, x.a.params), p.reduceTime(l, x.a.trained)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
-	n := numbers{source: "arXiv:1910.02054 section 7", value: p.dataComm(l, x.a.params, x.a.trained, s)}
+	n := numbers{source: "arXiv:1910.02054 section 7"}
 	if l.plan.Sharding == Zero3 {
 		n.source = "arXiv:2304.11277 section 3"
 	}
@@ -306,13 +317,17 @@ func (x *termNumbers) data() numbers {
 	switch {
 	case l.plan.Sharding == NoSharding:
 		n.formula, gather, reduce = "all-reduce of the gradients, less what a backward pass hides", 0, 2*reduce
+		n.value = e.exposed(reduce, backward)
 	case l.plan.Sharding == Zero3 && l.pp == 1:
 		n.formula = "micro-batches x (gather of the weights, forward and again backward, and reduction of the gradients), less what each pass hides"
 		times = fmt.Sprintf("%.0f x ", x.m)
+		n.value = x.m * (e.exposed(gather, forward) + e.exposed(gather+reduce, backward))
 	case l.plan.Sharding == Zero2:
 		n.formula = "gather of the weights, and for every micro-batch reduction of the gradients, less what each pass hides"
+		n.value = e.exposed(gather, forward) + x.m*e.exposed(reduce, backward)
 	default:
 		n.formula = "gather of the weights and reduction of the gradients, less what a pass hides"
+		n.value = e.exposed(gather, forward) + e.exposed(reduce, backward)
 	}
 	held := fmt.Sprintf("%s parameters", quantity.Params(x.a.params.sum()))
 	if trained := x.a.trained.sum(); trained < x.a.params.sum() {

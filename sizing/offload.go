@@ -131,10 +131,30 @@ func (p *Prepared) stateRate() float64 {
 // activations out and back once a micro-batch, weights in for each pass, and
 // gradients out.
 func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
-	plan, c := l.plan, p.costs
+	plan := l.plan
 	if plan.Offload == 0 && !plan.OffloadInputs && !plan.OffloadParams && !plan.OffloadOptimizer {
 		return 0
 	}
+	t := p.hostTransfers(l, pace)
+	s := &pace.slowest
+	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	return quantity.Seconds(t.exposed(forward, backward) * l.microBatches)
+}
+
+// hostTransfers is how long a micro-batch's activations take in one direction,
+// weights that are read for one pass, and gradients that are written, in
+// seconds.
+type hostTransfers struct{ kept, read, written float64 }
+
+// exposed returns what the passes that take so long do not hide.
+func (t hostTransfers) exposed(forward, backward float64) float64 {
+	return max(0, t.kept-forward, t.read-forward) + max(0, t.kept+t.read-backward, t.written-backward)
+}
+
+// hostTransfers returns the transfers of a plan that keeps something outside the
+// device.
+func (p *Prepared) hostTransfers(l *layout, pace *pace) (t hostTransfers) {
+	plan, c := l.plan, p.costs
 	var kept float64
 	if plan.Offload != 0 || plan.OffloadInputs {
 		l.stage(0, func(k *kind, n, full float64) {
@@ -144,20 +164,15 @@ func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
 			}
 		})
 	}
-	link := float64(p.Cluster.Device.HostLink.Bandwidth)
-	in, out := kept/link, kept/link
+	t.kept = kept / float64(p.Cluster.Device.HostLink.Bandwidth)
 	a := &l.away
-	var read, write float64
 	if a.weights {
-		read = c.storedBytes * l.shards[shWeights].own(pace.params) / p.stateRate()
+		t.read = c.storedBytes * l.shards[shWeights].own(pace.params) / p.stateRate()
 	}
 	if a.gradients {
-		write = c.gradBytes * l.shards[shGradients].own(pace.trained) / p.stateRate()
+		t.written = c.gradBytes * l.shards[shGradients].own(pace.trained) / p.stateRate()
 	}
-	s := &pace.slowest
-	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
-	exposed := max(0, out-forward, read-forward) + max(0, in+read-backward, write-backward)
-	return quantity.Seconds(exposed * l.microBatches)
+	return t
 }
 
 // streamTime returns how long the optimizer step takes longer because its state

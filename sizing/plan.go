@@ -256,6 +256,8 @@ func (p *Prepared) check(plan *Plan) error {
 	switch {
 	case plan.TP < 1 || plan.PP < 1 || plan.VP < 1 || plan.CP < 1 || plan.EP < 1 || plan.DP < 1:
 		return planError("tp", "every dimension of a layout is at least 1, not tp %d pp %d vp %d cp %d ep %d dp %d", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
+	case plan.GlobalBatch > maxDim:
+		return planError("batch", "a global batch of %d (want 1 to %d)", plan.GlobalBatch, int64(maxDim))
 	case plan.MicroBatch < 1 || plan.GlobalBatch < 1:
 		return planError("micro-batch", "micro-batch %d and global batch %d must be at least 1", plan.MicroBatch, plan.GlobalBatch)
 	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:

@@ -44,6 +44,7 @@ var formulaLabels = []render.Text{
 	render.T("jitter x doublings of a node x the other lines", "抖动 x 节点翻倍次数 x 其余各行"),
 	render.T("a step's own + micro-batches x a micro-batch's own", "每步固定 + 微批次 x 每微批次固定"),
 	render.T("FLOPs of a step (%s) / (devices x peak x MFU)", "单步 FLOPs (%s) / (设备数 x 峰值 x MFU)"),
+	render.T("forward FLOPs of the teacher / (devices x peak x MFU)", "教师前向 FLOPs / (设备数 x 峰值 x MFU)"),
 	render.T("the step's terms for the teacher's shape, forward only", "按教师形状计的单步各项，仅前向"),
 	render.T("steps x step", "步数 x 单步"),
 	// Storage, money, the whole run.
@@ -147,7 +148,7 @@ var numberLabels = []render.Text{
 	render.T("%s on %s devices at %s", "%s，%s 台设备，%s"),
 	render.T("%s on %s ranks", "%s，%s 个 rank"),
 	render.T("in %s rings of %s at %s; %s % of attention hides it", "%s 个环，各 %s 个 rank，%s；注意力的 %s % 可掩盖"),
-	render.T("link %s, state at %s; passes of %s and %s", "链路 %s，状态 %s；前后向 %s 与 %s"),
+	render.T("activations %s, weights %s, gradients %s at link %s, state at %s; passes of %s and %s", "激活 %s、权重 %s、梯度 %s，链路 %s，状态 %s；前后向 %s 与 %s"),
 	render.T("in %s stages", "(%s 级)"),
 	render.T("(%s at %s)", "(%s，%s)"),
 	render.T("%s ranks", "%s 个 rank"),

@@ -33,6 +33,7 @@ func TestDerivationsAreTranslated(t *testing.T) {
 		"estimate resnet-50 --on v100x8 --samples 10M",
 		"estimate llama-3.1-8b --on tpu-v5px64 --tokens 10B",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B",
+		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B --mfu 0.4",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --on h100x8 --tokens 10B",
 		"infer llama-3.1-70b --on h100x8 --tp 2 --pp 2 --weights fp8 --batch 16",
 		"infer gemma-3-27b --on h100",

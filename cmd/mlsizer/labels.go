@@ -275,7 +275,7 @@ var groupLabels = map[string]render.Text{
 var derivedLabels = map[string]render.Text{
 	"total": labelTotal, "checkpoint": render.T("checkpoint", "检查点"), "dataset": labelDataset, "cost": labelCost, "energy": labelEnergy,
 	"model FLOPs": labelModelFLOPs, "model FLOPs (megatron)": labelMegatronFLOPs, "model FLOPs (6ND)": labelSixND, "hardware FLOPs": labelHardwareFLOPs,
-	"step": labelStep, "run": labelRun, "ideal": labelIdeal, "start-up": labelStartup, "batch ramp-up": labelRampUp, "evaluation": labelEvaluation,
+	"step": labelStep, "student's step": render.T("student's step", "学生步时"), "run": labelRun, "ideal": labelIdeal, "start-up": labelStartup, "batch ramp-up": labelRampUp, "evaluation": labelEvaluation,
 	"outside the device": render.T("outside the device", "设备之外"),
 	"teacher's memory":   render.T("teacher's memory", "教师显存"), "teacher's pass": render.T("teacher's pass", "教师前向一遍"), "stored logits": labelStoredLogits,
 	"KV cache, full attention": render.T("KV cache, full attention", "KV 缓存，全注意力"), "KV cache, of the encoder": render.T("KV cache, of the encoder", "KV 缓存，编码器"),

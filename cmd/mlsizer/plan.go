@@ -209,8 +209,11 @@ func (o *planOptions) finish(rows []*planned) error {
 // planError makes a usage error of a question that has no layouts at all.
 func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err error) error {
 	switch network := strings.Contains(err.Error(), "network between nodes"); {
-	case m.Model == nil && flagOf(err) == "budget":
+	case m.Model == nil && flagOf(err) == "price":
 		return usageError(err, o.commandLine()+" --price 2")
+	case m.Model == nil && (flagOf(err) == "budget" || flagOf(err) == "device-hours"):
+		_, err = flagError(cmd, err)
+		return usageError(err, "")
 	case m.Model != nil && (flagOf(err) != "" || network):
 		return o.askError(cmd, &o.workOptions, m, t, err)
 	case network:

@@ -58,7 +58,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 			price = t.Device.Price.PerHour
 		}
 		if price == 0 {
-			return nil, &sizing.PlanError{Flag: "budget", Text: fmt.Sprintf("no price known for %s (want --price, dollars a device and hour)", t.Device.ID)}
+			return nil, &sizing.PlanError{Flag: "price", Text: fmt.Sprintf("no price known for %s (want --price, dollars a device and hour)", t.Device.ID)}
 		}
 		hours = float64(o.budget / price)
 	}
@@ -78,7 +78,9 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 	a := &affordable{hours: hours, flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
 	var within affordable
 	for range 8 {
-		a.optimum = search.Besiroglu.For(a.flops)
+		if a.optimum, err = search.Besiroglu.For(a.flops); err != nil {
+			return nil, o.beyond(err)
+		}
 		model, err := catalog.FromCount(a.optimum.Params)
 		if err != nil {
 			return nil, err
@@ -93,20 +95,36 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 			within = *a
 		}
 		if taken <= hours && taken > 0.99*hours || !a.plan.found() {
-			return a.withOthers(), nil
+			return a, o.addOthers(a)
 		}
 		a.flops *= quantity.FLOPs(0.996 * hours / taken)
 	}
 	if within.flops > 0 {
 		a = &within
 	}
-	return a.withOthers(), nil
+	return a, o.addOthers(a)
 }
 
-// withOthers adds what other scaling laws make of the same arithmetic.
-func (a *affordable) withOthers() *affordable {
-	a.others = []search.Optimum{search.Hoffmann.For(a.flops), search.Twenty.For(a.flops)}
-	return a
+// addOthers adds what other scaling laws make of the same arithmetic.
+func (o *planOptions) addOthers(a *affordable) error {
+	for _, law := range []*search.ScalingLaw{&search.Hoffmann, &search.Twenty} {
+		other, err := law.For(a.flops)
+		if err != nil {
+			return o.beyond(err)
+		}
+		a.others = append(a.others, other)
+	}
+	return nil
+}
+
+// beyond names the flag that asks for more arithmetic than a model can be found
+// for.
+func (o *planOptions) beyond(err error) error {
+	flag := "device-hours"
+	if o.budget > 0 {
+		flag = "budget"
+	}
+	return &sizing.PlanError{Flag: flag, Text: err.Error()}
 }
 
 // computeFormat is the precision that the run would take.

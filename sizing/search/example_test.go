@@ -56,7 +56,10 @@ func ExampleRun() {
 
 // What to train with as much arithmetic as Chinchilla took.
 func ExampleScalingLaw_For() {
-	o := search.Besiroglu.For(5.76e23)
+	o, err := search.Besiroglu.For(5.76e23)
+	if err != nil {
+		panic(err)
+	}
 	fmt.Printf("%v parameters on %v tokens, %.2f nats a token\n", o.Params, o.Tokens, o.Loss)
 	// Output: 72.2B parameters on 1.33T tokens, 1.97 nats a token
 }

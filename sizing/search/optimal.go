@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 
 	"mlsizer/sizing/quantity"
@@ -44,8 +45,9 @@ type Optimum struct {
 //
 //	N = G (C/6)^(beta/(alpha+beta)), D = C/(6N), G = (alpha A/(beta B))^(1/(alpha+beta))
 //
+// It returns an error where either is more than can be counted.
 // Source: arXiv:2203.15556 section 3.3, equation 4.
-func (s *ScalingLaw) For(c quantity.FLOPs) Optimum {
+func (s *ScalingLaw) For(c quantity.FLOPs) (Optimum, error) {
 	o := Optimum{Law: s.Name, Source: s.Source}
 	nd := float64(c) / 6
 	var n float64
@@ -56,8 +58,11 @@ func (s *ScalingLaw) For(c quantity.FLOPs) Optimum {
 		n = math.Pow(s.Alpha*s.A/(s.Beta*s.B), 1/sum) * math.Pow(nd, s.Beta/sum)
 		o.Loss = s.Loss(n, nd/n)
 	}
+	if !(max(n, nd/n) < math.MaxInt64) {
+		return o, fmt.Errorf("%s train %.3g parameters on %.3g tokens: more than can be counted (want less)", c, n, nd/n)
+	}
 	o.Params, o.Tokens = quantity.Params(max(math.Round(n), 1)), quantity.Tokens(max(math.Round(nd/n), 1))
-	return o
+	return o, nil
 }
 
 // Loss returns the loss of n parameters on d tokens, in nats a token.
