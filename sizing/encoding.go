@@ -97,7 +97,8 @@ type forwardPass struct {
 	groups       []forwardGroup
 	e            ServingEfficiency
 	peak, peak16 float64 // FLOP/s of products and of attention
-	memory, link float64 // B/s
+	memory       float64 // B/s
+	links        servingLinks
 	tp           int
 }
 
@@ -120,10 +121,7 @@ func (p *forwardPass) time(batch, seq float64) float64 {
 	}
 	work += layers * p.e[servingGap]
 	total := smoothMax(work, layers*p.e[servingEager]) + p.e[servingStep] + batch*p.e[servingSeq]
-	if tp := float64(p.tp); tp > 1 {
-		total += 2 * layers * (p.e[servingHop] + batch*hidden*2*2*(tp-1)/tp/(p.link*p.e[servingWire]))
-	}
-	return total
+	return total + 2*layers*p.links.allReduce(batch*hidden*2, p.e[servingHop], p.e[servingWire])
 }
 
 // attention is the time of a group's scores and of what they weigh.
@@ -290,10 +288,11 @@ func (a *EncodingAnswer) layOut() error {
 	p.groups, p.tp = newForward(s.Model, s.Quant, s.Model.groups(func(*Group) bool { return true })), tp
 	p.memory = float64(s.Cluster.Device.MemBandwidth)
 	p.peak, p.peak16 = servingPeak(s.Cluster.Device, s.Quant, s.Runtime.Year)
-	if tp > 1 {
-		p.link = linkRate(&s.Cluster)
+	var err error
+	if p.links, err = newServingLinks(&s.Cluster, &s.Layout); err != nil {
+		return err
 	}
-	keys := newServingKeys(s, s.Runtime.Year, p.peak)
+	keys := newServingKeys(s, s.Runtime.Year, p.peak, p.links.name)
 	p.e = DefaultServingConstants().at(&keys)
 	p.e[servingCompute] = min(p.e[servingCompute], achievableShare(s.Cluster.Device, p.peak))
 	return nil

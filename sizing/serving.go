@@ -130,7 +130,9 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	if year == 0 {
 		year = s.Runtime.Year
 	}
-	p.timer = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster)
+	if p.timer, err = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
+		return nil, err
+	}
 	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
 	if s.Expanded {
 		p.timer.expand()
@@ -141,7 +143,7 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 			return nil, err
 		}
 	}
-	p.keys = newServingKeys(&s, year, p.timer.peak)
+	p.keys = newServingKeys(&s, year, p.timer.peak, p.timer.links.name)
 	p.SetConstants(DefaultServingConstants())
 	return p, nil
 }
@@ -207,11 +209,15 @@ func (p *PreparedServing) Measured() string {
 	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
 }
 
-// grade is what the constants know of the runtime and the device, and nothing of
-// weights on the host, which no measurement has.
+// grade is what the constants know of the runtime and the device: nothing of
+// weights on the host, and no more than of comparable ones where a replica spans
+// several nodes, for neither has been measured.
 func (p *PreparedServing) grade(t *servingTimer) int {
-	if t.hostDense > 0 || t.hostExperts > 0 {
+	switch {
+	case t.hostDense > 0 || t.hostExperts > 0:
 		return 0
+	case t.links.network > 0:
+		return min(p.known, 1)
 	}
 	return p.known
 }
@@ -228,7 +234,7 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	var m ServingMemory
 	s, l := p.served, &p.Layout
 	dense, experts := s.weightBytes(l)
-	perStage := 1 / float64(l.PP)
+	perStage := s.stageShare(l)
 	n := p.perReplica(batch)
 	tokens, sequences := float64(context), n
 	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}

@@ -184,11 +184,16 @@ func (p *PreparedServing) fullLoad() (best loadedServer) {
 	return best
 }
 
-// computeBound is the smallest batch whose products take longer than reading
-// the weights.
+// computeBound is the smallest batch of a replica whose arithmetic takes longer
+// than reading the weights: what a product of few tokens costs beyond it is no
+// arithmetic. Groups and stages divide the batch.
 func (t *servingTimer) computeBound() int64 {
-	bound := func(n float64) bool {
-		read, multiply := t.readMultiply(n, n)
+	arithmetic := *t
+	arithmetic.e[servingTile] = 0
+	parts := float64(t.layout.EP * t.layout.PP)
+	bound := func(batch float64) bool {
+		n := math.Max(1, batch/parts)
+		read, multiply := arithmetic.readMultiply(n, n)
 		return multiply >= read
 	}
 	return smallestBatch(bound)
@@ -234,6 +239,11 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 	a.Notes = append(a.Notes, p.weightsNote(p.WeightBytes()))
 	add("runtime", fmt.Sprintf("%s takes %.0f %% of the device's memory, of it %.2g GiB for context and libraries", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB),
 		fmt.Sprintf("%s 占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB), p.Runtime.Source)
+	if k := &p.timer.links; k.network > 0 {
+		rate := quantity.Bandwidth(k.network)
+		add("scale-out", fmt.Sprintf("%d devices serve a request over several nodes, with %v a device and direction between them: --scale-out sets another network", p.Layout.Devices()/p.Layout.Replicas, rate),
+			fmt.Sprintf("每条请求由跨节点的 %d 个设备处理，节点间每设备每方向 %v；可用 --scale-out 另设", p.Layout.Devices()/p.Layout.Replicas, rate), "")
+	}
 	if a.Memory.KVPadding > 0 {
 		add("padding", fmt.Sprintf("%s rounds the cache up: blocks of %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)),
 			fmt.Sprintf("%s 将缓存向上取整：每块 %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)), p.Runtime.Source)
@@ -294,6 +304,9 @@ func (a *ServingAnswer) note(p *PreparedServing) {
 		{"no measurement of this runtime on this architecture: constants of comparable devices, and a wider band", "该运行时在此架构上无实测：取相近设备的常数，区间加宽"},
 		{"fitted on published measurements of this runtime on this architecture", "按该运行时在此架构上的公开实测拟合"},
 	}[p.grade(p.timer)]
+	if p.timer.links.network > 0 && p.known > 0 {
+		known = bilingual{"no measurement of this runtime over several nodes: constants of one node, and a wider band", "该运行时跨节点无实测：取单节点的常数，区间加宽"}
+	}
 	if a.Memory.HostLayers > 0 {
 		known = bilingual{"no measurement has weights on the host: the widest band", "无权重置于主机的实测：取最宽区间"}
 	}

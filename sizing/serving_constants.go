@@ -203,7 +203,7 @@ const (
 
 var servingPers = [numServingPers]string{"~year", "~peak", "~bandwidth"}
 
-func newServingKeys(s *Serving, year int, peak float64) servingKeys {
+func newServingKeys(s *Serving, year int, peak float64, link string) servingKeys {
 	var k servingKeys
 	d := s.Cluster.Device
 	k.names[nameRuntime] = s.Runtime.Name
@@ -221,7 +221,7 @@ func newServingKeys(s *Serving, year int, peak float64) servingKeys {
 	k.names[nameMemory] = memoryKind(d)
 	k.names[nameDevice] = d.ID
 	k.names[nameClass] = s.Quant.class()
-	k.names[nameLink] = linkName(&s.Cluster, &s.Layout)
+	k.names[nameLink] = link
 	if year > 0 {
 		k.per[perYear] = math.Max(-2, math.Min(2, float64(year-2024)))
 	}

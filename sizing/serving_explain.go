@@ -32,13 +32,18 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 	}
 	add("weights", "sum over tensors of elements x bits / 8, as the layout divides them", numbers, m.Weights, q.Source)
 	n := a.perReplica(a.Batch)
+	stage, ofStage := a.served.stageShare(l), ""
+	if l.PP > 1 {
+		layers := max(a.served.layers, 1)
+		ofStage = fmt.Sprintf(" x %.0f/%d", stage*float64(layers), layers)
+	}
 	for _, c := range a.cacheKinds() {
 		cells, sequences := c.cells(float64(a.Context), 1), n
 		if a.SharedContext {
 			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
 		shape := cacheShape{kv: a.KV, tp: l.TP, expanded: a.Expanded, copied: a.Copied}
-		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences / float64(l.PP)
+		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences * stage
 		name, formula := "KV cache, full attention", "layers x context x (keys + values) x bytes x sequences"
 		if c.Tokens > 0 {
 			name, formula = "KV cache, of the encoder", "layers x its positions x (keys + values) x bytes x sequences"
@@ -46,13 +51,13 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 		if c.Window > 0 {
 			name, formula = fmt.Sprintf("KV cache, window %d", c.Window), "layers x min(context, window) x (keys + values) x bytes x sequences"
 		}
-		add(name, formula, fmt.Sprintf("%g x %g x %.6g B x %g / pp %d", c.layers, cells, c.tokenBytes(&shape), sequences, l.PP), quantity.Bytes(bytes), sourceKV)
+		add(name, formula, fmt.Sprintf("%g x %g x %.6g B x %g", c.layers, cells, c.tokenBytes(&shape), sequences)+ofStage, quantity.Bytes(bytes), sourceKV)
 	}
 	if m.KVPadding > 0 {
 		add("KV cache, rounding", "cells rounded up by the runtime", fmt.Sprintf("blocks of %d", max(a.Runtime.KVBlock, a.Runtime.KVPad)), m.KVPadding, a.Runtime.Source)
 	}
 	if m.State > 0 {
-		add("state", "layers x elements of the state x 4 B x sequences", fmt.Sprintf("%v x %g / (tp %d x pp %d)", a.StateBytes(), n, l.TP, l.PP), m.State, "arXiv:2312.00752 section 3; arXiv:2412.06464")
+		add("state", "layers x elements of the state x 4 B x sequences", fmt.Sprintf("%v x %g / tp %d", a.StateBytes(), n, l.TP)+ofStage, m.State, "arXiv:2312.00752 section 3; arXiv:2412.06464")
 	}
 	compute := "chunk x (widest activation / tp + 2 x hidden) x 2 B x passes + logits"
 	if a.Runtime.HiddenCopies > 0 {
@@ -88,11 +93,8 @@ next:
 func (a *ServingAnswer) explainTime() []Derivation {
 	t, l := a.timer, &a.Layout
 	e := &t.e
-	n := math.Max(1, math.Ceil(float64(a.Batch)/float64(l.Replicas*l.EP))/float64(l.PP))
-	middle := float64(a.prompt(a.Context)) + float64(a.output(a.Context))/2
-	if a.SharedContext {
-		middle /= n
-	}
+	all := a.batchEach(a.Batch)
+	n, middle := math.Max(1, all/float64(l.EP*l.PP)), a.request(all).middle
 	read, multiply := t.readMultiply(n, n)
 	cached := n * t.cacheTraffic(1, middle)
 	layers := t.launched()
@@ -106,10 +108,8 @@ func (a *ServingAnswer) explainTime() []Derivation {
 		{"time", "host", "layers x host, where that is the slower one", fmt.Sprintf("%.4g x %s", launched, seconds(each)), seconds(launched * each), sourceRoofline},
 		{"time", "scheduling and sampling", "step + sequences x each", fmt.Sprintf("%s + %g x %s", seconds(e[servingStep]), n, seconds(e[servingSeq])), seconds(e[servingStep] + n*e[servingSeq]), sourceRoofline},
 	}
-	if w := t.wire(n); w > 0 {
-		list = append(list, Derivation{"time", "between devices", "2 x layers x (hop + bytes / (link x share)), or one hop a stage", fmt.Sprintf("%s, hop %s, %.4g GB/s x %.3g", l.String(), seconds(e[servingHop]), t.link/1e9, e[servingWire]), seconds(w), sourceRoofline})
-	}
-	list = append(list, Derivation{"time", "a token of each sequence", "|reading, multiplying| + attention + the rest, with |a, b| = (a⁴ + b⁴)^¼", fmt.Sprintf("%g sequences of %.6g tokens", n, middle), seconds(a.Decode(math.Ceil(float64(a.Batch)/float64(l.Replicas)), middle)), sourceRoofline})
+	list = append(list, t.explainLinks(n)...)
+	list = append(list, Derivation{"time", "a token of each sequence", "|reading, multiplying| + attention + the rest, with |a, b| = (a⁴ + b⁴)^¼", fmt.Sprintf("%g sequences of %.6g tokens", n, middle), seconds(a.Decode(all, middle)), sourceRoofline})
 	if f := a.Front; f != nil && f.Time > 0 {
 		list = append(list, Derivation{"time", "before the decoder", "one pass of the layers before it: |reading, multiplying| + attention + layers x gap + scheduling", fmt.Sprintf("%v parameters, %g times", f.Params, t.images), f.Time.String(), sourceRoofline})
 	}

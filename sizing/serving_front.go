@@ -171,7 +171,7 @@ func (p *PreparedServing) front() *ServingFront {
 
 // frontPass is the pass over what comes before the decoder.
 func (t *servingTimer) frontPass() *forwardPass {
-	f := &forwardPass{groups: t.front, e: t.e, peak: t.peak, peak16: t.peak16, memory: t.memory, link: t.link, tp: t.layout.TP}
+	f := &forwardPass{groups: t.front, e: t.e, peak: t.peak, peak16: t.peak16, memory: t.memory, links: t.frontLinks, tp: t.layout.TP}
 	f.e[servingCompute] = math.Min(f.e[servingCompute], t.achievable)
 	return f
 }

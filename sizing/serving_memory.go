@@ -166,10 +166,17 @@ func (t *servedTensor) divided(tp int) float64 {
 	return 1 / float64(tp)
 }
 
+// stageShare is the share of the layers in the stage that holds most: of five
+// stages of 32 layers 7/32.
+func (s *served) stageShare(l *ServingLayout) float64 {
+	layers := float64(max(s.layers, 1))
+	return math.Ceil(layers/float64(l.PP)) / layers
+}
+
 // weightBytes returns the weights of the most loaded device, routed experts
 // apart: tensors by their split, layers by the stage that holds most.
 func (s *served) weightBytes(l *ServingLayout) (dense, experts float64) {
-	stage := math.Ceil(float64(max(s.layers, 1))/float64(l.PP)) / float64(max(s.layers, 1))
+	stage := s.stageShare(l)
 	var first, last, body float64
 	for i := range s.tensors {
 		t := &s.tensors[i]

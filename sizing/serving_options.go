@@ -302,6 +302,7 @@ func (l *optionList) moreDevices() {
 		if err != nil {
 			continue
 		}
+		c.ScaleOut, c.DevicesPerNode = p.Cluster.ScaleOut, p.Cluster.DevicesPerNode
 		s := p.Serving
 		s.Cluster, s.Layout = c, ServingLayout{}
 		o, err := s.Prepare()

@@ -348,3 +348,47 @@ func TestBoundedConstantIsDerived(t *testing.T) {
 	assert.Equal(t, "0.9989", got["memory"].Value)
 	assert.Equal(t, "0.5 x 0.8 (all)", got["cache"].Numbers)
 }
+
+// The stage that holds most has one share of weights, cache and state alike: of
+// 32 layers in five stages 7/32.
+func TestStagesHoldWholeLayers(t *testing.T) {
+	for _, c := range []struct {
+		pp    int
+		share float64
+	}{{1, 1}, {2, 0.5}, {5, 7.0 / 32}, {8, 0.125}, {32, 1.0 / 32}} {
+		p := mustServe(t, "llama-3.1-8b", "bf16", "h100", 32, func(s *sizing.Serving) {
+			s.Layout = sizing.ServingLayout{TP: 1, PP: c.pp, Replicas: 32 / c.pp}
+			if c.pp == 5 {
+				s.Cluster.Count, s.Layout.Replicas = 5, 1
+			}
+		})
+		m := p.Memory(8192, int64(p.Layout.Replicas))
+		assert.InDelta(t, c.share*float64(p.KVBytes(8192)), float64(m.KVCache), 1, "pp %d", c.pp)
+		// Layers of 8.03B - 2 x 128,256 x 4,096 parameters, a norm of 4,096, and one of the
+		// two tables beyond one stage.
+		const table = 128256 * 4096.0
+		ends := table
+		if c.pp == 1 {
+			ends *= 2
+		}
+		layers := 8030261248 - 2*table
+		assert.InEpsilon(t, 2*(layers*c.share+ends), float64(m.Weights), 1e-5, "pp %d", c.pp)
+	}
+}
+
+// Arithmetic is compute-bound from the batch at which two FLOPs a parameter and
+// token take as long as reading it: groups and stages each take their part of
+// the batch, and a lone token is nowhere compute-bound on a GPU.
+func TestComputeBoundBatch(t *testing.T) {
+	bound := func(model, device string, count int, l sizing.ServingLayout) int64 {
+		p := mustServe(t, model, "bf16", device, count, func(s *sizing.Serving) { s.Layout = l })
+		return p.Throughput(0).ComputeBound
+	}
+	one := bound("llama-3.1-8b", "b200", 1, sizing.ServingLayout{TP: 1, PP: 1})
+	// 2,250 TFLOP/s over 8 TB/s: a balance of 281 tokens at two bytes a parameter,
+	// of which products and reading reach different shares.
+	assert.Greater(t, one, int64(281/4))
+	assert.Less(t, one, int64(281*4))
+	assert.InDelta(t, 4*one, bound("llama-3.1-8b", "b200", 4, sizing.ServingLayout{TP: 1, PP: 4}), 4)
+	assert.InDelta(t, one, bound("llama-3.1-8b", "b200", 4, sizing.ServingLayout{TP: 1, PP: 1, Replicas: 4}), 1)
+}

@@ -34,7 +34,8 @@ type servingTimer struct {
 	// expanded and copied are how latents are stored, as in [Serving].
 	expanded, copied bool
 	graphs           float64 // cached tokens up to which single tokens are a recorded graph; 0: any
-	link             float64 // B/s between the devices of a layout; 0: one device
+	links            servingLinks
+	frontLinks       servingLinks // of what EP groups and stages do not divide
 	// hostShare is the part of dense weights and of experts that stand on the
 	// host, and hostRate the bandwidth at which they are used.
 	hostDense, hostExperts, hostRate float64
@@ -82,16 +83,20 @@ func smoothMax(a, b float64) float64 {
 }
 
 // newServingTimer prepares what does not depend on the constants.
-func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType, c *hardware.Cluster) *servingTimer {
+func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
+	var err error
+	if t.links, err = newServingLinks(c, &l); err != nil {
+		return nil, err
+	}
+	if t.frontLinks, err = newServingLinks(c, &ServingLayout{TP: l.TP, PP: 1, EP: 1}); err != nil {
+		return nil, err
+	}
 	t.peak, t.peak16 = servingPeak(c.Device, s.quant, year)
 	if year <= r.GraphUntil {
 		t.graphs = float64(r.GraphContext)
 	}
 	t.achievable = achievableShare(c.Device, t.peak)
-	if l.TP*l.PP*l.EP > 1 {
-		t.link = linkRate(c)
-	}
 	for i := range s.tensors {
 		x := &s.tensors[i]
 		share := x.divided(l.TP)
@@ -119,7 +124,7 @@ func newServingTimer(s *served, l ServingLayout, r *Runtime, year int, kv KVType
 			}
 		}
 	}
-	return t
+	return t, nil
 }
 
 // expand stores latents by head, so that attention works as of any other model.
@@ -169,32 +174,6 @@ func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention fl
 // blockProductsYear is the generation until which llama.cpp dequantised the
 // weights of a long prompt first.
 const blockProductsYear = 2024
-
-// linkRate is the bandwidth between the devices of one server: the scale-up
-// link where they have one, else the bus to the host.
-func linkRate(c *hardware.Cluster) float64 {
-	d := c.Device
-	switch {
-	case c.Domain() >= min(c.Count, max(d.DevicesPerNode, 2)) && d.ScaleUp.Bandwidth > 0:
-		return float64(d.ScaleUp.Bandwidth)
-	case d.HostLink.Bandwidth > 0:
-		return float64(d.HostLink.Bandwidth)
-	case d.ScaleOut > 0:
-		return float64(d.ScaleOut)
-	}
-	return 10e9 // a 100 Gbit/s network, less its protocol
-}
-
-// linkName says what kind of link the devices of a layout talk over.
-func linkName(c *hardware.Cluster, l *ServingLayout) string {
-	switch {
-	case l.TP*l.PP*l.EP == 1:
-		return ""
-	case c.Domain() >= min(c.Count, max(c.Device.DevicesPerNode, 2)) && c.Device.ScaleUp.Bandwidth > 0:
-		return "scale-up"
-	}
-	return "bus"
-}
 
 // hit is the share of experts that tokens touch; tokens that are alike, spread
 // below 1, go to the same ones.
@@ -273,21 +252,11 @@ func (t *servingTimer) cacheTraffic(n, depth float64) float64 {
 // dimension of 128.
 const flopsPerScore = 512
 
-// wire is the time of the collectives of a pass of tokens.
+// wire is the time of a pass of tokens between devices: two collectives a layer,
+// and the way from stage to stage.
 func (t *servingTimer) wire(tokens float64) float64 {
-	if t.link == 0 {
-		return 0
-	}
 	bytes := tokens * t.s.hidden * 2
-	rate := t.link * t.e[servingWire]
-	total := 0.0
-	if tp := float64(t.layout.TP * t.layout.EP); tp > 1 {
-		total += 2 * t.s.depth * (t.e[servingHop] + bytes*2*(tp-1)/tp/rate)
-	}
-	if pp := float64(t.layout.PP); pp > 1 {
-		total += (pp - 1) * (t.e[servingHop] + bytes/rate)
-	}
-	return total
+	return 2*t.s.depth*t.links.allReduce(bytes, t.e[servingHop], t.e[servingWire]) + t.links.send(bytes, t.e[servingHop], t.e[servingWire])
 }
 
 // pass is the time of one pass: tokens in all, of batch sequences, n new ones

@@ -84,7 +84,9 @@ var formulaLabels = []render.Text{
 	render.T("layers x gap", "层数 x 间隙"),
 	render.T("layers x host, where that is the slower one", "层数 x 主机时间，仅在其更慢时"),
 	render.T("step + sequences x each", "每步 + 序列数 x 每条"),
-	render.T("2 x layers x (hop + bytes / (link x share)), or one hop a stage", "2 x 层数 x (跳 + 字节 / (链路 x 占比))，或每级一跳"),
+	render.T("2 x layers x (hop + 2 bytes x (n-1)/n / (link x share))", "2 x 层数 x (跳 + 2 字节 x (n-1)/n / (链路 x 占比))"),
+	render.T("2 x layers x (hop x (1 + log2 nodes) + 2 bytes x (n-1)/n / (slower of link and network x cards of a node x share))", "2 x 层数 x (跳 x (1 + log2 节点数) + 2 字节 x (n-1)/n / (链路与网络 x 每节点卡数之较慢者 x 占比))"),
+	render.T("transfers x (hop + bytes / (link x share)), inside a node and between nodes", "传输次数 x (跳 + 字节 / (链路 x 占比))，节点内与节点间"),
 	render.T("|reading, multiplying| + attention + the rest, with |a, b| = (a⁴ + b⁴)^¼", "|读取, 相乘| + 注意力 + 其余，其中 |a, b| = (a⁴ + b⁴)^¼"),
 	render.T("one pass of the layers before it: |reading, multiplying| + attention + layers x gap + scheduling", "其前各层一次前向：|读取, 相乘| + 注意力 + 层数 x 间隙 + 调度"),
 	render.T("4-norm of reading and multiplying, by group of layers + attention + layers x gap + scheduling", "各组层的读取与相乘取 4-范数 + 注意力 + 层数 x 间隙 + 调度"),
@@ -121,6 +123,7 @@ var formulaUnits = map[string]render.Text{
 var numberLabels = []render.Text{
 	render.T("(stage %s of %s, tp %s)", "(第 %s 级，共 %s 级，tp %s)"),
 	render.T("kept outside the device", "存于设备之外"),
+	render.T("%s nodes, network %s", "%s 个节点，网络 %s"),
 	render.T("(last stage only)", "(仅最后一级)"),
 	render.T("gather depth", "聚集深度"),
 	render.T("at the forward; device has", "前向结束时；设备容量"),

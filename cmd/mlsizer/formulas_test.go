@@ -36,6 +36,7 @@ func TestDerivationsAreTranslated(t *testing.T) {
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B --mfu 0.4",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --on h100x8 --tokens 10B",
 		"infer llama-3.1-70b --on h100x8 --tp 2 --pp 2 --weights fp8 --batch 16",
+		"infer llama-3.1-405b --on h100x16 --tp 16 --batch 16",
 		"infer gemma-3-27b --on h100",
 		"infer qwen3.5-27b --on h200x2 --batch 4",
 		"infer llama-3.1-70b --on rtx-4090 --weights q4_k_m --offload layers",

@@ -137,7 +137,7 @@ func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Ta
 	}
 	return render.Table{Columns: factColumns(), Rows: append(rows,
 		fact(labelTypes, both(labelTypesFact, w.Weights, w.KV), f.at("weights", "kv")...),
-		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
+		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime", "scale-out")...),
 	)}
 }
 

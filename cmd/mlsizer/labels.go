@@ -281,7 +281,7 @@ var derivedLabels = map[string]render.Text{
 	"KV cache, full attention": render.T("KV cache, full attention", "KV 缓存，全注意力"), "KV cache, of the encoder": render.T("KV cache, of the encoder", "KV 缓存，编码器"),
 	"KV cache, rounding": labelKVPadding, "state": labelState, "compute buffers": labelComputeBuffer, "the runtime takes": labelBudget,
 	"read the weights": render.T("read the weights", "读取权重"), "multiply": render.T("multiply", "相乘"), "gaps": render.T("gaps", "算子间隙"), "host": render.T("host", "主机"),
-	"scheduling and sampling": render.T("scheduling and sampling", "调度与采样"), "between devices": render.T("between devices", "设备间"),
+	"scheduling and sampling": render.T("scheduling and sampling", "调度与采样"), "between devices": render.T("between devices", "设备间"), "between stages": render.T("between stages", "各级之间"),
 	"a token of each sequence": render.T("a token of each sequence", "每条序列一个 token"), "before the decoder": render.T("before the decoder", "解码器之前"), "pass": render.T("pass", "一次前向"),
 	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected,
 }

@@ -22,38 +22,37 @@ import (
 type workOptions struct {
 	on []string
 
-	tokens, samples    quantity.Tokens
-	seq, batch         int64
-	batchTokens        quantity.Tokens
-	precision          sizing.Precision
-	optimizer          sizing.Optimizer
-	methods            []sizing.Method // estimate takes one, compare several
-	method             sizing.Method
-	examples           sizing.Examples
-	teacher            string
-	distill            sizing.Distillation
-	states             sizing.States
-	loss               sizing.Loss
-	routing            sizing.Routing
-	loraRank           int
-	loraTargets        []string
-	dora               bool
-	stack              *sizing.Stack
-	plan               sizing.Plan
-	mfu                float64
-	convention         sizing.Convention
-	schedule           sizing.Schedule
-	price              quantity.USD
-	pue                float64
-	nvme               quantity.Bandwidth
-	checkpoints        int
-	scaleOut           quantity.Bandwidth
+	tokens, samples quantity.Tokens
+	seq, batch      int64
+	batchTokens     quantity.Tokens
+	precision       sizing.Precision
+	optimizer       sizing.Optimizer
+	methods         []sizing.Method // estimate takes one, compare several
+	method          sizing.Method
+	examples        sizing.Examples
+	teacher         string
+	distill         sizing.Distillation
+	states          sizing.States
+	loss            sizing.Loss
+	routing         sizing.Routing
+	loraRank        int
+	loraTargets     []string
+	dora            bool
+	stack           *sizing.Stack
+	plan            sizing.Plan
+	mfu             float64
+	convention      sizing.Convention
+	schedule        sizing.Schedule
+	price           quantity.USD
+	pue             float64
+	nvme            quantity.Bandwidth
+	checkpoints     int
+	networkOptions
 	reliability        sizing.Reliability
 	sweep              sizing.Sweep
 	prune              []sizing.Prune
 	constantsFile      string
 	constants          *sizing.Constants
-	devicesPerNode     int
 	bounds             sizing.Bounds
 	explain            bool
 	precisionSet       bool
@@ -579,8 +578,14 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 	return usageError(wrapped, a.commandWithout(name))
 }
 
-// clusterOptions are the flags about the cluster.
-func (o *workOptions) clusterOptions() []hardware.Option {
+// networkOptions are the flags about the cluster.
+type networkOptions struct {
+	scaleOut       quantity.Bandwidth
+	devicesPerNode int
+}
+
+// clusterOptions are what the flags about the cluster ask for.
+func (o *networkOptions) clusterOptions() []hardware.Option {
 	var list []hardware.Option
 	if o.scaleOut > 0 {
 		list = append(list, hardware.WithScaleOut(o.scaleOut))
