@@ -63,7 +63,7 @@ type LayoutSearch func(p *Prepared, memory quantity.Bytes) (best Estimate, of in
 type Answer struct {
 	*Prepared
 	Estimate Estimate
-	// Goodput is the run with its interruptions; zero without a run.
+	// Goodput is the run with its interruptions, or one step.
 	Goodput Goodput
 	// Data is what the question's examples become; zero without any.
 	Data ExamplesCost

@@ -136,11 +136,15 @@ func (p *Prepared) explainRun(e *Estimate) []Derivation {
 	if s.Dataset > 0 {
 		list = append(list, Derivation{"storage", "dataset", "tokens x bytes an id", fmt.Sprintf("%s x %.0f B", w.dataset().Exact(), tokenBytes(p.costs.model.Vocab)), s.Dataset.String(), "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py"})
 	}
+	cost, energy := "cost", "energy"
+	if w.Tokens > 0 { // those of the run are expected ones
+		cost, energy = "cost of the steps", "energy of the steps"
+	}
 	if e.Cost.PerHour > 0 {
-		list = append(list, Derivation{"cost", "cost", "device-hours x price", fmt.Sprintf("%.4g x %s", e.Time.DeviceHours, e.Cost.PerHour), e.Cost.USD.String(), ""})
+		list = append(list, Derivation{"cost", cost, "device-hours x price", fmt.Sprintf("%.4g x %s", e.Time.DeviceHours, e.Cost.PerHour), e.Cost.USD.String(), ""})
 	}
 	if d.Power > 0 {
-		list = append(list, Derivation{"cost", "energy", "device-hours x rated power x PUE", fmt.Sprintf("%.4g x %s x %.2f", e.Time.DeviceHours, d.Power, w.PUE), e.Energy.KWh.String(), ""})
+		list = append(list, Derivation{"cost", energy, "device-hours x rated power x PUE", fmt.Sprintf("%.4g x %s x %.2f", e.Time.DeviceHours, d.Power, w.PUE), e.Energy.KWh.String(), ""})
 	}
 	return list
 }

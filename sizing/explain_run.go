@@ -16,7 +16,7 @@ func (a *Answer) Explain() []Derivation {
 // explainGoodput derives the expected time of the run, a line for each loss.
 func (a *Answer) explainGoodput() []Derivation {
 	g, r, e := &a.Goodput, &a.reliability, &a.Estimate
-	if g.Run == 0 || g.Share == 0 {
+	if a.Workload.Tokens == 0 || g.Share == 0 {
 		return nil
 	}
 	l := &g.Losses
@@ -48,5 +48,12 @@ func (a *Answer) explainGoodput() []Derivation {
 	}
 	add("rework", l.Rework, "failures x half an interval (and what was not yet written)", fmt.Sprintf("%.4g x (%s), a failure in %s", g.Failures, lost, between), sourceGoodput)
 	add("restarts", l.Restart, "failures x restart", fmt.Sprintf("%.4g x %s", g.Failures, r.Restart), r.Source)
-	return append(list, Derivation{"run", "expected", "sum of the lines above", fmt.Sprintf("goodput %.1f %%", 100*g.Share), g.Run.String(), ""})
+	list = append(list, Derivation{"run", "expected", "sum of the lines above", fmt.Sprintf("goodput %.1f %%", 100*g.Share), g.Run.String(), ""})
+	if c := &g.Cost; c.PerHour > 0 {
+		list = append(list, Derivation{"cost", "cost", "device-hours x price", fmt.Sprintf("%.4g x %s", g.DeviceHours, c.PerHour), c.USD.String(), ""})
+	}
+	if d := a.Cluster.Device; d.Power > 0 {
+		list = append(list, Derivation{"cost", "energy", "device-hours x rated power x PUE", fmt.Sprintf("%.4g x %s x %.2f", g.DeviceHours, d.Power, a.Workload.PUE), g.Energy.KWh.String(), ""})
+	}
+	return list
 }

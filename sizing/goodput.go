@@ -98,8 +98,11 @@ type Goodput struct {
 	Pause    quantity.Seconds `json:"checkpoint_pause_seconds"`
 	Failures float64          `json:"failures"`
 	Losses   Losses           `json:"losses"`
-	// DeviceHours are those of the expected time.
+	// DeviceHours, Cost and Energy are those of the expected time: what the run
+	// is billed, where an estimate's own are of its steps alone.
 	DeviceHours float64 `json:"device_hours"`
+	Cost        Cost    `json:"cost"`
+	Energy      Energy  `json:"energy"`
 }
 
 // Undisturbed is a run before anything interrupts it.
@@ -158,7 +161,7 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 	again, restart := min(interval/2+durable, work/2)/between, float64(r.Restart)/between
 	if again+restart >= 1 {
 		// It fails before it gets anywhere.
-		g.Share, g.Run, g.Failures = 0, quantity.Seconds(math.Inf(1)), math.Inf(1)
+		g.Share, g.Run, g.Failures, g.DeviceHours = 0, quantity.Seconds(math.Inf(1)), math.Inf(1), math.Inf(1)
 		return g
 	}
 	g.Run = (u.Ideal + l.Sum()) / quantity.Seconds(1-again-restart)

@@ -47,8 +47,5 @@ func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
 	a.timeExamples(e)
-	if p.Workload.Tokens == 0 {
-		return nil
-	}
 	return a.wholeRun(p, e)
 }

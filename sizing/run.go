@@ -45,16 +45,24 @@ func tokenBytes(vocab int64) float64 {
 	return 4
 }
 
-// money fills in cost and energy.
+// money fills in cost and energy of the steps.
 func (p *Prepared) money(e *Estimate) {
+	t := &e.Time
+	e.Cost, e.Energy = p.bill(t.DeviceHours, t.Run, t.RunLow, t.RunHigh)
+}
+
+// bill returns what device-hours cost and draw, with the band of the time that
+// they are of.
+func (p *Prepared) bill(hours float64, run, low, high quantity.Seconds) (c Cost, e Energy) {
 	d := p.Cluster.Device
-	e.Cost.PerHour = p.Workload.PricePerHour
-	if e.Cost.PerHour == 0 && d.Price != nil {
-		e.Cost.PerHour = d.Price.PerHour
+	c.PerHour = p.Workload.PricePerHour
+	if c.PerHour == 0 && d.Price != nil {
+		c.PerHour = d.Price.PerHour
 	}
-	e.Cost.USD = quantity.USD(e.Time.DeviceHours) * e.Cost.PerHour
-	if t := &e.Time; t.Run > 0 {
-		e.Cost.Low, e.Cost.High = e.Cost.USD*quantity.USD(t.RunLow/t.Run), e.Cost.USD*quantity.USD(t.RunHigh/t.Run)
+	c.USD = quantity.USD(hours) * c.PerHour
+	if run > 0 {
+		c.Low, c.High = c.USD*quantity.USD(low/run), c.USD*quantity.USD(high/run)
 	}
-	e.Energy.KWh = quantity.KWh(e.Time.DeviceHours * float64(d.Power) / 1000 * p.Workload.PUE)
+	e.KWh = quantity.KWh(hours * float64(d.Power) / 1000 * p.Workload.PUE)
+	return c, e
 }

@@ -132,23 +132,56 @@ func (a *Answer) undisturbed(p *Prepared, e *Estimate) (Undisturbed, error) {
 	return u, nil
 }
 
-// wholeRun fills in the goodput of a run, with the band of its steps.
-func (a *Answer) wholeRun(p *Prepared, e *Estimate) error {
+// Expected returns the run of an estimate that p made with the band of its
+// steps, and with the answer's interruptions and schedule; a step alone is as it
+// is. It returns an error for a schedule that the plan cannot keep.
+func (a *Answer) Expected(p *Prepared, e *Estimate) (Goodput, error) {
+	t := &e.Time
+	if p.Workload.Tokens == 0 {
+		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, nil
+	}
 	u, err := a.undisturbed(p, e)
 	if err != nil {
-		return err
+		return Goodput{}, err
 	}
 	r := &a.reliability
 	at := func(step quantity.Seconds) Goodput {
-		f := step / e.Time.Step
+		f := step / t.Step
 		v := u
 		v.Ideal, v.RampUp, v.Evaluation = u.Ideal*f, u.RampUp*f, u.Evaluation*f
 		return r.Goodput(v)
 	}
-	a.Goodput = r.Goodput(u)
-	a.Goodput.RunLow, a.Goodput.RunHigh = at(e.Time.StepLow).Run, at(e.Time.StepHigh).Run
-	a.noteRun(e)
-	return nil
+	g := r.Goodput(u)
+	g.RunLow, g.RunHigh = at(t.StepLow).Run, at(t.StepHigh).Run
+	g.Cost, g.Energy = p.bill(g.DeviceHours, g.Run, g.RunLow, g.RunHigh)
+	return g, nil
+}
+
+// LongestStep returns the longest step with which so many steps on p's devices
+// are expected to be done within a time, ramp-up and evaluation not counted; 0
+// where none is short enough.
+func (a *Answer) LongestStep(p *Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
+	var s Storage
+	p.storage(&s)
+	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	low, high := quantity.Seconds(0), within
+	for range 64 { // the expected time rises with the ideal one
+		u.Ideal = (low + high) / 2
+		if a.reliability.Goodput(u).Run <= within {
+			low = u.Ideal
+		} else {
+			high = u.Ideal
+		}
+	}
+	return low / quantity.Seconds(steps)
+}
+
+// wholeRun fills in the run with its interruptions.
+func (a *Answer) wholeRun(p *Prepared, e *Estimate) (err error) {
+	if a.Goodput, err = a.Expected(p, e); err == nil && p.Workload.Tokens > 0 {
+		a.noteRun(e)
+	}
+	return err
 }
 
 // noteRun says what the goodput rests on.
@@ -167,6 +200,8 @@ func (a *Answer) noteRun(e *Estimate) {
 		r.DeviceMTBF, r.Startup, r.Restart, e.Storage.Checkpoint.Decimal(), g.Write, g.Interval, how, g.Failures),
 		fmt.Sprintf("中断：每设备每 %s 故障一次，启动 %s，重启 %s，每 %s 写一次 %s 的检查点（%s，%s）；全程约 %.3g 次故障",
 			r.DeviceMTBF, r.Startup, r.Restart, g.Interval, e.Storage.Checkpoint.Decimal(), g.Write, howZH, g.Failures), r.Source)
+	a.note("expected", "the run and the cost that are promised, and held against a time or a budget, are the expected ones, with start-up, evaluation and interruptions; those of the steps alone stand beside them (in JSON: goodput, and time, cost and energy)",
+		"所承诺的、以及用于衡量期限与预算的全程时间与费用均为预期值，含启动、评估与中断；仅训练步的数字并列（JSON 中前者为 goodput，后者为 time、cost、energy）", "")
 	if a.schedule.Evaluation == (Evaluation{}) {
 		a.note("evaluation", "evaluation not given: none counted (--eval-every, --eval-batches)", "未指定评估：不计入（--eval-every、--eval-batches）", "")
 	}

@@ -116,3 +116,18 @@ func TestEvaluationLeavesTheTeacherOut(t *testing.T) {
 		require.InEpsilon(t, float64(alone), float64(got), 1e-12, "MFU %v", w.MFU)
 	}
 }
+
+// The longest step for a time is the one whose run is expected to take it.
+func TestLongestStep(t *testing.T) {
+	p, e := decoderOn(t, Workload{})
+	a := Answer{reliability: DefaultReliability()}
+	a.reliability.DeviceMTBF /= 1000
+	g, err := a.Expected(p, &e)
+	require.NoError(t, err)
+	require.Greater(t, g.Run, g.Ideal)
+	require.InEpsilon(t, float64(e.Time.Step), float64(a.LongestStep(p, e.Time.Steps, g.Run)), 1e-9)
+	require.Less(t, float64(a.LongestStep(p, e.Time.Steps, 60)), 1e-9, "a minute is over before it has started")
+	hours := float64(g.Run) / 3600 * float64(p.Cluster.Count)
+	require.InEpsilon(t, hours, g.DeviceHours, 1e-12)
+	require.InEpsilon(t, hours*float64(e.Cost.PerHour), float64(g.Cost.USD), 1e-12)
+}

@@ -17,6 +17,8 @@ type compareJSON struct {
 	Method   sizing.Method `json:"method"`
 	Workload *workloadJSON `json:"workload,omitempty"`
 	*sizing.Estimate
+	// Goodput is the run with its interruptions.
+	Goodput *sizing.Goodput `json:"goodput,omitempty"`
 	// Data is what the examples of a fine-tuning become.
 	Data *sizing.ExamplesCost `json:"data,omitempty"`
 	// Distill is what a teacher costs.
@@ -40,7 +42,7 @@ func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
 		}
 	}
 	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // compareDocument lays the rows out: a table for each model, or one table of
@@ -210,9 +212,10 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 		first[0].Notes = f.modelNotes[r.Model.Input]
 	}
 	e := r.Estimate
-	duration := render.Range{Mid: e.Time.Step, Low: e.Time.StepLow, High: e.Time.StepHigh}
-	if r.Workload.Tokens > 0 {
-		duration = render.Range{Mid: e.Time.Run, Low: e.Time.RunLow, High: e.Time.RunHigh}
+	g := &row.answer.Goodput
+	duration := any(render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh})
+	if g.Share == 0 {
+		duration = labelNever
 	}
 	cells := append(first,
 		render.Cell{Value: r.Hardware.Devices},
@@ -224,16 +227,19 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 	if !e.Memory.Fits { // what cannot run takes no time
 		return cells
 	}
-	cost, energy := any(nil), any(nil)
-	if e.Cost.PerHour > 0 {
-		cost = e.Cost.USD
-	}
-	if e.Energy.KWh > 0 {
-		energy = e.Energy.KWh
+	hours, cost, energy := any(nil), any(nil), any(nil)
+	if g.Share > 0 {
+		hours = render.Count(g.DeviceHours)
+		if g.Cost.PerHour > 0 {
+			cost = g.Cost.USD
+		}
+		if g.Energy.KWh > 0 {
+			energy = g.Energy.KWh
+		}
 	}
 	cells = append(cells,
 		render.Cell{Value: duration},
-		render.Cell{Value: render.Count(e.Time.DeviceHours)},
+		render.Cell{Value: hours},
 		render.Cell{Value: cost},
 		render.Cell{Value: energy},
 	)

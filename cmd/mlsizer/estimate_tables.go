@@ -65,11 +65,31 @@ func estimateTitle(r *resultJSON) render.Text {
 	if r.Workload.Tokens == 0 {
 		return both(labelJoin, title, both(labelOneStepIn, r.Time.Step))
 	}
-	title = both(labelJoin, title, both(labelRunIn, samplesText(r), r.Time.Run))
-	if r.Cost.USD > 0 {
-		title = both(labelJoin, title, r.Cost.USD)
+	g := r.Goodput
+	if g == nil {
+		return both(labelJoin, title, both(labelNoEnd, samplesText(r)))
+	}
+	title = both(labelJoin, title, both(labelRunIn, samplesText(r), g.Run))
+	if g.Cost.PerHour > 0 {
+		title = both(labelJoin, title, g.Cost.USD)
 	}
 	return title
+}
+
+// expectedRun is how long a run is expected to take, if it ever ends.
+func expectedRun(g *sizing.Goodput) any {
+	if g.Share == 0 {
+		return labelNever
+	}
+	return g.Run
+}
+
+// expectedCost is what a run is expected to cost, if that is known.
+func expectedCost(g *sizing.Goodput) any {
+	if g.Cost.PerHour == 0 || g.Share == 0 {
+		return labelUnknown
+	}
+	return g.Cost.USD
 }
 
 // verdictText is how surely a plan fits.
@@ -353,27 +373,35 @@ func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
 			add(l.label, l.time, l.time, f.at(l.note)...)
 		}
 	}
-	add(labelExpected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.at("evaluation")...)
+	add(labelExpected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.at("evaluation", "expected")...)
 	t.Rows = append(t.Rows, []render.Cell{{Value: labelDeviceHours}, {Value: render.Count(g.DeviceHours)}, {}})
 	return []render.Table{t}
 }
 
-// costTable is money and energy.
+// costTable is money and energy: those that are expected of the run, and beside
+// them those of its steps alone.
 func costTable(r *resultJSON, f *footnotes) render.Table {
-	cost, energy := any(labelUnknown), any(labelUnknown)
-	if c := &r.Cost; c.PerHour > 0 {
-		cost = c.USD
-		if c.Low < c.High {
-			cost = both(labelCostBand, c.USD, c.Low, c.High)
+	t := render.Table{Title: ifFits(r, labelCostEnergy), Columns: factColumns()}
+	add := func(cost, energy render.Text, c *sizing.Cost, e *sizing.Energy, notes ...string) {
+		money, power := any(labelUnknown), any(labelUnknown)
+		if c.PerHour > 0 {
+			money = c.USD
+			if c.Low < c.High {
+				money = both(labelCostBand, c.USD, c.Low, c.High)
+			}
 		}
+		if e.KWh > 0 {
+			power = e.KWh
+		}
+		t.Rows = append(t.Rows, fact(cost, money, f.at(append(notes, "price")...)...), fact(energy, power, f.at("energy")...))
 	}
-	if r.Energy.KWh > 0 {
-		energy = r.Energy.KWh
+	if g := r.Goodput; g != nil {
+		add(labelCost, labelEnergy, &g.Cost, &g.Energy, "expected")
+		add(labelStepsCost, labelStepsEnergy, &r.Cost, &r.Energy)
+	} else {
+		add(labelCost, labelEnergy, &r.Cost, &r.Energy)
 	}
-	return render.Table{Title: ifFits(r, labelCostEnergy), Columns: factColumns(), Rows: [][]render.Cell{
-		fact(labelCost, cost, f.at("price")...),
-		fact(labelEnergy, energy, f.at("energy")...),
-	}}
+	return t
 }
 
 // distillTable is what a teacher costs; nil without one.

@@ -30,6 +30,8 @@ var (
 	labelDoesNotFit      = render.T("does not fit", "放不下")
 	labelOneStepIn       = render.T("a step in %v", "单步 %v")
 	labelRunIn           = render.T("%s in %v", "%s 需 %v")
+	labelNoEnd           = render.T("%s without end", "%s 无法完成")
+	labelNever           = render.T("never", "永不")
 	labelTokens          = render.T("%s tokens", "%s 个 token")
 	labelBeyond          = render.T("%s (beyond the report's last tier)", "%s（超出报告的分级）")
 	labelParams          = render.T("%s parameters", "参数 %s")
@@ -149,6 +151,8 @@ var (
 	labelCostEnergy       = render.T("cost and energy", "费用与能耗")
 	labelCost             = render.T("cost", "费用")
 	labelEnergy           = render.T("energy", "能耗")
+	labelStepsCost        = render.T("cost of the steps", "训练步费用")
+	labelStepsEnergy      = render.T("energy of the steps", "训练步能耗")
 )
 
 // Comparisons.
@@ -283,7 +287,7 @@ var derivedLabels = map[string]render.Text{
 	"read the weights": render.T("read the weights", "读取权重"), "multiply": render.T("multiply", "相乘"), "gaps": render.T("gaps", "算子间隙"), "host": render.T("host", "主机"),
 	"scheduling and sampling": render.T("scheduling and sampling", "调度与采样"), "between devices": render.T("between devices", "设备间"), "between stages": render.T("between stages", "各级之间"),
 	"a token of each sequence": render.T("a token of each sequence", "每条序列一个 token"), "before the decoder": render.T("before the decoder", "解码器之前"), "pass": render.T("pass", "一次前向"),
-	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected,
+	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected, "cost of the steps": labelStepsCost, "energy of the steps": labelStepsEnergy,
 }
 
 var fieldLabels = map[sizing.Field]render.Text{

@@ -90,7 +90,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 		if a.plan, err = inner.planOn(m, t); err != nil {
 			return nil, err
 		}
-		taken := a.plan.best().Time.DeviceHours
+		taken := a.plan.expected().DeviceHours
 		if taken <= hours && a.flops > within.flops {
 			within = *a
 		}

@@ -104,11 +104,11 @@ func (o *planOptions) paretoChart(points []paretoPoint) *chart {
 	c := &chart{xName: o.say(labelDevices), yName: o.say(labelStepTime),
 		yText: func(v float64) string { return quantity.Seconds(v).String() },
 		xText: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
-	if points[0].Run > points[0].Step {
+	if points[0].Expected.Run > points[0].Step {
 		c.yName = o.say(labelRunTime)
 	}
 	for _, p := range points {
-		c.points = append(c.points, chartPoint{float64(p.Devices), float64(p.Run)})
+		c.points = append(c.points, chartPoint{float64(p.Devices), float64(p.Expected.Run)})
 	}
 	return c
 }

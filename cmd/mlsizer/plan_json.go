@@ -41,16 +41,34 @@ type optimalJSON struct {
 
 // planRow is the answer for one target.
 type planRow struct {
-	Best    *resultJSON       `json:"best"`
-	Top     []sizing.Estimate `json:"top"`
-	Search  searchJSON        `json:"search"`
-	Why     *whyJSON          `json:"why,omitempty"`
-	Pareto  []paretoPoint     `json:"pareto,omitempty"`
-	Optimal *optimalJSON      `json:"optimal,omitempty"`
+	Best    *resultJSON   `json:"best"`
+	Top     []planTop     `json:"top"`
+	Search  searchJSON    `json:"search"`
+	Why     *whyJSON      `json:"why,omitempty"`
+	Pareto  []paretoPoint `json:"pareto,omitempty"`
+	Optimal *optimalJSON  `json:"optimal,omitempty"`
 	// Nearest is what comes nearest where there is no plan.
 	Nearest *nearMiss `json:"nearest,omitempty"`
 
 	result resultJSON
+}
+
+// planTop is one of the best plans, with its run as it is expected.
+type planTop struct {
+	sizing.Estimate
+	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+
+	expected sizing.Goodput
+}
+
+// newPlanTop adds what is expected of a plan.
+func newPlanTop(p *planned, e *sizing.Estimate) planTop {
+	t := planTop{Estimate: *e}
+	var err error
+	if t.expected, err = p.answer.Expected(p.prepared(), e); err == nil {
+		t.Goodput = runOf(p.prepared(), &t.expected)
+	}
+	return t
 }
 
 // planJSON is the answer of the command: the best target's, and all of them
@@ -65,25 +83,26 @@ type planJSON struct {
 // newPlanRow collects the answer for one target.
 func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
 	t := p.target
-	r := planRow{Top: p.top(), Pareto: p.pareto, Nearest: p.miss, result: newResult(p.model, t, p.answer, &o.workOptions, o.lang)}
+	r := planRow{Top: []planTop{}, Pareto: p.pareto, Nearest: p.miss, result: newResult(p.model, t, p.answer, &o.workOptions, o.lang)}
 	s := p.time.Seconds()
 	r.Search = searchJSON{
 		Objective: o.objective, Candidates: p.result.Candidates, Feasible: p.result.Feasible, Evaluated: p.result.Evaluated, Seconds: s,
 		Rate: rate(p.result.Candidates, s), EvaluationRate: rate(p.result.Evaluated, s), Exhaustive: o.exhaustive,
 	}
 	if !p.found() {
-		r.Top = []sizing.Estimate{}
 		r.Search.Feasible = 0
 	} else {
 		r.Best = &r.result
 		r.Why = o.why(p)
-		r.Top = r.Top[:min(len(r.Top), o.top)]
+		for i := range min(len(p.top()), o.top) {
+			r.Top = append(r.Top, newPlanTop(p, &p.top()[i]))
+		}
 	}
 	if a != nil {
 		m := &r.result.Model
 		r.Optimal = &optimalJSON{
 			Budget: o.budget, DeviceHours: a.hours, FLOPs: a.flops, Params: a.optimum.Params, Tokens: a.optimum.Tokens, Loss: a.optimum.Loss,
-			Tier: m.Tier, TierZH: m.TierZH, Days: float64(p.best().Time.Run / quantity.Day), Laws: append([]search.Optimum{a.optimum}, a.others...),
+			Tier: m.Tier, TierZH: m.TierZH, Days: float64(p.expected().Run / quantity.Day), Laws: append([]search.Optimum{a.optimum}, a.others...),
 		}
 	}
 	return r
@@ -110,22 +129,22 @@ func (o *planOptions) bestRow(rows []*planned) int {
 // otherwise. A target whose price or power is not known stands behind one whose
 // is.
 func (o *planOptions) better(a, b *planned) bool {
-	x, y := a.best(), b.best()
+	x, y := a.expected(), b.expected()
 	open := a.target.Count == 0 && b.target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
-	value := func(p *planned, e *sizing.Estimate) float64 {
+	value := func(p *planned, g *sizing.Goodput) float64 {
 		switch {
 		case o.objective == search.Energy:
-			return known(float64(e.Energy.KWh))
+			return known(float64(g.Energy.KWh))
 		case o.objective == search.Devices:
 			return float64(p.prepared().Cluster.Count)
 		case o.objective == search.Memory:
-			return float64(e.Memory.Total)
+			return float64(p.best().Memory.Total)
 		case o.objective == search.Cost, open:
-			return known(float64(e.Cost.USD))
+			return known(float64(g.Cost.USD))
 		}
-		return float64(e.Time.Run)
+		return float64(g.Run)
 	}
-	return cmp.Or(cmp.Compare(value(a, x), value(b, y)), cmp.Compare(x.Time.Run, y.Time.Run)) < 0
+	return cmp.Or(cmp.Compare(value(a, x), value(b, y)), cmp.Compare(x.Run, y.Run)) < 0
 }
 
 // known puts what is not known, and so is 0, behind everything that is.

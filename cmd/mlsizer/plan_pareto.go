@@ -19,10 +19,20 @@ type paretoPoint struct {
 	USD     quantity.USD     `json:"usd"` // 0: no price is known
 	Hours   float64          `json:"device_hours"`
 	Memory  quantity.Bytes   `json:"total_bytes"`
+	// Expected is the run as it is expected, which points are compared by: Run,
+	// USD and Hours are of its steps alone.
+	Expected paretoRun `json:"goodput"`
 }
 
-func newParetoPoint(devices int, e *sizing.Estimate) paretoPoint {
-	return paretoPoint{devices, e.Plan, e.Time.Step, e.Time.Run, e.Cost.USD, e.Time.DeviceHours, e.Memory.Total}
+// paretoRun is the run of a point with its interruptions.
+type paretoRun struct {
+	Run   quantity.Seconds `json:"run_seconds"`
+	Hours float64          `json:"device_hours"`
+	Cost  sizing.Cost      `json:"cost"`
+}
+
+func newParetoPoint(devices int, e *sizing.Estimate, g *sizing.Goodput) paretoPoint {
+	return paretoPoint{devices, e.Plan, e.Time.Step, e.Time.Run, e.Cost.USD, e.Time.DeviceHours, e.Memory.Total, paretoRun{g.Run, g.DeviceHours, g.Cost}}
 }
 
 // MarshalJSON writes a cost that is not known as null.
@@ -40,17 +50,18 @@ func (p paretoPoint) MarshalJSON() ([]byte, error) {
 
 // beats reports whether a is nowhere worse than b, and somewhere better.
 func (a *paretoPoint) beats(b *paretoPoint) bool {
-	if a.Devices > b.Devices || a.Run > b.Run || a.Hours > b.Hours || a.Memory > b.Memory {
+	x, y := &a.Expected, &b.Expected
+	if a.Devices > b.Devices || x.Run > y.Run || x.Hours > y.Hours || a.Memory > b.Memory {
 		return false
 	}
-	return a.Devices < b.Devices || a.Run < b.Run || a.Hours < b.Hours || a.Memory < b.Memory
+	return a.Devices < b.Devices || x.Run < y.Run || x.Hours < y.Hours || a.Memory < b.Memory
 }
 
 // frontier searches for the fastest plan on numbers of devices that double up
 // to four times those of the best plan, and on each with less and less of the
 // memory, and keeps what nothing else beats.
 func (o *planOptions) frontier(p *planned, base *sizing.Prepared, goal search.Goal) []paretoPoint {
-	goal.Top, goal.Objective, goal.Within, goal.Exhaustive = 1, search.Time, 0, false
+	goal.Top, goal.Objective, goal.Within, goal.Keeps, goal.Exhaustive = 1, search.Time, 0, nil, false
 	most := min(4*p.prepared().Cluster.Count, mostDevices)
 	if p.target.Count > 0 {
 		most = p.target.Count
@@ -61,7 +72,9 @@ func (o *planOptions) frontier(p *planned, base *sizing.Prepared, goal search.Go
 		for _, share := range []quantity.Bytes{1, 0.75, 0.5, 0.25} {
 			goal.Memory = full * share
 			for _, f := range search.Each(base, goal, []int{n}) {
-				points = append(points, newParetoPoint(n, &f.Plans[0]))
+				if g, err := p.answer.Expected(f.Prepared, &f.Plans[0]); err == nil && g.Share > 0 {
+					points = append(points, newParetoPoint(n, &f.Plans[0], &g))
+				}
 			}
 		}
 	}
@@ -79,9 +92,9 @@ func undominated(points []paretoPoint) []paretoPoint {
 	}
 	slices.SortStableFunc(kept, func(a, b paretoPoint) int {
 		switch {
-		case a.Run < b.Run:
+		case a.Expected.Run < b.Expected.Run:
 			return -1
-		case a.Run > b.Run:
+		case a.Expected.Run > b.Expected.Run:
 			return 1
 		}
 		return a.Devices - b.Devices

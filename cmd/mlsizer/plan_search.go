@@ -39,6 +39,7 @@ type planned struct {
 
 func (p *planned) found() bool                { return p.miss == nil }
 func (p *planned) best() *sizing.Estimate     { return &p.answer.Estimate }
+func (p *planned) expected() *sizing.Goodput  { return &p.answer.Goodput }
 func (p *planned) top() []sizing.Estimate     { return p.result.Plans }
 func (p *planned) prepared() *sizing.Prepared { return p.answer.Prepared }
 
@@ -74,7 +75,10 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 	p.within = o.within(p.answer.Prepared)
 	goal := search.Goal{
 		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed(), Exhaustive: o.exhaustive},
-		Within:  p.within, Most: mostDevices,
+		Within:  p.within, Most: mostDevices, Keeps: o.keeps(p),
+		Step: func(q *sizing.Prepared, steps float64) quantity.Seconds {
+			return p.answer.LongestStep(q, steps, p.within)
+		},
 		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
 	}
 	start := time.Now()
@@ -143,7 +147,7 @@ func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal searc
 		total.Candidates += f.Candidates
 		total.Evaluated += f.Evaluated
 		total.Feasible += f.Feasible
-		if o.affords(&f.Plans[0]) && (!ok || o.value(&f) < o.value(&best)) {
+		if !ok || o.value(p, &f) < o.value(p, &best) {
 			best, ok = f, true
 		}
 	}
@@ -153,29 +157,37 @@ func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal searc
 	return best, ok
 }
 
-// affords reports whether a run keeps to the money and device-hours.
-func (o *planOptions) affords(e *sizing.Estimate) bool {
-	return (o.budget == 0 || e.Cost.USD <= o.budget && e.Cost.PerHour > 0) && (o.deviceHours == 0 || e.Time.DeviceHours <= o.deviceHours)
+// keeps says which plans keep to the time, the money and the device-hours, with
+// what is expected to interrupt them and beside their steps.
+func (o *planOptions) keeps(p *planned) func(*sizing.Prepared, *sizing.Estimate) bool {
+	return func(q *sizing.Prepared, e *sizing.Estimate) bool {
+		g, err := p.answer.Expected(q, e)
+		return err == nil && (p.within == 0 || g.Run <= p.within) &&
+			(o.budget == 0 || g.Cost.USD <= o.budget && g.Cost.PerHour > 0) && (o.deviceHours == 0 || g.DeviceHours <= o.deviceHours)
+	}
 }
 
 // value is what the objective has least of, over numbers of devices.
-func (o *planOptions) value(f *search.Found) float64 {
+func (o *planOptions) value(p *planned, f *search.Found) float64 {
 	e := &f.Plans[0]
-	switch o.objective {
-	case search.Cost, search.Energy:
-		return e.Time.DeviceHours
-	case search.Devices:
+	g, err := p.answer.Expected(f.Prepared, e)
+	switch {
+	case err != nil:
+		return math.Inf(1)
+	case o.objective == search.Cost || o.objective == search.Energy:
+		return g.DeviceHours
+	case o.objective == search.Devices:
 		return float64(f.Cluster.Count)
-	case search.Memory:
+	case o.objective == search.Memory:
 		return float64(e.Memory.Total)
 	}
-	return float64(e.Time.Run)
+	return float64(g.Run)
 }
 
 // missed finds the plan that comes nearest where none keeps to the goal.
 func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal) error {
 	p.miss = &nearMiss{Reason: "memory"}
-	goal.Memory, goal.Within, goal.Top = quantity.Bytes(math.Inf(1)), 0, 1
+	goal.Memory, goal.Top = quantity.Bytes(math.Inf(1)), 1
 	near := goal.Options
 	near.Exhaustive = false
 	fits := near
@@ -212,10 +224,9 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 	}
 	if p.target.Count > 0 {
 		more := goal
-		more.Within, more.Memory = p.within, fits.Memory
-		more.Objective = search.Time
+		more.Memory, more.Objective = fits.Memory, search.Time
 		for n := 2 * p.target.Count; n <= mostDevices; n *= 2 {
-			if list := search.Each(base, more, []int{n}); len(list) > 0 && o.affords(&list[0].Plans[0]) {
+			if list := search.Each(base, more, []int{n}); len(list) > 0 {
 				p.miss.Devices, p.miss.More = n, &list[0].Plans[0]
 				break
 			}

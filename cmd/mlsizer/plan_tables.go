@@ -28,7 +28,7 @@ func planDocument(o *planOptions, rows []*planned) *render.Document {
 	records := make([]resultJSON, 0, len(best.Top))
 	for i := range best.Top {
 		r := best.result
-		r.Estimate, r.Notes, r.Explain = best.Top[i], nil, nil
+		r.Estimate, r.Goodput, r.Notes, r.Explain = best.Top[i].Estimate, best.Top[i].Goodput, nil, nil
 		records = append(records, r)
 	}
 	if len(rows) > 1 || len(records) == 0 {
@@ -118,13 +118,13 @@ func planColumns(c sizing.Convention, first ...render.Column) []render.Column {
 	)
 }
 
-func planCells(e *sizing.Estimate, c sizing.Convention, first ...render.Cell) []render.Cell {
+func planCells(e *sizing.Estimate, g *sizing.Goodput, c sizing.Convention, first ...render.Cell) []render.Cell {
 	usd, run := any(nil), any(nil)
-	if e.Cost.PerHour > 0 {
-		usd = e.Cost.USD
+	if g.Cost.PerHour > 0 && g.Share > 0 {
+		usd = g.Cost.USD
 	}
 	if e.Time.Steps > 1 {
-		run = e.Time.Run
+		run = expectedRun(g)
 	}
 	return append(first, render.Cell{Value: e.Plan.String()}, render.Cell{Value: e.Memory.Total}, render.Cell{Value: e.Time.Step},
 		render.Cell{Value: render.Percent(e.Utilisation(c))}, render.Cell{Value: run}, render.Cell{Value: usd})
@@ -134,7 +134,7 @@ func planCells(e *sizing.Estimate, c sizing.Convention, first ...render.Cell) []
 func topTable(r *planRow, f *footnotes) render.Table {
 	t := render.Table{Title: labelBestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
-		t.Rows = append(t.Rows, planCells(&r.Top[i], r.result.Convention, render.Cell{Value: i + 1}))
+		t.Rows = append(t.Rows, planCells(&r.Top[i].Estimate, &r.Top[i].expected, r.result.Convention, render.Cell{Value: i + 1}))
 	}
 	return t
 }
@@ -218,10 +218,10 @@ func paretoTable(p *planned) render.Table {
 	for i := range p.pareto {
 		q := &p.pareto[i]
 		usd := any(nil)
-		if q.USD > 0 {
-			usd = q.USD
+		if c := &q.Expected.Cost; c.PerHour > 0 {
+			usd = c.USD
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Value: q.Devices}, {Value: q.Run}, {Value: render.Count(q.Hours)}, {Value: usd}, {Value: q.Memory}, {Value: q.Plan.String()}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: q.Devices}, {Value: q.Expected.Run}, {Value: render.Count(q.Expected.Hours)}, {Value: usd}, {Value: q.Memory}, {Value: q.Plan.String()}})
 	}
 	return t
 }
@@ -250,7 +250,7 @@ func (o *planOptions) clustersTable(rows []*planned) render.Table {
 			t.Rows = append(t.Rows, cells)
 			continue
 		}
-		t.Rows = append(t.Rows, planCells(p.best(), o.convention, first...))
+		t.Rows = append(t.Rows, planCells(p.best(), p.expected(), o.convention, first...))
 	}
 	return t
 }
@@ -282,7 +282,7 @@ func nearestTable(p *planned, f *footnotes) render.Table {
 		fact(labelLargestTerm, both(labelColonSize, memoryTermText(name), size)),
 	}
 	if p.miss.Reason == "time" {
-		rows = [][]render.Cell{fact(labelFastest, e.Plan.String()), fact(labelRun, e.Time.Run), fact(labelCost, e.Cost.USD)}
+		rows = [][]render.Cell{fact(labelFastest, e.Plan.String()), fact(labelRun, expectedRun(p.expected())), fact(labelCost, expectedCost(p.expected()))}
 	}
 	switch {
 	case p.miss.More != nil:

@@ -144,9 +144,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
 		Notes: notesIn(a.Notes, l),
 	}
-	if w.Tokens > 0 && a.Goodput.Share > 0 {
-		r.Goodput = &a.Goodput
-	}
+	r.Goodput = runOf(a.Prepared, &a.Goodput)
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
 	}
@@ -166,6 +164,15 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render
 		r.Explain = derivationsIn(a.Explain(), l)
 	}
 	return r
+}
+
+// runOf is the run as it is expected, for JSON: nil for one step and for a run
+// that gets nowhere.
+func runOf(p *sizing.Prepared, g *sizing.Goodput) *sizing.Goodput {
+	if p.Workload.Tokens == 0 || g.Share == 0 {
+		return nil
+	}
+	return g
 }
 
 // notesIn are the notes in the language of the answer.

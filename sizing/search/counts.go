@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"slices"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing"
@@ -11,8 +12,13 @@ import (
 // Goal is what a run is to keep to on a number of devices that is open.
 type Goal struct {
 	Options
-	// Within is how long the run may take; 0: any time.
+	// Within is how long the run may take; 0: any time. Step is the longest step
+	// that keeps to it on p's devices, 0 if none does; nil takes it for the
+	// time of the steps alone.
 	Within quantity.Seconds
+	Step   func(p *sizing.Prepared, steps float64) quantity.Seconds
+	// Keeps reports whether a plan is one that may be found; nil: any is.
+	Keeps func(p *sizing.Prepared, e *sizing.Estimate) bool
 	// Cluster makes a cluster of so many devices; it refuses a number that no
 	// cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
@@ -38,14 +44,29 @@ func (g *Goal) at(p *sizing.Prepared, devices int) (f Found, ok bool) {
 		return f, false
 	}
 	o := g.Options
-	if g.Within > 0 {
-		o.Step = g.Within / quantity.Seconds(steps(p))
+	if o.Step = g.longest(&q); o.Step == 0 && g.Within > 0 {
+		return f, false
 	}
 	if f.Result, err = Run(&q, o); err != nil {
 		return f, false
 	}
 	f.Prepared = &q
+	if g.Keeps != nil {
+		f.Plans = slices.DeleteFunc(f.Plans, func(e sizing.Estimate) bool { return !g.Keeps(&q, &e) })
+	}
 	return f, len(f.Plans) > 0
+}
+
+// longest returns the longest step that the goal allows on p's devices; 0: any,
+// or none if the time is limited.
+func (g *Goal) longest(p *sizing.Prepared) quantity.Seconds {
+	switch {
+	case g.Within == 0:
+		return 0
+	case g.Step == nil:
+		return g.Within / quantity.Seconds(steps(p))
+	}
+	return g.Step(p, steps(p))
 }
 
 // steps returns how many steps the run has.
