@@ -301,7 +301,11 @@ func (p *PreparedServing) MaxBatch(context int64) int64 {
 // maxBatch is the most sequences that fit with at most so many layers on the
 // host.
 func (p *PreparedServing) maxBatch(context int64, layers int) int64 {
-	return search(1<<24, func(n int64) bool { return p.fitsWith(context, n, layers) })
+	most := int64(1 << 24)
+	if p.SharedContext { // each has a token of a prompt and one of an answer
+		most = max(1, context/2) * int64(p.Layout.Replicas*p.Layout.EP)
+	}
+	return search(most, func(n int64) bool { return p.fitsWith(context, n, layers) })
 }
 
 // MaxContext returns the longest context that fits for a batch; 0 if none

@@ -64,6 +64,7 @@ type ServingAnswer struct {
 	Front   *ServingFront
 	Options []ServingOption
 	Notes   []Note
+	price   quantity.USD // a device and hour; 0: not known
 }
 
 // Answer evaluates a serving: memory, limits and speed; where it does not fit,
@@ -74,7 +75,7 @@ func (s Serving) Answer(price quantity.USD) (*ServingAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &ServingAnswer{PreparedServing: p}
+	a := &ServingAnswer{PreparedServing: p, price: price}
 	a.Memory = p.Memory(p.Context, p.Batch)
 	p.place(&a.Memory)
 	p.placed = a.Memory.HostLayers
@@ -156,6 +157,13 @@ func (p *PreparedServing) answered(t *servingTimer, batch int64) float64 {
 	return n * r.output / time * math.Min(float64(p.Layout.Replicas), float64(batch))
 }
 
+// timerFor is a timer of a batch, with the layers on the host that it pushes out.
+func (p *PreparedServing) timerFor(batch int64) *servingTimer {
+	t, m := *p.timer, p.Memory(p.Context, batch)
+	p.placeFor(&t, &m)
+	return &t
+}
+
 // loadedServer is a server under full load.
 type loadedServer struct {
 	batch           int64
@@ -166,16 +174,18 @@ type loadedServer struct {
 // by how many layers stand on the host: more caches leave less room for weights.
 func (p *PreparedServing) fullLoad() (best loadedServer) {
 	most := p.Runtime.MaxSequences * int64(p.Layout.Replicas)
+	if p.SharedContext { // more of them are shorter ones, and no more load
+		most = min(most, p.Batch)
+	}
 	for layers := 0; layers <= p.hostLimit(); layers++ {
 		batch := min(p.maxBatch(p.Context, layers), most)
 		if batch == 0 || batch == best.batch {
 			continue
 		}
-		t, m := *p.timer, p.Memory(p.Context, batch)
-		p.placeFor(&t, &m)
-		if rate := p.answered(&t, batch) * t.e.Load(); rate > best.rate {
+		t := p.timerFor(batch)
+		if rate := p.answered(t, batch) * t.e.Load(); rate > best.rate {
 			best = loadedServer{batch: batch, rate: rate}
-			best.low, best.high = p.bandOf("load", rate, p.grade(&t))
+			best.low, best.high = p.bandOf("load", rate, p.grade(t))
 		}
 		if batch == most {
 			break
@@ -193,7 +203,8 @@ func (t *servingTimer) computeBound() int64 {
 	parts := float64(t.layout.EP * t.layout.PP)
 	bound := func(batch float64) bool {
 		n := math.Max(1, batch/parts)
-		read, multiply := arithmetic.readMultiply(n, n)
+		w := arithmetic.work(n, n)
+		read, multiply := arithmetic.readMultiply(&w)
 		return multiply >= read
 	}
 	return smallestBatch(bound)

@@ -1,12 +1,9 @@
 package sizing
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing/quantity"
 )
 
 // servingLinks is what the devices of a replica talk over. Those that add up
@@ -107,41 +104,4 @@ func (k *servingLinks) send(bytes, hop, share float64) float64 {
 		time += k.across * (hop + bytes/(k.network*share))
 	}
 	return time
-}
-
-// explain says what the links make of a pass of tokens.
-func (t *servingTimer) explainLinks(tokens float64) (list []Derivation) {
-	k, e := &t.links, &t.e
-	bytes := tokens * t.s.hidden * 2
-	hop, share := quantity.Seconds(e[servingHop]).String(), fmt.Sprintf("%.3g", e[servingWire])
-	size := fmt.Sprintf("%.4g MB", bytes/1e6)
-	gbs := func(rate float64) string { return fmt.Sprintf("%.4g GB/s", rate/1e9) }
-	if k.group > 1 {
-		formula, numbers := "2 x layers x (hop + 2 bytes x (n-1)/n / (link x share))", fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s))", t.s.depth, hop, size, k.group-1, k.group, gbs(k.inside), share)
-		if nodes := k.nodes(); nodes > 1 {
-			formula = "2 x layers x (hop x (1 + log2 nodes) + 2 bytes x (n-1)/n / (slower of link and network x cards of a node x share))"
-			slower := k.network * k.members
-			hops := fmt.Sprintf("%s x (1 + %.3g)", hop, math.Log2(nodes))
-			if k.members > 1 {
-				slower = math.Min(slower, k.inside)
-			} else {
-				hops = fmt.Sprintf("%s x %.3g", hop, math.Log2(nodes))
-			}
-			numbers = fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s)), %g nodes, network %s", t.s.depth, hops, size, k.group-1, k.group, gbs(slower), share, nodes, gbs(k.network))
-		}
-		w := 2 * t.s.depth * k.allReduce(bytes, e[servingHop], e[servingWire])
-		list = append(list, Derivation{"time", "between devices", formula, numbers, quantity.Seconds(w).String(), sourceRoofline + "; " + sourceRing})
-	}
-	if k.within+k.across > 0 {
-		var parts []string
-		if k.within > 0 {
-			parts = append(parts, fmt.Sprintf("%g x (%s + %s / (%s x %s))", k.within, hop, size, gbs(k.stage), share))
-		}
-		if k.across > 0 {
-			parts = append(parts, fmt.Sprintf("%g x (%s + %s / (%s x %s))", k.across, hop, size, gbs(k.network), share))
-		}
-		w := k.send(bytes, e[servingHop], e[servingWire])
-		list = append(list, Derivation{"time", "between stages", "transfers x (hop + bytes / (link x share)), inside a node and between nodes", strings.Join(parts, " + "), quantity.Seconds(w).String(), sourceRoofline})
-	}
-	return list
 }

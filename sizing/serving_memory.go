@@ -176,6 +176,13 @@ func (s *served) stageShare(l *ServingLayout) float64 {
 // weightBytes returns the weights of the most loaded device, routed experts
 // apart: tensors by their split, layers by the stage that holds most.
 func (s *served) weightBytes(l *ServingLayout) (dense, experts float64) {
+	layers, ends, experts := s.weightParts(l)
+	return layers + ends, experts
+}
+
+// weightParts are those of its layers, of the embedding and the head, of which
+// the first and the last of several stages have one each, and of its experts.
+func (s *served) weightParts(l *ServingLayout) (layers, ends, experts float64) {
 	stage := s.stageShare(l)
 	var first, last, body float64
 	for i := range s.tensors {
@@ -191,16 +198,14 @@ func (s *served) weightBytes(l *ServingLayout) (dense, experts float64) {
 			first += b
 		}
 	}
-	dense = body * stage
-	if l.PP == 1 {
-		dense += first + last
-	} else {
-		dense += math.Max(first, last)
+	layers = body * stage
+	if ends = first + last; l.PP > 1 {
+		ends = math.Max(first, last)
 	}
 	for i := range s.experts {
 		experts += s.experts[i].bytes
 	}
-	return dense, experts * stage / float64(l.TP*l.EP)
+	return layers, ends, experts * stage / float64(l.TP*l.EP)
 }
 
 // computeBytes is the activations and logits of one pass over a chunk.

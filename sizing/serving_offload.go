@@ -118,7 +118,8 @@ func (p *PreparedServing) place(m *ServingMemory) { p.placeFor(p.timer, m) }
 
 func (p *PreparedServing) placeFor(t *servingTimer, m *ServingMemory) {
 	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
-	t.hostRate, t.copyRate = float64(p.HostBandwidth), 0
+	// The devices that work at once share the host's memory.
+	t.hostRate, t.copyRate = float64(p.HostBandwidth)/float64(p.Layout.TP*p.Layout.EP), 0
 	if link := float64(p.Cluster.Device.HostLink.Bandwidth); link > 0 {
 		switch p.Runtime.Offload {
 		case "stream":
@@ -158,21 +159,19 @@ const copiedFrom = 32
 // counted with the rest. Copying does not overlap with it: a layer's weights
 // are there before it starts. Of experts those that are touched are copied
 // (ggml-org/llama.cpp pull request 15346).
-func (t *servingTimer) hostTime(tokens float64) float64 {
-	bytes := t.dense * t.hostDense
-	if t.hostExperts > 0 {
-		for i := range t.s.experts {
-			x := &t.s.experts[i]
-			bytes += x.bytes * x.hit(tokens, t.e[servingSpread]) * t.hostExperts
-		}
-	}
-	switch {
-	case bytes == 0:
+func (t *servingTimer) hostTime(w *passWork, tokens float64) float64 {
+	if w.hostBytes == 0 {
 		return 0
-	case t.copyRate > 0 && tokens >= copiedFrom:
-		return bytes / t.copyRate
 	}
-	return bytes / t.hostRate
+	return w.hostBytes / t.hostRateOf(tokens)
+}
+
+// hostRateOf is the bandwidth at which a pass of tokens uses weights on the host.
+func (t *servingTimer) hostRateOf(tokens float64) float64 {
+	if t.copyRate > 0 && tokens >= copiedFrom {
+		return t.copyRate
+	}
+	return t.hostRate
 }
 
 // HostCommand is how the runtime is told to leave those layers on the host, ""

@@ -184,61 +184,98 @@ func (x *servedExperts) hit(tokens, spread float64) float64 {
 // rate is the arithmetic rate that products of many tokens reach.
 func (t *servingTimer) rate() float64 { return t.peak * t.e[servingCompute] }
 
-// readMultiply is the time to read the weights of the device and the time to
-// multiply with them in a pass of tokens; heads is how many positions go
-// through the output head.
-func (t *servingTimer) readMultiply(tokens, heads float64) (read, multiply float64) {
-	bw, rate := t.memory*t.e[servingMemory], t.rate()
-	read = (t.dense*(1-t.hostDense) + t.head) / bw
-	multiply = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile])) / rate
+// passWork is what the products of a pass take of a device: the bytes of the
+// weights that its tokens touch, there and on the host, and the FLOPs with those
+// of the tile, of routed experts apart.
+type passWork struct {
+	bytes, expertBytes, hostBytes float64
+	flops, expertFLOPs            float64
+}
+
+// work counts a pass of tokens; heads is how many positions go through the
+// output head.
+func (t *servingTimer) work(tokens, heads float64) (w passWork) {
+	w.bytes, w.hostBytes = t.dense*(1-t.hostDense)+t.head, t.dense*t.hostDense
+	w.flops = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile]))
 	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
 	for i := range t.s.experts {
 		x := &t.s.experts[i]
 		hit := x.hit(tokens*groups, t.e[servingSpread])
-		read += x.bytes * hit * (1 - t.hostExperts) / spread / (bw * t.e[servingExperts])
-		multiply += 2 * x.params * (tokens*groups*x.topK/x.experts + t.e[servingTile]*hit) / spread / (rate * t.e[servingGrouped])
+		touched := x.bytes * hit / spread
+		w.expertBytes += touched * (1 - t.hostExperts)
+		w.hostBytes += touched * t.hostExperts
+		w.expertFLOPs += 2 * x.params * (tokens*groups*x.topK/x.experts + t.e[servingTile]*hit) / spread
 	}
-	return read, multiply
+	return w
+}
+
+// readMultiply is the time to read the weights of the device and the time to
+// multiply with them in a pass.
+func (t *servingTimer) readMultiply(w *passWork) (read, multiply float64) {
+	bw, rate := t.memory*t.e[servingMemory], t.rate()
+	return w.bytes/bw + w.expertBytes/(bw*t.e[servingExperts]), w.flops/rate + w.expertFLOPs/(rate*t.e[servingGrouped])
 }
 
 // weights is the time of all products of a pass: reading and multiplying
 // overlap; what stands on the host comes on top.
 func (t *servingTimer) weights(tokens, heads float64) float64 {
-	read, multiply := t.readMultiply(tokens, heads)
-	return smoothMax(read, multiply) + t.hostTime(tokens)
+	w := t.work(tokens, heads)
+	read, multiply := t.readMultiply(&w)
+	return smoothMax(read, multiply) + t.hostTime(&w, tokens)
 }
 
-// attention is the time of n new tokens a sequence after depth cached ones,
+// attentionWork is what attention takes of a device: the FLOPs of scores, those
+// over latents apart, the bytes of scores that are written, and of the cache
+// there and on the host.
+type attentionWork struct {
+	flops, latentFLOPs, scores float64
+	cache, hostCache           float64
+}
+
+// attends counts attention of n new tokens a sequence after depth cached ones,
 // for batch sequences.
-func (t *servingTimer) attention(n, depth, batch float64) float64 {
-	flops := 0.0
+func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
+	each := batch / float64(t.layout.TP)
 	for i := range t.mix {
 		_, after := t.mix[i].block.Mixing(depth + n)
 		before := 0.0
 		if depth >= 1 {
 			_, before = t.mix[i].block.Mixing(depth)
 		}
-		work := t.mix[i].layers * math.Max(0, after-before)
-		if n <= 1 || t.runtime.Absorbed {
-			work *= t.mix[i].absorbed
-			if t.mix[i].latent {
-				work /= t.e[servingLatent]
-			}
+		work := each * t.mix[i].layers * math.Max(0, after-before)
+		switch absorbed := n <= 1 || t.runtime.Absorbed; {
+		case absorbed && t.mix[i].latent:
+			w.latentFLOPs += work * t.mix[i].absorbed
+		default:
+			w.flops += work
 		}
-		flops += work
 	}
-	scores := batch * flops / float64(t.layout.TP) / (t.peak16 * t.e[servingAttend])
 	if t.unfused && n > 1 {
-		scores += batch * flops / float64(t.layout.TP) / flopsPerScore * t.e[servingScores] / t.memory
+		w.scores = (w.flops + w.latentFLOPs/t.e[servingLatent]) / flopsPerScore * t.e[servingScores]
 	}
-	read := batch * t.cacheTraffic(n, depth) / (t.memory * t.e[servingCache])
-	if t.hostCache > 0 {
-		read += t.hostCache * read * (t.memory*t.e[servingCache]/t.hostRate - 1)
+	traffic := batch * t.cacheTraffic(n, depth)
+	w.cache, w.hostCache = traffic*(1-t.hostCache), traffic*t.hostCache
+	return w
+}
+
+// attention is the time of n new tokens a sequence after depth cached ones, for
+// batch sequences.
+func (t *servingTimer) attention(n, depth, batch float64) float64 {
+	w := t.attends(n, depth, batch)
+	return smoothMax(t.attentionTimes(&w))
+}
+
+// attentionTimes is the time to read the cache and the time of the scores.
+func (t *servingTimer) attentionTimes(w *attentionWork) (read, scores float64) {
+	scores = (w.flops+w.latentFLOPs/t.e[servingLatent])/(t.peak16*t.e[servingAttend]) + w.scores/t.memory
+	read = w.cache / (t.memory * t.e[servingCache])
+	if w.hostCache > 0 {
+		read += w.hostCache / t.hostRate
 	}
 	if t.latent {
 		read /= t.e[servingLatent]
 	}
-	return smoothMax(read, scores)
+	return read, scores
 }
 
 // cacheTraffic is the bytes that n new tokens of a sequence move over its cache
@@ -279,26 +316,45 @@ func (t *servingTimer) decode(batch, context float64) float64 {
 // prefill is the time of prompts of n tokens for batch sequences after depth
 // cached tokens, in passes of at most a chunk; stages of layers overlap.
 func (t *servingTimer) prefill(n, depth, batch float64) float64 {
-	batch = math.Max(1, batch/float64(t.layout.EP))
 	if n < 1 {
 		return 0
 	}
-	before := 0.0
+	p := t.prompts(n, depth, batch)
+	return p.time()
+}
+
+// promptPasses is what reading prompts is made of: before them, so many passes
+// of as many tokens each, of which heads go through the output head, the
+// attention of all of them, and the share of their time in which stages that
+// work at once are done.
+type promptPasses struct {
+	before, passes, size, heads, one, attention, stages float64
+}
+
+func (p *promptPasses) time() float64 { return p.before + (p.one*p.passes+p.attention)*p.stages }
+
+// prompts is how prompts of n tokens are read for batch sequences of all groups
+// after depth cached tokens.
+func (t *servingTimer) prompts(n, depth, batch float64) promptPasses {
+	batch = math.Max(1, batch/float64(t.layout.EP))
+	p := promptPasses{passes: 1, size: batch, heads: batch, stages: 1}
 	if depth < 1 {
-		before = t.frontTime(n, batch)
+		p.before = t.frontTime(n, batch)
 	}
 	if t.s.model.readsPrompt() {
-		return before + t.pass(batch, batch, 1, 0, batch)
+		p.one = t.pass(batch, batch, 1, 0, batch)
+		return p
 	}
-	chunk := float64(t.runtime.PrefillChunk)
-	total := n * batch
-	passes := math.Ceil(total / chunk)
-	size := total / passes
-	one := t.weights(size, math.Min(batch, size)) + t.launched()*t.e[servingGap]
-	one = smoothMax(one, t.launches()*t.e[servingEager]) + t.wire(size) + t.e[servingStep]
-	attention := t.attentionChunks(n, depth, batch, chunk)
+	chunk, total := float64(t.runtime.PrefillChunk), n*batch
+	p.passes = math.Ceil(total / chunk)
+	p.size = total / p.passes
+	p.heads = math.Min(batch, p.size)
+	one := t.weights(p.size, p.heads) + t.launched()*t.e[servingGap]
+	p.one = smoothMax(one, t.launches()*t.e[servingEager]) + t.wire(p.size) + t.e[servingStep]
+	p.attention = t.attentionChunks(n, depth, batch, chunk)
 	pp := float64(t.layout.PP)
-	return before + (one*passes+attention)*math.Pow((passes+pp-1)/(passes*pp), t.e[servingStages])
+	p.stages = math.Pow((p.passes+pp-1)/(p.passes*pp), t.e[servingStages])
+	return p
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache
