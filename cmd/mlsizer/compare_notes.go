@@ -42,7 +42,7 @@ func compareNotes(rows []compareRow) *footnotes {
 				continue
 			}
 			switch {
-			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq":
+			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
 				input := rows[i].model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
 			case count[n.Text] == answered && !ofDetail(n.Code), ofMethod(n.Code):

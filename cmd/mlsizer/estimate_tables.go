@@ -153,7 +153,7 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 	work = both(labelJoin, work, both(labelJoin, r.Workload.Precision, r.Workload.Optimizer))
 	plan := r.Plan
 	rows := [][]render.Cell{
-		fact(labelModel, model, f.at("inferred-shape", "scope")...),
+		fact(labelModel, model, f.at("inferred-shape", "scope", "file")...),
 		fact(labelHardware, hw, f.at("devices", "network")...),
 		fact(labelWorkload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -256,23 +257,8 @@ func storageOf(m *modelArg, weights string) (*sizing.Quant, quantity.Bytes) {
 	if b := m.Model.StoredBits; b > 0 && b != 16 {
 		return sizing.StoredQuant(b, false), 0
 	}
-	q, _ := sizing.FindQuant(publishedAs(m.Model.Name))
+	q, _ := sizing.FindQuant(cmp.Or(m.Weights, "bf16")) // a test knows the catalogue's
 	return q, 0
-}
-
-// publishedAs is how the makers of a model store its weights, where that is not
-// in bf16. Source: quantization_config of the config.json of openai/gpt-oss-*
-// (mxfp4), deepseek-ai/DeepSeek-V3 and its kin, moonshotai/Kimi-K2 and
-// MiniMaxAI/MiniMax-M2 (fp8).
-func publishedAs(name string) string {
-	for _, p := range []struct{ prefix, weights string }{
-		{"gpt-oss", "mxfp4"}, {"deepseek-v3", "fp8"}, {"deepseek-r1", "fp8"}, {"kimi-k2", "fp8"}, {"minimax-m2", "fp8"},
-	} {
-		if strings.HasPrefix(name, p.prefix) {
-			return p.weights
-		}
-	}
-	return "bf16"
 }
 
 // priceOf is what a device costs an hour, 0 if not known.
@@ -329,9 +315,10 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.S
 	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.price)...), nil
 }
 
-// scopeNotes say what the model's parameters leave out and where the price is
-// from, where none was given.
-func scopeNotes(m *modelArg, t target, given quantity.USD) (notes []sizing.Note) {
+// scopeNotes say what is doubtful of the model's file, what its parameters leave
+// out and where the price is from, where none was given.
+func scopeNotes(m *modelArg, t target, given quantity.USD) []sizing.Note {
+	notes := m.fileNotes()
 	if m.Model.Scope != "" {
 		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: m.Model.Scope})
 	}

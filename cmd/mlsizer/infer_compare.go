@@ -278,7 +278,7 @@ func encoderColumns(columns []render.Column, unit render.Text) []render.Column {
 
 func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 	cells := []render.Cell{
-		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope")},
+		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
 		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
 		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},

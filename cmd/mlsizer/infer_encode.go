@@ -188,7 +188,7 @@ func encodingFacts(r *encodeJSON, a *sizing.EncodingAnswer, f *footnotes) render
 		work = both(labelEncodeWork, w.Context, w.Batch)
 	}
 	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
-		fact(labelModel, modelText(&r.Model), f.at("inferred-shape", "scope")...),
+		fact(labelModel, modelText(&r.Model), f.at("inferred-shape", "scope", "file")...),
 		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
 		fact(labelWorkload, work, f.at("context", "batch")...),
 		fact(labelTypes, both(labelWeightsOnly, w.Weights), f.at("weights")...),

@@ -128,7 +128,7 @@ func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Ta
 		work = both(labelSharedContext, w.Context, w.Batch)
 	}
 	rows := [][]render.Cell{
-		fact(labelModel, model, f.at("inferred-shape", "scope")...),
+		fact(labelModel, model, f.at("inferred-shape", "scope", "file")...),
 		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
 		fact(labelWorkload, work, f.at("context", "batch")...),
 	}

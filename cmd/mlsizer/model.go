@@ -21,6 +21,10 @@ type modelArg struct {
 	Entry *catalog.Entry
 	// File is what a file or repository holds, nil for a name or a count.
 	File *modelfile.File
+	// Weights is how the makers store them where that is not in bf16. Warnings are the doubts about what was read. Both hold for what a
+	// pruning leaves too.
+	Weights  string
+	Warnings []string
 }
 
 // resolve finds what a MODEL argument stands for: a name of the catalogue, a
@@ -35,7 +39,7 @@ func (a *app) resolve(ctx context.Context, arg string) (*modelArg, error) {
 		if err != nil {
 			return nil, readError(err, "")
 		}
-		return &modelArg{Input: arg, Model: m, Entry: entry}, nil
+		return &modelArg{Input: arg, Model: m, Entry: entry, Weights: entry.Weights}, nil
 	}
 	count, err := quantity.ParseParams(arg)
 	if err == nil {
@@ -98,7 +102,15 @@ func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
 		}
 		m.Name = arg
 	}
-	return &modelArg{Input: arg, Model: m, File: f}, nil
+	return &modelArg{Input: arg, Model: m, File: f, Warnings: f.Warnings}, nil
+}
+
+// fileNotes are the warnings of a model's file, which every answer carries.
+func (m *modelArg) fileNotes() (notes []sizing.Note) {
+	for _, w := range m.Warnings {
+		notes = append(notes, sizing.Note{Code: "file", Text: w, Chinese: w})
+	}
+	return notes
 }
 
 // looksLikeCount reports whether what was typed was meant as a count, so that

@@ -71,7 +71,7 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 	if p.answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	o.noteOptimizer(p.answer)
+	o.noteAsked(m, p.answer)
 	p.within = o.within(p.answer.Prepared)
 	goal := search.Goal{
 		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed(), Exhaustive: o.exhaustive},

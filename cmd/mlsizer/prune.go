@@ -22,7 +22,7 @@ func (m *modelArg) pruned(p sizing.Prune) (*modelArg, error) {
 	if err != nil {
 		return nil, usageError(err, "")
 	}
-	return &modelArg{Input: m.Input + " " + p.String(), Model: small}, nil
+	return &modelArg{Input: m.Input + " " + p.String(), Model: small, Weights: m.Weights, Warnings: m.Warnings}, nil
 }
 
 // prunedOnce is the model of a command that takes one, pruned if that is asked.

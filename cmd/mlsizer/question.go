@@ -434,13 +434,14 @@ func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
 	}
 	answer, err := sizing.Ask(q)
 	if err == nil {
-		o.noteOptimizer(answer)
+		o.noteAsked(m, answer)
 	}
 	return answer, err
 }
 
-// noteOptimizer says which optimizer was chosen.
-func (o *workOptions) noteOptimizer(answer *sizing.Answer) {
+// noteAsked says what is doubtful of the model and which optimizer was chosen.
+func (o *workOptions) noteAsked(m *modelArg, answer *sizing.Answer) {
+	answer.Notes = append(answer.Notes, m.fileNotes()...)
 	if o.optimizerSet {
 		return
 	}

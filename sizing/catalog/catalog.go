@@ -67,6 +67,9 @@ type Entry struct {
 	Runs []Run
 	// Note says what a reader of the count must know.
 	Note string
+	// Weights names the storage of the weights that the makers publish, "" for
+	// bf16. Source: quantization_config of the config.json in Source.
+	Weights string
 
 	build func() (*sizing.Model, error)
 }

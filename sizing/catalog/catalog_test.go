@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -360,4 +361,26 @@ func ExampleNotFoundError() {
 	_, err := Default().Find("lama-2-7b")
 	fmt.Println(err)
 	// Output: no model "lama-2-7b" in the catalogue (nearest: llama-2-7b, llama-7b, llama-2-70b)
+}
+
+// Models whose makers publish narrow weights say how they are stored, in a
+// storage that is known.
+// Source: quantization_config of the config.json of openai/gpt-oss-* (mxfp4),
+// deepseek-ai/DeepSeek-V3 and its kin, moonshotai/Kimi-K2-Instruct and
+// MiniMaxAI/MiniMax-M2 (fp8).
+func TestPublishedWeights(t *testing.T) {
+	want := map[string]string{"deepseek-v3": "fp8", "deepseek-r1": "fp8", "deepseek-v3.2": "fp8", "kimi-k2": "fp8", "minimax-m2": "fp8", "gpt-oss-20b": "mxfp4", "gpt-oss-120b": "mxfp4"}
+	got := map[string]string{}
+	for _, e := range Default().All() {
+		if e.Weights == "" {
+			continue
+		}
+		got[e.Name] = e.Weights
+		if _, err := sizing.FindQuant(e.Weights); err != nil {
+			t.Errorf("%s: %v", e.Name, err)
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("published in narrow weights: %v, want %v", got, want)
+	}
 }

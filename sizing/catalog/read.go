@@ -35,6 +35,7 @@ type entryJSON struct {
 	PublishedSource string          `json:"published_source"`
 	Source          string          `json:"source"`
 	Note            string          `json:"note"`
+	Weights         string          `json:"weights"` // as published, where not in bf16
 	Runs            []runJSON       `json:"runs"`
 	Like            string          `json:"like"` // the family
 	Arch            json.RawMessage `json:"arch"`
@@ -171,7 +172,7 @@ func (j *entryJSON) entry() (*Entry, error) {
 	e := &Entry{
 		Name: j.Name, Aliases: j.Aliases, Field: j.Field, Year: j.Year,
 		Published: quantity.Params(j.Published), PublishedSource: j.PublishedSource,
-		Source: j.Source, Note: j.Note,
+		Source: j.Source, Note: j.Note, Weights: j.Weights,
 	}
 	if e.Field == "" {
 		e.Field = sizing.NLP
