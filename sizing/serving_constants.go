@@ -65,7 +65,7 @@ var servingFields = [NumServingConstants]ServingConstant{
 	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.9, 0.05, 1},
 	{"experts", "factor", "on that share for routed experts", 0.85, 0.1, 1.5},
 	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 0.95},
-	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 2},
+	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 1},
 	{"spread", "exponent", "on the tokens of a pass: those whose experts differ", 0.9, 0.3, 1},
 	{"latent", "factor", "on the rates of attention that works on latents", 0.7, 0.05, 1.5},
 	{"grouped", "factor", "on that share for routed experts", 0.6, 0.05, 1.5},

@@ -392,3 +392,40 @@ func TestComputeBoundBatch(t *testing.T) {
 	assert.InDelta(t, 4*one, bound("llama-3.1-8b", "b200", 4, sizing.ServingLayout{TP: 1, PP: 4}), 4)
 	assert.InDelta(t, one, bound("llama-3.1-8b", "b200", 4, sizing.ServingLayout{TP: 1, PP: 1, Replicas: 4}), 1)
 }
+
+// No device multiplies faster than its matrix units: a prompt of a model whose
+// weights are in 16 bits takes at least its arithmetic over the peak.
+func TestPromptsKeepToThePeak(t *testing.T) {
+	e, err := catalog.Default().Find("llama-2-7b")
+	assert.NoError(t, err)
+	m, err := e.Build()
+	assert.NoError(t, err)
+	weights, err := sizing.FindQuant("bf16")
+	assert.NoError(t, err)
+	const prompt = 512
+	n := 0
+	for _, d := range hardware.Default().All() {
+		peak := 0.0
+		for _, format := range []hardware.DType{hardware.FP32, hardware.FP16, hardware.BF16} {
+			if r, err := d.Rate(format); err == nil {
+				peak = max(peak, float64(r.Peak))
+			}
+		}
+		c, err := hardware.NewCluster(d, 1)
+		if err != nil || peak == 0 {
+			continue
+		}
+		for _, r := range sizing.Runtimes() {
+			p, err := sizing.Serving{Model: m, Quant: weights, Runtime: r, Cluster: c, Context: 1024, Batch: 1}.Prepare()
+			if err != nil || !r.RunsOn(d) {
+				continue
+			}
+			n++
+			least := 2 * prompt * float64(m.Params()-2*32000*4096) / peak // embedding and head apart
+			if got := p.Prefill(prompt, 0, 1); got < least {
+				t.Errorf("%s on %s: %.3g s, and %.3g s at the peak", r.Name, d.ID, got, least)
+			}
+		}
+	}
+	assert.Greater(t, n, 500)
+}
