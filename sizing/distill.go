@@ -187,7 +187,7 @@ func (t *tutor) beside(plan *Plan) Plan {
 //	parameters of the stage / (tp, ep) / ranks (ZeRO-3) x bytes + gathered layers
 func (t *tutor) weights(plan *Plan) quantity.Bytes {
 	var l layout
-	l.init(t.costs, plan)
+	l.init(t.Prepared, plan)
 	most := 0.0
 	for s := range plan.PP {
 		var h holding
@@ -359,7 +359,7 @@ func (q *Question) pass(p *Prepared, batch int64) (best Plan, time quantity.Seco
 				return
 			}
 			var l layout
-			l.init(t.costs, plan)
+			l.init(t.Prepared, plan)
 			layer := 0.0
 			for i := range t.costs.kinds {
 				layer = max(layer, l.saved(&t.costs.kinds[i], 0))

@@ -177,7 +177,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	}
 	e.Plan = *plan
 	var l layout
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	p.memory(&l, &e.Memory)
 	p.storage(&e.Storage)
 	p.compute(&l, &e.Compute)

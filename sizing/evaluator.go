@@ -126,7 +126,7 @@ func (v *Evaluator) set(plan *Plan) error {
 		return err
 	}
 	v.plan = *plan
-	v.l.init(v.p.costs, &v.plan)
+	v.l.init(v.p, &v.plan)
 	v.l.stages = v.stagesOf(plan)
 	if !division {
 		v.times = layers{}

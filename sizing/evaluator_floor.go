@@ -55,7 +55,7 @@ func (f *Floor) all(plan *Plan) float64 {
 	f.plan = *plan
 	f.plan.PP, f.plan.VP, f.plan.FirstLayers, f.plan.LastLayers = 1, 1, 0, 0
 	f.plan.Recompute, f.plan.RecomputeMethod, f.plan.RecomputeLayers = mode, LayerByLayer, 0
-	f.l.init(f.p.costs, &f.plan)
+	f.l.init(f.p, &f.plan)
 	var st stage
 	f.p.stageTime(&f.l, 0, &f.times, &st)
 	*known = st.sum()

@@ -41,7 +41,7 @@ func (v *Evaluator) MemoryFloor(plan *Plan, most Sharding) (float64, error) {
 		return 0, err
 	}
 	mode := v.mode()
-	p.Sharding, p.OffloadOptimizer, p.OffloadParams = most, plan.OffloadOptimizer, plan.OffloadParams
+	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = most, plan.DP*plan.CP, plan.OffloadOptimizer, plan.OffloadParams
 	v.l.shardOver(&p)
 	var m Memory
 	var total float64
@@ -74,11 +74,19 @@ func (p *Prepared) SureMemory() quantity.Bytes {
 	return quantity.Bytes(float64(m.Total) / float64(m.Sure) * float64(m.Device) * (1 - 1e-9))
 }
 
+// ShardRanks returns how many ranks of a plan that [Prepared.Check] accepts
+// divide a sharded state between them.
+func (p *Prepared) ShardRanks(plan *Plan) int {
+	var l layout
+	l.init(p, plan)
+	return int(l.shard)
+}
+
 // Chunks returns how many layers each model chunk of a plan holds, in order:
 // chunk i stands on stage i modulo the stages.
 func (p *Prepared) Chunks(plan *Plan) []int {
 	var l layout
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	list := make([]int, plan.PP*plan.VP)
 	for i := range list {
 		from, to := l.chunk(i)

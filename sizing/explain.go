@@ -38,7 +38,7 @@ func (p *Prepared) Explain(e *Estimate) []Derivation {
 // explainMemory derives the terms of the most loaded stage.
 func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 	var l layout
-	l.init(p.costs, &e.Plan)
+	l.init(p, &e.Plan)
 	c, m, stack := p.costs, &e.Memory, p.costs.stack
 	var t holding
 	p.hold(&l, m.Stage, &t)
@@ -112,7 +112,7 @@ func (p *Prepared) explainCompute(e *Estimate) []Derivation {
 	perParam := 2 * passes
 	hardware := fmt.Sprintf("(%d x %.4g + 3 x %.4g", passes, c.fwd.products(), c.fwd.mixing)
 	var l layout
-	if l.init(c, &e.Plan); e.Plan.Recompute != NoRecompute {
+	if l.init(p, &e.Plan); e.Plan.Recompute != NoRecompute {
 		hardware += fmt.Sprintf(" + %.4g", l.repeated())
 	}
 	return []Derivation{

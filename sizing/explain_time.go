@@ -102,7 +102,7 @@ type numbers struct {
 func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
 	x := &termNumbers{p: p, terms: &e.Time.Terms}
 	plan := e.Plan
-	x.l.init(p.costs, &plan)
+	x.l.init(p, &plan)
 	x.m = x.l.microBatches
 	p.paceOf(&x.l, &x.a)
 	x.total = x.a.slowest.passes()
@@ -308,6 +308,7 @@ func (x *termNumbers) data() numbers {
 	p, l, s := x.p, &x.l, &x.a.slowest
 	e := &p.timing.e
 	gather, reduce := p.gatherTime(l, x.a.params), p.reduceTime(l, x.a.trained)
+	between := p.sliceTime(l, x.a.trained)
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
 	n := numbers{source: "arXiv:1910.02054 section 7"}
 	if l.plan.Sharding == Zero3 {
@@ -321,13 +322,13 @@ func (x *termNumbers) data() numbers {
 	case l.plan.Sharding == Zero3 && l.pp == 1:
 		n.formula = "micro-batches x (gather of the weights, forward and again backward, and reduction of the gradients), less what each pass hides"
 		times = fmt.Sprintf("%.0f x ", x.m)
-		n.value = x.m * (e.exposed(gather, forward) + e.exposed(gather+reduce, backward))
+		n.value = x.m*(e.exposed(gather, forward)+e.exposed(gather+reduce, backward)) + e.exposed(between, backward)
 	case l.plan.Sharding == Zero2:
 		n.formula = "gather of the weights, and for every micro-batch reduction of the gradients, less what each pass hides"
 		n.value = e.exposed(gather, forward) + x.m*e.exposed(reduce, backward)
 	default:
 		n.formula = "gather of the weights and reduction of the gradients, less what a pass hides"
-		n.value = e.exposed(gather, forward) + e.exposed(reduce, backward)
+		n.value = e.exposed(gather, forward) + e.exposed(reduce+between, backward)
 	}
 	held := fmt.Sprintf("%s parameters", quantity.Params(x.a.params.sum()))
 	if trained := x.a.trained.sum(); trained < x.a.params.sum() {
@@ -340,6 +341,9 @@ func (x *termNumbers) data() numbers {
 	parts := fmt.Sprintf("reduce %s beside %s backward", seconds(reduce), seconds(backward))
 	if gather > 0 {
 		parts = fmt.Sprintf("gather %s beside %s forward, ", seconds(gather), seconds(forward)) + parts
+	}
+	if between > 0 {
+		hides = fmt.Sprintf("and once a step %s between %.0f slices; ", seconds(between), l.slices) + hides
 	}
 	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.bandwidth(l.tp*l.shard)), hides)
 	return n

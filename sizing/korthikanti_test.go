@@ -33,7 +33,7 @@ func TestActivationFormulas(t *testing.T) {
 			sbh := s * b * h
 			layer := func(plan Plan, dropped Modules) float64 {
 				var l layout
-				l.init(p.costs, &plan)
+				l.init(p, &plan)
 				return l.saved(&p.costs.kinds[p.costs.body[0].kind], dropped)
 			}
 			one := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: k.micro, GlobalBatch: int64(8 * k.micro)}
@@ -49,7 +49,7 @@ func TestActivationFormulas(t *testing.T) {
 			equal(sbh*(34+5*a*s/h)/tp, layer(sequence, 0), "equation 4")
 			equal(sbh*34/tp, layer(sequence, core), "equation 6: selective")
 			var l layout
-			l.init(p.costs, &one)
+			l.init(p, &one)
 			equal(2*sbh, l.input(&p.costs.kinds[p.costs.body[0].kind]), "section 5: full recompute")
 		})
 	}
@@ -61,10 +61,10 @@ func TestInterleavingHoldsMore(t *testing.T) {
 	p := mustPrepare(testGPT(96, 12288, 96, 51200, 2048), Workload{Seq: 2048}, "megatron-2021", 64)
 	plan := Plan{TP: 8, PP: 8, VP: 3, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 64}
 	var l layout
-	l.init(p.costs, &plan)
+	l.init(p, &plan)
 	assert.InDelta(t, 8*(1+7.0/(8*3)), l.inFlight(0), 1e-12)
 	plan.VP = 1
-	l.init(p.costs, &plan)
+	l.init(p, &plan)
 	assert.Equal(t, 8.0, l.inFlight(0))
 	assert.Equal(t, 1.0, l.inFlight(7))
 }

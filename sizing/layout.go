@@ -18,6 +18,8 @@ type layout struct {
 	// dense and for expert parameters.
 	shard, expertShard float64
 	replicas           float64   // groups of ranks that hold the same shards
+	slice              int       // devices of a slice of a torus, 0: there are not several
+	slices             float64   // slices that each hold all shards of a stage, unless they are a plan's groups
 	shards             [3]shares // dense and expert divisors by what is sharded
 	away               away      // states that are kept outside the device
 	stages             *stages   // the layers of every stage, if they are known
@@ -29,8 +31,11 @@ type shares struct{ dense, expert float64 }
 // own returns a rank's part of what a stage's devices hold.
 func (s shares) own(h held) float64 { return h.dense/s.dense + h.experts/s.expert }
 
-func (l *layout) init(c *costs, plan *Plan) {
-	l.costs, l.plan = c, plan
+func (l *layout) init(p *Prepared, plan *Plan) {
+	l.costs, l.plan, l.slice = p.costs, plan, 0
+	if p.Cluster.Slices > 1 {
+		l.slice = p.Cluster.Slice.Chips()
+	}
 	l.tp, l.pp, l.vp = float64(plan.TP), float64(plan.PP), float64(plan.VP)
 	l.cp, l.ep, l.dp = float64(plan.CP), float64(plan.EP), float64(plan.DP)
 	l.micro = float64(plan.MicroBatch)
@@ -46,17 +51,32 @@ func (l *layout) init(c *costs, plan *Plan) {
 // outside the device.
 func (l *layout) shardOver(plan *Plan) {
 	l.away = l.costs.stack.away(plan, plan.Sharding)
-	l.shard, l.replicas = l.dp*l.cp, 1
+	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.across(plan)
 	if g := float64(plan.ShardGroup); g > 0 {
 		l.shard, l.replicas = g, l.shard/g
 	}
-	l.expertShard = l.shard * l.tp / (l.ep * l.etp)
+	l.shard /= l.slices
+	l.expertShard = max(l.shard*l.tp/(l.ep*l.etp), 1) // a slice may hold fewer experts than there are
 	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
 		l.shards[i] = shares{1, 1}
 		if plan.Sharding >= at {
 			l.shards[i] = shares{l.shard, l.expertShard}
 		}
 	}
+}
+
+// across returns how many slices hold all shards each, though nothing says so:
+// ZeRO-3 gathers weights over the links of a slice, and leaves to the network
+// between slices what crosses it once a step, the gradients. A plan's shard
+// group is as it is.
+// Source: AI-Hypercomputer/maxtext src/MaxText/configs/base.yml
+// (ici_fsdp_parallelism fills a slice, dcn_data_parallelism the slices).
+func (l *layout) across(plan *Plan) float64 {
+	stage := plan.TP * plan.CP * plan.DP
+	if l.slice == 0 || plan.Sharding != Zero3 || plan.ShardGroup > 0 || stage <= l.slice || stage%l.slice != 0 || l.slice%plan.TP != 0 || l.slice == plan.TP {
+		return 1
+	}
+	return float64(stage / l.slice)
 }
 
 // Indexes of layout.shards.

@@ -207,7 +207,7 @@ func (p *Prepared) buffers(l *layout, h *holding) quantity.Bytes {
 func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
 	var l layout
 	var m Memory
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	p.stageMemory(&l, stage, &m)
 	p.judge(&m)
 	return m

@@ -92,7 +92,7 @@ func (h *passing) peak() Moment {
 // [Prepared.StageMemory].
 func (p *Prepared) Timeline(plan *Plan, stage int) []Memory {
 	var l layout
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	var h holding
 	p.hold(&l, stage, &h)
 	list := make([]Memory, 0, len(moments))

@@ -69,7 +69,7 @@ func TestOffloadMovesALine(t *testing.T) {
 // gradientsOf returns the bytes of a plan's gradients in the optimizer step.
 func (p *Prepared) gradientsOf(plan *Plan) (b quantity.Bytes) {
 	var l layout
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	var h holding
 	p.hold(&l, 0, &h)
 	return quantity.Bytes(ceil(p.costs.gradBytes * h.trained.dense / l.shards[shGradients].dense))
@@ -85,7 +85,7 @@ func TestOffloadTakesTheTimeOfItsBytes(t *testing.T) {
 	e, err := p.Evaluate(&plan)
 	require.NoError(t, err)
 	var l layout
-	l.init(p.costs, &plan)
+	l.init(p, &plan)
 	var st stage
 	var cache layers
 	p.stageTime(&l, 0, &cache, &st)

@@ -87,7 +87,8 @@ type Plan struct {
 	LastLayers  int `json:"last_stage_layers,omitempty"`
 	// ShardGroup is how many of the DP x CP ranks divide a sharded state
 	// between them; the groups are replicas of each other (hybrid sharding,
-	// arXiv:2304.11277 section 3.2.2). 0 means all of them.
+	// arXiv:2304.11277 section 3.2.2). 0 means all of them, under Zero3 on
+	// several slices of a torus all that are in one slice.
 	ShardGroup int `json:"shard_group,omitempty"`
 	// OffloadOptimizer keeps the optimizer state in the host's memory and
 	// streams it through the device in the optimizer step.

@@ -67,7 +67,7 @@ func TestEveryNthLayer(t *testing.T) {
 	plan := Plan{TP: 1, PP: 2, VP: 2, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 8, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 2}
 	require.NoError(t, p.Check(&plan))
 	var l layout
-	l.init(p.costs, &plan)
+	l.init(p, &plan)
 	for s := range plan.PP {
 		l.stage(s, func(_ *kind, n, full float64) {
 			assert.EqualValues(t, 6, n)

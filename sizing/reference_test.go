@@ -147,7 +147,7 @@ func refStage(m *Model, w *Workload, s *Stack, p *Plan, stage int) (weights, gra
 	}
 	var l layout
 	c := newCosts(m, *w, s)
-	l.init(c, p)
+	l.init(&Prepared{costs: c}, p)
 	inFlight := l.inFlight(stage)
 	working, inner, unit, nth := 0.0, 0.0, 0.0, 0
 	for v := range p.VP {

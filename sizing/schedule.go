@@ -94,7 +94,7 @@ func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 	plan := e.Plan
 	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
 	var l layout
-	l.init(p.costs, &plan)
+	l.init(p, &plan)
 	var cache layers
 	var a pace
 	for s := range plan.PP {

@@ -517,7 +517,7 @@ func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 		return StepTerms{}, err
 	}
 	var l layout
-	l.init(p.costs, plan)
+	l.init(p, plan)
 	return p.stepTerms(&l), nil
 }
 

@@ -114,12 +114,12 @@ func (p *Prepared) dataComm(l *layout, params, trained held, s *stage) float64 {
 	m := l.microBatches
 	switch l.plan.Sharding {
 	case Zero3:
-		if l.pp > 1 {
-			break // weights stay gathered for all micro-batches of a step
+		if l.pp > 1 { // weights stay gathered for all micro-batches of a step
+			return e.exposed(gather, forward) + e.exposed(reduce+p.sliceTime(l, trained), backward)
 		}
 		f := e.exposed(gather, forward)
 		b := e.exposed(gather+reduce, backward)
-		return m*(f+b) + e.exposed(p.sliceTime(l, trained.sum()), backward)
+		return m*(f+b) + e.exposed(p.sliceTime(l, trained), backward)
 	case Zero2:
 		return e.exposed(gather, forward) + m*e.exposed(reduce, backward)
 	case NoSharding:
@@ -136,15 +136,13 @@ func (e *Efficiency) exposed(transfer, compute float64) float64 {
 }
 
 // sliceTime returns the time to all-reduce gradients between the slices of a
-// torus, once a step: weights are sharded inside a slice, so that each device
-// holds its share of them.
-func (p *Prepared) sliceTime(l *layout, params float64) float64 {
-	slices := float64(p.Cluster.Slices)
-	if slices <= 1 {
+// torus that hold all shards each, once a step.
+func (p *Prepared) sliceTime(l *layout, trained held) float64 {
+	if l.slices <= 1 {
 		return 0
 	}
-	bytes := 2 * params * p.gradientWire() / max(l.shard/slices, 1)
-	return bytes * (slices - 1) / slices / p.timing.global
+	bytes := 2 * l.shards[shGradients].own(trained) * p.gradientWire()
+	return bytes * (l.slices - 1) / l.slices / p.timing.global
 }
 
 // gatherTime returns the time to gather a stage's weights once, reduceTime that
@@ -162,10 +160,6 @@ func (p *Prepared) reduceTime(l *layout, trained held) float64 {
 func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
 	e := &p.timing.e
 	inner := l.tp
-	if slices := float64(p.Cluster.Slices); slices > 1 && l.plan.Sharding == Zero3 && l.shard > slices {
-		t := p.ringTime(inner*l.shard/slices, l.shard/slices, of.dense*width)
-		return t + p.ringTime(inner*l.shard/slices, max(1, l.expertShard/slices), of.experts*width)
-	}
 	t := p.ringTime(inner*l.shard, l.shard, of.dense*width)
 	if of.experts > 0 && l.expertShard > 1 {
 		t += p.ringTime(inner*l.shard, l.expertShard, of.experts*width)

@@ -14,7 +14,7 @@ import (
 // seconds. The fast path is held to it.
 func referenceStep(p *Prepared, plan *Plan) float64 {
 	r := &reference{p: p, plan: plan, e: p.timing.e}
-	r.l.init(p.costs, plan)
+	r.l.init(p, plan)
 	var stages []refTimes
 	for s := range plan.PP {
 		stages = append(stages, r.stage(s))

@@ -193,7 +193,7 @@ func BenchmarkStepTerms(b *testing.B) {
 			var l layout
 			b.ReportAllocs()
 			for b.Loop() {
-				l.init(p.costs, &plan)
+				l.init(p, &plan)
 				s := p.stepTerms(&l)
 				if s.Products == 0 {
 					b.Fatal("no products")
@@ -250,7 +250,7 @@ func TestExpertsAreSharedNotRepeated(t *testing.T) {
 			t.Skip(err)
 		}
 		var l layout
-		l.init(p.costs, &plan)
+		l.init(p, &plan)
 		var forward, backward pass
 		k := &p.costs.kinds[1]
 		p.layerTime(&l, k, &forward, &backward)
@@ -353,7 +353,63 @@ func TestRingOfEveryMixer(t *testing.T) {
 		p := mustPrepare(m, Workload{Seq: s}, "megatron-core", cp*tp)
 		plan := Plan{TP: tp, PP: 1, VP: 1, CP: cp, EP: 1, DP: 1, MicroBatch: 3, GlobalBatch: 3}
 		var l layout
-		l.init(p.costs, &plan)
+		l.init(p, &plan)
 		require.InDelta(t, 3*(cp-1)*c.bytes, l.ring(&p.costs.kinds[1]), 1e-6, name)
+	}
+}
+
+// TestShardsOfASlice lays a model out on four slices of 16x16: ZeRO-3 shards
+// inside a slice, in memory as in time, and adds up gradients between those
+// slices that hold the same stage, whatever the pipeline.
+func TestShardsOfASlice(t *testing.T) {
+	on := func(network quantity.Bandwidth) *Prepared {
+		d, err := hardware.Default().Find("tpu-v5e")
+		require.NoError(t, err)
+		c, err := hardware.NewCluster(d, 1024, hardware.WithScaleOut(network))
+		require.NoError(t, err)
+		require.Equal(t, 4, c.Slices)
+		p, err := Prepare(stepModels()[0], Workload{Seq: 2048, Batch: 1024, PUE: 1}, mustStack("maxtext"), c)
+		require.NoError(t, err)
+		return p
+	}
+	fast, slow := on(25e9), on(1e9)
+	for _, c := range []struct {
+		tp, pp, group int
+		ranks, slices float64
+	}{
+		{1, 1, 0, 256, 4}, {2, 1, 0, 128, 4}, {1, 2, 0, 256, 2}, {1, 4, 0, 256, 1}, {1, 8, 0, 128, 1}, {1, 1, 1024, 1024, 1}, {1, 1, 256, 256, 1},
+	} {
+		plan := Plan{TP: c.tp, PP: c.pp, VP: 1, CP: 1, EP: 1, DP: 1024 / c.tp / c.pp, MicroBatch: 1, GlobalBatch: 1024, Sharding: Zero3, ShardGroup: c.group}
+		var l layout
+		l.init(fast, &plan)
+		require.Equal(t, c.ranks, l.shard, "%+v", c)
+		require.Equal(t, c.slices, l.slices, "%+v", c)
+		require.Equal(t, int(c.ranks), fast.ShardRanks(&plan))
+		e, err := fast.Evaluate(&plan)
+		require.NoError(t, err)
+		var h holding
+		fast.hold(&l, e.Memory.Stage, &h)
+		require.InDelta(t, h.stored.dense/c.ranks, float64(e.Memory.Weights), 1, "%+v", c)
+
+		a, err := fast.StepTime(&plan)
+		require.NoError(t, err)
+		b, err := slow.StepTime(&plan)
+		require.NoError(t, err)
+		crosses := c.slices > 1 || c.group > 0
+		require.Equal(t, crosses, b.DataComm > a.DataComm, "%+v: %v and %v", c, a.DataComm, b.DataComm)
+
+		// 2 (n-1)/n of a rank's gradients cross the network once a step.
+		var s pace
+		fast.paceOf(&l, &s)
+		bytes := 2 * s.trained.sum() / c.ranks * fast.gradientWire() * (c.slices - 1) / c.slices
+		require.InDelta(t, bytes/fast.timing.global, fast.sliceTime(&l, s.trained), 1e-12, "%+v", c)
+
+		// What is explained is what is priced.
+		n := fast.newTermNumbers(&e).data()
+		require.InEpsilon(t, float64(e.Time.Terms.DataComm), n.value, 1e-9, "%+v: %s", c, n.numbers)
+
+		floor, err := fast.NewEvaluator().MemoryFloor(&plan, Zero3)
+		require.NoError(t, err)
+		require.LessOrEqual(t, floor, float64(e.Memory.Total), "%+v", c)
 	}
 }

@@ -165,6 +165,7 @@ var numberLabels = []render.Text{
 	render.T("%s on %s devices at %s", "%s，%s 台设备，%s"),
 	render.T("%s on %s ranks", "%s，%s 个 rank"),
 	render.T("in %s rings of %s at %s; %s % of attention hides it", "%s 个环，各 %s 个 rank，%s；注意力的 %s % 可掩盖"),
+	render.T("and once a step %s between %s slices", "每步另有 %s 用于 %s 个切片之间"),
 	render.T("activations %s, weights %s, gradients %s at link %s, state at %s; passes of %s and %s", "激活 %s、权重 %s、梯度 %s，链路 %s，状态 %s；前后向 %s 与 %s"),
 	render.T("in %s stages", "(%s 级)"),
 	render.T("(%s at %s)", "(%s，%s)"),

@@ -300,7 +300,17 @@ func (s *space) groups(plan *sizing.Plan, group, ranks, etp int) bool {
 	if group == 0 {
 		return true
 	}
-	return group < ranks && ranks%group == 0 && plan.Sharding != sizing.NoSharding && (s.fixed.ShardGroup || s.p.Stack().HybridShard) &&
+	// No measurement confirms the time of weights that are gathered from other
+	// slices of a torus: groups that span slices are for the user to say, up to
+	// all ranks, which no group does not mean there.
+	most := ranks - 1
+	switch c := &s.p.Cluster; {
+	case c.Slices > 1 && s.fixed.ShardGroup:
+		most = ranks
+	case c.Slices > 1:
+		most = min(most, c.Slice.Chips()/plan.TP)
+	}
+	return group <= most && ranks%group == 0 && plan.Sharding != sizing.NoSharding && (s.fixed.ShardGroup || s.p.Stack().HybridShard) &&
 		group*plan.TP%(plan.EP*etp) == 0
 }
 

@@ -272,6 +272,21 @@ func TestMaxText(t *testing.T) {
 	}
 }
 
+// On several slices the weights are sharded in each, unless a group of all ranks
+// says otherwise.
+func TestMaxTextOnSlices(t *testing.T) {
+	for group, want := range map[int][4]int{0: {256, 1, 1, 4}, 1024: {256, 4, 1, 1}, 256: {256, 1, 1, 4}} {
+		p := example(t, "llama-3.1-8b", "tpu-v5e", "maxtext", sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1024, MicroBatch: 1, GlobalBatch: 1024,
+			Sharding: sizing.Zero3, ShardGroup: group, Recompute: sizing.FullRecompute})
+		var got map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(Write(MaxText, p).Text), &got))
+		require.Equal(t, 4, got["num_slices"])
+		for i, name := range []string{"ici_fsdp_parallelism", "dcn_fsdp_parallelism", "ici_data_parallelism", "dcn_data_parallelism"} {
+			require.Equal(t, want[i], got[name], "group %d: %s", group, name)
+		}
+	}
+}
+
 // What a framework cannot express is said.
 func TestLeft(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: sizing.Zero1})

@@ -117,7 +117,11 @@ func (w *writer) maxTextMesh(o *options) {
 	fsdp, data := 1, ranks
 	if p.Sharding == sizing.Zero3 {
 		fsdp, data = ranks, 1
-		if g := p.ShardGroup; g > 0 && g%(p.CP*p.EP) == 0 {
+		g := w.ShardRanks(p)
+		if g == p.DP*p.CP {
+			g = p.ShardGroup
+		}
+		if g > 0 && g%(p.CP*p.EP) == 0 {
 			fsdp = g / (p.CP * p.EP)
 			data = ranks / fsdp
 		} else if g > 0 {
