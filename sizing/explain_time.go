@@ -94,7 +94,7 @@ type termNumbers struct {
 type numbers struct {
 	formula, numbers, source string
 	// value is what the numbers come to in seconds; 0 where one of them is made
-	// of the term's time, as an achieved rate is.
+	// of the term's time, as an achieved rate is, and nothing is claimed.
 	value float64
 	rate  float64 // FLOP/s that it takes them to be, 0 without
 }
@@ -203,7 +203,7 @@ func (x *termNumbers) memoryOps() numbers {
 		formula = "micro-batches x bytes of norms, activations, residuals, loss and weights that are unpacked for each pass / achieved bandwidth"
 	}
 	return numbers{formula,
-		fmt.Sprintf("%.0f x %s / (%.2g x %s)", x.m, quantity.Bytes(bytes).Decimal(), t.e.Memory, x.p.Cluster.Device.MemBandwidth), x.p.constants.Source, x.m * bytes / t.memory, 0}
+		fmt.Sprintf("%.0f x %s / (%.2g x %s)", x.m, quantity.Bytes(bytes).Decimal(), t.e.Memory, x.p.Cluster.Device.MemBandwidth), x.p.constants.Source, 0, 0}
 }
 
 // host derives the transfers to and from the host or its disks.
@@ -233,7 +233,7 @@ func (x *termNumbers) launch() numbers {
 		formula += ", and in each pass the wait for the tokens of routed experts"
 		each += fmt.Sprintf("; %.0f layers of experts that wait %s", routed, seconds(e.Routing))
 	}
-	return numbers{formula, fmt.Sprintf("%.0f x %s (%s)", x.m, seconds(x.total.launch), each), x.p.constants.Source, x.m * x.total.launch, 0}
+	return numbers{formula, fmt.Sprintf("%.0f x %s (%s)", x.m, seconds(x.total.launch), each), x.p.constants.Source, 0, 0}
 }
 
 // tensor derives the tensor-parallel collectives.
@@ -290,7 +290,7 @@ func (x *termNumbers) context() numbers {
 	})
 	return numbers{"micro-batches x (keys and values around the ring forward, and with gradients backward, less the attention that hides them)",
 		fmt.Sprintf("%.0f x %s (%s in %.0f rings of %.0f at %s; %.0f %% of attention hides it)", x.m, seconds(x.total.context), quantity.Bytes(bytes).Decimal(), rings, l.cp, quantity.Bandwidth(p.bandwidth(l.tp*l.cp)), 100*p.timing.e.ContextHidden),
-		sourceContext, x.m * x.total.context, 0}
+		sourceContext, 0, 0}
 }
 
 // pipeline derives the transfers between stages.

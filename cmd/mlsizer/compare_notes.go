@@ -60,6 +60,8 @@ func compareNotes(rows []compareRow) *footnotes {
 			f.add("", render.Note{Text: both(labelPrecisionChosen, of, list.names)})
 		case "devices":
 			f.add("", render.Note{Text: labelFewest})
+		case "devices-of-layout":
+			f.add("", render.Note{Text: labelFewestOfLayout})
 		case "tight":
 			f.add("", render.Note{Text: labelTightNote})
 		case "unmeasured":
@@ -100,6 +102,8 @@ func groupOf(code string, a *sizing.Answer) string {
 		return "precision " + a.Workload.Precision.String()
 	case code == "unmeasured":
 		return code + " " + a.Stack().Name
+	case code == "devices" && a.Cluster.Count&(a.Cluster.Count-1) != 0: // no power of two
+		return "devices-of-layout"
 	case code == "devices" || code == "tight":
 		return code
 	case code == "price" && a.Estimate.Cost.PerHour == 0:

@@ -168,6 +168,7 @@ var (
 	labelDeviceHoursHead = render.T("device hours", "设备小时")
 	labelTightNote       = render.T("tight: the estimate fits, what 95 % of measured peaks would stay below does not", "偏紧：估计值放得下，95 % 实测峰值的上界放不下")
 	labelFewest          = render.T("number of devices not given: the fewest that hold the model, in powers of two", "未指定设备数：取放得下的最少设备数（2 的幂）")
+	labelFewestOfLayout  = render.T("number of devices not given: the fewest that hold the model, doubling from those of the layout", "未指定设备数：自布局所需起倍增，取放得下的最少设备数")
 	labelPrecisionChosen = render.T("precision not given: %s on %s", "未指定精度：%s（%s）")
 	labelUnmeasured      = render.T("bands are wider where no training step of the software on the device was measured: %s", "软件栈在该设备上无训练步实测者，区间放宽：%s")
 	labelStackOn         = render.T("%s on %s", "%s（%s）")

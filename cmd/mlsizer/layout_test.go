@@ -68,6 +68,8 @@ func TestOpenCountsAgree(t *testing.T) {
 		}
 		require.Equal(t, one.Plan, rows.Rows[0].Plan, q)
 		require.Equal(t, one.Cost.USD, rows.Rows[0].Cost.USD, q)
+		table, _, _ := runArgs(strings.Fields("compare " + q)...)
+		require.Equal(t, !strings.Contains(q, "--pp 3"), strings.Contains(table, "in powers of two"), table)
 		for _, n := range one.Notes {
 			if n.Code == "devices" {
 				require.Equal(t, strings.Contains(q, "--pp 3"), strings.Contains(n.Text, "3 is the fewest (doubling from the 3 of the layout)"), n.Text)
