@@ -361,13 +361,12 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 
 // ring returns the bytes that a device passes on around the ring of context
 // parallelism in one pass of a layer: the keys and values of the other ranks'
-// parts of the sequence, or the latents that they are made of, and what a
-// recurrence remembers at the end of each part. Heads are divided by tensor
-// parallelism, a latent that all heads share is not. Sources: arXiv:2310.01889
-// (keys and values), arXiv:2404.02882 section 3.2 (states).
+// parts of the sequence, and a recurrence's state at the end of each. Sources:
+// arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2 (states).
 func (l *layout) ring(k *kind) float64 {
-	s := &k.shape
-	return (l.cp - 1) * l.micro * (s.keys/l.cp/max(1, min(l.tp, k.maxKV)) + s.state/l.tp)
+	r := &k.shape.ring
+	keys := r.kv/max(1, min(l.tp, k.maxKV)) + r.heads/l.tp + r.whole
+	return (l.cp - 1) * l.micro * (keys/l.cp + r.state/l.tp)
 }
 
 // tensorTime returns the time of a layer's tensor-parallel collectives in one

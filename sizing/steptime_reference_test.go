@@ -184,8 +184,8 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 }
 
 // ring returns the bytes that a rank gets of the other parts of the sequence in
-// a pass: of their keys and values those of its own heads, of latents all, and
-// a state for each part.
+// a pass: of their keys and values those of its own heads, and a state for each
+// part.
 func (r *reference) ring(b Block, tokens float64) float64 {
 	tp, others := float64(r.plan.TP), float64(r.plan.CP-1)
 	part := tokens / float64(r.plan.CP)
@@ -194,7 +194,7 @@ func (r *reference) ring(b Block, tokens float64) float64 {
 	case Attention:
 		elements = part * float64(b.kvHeads()*(b.headDim()+b.valDim())) / math.Min(tp, float64(b.kvHeads()))
 	case MLA:
-		elements = part * float64(b.KVRank+b.RopeDim)
+		elements = part * float64(b.Heads*(b.RopeDim+b.NopeDim)+b.Heads*b.ValDim) / tp
 	case Mamba2:
 		elements = float64((b.Conv-1)*(b.Inner+2*b.Groups*b.State)+b.Inner*b.State) / tp
 	}

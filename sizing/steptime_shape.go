@@ -24,9 +24,9 @@ type shape struct {
 	// narrow says that the products compute in the workload's format; an
 	// embedding's and a head's stay in 16 bits.
 	narrow bool
-	// keys is the bytes of one sample's keys and values, state those of what a
-	// recurrence remembers of it.
-	keys, state float64
+	// ring is the bytes of one sample that parts of its sequence need of each
+	// other.
+	ring ring
 	// dispatched is the bytes of one sample's tokens as they are sent to their
 	// experts, and topK to how many each.
 	dispatched, topK float64
@@ -75,9 +75,7 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 	for _, b := range g.Blocks {
 		s.addProducts(b, c.scale)
 		s.addCore(b, tokens, c.stack.FusedAttention)
-		keys, state := remembered(b)
-		s.keys += float64(keys) * tokens * c.actBytes
-		s.state += float64(state) * c.actBytes
+		s.ring.add(b, tokens, c.actBytes)
 		if reduces(b) {
 			s.blocks++
 			s.reduced++
@@ -96,19 +94,28 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 	return s
 }
 
-// remembered returns what positions of another part of the sequence need of a
-// position: elements of keys and values (of the latent, where these are
-// projected up from one), and elements of a recurrence's state at the end of
-// a part. The cache of generation is not the same: attention that looks both
-// ways, and that with another layer's keys and values, has none.
-func remembered(b Block) (keys, state int64) {
+// ring is what the positions of one part of a sequence need of those of another,
+// by what divides it: keys and values of the heads that have their own, keys and
+// values of a head for each query's, those that all heads share, and what a
+// recurrence remembers at the end of a part, whatever its length.
+type ring struct{ kv, heads, whole, state float64 }
+
+// add adds the bytes of a block. The cache of generation is not the same:
+// attention that looks both ways, and that with another layer's keys and values,
+// has none, and latents are projected up before they go around.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/multi_latent_attention.py
+// (core_attention gets key and value of every head).
+func (r *ring) add(b Block, tokens, width float64) {
 	switch b := b.(type) {
 	case Attention:
-		return b.kvHeads() * (b.headDim() + b.valDim()), 0
-	case MLA, CompressedAttention:
-		return b.Cache().PerToken, 0
+		r.kv += float64(b.kvHeads()*(b.headDim()+b.valDim())) * tokens * width
+	case MLA:
+		r.heads += float64(b.Heads*(b.RopeDim+b.NopeDim+b.ValDim)) * tokens * width
+	case CompressedAttention:
+		r.whole += float64(b.Cache().PerToken) * tokens * width
+	default:
+		r.state += float64(b.Cache().State) * width
 	}
-	return 0, b.Cache().State
 }
 
 // addProducts adds a block's matrices. Matrices that read the same input are

@@ -330,8 +330,8 @@ func TestOptimizerMovesItsOwnMoments(t *testing.T) {
 }
 
 // TestRingOfEveryMixer counts what a device passes on in a ring of 4 over 1,024
-// tokens in bf16: keys and values of its heads, whole latents, and a
-// recurrence's state.
+// tokens in bf16: keys and values of its heads, projected up from latents too,
+// and a recurrence's state.
 func TestRingOfEveryMixer(t *testing.T) {
 	const s, cp, tp = 1024, 4, 2
 	for name, c := range map[string]struct {
@@ -341,7 +341,7 @@ func TestRingOfEveryMixer(t *testing.T) {
 		"grouped heads": {Attention{Hidden: 512, Heads: 8, KVHeads: 2}, 2 * s / cp * 2 * 2 * 64 / tp},
 		"one head":      {Attention{Hidden: 512, Heads: 8, KVHeads: 1}, 2 * s / cp * 2 * 64},
 		"both ways":     {Attention{Hidden: 512, Heads: 8, Bidirectional: true}, 2 * s / cp * 2 * 512 / tp},
-		"latent":        {MLA{Hidden: 512, Heads: 8, QRank: 96, KVRank: 64, RopeDim: 16, NopeDim: 32, ValDim: 32}, 2 * s / cp * (64 + 16)},
+		"latent":        {MLA{Hidden: 512, Heads: 8, QRank: 96, KVRank: 64, RopeDim: 16, NopeDim: 32, ValDim: 32}, 2 * s / cp * 8 * (48 + 32) / tp},
 		"scan":          {Mamba2{Hidden: 512, Inner: 1024, Heads: 8, Groups: 1, State: 16, Conv: 4}, 2 * (1024*16 + 3*(1024+2*16)) / tp},
 		"none":          {FFN{Hidden: 512, Width: 2048}, 0},
 	} {
