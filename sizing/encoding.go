@@ -110,34 +110,45 @@ type forwardPass struct {
 //
 // with |a, b| the 4-norm, and what launching the layers takes.
 func (p *forwardPass) time(batch, seq float64) float64 {
-	work, layers, hidden := 0.0, 0.0, 0.0
+	w := p.parts(batch, seq)
+	work := w.products + w.scores/(p.peak16*p.e[servingAttend]) + w.layers*p.e[servingGap]
+	total := smoothMax(work, w.layers*p.e[servingEager]) + p.e[servingStep] + batch*p.e[servingSeq]
+	return total + 2*w.layers*p.links.allReduce(w.sent, p.e[servingHop], p.e[servingWire])
+}
+
+// forwardParts is what a pass is made of, over all groups: bytes that are read,
+// FLOPs of products and of attention, the layers, the bytes that each of them
+// sends, and the time of reading and multiplying.
+type forwardParts struct {
+	bytes, flops, scores, layers, sent, products float64
+}
+
+// parts counts a pass over batch samples of seq positions.
+func (p *forwardPass) parts(batch, seq float64) (w forwardParts) {
 	for i := range p.groups {
 		f := &p.groups[i]
-		read, multiply := p.readMultiply(f, batch, seq)
-		work += smoothMax(read, multiply)
-		work += p.attention(f, batch, seq)
-		layers += f.layers
-		hidden = max(hidden, f.hidden*f.positions(seq))
+		bytes, flops := p.work(f, batch, seq)
+		w.bytes, w.flops = w.bytes+bytes, w.flops+flops
+		w.products += smoothMax(p.readMultiply(bytes, flops))
+		for _, m := range f.mix {
+			_, flops := m.block.Mixing(f.positions(seq))
+			w.scores += batch * m.layers * flops / float64(p.tp)
+		}
+		w.layers += f.layers
+		w.sent = max(w.sent, 2*batch*f.hidden*f.positions(seq))
 	}
-	work += layers * p.e[servingGap]
-	total := smoothMax(work, layers*p.e[servingEager]) + p.e[servingStep] + batch*p.e[servingSeq]
-	return total + 2*layers*p.links.allReduce(batch*hidden*2, p.e[servingHop], p.e[servingWire])
+	return w
 }
 
-// attention is the time of a group's scores and of what they weigh.
-func (p *forwardPass) attention(f *forwardGroup, batch, seq float64) float64 {
-	time := 0.0
-	for _, m := range f.mix {
-		_, flops := m.block.Mixing(f.positions(seq))
-		time += batch * m.layers * flops / float64(p.tp) / (p.peak16 * p.e[servingAttend])
-	}
-	return time
+// readMultiply is the time to read bytes of weights and to multiply with them.
+func (p *forwardPass) readMultiply(bytes, flops float64) (read, multiply float64) {
+	return bytes / (p.memory * p.e[servingMemory]), flops / (p.peak * p.e[servingCompute])
 }
 
-// readMultiply is the time to read a group's weights and to multiply with them.
-func (p *forwardPass) readMultiply(f *forwardGroup, batch, seq float64) (read, multiply float64) {
+// work is the bytes of a group's weights, and the FLOPs of its products.
+func (p *forwardPass) work(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
 	positions := batch * f.positions(seq)
-	bytes, flops := 2*2*f.moved*batch, 0.0 // read and written in 16 bits
+	bytes = 2 * 2 * f.moved * batch // read and written in 16 bits
 	for i := range f.weights {
 		w := &f.weights[i]
 		share := w.split.divided(p.tp)
@@ -146,7 +157,7 @@ func (p *forwardPass) readMultiply(f *forwardGroup, batch, seq float64) (read, m
 			flops += 2 * w.params * share * (w.uses*positions + p.e[servingTile]*min(w.uses, 1))
 		}
 	}
-	return bytes / (p.memory * p.e[servingMemory]), flops / (p.peak * p.e[servingCompute])
+	return bytes, flops
 }
 
 // activations is the bytes of the widest point of a pass over a batch: a
@@ -201,6 +212,7 @@ type EncodingAnswer struct {
 	Throughput EncodingThroughput
 	Notes      []Note
 	pass       forwardPass
+	price      quantity.USD // a device and hour; 0: not known
 }
 
 // EncodingRuntime says which program is taken where none is named, and why.
@@ -225,7 +237,7 @@ func (s Serving) Encode(price quantity.USD) (*EncodingAnswer, error) {
 	if s.DeviceMemory == 0 {
 		s.DeviceMemory = s.Cluster.Device.Memory
 	}
-	a := &EncodingAnswer{Serving: s}
+	a := &EncodingAnswer{Serving: s, price: price}
 	if err := a.layOut(); err != nil {
 		return nil, err
 	}
@@ -397,14 +409,12 @@ const mostEncoded = 1 << 12
 // computeBound is the smallest batch whose products take longer than reading
 // and than launching the layers.
 func (a *EncodingAnswer) computeBound() int64 {
-	p := &a.pass
+	p := a.pass
+	p.e[servingTile] = 0 // no arithmetic
 	return smallestBatch(func(n float64) bool {
-		read, multiply, layers := 0.0, 0.0, 0.0
-		for i := range p.groups {
-			r, m := p.readMultiply(&p.groups[i], n, float64(a.Context))
-			read, multiply, layers = read+r, multiply+m, layers+p.groups[i].layers
-		}
-		return multiply >= max(read, layers*max(p.e[servingGap], p.e[servingEager])+p.e[servingStep])
+		w := p.parts(n, float64(a.Context))
+		read, multiply := p.readMultiply(w.bytes, w.flops)
+		return multiply >= max(read, w.layers*max(p.e[servingGap], p.e[servingEager])+p.e[servingStep])
 	})
 }
 
@@ -429,29 +439,4 @@ func (a *EncodingAnswer) note() {
 		add("energy", fmt.Sprintf("devices at their rated %s: an upper end; hosts, network and cooling are not counted", w),
 			fmt.Sprintf("设备按额定 %s 计，为上限；主机、网络与制冷未计", w), "")
 	}
-}
-
-// Explain derives the figures.
-func (a *EncodingAnswer) Explain() []Derivation {
-	p, seq := &a.pass, float64(a.Context)
-	each := math.Ceil(float64(a.Batch) / float64(a.Layout.Replicas))
-	list := []Derivation{
-		{"memory", "weights", "sum over tensors of elements x bits / 8, as the layout divides them", fmt.Sprintf("%v x %.4g / 8 B, %s", a.Model.Params(), 8*float64(a.Weights)/float64(a.Model.Params()), a.Layout.String()), a.Memory.Weights.String(), a.Quant.Source},
-		{"memory", "compute buffers", "samples x positions x (2 x widest activation / tp + 2 x hidden) x 2 B, at its largest", fmt.Sprintf("%g samples", each), a.Memory.Compute.String(), ""},
-		{"memory", "overhead", "context and libraries, a device", fmt.Sprintf("%g GiB", a.Runtime.ContextGiB), a.Memory.Overhead.String(), a.Runtime.Source},
-		{"memory", "total", "sum of the lines above", "", a.Memory.Total.String(), ""},
-	}
-	var read, multiply, scores float64
-	for i := range p.groups {
-		r, m := p.readMultiply(&p.groups[i], each, seq)
-		read, multiply, scores = read+r, multiply+m, scores+p.attention(&p.groups[i], each, seq)
-	}
-	add := func(name, formula, numbers string, value float64) {
-		list = append(list, Derivation{"time", name, formula, numbers, quantity.Seconds(value).String(), sourceRoofline})
-	}
-	add("read the weights", "bytes of weights, and what convolutions move / (bandwidth x share)", fmt.Sprintf("%s/s x %.2g", quantity.Bytes(p.memory).Decimal(), p.e[servingMemory]), read)
-	add("multiply", "2 x parameters x positions / (peak x share)", fmt.Sprintf("%s x %.2g", quantity.FLOPRate(p.peak), p.e[servingCompute]), multiply)
-	add("attention", "FLOPs of scores and values / (peak x share)", fmt.Sprintf("%s x %.2g", quantity.FLOPRate(p.peak16), p.e[servingAttend]), scores)
-	add("pass", "4-norm of reading and multiplying, by group of layers + attention + layers x gap + scheduling", fmt.Sprintf("gap %.2g s, scheduling %.2g s", p.e[servingGap], p.e[servingStep]), float64(a.Throughput.Latency))
-	return list
 }

@@ -23,7 +23,7 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 	add := func(name, formula, numbers string, value quantity.Bytes, source string) {
 		list = append(list, Derivation{"memory", name, formula, numbers, value.String(), source})
 	}
-	add("weights", "layers of the fullest stage + embedding and head + experts / (tp x ep), as stored and divided", a.weightNumbers(), m.Weights, q.Source)
+	add("weights", "layers of the fullest stage + what stands before and after them + experts / (tp x ep), as stored and divided", a.weightNumbers(), m.Weights, q.Source)
 	n := a.perReplica(a.Batch)
 	stage, ofStage := a.served.stageShare(l), ""
 	if l.PP > 1 {

@@ -30,12 +30,15 @@ type printedSum struct {
 
 var printedWord = regexp.MustCompile(`[\d.]+(?:e[+-]?\d+)?|[A-Za-zµ]+(?:/s)?|[-+/|(),]`)
 
+var thousands = regexp.MustCompile(`(\d),(\d{3})`)
+
 func evaluate(t *testing.T, text string) float64 {
 	text, _, _ = strings.Cut(text, ";")
 	text, _, _ = strings.Cut(text, ", blocks")
 	if i := strings.LastIndex(text, ", "); strings.Contains(text, " nodes, network") {
 		text = text[:strings.LastIndex(text[:i], ", ")]
 	}
+	text = thousands.ReplaceAllString(text, "$1$2")
 	s := &printedSum{printedWord.FindAllString(strings.NewReplacer("$", "", ",", " , ").Replace(text), -1), t}
 	v := s.sum()
 	require.Empty(t, s.words, text)
@@ -162,27 +165,7 @@ func TestServingExplanationAddsUp(t *testing.T) {
 
 // addsUp holds an answer to its explanation.
 func addsUp(t *testing.T, a *sizing.ServingAnswer) {
-	const digits = 0.012 // sums of values of three digits
-	values := map[string]map[string]float64{}
-	memory := 0.0
-	for _, d := range a.Explain() {
-		if d.Group == "constants" {
-			continue
-		}
-		if values[d.Group] == nil {
-			values[d.Group] = map[string]float64{}
-		}
-		v := evaluate(t, d.Value)
-		if d.Group == "memory" && d.Name != "total" && d.Name != "the runtime takes" {
-			memory += v
-		}
-		values[d.Group][d.Name] = v
-		if d.Numbers != "" && !strings.Contains(d.Numbers, ">=") && !strings.Contains(d.Numbers, " sequences of ") && !strings.Contains(d.Numbers, "parameters,") {
-			assert.InEpsilon(t, v, evaluate(t, d.Numbers), digits, "%s: %s: %s", d.Group, d.Name, d.Numbers)
-		}
-	}
-	assert.InEpsilon(t, float64(a.Memory.Total), memory, digits)
-	assert.InEpsilon(t, float64(a.Memory.Total), values["memory"]["total"], digits)
+	values := linesAddUp(t, a.Explain(), &a.Memory)
 	for group, total := range map[string]string{"time": "a token of each sequence", "prompt": "pass"} {
 		v := values[group]
 		work := fourNorm(v["read the weights"], v["multiply"]) + v["weights on the host"] + v["gaps"]
@@ -202,6 +185,79 @@ func addsUp(t *testing.T, a *sizing.ServingAnswer) {
 			assert.InEpsilon(t, want, rates[name], 0.006, name)
 		}
 	}
+	if front := values["front"]; front != nil {
+		passAddsUp(t, front, float64(a.Front.Time))
+	}
 	assert.InEpsilon(t, 1/values["time"]["a token of each sequence"], p.PerUser, digits)
 	assert.InEpsilon(t, values["prompt"]["first token"], float64(p.FirstToken), digits)
+}
+
+const digits = 0.012 // sums of values of three digits
+
+// linesAddUp evaluates the numbers of every line and returns the values by group
+// and name.
+func linesAddUp(t *testing.T, list []sizing.Derivation, m *sizing.ServingMemory) map[string]map[string]float64 {
+	values := map[string]map[string]float64{}
+	memory := 0.0
+	for _, d := range list {
+		if d.Group == "constants" {
+			continue
+		}
+		if values[d.Group] == nil {
+			values[d.Group] = map[string]float64{}
+		}
+		v := evaluate(t, d.Value)
+		if d.Group == "memory" && d.Name != "total" && d.Name != "the runtime takes" {
+			memory += v
+		}
+		values[d.Group][d.Name] = v
+		if d.Numbers != "" && !strings.Contains(d.Numbers, ">=") && !strings.Contains(d.Numbers, " sequences of ") && !strings.Contains(d.Numbers, "parameters,") {
+			assert.InEpsilon(t, v, evaluate(t, d.Numbers), digits, "%s: %s: %s", d.Group, d.Name, d.Numbers)
+		}
+	}
+	assert.InEpsilon(t, float64(m.Total), memory, digits)
+	assert.InEpsilon(t, float64(m.Total), values["memory"]["total"], digits)
+	return values
+}
+
+// passAddsUp holds a pass over layers that generate nothing to its parts.
+func passAddsUp(t *testing.T, v map[string]float64, want float64) {
+	assert.LessOrEqual(t, math.Max(v["read the weights"], v["multiply"])*(1-digits), v["reading and multiplying"])
+	assert.GreaterOrEqual(t, (v["read the weights"]+v["multiply"])*(1+digits), v["reading and multiplying"])
+	work := v["reading and multiplying"] + v["attention"] + v["gaps"]
+	assert.InEpsilon(t, want, fourNorm(work, v["host"])+v["between devices"]+v["scheduling and sampling"], digits)
+	assert.InEpsilon(t, want, v["pass"], digits)
+}
+
+// TestEncodingExplanationAddsUp is the same of models that generate nothing.
+func TestEncodingExplanationAddsUp(t *testing.T) {
+	for _, c := range []struct {
+		model, device string
+		count, tp     int
+		batch         int64
+	}{
+		{"bert-large", "l4", 2, 1, 5}, {"bert-large", "h100", 16, 16, 32}, {"vit-l-16", "h100", 4, 2, 7}, {"resnet-50", "rtx-4090", 1, 1, 64}, {"whisper-large-v3", "l4", 2, 2, 3},
+	} {
+		t.Run(fmt.Sprintf("%s on %s x %d", c.model, c.device, c.count), func(t *testing.T) {
+			d, err := hardware.Default().Find(c.device)
+			require.NoError(t, err)
+			cluster, err := hardware.NewCluster(d, c.count)
+			require.NoError(t, err)
+			s := sizing.Serving{Model: model(t, c.model), Quant: mustFind(t, sizing.FindQuant, "bf16"), Cluster: cluster, Context: 384, Batch: c.batch,
+				Layout: sizing.ServingLayout{TP: c.tp}, Runtime: mustFind(t, sizing.FindRuntime, "transformers")}
+			if !s.Model.Encodes() {
+				a, err := s.Answer(2.5)
+				require.NoError(t, err)
+				addsUp(t, a)
+				return
+			}
+			a, err := s.Encode(250) // so that cents are digits enough
+			require.NoError(t, err)
+			values := linesAddUp(t, a.Explain(), &a.Memory)
+			passAddsUp(t, values["time"], float64(a.Throughput.Latency))
+			assert.InEpsilon(t, a.Throughput.Sequences, values["rates"]["sequences"], digits)
+			assert.InEpsilon(t, a.Throughput.Load, values["rates"]["full load"], digits)
+			assert.InEpsilon(t, float64(a.Throughput.PerMillion), values["rates"]["cost a million, full load"], digits)
+		})
+	}
 }

@@ -23,6 +23,15 @@ func (l *servingLines) time(name, formula, numbers string, value float64) {
 	l.add(name, formula, numbers, quantity.Seconds(value).String(), sourceRoofline)
 }
 
+// rate adds something a second.
+func (l *servingLines) rate(name, formula, numbers string, value float64) {
+	text := fmt.Sprintf("%.4g", value)
+	if value >= 1e4 {
+		text = fmt.Sprintf("%.0f", value)
+	}
+	l.add(name, formula, numbers, text, "")
+}
+
 // inSeconds is a time that others are computed from: minutes and hours are
 // printed to two digits, of which they would not add up.
 func inSeconds(v float64) string {
@@ -122,7 +131,7 @@ func (a *ServingAnswer) explainToken(t *servingTimer, r *servingRequest) []Deriv
 	l.attention(t, 1, r.middle, n, 1)
 	layers, each := t.host(r.middle)
 	l.time("host", "layers x host, where that is the slower one", fmt.Sprintf("%.4g x %s", layers, inSeconds(each)), layers*each)
-	l.list = append(l.list, t.explainLinks("time", n)...)
+	l.links(&t.links, e, t.s.depth, n*t.s.hidden*2)
 	l.time("scheduling and sampling", "step + sequences x each", fmt.Sprintf("%s + %.6g x %s", inSeconds(e[servingStep]), n, inSeconds(e[servingSeq])), e[servingStep]+n*e[servingSeq])
 	l.time("a token of each sequence", "||reading, multiplying| + weights on the host + attention + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼",
 		fmt.Sprintf("%.6g sequences of %.6g tokens", n, r.middle), t.decode(all, r.middle))
@@ -133,15 +142,17 @@ func (a *ServingAnswer) explainToken(t *servingTimer, r *servingRequest) []Deriv
 func (a *ServingAnswer) explainPrompt(t *servingTimer, r *servingRequest) []Derivation {
 	l, e := servingLines{group: "prompt"}, &t.e
 	p := t.prompts(r.prompt, 0, 1)
-	if f := a.Front; f != nil && p.before > 0 {
-		l.time("before the decoder", "one pass of the layers before it: |reading, multiplying| + attention + layers x gap + scheduling", fmt.Sprintf("%v parameters, %g times", f.Params, t.images), p.before)
+	if p.before > 0 {
+		front := servingLines{group: "front"}
+		front.pass(t.frontPass(), t.images, r.prompt)
+		l.list = front.list
 	}
 	if t.s.model.readsPrompt() {
 		l.time("pass", "a token at depth 0", "", p.one)
 	} else {
 		l.products(t, p.size, p.heads)
 		l.time("host", "layers x host, where that is the slower one", fmt.Sprintf("%.4g x %s", t.launches(), inSeconds(e[servingEager])), t.launches()*e[servingEager])
-		l.list = append(l.list, t.explainLinks("prompt", p.size)...)
+		l.links(&t.links, e, t.s.depth, p.size*t.s.hidden*2)
 		l.time("scheduling and sampling", "once a pass", "", e[servingStep])
 		l.time("pass", "||reading, multiplying| + weights on the host + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼", "", p.one)
 		parts := math.Ceil(r.prompt / float64(t.runtime.PrefillChunk))
@@ -164,26 +175,19 @@ func promptNumbers(p *promptPasses) string {
 // explainRates derives tokens a second, money and energy of those times.
 func (a *ServingAnswer) explainRates(r *servingRequest) []Derivation {
 	l, p, t := servingLines{group: "rates"}, &a.Throughput, a.timer
-	rate := func(name, formula, numbers string, value float64) {
-		text := fmt.Sprintf("%.4g", value)
-		if value >= 1e4 {
-			text = fmt.Sprintf("%.0f", value)
-		}
-		l.add(name, formula, numbers, text, "")
-	}
 	n, busy := a.batchEach(a.Batch), math.Min(float64(a.Layout.Replicas), float64(a.Batch))
 	step := t.decode(n, r.middle)
 	read := t.prompts(r.prompt, 0, n)
-	rate("prefill", "sequences x prompt / time of their prompts x replicas", fmt.Sprintf("%.6g x %.6g / (%s) x %g", n, r.prompt, promptNumbers(&read), busy), p.Prefill)
-	rate("decode, a user", "1 / time of a token", "1 / "+inSeconds(step), p.PerUser)
-	rate("decode, in all", "sequences / time of a token x replicas", fmt.Sprintf("%.6g / %s x %g", n, inSeconds(step), busy), p.Decode)
+	l.rate("prefill", "sequences x prompt / time of their prompts x replicas", fmt.Sprintf("%.6g x %.6g / (%s) x %g", n, r.prompt, promptNumbers(&read), busy), p.Prefill)
+	l.rate("decode, a user", "1 / time of a token", "1 / "+inSeconds(step), p.PerUser)
+	l.rate("decode, in all", "sequences / time of a token x replicas", fmt.Sprintf("%.6g / %s x %g", n, inSeconds(step), busy), p.Decode)
 	if p.ComputeBound > 0 {
 		part := math.Max(1, float64(p.ComputeBound)/float64(a.Layout.EP*a.Layout.PP))
 		arithmetic := *t
 		arithmetic.e[servingTile] = 0
 		w := arithmetic.work(part, part)
 		reading, multiplying := arithmetic.readMultiply(&w)
-		rate("compute-bound batch", "multiplying without the tile takes as long as reading", inSeconds(multiplying)+" >= "+inSeconds(reading), float64(p.ComputeBound))
+		l.rate("compute-bound batch", "multiplying without the tile takes as long as reading", inSeconds(multiplying)+" >= "+inSeconds(reading), float64(p.ComputeBound))
 	}
 	answered := func(name string, batch int64, t *servingTimer, share float64) float64 {
 		n := a.batchEach(batch)
@@ -194,7 +198,7 @@ func (a *ServingAnswer) explainRates(r *servingRequest) []Derivation {
 		if share != 1 {
 			numbers += fmt.Sprintf(" x %.4g", share)
 		}
-		rate(name, "sequences x answer / (prompts + answer x token) x replicas, under load x share", numbers, value)
+		l.rate(name, "sequences x answer / (prompts + answer x token) x replicas, under load x share", numbers, value)
 		return value
 	}
 	each := answered("requests answered", a.Batch, t, 1)
@@ -202,31 +206,34 @@ func (a *ServingAnswer) explainRates(r *servingRequest) []Derivation {
 	if p.LoadBatch > 0 {
 		full = answered("full load", p.LoadBatch, a.timerFor(p.LoadBatch), t.e.Load())
 	}
-	million := func(name, hourly string, value string, rate float64) {
-		if rate > 0 {
-			l.add(name, "an hour of all devices / 3600 / tokens a second x 1M", fmt.Sprintf("%d x %s / 3600 / %.4g x 1e6", a.Cluster.Count, hourly, rate), value, "")
-		}
-	}
-	if a.price > 0 {
-		million("cost a million, full load", a.price.String(), p.PerMillion.String(), full)
-		million("cost a million", a.price.String(), p.PerMillionBatch.String(), each)
-	}
-	if w := a.Cluster.Device.Power; w > 0 {
-		million("energy a million, full load", w.String()+" x 1 h", p.Energy.String(), full)
-		million("energy a million", w.String()+" x 1 h", p.EnergyBatch.String(), each)
-	}
+	l.millions(&a.Serving, a.price, []quantity.USD{p.PerMillionBatch, p.PerMillion}, []quantity.KWh{p.EnergyBatch, p.Energy}, each, full)
 	return l.list
 }
 
-// explainLinks says what the links make of a pass of tokens.
-func (t *servingTimer) explainLinks(group string, tokens float64) (list []Derivation) {
-	k, e := &t.links, &t.e
-	bytes := tokens * t.s.hidden * 2
+// millions derives the price and the energy of a million of the batch that was
+// asked for and of full load, at so many a second of each.
+func (l *servingLines) millions(s *Serving, price quantity.USD, usd []quantity.USD, kwh []quantity.KWh, rates ...float64) {
+	for i, load := range []string{"", ", full load"} {
+		add := func(name, hourly, value string) {
+			l.add(name+" a million"+load, "an hour of all devices / 3600 / rate x 1M", fmt.Sprintf("%d x %s / 3600 / %.4g x 1e6", s.Cluster.Count, hourly, rates[i]), value, "")
+		}
+		if price > 0 && rates[i] > 0 {
+			add("cost", price.String(), usd[i].String())
+		}
+		if w := s.Cluster.Device.Power; w > 0 && rates[i] > 0 {
+			add("energy", w.String()+" x 1 h", kwh[i].String())
+		}
+	}
+}
+
+// links derives what the links make of a pass through layers, each of which
+// sends so many bytes.
+func (l *servingLines) links(k *servingLinks, e *ServingEfficiency, layers, bytes float64) {
 	hop, share := quantity.Seconds(e[servingHop]).String(), fmt.Sprintf("%.4g", e[servingWire])
 	size := fmt.Sprintf("%.4g MB", bytes/1e6)
 	gbs := func(rate float64) string { return fmt.Sprintf("%.4g GB/s", rate/1e9) }
 	if k.group > 1 {
-		formula, numbers := "2 x layers x (hop + 2 bytes x (n-1)/n / (link x share))", fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s))", t.s.depth, hop, size, k.group-1, k.group, gbs(k.inside), share)
+		formula, numbers := "2 x layers x (hop + 2 bytes x (n-1)/n / (link x share))", fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s))", layers, hop, size, k.group-1, k.group, gbs(k.inside), share)
 		if nodes := k.nodes(); nodes > 1 {
 			formula = "2 x layers x (hop x (1 + log2 nodes) + 2 bytes x (n-1)/n / (slower of link and network x cards of a node x share))"
 			slower := k.network * k.members
@@ -236,10 +243,10 @@ func (t *servingTimer) explainLinks(group string, tokens float64) (list []Deriva
 			} else {
 				hops = fmt.Sprintf("%s x %.3g", hop, math.Log2(nodes))
 			}
-			numbers = fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s)), %g nodes, network %s", t.s.depth, hops, size, k.group-1, k.group, gbs(slower), share, nodes, gbs(k.network))
+			numbers = fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s)), %g nodes, network %s", layers, hops, size, k.group-1, k.group, gbs(slower), share, nodes, gbs(k.network))
 		}
-		w := 2 * t.s.depth * k.allReduce(bytes, e[servingHop], e[servingWire])
-		list = append(list, Derivation{group, "between devices", formula, numbers, quantity.Seconds(w).String(), sourceRoofline + "; " + sourceRing})
+		w := 2 * layers * k.allReduce(bytes, e[servingHop], e[servingWire])
+		l.add("between devices", formula, numbers, quantity.Seconds(w).String(), sourceRoofline+"; "+sourceRing)
 	}
 	if k.within+k.across > 0 {
 		var parts []string
@@ -250,9 +257,8 @@ func (t *servingTimer) explainLinks(group string, tokens float64) (list []Deriva
 			parts = append(parts, fmt.Sprintf("%g x (%s + %s / (%s x %s))", k.across, hop, size, gbs(k.network), share))
 		}
 		w := k.send(bytes, e[servingHop], e[servingWire])
-		list = append(list, Derivation{group, "between stages", "transfers x (hop + bytes / (link x share)), inside a node and between nodes", strings.Join(parts, " + "), quantity.Seconds(w).String(), sourceRoofline})
+		l.time("between stages", "transfers x (hop + bytes / (link x share)), inside a node and between nodes", strings.Join(parts, " + "), w)
 	}
-	return list
 }
 
 // explainConstant says which factors make up a constant.

@@ -65,7 +65,8 @@ var formulaLabels = []render.Text{
 	render.T("tokens of the dataset x bytes a token", "数据集 token 数 x 每 token 字节"),
 	// Serving.
 	render.T("sum over tensors of elements x bits / 8, as the layout divides them", "各张量元素数 x 比特 / 8 之和，按布局切分"),
-	render.T("layers of the fullest stage + embedding and head + experts / (tp x ep), as stored and divided", "最满一级的各层 + 嵌入与输出头 + 专家 / (tp x ep)，按存储与切分计"),
+	render.T("layers of the fullest stage + what stands before and after them + experts / (tp x ep), as stored and divided", "最满一级的各层 + 其前后部分 + 专家 / (tp x ep)，按存储与切分计"),
+	render.T("what tensor parallelism divides / tp + what every device holds", "张量并行切分者 / tp + 每设备各存一份者"),
 	render.T("layers x context x (keys + values) x bytes x sequences", "层数 x 上下文 x (键 + 值) x 字节 x 序列数"),
 	render.T("layers x min(context, window) x (keys + values) x bytes x sequences", "层数 x min(上下文, 窗口) x (键 + 值) x 字节 x 序列数"),
 	render.T("layers x its positions x (keys + values) x bytes x sequences", "层数 x 其位置数 x (键 + 值) x 字节 x 序列数"),
@@ -100,9 +101,10 @@ var formulaLabels = []render.Text{
 	render.T("sequences / time of a token x replicas", "序列数 / 每 token 时间 x 副本数"),
 	render.T("multiplying without the tile takes as long as reading", "不计瓦片的相乘与读取一样久"),
 	render.T("sequences x answer / (prompts + answer x token) x replicas, under load x share", "序列数 x 回答 / (提示 + 回答 x 每 token 时间) x 副本数，满载时另乘占比"),
-	render.T("an hour of all devices / 3600 / tokens a second x 1M", "全部设备一小时 / 3600 / 每秒 token x 1M"),
-	render.T("one pass of the layers before it: |reading, multiplying| + attention + layers x gap + scheduling", "其前各层一次前向：|读取, 相乘| + 注意力 + 层数 x 间隙 + 调度"),
-	render.T("4-norm of reading and multiplying, by group of layers + attention + layers x gap + scheduling", "各组层的读取与相乘取 4-范数 + 注意力 + 层数 x 间隙 + 调度"),
+	render.T("an hour of all devices / 3600 / rate x 1M", "全部设备一小时 / 3600 / 速率 x 1M"),
+	render.T("sum over groups of layers of |reading, multiplying|, with |a, b| = (a⁴ + b⁴)^¼", "各组层的 |读取, 相乘| 之和，其中 |a, b| = (a⁴ + b⁴)^¼"),
+	render.T("|reading and multiplying + attention + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼", "|读取与相乘 + 注意力 + 间隙, 主机| + 其余，其中 |a, b| = (a⁴ + b⁴)^¼"),
+	render.T("batch / pass", "批次 / 一次前向"),
 	// Constants of serving.
 	render.T("share of the memory bandwidth that reading weights reaches", "占比：读取权重可达的内存带宽"),
 	render.T("factor on that share for routed experts", "因子：路由专家相对该占比"),

@@ -275,6 +275,7 @@ var groupLabels = map[string]render.Text{
 	"run":          render.T("the whole run", "全程"),
 	"prompt":       render.T("the time to the first token", "首 token 时间"),
 	"rates":        render.T("rates", "速率"),
+	"front":        render.T("what comes before the decoder", "解码器之前"),
 	"cost":         render.T("cost", "费用"),
 	"energy":       render.T("energy", "能耗"),
 }
@@ -290,10 +291,10 @@ var derivedLabels = map[string]render.Text{
 	"read the weights": render.T("read the weights", "读取权重"), "multiply": render.T("multiply", "相乘"), "gaps": render.T("gaps", "算子间隙"), "host": render.T("host", "主机"),
 	"scheduling and sampling": render.T("scheduling and sampling", "调度与采样"), "between devices": render.T("between devices", "设备间"), "between stages": render.T("between stages", "各级之间"), "weights on the host": render.T("weights on the host", "主机上的权重"),
 	"prompt": render.T("prompt", "提示"), "first token": labelTTFT, "prefill": labelPrefill, "decode, a user": labelDecodeUser, "decode, in all": labelDecodeAll,
-	"compute-bound batch": labelComputeBound, "requests answered": render.T("answered with prompts, tokens a second", "含提示的回答，每秒 token"), "full load": labelMaxLoad,
-	"cost a million": render.T("cost a million tokens, this batch", "每百万 token 成本，本批次"), "cost a million, full load": both(labelAtFullLoad, labelPerMillion),
-	"energy a million": render.T("energy a million tokens, this batch", "每百万 token 能耗，本批次"), "energy a million, full load": both(labelAtFullLoad, labelEnergyMillion),
-	"a token of each sequence": render.T("a token of each sequence", "每条序列一个 token"), "before the decoder": render.T("before the decoder", "解码器之前"), "pass": render.T("pass", "一次前向"),
+	"compute-bound batch": labelComputeBound, "requests answered": render.T("answered with prompts, tokens a second", "含提示的回答，每秒 token"), "full load": render.T("full load", "满载"), "sequences": render.T("sequences or samples", "序列或样本"), "reading and multiplying": render.T("reading and multiplying", "读取与相乘"),
+	"cost a million": render.T("cost a million, this batch", "每百万成本，本批次"), "cost a million, full load": render.T("cost a million, full load", "每百万成本，满载"),
+	"energy a million": render.T("energy a million, this batch", "每百万能耗，本批次"), "energy a million, full load": render.T("energy a million, full load", "每百万能耗，满载"),
+	"a token of each sequence": render.T("a token of each sequence", "每条序列一个 token"), "pass": render.T("pass", "一次前向"),
 	"checkpoints": labelCheckpointing, "rework": labelRework, "restarts": labelRestarts, "expected": labelExpected, "cost of the steps": labelStepsCost, "energy of the steps": labelStepsEnergy,
 }
 
