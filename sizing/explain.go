@@ -60,6 +60,12 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		}
 		return ""
 	}
+	atPeak := func(term quantity.Bytes, away bool) string {
+		if term == 0 && !away {
+			return ", none at the peak"
+		}
+		return elsewhere(away)
+	}
 	perParam := 0.0
 	if t.trained.sum() > 0 {
 		perParam = t.moments.sum() / t.trained.sum()
@@ -72,11 +78,11 @@ func (p *Prepared) explainMemory(e *Estimate) []Derivation {
 		{"memory", "weights", "parameters of stage x bytes / weight shards",
 			fmt.Sprintf("%s x %.4g B%s (stage %d of %d, tp %d)", n(t.params), t.stored.sum()/t.params.sum(), over(l.shards[shWeights]), m.Stage+1, e.Plan.PP, e.Plan.TP) + elsewhere(l.away.weights), m.Weights.String(), stack.Source},
 		{"memory", "gradients", "trained parameters x bytes / gradient shards",
-			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])) + elsewhere(l.away.gradients), m.Gradients.String(), sourceZeRO},
+			fmt.Sprintf("%s x %.3g B%s", n(t.trained), c.gradBytes, over(l.shards[shGradients])) + atPeak(m.Gradients, l.away.gradients), m.Gradients.String(), sourceZeRO},
 		{"memory", "optimizer", "trained parameters x (fp32 copy + moments) / state shards",
 			fmt.Sprintf("%s x (%.3g + %.3g) B%s", n(t.trained), c.masterBytes, perParam, over(l.shards[shOptimizer])) + elsewhere(l.away.optimizer), m.Optimizer.String(), sourceZeRO},
 		{"memory", "activations", "micro-batches in flight x saved bytes of the stage's layers + what is recomputed at once (+ embedding or head)",
-			fmt.Sprintf("%.3g x %s in %.0f layers%s, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, atOnce, e.Plan.RecomputeName()), m.Activations.String(), sourceActivations},
+			fmt.Sprintf("%.3g x %s in %.0f layers%s, recompute %s", l.inFlight(m.Stage), quantity.Bytes(t.kept), layers, atOnce, e.Plan.RecomputeName()) + atPeak(m.Activations, false), m.Activations.String(), sourceActivations},
 		{"memory", "logits", "micro-batch x outputs of a sample (sequence x vocabulary) / (tp x cp) x bytes",
 			fmt.Sprintf("%d x %.0f / %d x %.3g B (last stage only)", e.Plan.MicroBatch, c.logits, e.Plan.TP*e.Plan.CP, c.logitsBytes), m.Logits.String(), stack.Source},
 		{"memory", "communication", "gathered units (ZeRO-3) + pipeline buffers",

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -76,5 +77,27 @@ func TestMomentsOfAStep(t *testing.T) {
 	}
 	for _, m := range p.Timeline(&plan, 0) {
 		assert.NotEqual(t, AtLoss, m.Peak, "the first stage has no loss")
+	}
+}
+
+// A term that is not there at the peak is explained as such: its product would
+// not be its value.
+func TestAbsentTermsAreExplained(t *testing.T) {
+	p := mustPrepare(testGPT(4, 512, 8, 1000, 256), Workload{Seq: 256}, "maxtext", 1)
+	for _, c := range []struct {
+		batch  int64
+		absent bool
+	}{{32, true}, {64, false}} {
+		e, err := p.Evaluate(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 32, GlobalBatch: c.batch})
+		require.NoError(t, err)
+		found := false
+		for _, d := range p.Explain(&e) {
+			if d.Group == "memory" && d.Name == "gradients" {
+				found = true
+				require.Equal(t, c.absent, strings.HasSuffix(d.Numbers, ", none at the peak"), "%s = %s", d.Numbers, d.Value)
+				require.Equal(t, c.absent, e.Memory.Gradients == 0)
+			}
+		}
+		require.True(t, found)
 	}
 }

@@ -138,6 +138,7 @@ var formulaUnits = map[string]render.Text{
 var numberLabels = []render.Text{
 	render.T("(stage %s of %s, tp %s)", "(第 %s 级，共 %s 级，tp %s)"),
 	render.T("kept outside the device", "存于设备之外"),
+	render.T("none at the peak", "峰值时无"),
 	render.T("%s nodes, network %s", "%s 个节点，网络 %s"),
 	render.T("tokens %s, tile %s", "token %s，瓦片 %s"),
 	render.T("(last stage only)", "(仅最后一级)"),
