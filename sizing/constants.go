@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -103,8 +102,8 @@ func ConstantFields() []Constant { return slices.Clone(constantFields) }
 var constantFields = []Constant{
 	{"products", "share", "of the achievable matrix rate that large products reach inside a training step, where power and clocks settle lower than in a benchmark", 0.3, 1.3, 0.08, func(e *Efficiency) *float64 { return &e.Products }},
 	{"achievable", "share", "of the peak that a large product reaches, taken where no rate was measured", 0.3, 1.1, 0.08, func(e *Efficiency) *float64 { return &e.Achievable }},
-	{"full_power", "W", "limit of the parts that the achievable share was measured on; 0: any", 0, 5000, 100, func(e *Efficiency) *float64 { return &e.FullPower }},
-	{"power_law", "exponent", "of the rate over the power limit below full_power", 0, 1.5, 0.2, func(e *Efficiency) *float64 { return &e.PowerLaw }},
+	{"full_power", "W a TFLOP/s", "power limit of the parts that the achievable share was measured on, by their 16-bit peak; 0: any", 0, 10, 0.1, func(e *Efficiency) *float64 { return &e.FullPower }},
+	{"power_law", "exponent", "of the rate over the power limit, on parts of another than full_power", 0, 1.5, 0.2, func(e *Efficiency) *float64 { return &e.PowerLaw }},
 	{"software", "share", "of that rate that the stack's kernels reach", 0.3, 1.5, 0.12, func(e *Efficiency) *float64 { return &e.Software }},
 	{"narrow", "share", "of the achievable rate of 8- and 4-bit products that training reaches, relative to 16 bits", 0.1, 1.45, 0.2, func(e *Efficiency) *float64 { return &e.Narrow }},
 	{"grouped", "share", "of the rate of one product that the products of many experts reach together", 0.1, 1.2, 0.2, func(e *Efficiency) *float64 { return &e.Grouped }},
@@ -144,12 +143,6 @@ var constantFields = []Constant{
 	{"selective", "share", "of the forward pass that selective recompute repeats, besides the core of attention", 0, 1, 0.3, func(e *Efficiency) *float64 { return &e.Selective }},
 	{"full", "share", "of the forward pass that full recompute repeats: a compiler leaves out a layer's last product, which the backward pass does not need", 0.5, 1, 0.15, func(e *Efficiency) *float64 { return &e.Full }},
 	{"imbalance", "factor", "of the busiest expert rank's tokens over the mean", 1, 3, 0.2, func(e *Efficiency) *float64 { return &e.Imbalance }},
-}
-
-// Band is the 80 % band of the ratio of a measured value to an estimate.
-type Band struct {
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
 }
 
 // Match says where an override or a band holds. Empty parts match anything.
@@ -235,36 +228,6 @@ type Override struct {
 	// Origin says what the figures rest on, Date when they were fitted.
 	Origin string `json:"origin"`
 	Date   string `json:"date,omitempty"`
-}
-
-// BandFor is a band where its Match holds. Later ones win. The first one holds
-// for stacks that no measurement ran on.
-type BandFor struct {
-	When Match `json:"when"`
-	Band       // on the devices that the measurements ran on
-	// Elsewhere is the band on any other device of their architectures, Archs.
-	Elsewhere Band     `json:"elsewhere"`
-	Devices   []string `json:"devices"`
-	Archs     []string `json:"archs"`
-	// Rows is how many measurements, left out of the fit in groups, it rests
-	// on, LeftOut how far off these were on the mean by what they shared, and
-	// Coverage the share of them inside bands that others made.
-	Rows     int                `json:"rows,omitempty"`
-	LeftOut  map[string]float64 `json:"left_out_mape,omitempty"`
-	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
-}
-
-// Of returns the band on a device, and whether measurements ran on it. A device
-// of another architecture is as far from those of the measured ones again as
-// another device of these is: both in quadrature.
-func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
-	switch {
-	case slices.Contains(b.Devices, d.ID):
-		return b.Band, true
-	case slices.Contains(b.Archs, d.Arch):
-		return b.Elsewhere, false
-	}
-	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
 }
 
 // Constants is the file of constants: overrides in order, the first of which
@@ -361,11 +324,9 @@ func (c *Constants) check() error {
 	if len(c.StepBands) == 0 || c.StepBands[0].When != (Match{}) {
 		return fmt.Errorf("constants: the first step band must hold everywhere")
 	}
-	for _, b := range c.StepBands {
-		for _, r := range []Band{b.Band, b.Elsewhere} {
-			if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
-				return fmt.Errorf("constants, band of %s: %v to %v (want a range around 1)", &b.When, r.Low, r.High)
-			}
+	for i := range c.StepBands {
+		if err := c.StepBands[i].check(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -480,17 +441,6 @@ func (c *Constants) at(s *subject) (e Efficiency) {
 		}
 	}
 	return e
-}
-
-// band returns the step's band for a stack.
-func (c *Constants) band(s *subject) *BandFor {
-	b := &c.StepBands[0]
-	for i := range c.StepBands {
-		if c.StepBands[i].When.holds(s) {
-			b = &c.StepBands[i]
-		}
-	}
-	return b
 }
 
 //go:embed constants.json

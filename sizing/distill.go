@@ -320,7 +320,7 @@ func (q *Question) costDistillation(a *Answer) {
 	}
 	c.Stored = quantity.Bytes(math.Ceil(float64(c.PerToken) * distinct))
 	if plan, forward, ok := q.pass(p, e.Plan.GlobalBatch); ok {
-		band := p.stepBand()
+		band := p.stepBand(&plan)
 		if p.Workload.MFU > 0 {
 			band = Band{1, 1}
 		}

@@ -292,6 +292,12 @@ func (m *Model) Layers() int {
 	return n
 }
 
+// layered reports whether the group is layers of the model, and not an embedding
+// or a head: what predicts a further token holds a layer too.
+func (g *Group) layered() bool {
+	return g.Place == Body || slices.ContainsFunc(g.Blocks, func(b Block) bool { full, _ := b.Mixing(1); return full > 0 })
+}
+
 // tokens returns how many positions of a sample of seq tokens pass through
 // the group.
 func (g *Group) tokens(seq int64) float64 {

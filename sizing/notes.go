@@ -7,7 +7,7 @@ import "fmt"
 func (p *Prepared) Notes(e *Estimate) []Note {
 	var a Answer
 	p.noteModel(&a)
-	p.noteTime(&a)
+	p.noteTime(&a, &e.Plan)
 	p.noteMemory(&a, e)
 	p.noteMoney(&a, e)
 	if e.Storage.Dataset > 0 {
@@ -53,7 +53,7 @@ func (p *Prepared) noteModel(a *Answer) {
 }
 
 // noteTime says what the time of a step rests on.
-func (p *Prepared) noteTime(a *Answer) {
+func (p *Prepared) noteTime(a *Answer, plan *Plan) {
 	d := p.Cluster.Device
 	if w := &p.Workload; w.MFU > 0 {
 		a.note("mfu", fmt.Sprintf("time from the given MFU of %.3g (%s convention), not predicted", w.MFU, w.Convention), fmt.Sprintf("时间由给定的 MFU %.3g（%s 约定）得出，并非预测", w.MFU, w.Convention), "")
@@ -69,6 +69,8 @@ func (p *Prepared) noteTime(a *Answer) {
 		a.note("efficiency", fmt.Sprintf("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", 100*p.timing.e.Products),
 			fmt.Sprintf("步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量", 100*p.timing.e.Products), source)
 		switch {
+		case p.measured(plan):
+			a.note("measured", "this plan was measured: its band is that of measured plans", "该方案有实测：区间取自已测方案", source)
 		case !p.costs.model.PerToken():
 			unit := p.costs.model.Unit
 			a.note("unmeasured-network", fmt.Sprintf("no measured training step of a model of %ss: it takes the constants of language models, and its band is wider", unit),

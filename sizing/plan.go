@@ -82,7 +82,8 @@ type Plan struct {
 	// ETP is the tensor parallelism inside an expert; 0 means TP.
 	ETP int `json:"etp,omitempty"`
 	// FirstLayers and LastLayers fix how many layers the first and the last
-	// pipeline stage hold; 0 spreads them evenly.
+	// pipeline stage hold, or with virtual stages the first and the last model
+	// chunk; 0 spreads them evenly.
 	FirstLayers int `json:"first_stage_layers,omitempty"`
 	LastLayers  int `json:"last_stage_layers,omitempty"`
 	// ShardGroup is how many of the DP x CP ranks divide a sharded state
@@ -279,7 +280,7 @@ func (p *Prepared) check(plan *Plan) error {
 	case plan.VP > 1 && plan.PP == 1:
 		return planError("vp", "vp %d needs more than one pipeline stage", plan.VP)
 	case !plan.layersFit(c.layers):
-		return planError("pp", "first and last stage of %d and %d of %d layers do not leave every other of %d stages a layer (and need pp above 1, vp 1)", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP)
+		return planError("pp", "first and last chunk of %d and %d of %d layers do not leave every other of pp %d x vp %d chunks a layer (and need pp above 1)", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP, plan.VP)
 	case plan.CP > 1 && !c.model.PerToken():
 		return planError("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
 	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
@@ -298,17 +299,17 @@ func (p *Prepared) check(plan *Plan) error {
 	return p.checkState(plan)
 }
 
-// layersFit reports whether every stage gets a layer, and every layer a stage,
-// where the first and last stage hold what the plan fixes.
+// layersFit reports whether every model chunk gets a layer, and every layer a
+// chunk, where the first and last hold what the plan fixes.
 func (p *Plan) layersFit(layers int) bool {
 	first, last := p.FirstLayers, p.LastLayers
 	if first == 0 && last == 0 {
 		return true
 	}
-	if first < 0 || last < 0 || p.PP < 2 || p.VP > 1 {
+	if first < 0 || last < 0 || p.PP < 2 {
 		return false
 	}
-	open, rest := p.PP, layers-first-last
+	open, rest := p.PP*p.VP, layers-first-last
 	for _, fixed := range [2]int{first, last} {
 		if fixed > 0 {
 			open--

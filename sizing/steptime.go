@@ -279,12 +279,8 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	t, s := &p.timing, &k.shape
 	e := &t.e
-	rate, cast := t.plain, 0.0
-	if s.narrow && t.narrow {
-		rate, cast = t.products, e.Cast
-	}
 	for i := range s.products {
-		f, b := p.productTime(l, k, &s.products[i], rate, cast)
+		f, b := p.productTime(l, k, &s.products[i])
 		forward.products += f
 		backward.products += b
 		switch s.products[i].module {
@@ -404,9 +400,13 @@ func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
 // gradients, added to them.
 // Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
 // tile and wave quantization.
-func (p *Prepared) productTime(l *layout, k *kind, w *product, rate, cast float64) (forward, backward float64) {
+func (p *Prepared) productTime(l *layout, k *kind, w *product) (forward, backward float64) {
 	t := &p.timing
 	e := &t.e
+	rate, cast := t.plain, 0.0
+	if w.narrow && t.narrow {
+		rate, cast = t.products, e.Cast
+	}
 	tp, copies := l.tp, w.copies
 	m := k.tokens * l.micro / l.cp * w.uses
 	switch {
@@ -493,7 +493,7 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 		t.StepLow, t.StepHigh = t.Step, t.Step
 	} else {
 		t.Step = t.Terms.Sum()
-		band := p.stepBand()
+		band := p.stepBand(plan)
 		t.StepLow, t.StepHigh = t.Step*quantity.Seconds(band.Low), t.Step*quantity.Seconds(band.High)
 	}
 	t.MFU = modelStep / (devices * float64(p.rate.Peak) * float64(t.Step))
@@ -518,14 +518,4 @@ func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 	var l layout
 	l.init(p, plan)
 	return p.stepTerms(&l), nil
-}
-
-// stepBand returns the band of the step time: that of the measurements nearest
-// to the stack and the device, wider for an inferred shape.
-func (p *Prepared) stepBand() Band {
-	b := p.timing.band
-	if k := p.constants; p.costs.model.Inferred {
-		b = Band{b.Low / k.Inferred, b.High * k.Inferred}
-	}
-	return b
 }

@@ -101,13 +101,14 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		tokens = float64(g.Tokens)
 	}
 	local := tokens * float64(r.plan.MicroBatch) / float64(r.plan.CP)
-	rate, cast := t.plain, 0.0
-	if t.narrow && g.Place == Body {
-		rate, cast = t.products, e.Cast
-	}
+	further := g.Name == FurtherGroup(1, 1, Norm{}, nil).Name
 	var repeats refRepeats
 	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, scores, ring float64
 	for _, b := range g.Blocks {
+		rate, cast := t.plain, 0.0
+		if l, ok := b.(Linear); t.narrow && (g.Place == Body || further && !(ok && l.Head)) {
+			rate, cast = t.products, e.Cast
+		}
 		f, bw, shared, up := r.products(b, local, rate, cast)
 		repeats.up += up
 		fwd += f
@@ -509,6 +510,7 @@ func stepModels() []*Model {
 		{Name: "dense", Repeat: 1, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), FFN{Hidden: 5120, Width: 12288, Gated: true}}},
 		{Name: "experts", Repeat: 31, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, SharedWidth: 3072}}},
 		head(102400, 5120)}}
+	moe.Further = [][]Block{moe.Groups[2].Blocks}
 	scans := &Model{Name: "scans", Hidden: 4096, Vocab: 131072, Groups: []Group{table(131072, 4096),
 		{Name: "attention", Repeat: 8, Blocks: []Block{norm(4096), Attention{Hidden: 4096, Heads: 32, KVHeads: 8}, norm(4096), FFN{Hidden: 4096, Width: 14336}}},
 		{Name: "scan", Repeat: 24, Blocks: []Block{norm(4096), Mamba2{Hidden: 4096, Inner: 8192, Heads: 128, Groups: 8, State: 128, Conv: 4}}},
@@ -520,7 +522,7 @@ func stepModels() []*Model {
 			Group{Name: "full", Repeat: 1, Blocks: []Block{norm(3072), Attention{Hidden: 3072, Heads: 16, KVHeads: 16, HeadDim: 256}, norm(3072), FFN{Hidden: 3072, Width: 12288, Gated: true}}})
 	}
 	window.Groups = append(window.Groups, head(262144, 3072))
-	return []*Model{dense, odd, moe, scans, window}
+	return []*Model{dense, odd, moe.Pretrained(), scans, window}
 }
 
 // stepPlans are layouts that use every dimension.

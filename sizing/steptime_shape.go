@@ -21,9 +21,6 @@ type shape struct {
 	// blocks is how many blocks launch kernels of their own, reduced how many
 	// end in a sum over all tensor-parallel ranks: routed experts do not.
 	blocks, reduced float64
-	// narrow says that the products compute in the workload's format; an
-	// embedding's and a head's stay in 16 bits.
-	narrow bool
 	// ring is the bytes of one sample that parts of its sequence need of each
 	// other.
 	ring ring
@@ -47,6 +44,9 @@ type product struct {
 	// splits says that the library divides the long sum of a small weight
 	// gradient between tiles (split-K), as cuDNN does for convolutions.
 	splits bool
+	// narrow says that it computes in the workload's format; an embedding's
+	// and a head's stay in 16 bits.
+	narrow bool
 	split  productSplit
 	module Module // that selective recompute drops it with
 }
@@ -71,9 +71,9 @@ type core struct {
 // newShape lists the products and cores of one layer of the group.
 func (c *costs) newShape(g *Group, w Workload) shape {
 	tokens := g.tokens(w.Seq)
-	s := shape{narrow: g.Place == Body, index: len(c.kinds)}
+	s := shape{index: len(c.kinds)}
 	for _, b := range g.Blocks {
-		s.addProducts(b, c.scale)
+		s.addProducts(b, c.scale, g.layered())
 		s.addCore(b, tokens, c.stack.FusedAttention)
 		s.ring.add(b, tokens, c.actBytes)
 		if reduces(b) {
@@ -119,8 +119,12 @@ func (r *ring) add(b Block, tokens, width float64) {
 }
 
 // addProducts adds a block's matrices. Matrices that read the same input are
-// one product, as stacks fuse Q, K and V, or gate and up.
-func (s *shape) addProducts(b Block, scale float64) {
+// one product, as stacks fuse Q, K and V, or gate and up. Those of layers compute
+// in the workload's format, if that is narrow.
+func (s *shape) addProducts(b Block, scale float64, narrow bool) {
+	if l, ok := b.(Linear); ok && l.Head {
+		narrow = false
+	}
 	first, reach := len(s.products), 1.0
 	c, conv := b.(Conv)
 	if conv {
@@ -130,7 +134,7 @@ func (s *shape) addProducts(b Block, scale float64) {
 		if t.Cols == 0 || t.Uses == 0 {
 			continue
 		}
-		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, split: splitColumns, module: moduleOf(b, t.Name)}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, narrow: narrow, split: splitColumns, module: moduleOf(b, t.Name)}
 		switch {
 		case t.Split == Replicated:
 			p.split = splitNone
@@ -277,6 +281,8 @@ type timing struct {
 	// and 0 where links are switched.
 	axes, axis float64
 	band       Band
+	near       *BandFor // whose the band is
+	key        uint32   // of the question, whatever the plan
 	// stackMeasured and measured say that the band's measurements ran on the
 	// stack, and on the device.
 	stackMeasured, measured bool
@@ -294,6 +300,7 @@ func (p *Prepared) ready() {
 	t := &p.timing
 	*t = timing{e: p.constants.at(&s)}
 	near := p.constants.band(&s)
+	t.near, t.key = near, p.questionKey()
 	t.stackMeasured = near.When.Stack != ""
 	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
 		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
@@ -366,16 +373,23 @@ func (p *Prepared) readyNetwork(t *timing) {
 }
 
 // rate returns the rate of a large product: as measured on the device, or a
-// share of the peak, less on a part with a lower power limit. Measured on
-// H100 parts of 350, 400 and 700 W: 499, 488 and 821 TFLOP/s, a power of 0.75.
+// share of the peak, less on a part with less power for its peak and more on
+// one with more. H100 parts of 350, 400 and 700 W were measured at 499, 488 and
+// 821 of 756, 836 and 989 TFLOP/s, an exponent of 0.5 and 0.9.
 // Source: github.com/mag-/gpu_benchmark@93322b7 README.md.
 func (e *Efficiency) rate(d *hardware.Device, r hardware.Rate) float64 {
 	if r.Achievable > 0 {
 		return float64(r.Achievable)
 	}
-	rate := e.Achievable * float64(r.Peak)
-	if w := float64(d.Power); w > 0 && w < e.FullPower {
-		rate *= math.Pow(w/e.FullPower, e.PowerLaw)
+	share := e.Achievable
+	if peak := d.Rates[hardware.BF16].Peak; e.FullPower > 0 && d.Power > 0 && peak > 0 {
+		powered := share * math.Pow(float64(d.Power)/(float64(peak)/1e12)/e.FullPower, e.PowerLaw)
+		share = min(powered, max(share, mostAchieved))
 	}
-	return rate
+	return share * float64(r.Peak)
 }
+
+// mostAchieved is the share of its peak that no power limit raises a device's
+// rate above: what A100 and GH200 were measured to reach, 0.87 and 0.86.
+// Source: github.com/stas00/ml-engineering@744d01e compute/accelerator/README.md.
+const mostAchieved = 0.87

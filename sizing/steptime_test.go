@@ -145,21 +145,27 @@ func TestConstantsInOrder(t *testing.T) {
 	}
 }
 
-// A part with a lower power limit is slower, by no more than its power is
-// less.
+// A part with less power for its peak is slower, by no more than its power is
+// less; one with more is faster, up to what devices reach of their peaks.
 func TestRateFollowsPower(t *testing.T) {
-	e := Efficiency{Achievable: 0.8, FullPower: 700, PowerLaw: 0.75}
-	rate := func(watts float64) float64 {
-		return e.rate(&hardware.Device{Power: quantity.Watts(watts)}, hardware.Rate{Peak: 1000})
+	e := Efficiency{Achievable: 0.8, FullPower: 0.7, PowerLaw: 0.75}
+	rate := func(watts, teraflops float64) float64 {
+		d := hardware.Device{Power: quantity.Watts(watts)}
+		d.Rates[hardware.BF16].Peak = quantity.FLOPRate(teraflops * 1e12)
+		return e.rate(&d, hardware.Rate{Peak: 1000})
 	}
-	if got := rate(700); got != 800 {
-		t.Errorf("at full power %v, not 800", got)
-	}
-	if got := rate(0); got != 800 {
-		t.Errorf("with no power known %v, not 800", got)
-	}
-	if got := rate(350); got >= 800 || got <= 400 {
-		t.Errorf("at half the power %v, want between 400 and 800", got)
+	for _, test := range []struct{ watts, teraflops, low, high float64 }{
+		{700, 1000, 800, 800},
+		{0, 1000, 800, 800},
+		{700, 0, 800, 800},
+		{350, 1000, 400, 500},
+		{350, 500, 800, 800}, // as much power a FLOP/s
+		{735, 1000, 825, 835},
+		{2000, 1000, 870, 870},
+	} {
+		if got := rate(test.watts, test.teraflops); got < test.low-1e-9 || got > test.high+1e-9 {
+			t.Errorf("%v W at %v TFLOP/s: %v, want %v to %v", test.watts, test.teraflops, got, test.low, test.high)
+		}
 	}
 	if got := e.rate(&hardware.Device{Power: 350}, hardware.Rate{Peak: 1000, Achievable: 500}); got != 500 {
 		t.Errorf("measured rate of 500 gave %v", got)
@@ -207,7 +213,7 @@ func BenchmarkStepTerms(b *testing.B) {
 // wider still for a stack that none did.
 func TestBandsWidenAwayFromMeasurements(t *testing.T) {
 	width := func(stack, device string) float64 {
-		b := prepareStep(t, stepModels()[0], stack, device, Workload{Precision: BF16}).stepBand()
+		b := prepareStep(t, stepModels()[0], stack, device, Workload{Precision: BF16}).stepBand(&stepPlans()[0])
 		return math.Log(b.High / b.Low)
 	}
 	near, other, far := width("megatron-core", "h100-sxm5-80gb"), width("megatron-core", "h200-sxm"), width("pytorch-ddp", "h200-sxm")
@@ -411,5 +417,39 @@ func TestShardsOfASlice(t *testing.T) {
 		floor, err := fast.NewEvaluator().MemoryFloor(&plan, Zero3)
 		require.NoError(t, err)
 		require.LessOrEqual(t, floor, float64(e.Memory.Total), "%+v", c)
+	}
+}
+
+// A plan that was measured has a band of its own, and no other plan, work or
+// device has its key.
+func TestMeasuredPlansHaveTheirBand(t *testing.T) {
+	prepare := func(stack, device string, w Workload) *Prepared {
+		return prepareStep(t, stepModels()[0], stack, device, w)
+	}
+	p, plan := prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16}), stepPlans()[0]
+	before := p.stepBand(&plan)
+	c := DefaultConstants().Clone()
+	own := Band{0.97, 1.02}
+	for i := range c.StepBands {
+		if c.StepBands[i].When.Stack == "megatron-core" {
+			c.StepBands[i].Measured, c.StepBands[i].Keys = &own, []uint32{p.Key(&plan)}
+		}
+	}
+	p.SetConstants(c)
+	require.Equal(t, own, p.stepBand(&plan))
+	for name, change := range map[string]func(*Plan){
+		"tp": func(p *Plan) { p.TP *= 2 }, "dp": func(p *Plan) { p.DP++ }, "micro-batch": func(p *Plan) { p.MicroBatch++ },
+		"batch": func(p *Plan) { p.GlobalBatch++ }, "sharding": func(p *Plan) { p.Sharding++ }, "recompute": func(p *Plan) { p.Recompute++ },
+	} {
+		other := plan
+		change(&other)
+		require.Equal(t, before, p.stepBand(&other), name)
+	}
+	for name, q := range map[string]*Prepared{
+		"device": prepare("megatron-core", "b200-sxm-180gb", Workload{Precision: BF16}), "precision": prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: FP8}),
+		"stack": prepare("torchtitan", "h100-sxm5-80gb", Workload{Precision: BF16}),
+	} {
+		q.SetConstants(c)
+		require.NotEqual(t, own, q.stepBand(&plan), name)
 	}
 }

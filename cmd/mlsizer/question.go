@@ -147,8 +147,8 @@ func addLayoutFlags(fs *pflag.FlagSet, p *sizing.Plan) {
 		{&p.MicroBatch, "micro-batch", "sequences of a micro-batch"},
 		{&p.ETP, "etp", "tensor parallel inside an expert"},
 		{&p.ShardGroup, "shard-group", "ranks that shard together (HSDP)"},
-		{&p.FirstLayers, "first-stage-layers", "layers of the first pipeline stage"},
-		{&p.LastLayers, "last-stage-layers", "layers of the last pipeline stage"},
+		{&p.FirstLayers, "first-stage-layers", "layers of the first pipeline stage (with vp: model chunk)"},
+		{&p.LastLayers, "last-stage-layers", "layers of the last pipeline stage (with vp: model chunk)"},
 	} {
 		addValue(fs, d.at, d.name, "", d.usage+" (without: chosen)", "N", "8", parseDimension)
 	}

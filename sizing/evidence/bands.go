@@ -15,7 +15,7 @@ var bandGroups = []string{"shape", "layout", "device", "stack"}
 const leastRows = 10
 
 // bands returns the 80 % bands of measured over predicted by how near a
-// question is to the rows. All are of rows that a fit did not see:
+// question is to the rows. They are of rows that a fit did not see:
 //
 //   - on a stack and a device that were measured, left out with their shape and
 //     with their layout;
@@ -24,6 +24,9 @@ const leastRows = 10
 //     which have constants of their own that a new one would lack;
 //   - on a stack that was not measured, left out with their stack, and on a
 //     device that was not either, both in quadrature.
+//
+// A plan that was measured itself has a band of its own, that of what the fit
+// leaves of the rows.
 //
 // Scale is no distance of its own: without all rows of a stack on about as many
 // devices the errors are within a point of those without a layout, but for
@@ -81,12 +84,33 @@ func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizi
 	}
 	b.Elsewhere = rounded80(b.Elsewhere)
 	b.Band = rounded80(b.Band)
+	b.Measured, b.Keys = c.measured(rows)
 	b.Coverage = rounded(c.crossFitted(rows), 3)
 	b.LeftOut = map[string]float64{}
 	for _, name := range []string{"shape", "layout"} {
 		b.LeftOut[name] = rounded(score(c.left(name, rows)).MAPE, 3)
 	}
 	return b
+}
+
+// measured returns the band that holds 80 % of some rows as they are fitted, and
+// their keys in order.
+func (c *Calibration) measured(rows []int) (*sizing.Band, []uint32) {
+	var r []float64
+	var keys []uint32
+	for _, i := range rows {
+		r = append(r, c.Residuals[i].Fit)
+		keys = append(keys, c.Residuals[i].Key)
+	}
+	slices.Sort(r)
+	slices.Sort(keys)
+	b := rounded80(middle80(r, 1))
+	return &b, slices.Compact(keys)
+}
+
+// middle80 returns the band of sorted residuals, widened so many times.
+func middle80(r []float64, times float64) sizing.Band {
+	return sizing.Band{Low: min(1, math.Exp(-times*quantile(r, 0.9))), High: max(1, math.Exp(-times*quantile(r, 0.1)))}
 }
 
 // crossFitted returns the share of a stack's rows inside bands that were made
@@ -140,8 +164,7 @@ func (c *Calibration) band(name string, rows []int) sizing.Band {
 	for _, i := range rows {
 		shapes[c.Residuals[i].Row.shapeKey()] = true
 	}
-	few := 1 + 1.4/float64(len(shapes))
-	return sizing.Band{Low: min(1, math.Exp(-few*quantile(r, 0.9))), High: max(1, math.Exp(-few*quantile(r, 0.1)))}
+	return middle80(r, 1+1.4/float64(len(shapes)))
 }
 
 // devices lists the devices of some rows.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,7 +17,7 @@ import (
 func leftOut() *Calibration {
 	c := &Calibration{Without: map[string][]float64{}}
 	add := func(stack, device string, layers int64, near, device80, stack80 float64) {
-		c.Residuals = append(c.Residuals, Residual{Row: &Row{Stack: stack, Device: device, Layers: layers}})
+		c.Residuals = append(c.Residuals, Residual{Row: &Row{Stack: stack, Device: device, Layers: layers}, Key: uint32(1000 - layers), Fit: near / 2})
 		for name, v := range map[string]float64{"shape": near, "layout": near, "device": device80, "stack": stack80} {
 			c.Without[name] = append(c.Without[name], v)
 		}
@@ -49,7 +50,10 @@ func TestBandsByCloseness(t *testing.T) {
 		assert.InEpsilon(t, math.Exp(0.8*off), b.High, 0.01, what)
 		assert.InEpsilon(t, math.Exp(-0.8*off), b.Low, 0.01, what)
 	}
-	within("measured", by["torchtitan"].Band, 0.1)
+	within("on a measured device", by["torchtitan"].Band, 0.1)
+	within("measured itself", *by["torchtitan"].Measured, 0.05)
+	assert.Len(t, by["torchtitan"].Keys, 101)
+	assert.True(t, slices.IsSorted(by["torchtitan"].Keys))
 	within("another device", by["torchtitan"].Elsewhere, 0.2)
 	within("another stack's device", by["maxtext"].Elsewhere, 0.2)
 	within("another stack", by[""].Band, 0.4)

@@ -59,6 +59,7 @@ type Calibration struct {
 type Residual struct {
 	Row   *Row
 	Arch  string // of its device
+	Key   uint32 // of its plan, see sizing.Prepared.Key
 	Group string
 	// Fit and LeftOut are log(predicted/measured) with and without the row's
 	// group in the fit.
@@ -163,7 +164,8 @@ func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	}
 	left := f.leaveOut(points, cmp.Or(opt.LeaveOut, "shape"), opt.Folds)
 	for i := range points {
-		out.Residuals = append(out.Residuals, Residual{points[i].row, points[i].setup.Prepared.Cluster.Device.Arch, points[i].group, fitted[i], left[i]})
+		s := points[i].setup
+		out.Residuals = append(out.Residuals, Residual{points[i].row, s.Prepared.Cluster.Device.Arch, s.Prepared.Key(&s.Plan), points[i].group, fitted[i], left[i]})
 	}
 	if !math.IsNaN(left[0]) {
 		out.LeaveOut = score(left)

@@ -204,8 +204,8 @@ func TestShippedConstantsAreTheFit(t *testing.T) {
 
 // What the shipped constants reach on the shipped rows. Limits are those that
 // the project holds itself to, by stack; a change that makes an estimate worse
-// fails here. Bands are made for rows that a fit does not see and hold more of
-// those that it saw: what they hold of the former stands in the file.
+// fails here. These rows have the band of measured plans; what the bands of
+// others hold, of rows that a fit does not see, stands in the file.
 func TestShippedStepTimes(t *testing.T) {
 	p := testPredictor()
 	rows, err := Default()
@@ -224,7 +224,7 @@ func TestShippedStepTimes(t *testing.T) {
 		if s.MAPE > limit {
 			t.Errorf("%s: mean error %.4f, above %.2f", s.Source, s.MAPE, limit)
 		}
-		if s.Coverage < 0.72 {
+		if s.Coverage < 0.72 || s.Coverage > 0.88 {
 			t.Errorf("%s: the 80 %% band holds %.3f of %d rows", s.Source, s.Coverage, s.N)
 		}
 		for _, b := range p.Constants.StepBands {

@@ -13,7 +13,7 @@ import (
 // out by hand: E the embedding, t a layer, m one of multi-token prediction, L the
 // loss, "|" between chunks, "*n" after a letter or a group in brackets to repeat
 // it: "Et*3|(tt|)*6t*2mL". A plan says such a layout if all chunks are alike, or
-// all between the first and the last stage.
+// all between the first and the last.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/pipeline_parallel_layer_layout.py.
 func handLayout(s string, p *sizing.Plan) error {
 	letters, rest, err := spread(s, 0)
@@ -34,7 +34,7 @@ func handLayout(s string, p *sizing.Plan) error {
 	alike := len(slices.Compact(slices.Clone(inner))) == 1
 	switch {
 	case len(chunks) == 1 || alike && first == inner[0] && last == inner[0] || len(chunks) == 2 && first == last:
-	case p.VP == 1 && first > 0 && last > 0 && (alike || len(chunks) == 2):
+	case first > 0 && last > 0 && (alike || len(chunks) == 2):
 		p.FirstLayers, p.LastLayers = first, last
 	default:
 		return errors.New("its chunks differ in a way that a plan cannot say")

@@ -15,6 +15,7 @@ func TestHandLayout(t *testing.T) {
 		"Et*2|t*4|t*4|t*2L":         {1, 2, 2},
 		"Ett|(ttt|)*2tmL":           {1, 2, 1},
 		"E(t|)*7tL":                 {2, 0, 0},
+		"Et*4|(t*4|)*14tmL":         {4, 4, 1}, // DeepSeek-V3 of Megatron-Bridge
 		"Ett|tt|tt|tt|tt|tt|tt|ttL": {2, 0, 0},
 		"E(tt|tt|)*3t*2|ttL":        {2, 0, 0},
 	} {
@@ -34,6 +35,25 @@ func TestHandLayout(t *testing.T) {
 	assert.Equal(t, [3]int{1, 5, 3}, [3]int{two.VP, two.FirstLayers, two.LastLayers})
 	one := sizing.Plan{PP: 1, VP: 1}
 	require.NoError(t, handLayout("Et*5L", &one))
+}
+
+// A model that predicts a further token leaves its last chunk little else, by
+// hand; one that does not keeps what divides as evenly as it can.
+func TestUnevenLayersAreBalanced(t *testing.T) {
+	p := testPredictor()
+	for model, want := range map[string][2]int{"deepseek-v3": {4, 1}, "qwen3-235b-a22b": {}} {
+		s, err := p.Setup(&Row{Model: model, Device: "gb200-nvl72-186gb", Devices: 256, DevicesPerNode: 4, Stack: "megatron-core", Precision: "mxfp8",
+			SeqLen: 4096, PP: 4, VP: 4, EP: 64, MicroBatch: 1, GlobalBatch: 2048, StepSeconds: 10})
+		require.NoError(t, err)
+		assert.Equal(t, want, [2]int{s.Plan.FirstLayers, s.Plan.LastLayers}, model)
+		slow, err := s.Prepared.StepTime(&s.Plan)
+		require.NoError(t, err)
+		even := s.Plan
+		even.FirstLayers, even.LastLayers = 0, 0
+		slower, err := s.Prepared.StepTime(&even)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, slow.Sum(), slower.Sum(), model)
+	}
 }
 
 // A launch that lays its layers out by hand is predicted where a plan can say so.

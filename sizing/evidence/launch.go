@@ -3,11 +3,13 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/quantity"
 )
 
 // launched reports whether the row lists the options that Megatron-LM was
@@ -122,7 +124,7 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 		p.VP = int(vp)
 	}
 	p.FirstLayers, p.LastLayers = int(first), int(last)
-	if p.PP > 1 && p.VP == 1 && r.Layers > 0 {
+	if p.PP > 1 && r.Layers > 0 {
 		r.accountFor(opt, p)
 	}
 	if layout := opt["pipeline-model-parallel-layout"]; layout != "" {
@@ -166,24 +168,46 @@ func (r *Row) launchWork(opt options, w *sizing.Workload) (err error) {
 	return nil
 }
 
-// accountFor takes a layer from the first stage for the embedding and one from
+// accountFor takes a layer from the first chunk for the embedding and one from
 // the last for the loss, where the launch asks for it.
 func (r *Row) accountFor(opt options, p *sizing.Plan) {
 	embedding, loss := opt.on("account-for-embedding-in-pipeline-split"), opt.on("account-for-loss-in-pipeline-split")
-	slots := int(r.Layers)
+	slots, chunks := int(r.Layers), p.PP*p.VP
 	for _, set := range []bool{embedding, loss} {
 		if set {
 			slots++
 		}
 	}
-	if slots%p.PP != 0 || slots/p.PP < 2 {
+	if slots%chunks != 0 || slots/chunks < 2 {
 		return
 	}
 	if embedding {
-		p.FirstLayers = slots/p.PP - 1
+		p.FirstLayers = slots/chunks - 1
 	}
 	if loss {
-		p.LastLayers = slots/p.PP - 1
+		p.LastLayers = slots/chunks - 1
+	}
+}
+
+// balance fixes what the first and the last model chunk hold so that the slowest
+// stage is as fast as it can be, if layers that do not divide evenly share the
+// last stage with those that predict further tokens: recipes lay such models out
+// by hand, and leave the last chunk little else.
+// Source: NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/recipes/deepseek
+// (set_deepseek_v3_pipeline_model_parallel_layout).
+func balance(p *sizing.Prepared, plan *sizing.Plan) {
+	layers, chunks := p.Model().Layers(), plan.PP*plan.VP
+	if plan.PP == 1 || layers%chunks == 0 || plan.FirstLayers > 0 || plan.LastLayers > 0 {
+		return
+	}
+	try, best := *plan, quantity.Seconds(math.Inf(1))
+	for last := 1; last <= layers/chunks+1; last++ {
+		for first := 1; first <= layers/chunks+1; first++ {
+			try.FirstLayers, try.LastLayers = first, last
+			if t, err := p.StepTime(&try); err == nil && t.Sum() < best {
+				*plan, best = try, t.Sum()
+			}
+		}
 	}
 }
 

@@ -74,7 +74,8 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if p.Stack != nil && p.Stack.Name == stack.Name {
 		stack = p.Stack
 	}
-	if r.Method == "" && stack.FurtherTokens && (r.Layers == 0 || int(r.Layers) == m.Layers()) {
+	further := r.Method == "" && stack.FurtherTokens && len(m.Further) > 0 && (r.Layers == 0 || int(r.Layers) == m.Layers())
+	if further {
 		m = m.Pretrained()
 	}
 	plan, err := r.plan(stack)
@@ -110,6 +111,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	}
 	if p.Constants != nil {
 		prepared.SetConstants(p.Constants)
+	}
+	if further {
+		balance(prepared, &plan)
 	}
 	switch {
 	case r.Recompute != "" || plan.Recompute != sizing.NoRecompute:

@@ -133,14 +133,26 @@ func (s *space) listPipelines() {
 				list = append(list, pipeline{vp: vp})
 			}
 		}
-		if f.VP <= 1 && pp > 1 {
-			list = s.uneven(list, pp)
-		}
-		s.pipelines[pp] = list
+		s.pipelines[pp] = s.uneven(list, pp)
 	}
 }
 
+// uneven adds the pipelines of one chunk a stage whose ends hold less, or leaves
+// those whose ends can hold what the question fixes.
 func (s *space) uneven(list []pipeline, pp int) []pipeline {
+	fits := func(p pipeline) bool {
+		return s.limits.Uneven(&sizing.Plan{PP: pp, VP: p.vp, FirstLayers: p.first, LastLayers: p.last})
+	}
+	f := &s.fixed.Plan
+	switch {
+	case f.FirstLayers > 0 || f.LastLayers > 0:
+		for i := range list {
+			list[i].first, list[i].last = f.FirstLayers, f.LastLayers
+		}
+		return slices.DeleteFunc(list, func(p pipeline) bool { return !fits(p) })
+	case pp == 1 || f.VP > 1:
+		return list
+	}
 	each := (s.limits.Layers + pp - 1) / pp
 	options := []int{0} // as the others
 	for _, n := range []int{each - 1, each - 2} {
@@ -150,18 +162,9 @@ func (s *space) uneven(list []pipeline, pp int) []pipeline {
 	}
 	for _, first := range options {
 		for _, last := range options {
-			plan := sizing.Plan{PP: pp, VP: 1, FirstLayers: first, LastLayers: last}
-			if first+last > 0 && s.limits.Uneven(&plan) {
-				list = append(list, pipeline{1, first, last})
+			if p := (pipeline{1, first, last}); first+last > 0 && fits(p) {
+				list = append(list, p)
 			}
-		}
-	}
-	f := &s.fixed.Plan
-	if f.FirstLayers > 0 || f.LastLayers > 0 {
-		list = list[:0]
-		plan := sizing.Plan{PP: pp, VP: 1, FirstLayers: f.FirstLayers, LastLayers: f.LastLayers}
-		if s.limits.Uneven(&plan) {
-			list = append(list, pipeline{1, f.FirstLayers, f.LastLayers})
 		}
 	}
 	return list
