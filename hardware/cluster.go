@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -26,26 +27,24 @@ type Cluster struct {
 // Option changes what NewCluster takes from the device.
 type Option func(*Cluster) error
 
-// WithDevicesPerNode sets the size of a node.
-func WithDevicesPerNode(n int) Option {
-	return func(c *Cluster) error {
-		if n < 1 || n > MaxDevices {
-			return fmt.Errorf("%d devices per node (want 1 to %d)", n, MaxDevices)
-		}
-		c.DevicesPerNode = n
-		return nil
-	}
+// Network is a node and the network between nodes, instead of the device's usual
+// ones; what is 0 stays as usual.
+type Network struct {
+	DevicesPerNode int
+	ScaleOut       quantity.Bandwidth // per device and direction
 }
 
-// WithScaleOut sets the network between nodes, per device and direction.
-func WithScaleOut(bw quantity.Bandwidth) Option {
-	return func(c *Cluster) error {
-		if !(bw > 0) || math.IsInf(float64(bw), 1) {
-			return fmt.Errorf("%v between nodes (want a bandwidth above zero)", bw)
-		}
-		c.ScaleOut = bw
-		return nil
+// Set is an [Option]: it refuses what is no size of a node and no bandwidth.
+func (n Network) Set(c *Cluster) error {
+	if n.DevicesPerNode < 0 || n.DevicesPerNode > MaxDevices {
+		return fmt.Errorf("%d devices per node (want 1 to %d)", n.DevicesPerNode, MaxDevices)
 	}
+	if !(n.ScaleOut >= 0) || math.IsInf(float64(n.ScaleOut), 1) {
+		return fmt.Errorf("%v between nodes (want a bandwidth above zero)", n.ScaleOut)
+	}
+	c.DevicesPerNode = cmp.Or(n.DevicesPerNode, c.DevicesPerNode)
+	c.ScaleOut = cmp.Or(n.ScaleOut, c.ScaleOut)
+	return nil
 }
 
 // WithSlice sets the shape of a torus slice, instead of the one nearest to a

@@ -145,7 +145,7 @@ func TestSlicesAddUp(t *testing.T) {
 }
 
 func TestClusterOptions(t *testing.T) {
-	c, err := NewCluster(find(t, "h100"), 64, WithDevicesPerNode(4), WithScaleOut(12.5e9))
+	c, err := NewCluster(find(t, "h100"), 64, Network{DevicesPerNode: 4, ScaleOut: 12.5e9}.Set)
 	require.NoError(t, err)
 	assert.Equal(t, 16, c.Nodes())
 	bw, err := c.Network()
@@ -154,13 +154,18 @@ func TestClusterOptions(t *testing.T) {
 	assert.InDelta(t, 64*700, float64(c.Power()), 0)
 	assert.InDelta(t, 64*79.6474609375*gib, float64(c.Memory()), 100)
 
+	usual, err := NewCluster(find(t, "h100"), 64, Network{}.Set)
+	require.NoError(t, err)
+	assert.Equal(t, 8, usual.DevicesPerNode)
+	assert.Equal(t, find(t, "h100").ScaleOut, usual.ScaleOut)
+
 	c, err = NewCluster(find(t, "rtx-4090"), 64)
 	require.NoError(t, err)
 	_, err = c.Network()
 	assert.ErrorContains(t, err, "is not known (want --scale-out, a bandwidth per device such as 50GB/s)")
 
-	for _, bad := range []Option{WithDevicesPerNode(0), WithDevicesPerNode(-1), WithScaleOut(0), WithScaleOut(-1), WithScaleOut(quantity.Bandwidth(math.NaN())), WithScaleOut(quantity.Bandwidth(math.Inf(1)))} {
-		_, err := NewCluster(find(t, "h100"), 8, bad)
+	for _, bad := range []Network{{DevicesPerNode: -1}, {DevicesPerNode: MaxDevices + 1}, {ScaleOut: -1}, {ScaleOut: quantity.Bandwidth(math.NaN())}, {ScaleOut: quantity.Bandwidth(math.Inf(1))}} {
+		_, err := NewCluster(find(t, "h100"), 8, bad.Set)
 		assert.Error(t, err)
 	}
 	for _, n := range []int{0, -1, math.MinInt32, MaxDevices + 1} {

@@ -59,7 +59,7 @@ func TestUnknownServingLinks(t *testing.T) {
 	}{
 		{ServingLayout{TP: 1, PP: 1, EP: 1}, nil, true}, {ServingLayout{TP: 1, PP: 1, EP: 1, Replicas: 16}, nil, true},
 		{ServingLayout{TP: 2, PP: 1, EP: 1}, nil, false}, {ServingLayout{TP: 1, PP: 2, EP: 1}, nil, false}, {ServingLayout{TP: 1, PP: 1, EP: 2}, nil, false},
-		{ServingLayout{TP: 2, PP: 2, EP: 1}, hardware.WithScaleOut(1e9), true},
+		{ServingLayout{TP: 2, PP: 2, EP: 1}, hardware.Network{ScaleOut: 1e9}.Set, true},
 	} {
 		var options []hardware.Option
 		if c.option != nil {

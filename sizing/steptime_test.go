@@ -371,7 +371,7 @@ func TestShardsOfASlice(t *testing.T) {
 	on := func(network quantity.Bandwidth) *Prepared {
 		d, err := hardware.Default().Find("tpu-v5e")
 		require.NoError(t, err)
-		c, err := hardware.NewCluster(d, 1024, hardware.WithScaleOut(network))
+		c, err := hardware.NewCluster(d, 1024, hardware.Network{ScaleOut: network}.Set)
 		require.NoError(t, err)
 		require.Equal(t, 4, c.Slices)
 		p, err := Prepare(stepModels()[0], Workload{Seq: 2048, Batch: 1024, PUE: 1}, mustStack("maxtext"), c)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,4 +133,60 @@ func parseRampUp(s string) (r sizing.RampUp, err error) {
 		}
 	}
 	return r, nil
+}
+
+// parseMethods reads methods separated by commas.
+func parseMethods(s string) ([]sizing.Method, error) {
+	var list []sizing.Method
+	for item := range strings.SplitSeq(s, ",") {
+		m, err := sizing.ParseMethod(item)
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(list, m) {
+			return nil, fmt.Errorf("%s twice", m)
+		}
+		list = append(list, m)
+	}
+	return list, nil
+}
+
+// parseTeacherWeights reads whether a teacher's weights take a byte each.
+func parseTeacherWeights(s string) (fp8 bool, err error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "bf16", "fp16":
+		return false, nil
+	case "fp8":
+		return true, nil
+	}
+	return false, fmt.Errorf("%q is not a known storage of a teacher's weights (want bf16, fp8)", s)
+}
+
+// parseEpochs reads how often a run sees its data.
+func parseEpochs(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f > 0 && f <= 1e6) {
+		return 0, errors.New("not a number of epochs (want a number above 0, such as 3)")
+	}
+	return f, nil
+}
+
+// parseFactor reads a factor above 0.
+func parseFactor(s string) (float64, error) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil || !(f > 0 && f <= 1e3) {
+		return 0, fmt.Errorf("%q is not a factor (want a number above 0, such as 1.25)", s)
+	}
+	return f, nil
+}
+
+// parseList reads names separated by commas.
+func parseList(s string) ([]string, error) {
+	list := strings.Split(s, ",")
+	for i, item := range list {
+		if list[i] = strings.TrimSpace(item); list[i] == "" {
+			return nil, errors.New("an empty item (want devices separated by commas, such as h100x8,a100-80g)")
+		}
+	}
+	return list, nil
 }

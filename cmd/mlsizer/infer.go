@@ -34,7 +34,7 @@ type servingOptions struct {
 	shared  bool
 	images  int64          // in a prompt; not given: one where the model takes images
 	memory  quantity.Bytes // of a device, instead of the catalogue's
-	network networkOptions
+	network hardware.Network
 	// elsewhere are the devices that may be proposed instead.
 	elsewhere []*hardware.Device
 	explain   bool
@@ -98,7 +98,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	addValue(fs, &o.layout.TP, "tp", "", "tensor parallel (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.PP, "pp", "", "stages of layers (without: chosen)", "N", "2", parseDimension)
 	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
-	addValue(fs, &o.network.scaleOut, "scale-out", "", "network between nodes, a device and direction: 50GB/s or 400Gb/s", "RATE", "400Gb/s", quantity.ParseBandwidth)
+	addValue(fs, &o.network.ScaleOut, "scale-out", "", "network between nodes, a device and direction: 50GB/s or 400Gb/s", "RATE", "400Gb/s", quantity.ParseBandwidth)
 	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
@@ -183,7 +183,7 @@ func divideContext(s *sizing.Serving) error {
 // what was left open.
 func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizing.Serving, assumed []sizing.Note, err error) {
 	count := max(t.Count, 1)
-	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.network.clusterOptions()...); err != nil {
+	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.network.Set); err != nil {
 		return s, nil, err
 	}
 	assume := func(flag, value string) {

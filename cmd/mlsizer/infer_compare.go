@@ -58,7 +58,7 @@ func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
 // every storage of the weights.
 func inferCompareRun(cmd *cobra.Command, o *compareOptions) error {
 	s := &o.serving
-	s.on, s.batch, s.price, s.bounds, s.network = o.on, o.batch, o.price, o.bounds, o.networkOptions
+	s.on, s.batch, s.price, s.bounds, s.network = o.on, o.batch, o.price, o.bounds, o.network
 	if len(s.weights) == 0 {
 		s.weights = []string{""}
 	}

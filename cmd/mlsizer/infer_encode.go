@@ -80,7 +80,7 @@ func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights
 
 // encoding answers for one model, machine and storage.
 func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizing.EncodingAnswer, []sizing.Note, error) {
-	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.network.clusterOptions()...)
+	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.network.Set)
 	if err != nil {
 		return nil, nil, err
 	}

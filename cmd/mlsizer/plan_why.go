@@ -170,7 +170,7 @@ func (o *planOptions) limit(p *planned, times float64) quantity.Bytes {
 // moreDevices searches on twice the devices.
 func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *sizing.Estimate)) {
 	base := p.prepared()
-	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.clusterOptions()...)
+	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.network.Set)
 	if err != nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -82,17 +83,10 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	var options []hardware.Option
-	if r.DevicesPerNode > 0 {
-		options = append(options, hardware.WithDevicesPerNode(r.DevicesPerNode))
-	}
-	perNode := max(r.DevicesPerNode, 1)
-	if r.DevicesPerNode == 0 {
-		perNode = max(d.DevicesPerNode, 1)
-	}
-	if r.InternodeGbit > 0 {
-		options = append(options, hardware.WithScaleOut(quantity.Bandwidth(r.InternodeGbit/8*1e9/float64(perNode))))
-	}
+	perNode := cmp.Or(r.DevicesPerNode, d.DevicesPerNode, 1)
+	options := []hardware.Option{hardware.Network{
+		DevicesPerNode: r.DevicesPerNode, ScaleOut: quantity.Bandwidth(r.InternodeGbit / 8 * 1e9 / float64(perNode)),
+	}.Set}
 	if slice, ok := r.slice(d, plan.Devices()); ok {
 		options = append(options, hardware.WithSlice(slice))
 	}

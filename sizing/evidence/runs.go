@@ -111,8 +111,8 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
 		q.Workload.Precision, q.DefaultPrecision = sizing.FP8, false
 	}
 	q.Stack = r.runStack(m, d)
-	if r.DevicesPerNode > 0 && d.Torus == nil {
-		q.Options = append(q.Options, hardware.WithDevicesPerNode(r.DevicesPerNode))
+	if d.Torus == nil {
+		q.Options = append(q.Options, hardware.Network{DevicesPerNode: r.DevicesPerNode}.Set)
 	}
 	return q, nil
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+)
+
+// flagOf is the flag that an error of the domain is about, "" if unknown.
+func flagOf(err error) string {
+	var plan *sizing.PlanError
+	var rate *hardware.UnsupportedError
+	switch {
+	case errors.As(err, &plan):
+		return plan.Flag
+	case errors.As(err, &rate):
+		return "precision"
+	}
+	return ""
+}
+
+// flagError names the flag that an error of the domain is about; name is "" if
+// that flag was not given.
+func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
+	name = flagOf(err)
+	flag := cmd.Flags().Lookup(name)
+	if flag == nil || !flag.Changed {
+		return "", err
+	}
+	var rate *hardware.UnsupportedError
+	if errors.As(err, &rate) {
+		err = noRate(rate)
+	}
+	return name, fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+}
+
+// askError makes a usage error of an answer that could not be given. The hint
+// leaves the choice of what is wrong to the program, if that gives an answer.
+func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
+	name, wrapped := flagError(cmd, err)
+	if name == "" {
+		if strings.Contains(err.Error(), "network between nodes") {
+			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
+		}
+		return usageError(err, a.relaxed(o, m, t))
+	}
+	switch name {
+	case "tokens":
+		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
+	case "samples":
+		return usageError(wrapped, a.commandReplacing("--samples", "--tokens"))
+	case "examples":
+		if o.examples.Tokens == 0 {
+			return usageError(wrapped, a.commandLine()+" --example-tokens 512")
+		}
+	case "example-tokens", "packing":
+		return usageError(wrapped, a.commandWithout(name))
+	}
+	without := *o
+	switch name {
+	case "precision":
+		without.precisionSet = false
+	case "tp":
+		without.plan.TP, without.plan.SequenceParallel = 0, false
+	case "batch":
+		without.batch = 0
+	case "seq":
+		without.seq = 0
+	default:
+		return usageError(wrapped, a.relaxed(o, m, t))
+	}
+	if _, err := without.ask(m, t); err != nil {
+		return usageError(wrapped, a.relaxed(o, m, t))
+	}
+	return usageError(wrapped, a.commandWithout(name))
+}
+
+// noRate says which precisions of training the device computes in: it may have
+// a rate for formats that are none.
+func noRate(e *hardware.UnsupportedError) error {
+	var names []string
+	for _, p := range sizing.Precisions(e.Device) {
+		names = append(names, p.String())
+	}
+	if len(names) == 0 {
+		return e
+	}
+	return fmt.Errorf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, strings.Join(names, ", "))
+}
+
+// relaxed is the command line with the whole layout left open, "" if even that
+// has no answer.
+func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
+	open := *o
+	open.plan, open.shardingSet, open.recomputeSet = sizing.Plan{}, false, false
+	open.offloadSet, open.groupSet, open.sequenceSet = false, false, false
+	if _, err := open.ask(m, t); err != nil {
+		return ""
+	}
+	var names []string
+	layout := pflag.NewFlagSet("", pflag.ContinueOnError)
+	addLayoutFlags(layout, &sizing.Plan{})
+	layout.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	line := a.commandWithout(names...)
+	if line == a.commandLine() {
+		return ""
+	}
+	return line
+}

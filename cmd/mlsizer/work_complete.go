@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/sizing"
+)
+
+// defaultTrial is the share of a run that a trial takes where none is given.
+const defaultTrial = 0.05
+
+// complete notes which flags were given.
+func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	o.precisionSet = fs.Changed("precision")
+	o.optimizerSet = fs.Changed("optimizer")
+	o.shardingSet = fs.Changed("sharding")
+	o.recomputeSet = fs.Changed("recompute")
+	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
+	if err := o.completeTuning(a, cmd); err != nil {
+		return err
+	}
+	if err := o.completeTeacher(a, cmd); err != nil {
+		return err
+	}
+	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
+	if o.constantsFile != "" {
+		var err error
+		if o.constants, err = readConstants(o.constantsFile); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
+		return usageError(errors.New("--trial-fraction needs --trials"), a.commandLine()+" --trials 200")
+	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
+		return usageError(errors.New("--parallel-trials needs --trials"), a.commandLine()+" --trials 200")
+	case o.sweep.Trials > 0 && !o.lengthSet():
+		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), a.commandLine()+" --tokens 100B")
+	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
+		o.sweep.Fraction = defaultTrial
+	}
+	switch {
+	case len(o.on) == 0:
+		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
+		return usageError(errors.New("--lora-rank, --lora-targets and --dora are for --method lora or qlora"), a.commandLine()+" --method lora")
+	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
+		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
+	case o.batch > 0 && o.batchTokens > 0:
+		return usageErrorf("--batch and --batch-tokens both give the global batch (want one of them)")
+	}
+	return nil
+}
+
+// lengthSet says whether the length of the run was given.
+func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.examples.Count > 0 }
+
+// completeTuning settles which weights the run changes and on what, and
+// refuses what does not go together.
+func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
+	several := cmd.Name() == "compare"
+	x, fs := &o.examples, cmd.Flags()
+	if several && x.Count > 0 && len(o.methods) == 0 {
+		o.methods = []sizing.Method{sizing.FullTune, sizing.LoRA, sizing.QLoRA}
+	}
+	if len(o.methods) == 0 {
+		o.methods = []sizing.Method{sizing.Pretrain}
+	}
+	o.method = o.methods[0]
+	switch {
+	case len(o.methods) > 1 && !several:
+		return usageError(fmt.Errorf("--method %s: %d methods (%s takes one, compare takes several)", fs.Lookup("method").Value, len(o.methods), cmd.Name()), a.commandReplacing(cmd.Name(), "compare"))
+	case x.Count == 0:
+		for _, name := range []string{"example-tokens", "epochs", "packing"} {
+			if fs.Changed(name) {
+				return usageError(fmt.Errorf("--%s needs --examples", name), a.commandLine()+" --examples 50K")
+			}
+		}
+	case o.tokensSet:
+		return usageError(errors.New("--examples and --tokens both give the length of the run (want one of them)"), a.commandWithout("tokens"))
+	case o.sampled:
+		return usageError(errors.New("--examples and --samples both give the length of the run (want one of them)"), a.commandWithout("samples"))
+	case slices.Contains(o.methods, sizing.Pretrain):
+		err := errors.New("--examples are for fine-tuning (want --method full, lora or qlora)")
+		if fs.Changed("method") {
+			return usageError(err, a.commandWithout("method")+" --method lora")
+		}
+		return usageError(err, a.commandLine()+" --method lora")
+	}
+	return nil
+}
+
+// completeTeacher finds the teacher, and refuses what does not go together.
+func (o *workOptions) completeTeacher(a *app, cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	if o.teacher == "" {
+		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {
+			if fs.Changed(name) {
+				return usageError(fmt.Errorf("--%s needs --teacher", name), a.commandLine()+" --teacher llama-3.1-70b")
+			}
+		}
+		return nil
+	}
+	if cmd.Name() == "plan" {
+		return usageError(errors.New("--teacher: plan does not look for layouts with a teacher beside (want estimate)"), a.commandReplacing("plan", "estimate"))
+	}
+	m, err := a.resolve(cmd.Context(), o.teacher)
+	if err != nil {
+		return err
+	}
+	o.distill.Teacher = m.Model
+	return nil
+}
