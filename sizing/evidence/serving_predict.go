@@ -114,6 +114,9 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if err != nil {
 		return s, err
 	}
+	if strings.Contains(strings.ToLower(r.Version), "rocm") && d.Vendor != "AMD" {
+		return s, fmt.Errorf("runtime version %q runs on AMD's devices, and %s is of %s", r.Version, d.ID, d.Vendor)
+	}
 	if s.Runtime, err = r.runtime(d); err != nil {
 		return s, err
 	}

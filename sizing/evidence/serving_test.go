@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
@@ -230,5 +232,21 @@ func TestLogitsByRelease(t *testing.T) {
 		if got := r.eagerPrefill(p) == logits; got != want {
 			t.Errorf("%s: %v B beside weights and cache: logits of the whole prompt %v, want %v", version, r.eagerPrefill(p), got, want)
 		}
+	}
+}
+
+// A row that names the software of another maker's devices contradicts itself.
+func TestServingRowThatContradictsItself(t *testing.T) {
+	row := ServingRow{ID: "1", Model: "llama-3.1-8b", Weights: "bf16", Devices: 1, Runtime: "sglang", Version: "0.5.9-rocm700-mi35x",
+		Batch: "1", Input: 512, Output: 128, Phase: "end_to_end_output", Rate: 100}
+	for device, want := range map[string]string{"mi300x-192gb": "", "h200-sxm5-141gb": "0.5.9-rocm700-mi35x"} {
+		row.Device = device
+		rep := servingPredictor().Validate([]ServingRow{row})
+		if want == "" {
+			require.Empty(t, rep.Skipped, device)
+			continue
+		}
+		require.Len(t, rep.Skipped, 1, device)
+		require.Contains(t, rep.Skipped[0].Reason, want)
 	}
 }
