@@ -252,9 +252,9 @@ func (x *termNumbers) tensor() numbers {
 	})
 	bytes, one = bytes/count, one/count
 	passes := x.total.tensor / x.a.slowest.forward.tensor
-	visible := 1 - p.timing.e.TensorHidden
+	visible := p.timing.tensorShown(l.tp)
 	return numbers{"micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden",
-		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.2g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.bandwidth(l.tp)), visible),
+		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.3g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.timing.ringRate(l.tp, l.tp)), visible),
 		p.linkSource(l.tp), x.m * passes * count * one * visible, 0}
 }
 
@@ -274,7 +274,7 @@ func (x *termNumbers) experts() numbers {
 	passes := x.total.expert / x.a.slowest.forward.expert
 	visible := 1 - p.timing.e.ExpertHidden
 	return numbers{"micro-batches x passes x MoE layers x 2 (dispatch, combine) x all-to-all x what is not hidden",
-		fmt.Sprintf("%.0f x %.3g x %.0f x 2 x %s (%s on %.0f ranks) x %.2g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.ep, visible),
+		fmt.Sprintf("%.0f x %.3g x %.0f x 2 x %s (%s on %.0f ranks) x %.3g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.ep, visible),
 		sourceAllToAll, x.m * passes * count * 2 * one * visible, 0}
 }
 
@@ -345,7 +345,7 @@ func (x *termNumbers) data() numbers {
 	if between > 0 {
 		hides = fmt.Sprintf("and once a step %s between %.0f slices; ", seconds(between), l.slices) + hides
 	}
-	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.bandwidth(l.tp*l.shard)), hides)
+	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.timing.ringRate(l.tp*l.shard, l.shard)), hides)
 	return n
 }
 

@@ -65,6 +65,12 @@ func (l *layout) shardOver(plan *Plan) {
 	}
 }
 
+// divides reports whether several ranks hold the same part of what a stage holds:
+// experts that tensor parallelism leaves whole may lie on ranks of its group.
+func (l *layout) divides(h held) bool {
+	return l.shard > 1 || h.experts > 0 && l.expertShard > 1
+}
+
 // across returns how many slices hold all shards each, though nothing says so:
 // ZeRO-3 gathers weights over the links of a slice, and leaves to the network
 // between slices what crosses it once a step, the gradients. A plan's shard

@@ -107,7 +107,7 @@ func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
 	t.Pipeline /= 2
 	t.Offload /= 2
 	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0
-	if plan.Sharding == Zero3 && l.shard > 1 {
+	if plan.Sharding == Zero3 && l.divides(a.params) {
 		times := l.microBatches
 		if plan.PP > 1 {
 			times = 1 // weights stay gathered for all micro-batches of a step

@@ -335,7 +335,7 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 	t := &p.timing
 	e := &t.e
 	if l.tp > 1 {
-		one := p.tensorTime(l, k) * (1 - e.TensorHidden)
+		one := p.tensorTime(l, k) * t.tensorShown(l.tp)
 		forward.tensor += one
 		backward.tensor += one
 	}

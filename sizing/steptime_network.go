@@ -45,14 +45,40 @@ func (t *timing) latency(n float64) float64 {
 // doc/PERFORMANCE.md.
 func (p *Prepared) ringTime(span, n, bytes float64) float64 {
 	t := &p.timing
-	bytes *= (n - 1) / n
-	inside := t.neighbours
-	if span <= inside {
-		return t.latency(n) + bytes/t.inside(n)
+	members, nodes := t.ring(span, n)
+	return t.latency(members) + t.e.HopSeconds*nodes + bytes*(n-1)/n/t.ringRate(span, n)
+}
+
+// ring returns how many of a ring's n devices are in one node, and how many
+// nodes it goes through; 0 if it does not leave the node.
+func (t *timing) ring(span, n float64) (members, nodes float64) {
+	if span <= t.neighbours {
+		return n, 0
 	}
-	members := max(1, n*inside/span) // of the group, in one node
-	nodes := n / members
-	return t.latency(members) + t.e.HopSeconds*nodes + max(bytes/t.inside(members), bytes/(t.global*members))
+	members = max(1, n*t.neighbours/span)
+	return members, n / members
+}
+
+// ringRate returns the bandwidth of such a ring.
+func (t *timing) ringRate(span, n float64) float64 {
+	members, nodes := t.ring(span, n)
+	if nodes == 0 {
+		return t.inside(n)
+	}
+	return min(t.inside(members), t.global*members)
+}
+
+// tensorShown returns the share of tensor-parallel collectives that products do
+// not hide: all of it where a group leaves the node, for what overlaps the two
+// reaches the other devices over their links alone.
+// Sources: NVIDIA/TransformerEngine transformer_engine/common/comm_gemm_overlap/userbuffers
+// (buffers that peers map, by IPC or multicast); pytorch/pytorch
+// torch/distributed/_symmetric_memory (fused_all_gather_matmul).
+func (t *timing) tensorShown(tp float64) float64 {
+	if tp > t.neighbours {
+		return 1
+	}
+	return 1 - t.e.TensorHidden
 }
 
 // allToAll returns the time in which a device's tokens reach their experts on
@@ -106,7 +132,7 @@ func (p *Prepared) sendTime(l *layout) float64 {
 // (reshard_after_forward: not with a pipeline).
 func (p *Prepared) dataComm(l *layout, params, trained held, s *stage) float64 {
 	e := &p.timing.e
-	if l.shard <= 1 {
+	if !l.divides(params) {
 		return 0
 	}
 	gather, reduce := p.gatherTime(l, params), p.reduceTime(l, trained)
@@ -160,7 +186,10 @@ func (p *Prepared) reduceTime(l *layout, trained held) float64 {
 func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
 	e := &p.timing.e
 	inner := l.tp
-	t := p.ringTime(inner*l.shard, l.shard, of.dense*width)
+	t := 0.0
+	if l.shard > 1 {
+		t = p.ringTime(inner*l.shard, l.shard, of.dense*width)
+	}
 	if of.experts > 0 && l.expertShard > 1 {
 		t += p.ringTime(inner*l.shard, l.expertShard, of.experts*width)
 	}

@@ -151,7 +151,10 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		if r.plan.TP == 1 {
 			break
 		}
-		all := r.tensor(b, hidden, local) * (1 - e.TensorHidden)
+		all := r.tensor(b, hidden, local)
+		if float64(r.plan.TP) <= t.neighbours {
+			all *= 1 - e.TensorHidden
+		}
 		fwd += all
 		bwd += all
 	}
