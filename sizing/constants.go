@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -376,7 +377,12 @@ func (c *Constants) Clone() *Constants {
 	d.StepBands = slices.Clone(c.StepBands)
 	for i := range d.StepBands {
 		b := &d.StepBands[i]
-		b.Devices, b.Archs = slices.Clone(b.Devices), slices.Clone(b.Archs)
+		b.Devices, b.Archs, b.Keys = slices.Clone(b.Devices), slices.Clone(b.Archs), slices.Clone(b.Keys)
+		b.LeftOut = maps.Clone(b.LeftOut)
+		if b.Measured != nil {
+			measured := *b.Measured
+			b.Measured = &measured
+		}
 	}
 	return &d
 }

@@ -96,44 +96,57 @@ func (p *Prepared) stepBand(plan *Plan) Band {
 
 // measured reports whether the plan itself is among the measurements.
 func (p *Prepared) measured(plan *Plan) bool {
-	return p.timing.measured && len(p.timing.near.Keys) > 0 && p.timing.near.seen(p.Key(plan))
+	return p.timing.measured && p.tutor == nil && len(p.timing.near.Keys) > 0 && p.timing.near.seen(p.Key(plan))
 }
 
-// Key tells a measured question from others: the model by its size, the device
-// and how many of them, what the stack compiles and overlaps, the work and the plan. Release
-// and recipe are no part of it.
+// Key tells a measured question from others: the model by its size, the devices
+// and the network between them, what the stack compiles and overlaps, the work
+// and the plan. Release and recipe are no part of it.
 func (p *Prepared) Key(plan *Plan) uint32 {
 	key := p.timing.key
 	for _, n := range [...]int{
-		plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP,
-		int(plan.Sharding), plan.MicroBatch, int(plan.GlobalBatch), int(plan.Recompute),
+		plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP, plan.expertTP(), plan.FirstLayers, plan.LastLayers,
+		int(plan.Sharding), plan.ShardGroup, plan.MicroBatch, int(plan.GlobalBatch),
+		int(plan.Recompute), int(plan.RecomputeMethod), plan.RecomputeLayers, int(plan.dropped()), int(plan.Offload),
 	} {
 		key = mixed(key, uint32(n))
 	}
-	return key
+	return said(key, plan.SequenceParallel, plan.OffloadOptimizer, plan.OffloadParams, plan.OffloadInputs)
 }
 
-// mixed returns a key with one more number in it, as FNV-1a adds a byte.
-func mixed(key, n uint32) uint32 { return (key ^ n) * 16777619 }
+// mixed returns a key with one more number in it: the step of FNV-1a, folded so
+// that high bits count below them too.
+func mixed(key, n uint32) uint32 {
+	key = (key ^ n) * 16777619
+	return key ^ key>>15
+}
 
-// questionKey is the part of [Prepared.Key] that no plan changes.
-func (p *Prepared) questionKey() uint32 {
-	key, v := uint32(2166136261), &p.costs.stack.Variant
-	for _, c := range []byte(p.Cluster.Device.ID) {
-		key = mixed(key, uint32(c))
-	}
-	for _, on := range [...]bool{v.Compile, v.AsyncTP} {
+// said returns a key with what is on and off in it.
+func said(key uint32, list ...bool) uint32 {
+	for _, on := range list {
 		if on {
 			key++
 		}
 		key = mixed(key, 0)
 	}
-	flops := math.Float64bits(p.costs.palm)
-	for _, n := range [...]uint32{
-		uint32(p.Cluster.Count), uint32(p.costs.layers), uint32(p.costs.model.Hidden),
-		uint32(flops >> 32), uint32(flops), uint32(p.Workload.Seq), uint32(p.Workload.Precision.Compute()),
-	} {
-		key = mixed(key, n)
-	}
 	return key
+}
+
+// questionKey is the part of [Prepared.Key] that no plan changes.
+func (p *Prepared) questionKey() uint32 {
+	key, c, w, v := uint32(2166136261), p.costs, &p.Workload, &p.costs.stack.Variant
+	for _, b := range []byte(p.Cluster.Device.ID) {
+		key = mixed(key, uint32(b))
+	}
+	for _, n := range [...]float64{
+		float64(p.Cluster.Count), p.timing.node, p.timing.neighbours, float64(p.network),
+		float64(c.params), float64(p.TrainedParams()), c.palm, float64(c.layers), float64(c.model.Hidden), float64(c.tpUnit),
+		float64(w.Seq), float64(w.Precision.Compute()), float64(w.Optimizer), float64(w.Method),
+		float64(w.States.Weights), float64(w.States.Gradients), float64(w.States.Master), float64(w.States.Moments),
+		w.Routing.Capacity, w.Routing.Imbalance,
+	} {
+		bits := math.Float64bits(n)
+		key = mixed(mixed(key, uint32(bits>>32)), uint32(bits))
+	}
+	return said(key, v.Compile, v.AsyncTP)
 }

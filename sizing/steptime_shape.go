@@ -300,7 +300,7 @@ func (p *Prepared) ready() {
 	t := &p.timing
 	*t = timing{e: p.constants.at(&s)}
 	near := p.constants.band(&s)
-	t.near, t.key = near, p.questionKey()
+	t.near = near
 	t.stackMeasured = near.When.Stack != ""
 	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
 		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
@@ -327,6 +327,7 @@ func (p *Prepared) ready() {
 		t.added = 2 * p.costs.gradBytes // read and written
 	}
 	p.readyNetwork(t)
+	t.key = p.questionKey()
 }
 
 // readyNetwork fills in the bandwidths. Devices of a node without links of

@@ -426,6 +426,15 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 	prepare := func(stack, device string, w Workload) *Prepared {
 		return prepareStep(t, stepModels()[0], stack, device, w)
 	}
+	on := func(n hardware.Network) *Prepared {
+		d, err := hardware.Default().Find("h100-sxm5-80gb")
+		require.NoError(t, err)
+		cluster, err := hardware.NewCluster(d, 64, n.Set)
+		require.NoError(t, err)
+		q, err := prepare("megatron-core", d.ID, Workload{Precision: BF16}).On(cluster)
+		require.NoError(t, err)
+		return &q
+	}
 	p, plan := prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16}), stepPlans()[0]
 	before := p.stepBand(&plan)
 	c := DefaultConstants().Clone()
@@ -439,7 +448,13 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 	require.Equal(t, own, p.stepBand(&plan))
 	for name, change := range map[string]func(*Plan){
 		"tp": func(p *Plan) { p.TP *= 2 }, "dp": func(p *Plan) { p.DP++ }, "micro-batch": func(p *Plan) { p.MicroBatch++ },
-		"batch": func(p *Plan) { p.GlobalBatch++ }, "sharding": func(p *Plan) { p.Sharding++ }, "recompute": func(p *Plan) { p.Recompute++ },
+		"batch": func(p *Plan) { p.GlobalBatch++ }, "sharding": func(p *Plan) { p.Sharding++ }, "recompute": func(p *Plan) { p.Recompute-- },
+		"modules": func(p *Plan) { p.Recompute, p.Modules = Selective, p.Modules.With(MLPModule) },
+		"method":  func(p *Plan) { p.RecomputeMethod, p.RecomputeLayers = BlockMethod, 3 }, "layers": func(p *Plan) { p.RecomputeLayers = 2 },
+		"etp": func(p *Plan) { p.ETP = 2 }, "first": func(p *Plan) { p.FirstLayers = 3 }, "last": func(p *Plan) { p.LastLayers = 3 },
+		"shard group": func(p *Plan) { p.ShardGroup = 8 }, "sp": func(p *Plan) { p.SequenceParallel = !p.SequenceParallel },
+		"optimizer": func(p *Plan) { p.OffloadOptimizer = true }, "params": func(p *Plan) { p.OffloadParams = true },
+		"inputs": func(p *Plan) { p.OffloadInputs = true }, "offload": func(p *Plan) { p.Offload = p.Offload.With(MLPModule) },
 	} {
 		other := plan
 		change(&other)
@@ -447,9 +462,67 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 	}
 	for name, q := range map[string]*Prepared{
 		"device": prepare("megatron-core", "b200-sxm-180gb", Workload{Precision: BF16}), "precision": prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: FP8}),
-		"stack": prepare("torchtitan", "h100-sxm5-80gb", Workload{Precision: BF16}),
+		"stack": prepare("torchtitan", "h100-sxm5-80gb", Workload{Precision: BF16}), "optimizer": prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16, Optimizer: SGD}),
+		"method":  prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16, Method: FullTune}),
+		"states":  prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16, States: States{Gradients: BF16State}}),
+		"model":   prepareStep(t, stepModels()[1], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16}),
+		"network": on(hardware.Network{ScaleOut: 1e9}), "node": on(hardware.Network{DevicesPerNode: 4}),
 	} {
 		q.SetConstants(c)
 		require.NotEqual(t, own, q.stepBand(&plan), name)
 	}
+	routed := func(r Routing) uint32 {
+		return prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16, Routing: r}).Key(&plan)
+	}
+	require.NotEqual(t, routed(Routing{}), routed(Routing{Imbalance: 2}))
+	p.tutor = &tutor{}
+	require.Equal(t, before, p.stepBand(&plan), "a teacher takes its part of the step")
+}
+
+// A copy of the constants shares nothing with them.
+func TestConstantsAreCopied(t *testing.T) {
+	c := DefaultConstants().Clone()
+	d := c.Clone()
+	for i := range c.StepBands {
+		if b := &c.StepBands[i]; b.Measured != nil {
+			b.Measured.Low, b.Keys[0], b.LeftOut["shape"], b.Devices[0] = 0, 0, 0, ""
+		}
+	}
+	require.Equal(t, DefaultConstants(), d)
+}
+
+// What hides tensor-parallel traffic reaches over the links of a node: of a group
+// that is larger all of it shows, at the pace of all the cards of its nodes.
+func TestTensorTrafficHidesInsideANode(t *testing.T) {
+	p := prepareStep(t, stepModels()[0], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
+	require.Positive(t, p.timing.e.TensorHidden)
+	for tp, shown := range map[int]float64{8: 1 - p.timing.e.TensorHidden, 16: 1} {
+		rate := map[int]float64{8: p.timing.local, 16: min(p.timing.local, 8*p.timing.global)}[tp]
+		plan := Plan{TP: tp, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64 / tp, MicroBatch: 1, GlobalBatch: 64, SequenceParallel: true}
+		e, err := p.Evaluate(&plan)
+		require.NoError(t, err)
+		var l layout
+		l.init(p, &plan)
+		require.InEpsilon(t, shown, p.timing.tensorShown(l.tp), 1e-12)
+		k := &p.costs.kinds[1]
+		all := 2 * float64(k.layers) * p.tensorTime(&l, k) * l.microBatches
+		for _, i := range p.costs.input { // an embedding that is divided ends in a sum too
+			all += 2 * p.tensorTime(&l, &p.costs.kinds[i]) * l.microBatches
+		}
+		require.InEpsilon(t, all*shown, float64(e.Time.Terms.TensorComm), 1e-9, "tp %d", tp)
+		require.Contains(t, p.newTermNumbers(&e).tensor().numbers, quantity.Bandwidth(rate).String())
+	}
+}
+
+// Experts that tensor parallelism leaves whole may lie on several ranks of one
+// group, which add up their gradients though there is no data parallelism.
+func TestExpertsOfATensorGroupAreReduced(t *testing.T) {
+	p := prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
+	step := func(ep int) StepTerms {
+		s, err := p.StepTime(&Plan{TP: 8, PP: 8, VP: 1, CP: 1, EP: ep, ETP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1, SequenceParallel: true})
+		require.NoError(t, err)
+		return s
+	}
+	require.Zero(t, step(8).DataComm)
+	require.Positive(t, step(4).DataComm)
 }

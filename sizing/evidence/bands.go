@@ -210,7 +210,7 @@ func quadrature(a, b sizing.Band) sizing.Band {
 
 // rounded80 returns the band as a file states it.
 func rounded80(b sizing.Band) sizing.Band {
-	return sizing.Band{Low: rounded(b.Low, 3), High: rounded(b.High, 3)}
+	return sizing.Band{Low: rounded(b.Low, 4), High: rounded(b.High, 4)}
 }
 
 // mean is the geometric mean of bands.
