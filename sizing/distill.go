@@ -413,8 +413,10 @@ func (a *Answer) noteDistillation(outputs float64) {
 // explain derives the teacher's part of the step.
 func (t *tutor) explain(x *termNumbers) numbers {
 	plan := t.beside(x.l.plan)
-	return numbers{"the step's terms for the teacher's shape, forward only",
-		fmt.Sprintf("%.4g FLOPs x %d samples", t.flops(), plan.GlobalBatch), sourceDistillation, float64(t.forward(x.p, &plan)), 0}
+	time, devices := float64(t.forward(x.p, &plan)), x.p.Cluster.Count
+	rate := t.flops() * float64(plan.GlobalBatch) / time / float64(devices)
+	return numbers{"samples x forward FLOPs of the teacher / (devices x rate that the step's terms, forward only, come to for its shape)",
+		fmt.Sprintf("%d x %s / (%d x %s)", plan.GlobalBatch, quantity.FLOPs(t.flops()), devices, quantity.FLOPRate(rate)), sourceDistillation, time, rate}
 }
 
 // explainDistillation derives what the teacher takes.

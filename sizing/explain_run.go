@@ -40,14 +40,17 @@ func (a *Answer) explainGoodput() []Derivation {
 		pause = fmt.Sprintf("%s / (%d x %s/s to the host)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(a.Cluster.Device.HostLink.Bandwidth).Decimal())
 	}
 	add("checkpoints", l.Checkpoint, "work / interval x pause, interval = sqrt(2 pause x MTBF) where none is given",
-		fmt.Sprintf("%s / %s x %s, pause %s", work, g.Interval, g.Pause, pause), sourceGoodput)
+		fmt.Sprintf("%s / %s x %s, pause %s", inSeconds(float64(work)), inSeconds(float64(g.Interval)), inSeconds(float64(g.Pause)), pause), sourceGoodput)
 	between := fmt.Sprintf("%s / %d devices", r.DeviceMTBF, a.Cluster.Count)
-	lost := fmt.Sprintf("%s / 2", g.Interval)
-	if r.Async {
-		lost += " + " + g.Write.String()
+	lost := inSeconds(float64(g.Interval)) + " / 2"
+	switch {
+	case r.Async && g.Interval/2+g.Write > work/2:
+		lost = inSeconds(float64(work)) + " / 2"
+	case r.Async:
+		lost += " + " + inSeconds(float64(g.Write))
 	}
-	add("rework", l.Rework, "failures x half an interval (and what was not yet written)", fmt.Sprintf("%.4g x (%s), a failure in %s", g.Failures, lost, between), sourceGoodput)
-	add("restarts", l.Restart, "failures x restart", fmt.Sprintf("%.4g x %s", g.Failures, r.Restart), r.Source)
+	add("rework", l.Rework, "failures x half an interval (and what was not yet written), at most half the work", fmt.Sprintf("%.4g x (%s), a failure in %s", g.Failures, lost, between), sourceGoodput)
+	add("restarts", l.Restart, "failures x restart", fmt.Sprintf("%.4g x %s", g.Failures, inSeconds(float64(r.Restart))), r.Source)
 	list = append(list, Derivation{"run", "expected", "sum of the lines above", fmt.Sprintf("goodput %.1f %%", 100*g.Share), g.Run.String(), ""})
 	if c := &g.Cost; c.PerHour > 0 {
 		list = append(list, Derivation{"cost", "cost", "device-hours x price", fmt.Sprintf("%.4g x %s", g.DeviceHours, c.PerHour), c.USD.String(), ""})

@@ -45,7 +45,7 @@ var formulaLabels = []render.Text{
 	render.T("a step's own + micro-batches x a micro-batch's own", "每步固定 + 微批次 x 每微批次固定"),
 	render.T("FLOPs of a step (%s) / (devices x peak x MFU)", "单步 FLOPs (%s) / (设备数 x 峰值 x MFU)"),
 	render.T("forward FLOPs of the teacher / (devices x peak x MFU)", "教师前向 FLOPs / (设备数 x 峰值 x MFU)"),
-	render.T("the step's terms for the teacher's shape, forward only", "按教师形状计的单步各项，仅前向"),
+	render.T("samples x forward FLOPs of the teacher / (devices x rate that the step's terms, forward only, come to for its shape)", "样本 x 教师前向 FLOPs / (设备数 x 按教师形状计的单步各项仅前向所得速率)"),
 	render.T("steps x step", "步数 x 单步"),
 	// Storage, money, the whole run.
 	render.T("parameters x bytes", "参数 x 字节"),
@@ -57,7 +57,7 @@ var formulaLabels = []render.Text{
 	render.T("samples of each smaller batch x (its step / it - step / full batch)", "各较小批次的样本 x (其单步 / 其批次 - 单步 / 全批次)"),
 	render.T("evaluations x batches x forward pass of a batch", "评估次数 x 批次数 x 每批前向"),
 	render.T("work / interval x pause, interval = sqrt(2 pause x MTBF) where none is given", "工作时间 / 间隔 x 暂停，未指定时间隔 = sqrt(2 x 暂停 x MTBF)"),
-	render.T("failures x half an interval (and what was not yet written)", "故障次数 x 半个间隔 (及尚未写完者)"),
+	render.T("failures x half an interval (and what was not yet written), at most half the work", "故障次数 x 半个间隔 (及尚未写完者)，至多工作时间之半"),
 	render.T("failures x restart", "故障次数 x 重启"),
 	// Distillation.
 	render.T("teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)", "教师本级参数 x 字节 / 权重分片数 + 微批次的 logits (及其 fp32 softmax)"),
