@@ -77,6 +77,7 @@ func drawPlan(t *rapid.T, m *Model) Plan {
 	}
 	if p.PP > 1 {
 		p.VP = rapid.IntRange(1, 2).Draw(t, "vp")
+		p.FirstLayers, p.LastLayers = rapid.IntRange(0, 2).Draw(t, "first"), rapid.IntRange(0, 2).Draw(t, "last")
 	}
 	p.Sharding = Sharding(rapid.IntRange(0, int(Zero3)).Draw(t, "sharding"))
 	p.Recompute = Recompute(rapid.IntRange(0, int(FullRecompute)).Draw(t, "recompute"))

@@ -20,7 +20,7 @@ func (a *Answer) explainGoodput() []Derivation {
 		return nil
 	}
 	l := &g.Losses
-	list := []Derivation{{"run", "ideal", "steps x step", fmt.Sprintf("%.0f x %s", e.Time.Steps, e.Time.Step), g.Ideal.String(), ""}}
+	list := []Derivation{{"run", "ideal", "steps x step", fmt.Sprintf("%.0f x %s", e.Time.Steps, inSeconds(float64(e.Time.Step))), g.Ideal.String(), ""}}
 	add := func(name string, t quantity.Seconds, formula, numbers, source string) {
 		if t > 0 {
 			list = append(list, Derivation{"run", name, formula, numbers, t.String(), source})
@@ -32,7 +32,7 @@ func (a *Answer) explainGoodput() []Derivation {
 		fmt.Sprintf("from %d by %d to %d over %d samples", ramp.Start, ramp.Increment, e.Plan.GlobalBatch, ramp.Samples), "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py")
 	if v := a.schedule.Evaluation; v.Every > 0 {
 		add("evaluation", l.Evaluation, "evaluations x batches x forward pass of a batch",
-			fmt.Sprintf("%d x %d x %s", int64(e.Time.Steps)/v.Every, v.Batches, a.evaluationBatch), "the forward part of the step's terms")
+			fmt.Sprintf("%d x %d x %s", int64(e.Time.Steps)/v.Every, v.Batches, inSeconds(float64(a.evaluationBatch))), "the forward part of the step's terms")
 	}
 	work := g.Ideal + l.RampUp + l.Evaluation
 	pause := fmt.Sprintf("%s / (%d x %s/s)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(r.WriteBandwidth).Decimal())

@@ -64,7 +64,7 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 			list = append(list,
 				Derivation{"time", termTeacher, "forward FLOPs of the teacher / (devices x peak x MFU)",
 					fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.tutor.flops()*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), teacher.String(), sourceDistillation},
-				Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("%s + %s", t.Step-teacher, teacher), t.Step.String(), ""})
+				Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("%s + %s", inSeconds(float64(t.Step-teacher)), inSeconds(float64(teacher))), t.Step.String(), ""})
 		}
 	} else {
 		x := p.newTermNumbers(e)
@@ -77,7 +77,7 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 		}
 		list = append(list, Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("80 %% band %s to %s", t.StepLow, t.StepHigh), t.Step.String(), ""})
 	}
-	return append(list, Derivation{"time", "run", "steps x step", fmt.Sprintf("%.0f x %s", t.Steps, t.Step), t.Run.String(), ""})
+	return append(list, Derivation{"time", "run", "steps x step", fmt.Sprintf("%.0f x %s", t.Steps, inSeconds(float64(t.Step))), t.Run.String(), ""})
 }
 
 // termNumbers puts the numbers of a plan into the formulas of its step's terms.
@@ -132,7 +132,7 @@ func (x *termNumbers) of(term StepTerm) numbers {
 	case termBubble:
 		a := &x.a
 		return numbers{"(all stages - the slowest) / virtual stages, for a micro-batch; with even stages (p-1)/v",
-			fmt.Sprintf("(%s in %d stages - %s) / %.0f", seconds(a.all), a.stages, seconds(a.slow), x.l.vp), sourceBubble, (a.all - a.slow) / x.l.vp, 0}
+			fmt.Sprintf("(%s in %d stages - %s) / %.0f", inSeconds(a.all), a.stages, inSeconds(a.slow), x.l.vp), sourceBubble, (a.all - a.slow) / x.l.vp, 0}
 	case termData:
 		return x.data()
 	case termOptimizer:
@@ -144,13 +144,11 @@ func (x *termNumbers) of(term StepTerm) numbers {
 	case termStragglers:
 		e := &x.p.timing.e
 		rest := float64(x.terms.Sum() - x.terms.Stragglers - x.terms.Teacher)
-		return numbers{"jitter x doublings of a node x the other lines", fmt.Sprintf("%.3g x %.3g x %s", e.Jitter, x.p.doublings(), seconds(rest)), x.p.constants.Source, e.Jitter * x.p.doublings() * rest, 0}
+		return numbers{"jitter x doublings of a node x the other lines", fmt.Sprintf("%.3g x %.3g x %s", e.Jitter, x.p.doublings(), inSeconds(rest)), x.p.constants.Source, e.Jitter * x.p.doublings() * rest, 0}
 	}
 	e := &x.p.timing.e
-	return numbers{"a step's own + micro-batches x a micro-batch's own", fmt.Sprintf("%s + %.0f x %s", seconds(e.StepSeconds), x.m, seconds(e.MicroSeconds)), x.p.constants.Source, e.StepSeconds + e.MicroSeconds*x.m, 0}
+	return numbers{"a step's own + micro-batches x a micro-batch's own", fmt.Sprintf("%s + %.0f x %s", inSeconds(e.StepSeconds), x.m, inSeconds(e.MicroSeconds)), x.p.constants.Source, e.StepSeconds + e.MicroSeconds*x.m, 0}
 }
-
-func seconds(t float64) quantity.Seconds { return quantity.Seconds(t) }
 
 // each calls add with the layers of the slowest stage, embedding and head
 // included.
@@ -184,7 +182,7 @@ func (x *termNumbers) arithmetic(term StepTerm, formula string, again float64, o
 	}
 	flops := forward * (passes + again)
 	if !(flops > 0) {
-		return numbers{formula, fmt.Sprintf("%.0f x %s", x.m, term.Time/seconds(x.m)), source, 0, 0}
+		return numbers{formula, fmt.Sprintf("%.0f x %s", x.m, inSeconds(float64(term.Time)/x.m)), source, 0, 0}
 	}
 	text := fmt.Sprintf("%.0f x %.0f x %s", x.m, passes, quantity.FLOPs(forward))
 	if again > 0 {
@@ -213,7 +211,7 @@ func (x *termNumbers) host() numbers {
 	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
 	exposed := moved.exposed(forward, backward)
 	return numbers{"micro-batches x (activations out and back, weights in for each pass, gradients out / the slower link, less the passes that hide them)",
-		fmt.Sprintf("%.0f x %s (activations %s, weights %s, gradients %s at link %s, state at %s; passes of %s and %s)", m, seconds(exposed), seconds(moved.kept), seconds(moved.read), seconds(moved.written), x.p.Cluster.Device.HostLink.Bandwidth, quantity.Bandwidth(x.p.stateRate()), seconds(forward), seconds(backward)),
+		fmt.Sprintf("%.0f x %s (activations %s, weights %s, gradients %s at link %s, state at %s; passes of %s and %s)", m, inSeconds(exposed), inSeconds(moved.kept), inSeconds(moved.read), inSeconds(moved.written), x.p.Cluster.Device.HostLink.Bandwidth, quantity.Bandwidth(x.p.stateRate()), inSeconds(forward), inSeconds(backward)),
 		"arXiv:2104.07857 section 5", m * exposed, 0}
 }
 
@@ -228,12 +226,12 @@ func (x *termNumbers) launch() numbers {
 		}
 	})
 	formula := "micro-batches x what launching the kernels of a pass takes longer than the pass, at least a share of it"
-	each := fmt.Sprintf("%.0f blocks of %s forward, %s backward; at least %.0f %%", blocks, seconds(e.Launch), seconds(e.Launch*e.LaunchBackward), 100*e.LaunchShare)
+	each := fmt.Sprintf("%.0f blocks of %s forward, %s backward; at least %.0f %%", blocks, inSeconds(e.Launch), inSeconds(e.Launch*e.LaunchBackward), 100*e.LaunchShare)
 	if wait := routed * e.Routing; wait > 0 {
 		formula += ", and in each pass the wait for the tokens of routed experts"
-		each += fmt.Sprintf("; %.0f layers of experts that wait %s", routed, seconds(e.Routing))
+		each += fmt.Sprintf("; %.0f layers of experts that wait %s", routed, inSeconds(e.Routing))
 	}
-	return numbers{formula, fmt.Sprintf("%.0f x %s (%s)", x.m, seconds(x.total.launch), each), x.p.constants.Source, 0, 0}
+	return numbers{formula, fmt.Sprintf("%.0f x %s (%s)", x.m, inSeconds(x.total.launch), each), x.p.constants.Source, 0, 0}
 }
 
 // tensor derives the tensor-parallel collectives.
@@ -254,7 +252,7 @@ func (x *termNumbers) tensor() numbers {
 	passes := x.total.tensor / x.a.slowest.forward.tensor
 	visible := p.timing.tensorShown(l.tp)
 	return numbers{"micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden",
-		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.3g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.timing.ringRate(l.tp, l.tp)), visible),
+		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.3g", x.m, passes, count, inSeconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.timing.ringRate(l.tp, l.tp)), visible),
 		p.linkSource(l.tp), x.m * passes * count * one * visible, 0}
 }
 
@@ -274,7 +272,7 @@ func (x *termNumbers) experts() numbers {
 	passes := x.total.expert / x.a.slowest.forward.expert
 	visible := 1 - p.timing.e.ExpertHidden
 	return numbers{"micro-batches x passes x MoE layers x 2 (dispatch, combine) x all-to-all x what is not hidden",
-		fmt.Sprintf("%.0f x %.3g x %.0f x 2 x %s (%s on %.0f ranks) x %.3g", x.m, passes, count, seconds(one), quantity.Bytes(bytes).Decimal(), l.ep, visible),
+		fmt.Sprintf("%.0f x %.3g x %.0f x 2 x %s (%s on %.0f ranks) x %.3g", x.m, passes, count, inSeconds(one), quantity.Bytes(bytes).Decimal(), l.ep, visible),
 		sourceAllToAll, x.m * passes * count * 2 * one * visible, 0}
 }
 
@@ -289,7 +287,7 @@ func (x *termNumbers) context() numbers {
 		}
 	})
 	return numbers{"micro-batches x (keys and values around the ring forward, and with gradients backward, less the attention that hides them)",
-		fmt.Sprintf("%.0f x %s (%s in %.0f rings of %.0f at %s; %.0f %% of attention hides it)", x.m, seconds(x.total.context), quantity.Bytes(bytes).Decimal(), rings, l.cp, quantity.Bandwidth(p.bandwidth(l.tp*l.cp)), 100*p.timing.e.ContextHidden),
+		fmt.Sprintf("%.0f x %s (%s in %.0f rings of %.0f at %s; %.0f %% of attention hides it)", x.m, inSeconds(x.total.context), quantity.Bytes(bytes).Decimal(), rings, l.cp, quantity.Bandwidth(p.bandwidth(l.tp*l.cp)), 100*p.timing.e.ContextHidden),
 		sourceContext, 0, 0}
 }
 
@@ -299,7 +297,7 @@ func (x *termNumbers) pipeline() numbers {
 	send := x.p.sendTime(l)
 	bytes := x.p.costs.boundary * l.micro / (l.cp * l.tp)
 	return numbers{"(micro-batches x virtual stages + p - 1) x hidden states of a micro-batch to the next stage and back, where they are waited for",
-		fmt.Sprintf("(%.0f x %.0f + %.0f - 1) x %s (%s at %s)", l.microBatches, l.vp, l.pp, seconds(send), quantity.Bytes(bytes).Decimal(), quantity.Bandwidth(x.p.bandwidth(float64(x.p.Cluster.Count)))),
+		fmt.Sprintf("(%.0f x %.0f + %.0f - 1) x %s (%s at %s)", l.microBatches, l.vp, l.pp, inSeconds(send), quantity.Bytes(bytes).Decimal(), quantity.Bandwidth(x.p.bandwidth(float64(x.p.Cluster.Count)))),
 		sourceBubble, send * (l.microBatches*l.vp + l.pp - 1), 0}
 }
 
@@ -338,12 +336,12 @@ func (x *termNumbers) data() numbers {
 	if e.Contention > 0 {
 		hides += fmt.Sprintf(", slowed by %.0f %% of what is hidden", 100*e.Contention)
 	}
-	parts := fmt.Sprintf("reduce %s beside %s backward", seconds(reduce), seconds(backward))
+	parts := fmt.Sprintf("reduce %s beside %s backward", inSeconds(reduce), inSeconds(backward))
 	if gather > 0 {
-		parts = fmt.Sprintf("gather %s beside %s forward, ", seconds(gather), seconds(forward)) + parts
+		parts = fmt.Sprintf("gather %s beside %s forward, ", inSeconds(gather), inSeconds(forward)) + parts
 	}
 	if between > 0 {
-		hides = fmt.Sprintf("and once a step %s between %.0f slices; ", seconds(between), l.slices) + hides
+		hides = fmt.Sprintf("and once a step %s between %.0f slices; ", inSeconds(between), l.slices) + hides
 	}
 	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.timing.ringRate(l.tp*l.shard, l.shard)), hides)
 	return n

@@ -292,3 +292,35 @@ func TestStacks(t *testing.T) {
 	_, err := FindStack("megatron")
 	assert.ErrorContains(t, err, "megatron-core")
 }
+
+// However the first and the last chunk are fixed, every layer is in one chunk,
+// in order, and no chunk is without.
+func TestChunksHoldEveryLayerOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		layers := rapid.IntRange(1, 130).Draw(t, "layers")
+		p := Plan{PP: rapid.IntRange(1, 20).Draw(t, "pp"), VP: rapid.IntRange(1, 8).Draw(t, "vp"),
+			FirstLayers: rapid.IntRange(0, 10).Draw(t, "first"), LastLayers: rapid.IntRange(0, 10).Draw(t, "last")}
+		if p.PP*p.VP > layers || !p.layersFit(layers) {
+			t.Skip()
+		}
+		l, at, most, least := layout{plan: &p, costs: &costs{layers: layers}}, 0, 0, layers
+		for i := range p.PP * p.VP {
+			from, to := l.chunk(i)
+			require.Equal(t, at, from, "chunk %d", i)
+			switch n, last := to-from, i == p.PP*p.VP-1; {
+			case i == 0 && p.FirstLayers > 0:
+				require.Equal(t, p.FirstLayers, n)
+			case last && p.LastLayers > 0:
+				require.Equal(t, p.LastLayers, n)
+			default:
+				most, least = max(most, n), min(least, n)
+			}
+			at = to
+		}
+		require.Equal(t, layers, at)
+		if most > 0 {
+			require.Positive(t, least)
+			require.LessOrEqual(t, most-least, 1, "the others are as even as they can be")
+		}
+	})
+}

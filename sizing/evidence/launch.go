@@ -123,6 +123,11 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 	if vp > 0 {
 		p.VP = int(vp)
 	}
+	if p.VP > 1 && first+last > 0 {
+		// Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_block.py
+		// (get_num_layers_to_build).
+		return fmt.Errorf("decoder-first-pipeline-num-layers=%d, decoder-last-pipeline-num-layers=%d: with virtual stages every chunk of such a stage holds less, which a plan cannot say", first, last)
+	}
 	p.FirstLayers, p.LastLayers = int(first), int(last)
 	if p.PP > 1 && r.Layers > 0 {
 		r.accountFor(opt, p)

@@ -77,12 +77,13 @@ func TestExpertsOfRecipes(t *testing.T) {
 
 func TestLaunchOptionsThatAreWrong(t *testing.T) {
 	for note, want := range map[string]string{
-		"use-megatron-fsdp=true data-parallel-sharding-strategy=all": "data-parallel-sharding-strategy=all is not known",
-		"expert-tensor-parallel-size=two":                            "expert-tensor-parallel-size=two: not a count",
-		"recompute-granularity=some":                                 `"some" is not a known recompute mode`,
-		"hybrid-layer-pattern=MX":                                    `unknown letter 'X'`,
-		"hybrid-attention-ratio=2":                                   "hybrid-attention-ratio=2: not a share",
-		"mtp-num-layers=1000":                                        "more than 64",
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=all":                "data-parallel-sharding-strategy=all is not known",
+		"expert-tensor-parallel-size=two":                                           "expert-tensor-parallel-size=two: not a count",
+		"recompute-granularity=some":                                                `"some" is not a known recompute mode`,
+		"hybrid-layer-pattern=MX":                                                   `unknown letter 'X'`,
+		"hybrid-attention-ratio=2":                                                  "hybrid-attention-ratio=2: not a share",
+		"mtp-num-layers=1000":                                                       "more than 64",
+		"num-virtual-stages-per-pipeline-rank=3 decoder-last-pipeline-num-layers=3": "decoder-last-pipeline-num-layers=3: with virtual stages",
 	} {
 		_, err := testPredictor().Setup(launchRow(note))
 		assert.ErrorContains(t, err, want, note)
