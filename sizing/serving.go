@@ -65,6 +65,7 @@ type Serving struct {
 // PreparedServing is a Serving ready to evaluate contexts and batches.
 type PreparedServing struct {
 	Serving
+	asked  Serving // as it was before what it leaves open was filled in
 	served *served
 	timer  *servingTimer
 	keys   servingKeys
@@ -95,6 +96,7 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	asked := s
 	if s.Runtime == nil {
 		s.Runtime = DefaultRuntime(s.Cluster.Device, s.Quant)
 	}
@@ -111,7 +113,7 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	if s.Layout, err = s.Layout.complete(s.Model, s.Runtime, &s.Cluster); err != nil {
 		return nil, err
 	}
-	p := &PreparedServing{Serving: s, served: newServed(s.Model, s.Quant)}
+	p := &PreparedServing{Serving: s, asked: asked, served: newServed(s.Model, s.Quant)}
 	if s.FullWindows {
 		for i := range p.served.caches {
 			p.served.caches[i].Window = 0

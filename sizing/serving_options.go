@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -127,7 +128,7 @@ type optionList struct {
 }
 
 // add appends a change if it fits.
-func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
+func (l *optionList) add(code, en, zh string, s Serving) bool {
 	o, err := s.Prepare()
 	if err != nil {
 		return false
@@ -149,8 +150,68 @@ func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
 	if command := o.HostCommand(&m); command != "" {
 		en, zh = en+" ("+command+")", zh+"（"+command+"）"
 	}
-	l.list = append(l.list, ServingOption{code, en, zh, flag, m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
+	l.list = append(l.list, ServingOption{code, en, zh, l.flags(o, price), m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
 	return true
+}
+
+// flags is what makes the question that was asked the one of an option, whose
+// devices cost so much: what the option sets, and what it takes back.
+func (l *optionList) flags(o *PreparedServing, price quantity.USD) string {
+	p := l.p
+	var list []string
+	add := func(changed bool, flag string, value any) {
+		if changed {
+			list = append(list, fmt.Sprintf("--%s %v", flag, value))
+		}
+	}
+	elsewhere := o.Cluster.Device != p.Cluster.Device
+	on := o.Cluster.Device.ID
+	if n := o.Cluster.Count; n > 1 {
+		on += fmt.Sprintf("x%d", n)
+	}
+	add(elsewhere || o.Cluster.Count != p.Cluster.Count, "on", on)
+	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // it may not have been given
+	add(o.Runtime != p.Runtime || open && o.Runtime != DefaultRuntime(o.Cluster.Device, o.Quant), "runtime", o.Runtime.Name)
+	add(o.Quant.Name != p.Quant.Name, "weights", o.Quant.Name)
+	shorter := o.Context != p.Context // what it is divided into was of the longer one
+	add(shorter, "context", o.Context)
+	add(shorter && o.Prompt > 0, "prompt", o.Prompt)
+	add(shorter && o.Output > 0, "answer", o.Output)
+	add(shorter && o.Images > 0, "images", o.Images)
+	add(o.Batch != p.Batch, "batch", o.Batch)
+	list = append(list, p.layoutFlags(o)...)
+	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
+	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
+	add(o.Offload != p.Offload, "offload", o.Offload)
+	add(elsewhere && p.asked.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
+	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
+	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
+	return strings.Join(list, " ")
+}
+
+// layoutFlags is the dimensions that an option's layout takes beside those that
+// were asked for: none where these lead to it as they are.
+func (p *PreparedServing) layoutFlags(o *PreparedServing) (list []string) {
+	l := p.asked.Layout
+	dimensions := []struct {
+		flag string
+		at   *int
+		want int
+	}{{"tp", &l.TP, o.Layout.TP}, {"pp", &l.PP, o.Layout.PP}, {"ep", &l.EP, o.Layout.EP}}
+	reached := func() bool {
+		got, err := l.complete(o.Model, o.Runtime, &o.Cluster)
+		return err == nil && got == o.Layout
+	}
+	for _, fixed := range []bool{true, false} { // first what stands against it
+		for _, d := range dimensions {
+			if *d.at == d.want || fixed != (*d.at > 0) || reached() {
+				continue
+			}
+			*d.at = d.want
+			list = append(list, fmt.Sprintf("--%s %d", d.flag, d.want))
+		}
+	}
+	return list
 }
 
 // options lists what would fit: narrower weights, a shorter context, a batch
@@ -158,17 +219,18 @@ func (l *optionList) add(code, en, zh, flag string, s Serving) bool {
 func (p *PreparedServing) options(price quantity.USD) []ServingOption {
 	l := &optionList{p: p, price: price}
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
-		l.add("weights", "weights in "+best.Name, "权重用 "+best.Name, "--weights "+best.Name, p.Serving.with(best))
+		l.add("weights", "weights in "+best.Name, "权重用 "+best.Name, p.Serving.with(best))
 	}
-	if n := p.MaxContext(p.Batch); n > 0 && n < p.Context {
+	if n := p.MaxContext(p.Batch); n > 1 && n < p.Context {
 		s := p.Serving
-		s.Context, s.Prompt, s.Output = n, min(p.Prompt, n/2), min(p.Output, n/2)
-		l.add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), fmt.Sprintf("--context %d", n), s)
+		s.Context, s.Output = n, min(p.Output, n/2)
+		s.Prompt = min(p.Prompt, n-max(s.Output, 1))
+		l.add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), s)
 	}
 	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
 		s := p.Serving
 		s.Batch = n
-		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), fmt.Sprintf("--batch %d", n), s)
+		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), s)
 	}
 	l.divideBatch()
 	l.narrowCache()
@@ -197,15 +259,14 @@ func (l *optionList) divideBatch() {
 		s := p.Serving
 		s.Layout = ServingLayout{EP: n, TP: p.Cluster.Count / n, PP: 1}
 		en, zh := fmt.Sprintf("%d groups that share the experts and divide the batch", n), fmt.Sprintf("分 %d 组，共享专家并均分批次", n)
-		flags := fmt.Sprintf("--tp %d --ep %d", s.Layout.TP, n)
-		if l.add("expert groups", en, zh, flags, s) {
+		if l.add("expert groups", en, zh, s) {
 			return
 		}
 		if p.KV.Key <= kv.Key {
 			continue
 		}
 		s.KV = kv
-		if l.add("expert groups", en+", a KV cache in fp8", zh+"，KV 缓存用 fp8", flags+" --kv fp8", s) {
+		if l.add("expert groups", en+", a KV cache in fp8", zh+"，KV 缓存用 fp8", s) {
 			return
 		}
 	}
@@ -223,7 +284,7 @@ func (l *optionList) narrowCache() {
 	}
 	s := p.Serving
 	s.KV = kv
-	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, "--kv "+name, s) || p.best() != nil {
+	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, s) || p.best() != nil {
 		return
 	}
 	o, err := s.Prepare()
@@ -231,7 +292,7 @@ func (l *optionList) narrowCache() {
 		return
 	}
 	if best := o.best(); best != nil {
-		l.add("weights and kv", "weights in "+best.Name+", a KV cache in "+name, "权重用 "+best.Name+"，KV 缓存用 "+name, "--weights "+best.Name+" --kv "+name, s.with(best))
+		l.add("weights and kv", "weights in "+best.Name+", a KV cache in "+name, "权重用 "+best.Name+"，KV 缓存用 "+name, s.with(best))
 	}
 }
 
@@ -244,7 +305,7 @@ func (l *optionList) otherRuntimes() {
 			continue
 		}
 		if best := o.best(); best != nil {
-			l.add("runtime", r.Title+" with weights in "+best.Name, "用 "+r.Title+"，权重用 "+best.Name, "--runtime "+r.Name+" --weights "+best.Name, s.with(best))
+			l.add("runtime", r.Title+" with weights in "+best.Name, "用 "+r.Title+"，权重用 "+best.Name, s.with(best))
 		}
 	}
 }
@@ -265,15 +326,15 @@ func (l *optionList) toHost() {
 		if o := p.Published; o != nil && o.Linear == "mxfp4" {
 			q, _ = FindQuant("mxfp4-q8_0")
 		}
-		l.offload(s.under(r).with(q), r.Title+" with weights in "+q.Name+", ", "用 "+r.Title+"，权重用 "+q.Name+"，", "--runtime "+r.Name+" --weights "+q.Name+" ")
+		l.offload(s.under(r).with(q), r.Title+" with weights in "+q.Name+", ", "用 "+r.Title+"，权重用 "+q.Name+"，")
 	}
 	if p.Runtime.Offload != "none" {
-		l.offload(s, "", "", "")
+		l.offload(s, "", "")
 	}
 }
 
 // offload offers experts and layers on the host, unless nothing has to go.
-func (l *optionList) offload(s Serving, en, zh, flags string) {
+func (l *optionList) offload(s Serving, en, zh string) {
 	try := func(how Offload, what, was string) {
 		s.Offload = how
 		o, err := s.Prepare()
@@ -283,7 +344,7 @@ func (l *optionList) offload(s Serving, en, zh, flags string) {
 		if m := o.Memory(o.Context, o.Batch); m.HostLayers > 0 {
 			share := 100 * float64(m.Host/(m.Host+m.Weights))
 			l.add("offload", fmt.Sprintf("%s%s: %.0f %% of the weights on the host", en, what, share),
-				fmt.Sprintf("%s%s：%.0f %% 的权重放在主机", zh, was, share), flags+"--offload "+how.String(), s)
+				fmt.Sprintf("%s%s：%.0f %% 的权重放在主机", zh, was, share), s)
 		}
 	}
 	if l.p.Model.hasExperts() && s.Runtime.Offload == "host" {
@@ -311,15 +372,14 @@ func (l *optionList) moreDevices() {
 		}
 		many := fmt.Sprintf("%d x %s (%s)", n, id, o.Layout.String())
 		zh := fmt.Sprintf("%d × %s（%s）", n, id, o.Layout.String())
-		flag := fmt.Sprintf("--on %sx%d", id, n)
-		if l.add("devices", many, zh, flag, s) {
+		if l.add("devices", many, zh, s) {
 			return
 		}
 		if narrower || n > 16 {
 			continue
 		}
 		if best := o.best(); best != nil {
-			narrower = l.add("devices and weights", many+" with weights in "+best.Name, zh+"，权重用 "+best.Name, flag+" --weights "+best.Name, s.with(best))
+			narrower = l.add("devices and weights", many+" with weights in "+best.Name, zh+"，权重用 "+best.Name, s.with(best))
 		}
 	}
 }
@@ -371,11 +431,7 @@ func (l *optionList) elsewhere() {
 			return cmp.Or(cmp.Compare(key(a.d), key(b.d)), cmp.Compare(b.d.MemBandwidth, a.d.MemBandwidth))
 		})
 		taken[c.d] = true
-		flag := "--on " + c.d.ID
-		if r := c.s.Runtime; r != l.p.Runtime {
-			flag += " --runtime " + r.Name
-		}
-		l.add(OtherDevice, "1 x "+c.d.Name, "1 × "+c.d.Name, flag, c.s)
+		l.add(OtherDevice, "1 x "+c.d.Name, "1 × "+c.d.Name, c.s)
 	}
 	memory := func(d *hardware.Device) float64 { return float64(d.Memory) }
 	take(func(d *hardware.Device) bool { return d.Price != nil }, func(d *hardware.Device) float64 { return float64(hour(d)) })
