@@ -113,6 +113,9 @@ func (s Serving) Prepare() (*PreparedServing, error) {
 	if s.Layout, err = s.Layout.complete(s.Model, s.Runtime, &s.Cluster); err != nil {
 		return nil, err
 	}
+	if err := s.checkShares(); err != nil {
+		return nil, err
+	}
 	p := &PreparedServing{Serving: s, asked: asked, served: newServed(s.Model, s.Quant)}
 	if s.FullWindows {
 		for i := range p.served.caches {
@@ -167,6 +170,19 @@ func (s *Serving) check() error {
 	}
 	return m.Check()
 }
+
+// checkShares refuses a shared context that leaves a sequence less than its
+// prompt and its answer.
+func (s *Serving) checkShares() error {
+	n, each := s.perReplica(s.Batch), s.leastContext()
+	if !s.SharedContext || s.Context >= n*each {
+		return nil
+	}
+	return planError("batch", "%d sequences share a context of %d: with %d tokens each it holds %d", n, s.Context, each, s.Context/each)
+}
+
+// leastContext is the fewest tokens of a sequence: a prompt and an answer.
+func (s *Serving) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output, 1) }
 
 // scaleTo gives the tensors a total in bytes.
 func (s *served) scaleTo(total float64) {
@@ -226,8 +242,9 @@ func (p *PreparedServing) grade(t *servingTimer) int {
 
 // perReplica is the sequences that one replica, or one group of attention,
 // serves at once.
-func (p *PreparedServing) perReplica(batch int64) float64 {
-	return math.Ceil(float64(batch) / float64(p.Layout.Replicas*p.Layout.EP))
+func (s *Serving) perReplica(batch int64) int64 {
+	groups := int64(s.Layout.Replicas * s.Layout.EP)
+	return (batch + groups - 1) / groups
 }
 
 // Memory returns what the most loaded device holds for batch sequences of a
@@ -237,7 +254,7 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	s, l := p.served, &p.Layout
 	dense, experts := s.weightBytes(l)
 	perStage := s.stageShare(l)
-	n := p.perReplica(batch)
+	n := float64(p.perReplica(batch))
 	tokens, sequences := float64(context), n
 	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}
 	if p.SharedContext {
@@ -281,10 +298,10 @@ func (p *PreparedServing) prompt(context int64) int64 {
 const soundPrompt = 4
 
 // PromptTokens is the tokens of the prompt that speeds are for.
-func (p *PreparedServing) PromptTokens() int64 { return p.prompt(p.Context) }
+func (p *PreparedServing) PromptTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).prompt) }
 
 // OutputTokens is the tokens of the answer that speeds are for.
-func (p *PreparedServing) OutputTokens() int64 { return p.output(p.Context) }
+func (p *PreparedServing) OutputTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).output) }
 
 // output is the tokens of the answer in a context.
 func (p *PreparedServing) output(context int64) int64 {
@@ -304,8 +321,8 @@ func (p *PreparedServing) MaxBatch(context int64) int64 {
 // host.
 func (p *PreparedServing) maxBatch(context int64, layers int) int64 {
 	most := int64(1 << 24)
-	if p.SharedContext { // each has a token of a prompt and one of an answer
-		most = max(1, context/2) * int64(p.Layout.Replicas*p.Layout.EP)
+	if p.SharedContext {
+		most = context / p.leastContext() * int64(p.Layout.Replicas*p.Layout.EP)
 	}
 	return search(most, func(n int64) bool { return p.fitsWith(context, n, layers) })
 }
@@ -317,7 +334,11 @@ func (p *PreparedServing) MaxContext(batch int64) int64 {
 	if p.Model.Context > 0 && !p.SharedContext {
 		most = p.Model.Context
 	}
-	return search(most, func(n int64) bool { return p.fitsWith(n, batch, p.hostLimit()) })
+	n := search(most, func(n int64) bool { return p.fitsWith(n, batch, p.hostLimit()) })
+	if p.SharedContext && n < p.perReplica(batch)*p.leastContext() {
+		return 0
+	}
+	return n
 }
 
 func (p *PreparedServing) fitsWith(context, batch int64, layers int) bool {
@@ -328,7 +349,7 @@ func (p *PreparedServing) fitsWith(context, batch int64, layers int) bool {
 // search returns the largest n up to most for which ok holds, 0 if none: ok
 // must not become true again once it is false.
 func search(most int64, ok func(int64) bool) int64 {
-	if !ok(1) {
+	if most < 1 || !ok(1) {
 		return 0
 	}
 	low, high := int64(1), int64(2)

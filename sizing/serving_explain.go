@@ -24,7 +24,7 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 		list = append(list, Derivation{"memory", name, formula, numbers, value.String(), source})
 	}
 	add("weights", "layers of the fullest stage + what stands before and after them + experts / (tp x ep), as stored and divided", a.weightNumbers(), m.Weights, q.Source)
-	n := a.perReplica(a.Batch)
+	n := float64(a.perReplica(a.Batch))
 	stage, ofStage := a.served.stageShare(l), ""
 	if l.PP > 1 {
 		layers := max(a.served.layers, 1)

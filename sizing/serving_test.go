@@ -429,3 +429,29 @@ func TestPromptsKeepToThePeak(t *testing.T) {
 	}
 	assert.Greater(t, n, 500)
 }
+
+// Sequences that share a context each have a prompt and an answer of it.
+func TestSharedContextHasRoom(t *testing.T) {
+	for _, c := range []struct {
+		context, batch, prompt, output int64
+		most                           int64 // sequences; 0: the batch is refused
+	}{
+		{8192, 4096, 0, 0, 4096},
+		{8192, 4097, 0, 0, 0},
+		{8192, 16, 500, 12, 16},
+		{8192, 17, 500, 12, 0},
+	} {
+		p, err := servingOn(t, "llama-3.2-1b", "bf16", "h100", 1, func(s *sizing.Serving) {
+			withRuntime(t, "llama.cpp")(s)
+			s.SharedContext, s.Context, s.Batch, s.Prompt, s.Output = true, c.context, c.batch, c.prompt, c.output
+		})
+		if c.most == 0 {
+			assert.ErrorContains(t, err, "share a context of 8192")
+			continue
+		}
+		if assert.NoError(t, err) {
+			assert.Equal(t, c.most, p.MaxBatch(c.context))
+			assert.LessOrEqual(t, (p.PromptTokens()+p.OutputTokens())*c.batch, c.context)
+		}
+	}
+}

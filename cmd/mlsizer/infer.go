@@ -174,7 +174,11 @@ func divideContext(s *sizing.Serving) error {
 		return &sizing.PlanError{Flag: "context", Text: fmt.Sprintf("a prompt of %d and an answer of %d do not fit a context of %d (want %d or more)", prompt, answer, s.Context, prompt+answer)}
 	}
 	if s.Prompt > 0 && s.Output == 0 {
-		s.Output = max(1, min(defaultAnswer, s.Context/4, s.Context-s.Prompt))
+		each := s.Context
+		if s.SharedContext { // of a replica, whose part of the batch is not known yet
+			each /= s.Batch
+		}
+		s.Output = max(1, min(defaultAnswer, each/4, each-s.Prompt))
 	}
 	return nil
 }
@@ -203,12 +207,12 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		}
 		assume("context", fmt.Sprint(s.Context))
 	}
-	if err := divideContext(&s); err != nil {
-		return s, nil, err
-	}
 	if s.Batch == 0 {
 		s.Batch = 1
 		assume("batch", "1")
+	}
+	if err := divideContext(&s); err != nil {
+		return s, nil, err
 	}
 	s.Images = o.images
 	if s.Images < 0 {

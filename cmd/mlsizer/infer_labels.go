@@ -30,7 +30,7 @@ var (
 	labelServing           = render.T("serving", "推理")
 	labelServingOf         = render.T("context %d, batch %d, weights %s, KV cache %s", "上下文 %d，批次 %d，权重 %s，KV 缓存 %s")
 	labelPromptAnswer      = render.T("context %d a sequence (prompt %d, answer %d), batch %d", "每条序列上下文 %d（提示 %d，回答 %d），批次 %d")
-	labelSharedContext     = render.T("context %d for all %d sequences together", "%[2]d 条序列共用上下文 %[1]d")
+	labelSharedContext     = render.T("context %d for all %d sequences together (prompt %d, answer %d each)", "%[2]d 条序列共用上下文 %[1]d（每条提示 %[3]d，回答 %[4]d）")
 	labelTypes             = render.T("storage", "存储类型")
 	labelTypesFact         = render.T("weights %s, KV cache %s", "权重 %s，KV 缓存 %s")
 	labelRuntime           = render.T("runtime", "运行时")

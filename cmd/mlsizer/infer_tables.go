@@ -54,7 +54,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 	r := inferJSON{
 		Model:    newModelJSON(m, o.bounds),
 		Hardware: newHardwareJSON(t.Input, &s.Cluster, sizing.BF16),
-		Workload: servingJSON{s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
+		Workload: servingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: a.Options,
 		Notes: notesIn(notes, l),
@@ -123,9 +123,9 @@ func servingOf(r *inferJSON) render.Text {
 func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Table {
 	model := modelText(&r.Model)
 	w := &r.Workload
-	work := both(labelPromptAnswer, w.Context, a.PromptTokens(), a.OutputTokens(), w.Batch)
+	work := both(labelPromptAnswer, w.Context, w.Prompt, w.Answer, w.Batch)
 	if w.SharedContext {
-		work = both(labelSharedContext, w.Context, w.Batch)
+		work = both(labelSharedContext, w.Context, w.Batch, w.Prompt, w.Answer)
 	}
 	rows := [][]render.Cell{
 		fact(labelModel, model, f.at("inferred-shape", "scope", "file")...),
