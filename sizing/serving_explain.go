@@ -52,7 +52,7 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 		add(name, formula, fmt.Sprintf("%g x %g x %.6g B x %g", c.layers, cells, c.tokenBytes(&shape), sequences)+ofStage, quantity.Bytes(bytes), sourceKV)
 	}
 	if m.KVPadding > 0 {
-		add("KV cache, rounding", "cells rounded up by the runtime", fmt.Sprintf("%.6g MiB - %.6g MiB, blocks of %d", float64(m.KVCache+m.KVPadding)/(1<<20), float64(m.KVCache)/(1<<20), max(a.Runtime.KVBlock, a.Runtime.KVPad)), m.KVPadding, a.Runtime.Source)
+		add("KV cache, rounding", "cells rounded up by the runtime", fmt.Sprintf("%s - %s, blocks of %d", inMiB(m.KVCache+m.KVPadding), inMiB(m.KVCache), max(a.Runtime.KVBlock, a.Runtime.KVPad)), m.KVPadding, a.Runtime.Source)
 	}
 	if m.State > 0 {
 		add("state", "layers x elements of the state x 4 B x sequences / tp", fmt.Sprintf("%v x %g / %d", a.StateBytes(), n, l.TP)+ofStage, m.State, "arXiv:2312.00752 section 3; arXiv:2412.06464")
@@ -68,13 +68,17 @@ func (a *ServingAnswer) explainMemory() []Derivation {
 // weightNumbers is what the weights of a device add up from.
 func (a *ServingAnswer) weightNumbers() string {
 	layers, ends, experts := a.served.weightParts(&a.Layout)
-	numbers := joinTerms(quantity.Bytes(layers).String(), term(ends, quantity.Bytes(ends).String()), term(experts, quantity.Bytes(experts).String()))
+	size := quantity.Bytes.String
+	if a.Memory.Host > 0 { // of which little may be left
+		size = inMiB
+	}
+	numbers := joinTerms(size(quantity.Bytes(layers)), term(ends, size(quantity.Bytes(ends))), term(experts, size(quantity.Bytes(experts))))
 	// Towers that the count leaves out stand beside it.
 	if m := &a.Memory; float64(m.Weights+m.Host) > 1.0001*(layers+ends+experts) {
-		numbers = joinTerms(numbers, (m.Weights + m.Host - quantity.Bytes(layers+ends+experts)).String())
+		numbers = joinTerms(numbers, size(m.Weights+m.Host-quantity.Bytes(layers+ends+experts)))
 	}
 	if a.Memory.Host > 0 {
-		numbers += " - " + a.Memory.Host.String()
+		numbers += " - " + size(a.Memory.Host)
 	}
 	return numbers
 }

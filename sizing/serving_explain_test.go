@@ -148,6 +148,10 @@ func TestServingExplanationAddsUp(t *testing.T) {
 		{"qwen3.5-27b", "bf16", "h200", 2, with("vllm", 4, 65536, layout(1, 2, 1))},
 		{"gemma-3-27b", "q8_0", "m2-ultra", 1, with("llama.cpp", 2, 131072)},
 		{"llama-3.1-8b", "bf16", "a100-80g", 1, with("transformers", 4, 4096)},
+		{"llama-3.1-70b", "bf16", "rtx-3060", 1, with("vllm", 17, 32768, offload(sizing.OffloadLayers))},                      // minutes
+		{"mixtral-8x7b", "bf16", "orin", 6, with("transformers", 1000, 8192, layout(2, 3, 1), offload(sizing.OffloadLayers))}, // little of much is left
+		{"mixtral-8x7b", "int8", "v100", 3, with("mlx", 64, 1_000_100)},                                                       // little is rounded up
+		{"llama-3.2-1b", "fp8", "h100", 1, with("vllm", 64, 512)},                                                             // cents
 	} {
 		t.Run(fmt.Sprintf("%s on %s x %d", c.model, c.device, c.count), func(t *testing.T) {
 			d, err := hardware.Default().Find(c.device)
@@ -251,7 +255,7 @@ func TestEncodingExplanationAddsUp(t *testing.T) {
 				addsUp(t, a)
 				return
 			}
-			a, err := s.Encode(250) // so that cents are digits enough
+			a, err := s.Encode(2.5)
 			require.NoError(t, err)
 			values := linesAddUp(t, a.Explain(), &a.Memory)
 			passAddsUp(t, values["time"], float64(a.Throughput.Latency))

@@ -3,6 +3,7 @@ package sizing
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"mlsizer/sizing/quantity"
@@ -20,7 +21,7 @@ func (l *servingLines) add(name, formula, numbers, value, source string) {
 }
 
 func (l *servingLines) time(name, formula, numbers string, value float64) {
-	l.add(name, formula, numbers, quantity.Seconds(value).String(), sourceRoofline)
+	l.add(name, formula, numbers, inSeconds(value), sourceRoofline)
 }
 
 // rate adds something a second.
@@ -32,13 +33,18 @@ func (l *servingLines) rate(name, formula, numbers string, value float64) {
 	l.add(name, formula, numbers, text, "")
 }
 
-// inSeconds is a time that others are computed from: minutes and hours are
-// printed to two digits, of which they would not add up.
+// inSeconds is a time with digits enough to add up, which minutes and hours are
+// not printed with.
 func inSeconds(v float64) string {
 	if v >= 60 {
 		return fmt.Sprintf("%.4g s", v)
 	}
 	return quantity.Seconds(v).String()
+}
+
+// inMiB is a size that another close to it is taken from: "23440.9375 MiB".
+func inMiB(b quantity.Bytes) string {
+	return strconv.FormatFloat(math.Round(float64(b)/(1<<20)*1e4)/1e4, 'f', -1, 64) + " MiB"
 }
 
 // inUnits is a number of a unit with four digits: "15.01 GB".
@@ -218,7 +224,7 @@ func (l *servingLines) millions(s *Serving, price quantity.USD, usd []quantity.U
 			l.add(name+" a million"+load, "an hour of all devices / 3600 / rate x 1M", fmt.Sprintf("%d x %s / 3600 / %.4g x 1e6", s.Cluster.Count, hourly, rates[i]), value, "")
 		}
 		if price > 0 && rates[i] > 0 {
-			add("cost", price.String(), usd[i].String())
+			add("cost", price.String(), fmt.Sprintf("$%.4g", float64(usd[i])))
 		}
 		if w := s.Cluster.Device.Power; w > 0 && rates[i] > 0 {
 			add("energy", w.String()+" x 1 h", kwh[i].String())
@@ -246,7 +252,7 @@ func (l *servingLines) links(k *servingLinks, e *ServingEfficiency, layers, byte
 			numbers = fmt.Sprintf("2 x %g x (%s + 2 x %s x %g/%g / (%s x %s)), %g nodes, network %s", layers, hops, size, k.group-1, k.group, gbs(slower), share, nodes, gbs(k.network))
 		}
 		w := 2 * layers * k.allReduce(bytes, e[servingHop], e[servingWire])
-		l.add("between devices", formula, numbers, quantity.Seconds(w).String(), sourceRoofline+"; "+sourceRing)
+		l.add("between devices", formula, numbers, inSeconds(w), sourceRoofline+"; "+sourceRing)
 	}
 	if k.within+k.across > 0 {
 		var parts []string
