@@ -293,7 +293,7 @@ func (a *EncodingAnswer) layOut() error {
 	case n%tp != 0:
 		return planError("tp", "tp %d does not divide %d devices", tp, n)
 	case tp > 1 && (unit == 0 || unit%int64(tp) != 0):
-		return planError("tp", "tp %d does not divide the %d heads of %s", tp, unit, s.Model.Name)
+		return planError("tp", "tp %d does not divide the heads of %s (want a divisor of %d)", tp, s.Model.Name, unit)
 	}
 	s.Layout = ServingLayout{TP: tp, PP: 1, EP: 1, Replicas: n / tp}
 	p := &a.pass

@@ -83,8 +83,10 @@ func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (Serv
 	}
 	if l.PP == 0 {
 		l.PP = 1
-		if left <= max(m.Layers(), 1) && l.Replicas == 0 {
-			l.PP, left = left, 1
+		if l.Replicas == 0 { // the most that the layers make
+			for l.PP = min(left, max(m.Layers(), 1)); left%l.PP != 0; l.PP-- {
+			}
+			left /= l.PP
 		}
 	}
 	if l.Replicas == 0 {
@@ -94,7 +96,7 @@ func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (Serv
 		return l, planError("tp", "%s uses %d of %d devices", l.String(), l.Devices(), n)
 	}
 	if unit := m.tpUnit(); l.TP > 1 && unit > 0 && unit%int64(l.TP) != 0 && !r.PadsHeads {
-		return l, planError("tp", "tp %d does not divide the %d heads of %s", l.TP, unit, m.Name)
+		return l, planError("tp", "tp %d does not divide the heads of %s (want a divisor of %d)", l.TP, m.Name, unit)
 	}
 	if l.PP > max(m.Layers(), 1) {
 		return l, planError("pp", "%d stages for %d layers", l.PP, m.Layers())

@@ -98,7 +98,7 @@ func (p *PreparedServing) offload(m *ServingMemory, experts float64) {
 }
 
 // hostNeed is the host's memory for what the devices of all replicas do not
-// hold: weights stand there once, caches for every replica.
+// hold, each with a copy of its own.
 func (p *PreparedServing) hostNeed(m *ServingMemory) quantity.Bytes {
 	return (m.Host + m.HostCache) * quantity.Bytes(p.Layout.Devices())
 }

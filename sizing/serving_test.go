@@ -430,6 +430,29 @@ func TestPromptsKeepToThePeak(t *testing.T) {
 	assert.Greater(t, n, 500)
 }
 
+// More devices never leave more to each of them: what is not tensor parallel is
+// stages, as many as the layers make, and replicas of those.
+func TestMoreDevicesHoldLess(t *testing.T) {
+	for _, c := range []struct{ model, weights, device, runtime string }{
+		{"kimi-k2", "awq", "orin", "vllm"}, // 61 layers
+		{"llama-3.1-70b", "bf16", "h100", "vllm"},
+		{"qwen3-30b-a3b", "q4_k_m", "rtx-3060", "llama.cpp"},
+	} {
+		least := math.Inf(1)
+		for n := 1; n <= 512; n *= 2 {
+			p := mustServe(t, c.model, c.weights, c.device, 1, func(s *sizing.Serving) {
+				cluster, err := hardware.NewCluster(s.Cluster.Device, n, hardware.Network{ScaleOut: 50e9}.Set)
+				assert.NoError(t, err)
+				s.Cluster = cluster
+				withRuntime(t, c.runtime)(s)
+			})
+			m := p.Memory(8192, 1)
+			assert.LessOrEqual(t, float64(m.Total), least, "%s on %d x %s: %v", c.model, n, c.device, p.Layout)
+			least = float64(m.Total)
+		}
+	}
+}
+
 // Sequences that share a context each have a prompt and an answer of it.
 func TestSharedContextHasRoom(t *testing.T) {
 	for _, c := range []struct {
