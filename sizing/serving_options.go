@@ -45,7 +45,7 @@ func (p *PreparedServing) offered() []*Quant {
 	if q := p.Published; q != nil {
 		most = WeightBytes(p.Model, q)
 		switch {
-		case !p.Runtime.GGUF:
+		case !p.Runtime.GGUF && (q.typed() || q.Name == p.Quant.Name):
 			list = append(list, q)
 		case q.Linear == "mxfp4": // its files keep the experts as they are
 			file, _ := FindQuant("mxfp4-q8_0")
@@ -152,6 +152,13 @@ func (l *optionList) add(code, en, zh string, s Serving) bool {
 	}
 	l.list = append(l.list, ServingOption{code, en, zh, l.flags(o, price), m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
 	return true
+}
+
+// typed reports whether a storage has a name to ask for: what a file stores is
+// asked for by saying nothing.
+func (q *Quant) typed() bool {
+	_, err := FindQuant(q.Name)
+	return err == nil
 }
 
 // flags is what makes the question that was asked the one of an option, whose

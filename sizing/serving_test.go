@@ -478,3 +478,24 @@ func TestSharedContextHasRoom(t *testing.T) {
 		}
 	}
 }
+
+// What a file stores has no name to type: what would fit is proposed by one
+// that has, unless the question has the file's own.
+func TestOptionsHaveNames(t *testing.T) {
+	file := sizing.StoredQuant(5.71, false)
+	for _, asked := range []*sizing.Quant{mustFind(t, sizing.FindQuant, "bf16"), file} {
+		p := mustServe(t, "llama-3.1-8b", "bf16", "rtx-3060", 1, withRuntime(t, "vllm"))
+		s := p.Serving
+		s.Quant, s.Published, s.Context = asked, file, 8192
+		a, err := s.Answer(0)
+		assert.NoError(t, err)
+		if asked == file {
+			assert.Equal(t, file.Name, a.Best)
+			continue
+		}
+		assert.Equal(t, "awq", a.Best)
+		if assert.NotEmpty(t, a.Options) {
+			assert.Equal(t, "--weights awq", a.Options[0].Flag)
+		}
+	}
+}
