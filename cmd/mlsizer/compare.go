@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"mlsizer/sizing"
 )
@@ -19,6 +22,7 @@ type compareOptions struct {
 
 func newCompareCmd(a *app) *cobra.Command {
 	o := &compareOptions{app: a}
+	var training []string
 	cmd := &cobra.Command{
 		Use:   "compare MODEL... --on A,B,C",
 		Short: "the same as tables: models x hardware",
@@ -37,7 +41,7 @@ device or a flag is not known.`,
   mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageErrorf("no model (want one MODEL or more, such as llama-3.1-70b or 7B)")
+				return usageError(errors.New("no model (want one MODEL or more, such as llama-3.1-70b or 7B)"), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")
 			}
 			o.models = args
 			return nil
@@ -46,15 +50,48 @@ device or a flag is not known.`,
 			if err := o.complete(a, cmd); err != nil {
 				return err
 			}
-			if len(o.serving.weights) > 0 || o.student != "" {
+			if err := o.oneQuestion(cmd, training); err != nil {
+				return err
+			}
+			if o.served() {
 				return inferCompareRun(cmd, o)
 			}
 			return compareRun(cmd, o)
 		},
 	}
 	addWorkFlags(a, cmd, &o.workOptions)
+	training = flagNames(cmd)
 	addCompareServing(cmd, o)
+	addsUp(cmd.Flags(), "on", "method", "weights")
 	return cmd
+}
+
+// served says whether serving is compared and not training.
+func (o *compareOptions) served() bool { return len(o.serving.weights) > 0 || o.student != "" }
+
+// eitherWay are the flags that a comparison of training shares with one of serving.
+var eitherWay = []string{"on", "batch", "price", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file"}
+
+// oneQuestion refuses flags about training where serving is compared and the
+// other way round: they would change nothing. training are those of training.
+func (o *compareOptions) oneQuestion(cmd *cobra.Command, training []string) error {
+	var train, serve []string
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		switch {
+		case !f.Changed || slices.Contains(eitherWay, f.Name):
+		case slices.Contains(training, f.Name):
+			train = append(train, f.Name)
+		default:
+			serve = append(serve, f.Name)
+		}
+	})
+	switch {
+	case o.served() && len(train) > 0:
+		return usageError(fmt.Errorf("--%s is about training, and --weights and --student compare serving (want one of the two)", train[0]), o.commandWithout(train...))
+	case !o.served() && len(serve) > 0:
+		return usageError(fmt.Errorf("--%s is about serving (want --weights or --student too)", serve[0]), o.commandWithout(train...)+" --weights bf16")
+	}
+	return nil
 }
 
 // compareRow is the answer for one model on one device, or why there is none.

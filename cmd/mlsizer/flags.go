@@ -22,6 +22,7 @@ type value[T any] struct {
 	kind    string
 	example string
 	text    string
+	addsUp  bool // given again, it adds to the list
 }
 
 // addValue adds a flag that parse reads; example is a value that it takes.
@@ -29,13 +30,40 @@ func addValue[T any](fs *pflag.FlagSet, at *T, name, short, usage, kind, example
 	fs.VarP(&value[T]{at: at, parse: parse, kind: kind, example: example}, name, short, usage)
 }
 
+// addList adds a flag that parse reads a list from. Given again it replaces the
+// list, as other flags do, unless [addsUp] says otherwise.
+func addList[E any](fs *pflag.FlagSet, at *[]E, name, usage, kind, example string, parse func(string) ([]E, error)) {
+	v := &value[[]E]{at: at, kind: kind, example: example}
+	v.parse = func(s string) ([]E, error) {
+		list, err := parse(s)
+		if v.addsUp {
+			list = append(*at, list...)
+		}
+		return list, err
+	}
+	fs.Var(v, name, usage)
+}
+
+// addsUp makes flags that are given again add to their lists: those of which a
+// command takes several.
+func addsUp(fs *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		fs.Lookup(name).Value.(interface{ setAddsUp() }).setAddsUp()
+	}
+}
+
+func (v *value[T]) setAddsUp() { v.addsUp = true }
+
 // Set reads the flag's value.
 func (v *value[T]) Set(s string) error {
 	t, err := v.parse(s)
 	if err != nil {
 		return err
 	}
-	*v.at, v.text = t, s
+	if *v.at = t; v.addsUp && v.text != "" {
+		s = v.text + "," + s
+	}
+	v.text = s
 	return nil
 }
 

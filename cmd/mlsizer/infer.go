@@ -90,7 +90,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	o.bounds = sizing.DefaultBounds
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	addValue(fs, &o.on, "on", "", "device with a count: h100x2", "DEVICE[xN]", "h100x2", parseList)
+	addList(fs, &o.on, "on", "device with a count: h100x2", "DEVICE[xN]", "h100x2", parseList)
 	addValue(fs, &o.context, "context", "", "tokens of each sequence, prompt and answer together: 32k (8k)", "COUNT", "32k", parseTokenCount)
 	addValue(fs, &o.batch, "batch", "", "sequences at once (1)", "COUNT", "16", parseWhole)
 	addServingChoices(fs, o)
@@ -108,7 +108,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 
 // addServingChoices adds the flags that only serving has.
 func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
-	addValue(fs, &o.weights, "weights", "", "storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (without: as the model is published)", "NAME", "q4_k_m", parseWeights)
+	addList(fs, &o.weights, "weights", "storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (without: as the model is published)", "NAME", "q4_k_m", parseWeights)
 	addValue(fs, &o.kv, "kv", "", "storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (without: the runtime's, mostly f16)", "NAME", "q8_0", parseKV)
 	addValue(fs, &o.runtime, "runtime", "", "vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ... (without: by weights and device)", "NAME", "vllm", sizing.FindRuntime)
 	addValue(fs, &o.prompt, "prompt", "", "tokens of a prompt (the context less the answer)", "COUNT", "4k", parseTokenCount)

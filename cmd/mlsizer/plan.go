@@ -76,6 +76,9 @@ Exit code 3 means that there is no plan; the nearest miss is printed.`,
 			if len(args) == 1 {
 				o.model = args[0]
 			}
+			if o.model == "" && len(o.on) == 0 {
+				return usageError(errors.New("no model (want one MODEL, and devices with --on)"), "mlsizer plan llama-3.1-70b --on h100x64")
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -93,6 +96,7 @@ Exit code 3 means that there is no plan; the nearest miss is printed.`,
 	}
 	addWorkFlags(a, cmd, &o.workOptions)
 	fs := cmd.Flags()
+	addsUp(fs, "on")
 	addValue(fs, &o.objective, "objective", "", "what to have least of: time, cost, energy, devices or memory (time)", "NAME", "time", search.ParseObjective)
 	addValue(fs, &o.top, "top", "", "how many plans to show, best first (5)", "N", "5", parseDimension)
 	addValue(fs, &o.memory, "max-memory", "", "most that a device may hold: 90% or 72GiB", "SHARE|SIZE", "90%", parseMemoryLimit)
@@ -144,17 +148,17 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 	length := o.lengthSet()
 	switch {
 	case o.budget > 0 && o.deviceHours > 0:
-		return usageErrorf("--budget and --device-hours both say what the run may take (want one of them)")
+		return usageError(errors.New("--budget and --device-hours both say what the run may take (want one of them)"), o.commandWithout("device-hours"))
 	case o.model == "" && o.budget == 0 && o.deviceHours == 0:
 		return usageError(errors.New("no model (want one MODEL, or --budget or --device-hours for the model that they train best)"), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
 	case o.model == "" && length:
 		return usageErrorf("--tokens without a MODEL: a budget alone chooses the tokens (want a MODEL, or no --tokens)")
 	case o.model != "" && (o.budget > 0 || o.deviceHours > 0 || o.days > 0) && !length:
-		return usageErrorf("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)")
+		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(o.commandLine()))
 	case o.export != "" && len(o.on) > 1:
 		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
 	case o.mfu > 0:
-		return usageErrorf("--mfu fixes the time of every layout, so that none is better (want plan without it, or estimate)")
+		return usageError(errors.New("--mfu fixes the time of every layout, so that none is better (want plan without it, or estimate)"), o.commandWithout("mfu"))
 	}
 	if o.export != "" && o.stack == nil { // what is exported is what was estimated
 		stack, err := sizing.FindStack(o.export.Stack())

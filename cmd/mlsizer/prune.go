@@ -8,11 +8,12 @@ import (
 
 // addPrune adds the flag that prunes a model; each use of it adds a variant.
 func addPrune(fs *pflag.FlagSet, at *[]sizing.Prune) {
-	addValue(fs, at, "prune", "", "what structured pruning leaves: layers=16, or hidden=3072,ffn=9216, heads=, kv-heads=, experts=50%; compare takes it several times", "DIM=N,...", "layers=16",
+	addList(fs, at, "prune", "what structured pruning leaves: layers=16, or hidden=3072,ffn=9216, heads=, kv-heads=, experts=50%; compare takes it several times", "DIM=N,...", "layers=16",
 		func(s string) ([]sizing.Prune, error) {
 			p, err := sizing.ParsePrune(s)
-			return append(*at, p), err
+			return []sizing.Prune{p}, err
 		})
+	addsUp(fs, "prune")
 }
 
 // pruned is the model that is left of an argument. What is known of a file or
@@ -20,7 +21,7 @@ func addPrune(fs *pflag.FlagSet, at *[]sizing.Prune) {
 func (m *modelArg) pruned(p sizing.Prune) (*modelArg, error) {
 	small, err := m.Model.Prune(p)
 	if err != nil {
-		return nil, usageError(err, "")
+		return nil, aboutFlag("prune", usageError(err, ""))
 	}
 	return &modelArg{Input: m.Input + " " + p.String(), Model: small, Weights: m.Weights, Warnings: m.Warnings}, nil
 }
