@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +50,17 @@ func usageErrorf(format string, args ...any) error {
 // readError is an error in what was read (exit code 1).
 func readError(err error, hint string) error {
 	return &failure{err: err, code: exitFailed, hint: hint}
+}
+
+// aboutFlag says which flag an error is about; its hint and exit code stay.
+func aboutFlag(name string, err error) error {
+	f := &failure{code: exitFailed}
+	if errors.As(err, &f) {
+		c := *f
+		f = &c
+	}
+	f.err = fmt.Errorf("--%s: %w", name, err)
+	return f
 }
 
 // exitCode is an outcome that has been printed: the program ends with the code
@@ -107,8 +119,8 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		f.err = fmt.Errorf("unknown flag --%s", name)
 		if others := commandsWith(cmd, name); len(others) > 0 {
 			f.err = fmt.Errorf("unknown flag --%s: %s does not take it (want %s)", name, cmd.Name(), strings.Join(others, " or "))
-			if strings.Contains(cmd.Use, "--on") { // they take the same words
-				f.hint = a.commandReplacing(cmd.Name(), others[0])
+			if i := slices.IndexFunc(others, func(other string) bool { return slices.Contains(commandsWith(cmd, "on"), other) }); i >= 0 && cmd.Flags().Lookup("on") != nil {
+				f.hint = a.commandReplacing(cmd.Name(), others[i]) // they take the same words
 			}
 			break
 		}

@@ -47,7 +47,7 @@ func newHardwareCmd(a *app) *cobra.Command {
 		Example: "  mlsizer hardware show h100",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageErrorf("%d names (want one, such as h100)", len(args))
+				return usageError(fmt.Errorf("%d names (want one, such as h100)", len(args)), "mlsizer hardware show h100")
 			}
 			o.name = args[0]
 			return nil

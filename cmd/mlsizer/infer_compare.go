@@ -99,7 +99,7 @@ func (o *compareOptions) servingVariants(cmd *cobra.Command, name string) ([]*mo
 	}
 	student, err := o.resolve(cmd.Context(), o.student)
 	if err != nil {
-		return nil, err
+		return nil, aboutFlag("student", err)
 	}
 	return append(variants, student), nil
 }

@@ -54,7 +54,7 @@ func newModelsCmd(a *app) *cobra.Command {
 			Example: "  mlsizer models show llama-3.1-70b",
 			Args: func(_ *cobra.Command, args []string) error {
 				if len(args) != 1 {
-					return usageErrorf("%d names (want one, such as llama-3.1-70b)", len(args))
+					return usageError(fmt.Errorf("%d names (want one, such as llama-3.1-70b)", len(args)), "mlsizer models show llama-3.1-70b")
 				}
 				o.showName = args[0]
 				return nil

@@ -36,11 +36,11 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	}
 	switch {
 	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--trial-fraction needs --trials"), a.commandLine()+" --trials 200")
+		return usageError(errors.New("--trial-fraction needs --trials"), o.withLength(a.commandLine()+" --trials 200"))
 	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--parallel-trials needs --trials"), a.commandLine()+" --trials 200")
+		return usageError(errors.New("--parallel-trials needs --trials"), o.withLength(a.commandLine()+" --trials 200"))
 	case o.sweep.Trials > 0 && !o.lengthSet():
-		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), a.commandLine()+" --tokens 100B")
+		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), o.withLength(a.commandLine()))
 	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
 		o.sweep.Fraction = defaultTrial
 	}
@@ -52,13 +52,27 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
 		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
 	case o.batch > 0 && o.batchTokens > 0:
-		return usageErrorf("--batch and --batch-tokens both give the global batch (want one of them)")
+		return usageError(errors.New("--batch and --batch-tokens both give the global batch (want one of them)"), a.commandWithout("batch-tokens"))
+	case (o.schedule.Evaluation.Every > 0) != (o.schedule.Evaluation.Batches > 0):
+		missing := " --eval-batches 10"
+		if o.schedule.Evaluation.Every == 0 {
+			missing = " --eval-every 1000"
+		}
+		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), a.commandLine()+missing)
 	}
 	return nil
 }
 
 // lengthSet says whether the length of the run was given.
 func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.examples.Count > 0 }
+
+// withLength is a command line that gives the length of the run.
+func (o *workOptions) withLength(line string) string {
+	if !o.lengthSet() {
+		line += " --tokens 100B"
+	}
+	return line
+}
 
 // completeTuning settles which weights the run changes and on what, and
 // refuses what does not go together.
@@ -86,11 +100,11 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 	case o.sampled:
 		return usageError(errors.New("--examples and --samples both give the length of the run (want one of them)"), a.commandWithout("samples"))
 	case slices.Contains(o.methods, sizing.Pretrain):
-		err := errors.New("--examples are for fine-tuning (want --method full, lora or qlora)")
-		if fs.Changed("method") {
-			return usageError(err, a.commandWithout("method")+" --method lora")
+		line := a.commandWithout("method") + " --method lora"
+		if x.Tokens == 0 {
+			line += " --example-tokens 512"
 		}
-		return usageError(err, a.commandLine()+" --method lora")
+		return usageError(errors.New("--examples are for fine-tuning (want --method full, lora or qlora)"), line)
 	}
 	return nil
 }
@@ -111,7 +125,7 @@ func (o *workOptions) completeTeacher(a *app, cmd *cobra.Command) error {
 	}
 	m, err := a.resolve(cmd.Context(), o.teacher)
 	if err != nil {
-		return err
+		return aboutFlag("teacher", err)
 	}
 	o.distill.Teacher = m.Model
 	return nil

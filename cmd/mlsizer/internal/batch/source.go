@@ -82,7 +82,7 @@ func openSource(r io.Reader, opt Options) (*source, error) {
 	}
 	for _, m := range magic {
 		if bytes.HasPrefix(s.head, []byte(m.bytes)) {
-			return nil, &FileError{Problem: fmt.Sprintf("%s, not text (want CSV, TSV or JSON Lines, plain or gzip)", m.name), Hint: m.advice}
+			return nil, &FileError{Problem: fmt.Sprintf("%s (want CSV, TSV or JSON Lines in UTF-8, plain or gzip)", m.name), Hint: m.advice}
 		}
 	}
 	if bytes.HasPrefix(s.head, []byte("\ufeff")) {
