@@ -33,7 +33,7 @@ func (p *Prepared) noteModel(a *Answer) {
 			fmt.Sprintf("仅知参数量 %s：形状（%d 层，宽 %d）取自相近的稠密模型（%s），各区间相应放宽", c.params, c.layers, c.model.Hidden, c.model.Source), "")
 	}
 	if c.model.Scope != "" {
-		a.note("scope", "parameters count: "+c.model.Scope, "参数范围："+c.model.Scope, "")
+		a.note("scope", "parameters count: "+c.model.Scope, "参数范围："+ChineseScope(c.model.Scope), "")
 	}
 	if w.frozen() {
 		a.note("flops", "model FLOPs and MFU by the palm convention: 4 per frozen parameter and token (6 less the gradient of the weight), plus full attention, no recompute; 6ND counts the gradients of frozen weights too, which nothing computes: its MFU is no share of the peak here",

@@ -404,10 +404,10 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 			tier.Notes = []int{beyond}
 		}
 		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: both(labelClassScope, r.Name, r.Scope)})
+			d.Notes = append(d.Notes, render.Note{Text: both(labelClassScope, r.Name, scopeText(r.Scope))})
 		}
 		models.Rows = append(models.Rows, []render.Cell{
-			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: string(r.Field)},
+			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: fieldText(r.Field)},
 		})
 	}
 	if len(models.Rows) > 0 {

@@ -215,6 +215,9 @@ func fieldText(f sizing.Field) render.Text {
 	return render.Same(string(f))
 }
 
+// scopeText says what a model's parameters count.
+func scopeText(scope string) render.Text { return render.T(scope, sizing.ChineseScope(scope)) }
+
 // memoryTable is what one device holds, term by term.
 func memoryTable(r *resultJSON, f *footnotes) render.Table {
 	m := &r.Memory

@@ -324,7 +324,7 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.S
 func scopeNotes(m *modelArg, t target, given quantity.USD) []sizing.Note {
 	notes := m.fileNotes()
 	if m.Model.Scope != "" {
-		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: m.Model.Scope})
+		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: sizing.ChineseScope(m.Model.Scope)})
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
 		notes = append(notes, sizing.Note{Code: "images", Text: m.Entry.Note + ": others take other numbers of tokens", Chinese: m.Entry.Note + "：其他尺寸的 token 数不同"})

@@ -149,7 +149,7 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	}
 	add(labelParamsHead, j.Params.Exact())
 	if j.Scope != "" {
-		add(labelScope, j.Scope)
+		add(labelScope, scopeText(j.Scope))
 	}
 	a := j.Architecture
 	if j.Active > 0 && j.Active != a.Params {

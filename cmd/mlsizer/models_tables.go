@@ -33,9 +33,12 @@ func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Para
 	}
 	for _, t := range []struct {
 		label render.Text
-		value string
-	}{{labelAliases, strings.Join(s.Aliases, ", ")}, {labelScope, s.Scope}, {labelSource, s.Source}, {labelNote, s.Note}} {
-		if t.value != "" {
+		value render.Text
+	}{
+		{labelAliases, render.Same(strings.Join(s.Aliases, ", "))}, {labelScope, scopeText(s.Scope)},
+		{labelSource, render.Same(s.Source)}, {labelNote, render.Same(s.Note)},
+	} {
+		if t.value.EN != "" {
 			add(t.label, t.value)
 		}
 	}
