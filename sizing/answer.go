@@ -170,6 +170,9 @@ func (q *Question) fillWorkload(a *Answer) error {
 		a.note("context", fmt.Sprintf("sequences of %d are longer than the model's context of %d", w.Seq, m.Context),
 			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")
 	}
+	if q.BatchTokens > 0 && !m.PerToken() {
+		return planError("batch-tokens", "%s is counted in samples of one %s (want --batch)", m.Name, m.Unit)
+	}
 	if w.Batch == 0 && q.BatchTokens > 0 {
 		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
 		if w.Batch > maxDim {
@@ -182,8 +185,12 @@ func (q *Question) fillWorkload(a *Answer) error {
 	}
 	if w.frozen() {
 		q.chooseAdapter(a)
-		if !w.Adapter.trains(q.Model) {
-			return planError("lora-targets", "%s has no matrix named %s (want names that it has, or all-linear)", q.Model.Name, strings.Join(w.Adapter.Targets, " or "))
+		switch missing := w.Adapter.missing(m); {
+		case len(missing) == len(w.Adapter.Targets):
+			return planError("lora-targets", "%s has no matrix named %s (want %s, or all-linear)", m.Name, strings.Join(missing, " or "), strings.Join(linearNames(m), ", "))
+		case len(missing) > 0: // which PEFT passes over too
+			a.note("adapter", fmt.Sprintf("%s has no matrix named %s: it gets no adapter", m.Name, strings.Join(missing, " or ")),
+				fmt.Sprintf("%s 没有名为 %s 的矩阵：不加适配器", m.Name, strings.Join(missing, "、")), "")
 		}
 	}
 	if err := q.Sweep.check(); err != nil {
@@ -219,7 +226,7 @@ func (q *Question) chooseAdapter(a *Answer) {
 	}
 	if len(w.Adapter.Targets) == 0 {
 		w.Adapter.Targets = DefaultAdapter.Targets
-		if !w.Adapter.trains(q.Model) { // other mixers have other names
+		if len(w.Adapter.missing(q.Model)) == len(w.Adapter.Targets) { // other mixers have other names
 			w.Adapter.Targets, source = []string{"all-linear"}, ""
 		}
 	}

@@ -269,6 +269,8 @@ func (s *Serving) checkEncoding() error {
 		return planError("batch", "%d sequences (want 1 to %d)", s.Batch, int64(maxDim))
 	case s.Quant.GGUF && !m.PerToken():
 		return planError("weights", "%s is stored by llama.cpp, which runs no models of %ss (want bf16, fp16, int8 or fp8)", s.Quant.Name, m.Unit)
+	case s.Runtime.GGUF && !m.PerToken():
+		return planError("runtime", "%s runs no models of %ss (want transformers)", s.Runtime.Title, m.Unit)
 	case !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8):
 		return planError("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
 	}

@@ -71,14 +71,32 @@ func (a *Adapter) targets(w Weight) bool {
 	return a.feeds(w.Name)
 }
 
-// trains reports whether any matrix of the model gets an adapter.
-func (a *Adapter) trains(m *Model) bool {
-	for w := range m.weights() {
-		if a.targets(w) {
-			return true
+// missing returns the targets that no matrix of the model goes by.
+func (a *Adapter) missing(m *Model) []string {
+	var list []string
+	for _, target := range a.Targets {
+		one := Adapter{Targets: []string{target}}
+		found := false
+		for w := range m.weights() {
+			found = found || one.targets(w)
+		}
+		if !found {
+			list = append(list, target)
 		}
 	}
-	return false
+	return list
+}
+
+// linearNames returns the names of the matrices that all-linear targets.
+func linearNames(m *Model) []string {
+	all := Adapter{Targets: []string{"all-linear"}}
+	var names []string
+	for w := range m.weights() {
+		if name := w.Name[strings.LastIndex(w.Name, ".")+1:]; all.targets(w) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // feeds reports whether a matrix of that name gets an adapter.

@@ -291,6 +291,8 @@ func (p *Prepared) check(plan *Plan) error {
 		return planError("ep", "ep %d does not divide %d experts", plan.EP, c.experts)
 	case plan.ETP < 0 || plan.TP%plan.expertTP() != 0:
 		return planError("etp", "etp %d does not divide tp %d", plan.ETP, plan.TP)
+	case plan.ETP > 1 && c.experts == 0:
+		return planError("etp", "etp %d: %s has no experts", plan.ETP, c.model.Name)
 	case plan.DP*plan.CP*plan.TP%(plan.EP*plan.expertTP()) != 0:
 		return planError("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
 	case plan.SequenceParallel && plan.TP == 1:

@@ -66,6 +66,9 @@ func (l ServingLayout) complete(m *Model, r *Runtime, c *hardware.Cluster) (Serv
 		}
 		return l, planError(flag, "tp %d x pp %d x ep %d does not divide %d devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
 	}
+	if l.EP > 1 && !m.hasExperts() {
+		return l, planError("ep", "ep %d: %s has no experts", l.EP, m.Name)
+	}
 	left := n / fixed
 	l.EP = max(l.EP, 1)
 	if l.TP == 0 {

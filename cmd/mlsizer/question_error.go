@@ -53,6 +53,8 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 	switch name {
 	case "tokens":
 		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
+	case "batch-tokens":
+		return usageError(wrapped, a.commandReplacing("--batch-tokens", "--batch"))
 	case "samples":
 		return usageError(wrapped, a.commandReplacing("--samples", "--tokens"))
 	case "examples":
