@@ -58,6 +58,7 @@ type Efficiency struct {
 	Traffic      float64
 	ScoreTraffic float64
 	LossTraffic  float64
+	BiasTraffic  float64
 
 	Launch         float64
 	LaunchBackward float64
@@ -121,6 +122,7 @@ var constantFields = []Constant{
 	{"memory", "share", "of the memory bandwidth that memory-bound kernels reach", 0.3, 1, 0.1, func(e *Efficiency) *float64 { return &e.Memory }},
 	{"traffic", "passes", "of the memory over each activation that a layer saves, forward; twice that backward", 0.1, 10, 1, func(e *Efficiency) *float64 { return &e.Traffic }},
 	{"score_traffic", "passes", "the same over attention scores that are written to memory", 0, 10, 1, func(e *Efficiency) *float64 { return &e.ScoreTraffic }},
+	{"bias_traffic", "passes", "of the memory over what the activation of experts with biases reads, which no one kernel adds, activates and multiplies, forward; twice that backward", 0, 30, 3, func(e *Efficiency) *float64 { return &e.BiasTraffic }},
 	{"loss_traffic", "bytes", "moved a logit by the loss, forward and backward", 0, 100, 15, func(e *Efficiency) *float64 { return &e.LossTraffic }},
 	{"launch_seconds", "s", "of host time to launch a block's kernels (attention or feed-forward) forward", 0, 0.01, 0.0001, func(e *Efficiency) *float64 { return &e.Launch }},
 	{"launch_backward", "factor", "of the same backward", 0, 4, 1, func(e *Efficiency) *float64 { return &e.LaunchBackward }},

@@ -311,6 +311,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	if c := p.costs; c.unpackBytes > 0 {
 		unpack = l.divide(&k.packed, k.maxKV).sum() * c.unpackBytes / t.memory
 	}
+	memory += s.biased / l.tp * share * e.BiasTraffic / t.memory
 	forward.memory, backward.memory = memory+unpack, 2*memory+unpack
 	scores := s.scores / l.tp * share * e.ScoreTraffic / t.memory
 	forward.attention += scores
@@ -415,7 +416,9 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product) (forward, backwar
 		// fewer than the tensor-parallel ranks, those of a part of the sequence.
 		tp, copies = l.etp, max(copies/l.ep, 1)
 		m *= w.copies / copies * e.Imbalance * l.etp / l.tp
-		rate *= e.Grouped / e.Software // libraries of their own
+		if copies > 1 { // a single one is a product like any other
+			rate *= e.Grouped / e.Software // libraries of their own
+		}
 	case w.split == splitNone:
 		m /= l.sequence()
 	}

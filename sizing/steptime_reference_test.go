@@ -103,7 +103,7 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 	local := tokens * float64(r.plan.MicroBatch) / float64(r.plan.CP)
 	further := g.Name == FurtherGroup(1, 1, Norm{}, nil).Name
 	var repeats refRepeats
-	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, scores, ring float64
+	var fwd, bwd, attentionForward, attentionBackward, blocks, memory, biased, scores, ring float64
 	for _, b := range g.Blocks {
 		rate, cast := t.plain, 0.0
 		if l, ok := b.(Linear); t.narrow && (g.Place == Body || further && !(ok && l.Head)) {
@@ -130,6 +130,9 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		}
 		mem, sc := r.saved(b, tokens)
 		memory += mem
+		if m, ok := b.(MoE); ok && m.Bias {
+			biased += float64(m.TopK*m.Width) * 2 * local * r.p.costs.actBytes / float64(r.plan.TP) // gate and up
+		}
 		scores += sc
 		switch b.(type) {
 		case Attention, MLA, FFN, MoE, Mamba, Mamba2, DeltaNet:
@@ -137,7 +140,7 @@ func (r *reference) add(out *refTimes, g *Group, outer, full bool) {
 		}
 		ring += r.ring(b, tokens)
 	}
-	memory *= e.Traffic / t.memory
+	memory = (memory*e.Traffic + biased*e.BiasTraffic) / t.memory
 	scores *= e.ScoreTraffic / t.memory
 	attentionForward += scores
 	attentionBackward += 2 * scores
@@ -307,7 +310,9 @@ func (r *reference) products(b Block, tokens, rate, cast float64) (forward, back
 		if w.copies > 1 {
 			tp, copies = float64(r.plan.expertTP()), math.Max(1, w.copies/float64(r.plan.EP))
 			m = m * w.copies / copies * e.Imbalance / float64(r.plan.TP) * tp
-			speed *= e.Grouped / e.Software
+			if copies > 1 {
+				speed *= e.Grouped / e.Software
+			}
 		} else if w.split == splitNone && r.plan.SequenceParallel {
 			m /= tp
 		}
@@ -511,7 +516,7 @@ func stepModels() []*Model {
 		head(50304, 3456)}}
 	moe := &Model{Name: "experts", Hidden: 5120, Vocab: 102400, Groups: []Group{table(102400, 5120),
 		{Name: "dense", Repeat: 1, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), FFN{Hidden: 5120, Width: 12288, Gated: true}}},
-		{Name: "experts", Repeat: 31, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, SharedWidth: 3072}}},
+		{Name: "experts", Repeat: 31, Blocks: []Block{norm(5120), MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, Bias: true, SharedWidth: 3072}}},
 		head(102400, 5120)}}
 	moe.Further = [][]Block{moe.Groups[2].Blocks}
 	scans := &Model{Name: "scans", Hidden: 4096, Vocab: 131072, Groups: []Group{table(131072, 4096),
@@ -545,6 +550,8 @@ func stepPlans() []Plan {
 		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 3},
 		{TP: 1, PP: 4, VP: 2, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 3},
 		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
+		{TP: 1, PP: 1, VP: 1, CP: 1, EP: 64, DP: 64, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1}, // an expert a rank
+		{TP: 2, PP: 2, VP: 2, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, FirstLayers: 9, LastLayers: 3},
 	}
 }
 

@@ -18,6 +18,9 @@ type shape struct {
 	moved [numAlongs]float64
 	// scores are the bytes of attention scores that are written to memory.
 	scores float64
+	// biased is the bytes of one sample that the activation of experts with
+	// biases reads.
+	biased float64
 	// blocks is how many blocks launch kernels of their own, reduced how many
 	// end in a sum over all tensor-parallel ranks: routed experts do not.
 	blocks, reduced float64
@@ -85,6 +88,13 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 			s.dispatched += float64(m.latent()) * tokens * c.actBytes
 			if m.SharedWidth == 0 {
 				s.reduced--
+			}
+			if m.Bias {
+				wide := m.Width
+				if m.Gated {
+					wide *= 2
+				}
+				s.biased += float64(m.TopK*wide) * tokens * c.actBytes
 			}
 		}
 		for _, t := range b.Saved() {
