@@ -103,6 +103,9 @@ func newServed(m *Model, q *Quant) *served {
 		once := m.isFront(g)
 		repeat := float64(g.Repeat)
 		for _, b := range g.Blocks {
+			if e, ok := b.(MoE); ok {
+				s.route(repeat, float64(e.Experts), float64(e.TopK))
+			}
 			for _, w := range b.Weights() {
 				s.add(w, repeat*scale, m.bits(g, q.weightBits(w, layers, moe)), g.Place == Body && !once, once)
 			}
@@ -118,12 +121,6 @@ func newServed(m *Model, q *Quant) *served {
 				}
 				s.caches = append(s.caches, sc)
 			}
-			if e, ok := b.(MoE); ok {
-				x := &s.experts
-				if len(*x) > 0 {
-					(*x)[len(*x)-1].topK = float64(e.TopK)
-				}
-			}
 		}
 	}
 	if head, tied := m.tiedHead(); tied && q.Flat == 0 {
@@ -133,16 +130,21 @@ func newServed(m *Model, q *Quant) *served {
 	return s
 }
 
+// route adds layers that route tokens to experts to those that are alike.
+func (s *served) route(layers, experts, topK float64) {
+	last := len(s.experts) - 1
+	if last < 0 || s.experts[last].experts != experts || s.experts[last].topK != topK {
+		s.experts = append(s.experts, servedExperts{experts: experts, topK: topK})
+		last++
+	}
+	s.experts[last].layers += layers
+}
+
 // add sums one tensor of repeat layers.
 func (s *served) add(w Weight, repeat, bits float64, body, once bool) {
 	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
 	if w.Split == ExpertSplit {
-		last := len(s.experts) - 1
-		if last < 0 || s.experts[last].layers != repeat || s.experts[last].experts != float64(w.Copies) {
-			s.experts = append(s.experts, servedExperts{layers: repeat, experts: float64(w.Copies), topK: 1})
-			last++
-		}
-		e := &s.experts[last]
+		e := &s.experts[len(s.experts)-1]
 		e.bytes += n * bits / 8
 		if w.Cols > 0 {
 			e.params += n

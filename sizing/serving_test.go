@@ -499,3 +499,14 @@ func TestOptionsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// Where every expert is launched on its own, all layers' are, however a model
+// lists them: gpt-oss-20b has 24 layers, alternating, of 32 experts, each of
+// which takes as long as a tenth of a layer.
+func TestEveryLayersExpertsAreLaunched(t *testing.T) {
+	p := mustServe(t, "gpt-oss-20b", "bf16", "h200", 1, withRuntime(t, "transformers"))
+	a, err := p.Serving.Answer(0)
+	assert.NoError(t, err)
+	i := slices.IndexFunc(a.Explain(), func(d sizing.Derivation) bool { return d.Name == "gaps" })
+	assert.Contains(t, a.Explain()[i].Numbers, "100.8 x ") // 24 + 24 x 32 / 10
+}
