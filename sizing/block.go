@@ -198,6 +198,15 @@ func (s Modules) String() string {
 	return strings.Join(names, ",")
 }
 
+// MarshalText writes the names.
+func (s Modules) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads names.
+func (s *Modules) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseModules(string(text))
+	return err
+}
+
 // ParseModules reads module names separated by commas or spaces.
 func ParseModules(s string) (Modules, error) {
 	var set Modules

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -196,4 +197,19 @@ func TestRecomputedFLOPs(t *testing.T) {
 		require.NoError(t, err)
 		assert.InDelta(t, 2*3*c.layer, float64(e.Compute.Hardware-none.Compute.Hardware), 1e-9*float64(none.Compute.Hardware), name)
 	}
+}
+
+// What is written of modules is what the flag takes, and reads back.
+func TestModulesText(t *testing.T) {
+	set := Modules(0).With(MLPModule).With(CoreAttention)
+	text, err := json.Marshal(Plan{Recompute: Selective, Modules: set})
+	require.NoError(t, err)
+	require.Contains(t, string(text), `"recompute_modules":"core_attn,mlp"`)
+	require.NotContains(t, string(text), "offload_modules")
+	var read struct {
+		Modules Modules `json:"recompute_modules"`
+	}
+	require.NoError(t, json.Unmarshal(text, &read))
+	require.Equal(t, set, read.Modules)
+	require.ErrorContains(t, read.Modules.UnmarshalText([]byte("flash")), "not a module")
 }
