@@ -91,6 +91,8 @@ func (p *Prepared) checkOffload(plan *Plan) error {
 		return planError("offload-params", "weights are read back layer by layer with zero3, not %s (want --sharding zero3)", plan.Sharding)
 	case plan.OffloadInputs && plan.Recompute != FullRecompute:
 		return planError("offload-inputs", "only full recompute keeps inputs alone, not recompute %s (want --recompute full)", plan.RecomputeName())
+	case plan.Offload != 0 && plan.recomputesAll():
+		return planError("offload-modules", "under recompute %s no module's activations are kept (want --recompute none or selective)", plan.RecomputeName())
 	case d.Unified || d.HostLink.Bandwidth == 0:
 		return planError(flag, "%s has no link to a host's own memory that is known", d.ID)
 	}

@@ -114,7 +114,13 @@ func TestOffloadThatCannotBe(t *testing.T) {
 		"sharding":  {"deepspeed", func(p *Plan, _ *Workload) { p.OffloadParams = true }, "offload-params", "with zero3, not zero1 (want --sharding zero3)"},
 		"inputs":    {"deepspeed", func(p *Plan, _ *Workload) { p.OffloadInputs = true }, "offload-inputs", "not recompute none (want --recompute full)"},
 		"modules":   {"torchtitan", func(p *Plan, _ *Workload) { p.Offload = Modules(0).With(CoreAttention) }, "offload-modules", "torchtitan keeps the activations of modules on the device (want --offload-params)"},
-		"disks":     {"maxtext", func(p *Plan, w *Workload) { p.OffloadOptimizer, w.NVMe = true, 1e9 }, "nvme-bandwidth", "maxtext does not use NVMe disks"},
+		"nothing kept": {"megatron-core", func(p *Plan, _ *Workload) {
+			p.Offload, p.Recompute = Modules(0).With(CoreAttention), FullRecompute
+		}, "offload-modules", "under recompute full no module's activations are kept (want --recompute none or selective)"},
+		"operators": {"torchtitan", func(p *Plan, _ *Workload) {
+			p.Modules, p.Recompute = Modules(0).With(MLPModule), Selective
+		}, "recompute-modules", "torchtitan recomputes by operator, not by module"},
+		"disks": {"maxtext", func(p *Plan, w *Workload) { p.OffloadOptimizer, w.NVMe = true, 1e9 }, "nvme-bandwidth", "maxtext does not use NVMe disks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan, w := good, Workload{Seq: 128}

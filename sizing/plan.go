@@ -113,8 +113,7 @@ type Plan struct {
 	// Modules is what selective recompute drops; 0 means the core of
 	// attention.
 	Modules Modules `json:"recompute_modules,omitempty"`
-	// Offload is the modules whose activations wait in the host's memory; with
-	// full recompute there is nothing to offload.
+	// Offload is the modules whose activations wait in the host's memory.
 	Offload Modules `json:"offload_modules,omitempty"`
 }
 

@@ -96,10 +96,17 @@ func (p *Plan) RecomputeName() string {
 	return fmt.Sprintf("%s:%s:%d", p.Recompute, p.RecomputeMethod, p.RecomputeLayers)
 }
 
+// recomputesAll reports whether every layer is recomputed.
+func (p *Plan) recomputesAll() bool {
+	return p.Recompute == FullRecompute && (p.RecomputeMethod == LayerByLayer || p.RecomputeMethod == UniformMethod)
+}
+
 // checkRecompute returns an error unless the stack recomputes that way.
 func (p *Prepared) checkRecompute(plan *Plan) error {
 	method, n := plan.RecomputeMethod, plan.RecomputeLayers
 	switch stack := p.costs.stack; {
+	case plan.Modules != 0 && stack.SelectiveOps:
+		return planError("recompute-modules", "%s recomputes by operator, not by module", stack.Name)
 	case method == LayerByLayer && n == 0:
 		return nil
 	case method == LayerByLayer || method >= numRecomputeMethods || n < 1 || plan.Recompute != FullRecompute:
@@ -175,7 +182,7 @@ func (l *layout) repeated() float64 {
 		return sum
 	case plan.Recompute != FullRecompute:
 		return 0
-	case plan.RecomputeMethod == LayerByLayer || plan.RecomputeMethod == UniformMethod:
+	case plan.recomputesAll():
 		return c.bodyFLOPs
 	}
 	sum := 0.0

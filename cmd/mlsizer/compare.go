@@ -47,10 +47,10 @@ device or a flag is not known.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(a, cmd); err != nil {
+			if err := o.oneQuestion(cmd, training); err != nil {
 				return err
 			}
-			if err := o.oneQuestion(cmd, training); err != nil {
+			if err := o.complete(a, cmd); err != nil {
 				return err
 			}
 			if o.served() {

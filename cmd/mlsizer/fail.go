@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -86,7 +87,7 @@ func (a *app) report(err error) int {
 			io.WriteString(a.stderr, "mlsizer: "+a.say(kind)+": "+line+"\n")
 		}
 	}
-	say(labelError, err.Error())
+	say(labelError, spell.Singular(err.Error()))
 	if f.hint != "" {
 		say(labelHint, f.hint)
 	}

@@ -154,7 +154,7 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 	case o.model == "" && length:
 		return usageErrorf("--tokens without a MODEL: a budget alone chooses the tokens (want a MODEL, or no --tokens)")
 	case o.model != "" && (o.budget > 0 || o.deviceHours > 0 || o.days > 0) && !length:
-		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(o.commandLine()))
+		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(o.app, cmd, o.commandLine()))
 	case o.export != "" && len(o.on) > 1:
 		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
 	case o.mfu > 0:

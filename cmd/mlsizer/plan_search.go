@@ -253,7 +253,7 @@ func unknown(p *sizing.Prepared, goal search.Goal) string {
 // impossible is the error of dimensions that no layout has.
 func (o *planOptions) impossible(p *sizing.Prepared) error {
 	plan := o.plan
-	if plan == (sizing.Plan{SequenceParallel: plan.SequenceParallel, Sharding: plan.Sharding, Recompute: plan.Recompute}) {
+	if plan == (sizing.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
 		return &sizing.PlanError{Flag: "batch", Text: fmt.Sprintf("no layout uses exactly %d devices with a global batch of %d (want another number of devices, or a batch that more data-parallel ranks divide)", p.Cluster.Count, p.Workload.Batch)}
 	}
 	for _, d := range []*int{&plan.TP, &plan.PP, &plan.VP, &plan.CP, &plan.EP, &plan.MicroBatch} {

@@ -70,6 +70,10 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 		without.precisionSet = false
 	case "tp":
 		without.plan.TP, without.plan.SequenceParallel = 0, false
+	case "sp":
+		without.plan.SequenceParallel, without.sequenceSet = false, false
+	case "recompute-modules":
+		without.plan.Modules, without.recomputeSet = 0, cmd.Flags().Changed("recompute")
 	case "batch":
 		without.batch = 0
 	case "seq":

@@ -20,6 +20,12 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.optimizerSet = fs.Changed("optimizer")
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
+	if o.plan.Modules != 0 {
+		if o.recomputeSet && o.plan.Recompute != sizing.Selective {
+			return usageError(fmt.Errorf("--recompute-modules %s: what selective recompute drops, and not recompute %s (want --recompute selective)", o.plan.Modules, o.plan.RecomputeName()), a.commandWithout("recompute"))
+		}
+		o.plan.Recompute, o.recomputeSet = sizing.Selective, true
+	}
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
@@ -36,11 +42,11 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	}
 	switch {
 	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--trial-fraction needs --trials"), o.withLength(a.commandLine()+" --trials 200"))
+		return usageError(errors.New("--trial-fraction needs --trials"), o.withLength(a, cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--parallel-trials needs --trials"), o.withLength(a.commandLine()+" --trials 200"))
+		return usageError(errors.New("--parallel-trials needs --trials"), o.withLength(a, cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Trials > 0 && !o.lengthSet():
-		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), o.withLength(a.commandLine()))
+		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), o.withLength(a, cmd, a.commandLine()))
 	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
 		o.sweep.Fraction = defaultTrial
 	}
@@ -58,20 +64,42 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 		if o.schedule.Evaluation.Every == 0 {
 			missing = " --eval-every 1000"
 		}
-		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), a.commandLine()+missing)
+		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), o.withLength(a, cmd, a.commandLine()+missing))
 	}
-	return nil
+	return o.needsRun(a, cmd)
 }
 
 // lengthSet says whether the length of the run was given.
 func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.examples.Count > 0 }
 
-// withLength is a command line that gives the length of the run.
-func (o *workOptions) withLength(line string) string {
-	if !o.lengthSet() {
-		line += " --tokens 100B"
+// withLength is a command line that gives the length of the run, in what its
+// models count.
+func (o *workOptions) withLength(a *app, cmd *cobra.Command, line string) string {
+	if o.lengthSet() {
+		return line
 	}
-	return line
+	tokens, samples := "", ""
+	for _, name := range cmd.Flags().Args() {
+		if m, err := a.resolve(cmd.Context(), name); err == nil && !m.Model.PerToken() {
+			samples = " --samples 100M"
+		} else {
+			tokens = " --tokens 100B"
+		}
+	}
+	return line + tokens + samples
+}
+
+// ofRun are the flags about a whole run, which a step knows nothing of.
+var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
+
+// needsRun refuses flags about a whole run where none is asked about. A plan
+// without a model chooses the length itself.
+func (o *workOptions) needsRun(a *app, cmd *cobra.Command) error {
+	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
+	if i < 0 || o.lengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
+		return nil
+	}
+	return usageError(fmt.Errorf("--%s is about a whole run (want its length with --tokens or --samples)", ofRun[i]), o.withLength(a, cmd, a.commandLine()))
 }
 
 // completeTuning settles which weights the run changes and on what, and

@@ -58,8 +58,11 @@ func newSpace(p *sizing.Prepared, fixed Fixed) *space {
 	s := &space{p: p, limits: p.Limits(), fixed: fixed, batch: p.Workload.Batch}
 	stack := p.Stack()
 	s.modes = []sizing.Recompute{sizing.NoRecompute, sizing.Selective, sizing.FullRecompute}
-	if fixed.Recompute {
+	switch {
+	case fixed.Recompute:
 		s.modes = []sizing.Recompute{fixed.Plan.Recompute}
+	case fixed.Plan.Offload != 0: // full recompute keeps no module's activations
+		s.modes = s.modes[:2]
 	}
 	s.shardings = stack.Shardings
 	if fixed.Sharding {
@@ -251,7 +254,7 @@ func (s *space) pairs() [][2]int {
 	var list [][2]int
 	f := &s.fixed.Plan
 	for _, tp := range s.devices {
-		if !open(f.TP, tp) || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
+		if !open(f.TP, tp) || tp == 1 && f.SequenceParallel || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
 			continue
 		}
 		for _, cp := range s.devices {
