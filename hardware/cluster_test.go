@@ -58,7 +58,7 @@ func TestParseCluster(t *testing.T) {
 func TestParseClusterRefuses(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                          `no device`,
-		"h100x0":                    `"0": zero`,
+		"h100x0":                    `"0": zero (want 1 to 10000000)`,
 		"h100x-1":                   `"-1": negative`,
 		"h100x+8":                   `does not start with a digit`,
 		"h100x10000001":             `"h100x10000001": 10000001 devices (want 1 to 10000000)`,

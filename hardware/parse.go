@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,6 +40,10 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 		return Cluster{}, err
 	}
 	n, err := quantity.ParseCount(count)
+	var wrong *quantity.SyntaxError
+	if errors.As(err, &wrong) {
+		wrong.Want = fmt.Sprintf("1 to %d", MaxDevices) // and not all that a count may be
+	}
 	if err != nil {
 		return Cluster{}, fmt.Errorf("number of devices: %w", err)
 	}
