@@ -201,19 +201,11 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	if o.from == "-" {
 		return io.NopCloser(o.stdin), 0, nil
 	}
-	f, err := os.Open(o.from)
+	f, err := openFlag("--from", o.from, "a file of models, one a row")
 	if err != nil {
-		return nil, 0, readError(fmt.Errorf("--from %s", fileError(err)), "")
+		return nil, 0, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = errors.New("a folder (want a file of models, one a row)")
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, readError(fmt.Errorf("--from %q: %w", o.from, err), "")
-	}
-	if info.Mode().IsRegular() {
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
 		size = info.Size()
 	}
 	return f, size, nil
@@ -332,7 +324,14 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 		if unanswered != "" {
 			text += "\n" + from + ": " + unanswered
 		}
-		return readError(errors.New(text), file.Hint)
+		hint := file.Hint
+		if o.from != "-" {
+			hint = strings.ReplaceAll(hint, "FILE", shellWord(o.from))
+		}
+		if file.Column != "" {
+			hint = o.commandWithout("column") + " --column " + shellWord(file.Column)
+		}
+		return readError(errors.New(text), hint)
 	case errors.Is(err, context.Canceled):
 		return readError(fmt.Errorf("%s: interrupted after %d rows", from, sum.Rows), "")
 	case err != nil:
@@ -352,10 +351,10 @@ var (
 	labelClassSizeClasses = render.T("size classes by total parameters", "按总参数量分级")
 	labelClassPerTier     = render.T("models in each tier", "各级模型数")
 	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")
-	labelClassMoreRows    = render.T("%d more models are not shown (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")
-	labelClassMoreErrors  = render.T("%d more rows are not classified (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
+	labelClassMoreRows    = render.T("not shown: %d more models (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")
+	labelClassMoreErrors  = render.T("not classified: %d more rows (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
 	labelClassUnit        = render.T("counts without a unit are in %s, as the column %q says", "未带单位的数以 %s 计，依列名 %q")
-	labelClassOtherFields = render.T("%d models of another field, or of none, are left out", "略去 %d 个其他领域或未知领域的模型")
+	labelClassOtherFields = render.T("left out: %d models of another field, or of none", "略去 %d 个其他领域或未知领域的模型")
 	labelClassBoundsNote  = render.T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
 	labelClassScope       = render.T("%s: %s", "%s：%s")
 	labelClassBeyondNote  = render.T("beyond %s parameters, where the report's tiers end", "超过 %s 参数，超出报告的分级范围")

@@ -59,7 +59,7 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	}
 	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultServingConstants()}
 	if o.constants != "" {
-		f, err := openFlag("--constants", o.constants)
+		f, err := openFlag("--constants", o.constants, wantConstants)
 		if err != nil {
 			return nil, err
 		}

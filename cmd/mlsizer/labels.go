@@ -184,7 +184,7 @@ var (
 	labelNoAnswer        = render.T("%s on %s: %s", "%s，%s：%s")
 	labelRowsFailed      = render.T("no answer in %d of %d rows", "%d 行（共 %d 行）无答案")
 	labelPrices          = render.T("prices a device-hour: %s (%s)", "每设备小时单价：%s（%s）")
-	labelMoreNotes       = render.T("%d more assumptions, on batches, layouts, matrix rates, networks and prices of single rows, are in -o json and in mlsizer estimate", "另有 %d 条单行假设（批次、布局、矩阵速率、网络、价格），见 -o json 或 mlsizer estimate")
+	labelMoreNotes       = render.T("in -o json and in mlsizer estimate: %d more assumptions, on batches, layouts, matrix rates, networks and prices of single rows", "另有 %d 条单行假设（批次、布局、矩阵速率、网络、价格），见 -o json 或 mlsizer estimate")
 )
 
 // The catalogues and model files.

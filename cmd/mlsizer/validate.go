@@ -62,11 +62,15 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	return p, nil
 }
 
-// openFlag opens the file that a flag names.
-func openFlag(flag, file string) (io.ReadCloser, error) {
+// openFlag opens the file that a flag names; want is what it should be.
+func openFlag(flag, file, want string) (*os.File, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, readError(fmt.Errorf("%s %s", flag, fileError(err)), "")
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, readError(fmt.Errorf("%s %q: a folder (want %s)", flag, file, want), "")
 	}
 	return f, nil
 }
@@ -77,13 +81,16 @@ func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) 
 	if o.from == "-" {
 		return io.NopCloser(o.stdin), "standard input", nil
 	}
-	in, err = openFlag("--from", o.from)
+	in, err = openFlag("--from", o.from, "a CSV file of measurements, a row each")
 	return in, o.from, err
 }
 
+// wantConstants is what --constants takes.
+const wantConstants = "constants, as calibrate writes them"
+
 // readConstants reads the file of --constants.
 func readConstants(file string) (*sizing.Constants, error) {
-	f, err := openFlag("--constants", file)
+	f, err := openFlag("--constants", file, wantConstants)
 	if err != nil {
 		return nil, err
 	}

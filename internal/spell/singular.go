@@ -4,14 +4,14 @@ import "strings"
 
 // counted are the nouns that texts count.
 var counted = map[string]bool{
-	"checkpoints": true, "devices": true, "epochs": true, "examples": true, "files": true, "frames": true,
+	"assumptions": true, "checkpoints": true, "devices": true, "epochs": true, "examples": true, "files": true, "frames": true,
 	"images": true, "layers": true, "models": true, "nodes": true, "parameters": true, "plans": true, "replicas": true,
 	"rows": true, "samples": true, "sequences": true, "slices": true, "stages": true, "steps": true, "tensors": true,
 	"tokens": true, "trials": true,
 }
 
 // Singular writes "1 token" where a text that counts says "1 tokens", also of
-// "1 full checkpoints".
+// "1 full checkpoints" and "1 more rows".
 func Singular(text string) string {
 	if !strings.Contains(text, "1 ") {
 		return text
@@ -22,7 +22,7 @@ func Singular(text string) string {
 			continue
 		}
 		j := i + 1
-		if j < len(words) && words[j] == "full" {
+		if j < len(words) && (words[j] == "full" || words[j] == "more") {
 			j++
 		}
 		if j == len(words) {

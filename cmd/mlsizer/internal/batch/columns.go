@@ -79,7 +79,7 @@ func layoutOf(s *source, opt Options) (layout, error) {
 	}
 	l.width = len(cells)
 	if opt.Column != "" {
-		return l.byColumn(cells, s.line, opt)
+		return l.byColumn(cells, s, opt)
 	}
 	return l.byNames(cells, s, opt)
 }
@@ -99,9 +99,13 @@ func (l layout) byKeys(s *source, opt Options) (layout, error) {
 	}
 	counted, named := false, false
 	var keys []string
+	likely := ""
 	for m := range members(row) {
 		key := jsonText(m.key)
 		keys = append(keys, key)
+		if likely == "" && isModel(strings.Trim(string(m.value), `"`), opt) {
+			likely = key
+		}
 		counted = counted || slices.Contains(l.countKeys, foldHeader(key))
 		named = named || slices.Contains(l.nameKeys, foldHeader(key))
 	}
@@ -113,29 +117,28 @@ func (l layout) byKeys(s *source, opt Options) (layout, error) {
 	case named:
 		l.countKeys, l.nameKeys = l.nameKeys, nil
 	default:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no key with a parameter count (has %s; want params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(keys)), Hint: "--column KEY names the key"}
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no key with a parameter count (has %s; want params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(keys)), Column: likely}
 	}
 	return l, nil
 }
 
 // byColumn takes the column that was asked for.
-func (l layout) byColumn(cells []string, line int64, opt Options) (layout, error) {
+func (l layout) byColumn(cells []string, s *source, opt Options) (layout, error) {
 	want := foldHeader(opt.Column)
 	if i := slices.IndexFunc(cells, func(c string) bool { return foldHeader(c) == want }); i >= 0 {
 		l.count, l.header = i, true
 	} else if n, err := strconv.Atoi(opt.Column); err == nil {
 		if n < 1 || n > len(cells) {
-			return l, &FileError{Problem: fmt.Sprintf("line %d: no column %d (want 1 to %d)", line, n, len(cells))}
+			return l, &FileError{Problem: fmt.Sprintf("line %d: no column %d (want 1 to %d)", s.line, n, len(cells))}
 		}
 		l.count = n - 1
 		l.header = !isModel(cells[l.count], opt)
 	} else {
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no column %q in the header (has %s)", line, opt.Column, quoteList(cells)),
-			Hint: "--column takes one of these names, or a number from 1"}
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no column %q in the header (has %s; want one of these, or a number from 1)", s.line, opt.Column, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
 	}
 	if l.header {
 		l.unit, l.head = unitOf(cells[l.count]), cells[l.count]
-		if i, err := findColumn(cells, nameNames, line); err == nil && i != l.count {
+		if i, err := findColumn(cells, nameNames, s.line); err == nil && i != l.count {
 			l.name = i
 		}
 	} else {
@@ -179,9 +182,9 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 	case len(cells) == 1 && isModel(cells[0], opt):
 		l.count = 0
 	case len(numbers) > 1:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no header, and columns %s hold counts", s.line, numberList(numbers)), Hint: fmt.Sprintf("--column %d", numbers[0]+1)}
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no header, and columns %s hold counts", s.line, numberList(numbers)), Column: strconv.Itoa(numbers[0] + 1)}
 	default:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no column with parameter counts (has %s; want a header with params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(cells)), Hint: "--column NAME or --column N names the column"}
+		return l, &FileError{Problem: fmt.Sprintf("line %d: no column with parameter counts (has %s; want a header with params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
 	}
 	return l, nil
 }
@@ -210,7 +213,7 @@ func findUnit(cells []string, line int64) (int, error) {
 		switch {
 		case unitOf(c) == "":
 		case found >= 0:
-			return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d (%q) and %d (%q) may both be the counts", line, found+1, cells[found], i+1, c), Hint: fmt.Sprintf("--column %d", found+1)}
+			return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d (%q) and %d (%q) may both be the counts", line, found+1, cells[found], i+1, c), Column: strconv.Itoa(found + 1)}
 		default:
 			found = i
 		}
@@ -228,7 +231,7 @@ func findColumn(cells, names []string, line int64) (int, error) {
 				continue
 			}
 			if found >= 0 {
-				return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d and %d are both named %q", line, found+1, i+1, c), Hint: fmt.Sprintf("--column %d", found+1)}
+				return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d and %d are both named %q", line, found+1, i+1, c), Column: strconv.Itoa(found + 1)}
 			}
 			found = i
 		}
@@ -250,6 +253,21 @@ func isModel(c string, opt Options) bool {
 	}
 	_, err := opt.Resolve(strings.TrimSpace(c))
 	return err == nil
+}
+
+// likelyColumn is the first column of the header whose next row names a model or
+// a count, "" if the row is not known or none does.
+func likelyColumn(header []string, s *source, opt Options) string {
+	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: s.err != nil}
+	if _, st := scan.record(s.head[s.skip+len(s.first):]); st != complete {
+		return ""
+	}
+	for i, c := range scan.cells[:min(len(header), len(scan.cells))] {
+		if isModel(string(c.text), opt) {
+			return header[i]
+		}
+	}
+	return ""
 }
 
 // otherColumn is the first column that is not count, -1 if there is none.

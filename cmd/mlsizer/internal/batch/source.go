@@ -46,7 +46,8 @@ var magic = []struct{ bytes, name, advice string }{
 // FileError is an error in a file as a whole.
 type FileError struct {
 	Problem string
-	Hint    string // what to do instead; may be empty
+	Hint    string // what to do instead, of FILE; may be empty
+	Column  string // that may hold the counts, where one must be chosen; "" if none is known
 	// Err is the cause where it lies in reading.
 	Err error
 }
