@@ -116,6 +116,9 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 		}
 		models = append(models, variants...)
 	}
+	if o.examples.Count > 0 && o.examples.Tokens == 0 && slices.ContainsFunc(models, func(m *modelArg) bool { return m.Model.PerToken() }) {
+		return usageError(errors.New("--examples of models that read tokens have a length (want --example-tokens, their average)"), o.commandLine()+" --example-tokens 512")
+	}
 	targets, err := o.targets(o.on)
 	if err != nil {
 		return err

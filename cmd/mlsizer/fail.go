@@ -120,9 +120,7 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		f.err = fmt.Errorf("unknown flag --%s", name)
 		if others := commandsWith(cmd, name); len(others) > 0 {
 			f.err = fmt.Errorf("unknown flag --%s: %s does not take it (want %s)", name, cmd.Name(), strings.Join(others, " or "))
-			if i := slices.IndexFunc(others, func(other string) bool { return slices.Contains(commandsWith(cmd, "on"), other) }); i >= 0 && cmd.Flags().Lookup("on") != nil {
-				f.hint = a.commandReplacing(cmd.Name(), others[i]) // they take the same words
-			}
+			f.hint = a.asOther(cmd.Name(), others)
 			break
 		}
 		if near := nearest(name, flagNames(cmd)); near != "" {
@@ -142,6 +140,24 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return f
+}
+
+// asOther is the command line as the first of other commands that takes all its
+// flags, with the length of the run where that is asked about; "" if none does.
+func (a *app) asOther(name string, others []string) string {
+	i := slices.Index(a.args, name)
+	for _, other := range others {
+		cmd, rest, err := newRootCmd(&app{}).Find(append(append(slices.Clone(a.args[:i]), other), a.args[i+1:]...))
+		if err != nil || cmd.ParseFlags(rest) != nil {
+			continue
+		}
+		line := a.commandReplacing(name, other)
+		if slices.ContainsFunc(goals, cmd.Flags().Changed) {
+			line = a.withLength(cmd, line)
+		}
+		return line
+	}
+	return ""
 }
 
 // commandsWith are the other commands that have a flag of the name.

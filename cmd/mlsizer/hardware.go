@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func newHardwareCmd(a *app) *cobra.Command {
 		Short: "the catalogue of devices",
 		Example: `  mlsizer hardware --kind tpu
   mlsizer hardware show h100`,
-		Args: a.noSubcommand("mlsizer hardware show %s"),
+		Args: a.noSubcommand(a.nearDevices),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
@@ -57,6 +58,24 @@ func newHardwareCmd(a *app) *cobra.Command {
 	addValue(show.Flags(), &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
 	cmd.AddCommand(flags(&cobra.Command{Use: "list", Short: "the devices with memory, rate and price", Args: noArguments, RunE: list}), show)
 	return flags(cmd)
+}
+
+// nearDevices are the line that shows a device, and the names most like one that
+// may be meant as a device: itself if it is one.
+func (a *app) nearDevices(name string) (line string, near []string) {
+	line = "mlsizer hardware show "
+	if a.hardwareFile != "" {
+		line += "--hardware-file " + shellWord(a.hardwareFile) + " "
+	}
+	c, err := a.hardware()
+	if err == nil {
+		_, err = c.Find(name)
+	}
+	var nf *hardware.NotFoundError
+	if errors.As(err, &nf) {
+		return line, nf.Near
+	}
+	return line, []string{name}
 }
 
 // deviceJSON is a device of the catalogue.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +38,7 @@ func newModelsCmd(a *app) *cobra.Command {
 		Example: `  mlsizer models --field cv
   mlsizer models list --tier very-large --sort size
   mlsizer models show deepseek-v3`,
-		Args: a.noSubcommand("mlsizer models show %s"),
+		Args: a.noSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.nearModels(name) }),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
@@ -66,18 +68,37 @@ func newModelsCmd(a *app) *cobra.Command {
 }
 
 // noSubcommand refuses arguments of a command whose first word is a
-// subcommand; show is the line that would show what was named.
-func (a *app) noSubcommand(show string) cobra.PositionalArgs {
+// subcommand; show is the line that would show what was named, and the names
+// that are most like it.
+func (a *app) noSubcommand(show func(name string) (line string, near []string)) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil
 		}
-		hint := fmt.Sprintf(show, shellWord(args[0]))
-		if near := nearest(args[0], []string{"list", "show"}); near != "" {
-			hint = a.commandReplacing(args[0], near)
+		name, hint, also := args[0], cmd.CommandPath(), ""
+		line, near := show(name)
+		switch subcommand := nearest(name, []string{"list", "show"}); {
+		case subcommand != "":
+			hint = a.commandReplacing(name, subcommand)
+		case len(near) > 0:
+			hint = line + shellWord(near[0])
+			if near[0] != name {
+				also = "; nearest: " + strings.Join(near, ", ")
+			}
 		}
-		return usageError(fmt.Errorf("%q: unknown subcommand (want list or show NAME)", args[0]), hint)
+		return usageError(fmt.Errorf("%q: unknown subcommand (want list or show NAME%s)", name, also), hint)
 	}
+}
+
+// nearModels are the names most like one that may be meant as a model: itself
+// if it is one.
+func (a *app) nearModels(name string) []string {
+	_, err := a.models().Find(name)
+	var nf *catalog.NotFoundError
+	if !errors.As(err, &nf) || looksLikeCount(name) || isPath(name) {
+		return []string{name}
+	}
+	return nf.Near
 }
 
 // noArguments refuses arguments.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -153,8 +154,8 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		return usageError(errors.New("no model (want one MODEL, or --budget or --device-hours for the model that they train best)"), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
 	case o.model == "" && length:
 		return usageErrorf("--tokens without a MODEL: a budget alone chooses the tokens (want a MODEL, or no --tokens)")
-	case o.model != "" && (o.budget > 0 || o.deviceHours > 0 || o.days > 0) && !length:
-		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(o.app, cmd, o.commandLine()))
+	case o.model != "" && slices.ContainsFunc(goals, cmd.Flags().Changed) && !length:
+		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(cmd, o.commandLine()))
 	case o.export != "" && len(o.on) > 1:
 		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
 	case o.mfu > 0:

@@ -85,14 +85,33 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 	fs := root.PersistentFlags()
 	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
 	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
+	root.SetHelpCommand(newHelpCmd(a, root))
 	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a))
 	return root
 }
 
+// newHelpCmd is the help about a command, which refuses one that is not there.
+func newHelpCmd(a *app, root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil {
+				return err
+			}
+			if len(rest) > 0 && cmd.HasAvailableSubCommands() {
+				return a.unknownCommand(cmd, rest[0])
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
 // unknownCommand says that there is no such command, and which is spelled alike.
-func (a *app) unknownCommand(root *cobra.Command, name string) error {
+func (a *app) unknownCommand(parent *cobra.Command, name string) error {
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range parent.Commands() {
 		if c.IsAvailableCommand() && c.Name() != "help" {
 			names = append(names, c.Name())
 		}
@@ -150,9 +169,9 @@ func (a *app) hardware() (*hardware.Catalog, error) {
 	}
 	c := hardware.Default()
 	if a.hardwareFile != "" {
-		f, err := os.Open(a.hardwareFile)
+		f, err := openFlag("--hardware-file", a.hardwareFile, "a CSV or JSON file of devices")
 		if err != nil {
-			return nil, readError(fmt.Errorf("--hardware-file %s", fileError(err)), "")
+			return nil, err
 		}
 		defer f.Close()
 		if c, err = c.Extend(f, a.hardwareFile); err != nil {

@@ -42,11 +42,11 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	}
 	switch {
 	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--trial-fraction needs --trials"), o.withLength(a, cmd, a.commandLine()+" --trials 200"))
+		return usageError(errors.New("--trial-fraction needs --trials"), a.withLength(cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--parallel-trials needs --trials"), o.withLength(a, cmd, a.commandLine()+" --trials 200"))
+		return usageError(errors.New("--parallel-trials needs --trials"), a.withLength(cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Trials > 0 && !o.lengthSet():
-		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), o.withLength(a, cmd, a.commandLine()))
+		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), a.withLength(cmd, a.commandLine()))
 	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
 		o.sweep.Fraction = defaultTrial
 	}
@@ -64,7 +64,7 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 		if o.schedule.Evaluation.Every == 0 {
 			missing = " --eval-every 1000"
 		}
-		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), o.withLength(a, cmd, a.commandLine()+missing))
+		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), a.withLength(cmd, a.commandLine()+missing))
 	}
 	return o.needsRun(a, cmd)
 }
@@ -74,20 +74,34 @@ func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.ex
 
 // withLength is a command line that gives the length of the run, in what its
 // models count.
-func (o *workOptions) withLength(a *app, cmd *cobra.Command, line string) string {
-	if o.lengthSet() {
+func (a *app) withLength(cmd *cobra.Command, line string) string {
+	if slices.ContainsFunc([]string{"tokens", "samples", "examples"}, cmd.Flags().Changed) {
 		return line
 	}
 	tokens, samples := "", ""
 	for _, name := range cmd.Flags().Args() {
-		if m, err := a.resolve(cmd.Context(), name); err == nil && !m.Model.PerToken() {
-			samples = " --samples 100M"
-		} else {
+		if a.perToken(name) {
 			tokens = " --tokens 100B"
+		} else {
+			samples = " --samples 100M"
 		}
 	}
 	return line + tokens + samples
 }
+
+// perToken reports whether a model reads tokens, as one that is not in the
+// catalogue is taken to.
+func (a *app) perToken(name string) bool {
+	e, err := a.models().Find(name)
+	if err != nil {
+		return true
+	}
+	m, err := e.Build()
+	return err != nil || m.PerToken()
+}
+
+// goals are the flags that say what a whole run may take.
+var goals = []string{"days", "budget", "device-hours"}
 
 // ofRun are the flags about a whole run, which a step knows nothing of.
 var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
@@ -99,7 +113,7 @@ func (o *workOptions) needsRun(a *app, cmd *cobra.Command) error {
 	if i < 0 || o.lengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
 		return nil
 	}
-	return usageError(fmt.Errorf("--%s is about a whole run (want its length with --tokens or --samples)", ofRun[i]), o.withLength(a, cmd, a.commandLine()))
+	return usageError(fmt.Errorf("--%s is about a whole run (want its length with --tokens or --samples)", ofRun[i]), a.withLength(cmd, a.commandLine()))
 }
 
 // completeTuning settles which weights the run changes and on what, and
