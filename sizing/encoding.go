@@ -283,7 +283,7 @@ func (a *EncodingAnswer) layOut() error {
 	s := &a.Serving
 	n, unit := s.Cluster.Count, s.Model.tpUnit()
 	fits := func(tp int) bool {
-		return WeightBytes(s.Model, s.Quant)/quantity.Bytes(tp) < s.DeviceMemory*quantity.Bytes(s.Runtime.Utilisation)
+		return WeightBytes(s.Model, s.Quant)/quantity.Bytes(tp) < s.Runtime.budget(s.DeviceMemory)
 	}
 	tp := s.Layout.TP
 	if tp == 0 {
@@ -351,7 +351,7 @@ func (a *EncodingAnswer) memory(batch int64) ServingMemory {
 	m.Compute = quantity.Bytes(a.pass.activations(each, float64(a.Context)))
 	m.Overhead = quantity.Bytes(a.Runtime.ContextGiB * (1 << 30))
 	m.Device = a.DeviceMemory
-	m.Budget = m.Device * quantity.Bytes(a.Runtime.Utilisation)
+	m.Budget = a.Runtime.budget(m.Device)
 	m.sum()
 	return m
 }

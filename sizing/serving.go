@@ -269,7 +269,7 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	m.Compute = quantity.Bytes(math.Max(s.computeBytes(p.Runtime, l, prompt), p.timer.frontBytes(prompt)))
 	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
 	m.Device = p.DeviceMemory
-	m.Budget = m.Device * quantity.Bytes(p.Runtime.Utilisation)
+	m.Budget = p.Runtime.budget(m.Device)
 	m.Weights = quantity.Bytes(dense + experts)
 	if p.StoredBytes == 0 || p.Quant.GGUF { // other files hold the towers too
 		m.Weights += quantity.Bytes(p.Model.towerBytes(l.TP))

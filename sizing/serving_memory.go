@@ -33,10 +33,21 @@ type ServingMemory struct {
 	Fits   bool           `json:"fits"`
 }
 
-// sum adds the terms up.
+// sum adds the terms up, each in whole bytes.
 func (m *ServingMemory) sum() {
+	for _, term := range [8]*quantity.Bytes{&m.Weights, &m.KVCache, &m.KVPadding, &m.State, &m.Compute, &m.Overhead, &m.Host, &m.HostCache} {
+		*term = wholeBytes(float64(*term))
+	}
 	m.Total = m.Weights + m.KVCache + m.KVPadding + m.State + m.Compute + m.Overhead
 	m.Fits = m.Total <= m.Budget
+}
+
+// wholeBytes rounds what averages over tensors and devices leave.
+func wholeBytes(b float64) quantity.Bytes { return quantity.Bytes(math.Round(b)) }
+
+// budget is the part of a device's memory that the runtime takes.
+func (r *Runtime) budget(device quantity.Bytes) quantity.Bytes {
+	return wholeBytes(float64(device) * r.Utilisation)
 }
 
 // cells returns how many tokens a layer caches of a context that so many

@@ -24,7 +24,7 @@ func WeightBytes(m *Model, q *Quant) quantity.Bytes {
 		// One table serves as embedding and head: files store it as the head.
 		total += float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8
 	}
-	return quantity.Bytes(total * m.scale())
+	return wholeBytes(total * m.scale())
 }
 
 // hasExperts reports whether any layer routes tokens to experts.

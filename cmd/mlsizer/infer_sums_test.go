@@ -86,6 +86,7 @@ func askInfer(t *testing.T, args ...string) *inferAnswer {
 	out, errOut, code := runArgs(append(append([]string{"infer"}, args...), "-o", "json", "--explain")...)
 	a := &inferAnswer{}
 	require.NoError(t, json.Unmarshal([]byte(out), a), "%v: %s", args, errOut)
+	assert.NotRegexp(t, `bytes(_per_token|_per_sequence)?": \d*[.e]`, out, "bytes are whole")
 	want := exitOK
 	if !a.Memory.Fits {
 		want = exitNoFit
@@ -149,7 +150,7 @@ func TestInferAddsUp(t *testing.T) {
 
 func (a *inferAnswer) memoryAddsUp(t *testing.T) {
 	m, l := &a.Memory, &a.Workload.Layout
-	assert.InEpsilon(t, m.Weights+m.KV+m.Padding+m.State+m.Compute+m.Overhead, m.Total, 1e-12)
+	assert.Equal(t, m.Weights+m.KV+m.Padding+m.State+m.Compute+m.Overhead, m.Total)
 	assert.Equal(t, m.Total <= m.Budget, m.Fits)
 	assert.LessOrEqual(t, m.Budget, m.Device)
 	assert.Equal(t, a.Hardware.Bytes, m.Device)
