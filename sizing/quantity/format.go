@@ -164,9 +164,8 @@ func (k KWh) String() string {
 	return scaled(float64(k)*1000, 1000, " ", "Wh", "kWh", "MWh", "GWh", "TWh", "PWh")
 }
 
-// String prints the unit that people would use: 850 ms, 12.3 s, 4.2 min,
-// 3.1 h, 12.1 days, 1.4 years (of 365.25 days). Below a minute it has three
-// significant digits, above it one decimal.
+// String prints three significant digits with the unit that people would use:
+// 850 ms, 12.3 s, 4.20 min, 3.10 h, 12.1 days, 1.40 years (of 365.25 days).
 func (s Seconds) String() string {
 	v := float64(s)
 	if t, ok := notFinite(v); ok {
@@ -196,12 +195,8 @@ func (s Seconds) String() string {
 		limit float64
 		name  string
 	}{{Minute, 59.95, " min"}, {Hour, 47.95, " h"}, {Day, 365.25, " days"}, {Year, 9999.5, " years"}} {
-		n := v / float64(u.size)
-		switch {
-		case n < u.limit && n < 99.95:
-			return strconv.FormatFloat(n, 'f', 1, 64) + u.name
-		case n < u.limit:
-			return strconv.FormatFloat(n, 'f', 0, 64) + u.name
+		if n := v / float64(u.size); n < u.limit {
+			return sig3(max(n, 1)) + u.name // 59.95 s are a minute already
 		}
 	}
 	return scientific(v/float64(Year)) + " years"
