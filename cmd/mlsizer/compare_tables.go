@@ -160,8 +160,8 @@ func (c comparison) columns() []render.Column {
 	if c.byModel {
 		columns = []render.Column{
 			{Name: "model", Head: labelModel},
-			{Name: "tier", Head: labelTier},
-			{Name: "params", Head: labelParamsHead, Right: true, Own: true},
+			{Name: "tier", Head: labelTier, Wrap: true, Drop: 2},
+			{Name: "params", Head: labelParamsHead, Right: true, Own: true, Drop: 1},
 		}
 	}
 	if c.methods {
@@ -180,7 +180,7 @@ func (c comparison) columns() []render.Column {
 	)
 	if c.trials {
 		columns = append(columns,
-			render.Column{Name: "trials_seconds", Head: labelAllTrials, Right: true, Across: true},
+			render.Column{Name: "trials_seconds", Head: labelAllTrials, Right: true, Across: true, Wrap: c.byModel},
 			render.Column{Name: "trials_usd", Head: labelTrialsCost, Right: true, Drop: 2, Across: true},
 		)
 	}

@@ -170,8 +170,14 @@ func modelsRun(o *modelsOptions) error {
 		{Name: "active_params", Head: labelActive, Right: true, Drop: 3},
 		{Name: "year", Head: labelYear, Right: true, Drop: 4},
 	}}
+	var notes []render.Note
 	for i := range list {
 		m := &list[i]
+		tier := render.Cell{Value: tierName(m.Tier)}
+		if m.Beyond {
+			tier.Notes = []int{1}
+			notes = []render.Note{{Text: both(labelClassBeyondNote, cut(o.bounds[3])), Source: reportTiers}}
+		}
 		active, year := any(nil), any(nil)
 		if m.Active != m.Params {
 			active = m.Active
@@ -180,13 +186,14 @@ func modelsRun(o *modelsOptions) error {
 			year = m.Year
 		}
 		t.Rows = append(t.Rows, []render.Cell{
-			{Value: m.Name}, {Value: tierText(&modelJSON{Tier: m.Tier, TierZH: m.TierZH, Beyond: m.Beyond})}, {Value: fieldText(m.Field)},
+			{Value: m.Name}, tier, {Value: fieldText(m.Field)},
 			{Value: m.Params}, {Value: m.Params.Exact()}, {Value: active}, {Value: year},
 		})
 	}
 	return o.print(&render.Document{
 		Title:  both(labelModelsTitle, len(list)),
 		Tables: []render.Table{t},
+		Notes:  notes,
 		JSON: struct {
 			Schema  string        `json:"schema"`
 			Command string        `json:"command"`
