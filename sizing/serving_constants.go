@@ -271,7 +271,7 @@ var servingLevels = [NumServingConstants][]string{
 	servingScores:  {"", "vendor"},
 	servingStages:  {"", "runtime"},
 	servingTile:    {"", "runtime", "class", "vendor"},
-	servingGap:     {"", "runtime", "vendor", "~year", "memory", "class"},
+	servingGap:     {"", "runtime", "vendor", "~year", "memory"},
 	servingHost:    {"", "runtime"},
 	servingEager:   {"", "launch"},
 	servingStep:    {"", "runtime"},

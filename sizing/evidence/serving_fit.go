@@ -75,9 +75,9 @@ const (
 // servingPriors are the widths of the priors on logarithms of factors, by what
 // they are keyed on; they were chosen by the errors on rows left out.
 var servingPriors = map[string]float64{
-	"": 0.8, "runtime": 0.4, "vendor": 0.3, "matrix": 0.3, "memory": 0.3, "class": 0.3, "link": 0.4, "family": 0.2, "device": 0.15, "launch": 1, "backend": 0.2, "backend|class": 0.2,
-	"~year": 0.2, "~peak": 0.15, "~bandwidth": 0.1,
-	"runtime|class": 0.15, "runtime|memory": 0.2, "runtime|vendor": 0.2,
+	"": 1.28, "runtime": 0.64, "vendor": 0.48, "matrix": 0.48, "memory": 0.48, "class": 0.48, "link": 0.64, "family": 0.32, "device": 0.24, "launch": 1.6, "backend": 0.32, "backend|class": 0.32,
+	"~year": 0.32, "~peak": 0.24, "~bandwidth": 0.16,
+	"runtime|class": 0.24, "runtime|memory": 0.32, "runtime|vendor": 0.32,
 }
 
 // servingPriorScale narrows or widens the priors of a constant: all devices
