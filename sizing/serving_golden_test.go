@@ -6,34 +6,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"mlsizer/hardware"
 	"mlsizer/sizing"
-	"mlsizer/sizing/catalog"
 )
 
 func prepareServing(t *testing.T, model, weights string, context, batch int64) *sizing.PreparedServing {
 	t.Helper()
-	e, err := catalog.Default().Find(model)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := e.Build()
-	if err != nil {
-		t.Fatal(err)
-	}
-	q, err := sizing.FindQuant(weights)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := hardware.Default().Find("h200")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := hardware.NewCluster(d, 8)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := sizing.Serving{Model: m, Quant: q, Cluster: c, Context: context, Batch: batch, Layout: sizing.ServingLayout{TP: 1, PP: 1}}.Prepare()
+	p, err := servingOn(t, model, weights, "h200", 8, func(s *sizing.Serving) {
+		s.Context, s.Batch, s.Layout = context, batch, sizing.ServingLayout{TP: 1, PP: 1}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

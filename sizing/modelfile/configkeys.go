@@ -242,8 +242,9 @@ func (r *reader) list(name string) []any {
 	return l
 }
 
-// words returns a list of one string a layer, or nil when the key is missing.
-func (r *reader) words(layers int64, name string, accepted ...string) []string {
+// perLayer returns a list of one value a layer, as read takes them, or nil when
+// the key is missing; want says what is accepted.
+func perLayer[T any](r *reader, layers int64, name, want string, read func(any) (T, bool)) []T {
 	l := r.list(name)
 	if l == nil {
 		return nil
@@ -252,40 +253,32 @@ func (r *reader) words(layers int64, name string, accepted ...string) []string {
 		r.fail(name, "has %d entries for %d layers", len(l), layers)
 		return nil
 	}
-	out := make([]string, len(l))
+	out := make([]T, len(l))
 	for i, e := range l {
-		s, ok := e.(string)
-		if !ok || !slices.Contains(accepted, s) {
-			r.fail(name, "entry %d is %s (want one of %s)", i, text(e), strings.Join(accepted, ", "))
+		v, ok := read(e)
+		if !ok {
+			r.fail(name, "entry %d is %s (want %s)", i, text(e), want)
 			return nil
 		}
-		out[i] = s
+		out[i] = v
 	}
 	return out
 }
 
+// words returns a list of one string a layer, or nil when the key is missing.
+func (r *reader) words(layers int64, name string, accepted ...string) []string {
+	return perLayer(r, layers, name, "one of "+strings.Join(accepted, ", "), func(e any) (string, bool) {
+		s, ok := e.(string)
+		return s, ok && slices.Contains(accepted, s)
+	})
+}
+
 // flags returns a list of 0 or 1 a layer, or nil when the key is missing.
 func (r *reader) flags(layers int64, name string) []bool {
-	l := r.list(name)
-	if l == nil {
-		return nil
-	}
-	if int64(len(l)) != layers {
-		r.fail(name, "has %d entries for %d layers", len(l), layers)
-		return nil
-	}
-	out := make([]bool, len(l))
-	for i, e := range l {
-		switch e {
-		case number("0"), false:
-		case number("1"), true:
-			out[i] = true
-		default:
-			r.fail(name, "entry %d is %s (want 0 or 1)", i, text(e))
-			return nil
-		}
-	}
-	return out
+	return perLayer(r, layers, name, "0 or 1", func(e any) (on, ok bool) {
+		on = e == number("1") || e == true
+		return on, on || e == number("0") || e == false
+	})
 }
 
 // indices returns a set of layer numbers from first on, or nil when the key is
