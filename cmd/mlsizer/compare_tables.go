@@ -199,7 +199,7 @@ func (c comparison) cells(row *compareRow, r *compareJSON, f *footnotes) []rende
 func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []render.Cell {
 	first := []render.Cell{{Value: row.target.Input}}
 	if c.byModel {
-		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(&r.Model)}, {Value: r.Model.Params}}
+		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
 	}
 	if c.methods {
 		first = append(first, render.Cell{Value: row.method.String()})

@@ -31,9 +31,9 @@ func both(t render.Text, args ...any) render.Text {
 
 // tierText is the tier's name, with what lies beyond the report's last bound
 // named as such.
-func tierText(m *modelJSON) render.Text {
-	t := render.T(m.Tier.String(), m.TierZH)
-	if m.Beyond {
+func tierText(tier sizing.Tier, beyond bool) render.Text {
+	t := tierName(tier)
+	if beyond {
 		return both(labelBeyond, t)
 	}
 	return t
@@ -49,7 +49,7 @@ func paramsText(m *modelJSON) render.Text {
 
 // modelText is "gpt-3: very-large, nlp, 175B parameters".
 func modelText(m *modelJSON) render.Text {
-	class := tierText(m)
+	class := tierText(m.Tier, m.Beyond)
 	if m.Field != "" {
 		class = both(labelJoin, class, fieldText(m.Field))
 	}

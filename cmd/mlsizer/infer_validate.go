@@ -22,10 +22,7 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 			return nil, nil
 		}
 		rows, err := evidence.DefaultServing()
-		if err != nil {
-			return nil, readError(err, "")
-		}
-		return rows, nil
+		return rowsOf("", rows, err)
 	}
 	in, name, err := o.openFrom()
 	if err != nil {
@@ -42,13 +39,7 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 		return nil, nil
 	}
 	rows, err := evidence.ReadServingCSV(rest, name)
-	if err != nil {
-		return nil, readError(err, "")
-	}
-	if len(rows) == 0 {
-		return nil, readError(fmt.Errorf("%s: no rows under the header", name), "")
-	}
-	return rows, nil
+	return rowsOf(name, rows, err)
 }
 
 // servingPredictor predicts rows of serving.

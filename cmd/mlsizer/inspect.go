@@ -143,7 +143,7 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	facts := render.Table{Columns: factColumns()}
 	add := func(label render.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
 	add(labelFormat, j.Format)
-	add(labelTier, tierText(&modelJSON{Tier: j.Tier, TierZH: j.TierZH, Beyond: j.Beyond}))
+	add(labelTier, tierText(j.Tier, j.Beyond))
 	if j.Field != "" {
 		add(labelField, fieldText(j.Field))
 	}

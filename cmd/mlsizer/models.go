@@ -118,16 +118,11 @@ func parseSort(s string) (string, error) {
 
 // listedModel is a model in the list.
 type listedModel struct {
-	Name    string          `json:"name"`
-	Aliases []string        `json:"aliases,omitempty"`
-	Params  quantity.Params `json:"params"`
-	Active  quantity.Params `json:"active_params"`
-	Tier    sizing.Tier     `json:"tier"`
-	TierZH  string          `json:"tier_zh"`
-	Beyond  bool            `json:"beyond_report"`
-	Field   sizing.Field    `json:"field"`
-	Year    int             `json:"year,omitempty"`
-	Source  string          `json:"source"`
+	Name    string   `json:"name"`
+	Aliases []string `json:"aliases,omitempty"`
+	sizeJSON
+	Year   int    `json:"year,omitempty"`
+	Source string `json:"source"`
 }
 
 // listed reads the models that the filters leave.
@@ -145,7 +140,7 @@ func (o *modelsOptions) listed() ([]listedModel, error) {
 		if o.tierSet && j.Tier != o.tier {
 			continue
 		}
-		list = append(list, listedModel{e.Name, e.Aliases, j.Params, j.Active, j.Tier, j.TierZH, j.Beyond, e.Field, e.Year, e.Source})
+		list = append(list, listedModel{e.Name, e.Aliases, j.sizeJSON, e.Year, e.Source})
 	}
 	switch o.sort {
 	case "size":

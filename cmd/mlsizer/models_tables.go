@@ -14,7 +14,7 @@ import (
 func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Params) *render.Document {
 	facts := render.Table{Columns: factColumns()}
 	add := func(label render.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
-	add(labelTier, tierText(&s.modelJSON))
+	add(labelTier, tierText(s.Tier, s.Beyond))
 	add(labelField, fieldText(s.Field))
 	add(labelParamsHead, s.Params.Exact())
 	if s.Active != s.Params {

@@ -58,7 +58,7 @@ func planTitle(p *planned, r *planRow) render.Text {
 	}
 	if r.Optimal != nil {
 		m := &r.result.Model
-		return both(labelColon, both(labelOptimalModel, r.Optimal.Params, r.Optimal.Tokens, tierText(m)), title)
+		return both(labelColon, both(labelOptimalModel, r.Optimal.Params, r.Optimal.Tokens, tierText(m.Tier, m.Beyond)), title)
 	}
 	return title
 }

@@ -10,16 +10,21 @@ import (
 // schema names the shape of every JSON answer.
 const schema = "mlsizer/v1"
 
-// modelJSON is a model in an answer.
-type modelJSON struct {
-	Input  string          `json:"input"`
-	Name   string          `json:"name"`
+// sizeJSON is the size of a model, and its field.
+type sizeJSON struct {
 	Params quantity.Params `json:"params"`
 	Active quantity.Params `json:"active_params"`
 	Tier   sizing.Tier     `json:"tier"`
 	TierZH string          `json:"tier_zh"`
 	Beyond bool            `json:"beyond_report"`
 	Field  sizing.Field    `json:"field"`
+}
+
+// modelJSON is a model in an answer.
+type modelJSON struct {
+	Input string `json:"input"`
+	Name  string `json:"name"`
+	sizeJSON
 	// Inferred says that only the count is known.
 	Inferred bool   `json:"inferred"`
 	Unit     string `json:"unit"`
@@ -38,8 +43,7 @@ func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
 		field = "" // a count says nothing of it
 	}
 	return modelJSON{
-		Input: m.Input, Name: m.Model.Name, Params: p, Active: m.Model.ActiveParams(),
-		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Field: field,
+		Input: m.Input, Name: m.Model.Name, sizeJSON: sizeJSON{p, m.Model.ActiveParams(), tier, tier.Chinese(), beyond, field},
 		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
 	}
 }

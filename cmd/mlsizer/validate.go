@@ -106,10 +106,7 @@ func readConstants(file string) (*sizing.Constants, error) {
 func (o *evidenceOptions) rows() ([]evidence.Row, error) {
 	if o.from == "" {
 		rows, err := evidence.Default()
-		if err != nil {
-			return nil, readError(err, "")
-		}
-		return rows, nil
+		return rowsOf("", rows, err)
 	}
 	in, name, err := o.openFrom()
 	if err != nil {
@@ -117,11 +114,16 @@ func (o *evidenceOptions) rows() ([]evidence.Row, error) {
 	}
 	defer in.Close()
 	rows, err := evidence.ReadCSV(in, name)
+	return rowsOf(name, rows, err)
+}
+
+// rowsOf are the rows that were read of a file; none are an error.
+func rowsOf[R any](name string, rows []R, err error) ([]R, error) {
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("%s: no rows under the header", name)
+	}
 	if err != nil {
 		return nil, readError(err, "")
-	}
-	if len(rows) == 0 {
-		return nil, readError(fmt.Errorf("%s: no rows under the header", name), "")
 	}
 	return rows, nil
 }
