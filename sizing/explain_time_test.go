@@ -28,7 +28,7 @@ func TestTermsAreDerived(t *testing.T) {
 		case "modules":
 			plan.Offload = Modules(0).With(CoreAttention).With(MLPModule)
 		case "weights":
-			plan.OffloadParams, plan.Sharding, plan.PP, plan.VP = true, Zero3, 1, 1
+			plan.OffloadParams, plan.Sharding, plan.PP, plan.VP, plan.FirstLayers, plan.LastLayers = true, Zero3, 1, 1, 0, 0
 			plan.GlobalBatch = int64(plan.DP * plan.MicroBatch)
 		}
 		p := mustPrepare(m, w, stack, plan.Devices())
