@@ -11,6 +11,9 @@ import (
 // numbers: each gives an answer whose figures are numbers, or says what is not
 // known of it.
 func TestEveryDevice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every device takes long under the race detector")
+	}
 	answered := 0
 	for _, d := range hardware.Default().All() {
 		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
@@ -39,6 +42,9 @@ func TestEveryDevice(t *testing.T) {
 // model: each answers with numbers, names a runtime that runs on it and says
 // what was assumed of a memory that it shares, or says what is not known.
 func TestEveryDeviceServes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every device takes long under the race detector")
+	}
 	answered := 0
 	for _, d := range hardware.Default().All() {
 		out, errOut, code := runArgs("infer", "llama-3.2-1b", "--on", d.ID, "--explain")
@@ -66,6 +72,9 @@ func TestEveryDeviceServes(t *testing.T) {
 // TestEveryDeviceEncodes asks every device to run an encoder, a model of images
 // and one with a tower: each answers with numbers, or says what is not known.
 func TestEveryDeviceEncodes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("every device takes long under the race detector")
+	}
 	for _, d := range hardware.Default().All() {
 		for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
 			out, errOut, code := runArgs("infer", model, "--on", d.ID, "--explain")
