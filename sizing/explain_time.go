@@ -251,8 +251,9 @@ func (x *termNumbers) tensor() numbers {
 	bytes, one = bytes/count, one/count
 	passes := x.total.tensor / x.a.slowest.forward.tensor
 	visible := p.timing.tensorShown(l.tp)
+	_, _, rate := p.timing.ring(l.tp, l.tp)
 	return numbers{"micro-batches x passes x reductions of the slowest stage x (latency + 2 x hidden states x (t-1)/t / bandwidth) x what is not hidden",
-		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.3g", x.m, passes, count, inSeconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(p.timing.ringRate(l.tp, l.tp)), visible),
+		fmt.Sprintf("%.0f x %.3g x %.0f x %s (%s on %.0f devices at %s) x %.3g", x.m, passes, count, inSeconds(one), quantity.Bytes(bytes).Decimal(), l.tp, quantity.Bandwidth(rate), visible),
 		p.linkSource(l.tp), x.m * passes * count * one * visible, 0}
 }
 
@@ -343,7 +344,8 @@ func (x *termNumbers) data() numbers {
 	if between > 0 {
 		hides = fmt.Sprintf("and once a step %s between %.0f slices; ", inSeconds(between), l.slices) + hides
 	}
-	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(p.timing.ringRate(l.tp*l.shard, l.shard)), hides)
+	_, _, rate := p.timing.ring(l.tp*l.shard, l.shard)
+	n.numbers = fmt.Sprintf("%s(%s); %s over %.0f ranks at %s; %s", times, parts, held, l.shard, quantity.Bandwidth(rate), hides)
 	return n
 }
 

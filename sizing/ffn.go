@@ -42,18 +42,26 @@ func (FFN) Mixing(float64) (full, executed float64) { return 0, 0 }
 // gate, up and their product when gated. Source: arXiv:2205.05198 section 4.1
 // (19sbh for a width of 4h, dropout included).
 func (f FFN) Saved() []Saved {
-	d, i := float64(f.Hidden), float64(f.Width)
-	in, eager := i, 0.0
+	d, i, eager := float64(f.Hidden), float64(f.Width), 0.0
 	if f.Gated {
-		in, eager = 2*i, i
+		eager = i
 	}
 	return []Saved{
 		{Name: "input of the FFN", PerToken: d, Along: AlongSequence, Module: NormModule, Feeds: []string{"gate_proj", "up_proj"}, Product: 1, Operand: true},
-		{Name: "input of the activation", PerToken: in, Module: MLPModule, Product: 0.5},
+		{Name: "input of the activation", PerToken: activated(f.Width, f.Gated), Module: MLPModule, Product: 0.5},
 		{Name: "activated gate", PerToken: eager, Module: MLPModule, When: WhenEager},
 		{Name: "output of the activation", PerToken: i, Module: MLPModule, Feeds: []string{"down_proj"}, Operand: true},
 		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
 	}
+}
+
+// activated is the width that an activation function reads: gate and up, where
+// there is a gate.
+func activated(width int64, gated bool) float64 {
+	if gated {
+		return 2 * float64(width)
+	}
+	return float64(width)
 }
 
 // Cache is empty.
@@ -172,28 +180,23 @@ func (MoE) Mixing(float64) (full, executed float64) { return 0, 0 }
 // (weighted_bias_swiglu_impl, permuted_probs).
 func (m MoE) Saved() []Saved {
 	d, l, i, k := float64(m.Hidden), float64(m.latent()), float64(m.Width), float64(m.TopK)
-	in, unweighted := i, k*i
+	unweighted := k * i
 	if m.Gated {
-		in, unweighted = 2*i, 0
+		unweighted = 0
 	}
 	saved := []Saved{
 		{Name: "input of the router", PerToken: d, Along: AlongSequence, Module: NormModule},
 		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Along: AlongSequence},
 		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, Feeds: []string{"experts.gate_proj", "experts.up_proj"}, Operand: true},
-		{Name: "input of the experts' activation", PerToken: k * in, Along: AlongExperts, Module: MoEModule},
+		{Name: "input of the experts' activation", PerToken: k * activated(m.Width, m.Gated), Along: AlongExperts, Module: MoEModule},
 		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule, Feeds: []string{"experts.down_proj"}, Operand: true},
 		{Name: "activation before it is weighted", PerToken: unweighted, Along: AlongExperts, Module: MoEActModule, When: WhenWeightedInside},
 		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, When: WhenWeightedOutside},
 	}
 	if m.SharedWidth > 0 {
-		s := float64(m.SharedWidth)
-		sin := s
-		if m.Gated {
-			sin = 2 * s
-		}
 		saved = append(saved,
-			Saved{Name: "input of the shared experts' activation", PerToken: sin, Module: SharedModule},
-			Saved{Name: "output of the shared experts' activation", PerToken: s, Module: SharedModule, Feeds: []string{"shared.down_proj"}, Operand: true})
+			Saved{Name: "input of the shared experts' activation", PerToken: activated(m.SharedWidth, m.Gated), Module: SharedModule},
+			Saved{Name: "output of the shared experts' activation", PerToken: float64(m.SharedWidth), Module: SharedModule, Feeds: []string{"shared.down_proj"}, Operand: true})
 	}
 	return saved
 }

@@ -48,12 +48,6 @@ func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
 	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
 }
 
-// seen reports whether a plan is among the measurements, by its key.
-func (b *BandFor) seen(key uint32) bool {
-	_, ok := slices.BinarySearch(b.Keys, key)
-	return ok && b.Measured != nil
-}
-
 func (b *BandFor) check() error {
 	bands := []Band{b.Band, b.Elsewhere}
 	if b.Measured != nil {
@@ -96,7 +90,12 @@ func (p *Prepared) stepBand(plan *Plan) Band {
 
 // measured reports whether the plan itself is among the measurements.
 func (p *Prepared) measured(plan *Plan) bool {
-	return p.timing.measured && p.tutor == nil && len(p.timing.near.Keys) > 0 && p.timing.near.seen(p.Key(plan))
+	near := p.timing.near
+	if !p.timing.measured || p.tutor != nil || near.Measured == nil {
+		return false
+	}
+	_, found := slices.BinarySearch(near.Keys, p.Key(plan))
+	return found
 }
 
 // Key tells a measured question from others: the model by its size, the devices

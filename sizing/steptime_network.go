@@ -45,27 +45,18 @@ func (t *timing) latency(n float64) float64 {
 // doc/PERFORMANCE.md.
 func (p *Prepared) ringTime(span, n, bytes float64) float64 {
 	t := &p.timing
-	members, nodes := t.ring(span, n)
-	return t.latency(members) + t.e.HopSeconds*nodes + bytes*(n-1)/n/t.ringRate(span, n)
+	members, nodes, rate := t.ring(span, n)
+	return t.latency(members) + t.e.HopSeconds*nodes + bytes*(n-1)/n/rate
 }
 
-// ring returns how many of a ring's n devices are in one node, and how many
-// nodes it goes through; 0 if it does not leave the node.
-func (t *timing) ring(span, n float64) (members, nodes float64) {
+// ring returns how many of a ring's n devices are in one node, how many nodes it
+// goes through, 0 if it does not leave the node, and its bandwidth.
+func (t *timing) ring(span, n float64) (members, nodes, rate float64) {
 	if span <= t.neighbours {
-		return n, 0
+		return n, 0, t.inside(n)
 	}
 	members = max(1, n*t.neighbours/span)
-	return members, n / members
-}
-
-// ringRate returns the bandwidth of such a ring.
-func (t *timing) ringRate(span, n float64) float64 {
-	members, nodes := t.ring(span, n)
-	if nodes == 0 {
-		return t.inside(n)
-	}
-	return min(t.inside(members), t.global*members)
+	return members, n / members, min(t.inside(members), t.global*members)
 }
 
 // tensorShown returns the share of tensor-parallel collectives that products do

@@ -90,11 +90,7 @@ func (c *costs) newShape(g *Group, w Workload) shape {
 				s.reduced--
 			}
 			if m.Bias {
-				wide := m.Width
-				if m.Gated {
-					wide *= 2
-				}
-				s.biased += float64(m.TopK*wide) * tokens * c.actBytes
+				s.biased += float64(m.TopK) * activated(m.Width, m.Gated) * tokens * c.actBytes
 			}
 		}
 		for _, t := range b.Saved() {

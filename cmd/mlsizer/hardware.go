@@ -67,12 +67,8 @@ func (a *app) nearDevices(name string) (line string, near []string) {
 	if a.hardwareFile != "" {
 		line += "--hardware-file " + shellWord(a.hardwareFile) + " "
 	}
-	c, err := a.hardware()
-	if err == nil {
-		_, err = c.Find(name)
-	}
 	var nf *hardware.NotFoundError
-	if errors.As(err, &nf) {
+	if _, err := a.catalogueDevice(name); errors.As(err, &nf) {
 		return line, nf.Near
 	}
 	return line, []string{name}
