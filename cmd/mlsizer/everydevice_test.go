@@ -11,7 +11,7 @@ import (
 // numbers: each gives an answer whose figures are numbers, or says what is not
 // known of it.
 func TestEveryDevice(t *testing.T) {
-	if testing.Short() {
+	if raced {
 		t.Skip("every device takes long under the race detector")
 	}
 	answered := 0
@@ -42,7 +42,7 @@ func TestEveryDevice(t *testing.T) {
 // model: each answers with numbers, names a runtime that runs on it and says
 // what was assumed of a memory that it shares, or says what is not known.
 func TestEveryDeviceServes(t *testing.T) {
-	if testing.Short() {
+	if raced {
 		t.Skip("every device takes long under the race detector")
 	}
 	answered := 0
@@ -72,7 +72,7 @@ func TestEveryDeviceServes(t *testing.T) {
 // TestEveryDeviceEncodes asks every device to run an encoder, a model of images
 // and one with a tower: each answers with numbers, or says what is not known.
 func TestEveryDeviceEncodes(t *testing.T) {
-	if testing.Short() {
+	if raced {
 		t.Skip("every device takes long under the race detector")
 	}
 	for _, d := range hardware.Default().All() {
