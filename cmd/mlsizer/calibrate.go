@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/evidence"
 )
 
@@ -58,7 +59,7 @@ measurements fits the constants of serving in the same way.`,
 	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads (else 1, and 2 where few rows are held back)", "SPREADS", "0.5", parsePrior)
 	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
 	fs.BoolVar(&o.memory, "memory", false, "fit what decides the memory of stacks to measured peaks, and make the memory's bands")
-	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", func(s string) (string, error) { return s, nil })
+	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", asTyped)
 	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
 	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
 	return cmd
@@ -232,11 +233,11 @@ func (o *calibrateOptions) writeJSON(v any, indent string) error {
 }
 
 // fromText is whose measurements the constants are fitted to.
-func (o *calibrateOptions) fromText() render.Text {
+func (o *calibrateOptions) fromText() text.Text {
 	if o.from == "" {
-		return labelShipped
+		return text.Shipped
 	}
-	return render.Same(filepath.Base(o.from))
+	return text.Same(filepath.Base(o.from))
 }
 
 // document shows the constants and the errors before and after.
@@ -245,9 +246,9 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}
-	constants := render.Table{Title: labelConstants, Columns: []render.Column{
-		{Name: "when", Head: labelWhere}, {Name: "constant", Head: labelConstant}, {Name: "before", Head: labelBefore, Right: true},
-		{Name: "after", Head: labelAfter, Right: true}, {Name: "standard_error", Head: labelPlusMinus, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
+	constants := render.Table{Title: text.Constants, Columns: []render.Column{
+		{Name: "when", Head: text.Where}, {Name: "constant", Head: text.Constant}, {Name: "before", Head: text.Before, Right: true},
+		{Name: "after", Head: text.After, Right: true}, {Name: "standard_error", Head: text.PlusMinus, Right: true}, {Name: "unit", Head: text.UnitOf, Drop: 1},
 	}}
 	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
 	for _, f := range c.Fitted {
@@ -260,22 +261,22 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		j.Constants = append(j.Constants, e)
 		constants.Rows = append(constants.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
 	}
-	scores := render.Table{Title: labelFitErrors, Columns: []render.Column{
-		{Name: "constants", Head: labelWithThem, Wrap: true}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelMeanError, Right: true},
-		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "p90_ape", Head: labelP90Error, Right: true}, {Name: "bias", Head: labelBias, Right: true},
+	scores := render.Table{Title: text.FitErrors, Columns: []render.Column{
+		{Name: "constants", Head: text.WithThem, Wrap: true}, {Name: "n", Head: text.Rows, Right: true}, {Name: "mape", Head: text.MeanError, Right: true},
+		{Name: "median_ape", Head: text.MedianError, Right: true}, {Name: "p90_ape", Head: text.P90Error, Right: true}, {Name: "bias", Head: text.Bias, Right: true},
 	}}
-	add := func(name render.Text, s evidence.Score) {
+	add := func(name text.Text, s evidence.Score) {
 		scores.Rows = append(scores.Rows, []render.Cell{{Value: name}, {Value: s.N}, {Value: render.Percent(s.MAPE)}, {Value: render.Percent(s.Median)}, {Value: render.Percent(s.P90)}, {Value: render.Percent(s.Bias)}})
 	}
-	add(labelFitBefore, c.Before)
-	add(labelFitAfter, c.After)
+	add(text.FitBefore, c.Before)
+	add(text.FitAfter, c.After)
 	if c.LeaveOut.N > 0 {
-		add(labelFitLeftOut, c.LeaveOut)
+		add(text.FitLeftOut, c.LeaveOut)
 		j.LeftOut = &c.LeaveOut
 	}
 	from := o.fromText()
 	d := &render.Document{
-		Title:  both(labelCalibrateTitle, c.After.N, from),
+		Title:  text.CalibrateTitle.With(c.After.N, from),
 		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
 	}
 	if o.refit {
@@ -286,33 +287,33 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 	if t, ok := skippedTable(c.Skipped); ok {
 		d.Tables = append(d.Tables, t)
 	}
-	say := func(t render.Text) {
+	say := func(t text.Text) {
 		d.Notes = append(d.Notes, render.Note{Text: t})
 		d.Tables[0].TitleNotes = append(d.Tables[0].TitleNotes, len(d.Notes))
 	}
 	if c.Before == c.After && !slices.ContainsFunc(c.Fitted, func(f evidence.Fitted) bool { return f.Before != f.After }) {
-		say(labelNothingGained)
+		say(text.NothingGained)
 	}
 	if o.file != "" {
-		say(both(labelWritten, o.file))
+		say(text.Written.With(o.file))
 	}
 	return d
 }
 
 // stackTable shows how each stack's rows fare inside and outside of the fit.
 func stackTable(list []evidence.StackScore) render.Table {
-	t := render.Table{Title: labelByStack, Columns: []render.Column{
-		{Name: "stack", Head: labelStack}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelFittedError, Right: true},
+	t := render.Table{Title: text.ByStack, Columns: []render.Column{
+		{Name: "stack", Head: text.Stack}, {Name: "n", Head: text.Rows, Right: true}, {Name: "mape", Head: text.FittedError, Right: true},
 	}}
 	var names []string
 	for _, name := range evidence.LeaveOutNames() {
 		known := slices.ContainsFunc(list, func(s evidence.StackScore) bool { return s.LeftOut[name].N > 0 })
-		if head, ok := withoutHeads[name]; ok && known {
+		if head, ok := text.Without[name]; ok && known {
 			names = append(names, name)
 			t.Columns = append(t.Columns, render.Column{Name: "without_" + name + "_mape", Head: head, Right: true})
 		}
 	}
-	t.Columns = append(t.Columns, render.Column{Name: "coverage80", Head: labelCoverage, Right: true}, render.Column{Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true})
+	t.Columns = append(t.Columns, render.Column{Name: "coverage80", Head: text.Coverage, Right: true}, render.Column{Name: "coverage80_cross_fitted", Head: text.CrossFitted, Right: true})
 	for _, s := range list {
 		row := []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}}
 		for _, name := range names {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
 )
@@ -61,7 +62,7 @@ func calibrateMemory(o *calibrateOptions) error {
 }
 
 // memoryDocument shows the facts, the sources' errors and the bands.
-func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from render.Text) *render.Document {
+func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from text.Text) *render.Document {
 	j := memoryCalibrationJSON{Schema: schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
@@ -70,41 +71,41 @@ func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from re
 		j.Constants = []evidence.FittedFact{}
 	}
 	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
-	facts := render.Table{Title: labelConstants, Columns: []render.Column{
-		{Name: "stack", Head: labelStack}, {Name: "constant", Head: labelConstant}, {Name: "prior", Head: labelPrior, Right: true},
-		{Name: "before", Head: labelBefore, Right: true}, {Name: "after", Head: labelAfter, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
+	facts := render.Table{Title: text.Constants, Columns: []render.Column{
+		{Name: "stack", Head: text.Stack}, {Name: "constant", Head: text.Constant}, {Name: "prior", Head: text.Prior, Right: true},
+		{Name: "before", Head: text.Before, Right: true}, {Name: "after", Head: text.After, Right: true}, {Name: "unit", Head: text.UnitOf, Drop: 1},
 	}}
 	for _, f := range c.Facts {
 		facts.Rows = append(facts.Rows, []render.Cell{{Value: f.Stack}, {Value: f.Fact}, {Value: figure(f.Prior)}, {Value: figure(f.Now)}, {Value: figure(f.Fit)}, {Value: f.Unit}})
 	}
-	sources := render.Table{Title: labelBySource, Columns: []render.Column{
-		{Name: "stack", Head: labelStack}, {Name: "source", Head: labelSource}, {Name: "experts", Head: labelExpertModels}, {Name: "n", Head: labelRows, Right: true},
-		{Name: "mape", Head: labelMeanError, Right: true}, {Name: "fitted_mape", Head: labelFittedError, Right: true},
-		{Name: "left_out_mape", Head: labelLeftOutError, Right: true}, {Name: "coverage80_cross_fitted", Head: labelCrossFitted, Right: true},
+	sources := render.Table{Title: text.BySource, Columns: []render.Column{
+		{Name: "stack", Head: text.Stack}, {Name: "source", Head: text.Source}, {Name: "experts", Head: text.ExpertModels}, {Name: "n", Head: text.Rows, Right: true},
+		{Name: "mape", Head: text.MeanError, Right: true}, {Name: "fitted_mape", Head: text.FittedError, Right: true},
+		{Name: "left_out_mape", Head: text.LeftOutError, Right: true}, {Name: "coverage80_cross_fitted", Head: text.CrossFitted, Right: true},
 	}}
-	yes := func(b bool) render.Text {
+	yes := func(b bool) text.Text {
 		if b {
-			return labelYes
+			return text.Yes
 		}
-		return labelNo
+		return text.No
 	}
 	for _, s := range c.Sources {
 		sources.Rows = append(sources.Rows, []render.Cell{{Value: s.Stack}, {Value: s.Source}, {Value: yes(s.Experts)}, {Value: s.Now.N},
 			{Value: render.Percent(s.Now.MAPE)}, {Value: render.Percent(s.Fit.MAPE)}, {Value: render.Percent(s.LeftOut.MAPE)}, {Value: render.Percent(s.CrossFitted)}})
 	}
-	bands := render.Table{Title: labelMemoryBands, Columns: []render.Column{
-		{Name: "stack", Head: labelStack}, {Name: "experts", Head: labelExpertModels}, {Name: "small", Head: labelSmallMemory}, {Name: "n", Head: labelRows, Right: true},
-		{Name: "low", Head: labelBandFrom, Right: true}, {Name: "high", Head: labelBandTo, Right: true}, {Name: "sure", Head: labelBandSure, Right: true},
+	bands := render.Table{Title: text.MemoryBands, Columns: []render.Column{
+		{Name: "stack", Head: text.Stack}, {Name: "experts", Head: text.ExpertModels}, {Name: "small", Head: text.SmallMemory}, {Name: "n", Head: text.Rows, Right: true},
+		{Name: "low", Head: text.BandFrom, Right: true}, {Name: "high", Head: text.BandTo, Right: true}, {Name: "sure", Head: text.BandSure, Right: true},
 	}}
 	for _, b := range c.Bands {
 		name := any(b.Stack)
 		if b.Stack == "" {
-			name = labelOtherStacks
+			name = text.OtherStacks
 		}
 		bands.Rows = append(bands.Rows, []render.Cell{{Value: name}, {Value: yes(b.Experts)}, {Value: yes(b.Small)}, {Value: b.Rows}, {Value: figure(b.Low)}, {Value: figure(b.High)}, {Value: figure(b.Sure)}})
 	}
 	d := &render.Document{
-		Title:  both(labelCalibrateTitle, c.Rows, from),
+		Title:  text.CalibrateTitle.With(c.Rows, from),
 		Tables: []render.Table{sources, facts, bands}, JSON: j, Records: j.Sources,
 	}
 	if t, ok := skippedTable(c.Skipped); ok {

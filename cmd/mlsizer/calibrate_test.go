@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/evidence"
 )
 
@@ -16,9 +16,9 @@ func TestCalibrationThatChangesNothing(t *testing.T) {
 	c := &evidence.Calibration{Fitted: []evidence.Fitted{{Constant: "software", Before: 1, After: 1}}}
 	d := o.document(c)
 	require.Len(t, d.Notes, 2)
-	require.Equal(t, labelNothingGained, d.Notes[0].Text)
+	require.Equal(t, text.NothingGained, d.Notes[0].Text)
 	require.Equal(t, []int{1, 2}, d.Tables[0].TitleNotes)
-	require.Contains(t, d.Title.In(render.Chinese), "内置的实测")
+	require.Contains(t, d.Title.In(text.Chinese), "内置的实测")
 	c.Fitted[0].After = 0.9
 	require.Len(t, o.document(c).Notes, 1)
 }

@@ -18,6 +18,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/batch"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
@@ -303,18 +304,18 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 	if failed && format != batch.Rows {
 		const most = 5
 		for i := range sum.Errors[:min(most, len(sum.Errors))] {
-			fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %v\n", o.say(labelError), from, &sum.Errors[i])
+			fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %v\n", o.say(text.LineError), from, &sum.Errors[i])
 		}
 	}
 	unanswered := ""
 	if failed {
-		unanswered = o.sayf(labelClassUnanswered, sum.Unanswered(), sum.Rows, sum.NoCount, sum.Bad)
+		unanswered = o.sayf(text.RowsUnanswered, sum.Unanswered(), sum.Rows, sum.NoCount, sum.Bad)
 		if format == batch.CSV {
-			unanswered += o.say(labelClassSeeColumn)
+			unanswered += o.say(text.SeeColumn)
 		} else if format == batch.JSON {
-			unanswered += o.say(labelClassSeeErrors)
+			unanswered += o.say(text.SeeErrors)
 		} else if format == batch.JSONL {
-			unanswered += o.say(labelClassSeeField)
+			unanswered += o.say(text.SeeField)
 		}
 	}
 	var file *batch.FileError
@@ -344,54 +345,25 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 
 // The words of classify.
 var (
-	labelClassUnanswered  = render.T("%d of %d rows not classified (%d without a count, %d with a fault)", "%[2]d 行中有 %[1]d 行未分类（%[3]d 行缺少参数量，%[4]d 行有错误）")
-	labelClassSeeColumn   = render.T("; the column error says why", "；原因见 error 列")
-	labelClassSeeErrors   = render.T("; the list errors says why", "；原因见 errors")
-	labelClassSeeField    = render.T("; their objects have an error", "；原因见各行的 error 字段")
-	labelClassSizeClasses = render.T("size classes by total parameters", "按总参数量分级")
-	labelClassPerTier     = render.T("models in each tier", "各级模型数")
-	labelClassNotAnswered = render.T("rows that are not classified", "未分类的行")
-	labelClassMoreRows    = render.T("not shown: %d more models (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")
-	labelClassMoreErrors  = render.T("not classified: %d more rows (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
-	labelClassUnit        = render.T("counts without a unit are in %s, as the column %q says", "未带单位的数以 %s 计，依列名 %q")
-	labelClassOtherFields = render.T("left out: %d models of another field, or of none", "略去 %d 个其他领域或未知领域的模型")
-	labelClassBoundsNote  = render.T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
-	labelClassScope       = render.T("%s: %s", "%s：%s")
-	labelClassBeyondNote  = render.T("beyond %s parameters, where the report's tiers end", "超过 %s 参数，超出报告的分级范围")
-	labelClassName        = render.T("model", "模型")
-	labelClassParams      = render.T("parameters", "参数量")
-	labelClassActive      = render.T("active", "激活参数")
-	labelClassTier        = render.T("tier", "级别")
-	labelClassField       = render.T("field", "领域")
-	labelClassRange       = render.T("parameters", "参数范围")
-	labelClassModels      = render.T("models", "模型数")
-	labelClassLine        = render.T("line", "行")
-	labelClassColumn      = render.T("column", "列")
-	labelClassInput       = render.T("input", "输入")
-	labelClassProblem     = render.T("problem", "问题")
-	labelClassBelow       = render.T("below %s", "%s 以下")
-	labelClassFromTo      = render.T("%s to below %s", "%s 至 %s 以下")
-	labelClassFromUp      = render.T("from %s", "%s 起")
-	labelClassBeyondRow   = render.T("of which beyond %s", "其中超过 %s")
-	reportTiers           = "report, section 1.2"
+	reportTiers = "report, section 1.2"
 )
 
 // document is the answer as tables.
 func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	b := o.bounds
-	d := &render.Document{Title: labelClassSizeClasses}
-	d.Notes = append(d.Notes, render.Note{Text: both(labelClassBoundsNote, cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
+	d := &render.Document{Title: text.SizeClasses}
+	d.Notes = append(d.Notes, render.Note{Text: text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
 	beyond := 0
 	if sum.Counts.Beyond > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: both(labelClassBeyondNote, cut(b[3])), Source: reportTiers})
+		d.Notes = append(d.Notes, render.Note{Text: text.BeyondNote.With(cut(b[3])), Source: reportTiers})
 		beyond = len(d.Notes)
 	}
 	models := render.Table{Columns: []render.Column{
-		{Name: "name", Head: labelClassName, Wrap: true},
-		{Name: "params", Head: labelClassParams, Right: true},
-		{Name: "active_params", Head: labelClassActive, Right: true, Drop: 2},
-		{Name: "tier", Head: labelClassTier},
-		{Name: "field", Head: labelClassField, Drop: 1},
+		{Name: "name", Head: text.Model, Wrap: true},
+		{Name: "params", Head: text.Parameters, Right: true},
+		{Name: "active_params", Head: text.Active, Right: true, Drop: 2},
+		{Name: "tier", Head: text.Tier},
+		{Name: "field", Head: text.Field, Drop: 1},
 	}}
 	for _, r := range sum.Kept {
 		active := ""
@@ -403,7 +375,7 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 			tier.Notes = []int{beyond}
 		}
 		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: both(labelClassScope, r.Name, scopeText(r.Scope))})
+			d.Notes = append(d.Notes, render.Note{Text: text.Colon.With(r.Name, scopeText(r.Scope))})
 		}
 		models.Rows = append(models.Rows, []render.Cell{
 			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: fieldText(r.Field)},
@@ -414,18 +386,18 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	}
 	d.Tables = append(d.Tables, tierTable(b, sum.Counts))
 	if more := sum.Classified() - int64(len(sum.Kept)); more > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: both(labelClassMoreRows, more)})
+		d.Notes = append(d.Notes, render.Note{Text: text.MoreRows.With(more)})
 	}
 	if sum.Unit != "" {
-		d.Notes = append(d.Notes, render.Note{Text: both(labelClassUnit, sum.Unit, sum.Column)})
+		d.Notes = append(d.Notes, render.Note{Text: text.CountUnit.With(sum.Unit, sum.Column)})
 	}
 	if sum.OtherField > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: both(labelClassOtherFields, sum.OtherField)})
+		d.Notes = append(d.Notes, render.Note{Text: text.OtherFields.With(sum.OtherField)})
 	}
 	if len(sum.Errors) > 0 {
 		d.Tables = append(d.Tables, errorTable(sum))
 		if more := sum.Unanswered() - int64(len(sum.Errors)); more > 0 {
-			d.Notes = append(d.Notes, render.Note{Text: both(labelClassMoreErrors, more)})
+			d.Notes = append(d.Notes, render.Note{Text: text.MoreErrors.With(more)})
 		}
 	}
 	return d
@@ -433,33 +405,33 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 
 // tierTable says how many models fell in each tier.
 func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
-	t := render.Table{Title: labelClassPerTier, Columns: []render.Column{
-		{Name: "tier", Head: labelClassTier},
-		{Name: "range", Head: labelClassRange},
-		{Name: "models", Head: labelClassModels, Right: true},
+	t := render.Table{Title: text.PerTier, Columns: []render.Column{
+		{Name: "tier", Head: text.Tier},
+		{Name: "range", Head: text.TierRange},
+		{Name: "models", Head: text.Models, Right: true},
 	}}
-	ranges := [sizing.NumTiers]render.Text{
-		both(labelClassBelow, cut(b[0])),
-		both(labelClassFromTo, cut(b[0]), cut(b[1])),
-		both(labelClassFromTo, cut(b[1]), cut(b[2])),
-		both(labelClassFromUp, cut(b[2])),
+	ranges := [sizing.NumTiers]text.Text{
+		text.Below.With(cut(b[0])),
+		text.FromTo.With(cut(b[0]), cut(b[1])),
+		text.FromTo.With(cut(b[1]), cut(b[2])),
+		text.FromUp.With(cut(b[2])),
 	}
 	for tier, n := range c.ByTier {
 		t.Rows = append(t.Rows, []render.Cell{{Value: tierName(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
 	}
 	if c.Beyond > 0 {
-		t.Rows = append(t.Rows, []render.Cell{{}, {Value: both(labelClassBeyondRow, cut(b[3]))}, {Value: c.Beyond}})
+		t.Rows = append(t.Rows, []render.Cell{{}, {Value: text.OfWhichBeyond.With(cut(b[3]))}, {Value: c.Beyond}})
 	}
 	return t
 }
 
 // errorTable lists the first rows that are not classified.
 func errorTable(sum *batch.Summary) render.Table {
-	t := render.Table{Title: labelClassNotAnswered, Columns: []render.Column{
-		{Name: "line", Head: labelClassLine, Right: true},
-		{Name: "column", Head: labelClassColumn, Right: true, Drop: 1},
-		{Name: "input", Head: labelClassInput, Wrap: true},
-		{Name: "error", Head: labelClassProblem, Wrap: true},
+	t := render.Table{Title: text.RowsNotClassified, Columns: []render.Column{
+		{Name: "line", Head: text.Line, Right: true},
+		{Name: "column", Head: text.Column, Right: true, Drop: 1},
+		{Name: "input", Head: text.Input, Wrap: true},
+		{Name: "error", Head: text.Problem, Wrap: true},
 	}}
 	for _, e := range sum.Errors {
 		t.Rows = append(t.Rows, []render.Cell{{Value: e.Line}, {Value: e.Column}, {Value: e.Input}, {Value: e.Problem}})
@@ -467,7 +439,7 @@ func errorTable(sum *batch.Summary) render.Table {
 	return t
 }
 
-func tierName(t sizing.Tier) render.Text { return render.T(t.String(), t.Chinese()) }
+func tierName(t sizing.Tier) text.Text { return text.T(t.String(), t.Chinese()) }
 
 // cut is a bound as short as it is exact: 1M, 1.5B, 123,456.
 func cut(p quantity.Params) string {

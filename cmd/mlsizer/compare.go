@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -152,7 +153,7 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 func (a *app) outcome(failed, fits, rows int) error {
 	switch {
 	case failed > 0:
-		fmt.Fprintf(a.stderr, "mlsizer: %s: %s\n", a.say(labelError), a.sayf(labelRowsFailed, failed, rows))
+		fmt.Fprintf(a.stderr, "mlsizer: %s: %s\n", a.say(text.LineError), a.sayf(text.RowsFailed, failed, rows))
 		return exitCode(exitFailed)
 	case fits == 0:
 		return exitCode(exitNoFit)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -52,47 +53,35 @@ func compareNotes(rows []compareRow) *footnotes {
 			}
 		}
 	}
-	var unmeasured []render.Text // by stack
+	var unmeasured []text.Text // by stack
 	for _, group := range slices.Sorted(maps.Keys(grouped)) {
 		list := grouped[group]
 		switch label, of, _ := strings.Cut(group, " "); label {
 		case "precision":
-			f.add("", render.Note{Text: both(labelPrecisionChosen, of, list.names)})
+			f.add("", render.Note{Text: text.PrecisionChosen.With(of, list.names)})
 		case "devices":
-			f.add("", render.Note{Text: labelFewest})
+			f.add("", render.Note{Text: text.Fewest})
 		case "devices-of-layout":
-			f.add("", render.Note{Text: labelFewestOfLayout})
+			f.add("", render.Note{Text: text.FewestOfLayout})
 		case "tight":
-			f.add("", render.Note{Text: labelTightNote})
+			f.add("", render.Note{Text: text.TightNote})
 		case "unmeasured":
-			unmeasured = append(unmeasured, both(labelStackOn, of, list.names))
+			unmeasured = append(unmeasured, text.StackOn.With(of, list.names))
 		case "no-price":
-			f.add("", render.Note{Text: both(labelNoPrice, list.names)})
+			f.add("", render.Note{Text: text.NoPrice.With(list.names)})
 		case "no-energy":
-			f.add("", render.Note{Text: both(labelNoEnergy, list.names)})
+			f.add("", render.Note{Text: text.NoEnergy.With(list.names)})
 		case "price":
-			f.add("", render.Note{Text: both(labelPrices, list.prices, strings.Join(list.dates(), " – "))})
+			f.add("", render.Note{Text: text.Prices.With(list.prices, strings.Join(list.dates(), " – "))})
 		}
 	}
 	if unmeasured != nil {
-		f.add("", render.Note{Text: both(labelUnmeasured, listed(unmeasured))})
+		f.add("", render.Note{Text: text.Unmeasured.With(text.List(unmeasured, text.Semicolon))})
 	}
 	if len(left) > 0 {
-		f.add("", render.Note{Text: both(labelMoreNotes, len(left))})
+		f.add("", render.Note{Text: text.MoreNotes.With(len(left))})
 	}
 	return f
-}
-
-// listed joins parts that may have commas of their own.
-func listed(parts []render.Text) render.Text {
-	var all render.Text
-	for i, p := range parts {
-		if i > 0 {
-			all.EN, all.ZH = all.EN+"; ", all.ZH+"；"
-		}
-		all.EN, all.ZH = all.EN+p.EN, all.ZH+p.ZH
-	}
-	return all
 }
 
 // groupOf is the kind of warning that a note is gathered under, "" for none.

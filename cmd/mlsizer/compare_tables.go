@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -64,7 +65,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	}
 	show := comparison{run: o.lengthSet(), trials: o.sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.methods) > 1}
 	if show.byModel {
-		t := render.Table{Title: render.Same(list[0].Hardware.Name), Columns: show.columns()}
+		t := render.Table{Title: text.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
 			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
 		}
@@ -81,7 +82,7 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 	if o.explain {
 		for i := range list {
 			for _, t := range explainTables(list[i].Explain, f) {
-				t.Title = both(labelColon, both(labelPlainOn, list[i].Model.Input, list[i].Hardware.Input), t.Title)
+				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, list[i].Hardware.Input), t.Title)
 				d.Tables = append(d.Tables, t)
 			}
 		}
@@ -91,16 +92,16 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 }
 
 // compareTitle says what the times are of.
-func compareTitle(o *compareOptions, rows []compareRow) render.Text {
+func compareTitle(o *compareOptions, rows []compareRow) text.Text {
 	title := compareLength(o, rows)
 	if o.teacher != "" {
-		return both(labelTaughtBy, title, o.teacher)
+		return text.TaughtBy.With(title, o.teacher)
 	}
 	return title
 }
 
 // compareLength is how long the rows train.
-func compareLength(o *compareOptions, rows []compareRow) render.Text {
+func compareLength(o *compareOptions, rows []compareRow) text.Text {
 	tokens, images := false, false
 	for i := range rows {
 		tokens = tokens || rows[i].model.Model.PerToken()
@@ -112,23 +113,23 @@ func compareLength(o *compareOptions, rows []compareRow) render.Text {
 		if x.Epochs == 0 {
 			x.Epochs = 1
 		}
-		title := both(labelExamplesOnce, render.Count(x.Count), render.Count(x.Epochs))
+		title := text.ExamplesOnce.With(render.Count(x.Count), render.Count(x.Epochs))
 		if tokens && x.Tokens > 0 {
-			title = both(labelExamplesOf, title, x.Tokens)
+			title = text.ExamplesOf.With(title, x.Tokens)
 		}
-		return both(labelTuningOn, title)
+		return text.TuningOn.With(title)
 	case tokens && o.tokens > 0 && images && o.samples > 0:
-		return both(labelTrainingOn, both(labelJoin, both(labelTokens, o.tokens), both(labelSamples, o.samples)))
+		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens), text.Samples.With(o.samples)))
 	case tokens && o.tokens > 0:
-		return both(labelTrainingOn, both(labelTokens, o.tokens))
+		return text.TrainingOn.With(text.Tokens.With(o.tokens))
 	case images && o.samples > 0:
-		return both(labelTrainingOn, both(labelSamples, o.samples))
+		return text.TrainingOn.With(text.Samples.With(o.samples))
 	}
-	return labelOneStep
+	return text.OneStep
 }
 
 // compareModelTitle is the model with the sequence length of its rows.
-func compareModelTitle(rows []compareJSON) render.Text {
+func compareModelTitle(rows []compareJSON) text.Text {
 	title := modelText(&rows[0].Model)
 	var lengths []string // of all rows: software that packs examples has its own
 	for i := range rows {
@@ -138,7 +139,7 @@ func compareModelTitle(rows []compareJSON) render.Text {
 	}
 	slices.SortFunc(lengths, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
 	if lengths = slices.Compact(lengths); lengths != nil {
-		title = both(labelJoin, title, both(labelSequences, strings.Join(lengths, ", ")))
+		title = text.Join.With(title, text.Sequences.With(strings.Join(lengths, ", ")))
 	}
 	return title
 }
@@ -152,36 +153,36 @@ type comparison struct {
 }
 
 func (c comparison) columns() []render.Column {
-	duration := labelStepTime
+	duration := text.StepTime
 	if c.run {
-		duration = labelRunTime
+		duration = text.RunTime
 	}
-	columns := []render.Column{{Name: "hardware", Head: labelHardware}}
+	columns := []render.Column{{Name: "hardware", Head: text.Hardware}}
 	if c.byModel {
 		columns = []render.Column{
-			{Name: "model", Head: labelModel},
-			{Name: "tier", Head: labelTier, Wrap: true, Drop: 2},
-			{Name: "params", Head: labelParamsHead, Right: true, Own: true, Drop: 1},
+			{Name: "model", Head: text.Model},
+			{Name: "tier", Head: text.Tier, Wrap: true, Drop: 2},
+			{Name: "params", Head: text.Params, Right: true, Own: true, Drop: 1},
 		}
 	}
 	if c.methods {
-		columns = append(columns, render.Column{Name: "method", Head: labelMethod})
+		columns = append(columns, render.Column{Name: "method", Head: text.Method})
 	}
 	columns = append(columns,
-		render.Column{Name: "devices", Head: labelDevices, Right: true},
-		render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 3},
-		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
-		render.Column{Name: "memory_share", Head: labelShare, Right: true, Drop: 4},
-		render.Column{Name: "fits", Head: labelFitsHead},
+		render.Column{Name: "devices", Head: text.Devices, Right: true},
+		render.Column{Name: "layout", Head: text.Layout, Wrap: true, Drop: 3},
+		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "memory_share", Head: text.Share, Right: true, Drop: 4},
+		render.Column{Name: "fits", Head: text.FitsHead},
 		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: c.byModel},
-		render.Column{Name: "device_hours", Head: labelDeviceHoursHead, Right: true, Drop: 5, Across: true},
-		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1, Across: true},
-		render.Column{Name: "kwh", Head: labelEnergy, Right: true, Drop: 6, Across: true},
+		render.Column{Name: "device_hours", Head: text.DeviceHoursHead, Right: true, Drop: 5, Across: true},
+		render.Column{Name: "usd", Head: text.Cost, Right: true, Drop: 1, Across: true},
+		render.Column{Name: "kwh", Head: text.Energy, Right: true, Drop: 6, Across: true},
 	)
 	if c.trials {
 		columns = append(columns,
-			render.Column{Name: "trials_seconds", Head: labelAllTrials, Right: true, Across: true, Wrap: c.byModel},
-			render.Column{Name: "trials_usd", Head: labelTrialsCost, Right: true, Drop: 2, Across: true},
+			render.Column{Name: "trials_seconds", Head: text.AllTrials, Right: true, Across: true, Wrap: c.byModel},
+			render.Column{Name: "trials_usd", Head: text.TrialsCost, Right: true, Drop: 2, Across: true},
 		)
 	}
 	return columns
@@ -205,8 +206,8 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 		first = append(first, render.Cell{Value: row.method.String()})
 	}
 	if row.err != nil {
-		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, row.target.Input, row.err.Error())})
-		return append(first, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
+		n := f.add("", render.Note{Text: text.NoAnswer.With(r.Model.Input, row.target.Input, row.err.Error())})
+		return append(first, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
 	if c.byModel {
 		first[0].Notes = f.modelNotes[r.Model.Input]
@@ -215,7 +216,7 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 	g := &row.answer.Goodput
 	duration := any(render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh})
 	if g.Share == 0 {
-		duration = labelNever
+		duration = text.Never
 	}
 	cells := append(first,
 		render.Cell{Value: r.Hardware.Devices},
@@ -254,12 +255,12 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 }
 
 // fitsText is the verdict in a word.
-func fitsText(v sizing.Verdict) render.Text {
+func fitsText(v sizing.Verdict) text.Text {
 	switch v {
 	case sizing.FitsSurely:
-		return labelYes
+		return text.Yes
 	case sizing.Tight:
-		return labelTightly
+		return text.Tightly
 	}
-	return labelNo
+	return text.No
 }

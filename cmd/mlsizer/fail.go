@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
@@ -82,17 +82,17 @@ func (a *app) report(err error) int {
 	}
 	f := &failure{err: err, code: exitFailed}
 	errors.As(err, &f)
-	say := func(kind render.Text, text string) {
+	say := func(kind text.Text, text string) {
 		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 			io.WriteString(a.stderr, "mlsizer: "+a.say(kind)+": "+line+"\n")
 		}
 	}
-	say(labelError, spell.Singular(err.Error()))
+	say(text.LineError, spell.Singular(err.Error()))
 	if f.hint != "" {
-		say(labelHint, f.hint)
+		say(text.LineHint, f.hint)
 	}
 	if f.code == exitUsage && f.cmd != nil {
-		say(labelUsage, a.sayf(labelUsageLine, f.cmd.UseLine(), f.cmd.CommandPath()))
+		say(text.LineUsage, a.sayf(text.UsageLine, f.cmd.UseLine(), f.cmd.CommandPath()))
 	}
 	return f.code
 }

@@ -76,6 +76,9 @@ func (v *value[T]) Type() string { return v.kind }
 // Example is a value that the flag takes.
 func (v *value[T]) Example() string { return v.example }
 
+// asTyped takes a value as it was typed.
+func asTyped(s string) (string, error) { return s, nil }
+
 // parseWhole reads a count that must be whole: ParseCount cuts fractions off,
 // which is right for 1.5K and wrong for 1.5 sequences.
 func parseWhole(s string) (int64, error) {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -22,6 +23,11 @@ func newFootnotes(notes []sizing.Note) *footnotes {
 		f.add(n.Code, render.Note{Text: noteText(n), Source: n.Source})
 	}
 	return f
+}
+
+// noteOf is a note of the program's own.
+func noteOf(code string, t text.Text, source string) sizing.Note {
+	return sizing.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
 }
 
 // add appends a note unless it is there already, and returns its number.

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"unicode"
 
-	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/internal/spell"
 	"mlsizer/sizing"
 )
@@ -18,7 +18,7 @@ type wording struct {
 }
 
 // newWordings makes patterns of labels, each %s of which stands for value.
-func newWordings(labels []render.Text, before, value, after string) []wording {
+func newWordings(labels []text.Text, before, value, after string) []wording {
 	list := make([]wording, len(labels))
 	for i, t := range labels {
 		parts := strings.Split(t.EN, "%s")
@@ -48,7 +48,7 @@ func fill(text string, values []string) string {
 
 // formulaText is a formula; one that has no words is the same in both
 // languages.
-func formulaText(formula string) render.Text {
+func formulaText(formula string) text.Text {
 	for _, w := range formulaWordings() {
 		if m := w.pattern.FindStringSubmatch(formula); m != nil {
 			for i, v := range m {
@@ -56,10 +56,10 @@ func formulaText(formula string) render.Text {
 					m[i] = unit.ZH
 				}
 			}
-			return render.Text{EN: formula, ZH: fill(w.chinese, m[1:])}
+			return text.Text{EN: formula, ZH: fill(w.chinese, m[1:])}
 		}
 	}
-	return render.Same(formula)
+	return text.Same(formula)
 }
 
 // timeUnits are the units of times after a number.
@@ -85,18 +85,18 @@ var unitBeforeHan = regexp.MustCompile(`(秒|分钟|小时|天|年) (\p{Han})`)
 
 // noteText is a note of the domain, which spells times in English in both
 // languages, and the parts of the memory by their keys.
-func noteText(n sizing.Note) render.Text {
+func noteText(n sizing.Note) text.Text {
 	zh := timesInChinese(n.Chinese)
 	if n.Code == "does-not-fit" {
-		for name, label := range memoryTermLabels {
+		for name, label := range text.MemoryTerms {
 			zh = strings.Replace(zh, "是 "+name+"（", "是"+label.ZH+"（", 1)
 		}
 	}
-	return render.Text{EN: spell.Singular(n.Text), ZH: zh}
+	return text.Text{EN: spell.Singular(n.Text), ZH: zh}
 }
 
 // numbersText is the numbers of a formula with the words among them.
-func numbersText(numbers string) render.Text {
+func numbersText(numbers string) text.Text {
 	zh := timesInChinese(numbers)
 	for _, w := range numberWordings() {
 		zh = w.pattern.ReplaceAllStringFunc(zh, func(s string) string {
@@ -106,11 +106,11 @@ func numbersText(numbers string) render.Text {
 	if strings.ContainsFunc(zh, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		zh = strings.NewReplacer(", ", "，", "; ", "；").Replace(zh)
 	}
-	return render.Text{EN: numbers, ZH: zh}
+	return text.Text{EN: numbers, ZH: zh}
 }
 
 // derivationsIn are derivations in the language of the answer.
-func derivationsIn(list []sizing.Derivation, l render.Lang) []sizing.Derivation {
+func derivationsIn(list []sizing.Derivation, l text.Lang) []sizing.Derivation {
 	out := make([]sizing.Derivation, len(list))
 	for i, d := range list {
 		d.Formula, d.Numbers, d.Value = formulaText(d.Formula).In(l), numbersText(d.Numbers).In(l), numbersText(d.Value).In(l)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 )
@@ -39,8 +40,8 @@ func newHardwareCmd(a *app) *cobra.Command {
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
 		addValue(fs, &o.kind, "kind", "", "only devices of this kind: gpu, tpu, npu, cpu, edge, phone", "KIND", "gpu", hardware.ParseKind)
-		addValue(fs, &o.vendor, "vendor", "", "only devices of this vendor", "NAME", "NVIDIA", func(s string) (string, error) { return s, nil })
-		addValue(fs, &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
+		addValue(fs, &o.vendor, "vendor", "", "only devices of this vendor", "NAME", "NVIDIA", asTyped)
+		addValue(fs, &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
 		return c
 	}
 	show := &cobra.Command{
@@ -55,7 +56,7 @@ func newHardwareCmd(a *app) *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return deviceRun(o) },
 	}
-	addValue(show.Flags(), &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", func(s string) (string, error) { return s, nil })
+	addValue(show.Flags(), &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
 	cmd.AddCommand(flags(&cobra.Command{Use: "list", Short: "the devices with memory, rate and price", Args: noArguments, RunE: list}), show)
 	return flags(cmd)
 }
@@ -152,14 +153,14 @@ func hardwareRun(o *hardwareOptions) error {
 	}
 	list := []deviceJSON{}
 	t := render.Table{Columns: []render.Column{
-		{Name: "id", Head: labelHardware},
-		{Name: "kind", Head: labelKind, Drop: 4},
-		{Name: "year", Head: labelYear, Right: true, Drop: 5},
-		{Name: "memory_bytes", Head: labelMemory, Right: true, Own: true},
-		{Name: "memory_bytes_per_second", Head: labelBandwidth, Right: true, Own: true, Drop: 3},
-		{Name: "bf16_flops_per_second", Head: labelBF16, Right: true, Own: true},
-		{Name: "power_watts", Head: labelPower, Right: true, Drop: 2},
-		{Name: "usd_per_hour", Head: labelPriceHour, Right: true, Own: true, Drop: 1},
+		{Name: "id", Head: text.Hardware},
+		{Name: "kind", Head: text.Kind, Drop: 4},
+		{Name: "year", Head: text.Year, Right: true, Drop: 5},
+		{Name: "memory_bytes", Head: text.Memory, Right: true, Own: true},
+		{Name: "memory_bytes_per_second", Head: text.Bandwidth, Right: true, Own: true, Drop: 3},
+		{Name: "bf16_flops_per_second", Head: text.BF16, Right: true, Own: true},
+		{Name: "power_watts", Head: text.Power, Right: true, Drop: 2},
+		{Name: "usd_per_hour", Head: text.PriceHour, Right: true, Own: true, Drop: 1},
 	}}
 	or := func(v float64, cell any) any {
 		if v > 0 {
@@ -177,7 +178,7 @@ func hardwareRun(o *hardwareOptions) error {
 		if d.Supports(hardware.BF16) {
 			rate = d.Rates[hardware.BF16].Peak
 		} else if d.Supports(hardware.FP16) {
-			rate = both(labelInFP16, d.Rates[hardware.FP16].Peak)
+			rate = text.InFP16.With(d.Rates[hardware.FP16].Peak)
 		}
 		t.Rows = append(t.Rows, []render.Cell{
 			{Value: d.ID}, {Value: d.Kind.String()}, {Value: or(float64(d.Year), d.Year)}, {Value: d.Memory}, {Value: or(float64(d.MemBandwidth), d.MemBandwidth)},
@@ -185,7 +186,7 @@ func hardwareRun(o *hardwareOptions) error {
 		})
 	}
 	return o.print(&render.Document{
-		Title:  both(labelDevicesTitle, len(list)),
+		Title:  text.DevicesTitle.With(len(list)),
 		Tables: []render.Table{t},
 		JSON: struct {
 			Schema  string       `json:"schema"`
@@ -207,7 +208,7 @@ func deviceRun(o *hardwareOptions) error {
 	}
 	j := newDeviceJSON(d)
 	return o.print(&render.Document{
-		Title:  render.Same(d.Name),
+		Title:  text.Same(d.Name),
 		Tables: []render.Table{deviceFacts(d), rateTable(d)},
 		Notes:  deviceNotes(d),
 		JSON: struct {
@@ -222,39 +223,39 @@ func deviceRun(o *hardwareOptions) error {
 // deviceFacts is everything about a device but its rates.
 func deviceFacts(d *hardware.Device) render.Table {
 	t := render.Table{Columns: factColumns()}
-	add := func(label render.Text, value any) { t.Rows = append(t.Rows, fact(label, value)) }
-	add(labelName, d.ID)
+	add := func(label text.Text, value any) { t.Rows = append(t.Rows, fact(label, value)) }
+	add(text.Name, d.ID)
 	if len(d.Aliases) > 0 {
-		add(labelAliases, strings.Join(d.Aliases, ", "))
+		add(text.Aliases, strings.Join(d.Aliases, ", "))
 	}
-	add(labelKind, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Vendor, d.Arch, d.Kind)))
+	add(text.Kind, strings.TrimSpace(fmt.Sprintf("%s %s %s", d.Vendor, d.Arch, d.Kind)))
 	if d.Year > 0 {
-		add(labelYear, d.Year)
+		add(text.Year, d.Year)
 	}
-	add(labelMemory, both(labelAt, d.Memory, d.MemBandwidth))
+	add(text.Memory, text.At.With(d.Memory, d.MemBandwidth))
 	if d.Power > 0 {
-		add(labelPower, d.Power)
+		add(text.Power, d.Power)
 	}
 	if d.ScaleUp.Bandwidth > 0 {
-		add(labelLink, both(labelLinkOf, d.ScaleUp.Name, d.ScaleUp.Bandwidth, d.ScaleUp.Domain))
+		add(text.Link, text.LinkOf.With(d.ScaleUp.Name, d.ScaleUp.Bandwidth, d.ScaleUp.Domain))
 	}
 	if d.Torus != nil {
-		add(labelTorus, strings.Trim(strings.ReplaceAll(fmt.Sprint(d.Torus.MaxShape), " ", "x"), "[]"))
+		add(text.Torus, strings.Trim(strings.ReplaceAll(fmt.Sprint(d.Torus.MaxShape), " ", "x"), "[]"))
 	}
 	if d.HostLink.Bandwidth > 0 {
-		add(labelHostLink, both(labelLinkHost, d.HostLink.Name, d.HostLink.Bandwidth))
+		add(text.HostLink, text.LinkHost.With(d.HostLink.Name, d.HostLink.Bandwidth))
 	}
 	if d.ScaleOut > 0 {
-		add(labelNetwork, d.ScaleOut)
+		add(text.Network, d.ScaleOut)
 	}
 	if d.DevicesPerNode > 0 {
-		add(labelDevicesNode, d.DevicesPerNode)
+		add(text.DevicesNode, d.DevicesPerNode)
 	}
 	if d.Price != nil {
-		add(labelPriceHour, both(labelDated, d.Price.PerHour, d.Price.Date))
+		add(text.PriceHour, text.Dated.With(d.Price.PerHour, d.Price.Date))
 	}
 	if d.Note != "" {
-		add(labelNote, d.Note)
+		add(text.Note, d.Note)
 	}
 	return t
 }
@@ -262,9 +263,9 @@ func deviceFacts(d *hardware.Device) render.Table {
 // rateTable is the matrix rates by number format.
 func rateTable(d *hardware.Device) render.Table {
 	t := render.Table{Columns: []render.Column{
-		{Name: "format", Head: labelFormat},
-		{Name: "peak_flops_per_second", Head: labelPeak, Right: true},
-		{Name: "measured_flops_per_second", Head: labelMeasured, Right: true},
+		{Name: "format", Head: text.Format},
+		{Name: "peak_flops_per_second", Head: text.Peak, Right: true},
+		{Name: "measured_flops_per_second", Head: text.Measured, Right: true},
 	}}
 	for _, f := range d.Supported() {
 		r := d.Rates[f]
@@ -281,15 +282,15 @@ func rateTable(d *hardware.Device) render.Table {
 func deviceNotes(d *hardware.Device) []render.Note {
 	var notes []render.Note
 	for _, s := range d.Sources {
-		notes = append(notes, render.Note{Text: render.Same(s)})
+		notes = append(notes, render.Note{Text: text.Same(s)})
 	}
 	for _, f := range d.Supported() {
 		if s := d.Rates[f].AchievableSource; s != "" {
-			notes = append(notes, render.Note{Text: both(labelMeasuredSource, f.String(), s)})
+			notes = append(notes, render.Note{Text: text.MeasuredSource.With(f.String(), s)})
 		}
 	}
 	if d.Price != nil && d.Price.Source != "" {
-		notes = append(notes, render.Note{Text: both(labelPriceSource, d.Price.Source)})
+		notes = append(notes, render.Note{Text: text.PriceSource.With(d.Price.Source)})
 	}
 	return notes
 }

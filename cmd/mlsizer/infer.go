@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -103,7 +104,7 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
-	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: func(s string) (string, error) { return s, nil }, kind: "FILE"}
+	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: asTyped, kind: "FILE"}
 }
 
 // addServingChoices adds the flags that only serving has.
@@ -191,7 +192,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 		return s, nil, err
 	}
 	assume := func(flag, value string) {
-		assumed = append(assumed, sizing.Note{Code: flag, Text: both(labelAssumedServe, flag, value).EN, Chinese: both(labelAssumedServe, flag, value).ZH})
+		assumed = append(assumed, noteOf(flag, text.AssumedServe.With(flag, value), ""))
 	}
 	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.runtime, o.layout, o.offload, o.host
 	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.context, o.batch, o.prompt, o.output, o.shared, o.memory
@@ -327,14 +328,13 @@ func scopeNotes(m *modelArg, t target, given quantity.USD) []sizing.Note {
 		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: sizing.ChineseScope(m.Model.Scope)})
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
-		notes = append(notes, sizing.Note{Code: "images", Text: m.Entry.Note + ": others take other numbers of tokens", Chinese: m.Entry.Note + "：其他尺寸的 token 数不同"})
+		notes = append(notes, noteOf("images", text.OtherSizes.With(m.Entry.Note), ""))
 	}
 	if m.Entry == nil && m.Model.ImageTokens() > 0 {
-		notes = append(notes, sizing.Note{Code: "images", Text: "the tower is read from the config; one that takes any resolution, for images of 672 x 672", Chinese: "图像塔取自配置；任意分辨率者按 672 x 672 的图像计"})
+		notes = append(notes, noteOf("images", text.TowerOfConfig, ""))
 	}
 	if p := t.Device.Price; p != nil && given == 0 {
-		text := fmt.Sprintf("%v a device and hour (%s)", p.PerHour, p.Date)
-		notes = append(notes, sizing.Note{Code: "price", Text: text, Chinese: fmt.Sprintf("每设备每小时 %v（%s）", p.PerHour, p.Date), Source: p.Source})
+		notes = append(notes, noteOf("price", text.PriceDated.With(p.PerHour, p.Date), p.Source))
 	}
 	return notes
 }
@@ -352,13 +352,13 @@ func (a *app) inferError(cmd *cobra.Command, err error) error {
 }
 
 // rateText is "1,234 (1,100–1,400)".
-func rateText(mid, low, high float64) render.Text {
-	return render.Same(fmt.Sprintf("%s (%s–%s)", perSecond(mid), perSecond(low), perSecond(high)))
+func rateText(mid, low, high float64) text.Text {
+	return text.Same(fmt.Sprintf("%s (%s–%s)", perSecond(mid), perSecond(low), perSecond(high)))
 }
 
 // bandText is "1,100–1,400".
-func bandText(low, high float64) render.Text {
-	return render.Same(fmt.Sprintf("%s–%s", perSecond(low), perSecond(high)))
+func bandText(low, high float64) text.Text {
+	return text.Same(fmt.Sprintf("%s–%s", perSecond(low), perSecond(high)))
 }
 
 // perSecond prints three digits of a rate.

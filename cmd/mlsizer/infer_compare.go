@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -16,7 +17,7 @@ func addCompareServing(cmd *cobra.Command, o *compareOptions) {
 	addServingChoices(fs, &o.serving)
 	fs.Lookup("weights").Usage = "compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m"
 	addValue(fs, &o.serving.context, "context", "", "tokens of each sequence in serving (8k)", "COUNT", "32k", parseTokenCount)
-	addValue(fs, &o.student, "student", "", "a smaller model that each is distilled into: served beside it", "MODEL", "llama-3.2-1b", func(s string) (string, error) { return s, nil })
+	addValue(fs, &o.student, "student", "", "a smaller model that each is distilled into: served beside it", "MODEL", "llama-3.2-1b", asTyped)
 }
 
 // inferCompareRow is the answer for one model, storage and machine.
@@ -190,7 +191,7 @@ func (c *inferComparison) compareSpeeds() {
 func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.Document {
 	f := newFootnotes(notes)
 	d := &render.Document{
-		Title: labelServing,
+		Title: text.Serving,
 		JSON: struct {
 			Schema  string            `json:"schema"`
 			Command string            `json:"command"`
@@ -201,14 +202,14 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 	for i := range rows {
 		r := &rows[i]
 		if i == 0 || r.table() != rows[i-1].table() {
-			title := render.Same(r.table())
+			title := text.Same(r.table())
 			columns := inferCompareColumns()
 			switch w := servingFirst(rows, r.table()); {
 			case w.Context > 0 && r.of.Encodes():
-				title = both(labelColon, r.table(), encodingOf(r.of, w.Context, w.Batch))
+				title = text.Colon.With(r.table(), encodingOf(r.of, w.Context, w.Batch))
 				columns = encoderColumns(columns, unitNames(r.of))
 			case w.Context > 0:
-				title = both(labelColon, r.table(), both(labelCompareInfer, w.Context, w.Batch, w.KV))
+				title = text.Colon.With(r.table(), text.CompareInfer.With(w.Context, w.Batch, w.KV))
 			}
 			d.Tables = append(d.Tables, render.Table{Title: title, Columns: columns})
 		}
@@ -216,7 +217,7 @@ func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.D
 		cells := inferCompareCells(r, f)
 		if kv := r.Workload.KV; r.Error == "" && kv != servingFirst(rows, r.table()).KV {
 			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
-			cells[at].Value = both(labelWithCache, r.Workload.Weights, kv) // not as the title says
+			cells[at].Value = text.WithCache.With(r.Workload.Weights, kv) // not as the title says
 		}
 		t.Rows = append(t.Rows, cells)
 	}
@@ -239,38 +240,38 @@ func servingFirst(rows []inferCompareRow, table string) servingJSON {
 
 func inferCompareColumns() []render.Column {
 	return []render.Column{
-		{Name: "model", Head: labelModel, Wrap: true},
-		{Name: "params", Head: labelParamsHead, Right: true, Drop: 4},
-		{Name: "hardware", Head: labelHardware},
-		{Name: "weights", Head: labelWeights},
-		{Name: "runtime", Head: labelRuntime, Drop: 7},
-		{Name: "storage_bytes", Head: labelStorage, Right: true, Drop: 3, Across: true},
-		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Across: true},
-		{Name: "fits", Head: labelFitsHead},
-		{Name: "max_context", Head: labelContextHead, Right: true, Drop: 2},
-		{Name: "max_sequences", Head: labelSequencesHead, Right: true, Drop: 6},
-		{Name: "tokens_per_second", Head: labelDecodeHead, Right: true},
-		{Name: "band", Head: labelBand, Right: true, Drop: 9},
-		{Name: "against", Head: labelAgainst, Right: true, Drop: 1},
-		{Name: "per_user", Head: labelPerUserHead, Right: true, Drop: 8},
-		{Name: "usd_per_million", Head: both(labelAtFullLoad, labelPerMillion), Right: true, Drop: 5},
-		{Name: "kwh_per_million", Head: both(labelAtFullLoad, labelEnergyMillion), Right: true, Drop: 10},
+		{Name: "model", Head: text.Model, Wrap: true},
+		{Name: "params", Head: text.Params, Right: true, Drop: 4},
+		{Name: "hardware", Head: text.Hardware},
+		{Name: "weights", Head: text.Weights},
+		{Name: "runtime", Head: text.Runtime, Drop: 7},
+		{Name: "storage_bytes", Head: text.Storage, Right: true, Drop: 3, Across: true},
+		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
+		{Name: "fits", Head: text.FitsHead},
+		{Name: "max_context", Head: text.MaxContext, Right: true, Drop: 2},
+		{Name: "max_sequences", Head: text.SequencesHead, Right: true, Drop: 6},
+		{Name: "tokens_per_second", Head: text.DecodeHead, Right: true},
+		{Name: "band", Head: text.Band, Right: true, Drop: 9},
+		{Name: "against", Head: text.Against, Right: true, Drop: 1},
+		{Name: "per_user", Head: text.PerUserHead, Right: true, Drop: 8},
+		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 5},
+		{Name: "kwh_per_million", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 10},
 	}
 }
 
 // encoderColumns are those columns with heads for a model that generates
 // nothing.
-func encoderColumns(columns []render.Column, unit render.Text) []render.Column {
+func encoderColumns(columns []render.Column, unit text.Text) []render.Column {
 	for i := range columns {
 		switch c := &columns[i]; c.Name {
 		case "tokens_per_second":
-			c.Name, c.Head = "sequences_per_second", both(labelUnitSecond, unit)
+			c.Name, c.Head = "sequences_per_second", text.UnitPerSecond.With(unit)
 		case "max_sequences":
-			c.Head = both(labelMostAtOnce, unit)
+			c.Head = text.MostAtOnce.With(unit)
 		case "usd_per_million":
-			c.Head = both(labelAtFullLoad, both(labelMillionOf, unit))
+			c.Head = text.AtFullLoad.With(text.MillionOf.With(unit))
 		case "kwh_per_million":
-			c.Head = both(labelAtFullLoad, both(labelEnergyOf, unit))
+			c.Head = text.AtFullLoad.With(text.EnergyOf.With(unit))
 		}
 	}
 	return columns
@@ -284,8 +285,8 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
 	if r.Error != "" {
-		n := f.add("", render.Note{Text: both(labelNoAnswer, r.Model.Input, r.Hardware.Input, r.Error)})
-		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: labelNotAnswered, Notes: []int{n}})
+		n := f.add("", render.Note{Text: text.NoAnswer.With(r.Model.Input, r.Hardware.Input, r.Error)})
+		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 		return slices.Grow(cells, 8)[:len(cells)+8]
 	}
 	p := &r.Throughput

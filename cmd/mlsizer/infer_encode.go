@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -87,8 +88,7 @@ func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizin
 	s := sizing.Serving{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
 	var notes []sizing.Note
 	assume := func(flag, value string) {
-		text := both(labelAssumedServe, flag, value)
-		notes = append(notes, sizing.Note{Code: flag, Text: text.EN, Chinese: text.ZH})
+		notes = append(notes, noteOf(flag, text.AssumedServe.With(flag, value), ""))
 	}
 	switch c := m.Model.Context; {
 	case !m.Model.PerToken():
@@ -136,10 +136,10 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 	}
 	f := newFootnotes(notes)
 	unit := unitNames(m.Model)
-	title := both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, labelDoesNotFit)
+	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
 	if r.Memory.Fits {
-		title = both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, labelFits)
-		title = both(labelJoin, title, both(labelEncodes, perSecond(r.Throughput.Sequences), unit))
+		title = text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.Fits)
+		title = text.Join.With(title, text.Encodes.With(perSecond(r.Throughput.Sequences), unit))
 	}
 	d := &render.Document{
 		Title:  title,
@@ -154,9 +154,9 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, encodingSpeed(&r, m.Model, f))
 	}
-	of := both(labelJoin, encodingOf(m.Model, r.Workload.Context, r.Workload.Batch), both(labelWeightsOnly, r.Workload.Weights))
+	of := text.Join.With(encodingOf(m.Model, r.Workload.Context, r.Workload.Batch), text.WeightsOnly.With(r.Workload.Weights))
 	for i := 1; i < len(d.Tables); i++ {
-		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
+		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
@@ -166,92 +166,92 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 }
 
 // encodingOf says what a table's figures are of.
-func encodingOf(m *sizing.Model, context, batch int64) render.Text {
+func encodingOf(m *sizing.Model, context, batch int64) text.Text {
 	if m.PerToken() {
-		return both(labelEncodingOf, context, batch)
+		return text.EncodingOf.With(context, batch)
 	}
-	return both(labelEncodingOfSamples, batch)
+	return text.EncodingOfSamples.With(batch)
 }
 
 // unitNames are what the model reads, in the plural.
-func unitNames(m *sizing.Model) render.Text {
+func unitNames(m *sizing.Model) text.Text {
 	if m.PerToken() {
-		return labelSequencesUnit
+		return text.SequencesUnit
 	}
-	return both(labelSampleUnit, m.Unit)
+	return text.SampleUnit.With(m.Unit)
 }
 
 func encodingFacts(r *encodeJSON, a *sizing.EncodingAnswer, f *footnotes) render.Table {
 	w := &r.Workload
-	work := both(labelBatchOnly, w.Batch)
+	work := text.BatchOnly.With(w.Batch)
 	if a.Model.PerToken() {
-		work = both(labelEncodeWork, w.Context, w.Batch)
+		work = text.EncodeWork.With(w.Context, w.Batch)
 	}
 	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
-		fact(labelModel, modelText(&r.Model), f.at("inferred-shape", "scope", "file")...),
-		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
-		fact(labelWorkload, work, f.at("context", "batch")...),
-		fact(labelTypes, both(labelWeightsOnly, w.Weights), f.at("weights")...),
-		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
+		fact(text.Model, modelText(&r.Model), f.at("inferred-shape", "scope", "file")...),
+		fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
+		fact(text.Workload, work, f.at("context", "batch")...),
+		fact(text.Types, text.WeightsOnly.With(w.Weights), f.at("weights")...),
+		fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
 	}}
 }
 
 func encodingMemory(r *encodeJSON, f *footnotes) render.Table {
 	m := &r.Memory
-	t := render.Table{Title: labelServingMemory, Columns: []render.Column{
-		{Name: "term", Head: labelMemoryDevice},
-		{Name: "bytes", Head: labelSize, Right: true},
-		{Name: "share", Head: labelShare, Right: true},
+	t := render.Table{Title: text.MemoryDevice, Columns: []render.Column{
+		{Name: "term", Head: text.MemoryDevice},
+		{Name: "bytes", Head: text.Size, Right: true},
+		{Name: "share", Head: text.Share, Right: true},
 	}}
-	row := func(label render.Text, b quantity.Bytes, codes ...string) {
+	row := func(label text.Text, b quantity.Bytes, codes ...string) {
 		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: f.at(codes...)}, {Value: b}, {Value: render.Percent(b / m.Device)}})
 	}
-	row(labelWeights, m.Weights)
-	row(labelActivations, m.Compute, "activations")
-	row(labelOverhead, m.Overhead, "runtime")
-	row(labelTotal, m.Total)
-	row(labelBudget, m.Budget)
-	row(labelDeviceMemory, m.Device)
+	row(text.Weights, m.Weights)
+	row(text.Activations, m.Compute, "activations")
+	row(text.Overhead, m.Overhead, "runtime")
+	row(text.Total, m.Total)
+	row(text.Budget, m.Budget)
+	row(text.DeviceMemory, m.Device)
 	return t
 }
 
-func encodingLimits(r *encodeJSON, unit render.Text) render.Table {
-	batch, best := any(labelNone), any(labelNone)
+func encodingLimits(r *encodeJSON, unit text.Text) render.Table {
+	batch, best := any(text.None), any(text.None)
 	if r.MaxBatch > 0 {
 		batch = grouped(r.MaxBatch)
 	}
 	if r.Best != "" {
 		best = r.Best
 	}
-	return render.Table{Title: labelLimits, Columns: factColumns(), Rows: [][]render.Cell{
-		fact(labelModelWeights, exactly(r.Weights)),
-		fact(both(labelMostAtOnce, unit), batch),
-		fact(labelBest, best),
+	return render.Table{Title: text.Limits, Columns: factColumns(), Rows: [][]render.Cell{
+		fact(text.ModelWeights, exactly(r.Weights)),
+		fact(text.MostAtOnce.With(unit), batch),
+		fact(text.Best, best),
 	}}
 }
 
 func encodingSpeed(r *encodeJSON, m *sizing.Model, f *footnotes) render.Table {
 	p, unit := &r.Throughput, unitNames(m)
-	t := render.Table{Title: labelSpeed, Columns: factColumns()}
-	add := func(label render.Text, v any, codes ...string) {
+	t := render.Table{Title: text.Speed, Columns: factColumns()}
+	add := func(label text.Text, v any, codes ...string) {
 		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
 	}
-	add(labelLatency, render.Range{Mid: p.Latency, Low: p.LatencyLow, High: p.LatencyHigh}, "speed")
-	add(both(labelUnitSecond, unit), rateText(p.Sequences, p.Low, p.High), "speed")
+	add(text.Latency, render.Range{Mid: p.Latency, Low: p.LatencyLow, High: p.LatencyHigh}, "speed")
+	add(text.UnitPerSecond.With(unit), rateText(p.Sequences, p.Low, p.High), "speed")
 	if p.Tokens > 0 {
-		add(labelTokensPerSecond, perSecond(p.Tokens))
+		add(text.TokensPerSecond, perSecond(p.Tokens))
 	}
-	bound := any(labelComputeNever)
+	bound := any(text.ComputeNever)
 	if p.ComputeBound > 0 {
 		bound = p.ComputeBound
 	}
-	add(labelComputeBound, bound)
-	add(both(labelFullLoad, unit), both(labelFullLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch, quantity.Seconds(p.LoadTime)))
+	add(text.ComputeBound, bound)
+	add(text.FullLoad.With(unit), text.FullLoadAt.With(rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch, quantity.Seconds(p.LoadTime)))
 	if p.PerMillion > 0 {
-		add(both(labelMillionOf, unit), both(labelPerMillionAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), "price")
+		add(text.MillionOf.With(unit), text.PerMillionAt.With(p.PerMillion, p.PerMillionBatch, r.Workload.Batch), "price")
 	}
 	if p.Energy > 0 {
-		add(both(labelEnergyOf, unit), both(labelPerMillionAt, p.Energy, p.EnergyBatch, r.Workload.Batch), "energy")
+		add(text.EnergyOf.With(unit), text.PerMillionAt.With(p.Energy, p.EnergyBatch, r.Workload.Batch), "energy")
 	}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -49,7 +50,7 @@ type inferJSON struct {
 	Explain []sizing.Derivation    `json:"explain,omitempty"`
 }
 
-func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l render.Lang) inferJSON {
+func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l text.Lang) inferJSON {
 	s := &a.Serving
 	r := inferJSON{
 		Model:    newModelJSON(m, o.bounds),
@@ -67,7 +68,7 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 		r.Hardware.Peak = s.Cluster.Device.Rates[hardware.FP16].Peak
 	}
 	for i := range r.Options {
-		r.Options[i].Text = render.T(r.Options[i].Text, r.Options[i].Chinese).In(l)
+		r.Options[i].Text = text.T(r.Options[i].Text, r.Options[i].Chinese).In(l)
 	}
 	return r
 }
@@ -77,13 +78,13 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 	options := append([]sizing.ServingOption(nil), a.Options...)
 	r := newInferJSON(m, t, a, notes, &o.servingOptions, o.lang)
 	f := newFootnotes(notes)
-	fits := labelDoesNotFit
+	fits := text.DoesNotFit
 	if r.Memory.Fits {
-		fits = labelFits
+		fits = text.Fits
 	}
-	title := both(labelInferOn, r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
 	if r.Memory.Fits {
-		title = both(labelJoin, title, both(labelServes, perSecond(r.Throughput.Decode)))
+		title = text.Join.With(title, text.Serves.With(perSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
 		Title: title,
@@ -106,7 +107,7 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 	}
 	of := servingOf(&r)
 	for i := 1; i < len(d.Tables); i++ {
-		d.Tables[i].Title = both(labelColon, d.Tables[i].Title, of)
+		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
 	if o.explain {
 		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
@@ -116,113 +117,113 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnsw
 }
 
 // servingOf says what a table's figures are of: no context is left unsaid.
-func servingOf(r *inferJSON) render.Text {
-	return both(labelServingOf, r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
+func servingOf(r *inferJSON) text.Text {
+	return text.ServingOf.With(r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
 }
 
 func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Table {
 	model := modelText(&r.Model)
 	w := &r.Workload
-	work := both(labelPromptAnswer, w.Context, w.Prompt, w.Answer, w.Batch)
+	work := text.PromptAnswer.With(w.Context, w.Prompt, w.Answer, w.Batch)
 	if w.SharedContext {
-		work = both(labelSharedContext, w.Context, w.Batch, w.Prompt, w.Answer)
+		work = text.SharedContext.With(w.Context, w.Batch, w.Prompt, w.Answer)
 	}
 	rows := [][]render.Cell{
-		fact(labelModel, model, f.at("inferred-shape", "scope", "file")...),
-		fact(labelHardware, both(labelHardwareFact, r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
-		fact(labelWorkload, work, f.at("context", "batch")...),
+		fact(text.Model, model, f.at("inferred-shape", "scope", "file")...),
+		fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
+		fact(text.Workload, work, f.at("context", "batch")...),
 	}
 	if x := r.Front; x != nil && x.Tokens > 0 {
-		rows = append(rows, fact(labelImages, both(labelImagesOf, x.Images, x.Tokens), f.at("images")...))
+		rows = append(rows, fact(text.Images, text.ImagesOf.With(x.Images, x.Tokens), f.at("images")...))
 	}
 	return render.Table{Columns: factColumns(), Rows: append(rows,
-		fact(labelTypes, both(labelTypesFact, w.Weights, w.KV), f.at("weights", "kv")...),
-		fact(labelRuntime, both(labelJoin, a.Runtime.Title, w.Layout.String()), f.at("runtime", "scale-out")...),
+		fact(text.Types, text.TypesFact.With(w.Weights, w.KV), f.at("weights", "kv")...),
+		fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.at("runtime", "scale-out")...),
 	)}
 }
 
 // frontText is what comes before the decoder: "image tower".
-func frontText(x *sizing.ServingFront) render.Text {
+func frontText(x *sizing.ServingFront) text.Text {
 	if x.Tokens > 0 {
-		return labelTower
+		return text.Tower
 	}
-	return labelEncoder
+	return text.Encoder
 }
 
 // servingMemoryTable is what one device holds, term by term.
 func servingMemoryTable(r *inferJSON, f *footnotes) render.Table {
 	m := &r.Memory
-	t := render.Table{Title: labelServingMemory, Columns: []render.Column{
-		{Name: "term", Head: labelMemoryDevice},
-		{Name: "bytes", Head: labelSize, Right: true, Coarse: true},
-		{Name: "share", Head: labelShare, Right: true},
+	t := render.Table{Title: text.MemoryDevice, Columns: []render.Column{
+		{Name: "term", Head: text.MemoryDevice},
+		{Name: "bytes", Head: text.Size, Right: true, Coarse: true},
+		{Name: "share", Head: text.Share, Right: true},
 	}}
-	row := func(label render.Text, b quantity.Bytes, notes ...int) {
+	row := func(label text.Text, b quantity.Bytes, notes ...int) {
 		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: b}, {Value: render.Percent(b / m.Device)}})
 	}
-	row(labelWeights, m.Weights)
-	row(labelKVCache, m.KVCache)
+	row(text.Weights, m.Weights)
+	row(text.KVCache, m.KVCache)
 	if m.KVPadding > 0 {
-		row(labelKVPadding, m.KVPadding, f.at("padding")...)
+		row(text.KVPadding, m.KVPadding, f.at("padding")...)
 	}
 	if m.State > 0 {
-		row(labelState, m.State)
+		row(text.State, m.State)
 	}
-	row(labelComputeBuffer, m.Compute)
-	row(labelOverhead, m.Overhead, f.at("runtime")...)
-	row(labelTotal, m.Total)
-	row(labelBudget, m.Budget)
-	row(labelDeviceMemory, m.Device)
+	row(text.ComputeBuffer, m.Compute)
+	row(text.Overhead, m.Overhead, f.at("runtime")...)
+	row(text.Total, m.Total)
+	row(text.Budget, m.Budget)
+	row(text.DeviceMemory, m.Device)
 	if m.Host > 0 {
-		row(labelOnHost, m.Host, f.at("offload")...)
+		row(text.OnHost, m.Host, f.at("offload")...)
 	}
 	if m.HostCache > 0 {
-		row(labelCacheOnHost, m.HostCache, f.at("offload")...)
+		row(text.CacheOnHost, m.HostCache, f.at("offload")...)
 	}
 	return t
 }
 
 // servingLimits is what would still fit.
 func servingLimits(r *inferJSON) render.Table {
-	context, batch, best := any(labelNone), any(labelNone), any(labelNone)
+	context, batch, best := any(text.None), any(text.None), any(text.None)
 	if r.MaxContext > 0 {
-		context = both(labelMaxContextAt, r.MaxContext, r.Workload.Batch)
+		context = text.MaxContextAt.With(r.MaxContext, r.Workload.Batch)
 	}
 	if r.MaxBatch > 0 {
-		batch = both(labelMaxAt, r.MaxBatch, r.Workload.Context)
+		batch = text.MaxAt.With(r.MaxBatch, r.Workload.Context)
 	}
 	switch {
 	case r.Best != "":
 		best = r.Best
 	case r.Elsewhere != nil:
-		best = both(labelBestElsewhere, r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
+		best = text.BestElsewhere.With(r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
 	}
 	rows := [][]render.Cell{
-		fact(labelModelWeights, exactly(r.Weights)),
+		fact(text.ModelWeights, exactly(r.Weights)),
 	}
 	if x := r.Front; x != nil {
-		what := both(labelOfThem, frontText(x))
+		what := text.OfThem.With(frontText(x))
 		if x.Beside {
-			what = both(labelBesideThem, frontText(x))
+			what = text.BesideThem.With(frontText(x))
 		}
-		rows = append(rows, fact(what, both(labelFrontOf, exactly(x.Bytes), x.Params)))
+		rows = append(rows, fact(what, text.FrontOf.With(exactly(x.Bytes), x.Params)))
 	}
 	rows = append(rows,
-		fact(labelPerToken, grouped(int64(r.PerToken))+" B"),
-		fact(labelPerSequence, exactly(r.PerSeq)),
+		fact(text.PerToken, grouped(int64(r.PerToken))+" B"),
+		fact(text.PerSequence, exactly(r.PerSeq)),
 	)
 	if r.State > 0 {
-		rows = append(rows, fact(labelStateSequence, exactly(r.State)))
+		rows = append(rows, fact(text.StateSequence, exactly(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		all := both(labelCacheOnly, exactly(n*r.PerSeq))
+		all := text.CacheOnly.With(exactly(n * r.PerSeq))
 		if r.State > 0 {
-			all = both(labelCacheAndState, exactly(n*r.PerSeq), exactly(n*r.State))
+			all = text.CacheAndState.With(exactly(n*r.PerSeq), exactly(n*r.State))
 		}
-		rows = append(rows, fact(both(labelAllSequences, r.Workload.Batch), all))
+		rows = append(rows, fact(text.AllSequences.With(r.Workload.Batch), all))
 	}
-	rows = append(rows, fact(labelMaxContext, context), fact(labelMaxSequences, batch), fact(labelBest, best))
-	return render.Table{Title: labelLimits, Columns: factColumns(), Rows: rows}
+	rows = append(rows, fact(text.MaxContext, context), fact(text.MaxSequences, batch), fact(text.Best, best))
+	return render.Table{Title: text.Limits, Columns: factColumns(), Rows: rows}
 }
 
 // exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".
@@ -248,43 +249,43 @@ func grouped(n int64) string {
 // servingSpeed is how fast it answers.
 func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 	p := &r.Throughput
-	t := render.Table{Title: labelSpeed, Columns: factColumns()}
+	t := render.Table{Title: text.Speed, Columns: factColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
-	add(fact(labelTTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
+	add(fact(text.TTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
 	if x := r.Front; x != nil && x.Time > 0 {
-		add(fact(both(labelOfThem, frontText(x)), x.Time))
+		add(fact(text.OfThem.With(frontText(x)), x.Time))
 	}
-	add(fact(labelPrefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
-	add(fact(labelDecodeUser, perSecond(p.PerUser)))
-	add(fact(labelDecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))
-	bound := any(labelComputeNever)
+	add(fact(text.Prefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
+	add(fact(text.DecodeUser, perSecond(p.PerUser)))
+	add(fact(text.DecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))
+	bound := any(text.ComputeNever)
 	if p.ComputeBound > 0 {
 		bound = p.ComputeBound
 	}
-	add(fact(labelComputeBound, bound))
-	add(fact(labelMaxLoad, both(labelMaxLoadAt, rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
+	add(fact(text.ComputeBound, bound))
+	add(fact(text.MaxLoad, text.MaxLoadAt.With(rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
 	if p.PerMillion > 0 {
-		add(fact(labelPerMillion, both(labelAnsweredAt, p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
+		add(fact(text.PerMillion, text.AnsweredAt.With(p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
 	}
 	if p.Energy > 0 {
-		add(fact(labelEnergyMillion, both(labelAnsweredAt, p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
+		add(fact(text.EnergyMillion, text.AnsweredAt.With(p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
 	}
 	return t
 }
 
 // servingOptionsTable is what would make it fit.
 func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Table {
-	t := render.Table{Title: labelWouldFit, Columns: []render.Column{
-		{Name: "change", Head: labelChange, Wrap: true},
-		{Name: "flags", Head: labelFlag, Wrap: true},
-		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true, Drop: 1},
-		{Name: "host_bytes", Head: labelHostHead, Right: true, Drop: 2},
-		{Name: "tokens_per_second", Head: labelTokensHead, Right: true},
-		{Name: "band", Head: labelBand, Right: true, Drop: 4},
-		{Name: "usd_per_million", Head: both(labelAtFullLoad, labelPerMillion), Right: true, Drop: 3},
+	t := render.Table{Title: text.WouldFit, Columns: []render.Column{
+		{Name: "change", Head: text.Change, Wrap: true},
+		{Name: "flags", Head: text.FlagsHead, Wrap: true},
+		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Drop: 1},
+		{Name: "host_bytes", Head: text.HostHead, Right: true, Drop: 2},
+		{Name: "tokens_per_second", Head: text.TokensHead, Right: true},
+		{Name: "band", Head: text.Band, Right: true, Drop: 4},
+		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 3},
 	}}
 	for _, o := range options {
-		row := []render.Cell{{Value: render.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
+		row := []render.Cell{{Value: text.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
 		if o.Host > 0 {
 			row[3].Value = o.Host
 		}
@@ -297,7 +298,7 @@ func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Ta
 		t.Rows = append(t.Rows, row)
 	}
 	if len(options) == 0 {
-		t.Rows = append(t.Rows, []render.Cell{{Value: labelNothingFits}, {}, {}, {}, {}, {}, {}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: text.NothingFits}, {}, {}, {}, {}, {}, {}})
 	}
 	withoutEmpty(&t)
 	return t

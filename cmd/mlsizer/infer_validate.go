@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
@@ -70,7 +71,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 	}
 	rep := p.Validate(rows)
 	d := &render.Document{
-		Title: labelValidateServing,
+		Title: text.ValidateServing,
 		JSON: struct {
 			Schema  string                   `json:"schema"`
 			Command string                   `json:"command"`
@@ -80,8 +81,8 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 			Groups  []evidence.ServingGroup  `json:"groups"`
 		}{schema, "validate", rep.Results, rep.Skipped, rep.Summary, rep.Groups},
 		Records: rep.Results,
-		Tables:  []render.Table{servingGroupTable(rep.Groups), summaryTable(labelBySource, labelSource, rep.Summary, true)},
-		Notes:   []render.Note{{Text: labelErrorNote}, {Text: labelCoverageNote}, {Text: labelGroupNote}},
+		Tables:  []render.Table{servingGroupTable(rep.Groups), summaryTable(text.BySource, text.Source, rep.Summary, true)},
+		Notes:   []render.Note{{Text: text.ErrorNote}, {Text: text.CoverageNote}, {Text: text.GroupNote}},
 	}
 	if t, ok := skippedTable(rep.Skipped); ok {
 		d.Tables = append(d.Tables, t)
@@ -91,10 +92,10 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 
 // servingGroupTable is how the phases fare, over groups of device and model.
 func servingGroupTable(groups []evidence.ServingGroup) render.Table {
-	t := render.Table{Title: labelByPhase, TitleNotes: []int{3}, Columns: []render.Column{
-		{Name: "phase", Head: labelPhase}, {Name: "rows", Head: labelRows, Right: true}, {Name: "groups", Head: labelGroups, Right: true},
-		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "bias", Head: labelBias, Right: true},
-		{Name: "coverage80", Head: labelCoverage, Right: true},
+	t := render.Table{Title: text.ByPhase, TitleNotes: []int{3}, Columns: []render.Column{
+		{Name: "phase", Head: text.Phase}, {Name: "rows", Head: text.Rows, Right: true}, {Name: "groups", Head: text.Groups, Right: true},
+		{Name: "median_ape", Head: text.MedianError, Right: true}, {Name: "bias", Head: text.Bias, Right: true},
+		{Name: "coverage80", Head: text.Coverage, Right: true},
 	}}
 	for _, g := range groups {
 		t.Rows = append(t.Rows, []render.Cell{{Value: g.Phase}, {Value: g.Rows}, {Value: g.Groups},
@@ -130,9 +131,9 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 			return err
 		}
 	}
-	t := render.Table{Title: labelByPhase, TitleNotes: []int{1}, Columns: []render.Column{
-		{Name: "phase", Head: labelPhase}, {Name: "rows", Head: labelRows, Right: true}, {Name: "groups", Head: labelGroups, Right: true},
-		{Name: "fit_median_ape", Head: labelFitError, Right: true}, {Name: "left_out_median_ape", Head: labelLeftOutError, Right: true},
+	t := render.Table{Title: text.ByPhase, TitleNotes: []int{1}, Columns: []render.Column{
+		{Name: "phase", Head: text.Phase}, {Name: "rows", Head: text.Rows, Right: true}, {Name: "groups", Head: text.Groups, Right: true},
+		{Name: "fit_median_ape", Head: text.FitError, Right: true}, {Name: "left_out_median_ape", Head: text.LeftOutError, Right: true},
 	}}
 	for _, g := range fit.Fit {
 		row := []render.Cell{{Value: g.Phase}, {Value: g.Rows}, {Value: g.Groups}, {Value: render.Percent(g.MedianAPE)}, {}}
@@ -142,7 +143,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		t.Rows = append(t.Rows, row)
 	}
 	d := &render.Document{
-		Title: labelCalibrateServing, Tables: []render.Table{t}, Notes: []render.Note{{Text: labelGroupNote}},
+		Title: text.CalibrateServing, Tables: []render.Table{t}, Notes: []render.Note{{Text: text.GroupNote}},
 		JSON: struct {
 			Schema    string                   `json:"schema"`
 			Command   string                   `json:"command"`

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/quantity"
@@ -141,43 +142,43 @@ func (o *inspectOptions) noFile(err error) error {
 
 func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	facts := render.Table{Columns: factColumns()}
-	add := func(label render.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
-	add(labelFormat, j.Format)
-	add(labelTier, tierText(j.Tier, j.Beyond))
+	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
+	add(text.Format, j.Format)
+	add(text.Tier, tierText(j.Tier, j.Beyond))
 	if j.Field != "" {
-		add(labelField, fieldText(j.Field))
+		add(text.Field, fieldText(j.Field))
 	}
-	add(labelParamsHead, j.Params.Exact())
+	add(text.Params, j.Params.Exact())
 	if j.Scope != "" {
-		add(labelScope, scopeText(j.Scope))
+		add(text.Scope, scopeText(j.Scope))
 	}
 	a := j.Architecture
 	if j.Active > 0 && j.Active != a.Params {
-		add(labelActive, j.Active.Exact())
+		add(text.Active, j.Active.Exact())
 	}
 	if f.Format != modelfile.FormatConfig {
-		add(labelStored, both(labelStoredIn, j.Bytes, j.Tensors, j.Files))
+		add(text.Stored, text.StoredIn.With(j.Bytes, j.Tensors, j.Files))
 	}
 	if a != nil {
-		add(labelArchitecture, strings.Join(nonEmpty(a.Name, a.Type, a.DType), ", "))
+		add(text.Architecture, strings.Join(nonEmpty(a.Name, a.Type, a.DType), ", "))
 		if a.Params != j.Params {
-			add(labelOfArchitecture, a.Params.Exact())
+			add(text.OfArchitecture, a.Params.Exact())
 		}
 		var keys []string
 		for _, k := range a.Keys {
 			keys = append(keys, k.Name+" "+k.Value)
 		}
 		if len(keys) > 0 {
-			add(labelConfig, strings.Join(keys, ", "))
+			add(text.Config, strings.Join(keys, ", "))
 		}
 	}
-	d := &render.Document{Title: render.Same(j.Path), Tables: []render.Table{facts}, JSON: j, Records: []any{j}}
+	d := &render.Document{Title: text.Same(j.Path), Tables: []render.Table{facts}, JSON: j, Records: []any{j}}
 	if len(f.ParamsByDType) > 0 {
 		t := render.Table{Columns: []render.Column{
-			{Name: "dtype", Head: labelFormat},
-			{Name: "params", Head: labelParamsHead, Right: true},
-			{Name: "bytes", Head: labelSize, Right: true, Own: true},
-			{Name: "tensors", Head: labelTensors, Right: true},
+			{Name: "dtype", Head: text.Format},
+			{Name: "params", Head: text.Params, Right: true},
+			{Name: "bytes", Head: text.Size, Right: true, Own: true},
+			{Name: "tensors", Head: text.Tensors, Right: true},
 		}}
 		for _, n := range f.ParamsByDType {
 			t.Rows = append(t.Rows, []render.Cell{{Value: n.DType}, {Value: n.Params.Exact()}, {Value: n.Bytes}, {Value: n.Tensors}})
@@ -186,7 +187,7 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	}
 	d.Tables = append(d.Tables, componentTable(f.Components))
 	for _, w := range f.Warnings {
-		d.Notes = append(d.Notes, render.Note{Text: render.Same(w)})
+		d.Notes = append(d.Notes, render.Note{Text: text.Same(w)})
 	}
 	return d
 }

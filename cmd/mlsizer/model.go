@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/modelfile"
@@ -108,7 +109,7 @@ func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
 // fileNotes are the warnings of a model's file, which every answer carries.
 func (m *modelArg) fileNotes() (notes []sizing.Note) {
 	for _, w := range m.Warnings {
-		notes = append(notes, sizing.Note{Code: "file", Text: w, Chinese: w})
+		notes = append(notes, noteOf("file", text.Same(w), ""))
 	}
 	return notes
 }
@@ -143,5 +144,5 @@ func (a *app) unknownModel(arg string, err error) error {
 			return usageError(err, a.commandReplacing(arg, near))
 		}
 	}
-	return usageError(err, a.say(labelModelHint))
+	return usageError(err, a.say(text.ModelHint))
 }

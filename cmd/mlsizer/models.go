@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
@@ -157,13 +158,13 @@ func modelsRun(o *modelsOptions) error {
 		return err
 	}
 	t := render.Table{Columns: []render.Column{
-		{Name: "name", Head: labelModel},
-		{Name: "tier", Head: labelTier},
-		{Name: "field", Head: labelField, Drop: 2},
-		{Name: "params", Head: labelParamsHead, Right: true},
-		{Name: "params_exact", Head: labelExact, Right: true, Drop: 1},
-		{Name: "active_params", Head: labelActive, Right: true, Drop: 3},
-		{Name: "year", Head: labelYear, Right: true, Drop: 4},
+		{Name: "name", Head: text.Model},
+		{Name: "tier", Head: text.Tier},
+		{Name: "field", Head: text.Field, Drop: 2},
+		{Name: "params", Head: text.Params, Right: true},
+		{Name: "params_exact", Head: text.Exact, Right: true, Drop: 1},
+		{Name: "active_params", Head: text.Active, Right: true, Drop: 3},
+		{Name: "year", Head: text.Year, Right: true, Drop: 4},
 	}}
 	var notes []render.Note
 	for i := range list {
@@ -171,7 +172,7 @@ func modelsRun(o *modelsOptions) error {
 		tier := render.Cell{Value: tierName(m.Tier)}
 		if m.Beyond {
 			tier.Notes = []int{1}
-			notes = []render.Note{{Text: both(labelClassBeyondNote, cut(o.bounds[3])), Source: reportTiers}}
+			notes = []render.Note{{Text: text.BeyondNote.With(cut(o.bounds[3])), Source: reportTiers}}
 		}
 		active, year := any(nil), any(nil)
 		if m.Active != m.Params {
@@ -186,7 +187,7 @@ func modelsRun(o *modelsOptions) error {
 		})
 	}
 	return o.print(&render.Document{
-		Title:  both(labelModelsTitle, len(list)),
+		Title:  text.ModelsTitle.With(len(list)),
 		Tables: []render.Table{t},
 		Notes:  notes,
 		JSON: struct {

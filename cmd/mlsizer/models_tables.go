@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -13,37 +14,37 @@ import (
 // modelDocument lays out what is known of a model.
 func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Params) *render.Document {
 	facts := render.Table{Columns: factColumns()}
-	add := func(label render.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
-	add(labelTier, tierText(s.Tier, s.Beyond))
-	add(labelField, fieldText(s.Field))
-	add(labelParamsHead, s.Params.Exact())
+	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
+	add(text.Tier, tierText(s.Tier, s.Beyond))
+	add(text.Field, fieldText(s.Field))
+	add(text.Params, s.Params.Exact())
 	if s.Active != s.Params {
-		add(labelActive, s.Active.Exact())
+		add(text.Active, s.Active.Exact())
 	}
 	if s.Published > 0 && s.Published != s.Params {
-		add(labelPublished, s.Published.Exact())
+		add(text.Published, s.Published.Exact())
 	}
 	for _, n := range []struct {
-		label render.Text
+		label text.Text
 		value int64
-	}{{labelLayers, int64(s.Layers)}, {labelHidden, s.Hidden}, {labelVocab, s.Vocab}, {labelContext, s.Context}, {labelYear, int64(s.Year)}} {
+	}{{text.Layers, int64(s.Layers)}, {text.Hidden, s.Hidden}, {text.Vocab, s.Vocab}, {text.Context, s.Context}, {text.Year, int64(s.Year)}} {
 		if n.value > 0 {
 			add(n.label, n.value)
 		}
 	}
 	for _, t := range []struct {
-		label render.Text
-		value render.Text
+		label text.Text
+		value text.Text
 	}{
-		{labelAliases, render.Same(strings.Join(s.Aliases, ", "))}, {labelScope, scopeText(s.Scope)},
-		{labelSource, render.Same(s.Source)}, {labelNote, render.Same(s.Note)},
+		{text.Aliases, text.Same(strings.Join(s.Aliases, ", "))}, {text.Scope, scopeText(s.Scope)},
+		{text.Source, text.Same(s.Source)}, {text.Note, text.Same(s.Note)},
 	} {
 		if t.value.EN != "" {
 			add(t.label, t.value)
 		}
 	}
 	d := &render.Document{
-		Title:  render.Same(s.Name),
+		Title:  text.Same(s.Name),
 		Tables: []render.Table{facts, componentTable(components), groupTable(s.Groups)},
 		JSON:   s,
 		Records: []any{struct {
@@ -60,9 +61,9 @@ func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Para
 // componentTable is the parameters by part of the network.
 func componentTable(c [sizing.NumComponents]quantity.Params) render.Table {
 	t := render.Table{Columns: []render.Column{
-		{Name: "component", Head: labelComponent},
-		{Name: "params", Head: labelParamsHead, Right: true},
-		{Name: "share", Head: labelShareOfAll, Right: true},
+		{Name: "component", Head: text.Component},
+		{Name: "params", Head: text.Params, Right: true},
+		{Name: "share", Head: text.ShareOfAll, Right: true},
 	}}
 	total := quantity.Params(0)
 	for _, n := range c {
@@ -77,20 +78,17 @@ func componentTable(c [sizing.NumComponents]quantity.Params) render.Table {
 }
 
 // componentText is the name of a component.
-func componentText(c sizing.Component) render.Text {
-	if t, ok := componentLabels[c]; ok {
-		return t
-	}
-	return render.Same(c.String())
+func componentText(c sizing.Component) text.Text {
+	return text.Of(text.Components, c.String())
 }
 
 // groupTable is the layers, in order.
 func groupTable(groups []groupJSON) render.Table {
 	t := render.Table{Columns: []render.Column{
-		{Name: "group", Head: labelLayers},
-		{Name: "layers", Head: labelCount, Right: true},
-		{Name: "params", Head: labelParamsHead, Right: true},
-		{Name: "blocks", Head: labelBlocks, Wrap: true},
+		{Name: "group", Head: text.Layers},
+		{Name: "layers", Head: text.Count, Right: true},
+		{Name: "params", Head: text.Params, Right: true},
+		{Name: "blocks", Head: text.Blocks, Wrap: true},
 	}}
 	for _, g := range groups {
 		t.Rows = append(t.Rows, []render.Cell{{Value: g.Name}, {Value: g.Layers}, {Value: g.Params.Exact()}, {Value: blocksText(g.Blocks)}})
@@ -171,13 +169,13 @@ func dimensions(b sizing.Block) string {
 
 // runTable is the published training runs; their sources become footnotes.
 func runTable(s *shownModel, d *render.Document) render.Table {
-	t := render.Table{Title: labelPublishedRuns, Columns: []render.Column{
-		{Name: "tokens", Head: both(labelLength, s.Unit), Right: true},
-		{Name: "devices", Head: labelHardware, Wrap: true},
-		{Name: "device_hours", Head: labelDeviceHours, Right: true, Own: true},
-		{Name: "days", Head: labelDays, Right: true},
-		{Name: "seq", Head: labelSequence, Right: true},
-		{Name: "batch_tokens", Head: labelBatch, Right: true},
+	t := render.Table{Title: text.PublishedRuns, Columns: []render.Column{
+		{Name: "tokens", Head: text.Length.With(s.Unit), Right: true},
+		{Name: "devices", Head: text.Hardware, Wrap: true},
+		{Name: "device_hours", Head: text.DeviceHours, Right: true, Own: true},
+		{Name: "days", Head: text.Days, Right: true},
+		{Name: "seq", Head: text.Sequence, Right: true},
+		{Name: "batch_tokens", Head: text.Batch, Right: true},
 	}}
 	or := func(known bool, v any) any {
 		if known {
@@ -188,7 +186,7 @@ func runTable(s *shownModel, d *render.Document) render.Table {
 	for _, r := range s.Runs {
 		var notes []int
 		if r.Source != "" {
-			d.Notes = append(d.Notes, render.Note{Text: render.Same(r.Source)})
+			d.Notes = append(d.Notes, render.Note{Text: text.Same(r.Source)})
 			notes = []int{len(d.Notes)}
 		}
 		devices := r.Devices

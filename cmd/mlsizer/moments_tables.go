@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -38,23 +39,23 @@ func timeline(a *sizing.Answer, stage int) []momentJSON {
 // momentTables show the worst stage's memory term by term at every moment of a
 // step, and the totals of all stages.
 func momentTables(a *sizing.Answer, r *resultJSON) []render.Table {
-	t := render.Table{Title: both(labelMomentsOf, r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: labelMemoryDevice}}}
+	t := render.Table{Title: text.MomentsOf.With(r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: text.MemoryDevice}}}
 	for _, m := range r.Timeline {
 		head := momentText(m.Moment)
 		if m.Peak {
-			head = both(labelPeakMoment, head)
+			head = text.PeakMoment.With(head)
 		}
 		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: head, Right: true, Coarse: true, Across: true})
 	}
 	for _, term := range []struct {
-		label render.Text
+		label text.Text
 		of    func(*momentJSON) quantity.Bytes
 	}{
-		{labelWeights, func(m *momentJSON) quantity.Bytes { return m.Weights }}, {labelGradients, func(m *momentJSON) quantity.Bytes { return m.Gradients }},
-		{labelOptimizerState, func(m *momentJSON) quantity.Bytes { return m.Optimizer }}, {labelActivations, func(m *momentJSON) quantity.Bytes { return m.Activations }},
-		{labelLogits, func(m *momentJSON) quantity.Bytes { return m.Logits }}, {labelCommunication, func(m *momentJSON) quantity.Bytes { return m.Communication }},
-		{labelTeacher, func(m *momentJSON) quantity.Bytes { return m.Teacher }}, {labelOverhead, func(m *momentJSON) quantity.Bytes { return m.Overhead }},
-		{labelTotal, func(m *momentJSON) quantity.Bytes { return m.Total }},
+		{text.Weights, func(m *momentJSON) quantity.Bytes { return m.Weights }}, {text.Gradients, func(m *momentJSON) quantity.Bytes { return m.Gradients }},
+		{text.OptimizerState, func(m *momentJSON) quantity.Bytes { return m.Optimizer }}, {text.Activations, func(m *momentJSON) quantity.Bytes { return m.Activations }},
+		{text.Logits, func(m *momentJSON) quantity.Bytes { return m.Logits }}, {text.Communication, func(m *momentJSON) quantity.Bytes { return m.Communication }},
+		{text.Teacher, func(m *momentJSON) quantity.Bytes { return m.Teacher }}, {text.Overhead, func(m *momentJSON) quantity.Bytes { return m.Overhead }},
+		{text.Total, func(m *momentJSON) quantity.Bytes { return m.Total }},
 	} {
 		row, any := []render.Cell{{Value: term.label}}, false
 		for i := range r.Timeline {
@@ -76,7 +77,7 @@ func momentTables(a *sizing.Answer, r *resultJSON) []render.Table {
 // a row.
 func stagesTable(a *sizing.Answer, stages int) render.Table {
 	columns := []sizing.Moment{sizing.Forward, sizing.AtLoss, sizing.Backward, sizing.Reduction, sizing.AtOptimizer}
-	t := render.Table{Title: labelMomentsByStage, Columns: []render.Column{{Name: "stage", Head: labelPipelineStage}}}
+	t := render.Table{Title: text.MomentsByStage, Columns: []render.Column{{Name: "stage", Head: text.PipelineStage}}}
 	for _, m := range columns {
 		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: momentText(m), Right: true, Coarse: true, Across: true})
 	}
@@ -112,4 +113,4 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 }
 
 // momentText is the name of a moment.
-func momentText(m sizing.Moment) render.Text { return render.T(string(m), m.Chinese()) }
+func momentText(m sizing.Moment) text.Text { return text.T(string(m), m.Chinese()) }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/export"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -242,7 +243,7 @@ func (o *planOptions) exportPlan(p *planned) error {
 	}
 	if !r.Comments {
 		for _, left := range r.Left {
-			fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(labelNote), o.sayf(labelNotExported, left, r.Upstream))
+			fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(text.Note), o.sayf(text.NotExported, left, r.Upstream))
 		}
 	}
 	return nil

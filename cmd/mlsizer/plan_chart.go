@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -101,11 +102,11 @@ func (o *planOptions) paretoChart(points []paretoPoint) *chart {
 	if len(points) == 0 {
 		return nil
 	}
-	c := &chart{xName: o.say(labelDevices), yName: o.say(labelStepTime),
+	c := &chart{xName: o.say(text.Devices), yName: o.say(text.StepTime),
 		yText: func(v float64) string { return quantity.Seconds(v).String() },
 		xText: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
 	if points[0].Expected.Run > points[0].Step {
-		c.yName = o.say(labelRunTime)
+		c.yName = o.say(text.RunTime)
 	}
 	for _, p := range points {
 		c.points = append(c.points, chartPoint{float64(p.Devices), float64(p.Expected.Run)})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -47,18 +48,18 @@ func planDocument(o *planOptions, rows []*planned) *render.Document {
 }
 
 // planTitle is the best plan in a line.
-func planTitle(p *planned, r *planRow) render.Text {
+func planTitle(p *planned, r *planRow) text.Text {
 	title := estimateTitle(&r.result)
 	if !p.found() {
-		reason := labelNoPlanMemory
+		reason := text.NoPlanMemory
 		if p.miss.Reason == "time" {
-			reason = labelNoPlanTime
+			reason = text.NoPlanTime
 		}
-		return both(reason, r.result.Model.Input, r.result.Hardware.Devices, r.result.Hardware.Name)
+		return reason.With(r.result.Model.Input, r.result.Hardware.Devices, r.result.Hardware.Name)
 	}
 	if r.Optimal != nil {
 		m := &r.result.Model
-		return both(labelColon, both(labelOptimalModel, r.Optimal.Params, r.Optimal.Tokens, tierText(m.Tier, m.Beyond)), title)
+		return text.Colon.With(text.OptimalModel.With(r.Optimal.Params, r.Optimal.Tokens, tierText(m.Tier, m.Beyond)), title)
 	}
 	return title
 }
@@ -104,17 +105,17 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 
 // planColumns are what plans are compared by; the MFU is by a convention.
 func planColumns(c sizing.Convention, first ...render.Column) []render.Column {
-	mfu := labelMFU
+	mfu := text.MFU
 	if c != sizing.PaLM {
-		mfu = both(labelMFUBy, labelMFU, conventionText(c))
+		mfu = text.MFUBy.With(text.MFU, conventionText(c))
 	}
 	return append(first,
-		render.Column{Name: "layout", Head: labelLayout, Wrap: true},
-		render.Column{Name: "memory_bytes", Head: labelMemoryDevice, Right: true},
-		render.Column{Name: "step_seconds", Head: labelStep, Right: true},
+		render.Column{Name: "layout", Head: text.Layout, Wrap: true},
+		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true},
+		render.Column{Name: "step_seconds", Head: text.Step, Right: true},
 		render.Column{Name: "mfu", Head: mfu, Right: true, Drop: 2},
-		render.Column{Name: "run_seconds", Head: labelRun, Right: true},
-		render.Column{Name: "usd", Head: labelCost, Right: true, Drop: 1},
+		render.Column{Name: "run_seconds", Head: text.Run, Right: true},
+		render.Column{Name: "usd", Head: text.Cost, Right: true, Drop: 1},
 	)
 }
 
@@ -132,7 +133,7 @@ func planCells(e *sizing.Estimate, g *sizing.Goodput, c sizing.Convention, first
 
 // topTable lists the best plans.
 func topTable(r *planRow, f *footnotes) render.Table {
-	t := render.Table{Title: labelBestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
+	t := render.Table{Title: text.BestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
 		t.Rows = append(t.Rows, planCells(&r.Top[i].Estimate, &r.Top[i].expected, r.result.Convention, render.Cell{Value: i + 1}))
 	}
@@ -141,32 +142,29 @@ func topTable(r *planRow, f *footnotes) render.Table {
 
 // searchTable says what was looked at.
 func searchTable(s *searchJSON, p *planned) render.Table {
-	how := labelBounded
+	how := text.Bounded
 	if s.Exhaustive {
-		how = labelEvaluatedAll
+		how = text.EvaluatedAll
 	}
 	rows := [][]render.Cell{
-		fact(labelCandidates, both(how, quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
-		fact(labelSearchTime, both(labelSearchRate, quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
+		fact(text.Candidates, how.With(quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
+		fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
 	}
 	if p.grain > 0 {
-		rows = append(rows, fact(labelDevices, both(labelFewestGrain, p.prepared().Cluster.Count, p.grain)))
+		rows = append(rows, fact(text.Devices, text.FewestGrain.With(p.prepared().Cluster.Count, p.grain)))
 	}
 	return render.Table{Columns: factColumns(), Rows: rows}
 }
 
 // termText is the name of a step's term.
-func termText(name string) render.Text {
-	if t, ok := termLabels[name]; ok {
-		return t
-	}
-	return render.Same(name)
+func termText(name string) text.Text {
+	return text.Of(text.StepTerms, name)
 }
 
 // whyTable is what bounds the best plan.
 func whyTable(w *whyJSON, f *footnotes) render.Table {
-	t := render.Table{Title: labelWhatBounds, Columns: []render.Column{
-		{Name: "term", Head: labelTerm}, {Name: "seconds", Head: labelTime, Right: true}, {Name: "share", Head: labelOfStep, Right: true}}}
+	t := render.Table{Title: text.WhatBounds, Columns: []render.Column{
+		{Name: "term", Head: text.Term}, {Name: "seconds", Head: text.Time, Right: true}, {Name: "share", Head: text.OfStep, Right: true}}}
 	for _, b := range w.Bounds {
 		t.Rows = append(t.Rows, []render.Cell{{Value: termText(b.Term)}, {Value: b.Seconds}, {Value: render.Percent(b.Share)}})
 	}
@@ -175,8 +173,8 @@ func whyTable(w *whyJSON, f *footnotes) render.Table {
 
 // runnerUpTable is where the second plan loses.
 func runnerUpTable(r *runnerUpJSON) render.Table {
-	t := render.Table{Title: both(labelRunnerUp, r.Plan.String(), r.Lost), Columns: []render.Column{
-		{Name: "term", Head: labelTerm}, {Name: "seconds", Head: labelLonger, Right: true}, {Name: "share", Head: labelOfStep, Right: true}}}
+	t := render.Table{Title: text.RunnerUp.With(r.Plan.String(), r.Lost), Columns: []render.Column{
+		{Name: "term", Head: text.Term}, {Name: "seconds", Head: text.Longer, Right: true}, {Name: "share", Head: text.OfStep, Right: true}}}
 	for _, b := range r.Where {
 		t.Rows = append(t.Rows, []render.Cell{{Value: termText(b.Term)}, {Value: b.Seconds}, {Value: render.Percent(b.Share)}})
 	}
@@ -185,15 +183,15 @@ func runnerUpTable(r *runnerUpJSON) render.Table {
 
 // resourcesTable is what more of each resource would buy.
 func resourcesTable(w *whyJSON) render.Table {
-	t := render.Table{Title: labelMoreOf, Columns: []render.Column{
-		{Name: "resource", Head: labelResource}, {Name: "change", Head: labelPlanChange, Right: true},
-		{Name: "step_seconds", Head: labelStep, Right: true}, {Name: "gain", Head: labelFaster, Right: true}}}
+	t := render.Table{Title: text.MoreOf, Columns: []render.Column{
+		{Name: "resource", Head: text.Resource}, {Name: "change", Head: text.PlanChange, Right: true},
+		{Name: "step_seconds", Head: text.Step, Right: true}, {Name: "gain", Head: text.Faster, Right: true}}}
 	layouts := slices.ContainsFunc(w.Resources, func(r resourceJSON) bool { return r.Plan != nil })
 	if layouts {
-		t.Columns = append(t.Columns, render.Column{Name: "layout", Head: labelLayout, Wrap: true, Drop: 1})
+		t.Columns = append(t.Columns, render.Column{Name: "layout", Head: text.Layout, Wrap: true, Drop: 1})
 	}
 	for _, r := range w.Resources {
-		row := []render.Cell{{Value: resourceLabels[r.Resource]}, {Value: r.Change}, {Value: r.Step}, {Value: render.Percent(r.Gain)}}
+		row := []render.Cell{{Value: text.Resources[r.Resource]}, {Value: r.Change}, {Value: r.Step}, {Value: render.Percent(r.Gain)}}
 		if layouts {
 			layout := any(nil)
 			if r.Plan != nil {
@@ -208,13 +206,13 @@ func resourcesTable(w *whyJSON) render.Table {
 
 // paretoTable is time against devices, cost and memory.
 func paretoTable(p *planned) render.Table {
-	t := render.Table{Title: labelPareto, Columns: []render.Column{
-		{Name: "devices", Head: labelDevices, Right: true},
-		{Name: "run_seconds", Head: labelRun, Right: true, Own: true},
-		{Name: "device_hours", Head: labelDeviceHoursHead, Right: true},
-		{Name: "usd", Head: labelCost, Right: true, Drop: 1},
-		{Name: "memory_bytes", Head: labelMemoryDevice, Right: true},
-		{Name: "layout", Head: labelLayout, Wrap: true}}}
+	t := render.Table{Title: text.Pareto, Columns: []render.Column{
+		{Name: "devices", Head: text.Devices, Right: true},
+		{Name: "run_seconds", Head: text.Run, Right: true, Own: true},
+		{Name: "device_hours", Head: text.DeviceHoursHead, Right: true},
+		{Name: "usd", Head: text.Cost, Right: true, Drop: 1},
+		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true},
+		{Name: "layout", Head: text.Layout, Wrap: true}}}
 	for i := range p.pareto {
 		q := &p.pareto[i]
 		usd := any(nil)
@@ -228,13 +226,13 @@ func paretoTable(p *planned) render.Table {
 
 // clustersTable compares the targets for one goal.
 func (o *planOptions) clustersTable(rows []*planned) render.Table {
-	t := render.Table{Title: labelClusters, Columns: planColumns(o.convention,
-		render.Column{Name: "hardware", Head: labelHardware}, render.Column{Name: "devices", Head: labelDevices, Right: true})}
+	t := render.Table{Title: text.Clusters, Columns: planColumns(o.convention,
+		render.Column{Name: "hardware", Head: text.Hardware}, render.Column{Name: "devices", Head: text.Devices, Right: true})}
 	if len(o.affordable) > 0 { // a model for each
 		t.Columns = slices.Insert(t.Columns, 2,
-			render.Column{Name: "params", Head: labelParamsHead, Right: true, Own: true},
-			render.Column{Name: "tokens", Head: labelPlanTokensHead, Right: true, Own: true},
-			render.Column{Name: "loss", Head: labelLoss, Right: true, Drop: 3})
+			render.Column{Name: "params", Head: text.Params, Right: true, Own: true},
+			render.Column{Name: "tokens", Head: text.PlanTokensHead, Right: true, Own: true},
+			render.Column{Name: "loss", Head: text.Loss, Right: true, Drop: 3})
 	}
 	for i, p := range rows {
 		first := []render.Cell{{Value: p.target.Input}, {Value: p.prepared().Cluster.Count}}
@@ -243,7 +241,7 @@ func (o *planOptions) clustersTable(rows []*planned) render.Table {
 			first = append(first, render.Cell{Value: a.Params}, render.Cell{Value: a.Tokens}, render.Cell{Value: render.Count(a.Loss)})
 		}
 		if !p.found() {
-			cells := append(first, render.Cell{Value: labelNoPlan})
+			cells := append(first, render.Cell{Value: text.NoPlan})
 			for len(cells) < len(t.Columns) {
 				cells = append(cells, render.Cell{})
 			}
@@ -257,15 +255,15 @@ func (o *planOptions) clustersTable(rows []*planned) render.Table {
 
 // lawsTable is what the scaling laws prefer for the arithmetic.
 func lawsTable(a *optimalJSON, f *footnotes) render.Table {
-	t := render.Table{Title: both(labelOptimalFor, a.FLOPs), Columns: []render.Column{
-		{Name: "law", Head: labelLaw}, {Name: "params", Head: labelParamsHead, Right: true, Own: true},
-		{Name: "tokens", Head: labelPlanTokensHead, Right: true, Own: true}, {Name: "loss", Head: labelLoss, Right: true}}}
+	t := render.Table{Title: text.OptimalFor.With(a.FLOPs), Columns: []render.Column{
+		{Name: "law", Head: text.Law}, {Name: "params", Head: text.Params, Right: true, Own: true},
+		{Name: "tokens", Head: text.PlanTokensHead, Right: true, Own: true}, {Name: "loss", Head: text.Loss, Right: true}}}
 	for _, l := range a.Laws {
 		loss := any(nil)
 		if l.Loss > 0 {
 			loss = render.Count(l.Loss)
 		}
-		n := f.add("law", render.Note{Text: both(labelLawNote, l.Law), Source: l.Source})
+		n := f.add("law", render.Note{Text: text.LawNote.With(l.Law), Source: l.Source})
 		t.Rows = append(t.Rows, []render.Cell{{Value: l.Law, Notes: []int{n}}, {Value: l.Params}, {Value: l.Tokens}, {Value: loss}})
 	}
 	return t
@@ -277,36 +275,33 @@ func nearestTable(p *planned, f *footnotes) render.Table {
 	m := &e.Memory
 	name, size := m.LargestTerm()
 	rows := [][]render.Cell{
-		fact(labelNearest, e.Plan.String()),
-		fact(labelMemoryDevice, both(labelOfDeviceMemory, m.Total, m.Device)),
-		fact(labelLargestTerm, both(labelColonSize, memoryTermText(name), size)),
+		fact(text.Nearest, e.Plan.String()),
+		fact(text.MemoryDevice, text.OfDeviceMemory.With(m.Total, m.Device)),
+		fact(text.LargestTerm, text.CommaSize.With(memoryTermText(name), size)),
 	}
 	if p.miss.Reason == "time" {
-		rows = [][]render.Cell{fact(labelFastest, e.Plan.String()), fact(labelRun, expectedRun(p.expected())), fact(labelCost, expectedCost(p.expected()))}
+		rows = [][]render.Cell{fact(text.Fastest, e.Plan.String()), fact(text.Run, expectedRun(p.expected())), fact(text.Cost, expectedCost(p.expected()))}
 	}
 	switch {
 	case p.miss.More != nil:
-		rows = append(rows, fact(labelPlanWouldFit, both(labelOnMore, p.miss.Devices, p.miss.More.Plan.String(), p.miss.More.Memory.Total)))
+		rows = append(rows, fact(text.PlanWouldFit, text.OnMore.With(p.miss.Devices, p.miss.More.Plan.String(), p.miss.More.Memory.Total)))
 	case p.miss.Unknown != "":
-		rows = append(rows, fact(labelPlanWouldFit, both(labelNotKnown, p.miss.Unknown)))
+		rows = append(rows, fact(text.PlanWouldFit, text.NotKnown.With(p.miss.Unknown)))
 	case p.target.Count > 0:
-		rows = append(rows, fact(labelPlanWouldFit, both(labelNotOnMore, mostDevices)))
+		rows = append(rows, fact(text.PlanWouldFit, text.NotOnMore.With(mostDevices)))
 	}
 	return render.Table{Columns: factColumns(), Rows: rows}
 }
 
 // memoryTermText is the name of a term of the memory.
-func memoryTermText(name string) render.Text {
-	if t, ok := memoryTermLabels[name]; ok {
-		return t
-	}
-	return render.Same(name)
+func memoryTermText(name string) text.Text {
+	return text.Of(text.MemoryTerms, name)
 }
 
 // adviceTable is what would bring the plan nearer on the same devices.
 func adviceTable(list []sizing.Advice) render.Table {
-	t := render.Table{Title: labelAdvice, Columns: []render.Column{
-		{Name: "change", Head: labelPlanChange}, {Name: "memory_bytes", Head: labelMemoryDevice, Right: true}, {Name: "fits", Head: labelFitsHead}}}
+	t := render.Table{Title: text.Advice, Columns: []render.Column{
+		{Name: "change", Head: text.PlanChange}, {Name: "memory_bytes", Head: text.MemoryDevice, Right: true}, {Name: "fits", Head: text.FitsHead}}}
 	for _, a := range list {
 		t.Rows = append(t.Rows, []render.Cell{{Value: a.Change}, {Value: a.Total}, {Value: fitsText(a.Verdict)}})
 	}

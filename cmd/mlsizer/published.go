@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
@@ -20,51 +20,37 @@ func publishedNotes(m *modelArg) []sizing.Note {
 		if r.Days == 0 && r.DeviceHours == 0 {
 			continue
 		}
-		en, zh := publishedTime(r, m.Model.Unit)
-		notes = append(notes, sizing.Note{Code: "published", Text: "published training run: " + en, Chinese: "已公布的训练：" + zh, Source: r.Source})
+		notes = append(notes, noteOf("published", text.PublishedRun.With(publishedTime(r, m.Model.Unit)), r.Source))
 	}
 	return notes
 }
 
 // publishedTime spells a run: "15.6T tokens on 16384 x h100-sxm5-80gb took 54
 // days, 30.8M device-hours".
-func publishedTime(r catalog.Run, unit string) (en, zh string) {
+func publishedTime(r catalog.Run, unit string) text.Text {
 	if unit == "" {
 		unit = sizing.TokenUnit
 	}
-	var what, where []string
+	var length, on text.Text
 	if r.Tokens > 0 {
-		what = append(what, r.Tokens.String()+" "+unit+"s")
+		length = text.RunTokens.With(r.Tokens, unit)
 	}
 	if r.Devices != "" {
-		on := r.Devices
+		on = text.RunOn.With(r.Devices)
 		if r.Count > 0 {
-			on = fmt.Sprintf("%d x %s", r.Count, on)
+			on = text.RunOn.With(fmt.Sprintf("%d x %s", r.Count, r.Devices))
 		}
-		what = append(what, "on "+on)
-		where = append(where, on)
 	}
-	var took, tookZH []string
+	var took []text.Text
 	if r.Days > 0 {
-		took = append(took, fmt.Sprintf("%.4g days", r.Days))
-		tookZH = append(tookZH, fmt.Sprintf("%.4g 天", r.Days))
+		took = append(took, text.RunDays.With(r.Days))
 	}
 	if r.DeviceHours > 0 {
-		hours := quantity.Params(r.DeviceHours).String()
-		took = append(took, hours+" device-hours")
-		tookZH = append(tookZH, hours+" 设备小时")
+		took = append(took, text.RunHours.With(quantity.Params(r.DeviceHours)))
 	}
 	if full := r.DeviceHours / 24 / float64(max(r.Count, 1)); r.SnapshotDays > 0 && r.Count > 0 && full > 0 {
 		// The source reports on a part of the run: its days are no duration.
-		took = append(took, fmt.Sprintf("%.3g days of all of them; the %.4g days that are often quoted are a snapshot of it", full, r.SnapshotDays))
-		tookZH = append(tookZH, fmt.Sprintf("合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一段", full, r.SnapshotDays))
+		took = append(took, text.RunSnapshot.With(full, r.SnapshotDays))
 	}
-	zh = strings.Join(tookZH, "，")
-	if r.Tokens > 0 {
-		zh = r.Tokens.String() + " " + unit + "，" + zh
-	}
-	if len(where) > 0 {
-		zh = where[0] + "，" + zh
-	}
-	return strings.TrimSpace(strings.Join(what, " ") + " took " + strings.Join(took, ", ")), zh
+	return text.RunTook.With(length, on, text.List(took, text.Join))
 }

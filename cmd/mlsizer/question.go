@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
@@ -59,8 +60,8 @@ func (o *workOptions) noteAsked(m *modelArg, answer *sizing.Answer) {
 	if o.optimizerSet {
 		return
 	}
-	text := both(labelOptimizerChosen, o.optimizer)
-	answer.Notes = append([]sizing.Note{{Code: "optimizer", Text: text.EN, Chinese: text.ZH}}, answer.Notes...)
+	chosen := noteOf("optimizer", text.OptimizerChosen.With(o.optimizer), "")
+	answer.Notes = append([]sizing.Note{chosen}, answer.Notes...)
 }
 
 // question is what the flags ask about one model on one device.

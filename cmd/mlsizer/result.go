@@ -1,7 +1,7 @@
 package main
 
 import (
-	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -139,7 +139,7 @@ type resultJSON struct {
 	Explain  []sizing.Derivation `json:"explain,omitempty"`
 }
 
-func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l render.Lang) resultJSON {
+func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.Lang) resultJSON {
 	w := a.Workload
 	r := resultJSON{
 		Model:    newModelJSON(m, o.bounds),
@@ -180,7 +180,7 @@ func runOf(p *sizing.Prepared, g *sizing.Goodput) *sizing.Goodput {
 }
 
 // notesIn are the notes in the language of the answer.
-func notesIn(notes []sizing.Note, l render.Lang) []sizing.Note {
+func notesIn(notes []sizing.Note, l text.Lang) []sizing.Note {
 	list := make([]sizing.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/term"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/catalog"
 )
 
@@ -26,7 +26,7 @@ type app struct {
 	args   []string // as typed, for hints
 
 	output render.Format // -o
-	lang   render.Lang   // --lang
+	lang   text.Lang     // --lang
 
 	hardwareFile string // --hardware-file, of the commands that have it
 	devices      *hardware.Catalog
@@ -84,7 +84,7 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 	root.CompletionOptions.HiddenDefaultCmd = true
 	fs := root.PersistentFlags()
 	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
-	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", render.ParseLang)
+	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", text.ParseLang)
 	root.SetHelpCommand(newHelpCmd(a, root))
 	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a))
 	return root
@@ -137,14 +137,14 @@ func version() string {
 
 // langOf looks for --lang before the flags are parsed, so that what is wrong
 // with the flags is said in it.
-func langOf(args []string) render.Lang {
-	lang := render.English
+func langOf(args []string) text.Lang {
+	lang := text.English
 	for i, arg := range args {
 		value, ok := strings.CutPrefix(arg, "--lang=")
 		if arg == "--lang" && i+1 < len(args) {
 			value, ok = args[i+1], true
 		}
-		if l, err := render.ParseLang(value); ok && err == nil {
+		if l, err := text.ParseLang(value); ok && err == nil {
 			lang = l
 		}
 	}
@@ -152,11 +152,11 @@ func langOf(args []string) render.Lang {
 }
 
 // say is a text in the language of the answer.
-func (a *app) say(t render.Text) string { return t.In(a.lang) }
+func (a *app) say(t text.Text) string { return t.In(a.lang) }
 
 // sayf fills in a text in the language of the answer.
-func (a *app) sayf(t render.Text, args ...any) string {
-	return spell.Singular(fmt.Sprintf(t.In(a.lang), args...))
+func (a *app) sayf(t text.Text, args ...any) string {
+	return t.Fill(a.lang, args...)
 }
 
 // models is the catalogue of models.

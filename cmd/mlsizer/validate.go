@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
@@ -39,12 +40,11 @@ func newValidateCmd(a *app) *cobra.Command {
 }
 
 func (o *evidenceOptions) flags(cmd *cobra.Command) {
-	text := func(s string) (string, error) { return s, nil }
 	fs := cmd.Flags()
-	addValue(fs, &o.from, "from", "", "CSV file of measurements, a row each (\"-\": standard input)", "FILE", "runs.csv", text)
-	addValue(fs, &o.constants, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", text)
-	fs.BoolVar(&o.serving, "serving", false, labelServingFlag.EN)
-	addValue(fs, &o.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", text)
+	addValue(fs, &o.from, "from", "", "CSV file of measurements, a row each (\"-\": standard input)", "FILE", "runs.csv", asTyped)
+	addValue(fs, &o.constants, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", asTyped)
+	fs.BoolVar(&o.serving, "serving", false, text.ServingFlag.EN)
+	addValue(fs, &o.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
 }
 
 // predictor is what predicts the rows.
@@ -177,13 +177,13 @@ func validateRun(o *evidenceOptions) error {
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
 	answer := validateJSON{schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
 	doc := &render.Document{
-		Title: labelValidateTitle, JSON: answer, Records: rep.Rows, Figure: scatter(rep, o.lang),
+		Title: text.ValidateTitle, JSON: answer, Records: rep.Rows, Figure: scatter(rep, o.lang),
 		Tables: []render.Table{
-			summaryTable(labelBySource, labelSource, rep.Summary, true),
-			summaryTable(labelByStack, labelStack, stacks, false),
-			summaryTable(labelByDevice, labelHardware, devices, false),
+			summaryTable(text.BySource, text.Source, rep.Summary, true),
+			summaryTable(text.ByStack, text.Stack, stacks, false),
+			summaryTable(text.ByDevice, text.Hardware, devices, false),
 		},
-		Notes: []render.Note{{Text: labelErrorNote}, {Text: labelCoverageNote}},
+		Notes: []render.Note{{Text: text.ErrorNote}, {Text: text.CoverageNote}},
 	}
 	if t, ok := skippedTable(rep.Skipped); ok {
 		doc.Tables = append(doc.Tables, t)
@@ -193,15 +193,15 @@ func validateRun(o *evidenceOptions) error {
 }
 
 // summaryTable is how the predictions fare by what the first column names.
-func summaryTable(title, first render.Text, list []evidence.Summary, skipped bool) render.Table {
+func summaryTable(title, first text.Text, list []evidence.Summary, skipped bool) render.Table {
 	t := render.Table{Title: title, Columns: []render.Column{
-		{Name: "group", Head: first}, {Name: "quantity", Head: labelQuantity, Drop: 1}, {Name: "n", Head: labelRows, Right: true},
-		{Name: "mape", Head: labelMeanError, Right: true}, {Name: "median_ape", Head: labelMedianError, Right: true},
-		{Name: "p90_ape", Head: labelP90Error, Right: true, Drop: 3}, {Name: "bias", Head: labelBias, Right: true, Drop: 2},
-		{Name: "coverage80", Head: labelCoverage, Right: true},
+		{Name: "group", Head: first}, {Name: "quantity", Head: text.Quantity, Drop: 1}, {Name: "n", Head: text.Rows, Right: true},
+		{Name: "mape", Head: text.MeanError, Right: true}, {Name: "median_ape", Head: text.MedianError, Right: true},
+		{Name: "p90_ape", Head: text.P90Error, Right: true, Drop: 3}, {Name: "bias", Head: text.Bias, Right: true, Drop: 2},
+		{Name: "coverage80", Head: text.Coverage, Right: true},
 	}}
 	if skipped {
-		t.Columns = slices.Insert(t.Columns, 3, render.Column{Name: "skipped", Head: labelSkippedRows, Right: true, Drop: 4})
+		t.Columns = slices.Insert(t.Columns, 3, render.Column{Name: "skipped", Head: text.SkippedRows, Right: true, Drop: 4})
 		t.TitleNotes = []int{1, 2}
 	}
 	for _, s := range list {
@@ -222,11 +222,8 @@ func summaryTable(title, first render.Text, list []evidence.Summary, skipped boo
 }
 
 // quantityText is what a row measures, in words.
-func quantityText(q evidence.Quantity) render.Text {
-	if t, ok := quantityLabels[q]; ok {
-		return t
-	}
-	return render.Same(string(q))
+func quantityText(q evidence.Quantity) text.Text {
+	return text.Of(text.Quantities, string(q))
 }
 
 // skippedTable says why rows were not predicted, the commonest reason first.
@@ -240,8 +237,8 @@ func skippedTable(list []evidence.Skipped) (render.Table, bool) {
 		reasons = append(reasons, r)
 	}
 	slices.SortFunc(reasons, func(a, b string) int { return cmp.Or(count[b]-count[a], cmp.Compare(a, b)) })
-	t := render.Table{Title: labelSkippedTitle, Columns: []render.Column{
-		{Name: "rows", Head: labelRows, Right: true}, {Name: "reason", Head: labelReason, Wrap: true},
+	t := render.Table{Title: text.SkippedTitle, Columns: []render.Column{
+		{Name: "rows", Head: text.Rows, Right: true}, {Name: "reason", Head: text.Reason, Wrap: true},
 	}}
 	for _, r := range reasons {
 		t.Rows = append(t.Rows, []render.Cell{{Value: count[r]}, {Value: r}})

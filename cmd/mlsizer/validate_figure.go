@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/evidence"
 )
 
@@ -29,7 +30,7 @@ var figureColours = []string{"#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f0
 // dot with its band for each row, on two logarithmic axes: dots on the diagonal
 // were predicted exactly, the dashed lines are 20 % off, and a hollow dot is
 // outside of its band.
-func scatter(rep *evidence.Report, lang render.Lang) string {
+func scatter(rep *evidence.Report, lang text.Lang) string {
 	var b strings.Builder
 	for _, q := range []evidence.Quantity{evidence.StepSeconds, evidence.DeviceHours, evidence.PeakMemory} {
 		if rows := drawn(rep, q); len(rows) > 0 {
@@ -55,7 +56,7 @@ func drawn(rep *evidence.Report, q evidence.Quantity) []*evidence.Result {
 type figure struct {
 	*strings.Builder
 	rows     []*evidence.Result
-	lang     render.Lang
+	lang     text.Lang
 	quantity evidence.Quantity
 
 	low, high float64 // of both axes, in powers of ten
@@ -85,8 +86,8 @@ func (f *figure) draw() {
 	f.low, f.high = f.low-0.08, f.high+0.08
 	name := quantityText(f.quantity).In(f.lang)
 	f.printf(`<svg viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="sans-serif" font-size="12" fill="currentColor">`,
-		figureWidth, figureHeight, html.EscapeString(name+": "+labelScatter.In(f.lang)))
-	f.text(figureLeft, figureTop-20, "start", both(labelFigureTitle, name, len(f.rows), render.Percent(medianError(f.rows)), render.Percent(covered(f.rows))).In(f.lang), ` font-size="15" font-weight="600"`)
+		figureWidth, figureHeight, html.EscapeString(name+": "+text.Scatter.In(f.lang)))
+	f.text(figureLeft, figureTop-20, "start", text.FigureTitle.With(name, len(f.rows), render.Percent(medianError(f.rows)), render.Percent(covered(f.rows))).In(f.lang), ` font-size="15" font-weight="600"`)
 	f.axes(name)
 	f.lines()
 	f.legend(f.dots())
@@ -115,8 +116,8 @@ func (f *figure) axes(name string) {
 		}
 	}
 	middle := float64(figureSide) / 2
-	f.text(figureLeft+middle, figureTop+figureSide+44, "middle", fmt.Sprintf(labelMeasuredAxis.In(f.lang), name), ` font-size="13"`)
-	f.text(0, 0, "middle", fmt.Sprintf(labelPredictedAxis.In(f.lang), name), fmt.Sprintf(` font-size="13" transform="translate(18 %.1f) rotate(-90)"`, figureTop+middle))
+	f.text(figureLeft+middle, figureTop+figureSide+44, "middle", fmt.Sprintf(text.MeasuredAxis.In(f.lang), name), ` font-size="13"`)
+	f.text(0, 0, "middle", fmt.Sprintf(text.PredictedAxis.In(f.lang), name), fmt.Sprintf(` font-size="13" transform="translate(18 %.1f) rotate(-90)"`, figureTop+middle))
 }
 
 // figureNumber is a number on an axis: 0.05, 200, 10K, 5M.
@@ -171,7 +172,7 @@ func (f *figure) dots() []stackRows {
 			fill = `fill="none"`
 		}
 		f.printf(`<circle cx="%.1f" cy="%.1f" r="3" %s><title>%s: %s</title></circle></g>`, f.x(r.Measured), f.y(r.Predicted), fill, html.EscapeString(r.ID),
-			html.EscapeString(both(labelDot, fmt.Sprintf("%.4g", r.Measured), fmt.Sprintf("%.4g", r.Predicted), fmt.Sprintf("%.4g–%.4g", r.Low, r.High)).In(f.lang)))
+			html.EscapeString(text.Dot.With(fmt.Sprintf("%.4g", r.Measured), fmt.Sprintf("%.4g", r.Predicted), fmt.Sprintf("%.4g–%.4g", r.Low, r.High)).In(f.lang)))
 	}
 	return stacks
 }
@@ -190,10 +191,10 @@ func (f *figure) legend(stacks []stackRows) {
 		line(fmt.Sprintf(`<circle cx="9" r="4.5" fill="%s"/>`, figureColour(i)), fmt.Sprintf("%s (%d)", cmp.Or(s.name, "-"), s.n))
 	}
 	y += 10
-	line(`<path d="M0 0H20" stroke="currentColor" stroke-width="1.4"/>`, labelExactly.In(f.lang))
-	line(`<path d="M0 0H20" stroke="currentColor" stroke-dasharray="5 4"/>`, labelDashed.In(f.lang))
-	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="currentColor"/>`, labelInBand.In(f.lang))
-	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="none" stroke="currentColor"/>`, labelOutOfBand.In(f.lang))
+	line(`<path d="M0 0H20" stroke="currentColor" stroke-width="1.4"/>`, text.Exactly.In(f.lang))
+	line(`<path d="M0 0H20" stroke="currentColor" stroke-dasharray="5 4"/>`, text.Dashed.In(f.lang))
+	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="currentColor"/>`, text.InBand.In(f.lang))
+	line(`<path d="M9 -8V8" stroke="currentColor" stroke-opacity=".5"/><circle cx="9" r="3.5" fill="none" stroke="currentColor"/>`, text.OutOfBand.In(f.lang))
 }
 
 func inBand(r *evidence.Result) bool { return r.Low <= r.Measured && r.Measured <= r.High }

@@ -91,7 +91,7 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.loraRank, "lora-rank", "", "rank of the adapters (without: 8)", "N", "16", parseDimension)
 	addList(fs, &o.loraTargets, "lora-targets", "matrices with adapters: all-linear or names (without: q_proj,v_proj)", "NAME,...", "all-linear", parseList)
 	fs.BoolVar(&o.dora, "dora", false, "give every adapted matrix a trained magnitude for each output (DoRA)")
-	addValue(fs, &o.teacher, "teacher", "", "train the model on the outputs of this one (distillation)", "MODEL", "llama-3.1-70b", func(s string) (string, error) { return s, nil })
+	addValue(fs, &o.teacher, "teacher", "", "train the model on the outputs of this one (distillation)", "MODEL", "llama-3.1-70b", asTyped)
 	addValue(fs, &o.distill.Logits, "teacher-logits", "", "online (the teacher's forward pass in every step) or stored (one pass over the data before) (online)", "NAME", "stored", sizing.ParseTeacherLogits)
 	addValue(fs, &o.distill.TopK, "top-k", "", "logits a token that are stored (without: all)", "N", "64", parseWhole)
 	addValue(fs, &o.distill.FP8, "teacher-weights", "", "storage of the teacher's weights: bf16 or fp8 (without: the run's precision)", "NAME", "fp8", parseTeacherWeights)
@@ -117,11 +117,11 @@ func addWorkFlags(a *app, cmd *cobra.Command, o *workOptions) {
 	addValue(fs, &o.sweep.Trials, "trials", "", "shortened runs of a search over architectures or hyper-parameters", "N", "200", parseDimension)
 	addValue(fs, &o.sweep.Fraction, "trial-fraction", "", "length of a trial as a share of the run (without: 0.05)", "SHARE", "0.05", parseShare)
 	addValue(fs, &o.sweep.Parallel, "parallel-trials", "", "trials at once, each on an equal part of the devices (1)", "N", "4", parseDimension)
-	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", func(s string) (string, error) { return s, nil })
+	addValue(fs, &o.constantsFile, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", asTyped)
 	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
 	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
-	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: func(s string) (string, error) { return s, nil }, kind: "FILE"}
+	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: asTyped, kind: "FILE"}
 }
 
 // addLayoutFlags adds the dimensions of a plan.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -105,13 +106,13 @@ func writeHTML(w io.Writer, d *Document, p Page) error {
 	return pageTemplate().Execute(w, page)
 }
 
-func htmlTableOf(t *Table, scales []*quantity.Scale, l Lang) htmlTable {
+func htmlTableOf(t *Table, scales []*quantity.Scale, l text.Lang) htmlTable {
 	h := htmlTable{Title: t.Title.In(l), TitleNotes: t.TitleNotes}
 	withHeads := t.hasHeads()
 	for i, c := range t.Columns {
 		head := htmlCell{Text: c.Head.In(l), Right: c.Right}
 		if s := scales[i]; s != nil {
-			head.Unit = unitIn(s.Unit(), l)
+			head.Unit = text.Unit(s.Unit(), l)
 		}
 		if withHeads {
 			h.Heads = append(h.Heads, head)

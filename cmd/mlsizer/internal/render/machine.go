@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // writeJSON prints the object of the answer.
@@ -62,7 +64,7 @@ func writeCSV(w io.Writer, d *Document, p Page) error {
 	return c.Error()
 }
 
-func tableRecords(t *Table, l Lang) [][]string {
+func tableRecords(t *Table, l text.Lang) [][]string {
 	head := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		head[i] = c.Name

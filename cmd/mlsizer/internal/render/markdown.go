@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -35,7 +36,7 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 	return b.Flush()
 }
 
-func markdownTable(b *bufio.Writer, t *Table, scales []*quantity.Scale, l Lang) {
+func markdownTable(b *bufio.Writer, t *Table, scales []*quantity.Scale, l text.Lang) {
 	heads, rows := cells(t, scales, l, func(head, unit string) string { return head + " (" + unit + ")" })
 	line := func(row []string) {
 		for _, cell := range row {
@@ -86,7 +87,7 @@ func escapeMarkdown(s string) string {
 }
 
 // in is the note with its source.
-func (n *Note) in(l Lang) string {
+func (n *Note) in(l text.Lang) string {
 	text := n.Text.In(l)
 	if n.Source != "" {
 		text += " [" + n.Source + "]"

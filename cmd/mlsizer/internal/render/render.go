@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // Format is a form of output.
@@ -49,55 +51,10 @@ func ParseFormat(s string) (Format, error) {
 	return 0, fmt.Errorf("%q: unknown form of output (want %s)", s, FormatNames())
 }
 
-// Lang is a language of the answers.
-type Lang uint8
-
-// The languages.
-const (
-	English Lang = iota
-	Chinese
-)
-
-// ParseLang reads en or zh.
-func ParseLang(s string) (Lang, error) {
-	switch strings.ToLower(s) {
-	case "en":
-		return English, nil
-	case "zh", "zh-cn", "zh_cn":
-		return Chinese, nil
-	}
-	return 0, fmt.Errorf("%q: unknown language (want en or zh)", s)
-}
-
-// String is the language's code.
-func (l Lang) String() string {
-	if l == Chinese {
-		return "zh"
-	}
-	return "en"
-}
-
-// Text is a text in both languages.
-type Text struct{ EN, ZH string }
-
-// In is the text in a language.
-func (t Text) In(l Lang) string {
-	if l == Chinese && t.ZH != "" {
-		return t.ZH
-	}
-	return t.EN
-}
-
-// Same is a text that is the same in both languages: a name.
-func Same(s string) Text { return Text{s, s} }
-
-// T is a text in English and Chinese.
-func T(en, zh string) Text { return Text{en, zh} }
-
 // Page says what a Document is laid out for.
 type Page struct {
 	Format  Format
-	Lang    Lang
+	Lang    text.Lang
 	Width   int    // of a line of text, in columns
 	Fit     bool   // less important columns may be left out to fit Width
 	Color   bool   // ANSI escapes are understood
@@ -106,7 +63,7 @@ type Page struct {
 
 // Document is the answer of a command.
 type Document struct {
-	Title Text
+	Title text.Text
 	// Figure is a drawing in SVG, shown on a page of HTML only. It is written
 	// as it stands: whoever makes it escapes what is not its own.
 	Figure string
@@ -123,13 +80,13 @@ type Document struct {
 
 // Note is a numbered footnote.
 type Note struct {
-	Text   Text
+	Text   text.Text
 	Source string
 }
 
 // Table is a titled table.
 type Table struct {
-	Title Text
+	Title text.Text
 	// TitleNotes are the numbers of the footnotes that the title refers to.
 	TitleNotes []int
 	Columns    []Column
@@ -139,7 +96,7 @@ type Table struct {
 // Column is a column of a table.
 type Column struct {
 	Name string // of the field, with its unit: "memory_bytes"
-	Head Text
+	Head text.Text
 	// Right puts the values to the right, as numbers are.
 	Right bool
 	// Own lets every value choose its own unit; without it the quantities of

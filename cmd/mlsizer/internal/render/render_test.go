@@ -8,30 +8,31 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
 // sample is a document with every kind of value.
-func sample(text string) *Document {
+func sample(name string) *Document {
 	return &Document{
-		Title: T("title "+text, "题 "+text),
+		Title: text.T("title "+name, "题 "+name),
 		Tables: []Table{{
-			Title: T("table", "表"), TitleNotes: []int{2},
+			Title: text.T("table", "表"), TitleNotes: []int{2},
 			Columns: []Column{
-				{Name: "name", Head: T("hardware", "硬件"), Wrap: true},
-				{Name: "memory_bytes", Head: T("memory", "显存"), Right: true},
-				{Name: "seconds", Head: T("run time", "时间"), Right: true, Drop: 1},
-				{Name: "usd", Head: T("cost", "费用"), Right: true, Drop: 2},
-				{Name: "share", Head: T("share", "占比"), Right: true},
-				{Name: "fits", Head: T("fits", "放下")},
+				{Name: "name", Head: text.T("hardware", "硬件"), Wrap: true},
+				{Name: "memory_bytes", Head: text.T("memory", "显存"), Right: true},
+				{Name: "seconds", Head: text.T("run time", "时间"), Right: true, Drop: 1},
+				{Name: "usd", Head: text.T("cost", "费用"), Right: true, Drop: 2},
+				{Name: "share", Head: text.T("share", "占比"), Right: true},
+				{Name: "fits", Head: text.T("fits", "放下")},
 			},
 			Rows: [][]Cell{
-				{{Value: text, Notes: []int{1}}, {Value: quantity.Bytes(80 << 30)}, {Value: Range{1036800, 864000, 1123200}}, {Value: quantity.USD(1.234e6)}, {Value: Percent(0.431)}, {Value: true}},
-				{{Value: T("plain", "普通")}, {Value: quantity.Bytes(512 << 30)}, {Value: Range{10368000, 8640000, 11232000}}, {}, {Value: Percent(0.0001)}, {Value: false}},
+				{{Value: name, Notes: []int{1}}, {Value: quantity.Bytes(80 << 30)}, {Value: Range{1036800, 864000, 1123200}}, {Value: quantity.USD(1.234e6)}, {Value: Percent(0.431)}, {Value: true}},
+				{{Value: text.T("plain", "普通")}, {Value: quantity.Bytes(512 << 30)}, {Value: Range{10368000, 8640000, 11232000}}, {}, {Value: Percent(0.0001)}, {Value: false}},
 			},
 		}},
-		Notes: []Note{{Text: T("first "+text, "其一"), Source: "arXiv:2204.02311"}, {Text: Same("second")}},
-		JSON:  map[string]string{"text": text},
+		Notes: []Note{{Text: text.T("first "+name, "其一"), Source: "arXiv:2204.02311"}, {Text: text.Same("second")}},
+		JSON:  map[string]string{"text": name},
 	}
 }
 
@@ -83,7 +84,7 @@ func TestTextColour(t *testing.T) {
 func TestTextFits(t *testing.T) {
 	d := sample("an accelerator with a rather long name")
 	for w := 12; w <= 120; w++ {
-		for _, lang := range []Lang{English, Chinese} {
+		for _, lang := range []text.Lang{text.English, text.Chinese} {
 			got := write(t, d, Page{Width: w, Fit: true, Lang: lang})
 			list := strings.Contains(got, ": 43.1 %")
 			for line := range strings.SplitSeq(got, "\n") {
@@ -102,7 +103,7 @@ func TestTextFits(t *testing.T) {
 	}
 	// Heads begin where the tallest that is shown does.
 	tall := sample("x")
-	tall.Tables[0].Columns[3].Head = Same("much ado about what a million of them will cost in all")
+	tall.Tables[0].Columns[3].Head = text.Same("much ado about what a million of them will cost in all")
 	if got := write(t, tall, Page{Width: 50, Fit: true}); strings.Contains(got, "²\n\n") {
 		t.Errorf("empty lines above the heads:\n%s", got)
 	}
@@ -171,7 +172,7 @@ func TestJSON(t *testing.T) {
 }
 
 func TestHTML(t *testing.T) {
-	got := write(t, sample(`<script>alert("x")</script>`), Page{Format: HTML, Lang: Chinese, Command: "mlsizer <b>"})
+	got := write(t, sample(`<script>alert("x")</script>`), Page{Format: HTML, Lang: text.Chinese, Command: "mlsizer <b>"})
 	for _, part := range []string{`<html lang="zh">`, "<title>题 &lt;script&gt;", "&lt;script&gt;alert(", "<th class=\"right\">显存<small>GiB</small></th>", "<code>mlsizer &lt;b&gt;</code>", "<sup>1</sup>"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %q in\n%s", part, got)
@@ -186,7 +187,7 @@ func TestHTML(t *testing.T) {
 // values are too far apart.
 func TestScales(t *testing.T) {
 	column := func(across, coarse bool, values ...any) Table {
-		table := Table{Columns: []Column{{Name: "x", Head: Same("x"), Across: across, Coarse: coarse}}}
+		table := Table{Columns: []Column{{Name: "x", Head: text.Same("x"), Across: across, Coarse: coarse}}}
 		for _, v := range values {
 			table.Rows = append(table.Rows, []Cell{{Value: v}})
 		}
@@ -259,16 +260,16 @@ func TestDurationInChinese(t *testing.T) {
 	day := quantity.Seconds(86400)
 	for _, c := range []struct {
 		v    any
-		l    Lang
+		l    text.Lang
 		want string
 	}{
-		{12 * day, English, "12.0 days"},
-		{12 * day, Chinese, "12.0 天"},
-		{quantity.Seconds(0.0123), Chinese, "12.3 毫秒"},
-		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, Chinese, "12.0 天 (11.0–14.0)"},
-		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, English, "12.0 days (11.0–14.0)"},
+		{12 * day, text.English, "12.0 days"},
+		{12 * day, text.Chinese, "12.0 天"},
+		{quantity.Seconds(0.0123), text.Chinese, "12.3 毫秒"},
+		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, text.Chinese, "12.0 天 (11.0–14.0)"},
+		{Range{Mid: 12 * day, Low: 11 * day, High: 14 * day}, text.English, "12.0 days (11.0–14.0)"},
 	} {
-		if got := Duration(c.v, c.l); got != c.want {
+		if got := show(c.v, nil, c.l); got != c.want {
 			t.Errorf("%v: %q, want %q", c.v, got, c.want)
 		}
 	}

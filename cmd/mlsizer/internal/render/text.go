@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -19,11 +20,6 @@ const (
 
 // textLeast is the narrowest that a wrapped column gets.
 const textLeast = 12
-
-var (
-	wordLeftOut = T("left out to fit the width: ", "因宽度不足而省略：")
-	wordComma   = T(", ", "、")
-)
 
 // writeText prints tables for a terminal or a pipe.
 func writeText(out io.Writer, d *Document, p Page) error {
@@ -105,7 +101,7 @@ func (t *Table) columnNames() string {
 }
 
 // textCells are the heads, with their units, and the rows of a table.
-func textCells(t *Table, scales []*quantity.Scale, l Lang) (heads []string, rows [][]string) {
+func textCells(t *Table, scales []*quantity.Scale, l text.Lang) (heads []string, rows [][]string) {
 	heads, rows = cells(t, scales, l, func(head, unit string) string { return head + "\n" + unit })
 	for _, row := range rows {
 		for i := range row {
@@ -213,7 +209,7 @@ func leftOut(w *bytes.Buffer, heads []string, keep []int, p Page) error {
 		}
 		names = append(names, strings.ReplaceAll(head, "\n", " "))
 	}
-	for _, line := range wrap("("+wordLeftOut.In(p.Lang)+strings.Join(names, wordComma.In(p.Lang))+")", p.Width) {
+	for _, line := range wrap("("+text.LeftOut.In(p.Lang)+strings.Join(names, text.Comma.In(p.Lang))+")", p.Width) {
 		w.WriteString(line + "\n")
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -45,13 +46,11 @@ func (r Range) String() string {
 	return s.Format(float64(r.Mid)) + " " + s.Unit() + " (" + s.Format(float64(r.Low)) + "–" + s.Format(float64(r.High)) + ")"
 }
 
-var (
-	wordYes = T("yes", "是")
-	wordNo  = T("no", "否")
-)
+// In is the range in a language: 12.1 天 (10.9–13.6).
+func (r Range) In(l text.Lang) string { return text.UnitIn(r.String(), l) }
 
 // show is a value for people: in the scale of its column if it has one.
-func show(v any, scale *quantity.Scale, l Lang) string {
+func show(v any, scale *quantity.Scale, l text.Lang) string {
 	if scale != nil {
 		if r, ok := v.(Range); ok {
 			return scale.Format(float64(r.Mid)) + " (" + scale.Format(float64(r.Low)) + "–" + scale.Format(float64(r.High)) + ")"
@@ -65,15 +64,17 @@ func show(v any, scale *quantity.Scale, l Lang) string {
 		return ""
 	case string:
 		return v
-	case Text:
+	case text.Text:
 		return v.In(l)
 	case bool:
 		if v {
-			return wordYes.In(l)
+			return text.Yes.In(l)
 		}
-		return wordNo.In(l)
-	case quantity.Seconds, Range:
-		return Duration(v, l)
+		return text.No.In(l)
+	case quantity.Seconds:
+		return text.Duration(v, l)
+	case Range:
+		return v.In(l)
 	case fmt.Stringer:
 		return v.String()
 	case float64:
@@ -83,14 +84,14 @@ func show(v any, scale *quantity.Scale, l Lang) string {
 }
 
 // raw is a value for machines: full precision, in the base unit.
-func raw(v any, l Lang) string {
+func raw(v any, l text.Lang) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
 		return v
-	case Text:
-		return v.In(English)
+	case text.Text:
+		return v.In(text.English)
 	case bool:
 		return strconv.FormatBool(v)
 	case Range:
@@ -239,11 +240,11 @@ func scaleBy[T ~float64 | ~int64](scale func(...T) quantity.Scale) func([]float6
 
 // cells is a table as text: its heads, with the unit of the column in sep, and
 // its rows.
-func cells(t *Table, scales []*quantity.Scale, l Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
+func cells(t *Table, scales []*quantity.Scale, l text.Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
 	for i, c := range t.Columns {
 		head := c.Head.In(l)
 		if scales[i] != nil && scales[i].Unit() != "" {
-			head = unit(head, unitIn(scales[i].Unit(), l))
+			head = unit(head, text.Unit(scales[i].Unit(), l))
 		}
 		heads = append(heads, head)
 	}
@@ -260,7 +261,7 @@ func cells(t *Table, scales []*quantity.Scale, l Lang, unit func(head, unit stri
 // hasHeads reports whether any column of the table has a head.
 func (t *Table) hasHeads() bool {
 	for _, c := range t.Columns {
-		if c.Head != (Text{}) {
+		if c.Head != (text.Text{}) {
 			return true
 		}
 	}

@@ -1,0 +1,41 @@
+package text
+
+// Fits to measurements.
+var (
+	Shipped       = T("shipped measurements", "内置的实测")
+	NothingGained = T("nothing changed: what these rows would gain is no more than chance, or there is nothing to gain (more rows, --fit or a wider --prior may)", "无变化：这些行可得的改进不超出偶然，或无可改进（更多行、--fit 或更宽的 --prior 或有改进）")
+	Constants     = T("constants", "常数")
+	Constant      = T("constant", "常数")
+	Where         = T("where", "适用范围")
+	Before        = T("before", "拟合前")
+	After         = T("after", "拟合后")
+	PlusMinus     = T("standard error", "标准误差")
+	UnitOf        = T("unit", "单位")
+	FitErrors     = T("errors of the step time", "单步时间误差")
+	WithThem      = T("with these constants", "所用常数")
+	FitBefore     = T("as they were", "原有常数")
+	FitAfter      = T("fitted to all rows", "用全部行拟合")
+	FitLeftOut    = T("each group of rows by constants fitted without it", "每组行用不含该组的拟合")
+	FittedError   = T("fitted", "拟合误差")
+	CrossFitted   = T("left out, in bands of other rows", "留出行落入其他行区间的占比")
+	Prior         = T("without measurements", "无实测时")
+	ExpertModels  = T("experts", "含专家")
+	SmallMemory   = T("below 8 GiB", "8 GiB 以下")
+	MemoryBands   = T("measured over estimated memory", "实测与估计内存之比")
+	BandFrom      = T("80 % from", "80 % 自")
+	BandTo        = T("to", "至")
+	BandSure      = T("95 % below", "95 % 低于")
+	OtherStacks   = T("all others", "其他全部")
+	Written       = T("written to %s: use it with --constants", "已写入 %s：用 --constants 读取")
+	FitError      = T("median error", "中位误差")
+	LeftOutError  = T("left out", "留出误差")
+)
+
+// Without head the errors of rows by what a fit left out together with them.
+var Without = map[string]Text{
+	"shape":  T("without its shape", "留出同形状"),
+	"layout": T("without its layout", "留出同布局"),
+	"scale":  T("without its scale", "留出同规模"),
+	"device": T("without its device", "留出同设备"),
+	"source": T("without its source", "留出同来源"),
+}

@@ -1,0 +1,22 @@
+package text
+
+// The catalogue of devices.
+var (
+	Kind           = T("kind", "类别")
+	Memory         = T("memory", "内存")
+	Bandwidth      = T("bandwidth", "带宽")
+	BF16           = T("bf16 peak", "bf16 峰值")
+	InFP16         = T("%s fp16", "%s fp16")
+	Power          = T("power", "功率")
+	PriceHour      = T("$ an hour", "每小时价格")
+	Link           = T("link", "互联")
+	LinkOf         = T("%s, %s a direction, %d devices", "%s，单向 %s，%d 设备")
+	Torus          = T("largest torus", "最大环面")
+	HostLink       = T("host link", "主机互联")
+	Network        = T("network a device", "每设备网络")
+	DevicesNode    = T("devices a node", "每节点设备数")
+	Peak           = T("peak", "峰值")
+	Measured       = T("measured", "实测")
+	MeasuredSource = T("measured %s: %s", "实测 %s：%s")
+	PriceSource    = T("price: %s", "价格：%s")
+)

@@ -1,0 +1,14 @@
+package text
+
+// What goes to stderr.
+var (
+	LineError  = T("error", "错误")
+	LineHint   = T("hint", "提示")
+	LineUsage  = T("usage", "用法")
+	ModelHint  = T("mlsizer models lists the names; a count such as 7B and a path such as ./config.json are models too", "mlsizer models 列出全部名称；参数量（如 7B）和路径（如 ./config.json）也可作模型")
+	UsageLine  = T("%s (%s --help lists the flags)", "%s（%s --help 列出全部参数）")
+	RowsFailed = T("no answer in %d of %d rows", "%d 行（共 %d 行）无答案")
+)
+
+// UnknownLanguage refuses what is no language.
+var UnknownLanguage = T("%q: unknown language (want en or zh)", "%q：未知语言（应为 en 或 zh）")

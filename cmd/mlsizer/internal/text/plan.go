@@ -1,0 +1,50 @@
+package text
+
+// Plans.
+var (
+	BestPlans      = T("best plans", "最佳方案")
+	Candidates     = T("layouts", "布局")
+	Bounded        = T("%v possible, %v evaluated, the others bounded away", "共 %v 种，评估 %v 种，其余由界限排除")
+	EvaluatedAll   = T("%v possible, %v evaluated", "共 %v 种，评估 %v 种")
+	SearchTime     = T("search", "搜索")
+	SearchRate     = T("%v, %v layouts a second", "%v，每秒 %v 种布局")
+	FewestGrain    = T("%d, the fewest that will do (looked at in steps of %d)", "最少 %d 台（按 %d 台一步查找）")
+	WhatBounds     = T("what bounds it", "瓶颈")
+	OfStep         = T("of the step", "占单步")
+	RunnerUp       = T("the runner-up, %s, takes %v longer", "次优方案 %s 慢 %v")
+	Longer         = T("longer", "多用")
+	MoreOf         = T("what more of each resource would buy", "各资源增加的收益")
+	Resource       = T("resource", "资源")
+	PlanChange     = T("change", "变化")
+	Faster         = T("faster", "加快")
+	Pareto         = T("no plan beats these in time, devices, cost and memory", "时间、设备数、费用与显存的帕累托前沿")
+	Clusters       = T("the same goal on each", "同一目标在各硬件上")
+	NoPlan         = T("no plan", "无方案")
+	NoPlanMemory   = T("no plan: %s on %d x %s does not fit", "无方案：%s，%d × %s 放不下")
+	NoPlanTime     = T("no plan: %s on %d x %s fits, but does not keep to the time or the money", "无方案：%s，%d × %s 可放下，但超出时间或费用")
+	Nearest        = T("nearest", "最接近")
+	Fastest        = T("fastest", "最快")
+	OfDeviceMemory = T("%v of %v", "%v（设备 %v）")
+	LargestTerm    = T("largest part", "最大部分")
+	PlanWouldFit   = T("with more devices", "增加设备")
+	OnMore         = T("%d will do: %s, %v a device", "%d 台可行：%s，每设备 %v")
+	NotOnMore      = T("no number up to %d will do", "至 %d 台均不可行")
+	Advice         = T("changes on the same devices", "相同设备上的改动")
+	OptimalModel   = T("%s parameters on %s tokens (%s)", "参数 %s，%s token（%s）")
+	OptimalFor     = T("what trains to the least loss with %v (6ND)", "%v（6ND）下损失最低者")
+	Law            = T("scaling law", "缩放定律")
+	PlanTokensHead = T("tokens", "训练 token 数")
+	Loss           = T("loss, nats a token", "损失（nat/token）")
+	LawNote        = T("%s: fitted on dense decoders; loss on the data of the fit", "%s：由稠密解码器拟合；损失对应其拟合数据")
+	NotExported    = T("not in the file: %s (option names of %s)", "文件未含：%s（选项名依据 %s）")
+)
+
+// Resources are what a plan could have more of.
+var Resources = map[string]Text{
+	"flops":            T("FLOP/s", "算力"),
+	"memory-bandwidth": T("memory bandwidth", "显存带宽"),
+	"scale-up":         T("links in a node", "节点内互联"),
+	"scale-out":        T("network between nodes", "节点间网络"),
+	"memory":           MemoryDevice,
+	"devices":          Devices,
+}

@@ -1,0 +1,40 @@
+package text
+
+// Predictions against measurements.
+var (
+	BySource      = T("by source", "按来源")
+	ByStack       = T("by stack", "按软件栈")
+	ByDevice      = T("by device", "按设备")
+	Quantity      = T("quantity", "量")
+	Rows          = T("rows", "行数")
+	SkippedRows   = T("skipped", "跳过")
+	MeanError     = T("mean error", "平均误差")
+	MedianError   = T("median", "中位误差")
+	P90Error      = T("90th percentile", "第 90 百分位")
+	Bias          = T("bias", "偏差")
+	Coverage      = T("in the band", "区间内占比")
+	SkippedTitle  = T("not predicted", "未预测的行")
+	Reason        = T("reason", "原因")
+	ErrorNote     = T("errors are |predicted - measured| / measured; a positive bias predicts too much", "误差为 |预测 - 实测| / 实测；正偏差表示预测偏大")
+	CoverageNote  = T("the band is to hold 80 % of the measurements", "区间应覆盖 80 % 的实测值")
+	Scatter       = T("predicted against measured, one dot a row", "预测与实测对比，每点一行")
+	MeasuredAxis  = T("measured %s", "实测%s")
+	PredictedAxis = T("predicted %s", "预测%s")
+	FigureTitle   = T("%v: %v rows, median error %v, %v in the band", "%v：%v 行，中位误差 %v，%v 在区间内")
+	Exactly       = T("predicted exactly", "预测完全准确")
+	Dashed        = T("20 % off", "相差 20 %")
+	InBand        = T("measured in the 80 % band", "实测在 80 % 区间内")
+	OutOfBand     = T("measured outside of it", "实测在区间外")
+	Dot           = T("measured %v, predicted %v (%v)", "实测 %v，预测 %v（%v）")
+)
+
+// Quantities are what is measured, by the names of their columns.
+var Quantities = map[string]Text{
+	"step_seconds":      T("step time (s)", "单步时间（秒）"),
+	"peak_mem_gib":      T("peak memory (GiB)", "峰值显存（GiB）"),
+	"device_hours":      DeviceHours,
+	"tokens_per_second": TokensPerSecond,
+	"ttft_s":            T("first token (s)", "首 token 时间（秒）"),
+	"kv_gib":            T("KV cache (GiB)", "KV 缓存（GiB）"),
+	"weights_gib":       T("weights (GiB)", "权重（GiB）"),
+}
