@@ -33,35 +33,19 @@ type calibrateOptions struct {
 func newCalibrateCmd(a *app) *cobra.Command {
 	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}}
 	cmd := &cobra.Command{
-		Use:   "calibrate --from FILE [-o constants.json]",
-		Short: "fit constants of the step time to your own cluster's runs",
-		Long: `Calibrate fits constants of the step time to measured runs: three of your own
-already sharpen the estimates for your stack and device. Without --fit it adds
-an entry for each stack and device of the file, with one constant for every
-three rows, and takes back what so few rows would gain by chance. The fit is by
-least squares of log(predicted/measured) with Huber's loss, bounded, and always
-the same for the same rows. With --refit it fits all that measurements decide in
-the file of constants at once and makes its bands, as the program's own was made
-(of the shipped measurements, without --from), and --leave-out says which rows
-each of the fits that score it does not see together. A file of serving
-measurements fits the constants of serving in the same way.`,
-		Example: `  mlsizer calibrate --from runs.csv
-  mlsizer calibrate --from runs.csv -o constants.json
-  mlsizer calibrate --from runs.csv --fit stack=torchtitan:traffic,overlap
-  mlsizer calibrate --refit --leave-out layout -o constants.json
-  mlsizer calibrate --memory --leave-out source`,
+		Use:  "calibrate --from FILE [-o constants.json]",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return calibrateRun(o) },
 	}
 	o.flags(cmd)
 	fs := cmd.Flags()
-	addValue(fs, &o.fit, "fit", "", "constants to fit, by name or match:name; without: a few for each stack and device of the file", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil })
-	addValue(fs, &o.prior, "prior", "", "width of the pull to where a constant starts (with --refit: to what it inherits), in its spreads (else 1, and 2 where few rows are held back)", "SPREADS", "0.5", parsePrior)
-	fs.BoolVar(&o.refit, "refit", false, "fit every constant of the file that measurements decide")
-	fs.BoolVar(&o.memory, "memory", false, "fit what decides the memory of stacks to measured peaks, and make the memory's bands")
-	addValue(fs, &o.out, "leave-out", "", "rows that the fits scoring a calibration leave out together ("+strings.Join(evidence.LeaveOutNames(), ", ")+"; of serving: "+strings.Join(evidence.ServingLeaveOutNames(), ", ")+")", "GROUP", "layout", asTyped)
-	addValue(fs, &o.date, "date", "", "date of the fit, for the file", "DATE", "2026-11-23", parseDate)
-	addValue(fs, &o.file, "output", "o", "form of the answer ("+render.FormatNames()+"), or a .json file for the fitted constants", "FORMAT|FILE", "constants.json", o.parseOutput)
+	addValue(fs, &o.fit, "fit", "", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil }).several().among(constantNames)
+	addValue(fs, &o.prior, "prior", "", "SPREADS", "0.5", parsePrior)
+	fs.BoolVar(&o.refit, "refit", false, "")
+	fs.BoolVar(&o.memory, "memory", false, "")
+	addValue(fs, &o.out, "leave-out", "", "GROUP", "layout", asTyped).among(leaveOuts)
+	addValue(fs, &o.date, "date", "", "DATE", "2026-11-23", parseDate)
+	addValue(fs, &o.file, "output", "o", "FORMAT|FILE", "constants.json", o.parseOutput).among(render.FormatNames)
 	return cmd
 }
 

@@ -40,43 +40,7 @@ type classifyOptions struct {
 func newClassifyCmd(a *app) *cobra.Command {
 	o := &classifyOptions{app: a, bounds: sizing.DefaultBounds}
 	cmd := &cobra.Command{
-		Use:   "classify MODEL... | --from FILE",
-		Short: "tier, field and parameters of models",
-		Long: `Classify says which size class a model belongs to by its total parameters:
-
-  small       small models, 小模型        below 1 million
-  medium      medium models, 中模型       from 1 million to below 1 billion
-  large       large models, 大模型        from 1 billion to below 100 billion
-  very-large  very large models, 超大模型  from 100 billion
-
-The report's "several million", "several billion" and "a hundred billion" are
-read as orders of magnitude; --bounds moves the cuts. Beyond a trillion the
-report has no tier: the answer is very-large, marked beyond_report. A
-mixture-of-experts model is classified by all its parameters.
-
---from reads CSV, TSV or JSON Lines of any length, plain or gzip, recognised by
-content ("-" is stdin). The column of the counts is the one named params,
-parameters, num_params, param_count, model_size, size, 参数量 or the like, in any
-case, with a unit after it or not: params (B), 参数量（亿）;
-without one, the models in the column model or name are looked up. In a file
-without a header it is the only column with a count. --column names it
-otherwise. A cell is a count, a catalogue name or a path; a name is never
-searched for a number.
-
-Output as csv, json or jsonl (an object a line) is written as the file is read,
-in constant memory; the other forms show the counts a tier and the first
---limit rows. In csv active_params is empty where all parameters are active. A
-row that cannot be classified is listed with line, column and reason (in csv in
-the column error, in json under errors, in jsonl in its place), as is a row
-whose cell is empty ("no count"); the others are answered.
-
-Exit codes: 0 every row is classified; 1 a row is not (rows without a count
-included, unless --allow-no-count), or the file cannot be read; 2 a model or a
-flag is not known.`,
-		Example: `  mlsizer classify gpt-3 7B 1750亿 deepseek-v3
-  mlsizer classify --from models.csv -o csv > classified.csv
-  mlsizer classify --from models.jsonl.gz --column n_params --sort -o json
-  mlsizer models -o csv | mlsizer classify --from - --field cv`,
+		Use: "classify MODEL... | --from FILE",
 		Args: func(cmd *cobra.Command, args []string) error {
 			o.models = args
 			return o.check(cmd)
@@ -84,13 +48,13 @@ flag is not known.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return classifyRun(cmd.Context(), o) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.from, "from", "", "`FILE` of models, one a row; - is stdin")
-	fs.StringVar(&o.column, "column", "", "`NAME` or number (from 1) of the column with the counts")
-	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (default 1M,1B,100B,1T)", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
-	addValue(fs, &o.field, "field", "", fmt.Sprintf("only models of this field: %v", sizing.Fields()), "FIELD", "nlp", sizing.ParseField)
-	fs.BoolVar(&o.sort, "sort", false, "order by tier and count, smallest first")
-	fs.IntVar(&o.limit, "limit", 50, "most rows of a file that a table shows")
-	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "rows without a count are listed, but are no failure")
+	fs.StringVar(&o.from, "from", "", "")
+	fs.StringVar(&o.column, "column", "", "")
+	addValue(fs, &o.bounds, "bounds", "", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	addValue(fs, &o.field, "field", "", "FIELD", "nlp", sizing.ParseField).among(fields)
+	fs.BoolVar(&o.sort, "sort", false, "")
+	fs.IntVar(&o.limit, "limit", 50, "")
+	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")
 	return cmd
 }
 

@@ -25,21 +25,7 @@ func newCompareCmd(a *app) *cobra.Command {
 	o := &compareOptions{app: a}
 	var training []string
 	cmd := &cobra.Command{
-		Use:   "compare MODEL... --on A,B,C",
-		Short: "the same as tables: models x hardware",
-		Long: `Compare answers for every model on every device, in tables that share one unit a
-column. A device without a count gets the fewest devices that hold the model.
-A row that has no answer is listed with its reason.
-
-Exit codes: 0 every row is answered, also where the answer is "does not fit";
-3 every row is answered and none fits; 1 a row has no answer; 2 a model, a
-device or a flag is not known.`,
-		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
-  mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
-  mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T
-  mlsizer compare llama-3.1-8b --on h100,rtx-4090 --method full,lora,qlora --examples 50k --example-tokens 512 --epochs 3
-  mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra
-  mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
+		Use: "compare MODEL... --on A,B,C",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError(errors.New("no model (want one MODEL or more, such as llama-3.1-70b or 7B)"), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")

@@ -17,18 +17,7 @@ type estimateOptions struct {
 func newEstimateCmd(a *app) *cobra.Command {
 	o := &estimateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "estimate MODEL --on DEVICE[xN]",
-		Short: "memory, storage, compute, time, cost and energy of training a model on a machine",
-		Long: `Estimate says what training a model on a machine takes: memory a device term by
-term, storage, floating-point operations, time with its band, money and energy.
-What is left open is chosen, and a footnote says what and why.
-
-Exit code 3 means that the model does not fit; the answer is printed.`,
-		Example: `  mlsizer estimate gpt-3 --on a100-80gx1024 --tokens 300B --tp 8 --pp 8
-  mlsizer estimate 7B --on h100x8 --tokens 140B -o json
-  mlsizer estimate llama-3.1-8b --method lora --on h100x1 --examples 50k --example-tokens 512 --epochs 3
-  mlsizer estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --top-k 64 --on h100x8 --tokens 10B
-  mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
+		Use:  "estimate MODEL --on DEVICE[xN]",
 		Args: oneModel(&o.model, "llama-3.1-70b or 7B", "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd); err != nil {

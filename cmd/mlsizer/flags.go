@@ -22,18 +22,23 @@ type value[T any] struct {
 	kind    string
 	example string
 	text    string
-	addsUp  bool // given again, it adds to the list
+	addsUp  bool            // given again, it adds to the list
+	choices func() []string // the values, where they are enumerated
+	list    bool            // several values, separated by commas
 }
 
-// addValue adds a flag that parse reads; example is a value that it takes.
-func addValue[T any](fs *pflag.FlagSet, at *T, name, short, usage, kind, example string, parse func(string) (T, error)) {
-	fs.VarP(&value[T]{at: at, parse: parse, kind: kind, example: example}, name, short, usage)
+// addValue adds a flag that parse reads; example is a value that it takes. What
+// it is for stands in package text.
+func addValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string, parse func(string) (T, error)) *value[T] {
+	v := &value[T]{at: at, parse: parse, kind: kind, example: example}
+	fs.VarP(v, name, short, "")
+	return v
 }
 
 // addList adds a flag that parse reads a list from. Given again it replaces the
 // list, as other flags do, unless [addsUp] says otherwise.
-func addList[E any](fs *pflag.FlagSet, at *[]E, name, usage, kind, example string, parse func(string) ([]E, error)) {
-	v := &value[[]E]{at: at, kind: kind, example: example}
+func addList[E any](fs *pflag.FlagSet, at *[]E, name, kind, example string, parse func(string) ([]E, error)) *value[[]E] {
+	v := &value[[]E]{at: at, kind: kind, example: example, list: true}
 	v.parse = func(s string) ([]E, error) {
 		list, err := parse(s)
 		if v.addsUp {
@@ -41,7 +46,18 @@ func addList[E any](fs *pflag.FlagSet, at *[]E, name, usage, kind, example strin
 		}
 		return list, err
 	}
-	fs.Var(v, name, usage)
+	fs.Var(v, name, "")
+	return v
+}
+
+// addBounds adds the flag that moves the cuts between the tiers.
+func addBounds(fs *pflag.FlagSet, at *sizing.Bounds) {
+	addValue(fs, at, "bounds", "", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+}
+
+// addHardwareFile adds the flag for devices of the user's own.
+func addHardwareFile(fs *pflag.FlagSet, a *app) {
+	addValue(fs, &a.hardwareFile, "hardware-file", "", "FILE", "", asTyped)
 }
 
 // addsUp makes flags that are given again add to their lists: those of which a
@@ -72,6 +88,30 @@ func (v *value[T]) String() string { return v.text }
 
 // Type is the word that stands for the value in --help.
 func (v *value[T]) Type() string { return v.kind }
+
+// among says which values the flag takes, for completion and --help. They are
+// read when they are asked for.
+func (v *value[T]) among(choices func() []string) *value[T] {
+	v.choices = choices
+	return v
+}
+
+// several says that the flag takes a list though one value holds it.
+func (v *value[T]) several() *value[T] {
+	v.list = true
+	return v
+}
+
+// Choices are the values that the flag takes, nil if they cannot be listed.
+func (v *value[T]) Choices() []string {
+	if v.choices == nil {
+		return nil
+	}
+	return v.choices()
+}
+
+// IsList reports whether the flag takes several values.
+func (v *value[T]) IsList() bool { return v.list }
 
 // Example is a value that the flag takes.
 func (v *value[T]) Example() string { return v.example }
@@ -182,6 +222,9 @@ func parseMethods(s string) ([]sizing.Method, error) {
 	return list, nil
 }
 
+// teacherWeights are the storages of a teacher's weights.
+func teacherWeights() []string { return []string{"bf16", "fp8"} }
+
 // parseTeacherWeights reads whether a teacher's weights take a byte each.
 func parseTeacherWeights(s string) (fp8 bool, err error) {
 	switch strings.ToLower(strings.TrimSpace(s)) {
@@ -190,7 +233,7 @@ func parseTeacherWeights(s string) (fp8 bool, err error) {
 	case "fp8":
 		return true, nil
 	}
-	return false, fmt.Errorf("%q is not a known storage of a teacher's weights (want bf16, fp8)", s)
+	return false, fmt.Errorf("%q is not a known storage of a teacher's weights (want %s)", s, strings.Join(teacherWeights(), ", "))
 }
 
 // parseEpochs reads how often a run sees its data.

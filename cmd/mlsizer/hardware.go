@@ -30,23 +30,19 @@ func newHardwareCmd(a *app) *cobra.Command {
 		return hardwareRun(o)
 	}
 	cmd := &cobra.Command{
-		Use:   "hardware [list|show NAME]",
-		Short: "the catalogue of devices",
-		Example: `  mlsizer hardware --kind tpu
-  mlsizer hardware show h100`,
+		Use:  "hardware [list|show NAME]",
 		Args: a.noSubcommand(a.nearDevices),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.kind, "kind", "", "only devices of this kind: gpu, tpu, npu, cpu, edge, phone", "KIND", "gpu", hardware.ParseKind)
-		addValue(fs, &o.vendor, "vendor", "", "only devices of this vendor", "NAME", "NVIDIA", asTyped)
-		addValue(fs, &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
+		addValue(fs, &o.kind, "kind", "", "KIND", "gpu", hardware.ParseKind).among(named(hardware.ParseKind))
+		addValue(fs, &o.vendor, "vendor", "", "NAME", "NVIDIA", asTyped).among(a.vendors)
+		addHardwareFile(fs, a)
 		return c
 	}
 	show := &cobra.Command{
-		Use: "show NAME", Short: "rates, links, price and sources of a device",
-		Example: "  mlsizer hardware show h100",
+		Use: "show NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError(fmt.Errorf("%d names (want one, such as h100)", len(args)), "mlsizer hardware show h100")
@@ -56,8 +52,8 @@ func newHardwareCmd(a *app) *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return deviceRun(o) },
 	}
-	addValue(show.Flags(), &a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
-	cmd.AddCommand(flags(&cobra.Command{Use: "list", Short: "the devices with memory, rate and price", Args: noArguments, RunE: list}), show)
+	addHardwareFile(show.Flags(), a)
+	cmd.AddCommand(flags(&cobra.Command{Use: "list", Args: noArguments, RunE: list}), show)
 	return flags(cmd)
 }
 
@@ -125,14 +121,19 @@ func newDeviceJSON(d *hardware.Device) deviceJSON {
 	return j
 }
 
-// checkVendor refuses a vendor that no device is of.
-func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
+// vendorsOf are the vendors of a catalogue, in lower case.
+func vendorsOf(c *hardware.Catalog) []string {
 	var vendors []string
 	for _, d := range c.All() {
 		vendors = append(vendors, strings.ToLower(d.Vendor))
 	}
 	slices.Sort(vendors)
-	vendors = slices.Compact(vendors)
+	return slices.Compact(vendors)
+}
+
+// checkVendor refuses a vendor that no device is of.
+func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
+	vendors := vendorsOf(c)
 	if o.vendor == "" || slices.Contains(vendors, strings.ToLower(o.vendor)) {
 		return nil
 	}

@@ -54,21 +54,7 @@ type inferOptions struct {
 func newInferCmd(a *app) *cobra.Command {
 	o := &inferOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "infer MODEL --on DEVICE[xN]",
-		Short: "weights, KV cache and throughput of serving a model",
-		Long: `Infer says what serving a model takes: weights as they are stored, the KV cache
-of every sequence, the runtime's own buffers; the longest context and the most
-sequences that fit; and how fast it answers, with an 80 % band.
-The context is that of each sequence, prompt and answer together. What is left
-open is chosen, and a footnote says what. Encoders and models of images generate
-nothing: for them it says how many sequences or images pass in a second.
-
-Exit code 3 means that it does not fit; the answer says what would.`,
-		Example: `  mlsizer infer llama-3.1-70b --on h100x2 --context 32k --batch 16 --weights fp8
-  mlsizer infer llama-3.1-8b --on rtx-4090 --weights q4_k_m --kv q8_0
-  mlsizer infer deepseek-v3 --on h200x8 --context 128k --batch 32 --runtime sglang
-  mlsizer infer bert-large --on l4 --context 384 --batch 32
-  mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
+		Use:  "infer MODEL --on DEVICE[xN]",
 		Args: oneModel(&o.model, "llama-3.1-70b or a .gguf file", "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
@@ -91,36 +77,35 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 	o.bounds = sizing.DefaultBounds
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	addList(fs, &o.on, "on", "device with a count: h100x2", "DEVICE[xN]", "h100x2", parseList)
-	addValue(fs, &o.context, "context", "", "tokens of each sequence, prompt and answer together: 32k (8k)", "COUNT", "32k", parseTokenCount)
-	addValue(fs, &o.batch, "batch", "", "sequences at once (1)", "COUNT", "16", parseWhole)
+	addList(fs, &o.on, "on", "DEVICE[xN]", "h100x2", parseList)
+	addValue(fs, &o.context, "context", "", "COUNT", "32k", parseTokenCount)
+	addValue(fs, &o.batch, "batch", "", "COUNT", "16", parseWhole)
 	addServingChoices(fs, o)
 	addPrune(fs, &o.prune)
-	addValue(fs, &o.layout.TP, "tp", "", "tensor parallel (without: chosen)", "N", "2", parseDimension)
-	addValue(fs, &o.layout.PP, "pp", "", "stages of layers (without: chosen)", "N", "2", parseDimension)
-	addValue(fs, &o.layout.EP, "ep", "", "groups of devices that share the experts and divide the batch", "N", "2", parseDimension)
-	addValue(fs, &o.network.ScaleOut, "scale-out", "", "network between nodes, a device and direction: 50GB/s or 400Gb/s", "RATE", "400Gb/s", quantity.ParseBandwidth)
-	addValue(fs, &o.price, "price", "", "dollars a device and hour, instead of the catalogue's", "USD", "2.50", parsePrice)
-	addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
-	fs.BoolVar(&o.explain, "explain", false, "derive every figure: formula, numbers, source")
-	fs.StringVar(&a.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own")
-	fs.Lookup("hardware-file").Value = &value[string]{at: &a.hardwareFile, parse: asTyped, kind: "FILE"}
+	addValue(fs, &o.layout.TP, "tp", "", "N", "2", parseDimension)
+	addValue(fs, &o.layout.PP, "pp", "", "N", "2", parseDimension)
+	addValue(fs, &o.layout.EP, "ep", "", "N", "2", parseDimension)
+	addValue(fs, &o.network.ScaleOut, "scale-out", "", "RATE", "400Gb/s", quantity.ParseBandwidth)
+	addValue(fs, &o.price, "price", "", "USD", "2.50", parsePrice)
+	addBounds(fs, &o.bounds)
+	fs.BoolVar(&o.explain, "explain", false, "")
+	addHardwareFile(fs, a)
 }
 
 // addServingChoices adds the flags that only serving has.
 func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
-	addList(fs, &o.weights, "weights", "storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (without: as the model is published)", "NAME", "q4_k_m", parseWeights)
-	addValue(fs, &o.kv, "kv", "", "storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (without: the runtime's, mostly f16)", "NAME", "q8_0", parseKV)
-	addValue(fs, &o.runtime, "runtime", "", "vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ... (without: by weights and device)", "NAME", "vllm", sizing.FindRuntime)
-	addValue(fs, &o.prompt, "prompt", "", "tokens of a prompt (the context less the answer)", "COUNT", "4k", parseTokenCount)
-	addValue(fs, &o.output, "answer", "", "tokens of an answer (a quarter of the context, at most 512)", "COUNT", "512", parseTokenCount)
-	addValue(fs, &o.offload, "offload", "", "what may stand in the host's memory: none, layers or experts (none)", "NAME", "layers", sizing.ParseOffload)
-	addValue(fs, &o.host, "host-bandwidth", "", "bandwidth of the host's memory (89.6GB/s, two channels of DDR5-5600)", "RATE", "89.6GB/s", quantity.ParseBandwidth)
-	addValue(fs, &o.hostRAM, "host-memory", "", "memory of the host that offload may take, over all devices (without: what it needs)", "SIZE", "64GiB", parseMemory)
-	addValue(fs, &o.memory, "memory", "", "memory of a device that the model may take, instead of the catalogue's: 28GiB", "SIZE", "28GiB", parseMemory)
+	addList(fs, &o.weights, "weights", "NAME", "q4_k_m", parseWeights).among(quants)
+	addValue(fs, &o.kv, "kv", "", "NAME", "q8_0", parseKV).among(cacheTypes)
+	addValue(fs, &o.runtime, "runtime", "", "NAME", "vllm", sizing.FindRuntime).among(runtimes)
+	addValue(fs, &o.prompt, "prompt", "", "COUNT", "4k", parseTokenCount)
+	addValue(fs, &o.output, "answer", "", "COUNT", "512", parseTokenCount)
+	addValue(fs, &o.offload, "offload", "", "NAME", "layers", sizing.ParseOffload).among(named(sizing.ParseOffload))
+	addValue(fs, &o.host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
+	addValue(fs, &o.hostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
+	addValue(fs, &o.memory, "memory", "", "SIZE", "28GiB", parseMemory)
 	o.images = -1
-	addValue(fs, &o.images, "images", "", "images in every prompt, for models that take them (1)", "N", "2", parseImages)
-	fs.BoolVar(&o.shared, "shared-context", false, "the context is of all sequences together, as llama.cpp's -c")
+	addValue(fs, &o.images, "images", "", "N", "2", parseImages)
+	fs.BoolVar(&o.shared, "shared-context", false, "")
 }
 
 // parseImages reads a number of images.

@@ -15,9 +15,8 @@ import (
 func addCompareServing(cmd *cobra.Command, o *compareOptions) {
 	fs := cmd.Flags()
 	addServingChoices(fs, &o.serving)
-	fs.Lookup("weights").Usage = "compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m"
-	addValue(fs, &o.serving.context, "context", "", "tokens of each sequence in serving (8k)", "COUNT", "32k", parseTokenCount)
-	addValue(fs, &o.student, "student", "", "a smaller model that each is distilled into: served beside it", "MODEL", "llama-3.2-1b", asTyped)
+	addValue(fs, &o.serving.context, "context", "", "COUNT", "32k", parseTokenCount)
+	addValue(fs, &o.student, "student", "", "MODEL", "llama-3.2-1b", asTyped)
 }
 
 // inferCompareRow is the answer for one model, storage and machine.

@@ -22,13 +22,7 @@ type inspectOptions struct {
 func newInspectCmd(a *app) *cobra.Command {
 	o := &inspectOptions{app: a, bounds: sizing.DefaultBounds}
 	cmd := &cobra.Command{
-		Use:   "inspect PATH|hf:ORG/NAME",
-		Short: "what a model file holds",
-		Long: `Inspect reads the header of a model and never its weights: a config.json, a
-.safetensors file or its index.json, a .gguf file, a folder with one of these,
-or a repository (hf:org/name, with @revision after it if wanted).`,
-		Example: `  mlsizer inspect ./llama/config.json
-  mlsizer inspect model.gguf -o json`,
+		Use: "inspect PATH|hf:ORG/NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageErrorf("%d paths (want one, such as ./llama/config.json)", len(args))
@@ -38,7 +32,7 @@ or a repository (hf:org/name, with @revision after it if wanted).`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return inspectRun(cmd, o) },
 	}
-	addValue(cmd.Flags(), &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	addBounds(cmd.Flags(), &o.bounds)
 	return cmd
 }
 

@@ -34,27 +34,22 @@ func newModelsCmd(a *app) *cobra.Command {
 		return modelsRun(o)
 	}
 	cmd := &cobra.Command{
-		Use:   "models [list|show NAME]",
-		Short: "the catalogue of models",
-		Example: `  mlsizer models --field cv
-  mlsizer models list --tier very-large --sort size
-  mlsizer models show deepseek-v3`,
+		Use:  "models [list|show NAME]",
 		Args: a.noSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.nearModels(name) }),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.field, "field", "", "only models of this field: nlp, cv, rl, multimodal, speech, image-generation, science", "FIELD", "cv", sizing.ParseField)
-		addValue(fs, &o.tier, "tier", "", "only models of this tier: small, medium, large, very-large", "TIER", "large", sizing.ParseTier)
-		addValue(fs, &o.sort, "sort", "", "order: size or name (without: by family)", "KEY", "size", parseSort)
-		addValue(fs, &o.bounds, "bounds", "", "cuts between the tiers (1M,1B,100B,1T)", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+		addValue(fs, &o.field, "field", "", "FIELD", "cv", sizing.ParseField).among(fields)
+		addValue(fs, &o.tier, "tier", "", "TIER", "large", sizing.ParseTier).among(named(sizing.ParseTier))
+		addValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).among(sortKeys)
+		addBounds(fs, &o.bounds)
 		return c
 	}
 	cmd.AddCommand(
-		flags(&cobra.Command{Use: "list", Short: "the models with tier, field and parameters", Args: noArguments, RunE: list}),
+		flags(&cobra.Command{Use: "list", Args: noArguments, RunE: list}),
 		&cobra.Command{
-			Use: "show NAME", Short: "layers, parameters by component and published training runs of a model",
-			Example: "  mlsizer models show llama-3.1-70b",
+			Use: "show NAME",
 			Args: func(_ *cobra.Command, args []string) error {
 				if len(args) != 1 {
 					return usageError(fmt.Errorf("%d names (want one, such as llama-3.1-70b)", len(args)), "mlsizer models show llama-3.1-70b")
@@ -110,9 +105,12 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
+// sortKeys are the orders of the list of models.
+func sortKeys() []string { return []string{"size", "name"} }
+
 func parseSort(s string) (string, error) {
-	if s != "size" && s != "name" {
-		return "", fmt.Errorf("%q: unknown order (want size or name)", s)
+	if !slices.Contains(sortKeys(), s) {
+		return "", fmt.Errorf("%q: unknown order (want %s)", s, strings.Join(sortKeys(), " or "))
 	}
 	return s, nil
 }

@@ -53,24 +53,7 @@ func (m memoryLimit) of(d *hardware.Device) quantity.Bytes {
 func newPlanCmd(a *app) *cobra.Command {
 	o := &planOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "plan [MODEL] --on DEVICE[xN]",
-		Short: "the best layout of all, how many devices a goal needs, what a budget affords",
-		Long: `Plan looks at every layout of a model on a machine: tensor, sequence, pipeline,
-context, expert and data parallelism, virtual and uneven stages, sharding, shard
-groups, micro-batch, recompute and offload. It says which is best, what bounds
-it, and what else would help. Dimensions that are given stay as they are.
-
-A device without a count gets the fewest that hold the model, or that finish
-within --days. With --objective cost, energy or devices a count is the most that
-may be used. Several devices are compared for the same goal. Without a MODEL,
---budget or --device-hours gives the model and the tokens that the money trains
-best. --export prints the plan as a framework's arguments or config.
-
-Exit code 3 means that there is no plan; the nearest miss is printed.`,
-		Example: `  mlsizer plan llama-3.1-405b --on h100x16384 --tokens 15.6T --seq 8192 --batch 2048
-  mlsizer plan 70B --on h100,a100-80g --tokens 2T --days 30
-  mlsizer plan --budget 1M --on h100
-  mlsizer plan gpt-3 --on a100-80gx512 --tokens 300B --batch 1536 --export megatron`,
+		Use: "plan [MODEL] --on DEVICE[xN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or 7B)", len(args))
@@ -99,15 +82,15 @@ Exit code 3 means that there is no plan; the nearest miss is printed.`,
 	addWorkFlags(a, cmd, &o.workOptions)
 	fs := cmd.Flags()
 	addsUp(fs, "on")
-	addValue(fs, &o.objective, "objective", "", "what to have least of: time, cost, energy, devices or memory (time)", "NAME", "time", search.ParseObjective)
-	addValue(fs, &o.top, "top", "", "how many plans to show, best first (5)", "N", "5", parseDimension)
-	addValue(fs, &o.memory, "max-memory", "", "most that a device may hold: 90% or 72GiB", "SHARE|SIZE", "90%", parseMemoryLimit)
-	addValue(fs, &o.days, "days", "", "the run is to finish within so many days, interruptions included", "DAYS", "30", parsePositive)
-	addValue(fs, &o.budget, "budget", "", "dollars that the run may cost, interruptions included", "USD", "1M", parsePrice)
-	addValue(fs, &o.deviceHours, "device-hours", "", "device-hours that the run may take, interruptions included", "HOURS", "100K", parseHours)
-	fs.BoolVar(&o.pareto, "pareto", false, "time against devices, cost and memory")
-	fs.BoolVar(&o.exhaustive, "exhaustive", false, "evaluate every layout instead of bounding most of them away")
-	addValue(fs, &o.export, "export", "", "print the plan for a framework, estimated with its stack: "+export.Names(), "FRAMEWORK", "megatron", export.ParseFormat)
+	addValue(fs, &o.objective, "objective", "", "NAME", "time", search.ParseObjective).among(named(search.ParseObjective))
+	addValue(fs, &o.top, "top", "", "N", "5", parseDimension)
+	addValue(fs, &o.memory, "max-memory", "", "SHARE|SIZE", "90%", parseMemoryLimit)
+	addValue(fs, &o.days, "days", "", "DAYS", "30", parsePositive)
+	addValue(fs, &o.budget, "budget", "", "USD", "1M", parsePrice)
+	addValue(fs, &o.deviceHours, "device-hours", "", "HOURS", "100K", parseHours)
+	fs.BoolVar(&o.pareto, "pareto", false, "")
+	fs.BoolVar(&o.exhaustive, "exhaustive", false, "")
+	addValue(fs, &o.export, "export", "", "FRAMEWORK", "megatron", export.ParseFormat).among(export.Names)
 	return cmd
 }
 

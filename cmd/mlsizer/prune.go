@@ -8,7 +8,7 @@ import (
 
 // addPrune adds the flag that prunes a model; each use of it adds a variant.
 func addPrune(fs *pflag.FlagSet, at *[]sizing.Prune) {
-	addList(fs, at, "prune", "what structured pruning leaves: layers=16, or hidden=3072,ffn=9216, heads=, kv-heads=, experts=50%; compare takes it several times", "DIM=N,...", "layers=16",
+	addList(fs, at, "prune", "DIM=N,...", "layers=16",
 		func(s string) ([]sizing.Prune, error) {
 			p, err := sizing.ParsePrune(s)
 			return []sizing.Prune{p}, err

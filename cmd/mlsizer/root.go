@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ const plainWidth = 100
 
 // run is the program: it returns the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, args: args, lang: langOf(args)}
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, args: args, lang: langOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -54,19 +55,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 // newRootCmd is the command line.
 func newRootCmd(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "mlsizer",
-		Short: "what a machine-learning model costs: tier, memory, storage, time, money, energy",
-		Long: `Mlsizer says what a machine-learning model costs before money is spent on it.
-
-MODEL is a catalogue name (llama-3.1-70b), a parameter count (7B, 1750亿),
-a path (config.json, a folder, .safetensors, .gguf) or hf:org/name.
-DEVICE is a name of the hardware catalogue, with a count: h100x512.
-
-Exit codes: 0 done; 1 something that was read is wrong; 2 something that was
-typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
-		Example: `  mlsizer classify gpt-3 7B 1750亿
-  mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T
-  mlsizer compare llama-3.1-8b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T`,
+		Use:           "mlsizer",
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -78,22 +67,24 @@ typed is wrong; 3 the answer is "does not fit" (the answer is printed).`,
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages", fmt.Sprintf("Flags.FlagUsagesWrapped %d", a.page().Width)))
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(a.flagError)
-	root.CompletionOptions.HiddenDefaultCmd = true
 	fs := root.PersistentFlags()
-	addValue(fs, &a.output, "output", "o", "form of the answer: "+render.FormatNames(), "FORMAT", "json", render.ParseFormat)
-	addValue(fs, &a.lang, "lang", "", "language of the answer: en or zh", "LANG", "zh", text.ParseLang)
+	addValue(fs, &a.output, "output", "o", "FORMAT", "json", render.ParseFormat).among(render.FormatNames)
+	addValue(fs, &a.lang, "lang", "", "LANG", "zh", text.ParseLang).among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
 	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	root.SetHelpFunc(a.help)
+	a.localize(root)
 	return root
 }
 
 // newHelpCmd is the help about a command, which refuses one that is not there.
 func newHelpCmd(a *app, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "help about a command",
+		Use: "help [COMMAND]",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cmd, rest, err := root.Find(args)
 			if err != nil {
@@ -110,14 +101,17 @@ func newHelpCmd(a *app, root *cobra.Command) *cobra.Command {
 
 // unknownCommand says that there is no such command, and which is spelled alike.
 func (a *app) unknownCommand(parent *cobra.Command, name string) error {
-	var names []string
+	var names, aboutPrograms []string
 	for _, c := range parent.Commands() {
-		if c.IsAvailableCommand() && c.Name() != "help" {
+		switch {
+		case c.Name() == "completion" || c.Name() == "man":
+			aboutPrograms = append(aboutPrograms, c.Name())
+		case c.IsAvailableCommand() && c.Name() != "help":
 			names = append(names, c.Name())
 		}
 	}
 	hint := "mlsizer --help"
-	if near := nearest(name, names); near != "" {
+	if near := nearest(name, slices.Concat(names, aboutPrograms)); near != "" {
 		hint = a.commandReplacing(name, near)
 	}
 	return usageError(fmt.Errorf("%q: unknown command (want %s)", name, strings.Join(names, ", ")), hint)
@@ -136,9 +130,10 @@ func version() string {
 }
 
 // langOf looks for --lang before the flags are parsed, so that what is wrong
-// with the flags is said in it.
-func langOf(args []string) text.Lang {
-	lang := text.English
+// with the flags, and what --help says, is said in it; without it the language
+// is that of the environment.
+func langOf(args []string, environment text.Lang) text.Lang {
+	lang := environment
 	for i, arg := range args {
 		value, ok := strings.CutPrefix(arg, "--lang=")
 		if arg == "--lang" && i+1 < len(args) {

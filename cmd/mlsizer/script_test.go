@@ -13,7 +13,18 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mlsizer": main})
+	testscript.Main(inEnglish{m}, map[string]func(){"mlsizer": main})
+}
+
+// inEnglish runs the tests, and not the programs that they start, in English
+// whatever the locale of who runs them.
+type inEnglish struct{ *testing.M }
+
+func (m inEnglish) Run() int {
+	os.Unsetenv("LC_ALL")
+	os.Unsetenv("LC_MESSAGES")
+	os.Setenv("LANG", "en_US.UTF-8")
+	return m.M.Run()
 }
 
 // fastExit keeps the race detector from waiting a second at the end of each of
@@ -26,6 +37,7 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", fastExit)
+			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -28,10 +28,7 @@ type evidenceOptions struct {
 func newValidateCmd(a *app) *cobra.Command {
 	o := &evidenceOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "validate [--from FILE]",
-		Short: "predictions against measurements: the shipped ones, or a file of your own",
-		Example: `  mlsizer validate
-  mlsizer validate --from runs.csv -o html > report.html`,
+		Use:  "validate [--from FILE]",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return validateRun(o) },
 	}
@@ -41,10 +38,10 @@ func newValidateCmd(a *app) *cobra.Command {
 
 func (o *evidenceOptions) flags(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	addValue(fs, &o.from, "from", "", "CSV file of measurements, a row each (\"-\": standard input)", "FILE", "runs.csv", asTyped)
-	addValue(fs, &o.constants, "constants", "", "constants of the step time, as calibrate writes them", "FILE", "constants.json", asTyped)
-	fs.BoolVar(&o.serving, "serving", false, text.ServingFlag.EN)
-	addValue(fs, &o.hardwareFile, "hardware-file", "", "CSV or JSON file with devices of your own", "FILE", "", asTyped)
+	addValue(fs, &o.from, "from", "", "FILE", "runs.csv", asTyped)
+	addValue(fs, &o.constants, "constants", "", "FILE", "constants.json", asTyped)
+	fs.BoolVar(&o.serving, "serving", false, "")
+	addHardwareFile(fs, o.app)
 }
 
 // predictor is what predicts the rows.

@@ -25,13 +25,13 @@ const (
 
 var formats = []Format{Megatron, Torchtitan, DeepSpeed, Accelerate, MaxText}
 
-// Names lists the frameworks for a usage text.
-func Names() string {
+// Names lists the frameworks.
+func Names() []string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
 		names[i] = string(f)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // ParseFormat reads a framework's name.
@@ -41,7 +41,7 @@ func ParseFormat(s string) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%q: unknown framework (want %s)", s, Names())
+	return "", fmt.Errorf("%q: unknown framework (want %s)", s, strings.Join(Names(), ", "))
 }
 
 // Stack is the name of the software that a framework's plans are estimated as.

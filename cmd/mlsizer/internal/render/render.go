@@ -38,8 +38,8 @@ func (f Format) String() string {
 	return fmt.Sprintf("Format(%d)", uint8(f))
 }
 
-// FormatNames lists the forms for a usage text.
-func FormatNames() string { return strings.Join(formatNames[:], ", ") }
+// FormatNames lists the forms.
+func FormatNames() []string { return formatNames[:] }
 
 // ParseFormat reads the name of a form.
 func ParseFormat(s string) (Format, error) {
@@ -48,7 +48,7 @@ func ParseFormat(s string) (Format, error) {
 			return Format(f), nil
 		}
 	}
-	return 0, fmt.Errorf("%q: unknown form of output (want %s)", s, FormatNames())
+	return 0, fmt.Errorf("%q: unknown form of output (want %s)", s, strings.Join(FormatNames(), ", "))
 }
 
 // Page says what a Document is laid out for.

@@ -31,7 +31,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 		return s
 	}
 	if t := d.Title.In(p.Lang); t != "" {
-		for _, line := range wrap(clean(t), p.Width) {
+		for _, line := range Wrap(clean(t), p.Width) {
 			w.WriteString(paint(bold, line) + "\n")
 		}
 	}
@@ -43,7 +43,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 			w.WriteString("\n")
 		}
 		if title := t.Title.In(p.Lang); title != "" {
-			for _, line := range wrap(clean(title)+marks(t.TitleNotes), p.Width) {
+			for _, line := range Wrap(clean(title)+marks(t.TitleNotes), p.Width) {
 				w.WriteString(paint(bold, line) + "\n")
 			}
 		}
@@ -57,7 +57,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 	for i, n := range d.Notes {
 		m := mark(i+1) + " "
 		indent := strings.Repeat(" ", width(m))
-		for j, line := range wrap(clean(n.in(p.Lang)), p.Width-width(m)) {
+		for j, line := range Wrap(clean(n.in(p.Lang)), p.Width-width(m)) {
 			if j > 0 {
 				m = indent
 			}
@@ -209,7 +209,7 @@ func leftOut(w *bytes.Buffer, heads []string, keep []int, p Page) error {
 		}
 		names = append(names, strings.ReplaceAll(head, "\n", " "))
 	}
-	for _, line := range wrap("("+text.LeftOut.In(p.Lang)+strings.Join(names, text.Comma.In(p.Lang))+")", p.Width) {
+	for _, line := range Wrap("("+text.LeftOut.In(p.Lang)+strings.Join(names, text.Comma.In(p.Lang))+")", p.Width) {
 		w.WriteString(line + "\n")
 	}
 	return nil
@@ -332,7 +332,7 @@ func cellWidth(s string) int {
 func wrapCell(s string, to int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
-		lines = append(lines, wrap(line, to)...)
+		lines = append(lines, Wrap(line, to)...)
 	}
 	return lines
 }
@@ -355,9 +355,9 @@ func wrapEvenly(s string, to int) []string {
 	return lines
 }
 
-// wrap breaks a text into lines of at most to columns, at spaces and between
+// Wrap breaks a text into lines of at most to columns, at spaces and between
 // the characters of scripts that have none. A longer word stays whole.
-func wrap(s string, to int) []string {
+func Wrap(s string, to int) []string {
 	if width(s) <= to || to < 1 {
 		return []string{s}
 	}

@@ -20,3 +20,6 @@ var (
 	MeasuredSource = T("measured %s: %s", "实测 %s：%s")
 	PriceSource    = T("price: %s", "价格：%s")
 )
+
+// CountOf is a number of devices in a completion.
+var CountOf = T("%d x %s", "%d × %s")

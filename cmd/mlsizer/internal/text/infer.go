@@ -67,7 +67,6 @@ var (
 	ByPhase       = T("by phase", "按阶段")
 	Phase         = T("phase", "阶段")
 	Groups        = T("groups", "组数")
-	ServingFlag   = T("the shipped measurements of serving instead of those of training", "改用随附的推理实测而非训练实测")
 	GroupNote     = T("the median over groups of device and model of each group's median error: a few devices have most rows", "按设备与模型分组，取各组中位误差的中位数：少数设备占多数行")
 )
 

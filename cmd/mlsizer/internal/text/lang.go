@@ -11,6 +11,9 @@ const (
 	Chinese
 )
 
+// Langs are the codes of the languages.
+func Langs() []string { return []string{English.String(), Chinese.String()} }
+
 // ParseLang reads en or zh.
 func ParseLang(s string) (Lang, error) {
 	switch strings.ToLower(s) {

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"mlsizer/sizing"
+	"mlsizer/sizing/evidence"
+)
+
+// choicesOf are the values that a flag takes, nil if they cannot be listed.
+func choicesOf(f *pflag.Flag) []string {
+	if v, ok := f.Value.(interface{ Choices() []string }); ok {
+		return v.Choices()
+	}
+	return nil
+}
+
+// named lists the values of a numbered type by the names that its parser takes
+// for them, so that no list stands beside the parser's own.
+func named[T ~uint8](parse func(string) (T, error)) func() []string {
+	return func() []string {
+		const most = 64 // no such type has as many values
+		var names []string
+		for v := range T(most) {
+			name := fmt.Sprint(v)
+			if parsed, err := parse(name); err == nil && parsed == v {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+}
+
+// accepted are the candidates that a parser takes.
+func accepted[T any](parse func(string) (T, error), candidates ...string) []string {
+	var names []string
+	for _, c := range candidates {
+		if _, err := parse(c); err == nil {
+			names = append(names, c)
+		}
+	}
+	return names
+}
+
+// losses are the cross-entropies that --loss takes.
+func losses() []string {
+	return accepted(sizing.ParseLoss, string(sizing.PlainLoss), string(sizing.FusedLoss), string(sizing.ChunkedLoss))
+}
+
+// stacks are the training frameworks.
+func stacks() []string {
+	var names []string
+	for _, s := range sizing.Stacks() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// runtimes are the runtimes of serving.
+func runtimes() []string {
+	var names []string
+	for _, r := range sizing.Runtimes() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// quants are the storages of weights.
+func quants() []string {
+	var names []string
+	for _, q := range sizing.Quants() {
+		names = append(names, q.Name)
+	}
+	return names
+}
+
+// cacheTypes are the storages of a cache: of the storages of weights those that
+// a cache has too, and the plain numbers.
+func cacheTypes() []string {
+	var types []string
+	for _, name := range append(quants(), "f16", "f32") {
+		if t, err := sizing.ParseKVType(name); err == nil && t.Name == name {
+			types = append(types, name)
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
+// recomputes are the modes of recompute, and how those that take a number of
+// layers begin.
+func recomputes() []string {
+	var p sizing.Plan
+	return accepted(p.WithRecompute, "none", "selective", "full", "full:uniform:1", "full:block:1", "every:2")
+}
+
+// modules are what recompute and offload name.
+func modules() []string {
+	var names []string
+	for m := sizing.NoModule + 1; m < sizing.NumModules; m++ {
+		names = append(names, m.String())
+	}
+	return names
+}
+
+// adapterTargets is what stands for all matrices: the others are the model's.
+func adapterTargets() []string { return []string{"all-linear"} }
+
+// fields are the fields of application.
+func fields() []string {
+	var names []string
+	for _, f := range sizing.Fields() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+// leaveOuts are the groups of rows that a fit may leave out, of training and of
+// serving.
+func leaveOuts() []string {
+	return append(evidence.LeaveOutNames(), evidence.ServingLeaveOutNames()...)
+}
+
+// constantNames are the constants of the step time.
+func constantNames() []string {
+	var names []string
+	for _, c := range sizing.ConstantFields() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// vendors are the vendors of the catalogue of devices.
+func (a *app) vendors() []string {
+	c, err := a.hardware()
+	if err != nil {
+		return nil
+	}
+	return vendorsOf(c)
+}

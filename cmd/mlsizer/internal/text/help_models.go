@@ -1,0 +1,79 @@
+package text
+
+var programLong = T(`Mlsizer says what a machine-learning model costs before money is spent on it.
+
+MODEL is a catalogue name (llama-3.1-70b), a parameter count (7B, 1750亿),
+a path (config.json, a folder, .safetensors, .gguf) or hf:org/name.
+DEVICE is a name of the hardware catalogue, with a count: h100x512.
+
+Exit codes: 0 done; 1 something that was read is wrong; 2 something that was
+typed is wrong; 3 the answer is "does not fit" (the answer is printed).`, `Mlsizer 在花钱之前说明一个机器学习模型要付出的代价。
+
+MODEL 是目录中的名称（llama-3.1-70b）、参数量（7B、1750亿）、
+路径（config.json、文件夹、.safetensors、.gguf）或 hf:org/name。
+DEVICE 是硬件目录中的名称，带数量：h100x512。
+
+退出码：0 完成；1 读入的内容有误；2 键入的内容有误；
+3 答案为“放不下”（仍输出答案）。`)
+
+var classifyLong = T(`Classify says which size class a model belongs to by its total parameters:
+
+  small       small models, 小模型        below 1 million
+  medium      medium models, 中模型       from 1 million to below 1 billion
+  large       large models, 大模型        from 1 billion to below 100 billion
+  very-large  very large models, 超大模型  from 100 billion
+
+The report's "several million", "several billion" and "a hundred billion" are
+read as orders of magnitude; --bounds moves the cuts. Beyond a trillion the
+report has no tier: the answer is very-large, marked beyond_report. A
+mixture-of-experts model is classified by all its parameters.
+
+--from reads CSV, TSV or JSON Lines of any length, plain or gzip, recognised by
+content ("-" is stdin). The column of the counts is the one named params,
+parameters, num_params, param_count, model_size, size, 参数量 or the like, in any
+case, with a unit after it or not: params (B), 参数量（亿）;
+without one, the models in the column model or name are looked up. In a file
+without a header it is the only column with a count. --column names it
+otherwise. A cell is a count, a catalogue name or a path; a name is never
+searched for a number.
+
+Output as csv, json or jsonl (an object a line) is written as the file is read,
+in constant memory; the other forms show the counts a tier and the first
+--limit rows. In csv active_params is empty where all parameters are active. A
+row that cannot be classified is listed with line, column and reason (in csv in
+the column error, in json under errors, in jsonl in its place), as is a row
+whose cell is empty ("no count"); the others are answered.
+
+Exit codes: 0 every row is classified; 1 a row is not (rows without a count
+included, unless --allow-no-count), or the file cannot be read; 2 a model or a
+flag is not known.`, `Classify 按总参数量说明模型属于哪一级：
+
+  small       小模型    100 万以下
+  medium      中模型    100 万至 10 亿以下
+  large       大模型    10 亿至 1000 亿以下
+  very-large  超大模型  1000 亿起
+
+报告中的“几百万”“几十亿”“千亿”按数量级理解；--bounds 可移动分界。
+超过一万亿时报告没有分级：答案为 very-large，并标记 beyond_report。
+混合专家模型按其全部参数分级。
+
+--from 读取任意长度的 CSV、TSV 或 JSON Lines，纯文本或 gzip，按内容识别
+（“-”为标准输入）。参数量所在的列名为 params、parameters、num_params、
+param_count、model_size、size、参数量之类，不分大小写，其后可带单位：
+params (B)、参数量（亿）；若没有这样的列，则查找 model 或 name 列中的模型。
+没有表头的文件取唯一含有参数量的列。--column 可另行指定。单元格是参数量、
+目录中的名称或路径；从不在名称中寻找数字。
+
+csv、json 或 jsonl（每行一个对象）的输出边读边写，内存占用恒定；其他形式显示
+各级的数量与前 --limit 行。csv 中全部参数都激活时 active_params 为空。无法
+分级的行列出行号、列号与原因（csv 在 error 列，json 在 errors，jsonl 在原位），
+单元格为空的行也是如此（“no count”）；其余各行照常作答。
+
+退出码：0 每行都已分级；1 有一行没有分级（包括缺少参数量的行，除非给出
+--allow-no-count），或文件无法读取；2 模型或参数未知。`)
+
+var inspectLong = T(`Inspect reads the header of a model and never its weights: a config.json, a
+.safetensors file or its index.json, a .gguf file, a folder with one of these,
+or a repository (hf:org/name, with @revision after it if wanted).`, `Inspect 读取模型的文件头，从不读取权重：config.json、.safetensors 文件或其
+index.json、.gguf 文件、含有其中之一的文件夹，或一个仓库（hf:org/name，
+需要时在其后加 @revision）。`)
