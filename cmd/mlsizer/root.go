@@ -78,6 +78,9 @@ func newRootCmd(a *app) *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.help)
 	a.localize(root)
+	if completes(a.args) {
+		a.addCompletions(root)
+	}
 	return root
 }
 
