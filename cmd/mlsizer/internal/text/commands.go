@@ -128,4 +128,9 @@ var Commands = map[string]Command{
 		Short: T("the completion script for PowerShell", "PowerShell 的补全脚本"),
 		Long:  completionPowerShell,
 	},
+	"man": {
+		Short:   T("man pages of all commands, written into a folder", "把全部命令的 man 手册页写入一个文件夹"),
+		Long:    manLong,
+		Example: "  mlsizer man ~/.local/share/man/man1",
+	},
 }

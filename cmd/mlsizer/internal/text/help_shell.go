@@ -40,3 +40,7 @@ var completionPowerShell = T(`For this session:
 For every session, add that line to the profile ($PROFILE).`, `仅本次会话：
   mlsizer completion powershell | Out-String | Invoke-Expression
 每次会话：把该行加入配置文件（$PROFILE）。`)
+
+var manLong = T(`Man writes a page for every command, mlsizer.1 and mlsizer-COMMAND.1, into a
+folder that man looks into. The pages are in the language of --lang.`, `Man 为每个命令写一页，mlsizer.1 与 mlsizer-COMMAND.1，放入 man 会查找的文件夹。
+手册页采用 --lang 的语言。`)
