@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,7 +52,7 @@ func newCalibrateCmd(a *app) *cobra.Command {
 func parsePrior(s string) (float64, error) {
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(v > 0 && v <= 10) {
-		return 0, fmt.Errorf("%q: not a width (want spreads above 0 and up to 10, such as 0.5)", s)
+		return 0, text.NotAWidth.Error(s)
 	}
 	return v, nil
 }
@@ -65,7 +64,7 @@ func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 		return groups[0], nil
 	}
 	if !slices.Contains(groups, o.out) {
-		return "", usageError(fmt.Errorf("--leave-out %q: not a group of these rows (want %s)", o.out, strings.Join(groups, ", ")), o.commandReplacing(o.out, groups[0]))
+		return "", usageError(text.NoSuchGroup.Error(o.out, strings.Join(groups, ", ")), o.commandReplacing(o.out, groups[0]))
 	}
 	return o.out, nil
 }
@@ -74,7 +73,7 @@ func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 func parseDate(s string) (string, error) {
 	var y, m, d int
 	if n, err := fmt.Sscanf(s, "%4d-%2d-%2d", &y, &m, &d); err != nil || n != 3 || len(s) != len("2006-01-02") || m < 1 || m > 12 || d < 1 || d > 31 {
-		return "", fmt.Errorf("%q: not a date (want such as 2026-11-23)", s)
+		return "", text.NotADate.Error(s)
 	}
 	return s, nil
 }
@@ -87,7 +86,7 @@ func (o *calibrateOptions) parseOutput(s string) (string, error) {
 	}
 	f, err := render.ParseFormat(s)
 	if err != nil {
-		return "", fmt.Errorf("%w, or a file ending in .json", err)
+		return "", text.OrJSONFile.Error(err)
 	}
 	o.output = f
 	return "", nil
@@ -126,10 +125,10 @@ func calibrateRun(o *calibrateOptions) error {
 		return calibrateServing(o, rows)
 	}
 	if o.refit && o.fit != nil {
-		return usageError(errors.New("--fit names constants, and --refit fits all of them (want one of the two)"), "mlsizer calibrate --refit")
+		return usageError(text.FitOrRefit.Error(), "mlsizer calibrate --refit")
 	}
 	if o.from == "" && !o.refit {
-		return usageError(errors.New("no --from: whose runs the constants are fitted to (--refit takes the shipped ones)"), o.commandLine()+" --from runs.csv")
+		return usageError(text.NoRuns.Error(), o.commandLine()+" --from runs.csv")
 	}
 	p, err := o.predictor()
 	if err != nil {
@@ -160,7 +159,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 	if o.refit {
 		c, err := p.Refit(rows, start, opt)
 		if err != nil {
-			return nil, readError(fmt.Errorf("--refit: %w", err), "")
+			return nil, readError(text.RefitFails.Error(err), "")
 		}
 		return c, nil
 	}
@@ -172,11 +171,11 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 		targets, err = evidence.Targets(start, o.fit...)
 	}
 	if err != nil {
-		return nil, usageError(fmt.Errorf("--from %q, --fit: %w", o.from, err), "")
+		return nil, usageError(text.FitFails.Error(o.from, err), "")
 	}
 	c, err := p.Calibrate(rows, start, targets, opt)
 	if err != nil {
-		return nil, readError(fmt.Errorf("%s: %w", o.from, err), "")
+		return nil, readError(text.Colon.Error(o.from, err), "")
 	}
 	return c, nil
 }

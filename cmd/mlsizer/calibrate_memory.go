@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -26,10 +25,10 @@ type memoryCalibrationJSON struct {
 // each source by facts that were fitted without it, and makes the bands.
 func calibrateMemory(o *calibrateOptions) error {
 	if o.fit != nil || o.refit {
-		return usageError(fmt.Errorf("--memory fits the facts of stacks: it goes with neither --fit nor --refit"), "mlsizer calibrate --memory")
+		return usageError(text.MemoryAlone.Error(), "mlsizer calibrate --memory")
 	}
 	if o.serving {
-		return usageError(errors.New("--memory is of training and --serving of inference (want one of the two)"), "mlsizer calibrate --memory")
+		return usageError(text.MemoryOrServing.Error(), "mlsizer calibrate --memory")
 	}
 	if o.out == "" {
 		o.out = "source"
@@ -48,12 +47,12 @@ func calibrateMemory(o *calibrateOptions) error {
 	}
 	c, err := p.CalibrateMemory(rows, evidence.LeaveOutKey(out))
 	if err != nil {
-		return readError(fmt.Errorf("--memory: %w", err), "")
+		return readError(text.MemoryFails.Error(err), "")
 	}
 	from := o.fromText()
 	if o.file != "" {
 		bands := sizing.MemoryBands{Date: o.date, Bands: c.Bands,
-			Origin: fmt.Sprintf("mlsizer calibrate --memory --leave-out %s: %d rows of %s, with their %s in the fit and left out of it", out, c.Rows, from.EN, out)}
+			Origin: fmt.Sprintf(text.BandsOrigin.EN, out, c.Rows, from.EN, out)}
 		if err := o.writeJSON(bands, "  "); err != nil {
 			return err
 		}

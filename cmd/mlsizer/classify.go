@@ -62,18 +62,18 @@ func newClassifyCmd(a *app) *cobra.Command {
 func (o *classifyOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.from != "" && len(o.models) > 0:
-		return usageErrorf("--from %s and MODEL %q (want one or the other)", o.from, o.models[0])
+		return usageError(text.FromOrModel.Error(o.from, o.models[0]), "")
 	case cmd.Flags().Changed("from") && o.from == "":
-		return usageErrorf(`--from "" (want a file, or - for stdin)`)
+		return usageError(text.FromEmpty.Error(), "")
 	case o.from == "" && len(o.models) == 0:
-		return usageError(errors.New("no model (want one MODEL or more, such as gpt-3 or 7B, or --from FILE)"), "mlsizer classify gpt-3 7B")
+		return usageError(text.NoModelToClassify.Error(), "mlsizer classify gpt-3 7B")
 	case o.limit < 0:
-		return usageErrorf("--limit %d (want 0 or more rows)", o.limit)
+		return usageError(text.BadLimit.Error(o.limit), "")
 	}
 	if o.from == "" {
 		for _, name := range []string{"column", "limit", "allow-no-count"} {
 			if cmd.Flags().Changed(name) {
-				return usageErrorf("--%s without --from FILE (it says how a file is read)", name)
+				return usageError(text.WithoutFrom.Error(name), "")
 			}
 		}
 	}
@@ -115,7 +115,7 @@ func classifyRun(ctx context.Context, o *classifyOptions) error {
 	opt.Limit = len(rows)
 	sum, err := batch.Write(o.stdout, rows, opt)
 	if err != nil {
-		return readError(fmt.Errorf("writing the answer: %w", err), "")
+		return readError(text.Writing.Error(err), "")
 	}
 	if opt.Format != batch.Rows {
 		return nil
@@ -166,7 +166,7 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	if o.from == "-" {
 		return io.NopCloser(o.stdin), 0, nil
 	}
-	f, err := openFlag("--from", o.from, "a file of models, one a row")
+	f, err := openFlag("--from", o.from, text.FileOfModels)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -181,29 +181,37 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 // nearest to an unknown one takes as long as a thousand counts, so only the
 // first get them.
 func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Model, error) {
-	const want = "want a count such as 7B, a catalogue name or a path"
 	const hinted = 100
 	known := sync.OnceValue(func() nameSet { return newNameSet(o.app.models().All()) })
 	var unknown atomic.Int64
 	return func(name string) (batch.Model, error) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(name), "hf:"):
-			return batch.Model{}, fmt.Errorf("%q: nothing is fetched for a row of a file (%s)", name, want)
+			return batch.Model{}, text.NothingFetched.Error(name, text.WantModel)
 		case known().mayHold(name) || isPath(name) || exists(name):
 		case unknown.Add(1) > hinted:
-			return batch.Model{}, fmt.Errorf("no model %q in the catalogue (%s)", name, want)
+			return batch.Model{}, text.NoSuchModel.Error(name, text.WantModel)
 		}
 		m, err := o.resolve(ctx, name)
 		if err != nil {
-			text := strings.TrimPrefix(err.Error(), "MODEL ")
-			if !strings.Contains(text, "(want ") {
-				text += " (" + want + ")"
-			}
-			return batch.Model{}, errors.New(text)
+			return batch.Model{}, aboutCell(err)
 		}
 		r := rowOf(m)
 		return batch.Model{Name: r.Name, Params: r.Params, Active: r.ActiveParams, Field: r.Field, Inferred: r.Inferred, Scope: r.Scope}, nil
 	}
+}
+
+// aboutCell is the error of a MODEL as one of a cell, which says what a cell
+// may hold.
+func aboutCell(err error) error {
+	var count *countFault
+	if errors.As(err, &count) {
+		err = count.err
+	}
+	if strings.Contains(err.Error(), "(want ") {
+		return err
+	}
+	return text.InBrackets.Error(err, text.WantModel)
 }
 
 // exists reports whether there is a file of that name.
@@ -298,9 +306,9 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 		}
 		return readError(errors.New(text), hint)
 	case errors.Is(err, context.Canceled):
-		return readError(fmt.Errorf("%s: interrupted after %d rows", from, sum.Rows), "")
+		return readError(text.Interrupted.Error(from, sum.Rows), "")
 	case err != nil:
-		return readError(fmt.Errorf("writing the answer: %w", err), "")
+		return readError(text.Writing.Error(err), "")
 	case failed:
 		return readError(errors.New(from+": "+unanswered), "")
 	}
@@ -308,18 +316,16 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 }
 
 // The words of classify.
-var (
-	reportTiers = "report, section 1.2"
-)
+var ()
 
 // document is the answer as tables.
 func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 	b := o.bounds
 	d := &render.Document{Title: text.SizeClasses}
-	d.Notes = append(d.Notes, render.Note{Text: text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), Source: reportTiers})
+	d.Notes = append(d.Notes, render.Note{Text: text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), Source: text.ReportTiers})
 	beyond := 0
 	if sum.Counts.Beyond > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: text.BeyondNote.With(cut(b[3])), Source: reportTiers})
+		d.Notes = append(d.Notes, render.Note{Text: text.BeyondNote.With(cut(b[3])), Source: text.ReportTiers})
 		beyond = len(d.Notes)
 	}
 	models := render.Table{Columns: []render.Column{

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -28,7 +27,7 @@ func newCompareCmd(a *app) *cobra.Command {
 		Use: "compare MODEL... --on A,B,C",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError(errors.New("no model (want one MODEL or more, such as llama-3.1-70b or 7B)"), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")
+				return usageError(text.NoModels.Error(), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")
 			}
 			o.models = args
 			return nil
@@ -74,9 +73,9 @@ func (o *compareOptions) oneQuestion(cmd *cobra.Command, training []string) erro
 	})
 	switch {
 	case o.served() && len(train) > 0:
-		return usageError(fmt.Errorf("--%s is about training, and --weights and --student compare serving (want one of the two)", train[0]), o.commandWithout(train...))
+		return usageError(text.AboutTraining.Error(train[0]), o.commandWithout(train...))
 	case !o.served() && len(serve) > 0:
-		return usageError(fmt.Errorf("--%s is about serving (want --weights or --student too)", serve[0]), o.commandWithout(train...)+" --weights bf16")
+		return usageError(text.AboutServing.Error(serve[0]), o.commandWithout(train...)+" --weights bf16")
 	}
 	return nil
 }
@@ -104,7 +103,7 @@ func compareRun(cmd *cobra.Command, o *compareOptions) error {
 		models = append(models, variants...)
 	}
 	if o.examples.Count > 0 && o.examples.Tokens == 0 && slices.ContainsFunc(models, func(m *modelArg) bool { return m.Model.PerToken() }) {
-		return usageError(errors.New("--examples of models that read tokens have a length (want --example-tokens, their average)"), o.commandLine()+" --example-tokens 512")
+		return usageError(text.ExamplesHaveLength.Error(), o.commandLine()+" --example-tokens 512")
 	}
 	targets, err := o.targets(o.on)
 	if err != nil {

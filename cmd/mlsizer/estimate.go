@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -18,7 +19,7 @@ func newEstimateCmd(a *app) *cobra.Command {
 	o := &estimateOptions{app: a}
 	cmd := &cobra.Command{
 		Use:  "estimate MODEL --on DEVICE[xN]",
-		Args: oneModel(&o.model, "llama-3.1-70b or 7B", "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
+		Args: oneModel(&o.model, text.ModelOrCount, "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(a, cmd); err != nil {
 				return err
@@ -27,7 +28,7 @@ func newEstimateCmd(a *app) *cobra.Command {
 				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
 			}
 			if o.tokensSet && o.sampled {
-				return usageErrorf("--tokens and --samples both give the length of the run (want the one that the model counts in; compare takes both)")
+				return usageError(text.TokensOrSamples.Error(), "")
 			}
 			return estimateRun(cmd, o)
 		},

@@ -175,7 +175,7 @@ func dataTable(r *resultJSON, f *footnotes) []render.Table {
 		fact(text.Examples, text.ExamplesOf.With(count, x.Tokens), f.at("epochs")...),
 		fact(text.Packing, text.SequencesOf.With(packingText(x.Packing), render.Count(x.Sequences), r.Workload.Seq), f.at("packing", "data")...),
 		fact(text.Computed, x.Computed),
-		fact(text.Useful, text.UsefulOf.With(x.Useful, render.Percent(x.Share))),
+		fact(text.Useful, text.InBrackets.With(x.Useful, render.Percent(x.Share))),
 		fact(text.Epoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
 	}}}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -43,11 +42,6 @@ func usageError(err error, hint string) error {
 	return &failure{err: err, code: exitUsage, hint: hint}
 }
 
-// usageErrorf is usageError with a format and no hint.
-func usageErrorf(format string, args ...any) error {
-	return usageError(fmt.Errorf(format, args...), "")
-}
-
 // readError is an error in what was read (exit code 1).
 func readError(err error, hint string) error {
 	return &failure{err: err, code: exitFailed, hint: hint}
@@ -60,7 +54,7 @@ func aboutFlag(name string, err error) error {
 		c := *f
 		f = &c
 	}
-	f.err = fmt.Errorf("--%s: %w", name, err)
+	f.err = text.FlagFails.Error(name, err)
 	return f
 }
 
@@ -69,7 +63,7 @@ func aboutFlag(name string, err error) error {
 type exitCode int
 
 // Error names the code; report never prints it.
-func (c exitCode) Error() string { return "exit code " + strconv.Itoa(int(c)) }
+func (c exitCode) Error() string { return "exit " + strconv.Itoa(int(c)) }
 
 // report prints an error as the user is to see it and returns the exit code.
 func (a *app) report(err error) int {
@@ -82,12 +76,12 @@ func (a *app) report(err error) int {
 	}
 	f := &failure{err: err, code: exitFailed}
 	errors.As(err, &f)
-	say := func(kind text.Text, text string) {
-		for _, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+	say := func(kind text.Text, words string) {
+		for _, line := range strings.Split(strings.TrimRight(words, "\n"), "\n") {
 			io.WriteString(a.stderr, "mlsizer: "+a.say(kind)+": "+line+"\n")
 		}
 	}
-	say(text.LineError, spell.Singular(err.Error()))
+	say(text.LineError, spell.Singular(text.ErrorIn(err, a.lang)))
 	if f.hint != "" {
 		say(text.LineHint, f.hint)
 	}
@@ -114,12 +108,12 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 			break
 		}
 		if unknown.GetSpecifiedShortnames() != "" {
-			f.err = fmt.Errorf("unknown flag -%s", name)
+			f.err = text.UnknownShort.Error(name)
 			break
 		}
-		f.err = fmt.Errorf("unknown flag --%s", name)
+		f.err = text.UnknownFlag.Error(name)
 		if others := commandsWith(cmd, name); len(others) > 0 {
-			f.err = fmt.Errorf("unknown flag --%s: %s does not take it (want %s)", name, cmd.Name(), strings.Join(others, " or "))
+			f.err = text.FlagOfOthers.Error(name, cmd.Name(), text.OneOf(others))
 			f.hint = a.asOther(cmd.Name(), others)
 			break
 		}
@@ -127,14 +121,14 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 			f.hint = a.commandReplacing("--"+name, "--"+near)
 		}
 	case errors.As(err, &missing):
-		f.err = fmt.Errorf("--%s: no value (want %s)", missing.GetFlag().Name, missing.GetFlag().Value.Type())
+		f.err = text.NoValue.Error(missing.GetFlag().Name, missing.GetFlag().Value.Type())
 		f.hint = exampleOf(missing.GetFlag())
 		if f.hint != "" {
 			f.hint = a.commandLine() + " " + f.hint
 		}
 	case errors.As(err, &invalid):
 		flag, value := invalid.GetFlag(), invalid.GetValue()
-		f.err = fmt.Errorf("--%s %s", flag.Name, quoted(value, invalid.Unwrap()))
+		f.err = text.FlagSays.Error(flag.Name, quoted(value, invalid.Unwrap()))
 		if example := exampleOf(flag); example != "" {
 			f.hint = a.commandReplacing(value, example)
 		}
@@ -190,7 +184,7 @@ func (a *app) negativeCount(err *pflag.NotExistError) error {
 	for _, arg := range a.args {
 		if len(arg) > 1 && strings.Contains("0123456789.", arg[1:2]) && arg[0] == '-' && strings.HasPrefix(arg[1:], err.GetSpecifiedShortnames()) {
 			if _, parse := quantity.ParseParams(arg); parse != nil {
-				return fmt.Errorf("MODEL %w", parse)
+				return &countFault{parse}
 			}
 		}
 	}
@@ -198,12 +192,11 @@ func (a *app) negativeCount(err *pflag.NotExistError) error {
 }
 
 // quoted puts the value in front of the error unless it stands there already.
-func quoted(value string, err error) string {
-	text := err.Error()
-	if strings.HasPrefix(text, `"`) {
-		return text
+func quoted(value string, err error) error {
+	if strings.HasPrefix(err.Error(), `"`) {
+		return err
 	}
-	return strconv.Quote(value) + ": " + text
+	return text.Colon.Error(strconv.Quote(value), err)
 }
 
 func flagNames(cmd *cobra.Command) []string {

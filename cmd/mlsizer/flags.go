@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -123,7 +122,7 @@ func asTyped(s string) (string, error) { return s, nil }
 // which is right for 1.5K and wrong for 1.5 sequences.
 func parseWhole(s string) (int64, error) {
 	if f, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil && f != math.Trunc(f) {
-		return 0, fmt.Errorf("not a whole number (want a count such as 512 or 4K)")
+		return 0, text.NotWhole.Error()
 	}
 	return quantity.ParseCount(s)
 }
@@ -141,12 +140,12 @@ func parseTokenCount(s string) (int64, error) {
 	}
 	if t := strings.TrimSpace(s); n <= mostTokens && (strings.HasSuffix(t, "k") || strings.HasSuffix(t, "K")) {
 		if n*1024%1000 != 0 {
-			return 0, errors.New("not a whole number of tokens, for a k is 1,024 of them (want 1.5k, or the number itself)")
+			return 0, text.NotWholeTokens.Error()
 		}
 		n = n * 1024 / 1000
 	}
 	if n < 1 || n > mostTokens {
-		return 0, fmt.Errorf("not a length in tokens (want 1 to %d, such as 8192 or 32k)", int64(mostTokens))
+		return 0, text.NotALength.Error(int64(mostTokens))
 	}
 	return n, nil
 }
@@ -155,7 +154,7 @@ func parseTokenCount(s string) (int64, error) {
 func parseDimension(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 || n > hardware.MaxDevices {
-		return 0, fmt.Errorf("not a whole number in range (want 1 to %d)", hardware.MaxDevices)
+		return 0, text.NotInRange.Error(hardware.MaxDevices)
 	}
 	return n, nil
 }
@@ -168,7 +167,7 @@ func parseShare(s string) (float64, error) {
 		f /= 100
 	}
 	if err != nil || !(f > 0 && f <= 1) {
-		return 0, fmt.Errorf("not a share (want a number above 0 and up to 1, such as 0.4, or 40%%)")
+		return 0, text.NotAShare.Error()
 	}
 	return f, nil
 }
@@ -177,7 +176,7 @@ func parseShare(s string) (float64, error) {
 func parsePUE(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(f >= 1 && f <= 10) {
-		return 0, fmt.Errorf("not a PUE (want the facility's power over the machines', 1 to 10, such as 1.1)")
+		return 0, text.NotAPUE.Error()
 	}
 	return f, nil
 }
@@ -186,7 +185,7 @@ func parsePUE(s string) (float64, error) {
 func parsePrice(s string) (quantity.USD, error) {
 	p, err := quantity.ParseUSD(s)
 	if err == nil && p == 0 {
-		return 0, fmt.Errorf("zero (want dollars a device and hour, such as 2.50)")
+		return 0, text.ZeroPrice.Error()
 	}
 	return p, err
 }
@@ -196,7 +195,7 @@ func parsePrice(s string) (quantity.USD, error) {
 func parseRampUp(s string) (r sizing.RampUp, err error) {
 	fields := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
 	if len(fields) != 3 {
-		return r, fmt.Errorf("%d counts (want three: the first batch, its increment and the samples of the ramp-up, such as 256,256,5M)", len(fields))
+		return r, text.NotARampUp.Error(len(fields))
 	}
 	for i, at := range []*int64{&r.Start, &r.Increment, &r.Samples} {
 		if *at, err = parseWhole(fields[i]); err != nil {
@@ -215,7 +214,7 @@ func parseMethods(s string) ([]sizing.Method, error) {
 			return nil, err
 		}
 		if slices.Contains(list, m) {
-			return nil, fmt.Errorf("%s twice", m)
+			return nil, text.Twice.Error(m)
 		}
 		list = append(list, m)
 	}
@@ -233,14 +232,14 @@ func parseTeacherWeights(s string) (fp8 bool, err error) {
 	case "fp8":
 		return true, nil
 	}
-	return false, fmt.Errorf("%q is not a known storage of a teacher's weights (want %s)", s, strings.Join(teacherWeights(), ", "))
+	return false, text.NotTeacherWeights.Error(s, strings.Join(teacherWeights(), ", "))
 }
 
 // parseEpochs reads how often a run sees its data.
 func parseEpochs(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(f > 0 && f <= 1e6) {
-		return 0, errors.New("not a number of epochs (want a number above 0, such as 3)")
+		return 0, text.NotEpochs.Error()
 	}
 	return f, nil
 }
@@ -249,7 +248,7 @@ func parseEpochs(s string) (float64, error) {
 func parseFactor(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(f > 0 && f <= 1e3) {
-		return 0, fmt.Errorf("%q is not a factor (want a number above 0, such as 1.25)", s)
+		return 0, text.NotAFactor.Error(s)
 	}
 	return f, nil
 }
@@ -259,7 +258,7 @@ func parseList(s string) ([]string, error) {
 	list := strings.Split(s, ",")
 	for i, item := range list {
 		if list[i] = strings.TrimSpace(item); list[i] == "" {
-			return nil, errors.New("an empty item (want devices separated by commas, such as h100x8,a100-80g)")
+			return nil, text.EmptyItem.Error()
 		}
 	}
 	return list, nil

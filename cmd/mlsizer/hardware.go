@@ -45,7 +45,7 @@ func newHardwareCmd(a *app) *cobra.Command {
 		Use: "show NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError(fmt.Errorf("%d names (want one, such as h100)", len(args)), "mlsizer hardware show h100")
+				return usageError(text.OneDeviceName.Error(len(args)), "mlsizer hardware show h100")
 			}
 			o.name = args[0]
 			return nil
@@ -141,7 +141,7 @@ func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
 	if near := nearest(strings.ToLower(o.vendor), vendors); near != "" {
 		hint = o.commandReplacing(o.vendor, near)
 	}
-	return usageError(fmt.Errorf("--vendor %q: no device is of that vendor (want %s)", o.vendor, strings.Join(vendors, ", ")), hint)
+	return usageError(text.NoSuchVendor.Error(o.vendor, strings.Join(vendors, ", ")), hint)
 }
 
 func hardwareRun(o *hardwareOptions) error {
@@ -253,7 +253,7 @@ func deviceFacts(d *hardware.Device) render.Table {
 		add(text.DevicesNode, d.DevicesPerNode)
 	}
 	if d.Price != nil {
-		add(text.PriceHour, text.Dated.With(d.Price.PerHour, d.Price.Date))
+		add(text.PriceHour, text.InBrackets.With(d.Price.PerHour, d.Price.Date))
 	}
 	if d.Note != "" {
 		add(text.Note, d.Note)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -55,15 +54,15 @@ func newInferCmd(a *app) *cobra.Command {
 	o := &inferOptions{app: a}
 	cmd := &cobra.Command{
 		Use:  "infer MODEL --on DEVICE[xN]",
-		Args: oneModel(&o.model, "llama-3.1-70b or a .gguf file", "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
+		Args: oneModel(&o.model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case len(o.on) == 0:
-				return usageError(errors.New("--on is missing (want a device, such as --on h100x2)"), a.commandLine()+" --on h100x2")
+				return usageError(text.NoDevice.Error(), a.commandLine()+" --on h100x2")
 			case len(o.on) != 1:
-				return usageError(fmt.Errorf("--on: %d devices (infer takes one; compare --weights takes several)", len(o.on)), a.commandComparing(len(o.weights) > 0))
+				return usageError(text.InferOneDevice.Error(len(o.on)), a.commandComparing(len(o.weights) > 0))
 			case len(o.weights) > 1:
-				return usageError(fmt.Errorf("--weights: %d storages (infer takes one; compare takes several)", len(o.weights)), a.commandReplacing("infer", "compare"))
+				return usageError(text.InferOneStorage.Error(len(o.weights)), a.commandReplacing("infer", "compare"))
 			}
 			return inferRun(cmd, o)
 		},
@@ -112,7 +111,7 @@ func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 func parseImages(s string) (int64, error) {
 	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
 	if err != nil || n < 0 || n > 1e6 {
-		return 0, errors.New("not a number of images (want 0 or more)")
+		return 0, text.NotImages.Error()
 	}
 	return n, nil
 }
@@ -135,7 +134,7 @@ func parseWeights(s string) ([]string, error) {
 func parseMemory(s string) (quantity.Bytes, error) {
 	b, err := quantity.ParseBytes(s)
 	if err == nil && !(b >= 1<<20) {
-		return 0, errors.New("less than a MiB (want the memory of a device, such as 28GiB)")
+		return 0, text.TooLittleMemory.Error()
 	}
 	return b, err
 }
@@ -157,7 +156,7 @@ const (
 func divideContext(s *sizing.Serving) error {
 	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)
 	if prompt+answer > s.Context {
-		return &sizing.PlanError{Flag: "context", Text: fmt.Sprintf("a prompt of %d and an answer of %d do not fit a context of %d (want %d or more)", prompt, answer, s.Context, prompt+answer)}
+		return &flagFault{"context", text.ContextTooShort.Error(prompt, answer, s.Context, prompt+answer)}
 	}
 	if s.Prompt > 0 && s.Output == 0 {
 		each := s.Context
@@ -328,9 +327,9 @@ func scopeNotes(m *modelArg, t target, given quantity.USD) []sizing.Note {
 func (a *app) inferError(cmd *cobra.Command, err error) error {
 	name := flagOf(err)
 	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-		return usageError(fmt.Errorf("--%s %s: %w", name, flag.Value, err), a.commandWithout(name))
+		return usageError(text.FlagValueFails.Error(name, flag.Value, err), a.commandWithout(name))
 	}
-	if strings.Contains(err.Error(), "network between nodes") {
+	if lacksNetwork(err) {
 		return usageError(err, a.commandLine()+" --scale-out 50GB/s")
 	}
 	return usageError(err, "")

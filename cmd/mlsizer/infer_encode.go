@@ -44,21 +44,21 @@ const defaultEncodingContext = 512
 func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *sizing.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
-			return usageError(fmt.Errorf("--%s: %s reads a %s in one pass: it generates nothing and keeps no cache", name, m.Name, encodedUnit(m)), o.commandWithout(name))
+			return usageError(text.ReadsInOnePass.Error(name, m.Name, encodedUnit(m)), o.commandWithout(name))
 		}
 	}
 	if !m.PerToken() && o.context > 0 {
-		return usageError(fmt.Errorf("--context: %s is counted in samples of one %s: it has no sequence length", m.Name, m.Unit), o.commandWithout("context"))
+		return usageError(text.NoSequenceLength.Error(m.Name, m.Unit), o.commandWithout("context"))
 	}
 	return nil
 }
 
 // encodedUnit is what the model reads one of: "sequence", "image".
-func encodedUnit(m *sizing.Model) string {
+func encodedUnit(m *sizing.Model) text.Text {
 	if m.PerToken() {
-		return "sequence"
+		return text.SequenceUnit
 	}
-	return m.Unit
+	return text.Same(m.Unit)
 }
 
 // encode answers for a model that generates nothing.

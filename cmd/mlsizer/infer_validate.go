@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"io"
 	"slices"
 
@@ -51,7 +50,7 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	}
 	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultServingConstants()}
 	if o.constants != "" {
-		f, err := openFlag("--constants", o.constants, wantConstants)
+		f, err := openFlag("--constants", o.constants, text.FileOfConstants)
 		if err != nil {
 			return nil, err
 		}
@@ -120,11 +119,11 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	}
 	fit, err := p.FitServing(rows, evidence.ServingFitOptions{LeaveOut: out, Folds: servingFolds, Prior: o.prior, Refit: o.refit})
 	if err != nil {
-		return readError(fmt.Errorf("%s: %w", o.from, err), "")
+		return readError(text.Colon.Error(o.from, err), "")
 	}
 	fit.Constants.Source, fit.Constants.Date = o.from, o.date
 	if o.from == "" {
-		fit.Constants.Source = "the shipped measurements of serving"
+		fit.Constants.Source = text.ShippedServing.EN
 	}
 	if o.file != "" {
 		if err := o.writeJSON(fit.Constants, " "); err != nil {

@@ -25,7 +25,7 @@ func newInspectCmd(a *app) *cobra.Command {
 		Use: "inspect PATH|hf:ORG/NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageErrorf("%d paths (want one, such as ./llama/config.json)", len(args))
+				return usageError(text.OnePath.Error(len(args)), "")
 			}
 			o.path = args[0]
 			return nil

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // newManCmd writes the manual pages.
@@ -14,7 +16,7 @@ func newManCmd() *cobra.Command {
 		Use: "man DIR",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageErrorf("%d folders (want one, such as ./man)", len(args))
+				return usageError(text.OneFolder.Error(len(args)), "")
 			}
 			folder = args[0]
 			return nil

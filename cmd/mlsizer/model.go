@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -54,7 +53,7 @@ func (a *app) resolve(ctx context.Context, arg string) (*modelArg, error) {
 		return a.resolveFile(ctx, arg)
 	}
 	if looksLikeCount(arg) {
-		return nil, usageError(fmt.Errorf("MODEL %w", err), "")
+		return nil, usageError(&countFault{err}, "")
 	}
 	return nil, a.unknownModel(arg, notFound)
 }
@@ -99,7 +98,7 @@ func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
 	m := f.Model
 	if m == nil {
 		if m, err = catalog.FromCount(f.Params); err != nil {
-			return nil, readError(fmt.Errorf("%s: %w", arg, err), "")
+			return nil, readError(text.Colon.Error(arg, err), "")
 		}
 		m.Name = arg
 	}
@@ -113,6 +112,18 @@ func (m *modelArg) fileNotes() (notes []sizing.Note) {
 	}
 	return notes
 }
+
+// countFault is an error of an argument that was meant as a count.
+type countFault struct{ err error }
+
+// Error says that the argument is a MODEL.
+func (f *countFault) Error() string { return f.In(text.English) }
+
+// In is the error in a language.
+func (f *countFault) In(l text.Lang) string { return text.ErrorIn(text.ModelFails.Error(f.err), l) }
+
+// Unwrap is the error within.
+func (f *countFault) Unwrap() error { return f.err }
 
 // looksLikeCount reports whether what was typed was meant as a count, so that
 // the error is about the number and not about a name.

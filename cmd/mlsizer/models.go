@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -52,7 +51,7 @@ func newModelsCmd(a *app) *cobra.Command {
 			Use: "show NAME",
 			Args: func(_ *cobra.Command, args []string) error {
 				if len(args) != 1 {
-					return usageError(fmt.Errorf("%d names (want one, such as llama-3.1-70b)", len(args)), "mlsizer models show llama-3.1-70b")
+					return usageError(text.OneModelName.Error(len(args)), "mlsizer models show llama-3.1-70b")
 				}
 				o.showName = args[0]
 				return nil
@@ -71,7 +70,8 @@ func (a *app) noSubcommand(show func(name string) (line string, near []string)) 
 		if len(args) == 0 {
 			return nil
 		}
-		name, hint, also := args[0], cmd.CommandPath(), ""
+		name, hint := args[0], cmd.CommandPath()
+		var also text.Text
 		line, near := show(name)
 		switch subcommand := nearest(name, []string{"list", "show"}); {
 		case subcommand != "":
@@ -79,10 +79,10 @@ func (a *app) noSubcommand(show func(name string) (line string, near []string)) 
 		case len(near) > 0:
 			hint = line + shellWord(near[0])
 			if near[0] != name {
-				also = "; nearest: " + strings.Join(near, ", ")
+				also = text.AlsoNearest.With(strings.Join(near, ", "))
 			}
 		}
-		return usageError(fmt.Errorf("%q: unknown subcommand (want list or show NAME%s)", name, also), hint)
+		return usageError(text.UnknownSubcommand.Error(name, also), hint)
 	}
 }
 
@@ -100,7 +100,7 @@ func (a *app) nearModels(name string) []string {
 // noArguments refuses arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageErrorf("%q: no argument is taken here", args[0])
+		return usageError(text.NoArgument.Error(args[0]), "")
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func sortKeys() []string { return []string{"size", "name"} }
 
 func parseSort(s string) (string, error) {
 	if !slices.Contains(sortKeys(), s) {
-		return "", fmt.Errorf("%q: unknown order (want %s)", s, strings.Join(sortKeys(), " or "))
+		return "", text.UnknownOrder.Error(s, text.OneOf(sortKeys()))
 	}
 	return s, nil
 }
@@ -170,7 +170,7 @@ func modelsRun(o *modelsOptions) error {
 		tier := render.Cell{Value: tierName(m.Tier)}
 		if m.Beyond {
 			tier.Notes = []int{1}
-			notes = []render.Note{{Text: text.BeyondNote.With(cut(o.bounds[3])), Source: reportTiers}}
+			notes = []render.Note{{Text: text.BeyondNote.With(cut(o.bounds[3])), Source: text.ReportTiers}}
 		}
 		active, year := any(nil), any(nil)
 		if m.Active != m.Params {

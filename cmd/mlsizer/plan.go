@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -56,13 +55,13 @@ func newPlanCmd(a *app) *cobra.Command {
 		Use: "plan [MODEL] --on DEVICE[xN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usageErrorf("%d models (want one MODEL, such as llama-3.1-70b or 7B)", len(args))
+				return usageError(text.OneModelOnly.Error(len(args)), "")
 			}
 			if len(args) == 1 {
 				o.model = args[0]
 			}
 			if o.model == "" && len(o.on) == 0 {
-				return usageError(errors.New("no model (want one MODEL, and devices with --on)"), "mlsizer plan llama-3.1-70b --on h100x64")
+				return usageError(text.NoModelNorDevices.Error(), "mlsizer plan llama-3.1-70b --on h100x64")
 			}
 			return nil
 		},
@@ -101,7 +100,7 @@ func parseMemoryLimit(s string) (memoryLimit, error) {
 	}
 	b, err := quantity.ParseBytes(s)
 	if err != nil || b <= 0 {
-		return memoryLimit{}, errors.New("not a share or a size (want a share of the device such as 90%, or a size such as 72GiB)")
+		return memoryLimit{}, text.NotALimit.Error()
 	}
 	return memoryLimit{bytes: b}, nil
 }
@@ -110,7 +109,7 @@ func parseMemoryLimit(s string) (memoryLimit, error) {
 func parsePositive(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(f > 0) || f > 1e6 {
-		return 0, errors.New("not a number of days (want a number above 0, such as 30)")
+		return 0, text.NotDays.Error()
 	}
 	return f, nil
 }
@@ -119,7 +118,7 @@ func parsePositive(s string) (float64, error) {
 func parseHours(s string) (float64, error) {
 	n, err := quantity.ParseCount(s)
 	if err == nil && n < 1 {
-		err = errors.New("below one (want device-hours, such as 100K)")
+		err = text.BelowOneHour.Error()
 	}
 	return float64(n), err
 }
@@ -133,17 +132,17 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 	length := o.lengthSet()
 	switch {
 	case o.budget > 0 && o.deviceHours > 0:
-		return usageError(errors.New("--budget and --device-hours both say what the run may take (want one of them)"), o.commandWithout("device-hours"))
+		return usageError(text.BudgetOrHours.Error(), o.commandWithout("device-hours"))
 	case o.model == "" && o.budget == 0 && o.deviceHours == 0:
-		return usageError(errors.New("no model (want one MODEL, or --budget or --device-hours for the model that they train best)"), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
+		return usageError(text.NoModelNorBudget.Error(), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
 	case o.model == "" && length:
-		return usageErrorf("--tokens without a MODEL: a budget alone chooses the tokens (want a MODEL, or no --tokens)")
+		return usageError(text.TokensOfBudget.Error(), "")
 	case o.model != "" && slices.ContainsFunc(goals, cmd.Flags().Changed) && !length:
-		return usageError(errors.New("--days, --budget and --device-hours are for a run (want its length with --tokens or --samples)"), o.withLength(cmd, o.commandLine()))
+		return usageError(text.GoalOfRun.Error(), o.withLength(cmd, o.commandLine()))
 	case o.export != "" && len(o.on) > 1:
-		return usageErrorf("--export prints one plan (want one device in --on, not %d)", len(o.on))
+		return usageError(text.ExportOne.Error(len(o.on)), "")
 	case o.mfu > 0:
-		return usageError(errors.New("--mfu fixes the time of every layout, so that none is better (want plan without it, or estimate)"), o.commandWithout("mfu"))
+		return usageError(text.MFUFixesTime.Error(), o.commandWithout("mfu"))
 	}
 	if o.export != "" && o.stack == nil { // what is exported is what was estimated
 		stack, err := sizing.FindStack(o.export.Stack())
@@ -197,7 +196,7 @@ func (o *planOptions) finish(rows []*planned) error {
 
 // planError makes a usage error of a question that has no layouts at all.
 func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err error) error {
-	switch network := strings.Contains(err.Error(), "network between nodes"); {
+	switch network := lacksNetwork(err); {
 	case m.Model == nil && flagOf(err) == "price":
 		return usageError(err, o.commandLine()+" --price 2")
 	case m.Model == nil && (flagOf(err) == "budget" || flagOf(err) == "device-hours"):
@@ -208,7 +207,7 @@ func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err e
 	case network:
 		return usageError(err, o.commandLine()+" --scale-out 50GB/s")
 	}
-	return usageError(fmt.Errorf("--on %s: %w", t.Input, err), "")
+	return usageError(text.OnFails.Error(t.Input, err), "")
 }
 
 // exportPlan prints the plan for a framework, what it cannot express as
@@ -222,7 +221,7 @@ func (o *planOptions) exportPlan(p *planned) error {
 	}
 	r := export.Write(o.export, export.Plan{Prepared: p.answer.Prepared, Estimate: p.best()})
 	if _, err := io.WriteString(o.stdout, r.Text); err != nil {
-		return readError(fmt.Errorf("writing the answer: %w", err), "")
+		return readError(text.Writing.Error(err), "")
 	}
 	if !r.Comments {
 		for _, left := range r.Left {

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
@@ -58,7 +58,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 			price = t.Device.Price.PerHour
 		}
 		if price == 0 {
-			return nil, &sizing.PlanError{Flag: "price", Text: fmt.Sprintf("no price known for %s (want --price, dollars a device and hour)", t.Device.ID)}
+			return nil, &flagFault{"price", text.NoPriceOf.Error(t.Device.ID)}
 		}
 		hours = float64(o.budget / price)
 	}
@@ -124,7 +124,7 @@ func (o *planOptions) beyond(err error) error {
 	if o.budget > 0 {
 		flag = "budget"
 	}
-	return &sizing.PlanError{Flag: flag, Text: err.Error()}
+	return &flagFault{flag, err}
 }
 
 // computeFormat is the precision that the run would take.

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"math"
 	"time"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
@@ -254,7 +254,7 @@ func unknown(p *sizing.Prepared, goal search.Goal) string {
 func (o *planOptions) impossible(p *sizing.Prepared) error {
 	plan := o.plan
 	if plan == (sizing.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
-		return &sizing.PlanError{Flag: "batch", Text: fmt.Sprintf("no layout uses exactly %d devices with a global batch of %d (want another number of devices, or a batch that more data-parallel ranks divide)", p.Cluster.Count, p.Workload.Batch)}
+		return &flagFault{"batch", text.NoLayoutUses.Error(p.Cluster.Count, p.Workload.Batch)}
 	}
 	for _, d := range []*int{&plan.TP, &plan.PP, &plan.VP, &plan.CP, &plan.EP, &plan.MicroBatch} {
 		*d = max(*d, 1)
@@ -266,5 +266,5 @@ func (o *planOptions) impossible(p *sizing.Prepared) error {
 	if err := p.Check(&plan); err != nil {
 		return err
 	}
-	return &sizing.PlanError{Flag: "on", Text: "no layout divides these devices, this model and this batch"}
+	return &flagFault{"on", text.NoLayoutDivides.Error()}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -34,7 +35,7 @@ func (m *modelArg) prunedOnce(list []sizing.Prune) (*modelArg, error) {
 	case 1:
 		return m.pruned(list[0])
 	}
-	return nil, usageErrorf("--prune: %d prunings of one model (compare takes several)", len(list))
+	return nil, usageError(text.PrunedTwice.Error(len(list)), "")
 }
 
 // variants are the model itself and what each pruning leaves of it.

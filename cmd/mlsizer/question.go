@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -28,16 +27,16 @@ func (a *app) asked(ctx context.Context, model string, prune []sizing.Prune, on 
 
 // oneModel takes the one MODEL of a command; none and several are refused with
 // what is wanted.
-func oneModel(at *string, want, hint, several string) cobra.PositionalArgs {
+func oneModel(at *string, want text.Text, hint, several string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:
-			return usageError(fmt.Errorf("no model (want one MODEL, such as %s)", want), hint)
+			return usageError(text.NoModel.Error(want), hint)
 		case 1:
 			*at = args[0]
 			return nil
 		}
-		return usageErrorf("%d models (want one MODEL; %s takes several)", len(args), several)
+		return usageError(text.SeveralModels.Error(len(args), several), "")
 	}
 }
 
@@ -69,13 +68,13 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 	tokens := o.tokens
 	switch perToken := m.Model.PerToken(); {
 	case perToken && o.sampled && !o.tokensSet:
-		return q, &sizing.PlanError{Flag: "samples", Text: fmt.Sprintf("%s reads tokens (want --tokens)", m.Model.Name)}
+		return q, &flagFault{"samples", text.ReadsTokens.Error(m.Model.Name)}
 	case !perToken && o.tokensSet && !o.sampled:
-		return q, &sizing.PlanError{Flag: "tokens", Text: fmt.Sprintf("%s is counted in samples of one %s (want --samples)", m.Model.Name, m.Model.Unit)}
+		return q, &flagFault{"tokens", text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
 	case !perToken:
 		tokens = o.samples
 	case o.examples.Count > 0 && o.examples.Tokens == 0:
-		return q, &sizing.PlanError{Flag: "examples", Text: fmt.Sprintf("%s reads tokens (want --example-tokens, the average length of an example)", m.Model.Name)}
+		return q, &flagFault{"examples", text.ExamplesOfTokens.Error(m.Model.Name)}
 	}
 	q = sizing.Question{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,

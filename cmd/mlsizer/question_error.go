@@ -2,21 +2,37 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 )
 
+// flagFault is an error about a flag, as [sizing.PlanError] is, in words of the
+// program.
+type flagFault struct {
+	flag string
+	err  error
+}
+
+// Error is the text of the error within.
+func (f *flagFault) Error() string { return f.err.Error() }
+
+// Unwrap is the error within.
+func (f *flagFault) Unwrap() error { return f.err }
+
 // flagOf is the flag that an error of the domain is about, "" if unknown.
 func flagOf(err error) string {
 	var plan *sizing.PlanError
+	var fault *flagFault
 	var rate *hardware.UnsupportedError
 	switch {
+	case errors.As(err, &fault):
+		return fault.flag
 	case errors.As(err, &plan):
 		return plan.Flag
 	case errors.As(err, &rate):
@@ -37,15 +53,19 @@ func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 	if errors.As(err, &rate) {
 		err = noRate(rate)
 	}
-	return name, fmt.Errorf("--%s %s: %w", name, flag.Value, err)
+	return name, text.FlagValueFails.Error(name, flag.Value, err)
 }
+
+// lacksNetwork says whether an error is about a network between nodes that is
+// not known.
+func lacksNetwork(err error) bool { return strings.Contains(err.Error(), "network between nodes") }
 
 // askError makes a usage error of an answer that could not be given. The hint
 // leaves the choice of what is wrong to the program, if that gives an answer.
 func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
 	name, wrapped := flagError(cmd, err)
 	if name == "" {
-		if strings.Contains(err.Error(), "network between nodes") {
+		if lacksNetwork(err) {
 			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
 		}
 		return usageError(err, a.relaxed(o, m, t))
@@ -97,7 +117,7 @@ func noRate(e *hardware.UnsupportedError) error {
 	if len(names) == 0 {
 		return e
 	}
-	return fmt.Errorf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, strings.Join(names, ", "))
+	return text.NoMatrixRate.Error(e.Device.ID, e.DType, strings.Join(names, ", "))
 }
 
 // relaxed is the command line with the whole layout left open, "" if even that

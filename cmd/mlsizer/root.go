@@ -117,7 +117,7 @@ func (a *app) unknownCommand(parent *cobra.Command, name string) error {
 	if near := nearest(name, slices.Concat(names, aboutPrograms)); near != "" {
 		hint = a.commandReplacing(name, near)
 	}
-	return usageError(fmt.Errorf("%q: unknown command (want %s)", name, strings.Join(names, ", ")), hint)
+	return usageError(text.UnknownCommand.Error(name, strings.Join(names, ", ")), hint)
 }
 
 // version is the version of the module, or of the commit it was built from.
@@ -167,7 +167,7 @@ func (a *app) hardware() (*hardware.Catalog, error) {
 	}
 	c := hardware.Default()
 	if a.hardwareFile != "" {
-		f, err := openFlag("--hardware-file", a.hardwareFile, "a CSV or JSON file of devices")
+		f, err := openFlag("--hardware-file", a.hardwareFile, text.FileOfDevices)
 		if err != nil {
 			return nil, err
 		}
@@ -214,7 +214,7 @@ func (a *app) page() render.Page {
 // print writes an answer in the form that was asked for.
 func (a *app) print(d *render.Document) error {
 	if err := render.Write(a.stdout, d, a.page()); err != nil {
-		return readError(fmt.Errorf("writing the answer: %w", err), "")
+		return readError(text.Writing.Error(err), "")
 	}
 	return nil
 }

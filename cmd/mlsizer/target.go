@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 )
 
@@ -59,7 +60,7 @@ func (a *app) deviceError(flag, input string, err error) error {
 	if strings.HasPrefix(err.Error(), `"`) {
 		err = fmt.Errorf("%s%w", flag, err)
 	} else {
-		err = fmt.Errorf("%s%q: %w", flag, input, err)
+		err = text.QuotedFails.Error(flag, input, err)
 	}
 	var nf *hardware.NotFoundError
 	if !errors.As(err, &nf) {
@@ -82,5 +83,5 @@ func (a *app) deviceError(flag, input string, err error) error {
 
 // errOneDevice says that estimate takes one machine.
 func errOneDevice(on []string) error {
-	return fmt.Errorf("--on %q: %d devices (estimate takes one, compare takes several)", strings.Join(on, ","), len(on))
+	return text.EstimateOneDevice.Error(strings.Join(on, ","), len(on))
 }

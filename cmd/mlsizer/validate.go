@@ -60,14 +60,14 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 }
 
 // openFlag opens the file that a flag names; want is what it should be.
-func openFlag(flag, file, want string) (*os.File, error) {
+func openFlag(flag, file string, want text.Text) (*os.File, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, readError(fmt.Errorf("%s %s", flag, fileError(err)), "")
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()
-		return nil, readError(fmt.Errorf("%s %q: a folder (want %s)", flag, file, want), "")
+		return nil, readError(text.IsFolder.Error(flag, file, want), "")
 	}
 	return f, nil
 }
@@ -76,25 +76,22 @@ func openFlag(flag, file, want string) (*os.File, error) {
 // it.
 func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) {
 	if o.from == "-" {
-		return io.NopCloser(o.stdin), "standard input", nil
+		return io.NopCloser(o.stdin), text.StandardInput.In(o.lang), nil
 	}
-	in, err = openFlag("--from", o.from, "a CSV file of measurements, a row each")
+	in, err = openFlag("--from", o.from, text.FileOfMeasurements)
 	return in, o.from, err
 }
 
-// wantConstants is what --constants takes.
-const wantConstants = "constants, as calibrate writes them"
-
 // readConstants reads the file of --constants.
 func readConstants(file string) (*sizing.Constants, error) {
-	f, err := openFlag("--constants", file, wantConstants)
+	f, err := openFlag("--constants", file, text.FileOfConstants)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	c, err := sizing.ReadConstants(f)
 	if err != nil {
-		return nil, readError(fmt.Errorf("%s: %w", file, err), "")
+		return nil, readError(text.Colon.Error(file, err), "")
 	}
 	return c, nil
 }
@@ -117,7 +114,7 @@ func (o *evidenceOptions) rows() ([]evidence.Row, error) {
 // rowsOf are the rows that were read of a file; none are an error.
 func rowsOf[R any](name string, rows []R, err error) ([]R, error) {
 	if err == nil && len(rows) == 0 {
-		err = fmt.Errorf("%s: no rows under the header", name)
+		err = text.NoRows.Error(name)
 	}
 	if err != nil {
 		return nil, readError(err, "")

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -22,7 +21,7 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.recomputeSet = fs.Changed("recompute")
 	if o.plan.Modules != 0 {
 		if o.recomputeSet && o.plan.Recompute != sizing.Selective {
-			return usageError(fmt.Errorf("--recompute-modules %s: what selective recompute drops, and not recompute %s (want --recompute selective)", o.plan.Modules, o.plan.RecomputeName()), a.commandWithout("recompute"))
+			return usageError(text.ModulesOfSelective.Error(o.plan.Modules, o.plan.RecomputeName()), a.commandWithout("recompute"))
 		}
 		o.plan.Recompute, o.recomputeSet = sizing.Selective, true
 	}
@@ -42,29 +41,29 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	}
 	switch {
 	case o.sweep.Fraction > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--trial-fraction needs --trials"), a.withLength(cmd, a.commandLine()+" --trials 200"))
+		return usageError(text.FractionNeedsTrials.Error(), a.withLength(cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Parallel > 0 && o.sweep.Trials == 0:
-		return usageError(errors.New("--parallel-trials needs --trials"), a.withLength(cmd, a.commandLine()+" --trials 200"))
+		return usageError(text.ParallelNeedsTrials.Error(), a.withLength(cmd, a.commandLine()+" --trials 200"))
 	case o.sweep.Trials > 0 && !o.lengthSet():
-		return usageError(errors.New("--trials are shortened runs (want the length of the run with --tokens or --samples)"), a.withLength(cmd, a.commandLine()))
+		return usageError(text.TrialsNeedLength.Error(), a.withLength(cmd, a.commandLine()))
 	case o.sweep.Trials > 0 && o.sweep.Fraction == 0:
 		o.sweep.Fraction = defaultTrial
 	}
 	switch {
 	case len(o.on) == 0:
-		return usageError(errors.New("--on is missing (want devices, such as --on h100x8)"), a.commandLine()+" --on h100x8")
+		return usageError(text.NoDevices.Error(), a.commandLine()+" --on h100x8")
 	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
-		return usageError(errors.New("--lora-rank, --lora-targets and --dora are for --method lora or qlora"), a.commandLine()+" --method lora")
+		return usageError(text.ForLoRA.Error(), a.commandLine()+" --method lora")
 	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
-		return usageError(errors.New("--nvme-bandwidth is for state that is offloaded (want --offload-optimizer or --offload-params too)"), a.commandLine()+" --stack deepspeed --offload-optimizer")
+		return usageError(text.ForOffload.Error(), a.commandLine()+" --stack deepspeed --offload-optimizer")
 	case o.batch > 0 && o.batchTokens > 0:
-		return usageError(errors.New("--batch and --batch-tokens both give the global batch (want one of them)"), a.commandWithout("batch-tokens"))
+		return usageError(text.BatchTwice.Error(), a.commandWithout("batch-tokens"))
 	case (o.schedule.Evaluation.Every > 0) != (o.schedule.Evaluation.Batches > 0):
 		missing := " --eval-batches 10"
 		if o.schedule.Evaluation.Every == 0 {
 			missing = " --eval-every 1000"
 		}
-		return usageError(errors.New("--eval-every and --eval-batches go together: how often the run evaluates, and on how much (want both)"), a.withLength(cmd, a.commandLine()+missing))
+		return usageError(text.EvaluationBoth.Error(), a.withLength(cmd, a.commandLine()+missing))
 	}
 	return o.needsRun(a, cmd)
 }
@@ -113,7 +112,7 @@ func (o *workOptions) needsRun(a *app, cmd *cobra.Command) error {
 	if i < 0 || o.lengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
 		return nil
 	}
-	return usageError(fmt.Errorf("--%s is about a whole run (want its length with --tokens or --samples)", ofRun[i]), a.withLength(cmd, a.commandLine()))
+	return usageError(text.OfWholeRun.Error(ofRun[i]), a.withLength(cmd, a.commandLine()))
 }
 
 // completeTuning settles which weights the run changes and on what, and
@@ -130,23 +129,23 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 	o.method = o.methods[0]
 	switch {
 	case len(o.methods) > 1 && !several:
-		return usageError(fmt.Errorf("--method %s: %d methods (%s takes one, compare takes several)", fs.Lookup("method").Value, len(o.methods), cmd.Name()), a.commandReplacing(cmd.Name(), "compare"))
+		return usageError(text.SeveralMethods.Error(fs.Lookup("method").Value, len(o.methods), cmd.Name()), a.commandReplacing(cmd.Name(), "compare"))
 	case x.Count == 0:
 		for _, name := range []string{"example-tokens", "epochs", "packing"} {
 			if fs.Changed(name) {
-				return usageError(fmt.Errorf("--%s needs --examples", name), a.commandLine()+" --examples 50K")
+				return usageError(text.NeedsExamples.Error(name), a.commandLine()+" --examples 50K")
 			}
 		}
 	case o.tokensSet:
-		return usageError(errors.New("--examples and --tokens both give the length of the run (want one of them)"), a.commandWithout("tokens"))
+		return usageError(text.ExamplesOrTokens.Error(), a.commandWithout("tokens"))
 	case o.sampled:
-		return usageError(errors.New("--examples and --samples both give the length of the run (want one of them)"), a.commandWithout("samples"))
+		return usageError(text.ExamplesOrSamples.Error(), a.commandWithout("samples"))
 	case slices.Contains(o.methods, sizing.Pretrain):
 		line := a.commandWithout("method") + " --method lora"
 		if x.Tokens == 0 {
 			line += " --example-tokens 512"
 		}
-		return usageError(errors.New("--examples are for fine-tuning (want --method full, lora or qlora)"), line)
+		return usageError(text.ExamplesOfTuning.Error(), line)
 	}
 	return nil
 }
@@ -157,13 +156,13 @@ func (o *workOptions) completeTeacher(a *app, cmd *cobra.Command) error {
 	if o.teacher == "" {
 		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {
 			if fs.Changed(name) {
-				return usageError(fmt.Errorf("--%s needs --teacher", name), a.commandLine()+" --teacher llama-3.1-70b")
+				return usageError(text.NeedsTeacher.Error(name), a.commandLine()+" --teacher llama-3.1-70b")
 			}
 		}
 		return nil
 	}
 	if cmd.Name() == "plan" {
-		return usageError(errors.New("--teacher: plan does not look for layouts with a teacher beside (want estimate)"), a.commandReplacing("plan", "estimate"))
+		return usageError(text.NoPlanWithTeacher.Error(), a.commandReplacing("plan", "estimate"))
 	}
 	m, err := a.resolve(cmd.Context(), o.teacher)
 	if err != nil {

@@ -26,3 +26,6 @@ var (
 	FromUp            = T("from %s", "%s 起")
 	OfWhichBeyond     = T("of which beyond %s", "其中超过 %s")
 )
+
+// ReportTiers is the source of the tiers.
+const ReportTiers = "report, section 1.2"

@@ -2,6 +2,7 @@ package text
 
 // Models that generate nothing.
 var (
+	SequenceUnit      = T("sequence", "序列")
 	SequencesUnit     = T("sequences", "序列")
 	SampleUnit        = T("%ss", "样本（%s）")
 	EncodingOf        = T("sequences of %d tokens, batch %d", "序列长 %d，批次 %d")

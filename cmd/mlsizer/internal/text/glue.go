@@ -2,16 +2,16 @@ package text
 
 // How parts are joined.
 var (
-	Join      = T("%v, %v", "%v，%v")
-	UsefulOf  = T("%v (%v)", "%v（%v）")
-	StackOn   = T("%s on %s", "%s（%s）")
-	PlainOn   = T("%s on %s", "%s，%s")
-	Semicolon = T("%v; %v", "%v；%v")
-	Colon     = T("%s: %s", "%s：%s")
-	At        = T("%s at %s", "%s，%s")
-	LinkHost  = T("%s, %s", "%s，%s")
-	Dated     = T("%s (%s)", "%s（%s）")
-	CommaSize = T("%s, %v", "%s，%v")
+	Join       = T("%v, %v", "%v，%v")
+	InBrackets = T("%v (%v)", "%v（%v）")
+	StackOn    = T("%s on %s", "%s（%s）")
+	PlainOn    = T("%s on %s", "%s，%s")
+	Or         = T("%v or %v", "%v 或 %v")
+	Semicolon  = T("%v; %v", "%v；%v")
+	Colon      = T("%s: %s", "%s：%s")
+	At         = T("%s at %s", "%s，%s")
+	LinkHost   = T("%s, %s", "%s，%s")
+	CommaSize  = T("%s, %v", "%s，%v")
 )
 
 // Words of tables.

@@ -49,12 +49,17 @@ func (t Text) Fill(l Lang, args ...any) string {
 
 // fill is Fill without the singular of what is counted once.
 func (t Text) fill(l Lang, args []any) string {
+	if len(args) == 0 {
+		return t.In(l) // no form
+	}
 	list := make([]any, len(args))
 	for i, arg := range args {
 		list[i] = arg
 		switch arg := arg.(type) {
 		case worded:
 			list[i] = arg.In(l)
+		case error:
+			list[i] = ErrorIn(arg, l)
 		case quantity.Seconds:
 			list[i] = Duration(arg, l)
 		}
@@ -73,6 +78,15 @@ func List(parts []Text, join Text) Text {
 		all = join.With(all, p)
 	}
 	return all
+}
+
+// OneOf lists names of which one is wanted.
+func OneOf(names []string) Text {
+	parts := make([]Text, len(names))
+	for i, name := range names {
+		parts[i] = Same(name)
+	}
+	return List(parts, Or)
 }
 
 // worded is what is said differently in the two languages.

@@ -1,0 +1,14 @@
+package text
+
+// Errors of others, with the flag or the argument that they are about.
+var (
+	FlagSays       = T("--%s %v", "--%s %v")
+	RefitFails     = T("--refit: %v", "--refit：%v")
+	FitFails       = T("--from %q, --fit: %v", "--from %q，--fit：%v")
+	MemoryFails    = T("--memory: %v", "--memory：%v")
+	FlagFails      = T("--%s: %v", "--%s：%v")
+	FlagValueFails = T("--%s %s: %v", "--%s %s：%v")
+	ModelFails     = T("MODEL %v", "模型 %v")
+	OnFails        = T("--on %s: %v", "--on %s：%v")
+	QuotedFails    = T("%s%q: %v", "%s%q：%v")
+)
