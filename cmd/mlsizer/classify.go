@@ -82,7 +82,7 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 
 // batchOptions are the options as package batch takes them.
 func (o *classifyOptions) batchOptions() batch.Options {
-	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit}
+	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit, Lang: o.lang}
 	switch o.output {
 	case render.CSV:
 		opt.Format = batch.CSV
@@ -154,7 +154,7 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 	opt.Progress = new(batch.Progress)
 	endProgress := func() {}
 	if f, ok := o.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		endProgress = batch.ShowProgress(f, opt.Progress, size)
+		endProgress = batch.ShowProgress(f, opt.Progress, size, o.lang)
 	}
 	sum, err := batch.Run(ctx, in, o.stdout, opt)
 	endProgress()
@@ -273,50 +273,70 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 		from = "stdin"
 	}
 	failed := sum.Bad > 0 || sum.NoCount > 0 && !o.allowNoCount
-	if failed && format != batch.Rows {
-		const most = 5
-		for i := range sum.Errors[:min(most, len(sum.Errors))] {
-			fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %v\n", o.say(text.LineError), from, &sum.Errors[i])
-		}
-	}
-	unanswered := ""
+	var unanswered error
 	if failed {
-		unanswered = o.sayf(text.RowsUnanswered, sum.Unanswered(), sum.Rows, sum.NoCount, sum.Bad)
-		if format == batch.CSV {
-			unanswered += o.say(text.SeeColumn)
-		} else if format == batch.JSON {
-			unanswered += o.say(text.SeeErrors)
-		} else if format == batch.JSONL {
-			unanswered += o.say(text.SeeField)
+		unanswered = text.Colon.Error(from, unansweredText(sum, format))
+		if format != batch.Rows {
+			o.sayFirst(from, sum.Errors)
 		}
 	}
 	var file *batch.FileError
 	switch {
 	case errors.As(err, &file):
-		text := fmt.Sprintf("%s: %v", from, file)
-		if unanswered != "" {
-			text += "\n" + from + ": " + unanswered
-		}
-		hint := file.Hint
-		if o.from != "-" {
-			hint = strings.ReplaceAll(hint, "FILE", shellWord(o.from))
-		}
-		if file.Column != "" {
-			hint = o.commandWithout("column") + " --column " + shellWord(file.Column)
-		}
-		return readError(errors.New(text), hint)
+		return readError(withMore(text.Colon.Error(from, file), unanswered), o.fileHint(file))
 	case errors.Is(err, context.Canceled):
 		return readError(text.Interrupted.Error(from, sum.Rows), "")
 	case err != nil:
 		return readError(text.Writing.Error(err), "")
 	case failed:
-		return readError(errors.New(from+": "+unanswered), "")
+		return readError(unanswered, "")
 	}
 	return nil
 }
 
-// The words of classify.
-var ()
+// sayFirst says on stderr what is wrong with the first rows that are not
+// answered.
+func (o *classifyOptions) sayFirst(from string, list []batch.RowError) {
+	const most = 5
+	for i := range list[:min(most, len(list))] {
+		fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %s\n", o.say(text.LineError), from, list[i].In(o.lang))
+	}
+}
+
+// unansweredText says how many rows are not classified, and where the reasons
+// stand.
+func unansweredText(sum *batch.Summary, format batch.Format) text.Text {
+	count := text.RowsUnanswered.With(sum.Unanswered(), sum.Rows, sum.NoCount, sum.Bad)
+	switch format {
+	case batch.CSV:
+		return text.SeeColumn.With(count)
+	case batch.JSON:
+		return text.SeeErrors.With(count)
+	case batch.JSONL:
+		return text.SeeField.With(count)
+	}
+	return count
+}
+
+// withMore is an error with another one on a line of its own, if there is one.
+func withMore(err, more error) error {
+	if more == nil {
+		return err
+	}
+	return text.Same("%v\n%v").Error(err, more)
+}
+
+// fileHint is what to do about an error in a file as a whole.
+func (o *classifyOptions) fileHint(file *batch.FileError) string {
+	switch hint := o.say(file.Hint); {
+	case file.Column != "":
+		return o.commandWithout("column") + " --column " + shellWord(file.Column)
+	case o.from != "-":
+		return strings.ReplaceAll(hint, "FILE", shellWord(o.from))
+	default:
+		return hint
+	}
+}
 
 // document is the answer as tables.
 func (o *classifyOptions) document(sum *batch.Summary) *render.Document {

@@ -206,7 +206,7 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 		first = append(first, render.Cell{Value: row.method.String()})
 	}
 	if row.err != nil {
-		n := f.add("", render.Note{Text: text.NoAnswer.With(r.Model.Input, row.target.Input, row.err)})
+		n := f.add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.target.Input, row.err)})
 		return append(first, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
 	if c.byModel {

@@ -284,7 +284,7 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
 	if r.Error != "" {
-		n := f.add("", render.Note{Text: text.NoAnswer.With(r.Model.Input, r.Hardware.Input, r.Error)})
+		n := f.add("", render.Note{Text: text.OnSays.With(r.Model.Input, r.Hardware.Input, r.Error)})
 		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 		return slices.Grow(cells, 8)[:len(cells)+8]
 	}

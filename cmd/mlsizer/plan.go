@@ -219,7 +219,7 @@ func (o *planOptions) exportPlan(p *planned) error {
 		}
 		return exitCode(exitNoFit)
 	}
-	r := export.Write(o.export, export.Plan{Prepared: p.answer.Prepared, Estimate: p.best()})
+	r := export.Write(o.export, export.Plan{Prepared: p.answer.Prepared, Estimate: p.best(), Lang: o.lang})
 	if _, err := io.WriteString(o.stdout, r.Text); err != nil {
 		return readError(text.Writing.Error(err), "")
 	}

@@ -14,8 +14,7 @@
 package batch
 
 import (
-	"fmt"
-
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -90,6 +89,8 @@ type Options struct {
 	BlockSize int
 	// MaxRecord is the length in bytes of the longest record; 0 means 1 MiB.
 	MaxRecord int
+	// Lang is the language of what is wrong with a row, and of notes.
+	Lang text.Lang
 	// Progress, if set, is kept up to date while Run works.
 	Progress *Progress
 }
@@ -154,14 +155,20 @@ type RowError struct {
 	Column int `json:"column,omitempty"`
 	// Input is the cell, or the start of a row that could not be split.
 	Input string `json:"input"`
-	// Problem is what is wrong, and what is accepted.
+	// Problem is what is wrong, and what is accepted, in the language of the
+	// options.
 	Problem string `json:"error"`
+
+	empty bool // there is no count
 }
 
 // Error says where the row stands and what is wrong with it.
-func (e *RowError) Error() string {
+func (e *RowError) Error() string { return e.In(text.English) }
+
+// In says it in a language.
+func (e *RowError) In(l text.Lang) string {
 	if e.Column == 0 {
-		return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
+		return text.AtLine.Form(l, e.Line, e.Problem)
 	}
-	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Problem)
+	return text.AtLineColumn.Form(l, e.Line, e.Column, e.Problem)
 }

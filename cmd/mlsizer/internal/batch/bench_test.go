@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -144,8 +145,8 @@ func (f writerFunc) Write(p []byte) (int, error) {
 }
 
 func TestProgress(t *testing.T) {
-	require.Equal(t, "[############............]  50%  2.00M rows  1.00M rows/s  2s left", bar(2e6, 50, 100, 2e9))
-	require.Equal(t, "1500 rows  750 rows/s", bar(1500, 50, 0, 2e9))
+	require.Equal(t, "[############............]  50%  2.00M rows  1.00M rows/s  2s left", bar(2e6, 50, 100, 2e9, text.English))
+	require.Equal(t, "1500 rows  750 rows/s", bar(1500, 50, 0, 2e9, text.English))
 	var p Progress
 	_, err := Run(context.Background(), strings.NewReader(header+"a,1\n"), io.Discard, Options{Progress: &p})
 	require.NoError(t, err)

@@ -3,29 +3,12 @@ package batch
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
-)
-
-// The header names that are known, the plainest first. Case, spaces, dashes,
-// dots, underscores and brackets do not matter.
-var (
-	countNames = []string{
-		"params", "parameters", "num_params", "num_parameters", "n_params", "total_params", "total_parameters",
-		"param_count", "params_count", "parameter_count", "parameters_count", "number_of_parameters",
-		"参数量", "参数", "参数数量", "参数规模", "总参数量", "总参数", "模型参数量", "模型规模", "model_size", "size",
-	}
-	// countUnits may stand behind such a name, in brackets or not: "params (B)",
-	// "parameters_millions", "参数量（亿）". The suffix is that of a count.
-	countUnits = []struct{ unit, suffix string }{
-		{"k", "K"}, {"m", "M"}, {"b", "B"}, {"t", "T"}, {"bn", "B"}, {"thousand", "K"}, {"million", "M"}, {"billion", "B"}, {"trillion", "T"},
-		{"thousands", "K"}, {"millions", "M"}, {"billions", "B"}, {"trillions", "T"}, {"千", "千"}, {"万", "万"}, {"百万", "M"}, {"亿", "亿"}, {"十亿", "B"}, {"万亿", "万亿"},
-	}
-	nameNames = []string{"name", "model", "model_name", "model_id", "id", "名称", "模型", "模型名称"}
 )
 
 // layout says where the cells of a row stand.
@@ -87,7 +70,7 @@ func layoutOf(s *source, opt Options) (layout, error) {
 // byKeys finds the keys of JSON Lines. The first object decides whether the
 // rows have counts or names alone.
 func (l layout) byKeys(s *source, opt Options) (layout, error) {
-	l.countKeys, l.nameKeys = foldAll(countNames), foldAll(nameNames)
+	l.countKeys, l.nameKeys = foldAll(text.ParamColumns), foldAll(text.ModelColumns)
 	if opt.Column != "" {
 		l.countKeys = []string{foldHeader(opt.Column)}
 		l.unit, l.head = unitOf(opt.Column), opt.Column
@@ -117,7 +100,7 @@ func (l layout) byKeys(s *source, opt Options) (layout, error) {
 	case named:
 		l.countKeys, l.nameKeys = l.nameKeys, nil
 	default:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no key with a parameter count (has %s; want params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(keys)), Column: likely}
+		return l, &FileError{Problem: text.NoCountKey.Error(s.line, quoteList(keys)), Column: likely}
 	}
 	return l, nil
 }
@@ -129,16 +112,16 @@ func (l layout) byColumn(cells []string, s *source, opt Options) (layout, error)
 		l.count, l.header = i, true
 	} else if n, err := strconv.Atoi(opt.Column); err == nil {
 		if n < 1 || n > len(cells) {
-			return l, &FileError{Problem: fmt.Sprintf("line %d: no column %d (want 1 to %d)", s.line, n, len(cells))}
+			return l, &FileError{Problem: text.NoColumnNumber.Error(s.line, n, len(cells))}
 		}
 		l.count = n - 1
 		l.header = !isModel(cells[l.count], opt)
 	} else {
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no column %q in the header (has %s; want one of these, or a number from 1)", s.line, opt.Column, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
+		return l, &FileError{Problem: text.NoColumnNamed.Error(s.line, opt.Column, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
 	}
 	if l.header {
 		l.unit, l.head = unitOf(cells[l.count]), cells[l.count]
-		if i, err := findColumn(cells, nameNames, s.line); err == nil && i != l.count {
+		if i, err := findColumn(cells, text.ModelColumns, s.line); err == nil && i != l.count {
 			l.name = i
 		}
 	} else {
@@ -150,14 +133,14 @@ func (l layout) byColumn(cells []string, s *source, opt Options) (layout, error)
 // byNames finds the columns by their names, or in a file without a header by
 // what the first row holds.
 func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) {
-	count, err := findColumn(cells, countNames, s.line)
+	count, err := findColumn(cells, text.ParamColumns, s.line)
 	if err == nil && count < 0 {
 		count, err = findUnit(cells, s.line)
 	}
 	if err != nil {
 		return l, err
 	}
-	name, err := findColumn(cells, nameNames, s.line)
+	name, err := findColumn(cells, text.ModelColumns, s.line)
 	if err != nil && count < 0 {
 		return l, err
 	}
@@ -176,15 +159,15 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 	case name >= 0 && len(numbers) == 0:
 		l.count, l.header = name, true
 	case len(cells) > 1 && grouped == nil:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: %s may be one count or %d cells (want a count with commas in quotes, or --column 1)", s.line, strconv.Quote(shorten(whole)), len(cells))}
+		return l, &FileError{Problem: text.OneCountOrCells.Error(s.line, strconv.Quote(shorten(whole)), len(cells))}
 	case len(numbers) == 1:
 		l.count, l.name = numbers[0], otherColumn(cells, numbers[0])
 	case len(cells) == 1 && isModel(cells[0], opt):
 		l.count = 0
 	case len(numbers) > 1:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no header, and columns %s hold counts", s.line, numberList(numbers)), Column: strconv.Itoa(numbers[0] + 1)}
+		return l, &FileError{Problem: text.NoHeaderManyCounts.Error(s.line, numberList(numbers)), Column: strconv.Itoa(numbers[0] + 1)}
 	default:
-		return l, &FileError{Problem: fmt.Sprintf("line %d: no column with parameter counts (has %s; want a header with params, parameters, num_params, size, model or name, in any case)", s.line, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
+		return l, &FileError{Problem: text.NoCountColumn.Error(s.line, quoteList(cells)), Column: likelyColumn(cells, s, opt)}
 	}
 	return l, nil
 }
@@ -193,11 +176,11 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 // none or is not the name of a count.
 func unitOf(head string) string {
 	folded := foldHeader(head)
-	for _, n := range foldAll(countNames) {
+	for _, n := range foldAll(text.ParamColumns) {
 		if rest, ok := strings.CutPrefix(folded, n); ok && rest != "" {
-			for _, u := range countUnits {
-				if rest == u.unit || rest == "in"+u.unit {
-					return u.suffix
+			for _, u := range text.ColumnUnits {
+				if rest == u.Unit || rest == "in"+u.Unit {
+					return u.Suffix
 				}
 			}
 		}
@@ -213,7 +196,7 @@ func findUnit(cells []string, line int64) (int, error) {
 		switch {
 		case unitOf(c) == "":
 		case found >= 0:
-			return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d (%q) and %d (%q) may both be the counts", line, found+1, cells[found], i+1, c), Column: strconv.Itoa(found + 1)}
+			return -1, &FileError{Problem: text.TwoCountColumns.Error(line, found+1, cells[found], i+1, c), Column: strconv.Itoa(found + 1)}
 		default:
 			found = i
 		}
@@ -231,7 +214,7 @@ func findColumn(cells, names []string, line int64) (int, error) {
 				continue
 			}
 			if found >= 0 {
-				return -1, &FileError{Problem: fmt.Sprintf("line %d: columns %d and %d are both named %q", line, found+1, i+1, c), Column: strconv.Itoa(found + 1)}
+				return -1, &FileError{Problem: text.TwoColumnsNamed.Error(line, found+1, i+1, c), Column: strconv.Itoa(found + 1)}
 			}
 			found = i
 		}
@@ -281,20 +264,19 @@ func otherColumn(cells []string, count int) int {
 	return 0
 }
 
-func quoteList(cells []string) string {
+func quoteList(cells []string) text.Text {
 	const most = 8
 	var b strings.Builder
 	for i, c := range cells {
 		if i == most {
-			fmt.Fprintf(&b, " and %d more", len(cells)-most)
-			break
+			return text.AndMore.With(b.String(), len(cells)-most)
 		}
 		if i > 0 {
 			b.WriteString(", ")
 		}
 		b.WriteString(strconv.Quote(shorten(c)))
 	}
-	return b.String()
+	return text.Same(b.String())
 }
 
 func numberList(columns []int) string {

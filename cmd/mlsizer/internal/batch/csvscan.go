@@ -1,6 +1,10 @@
 package batch
 
-import "bytes"
+import (
+	"bytes"
+
+	"mlsizer/cmd/mlsizer/internal/text"
+)
 
 // status is how the scan of a record ended.
 type status uint8
@@ -14,10 +18,10 @@ const (
 	overlong          // a line longer than the longest record
 )
 
-var problems = [...]string{
-	bareQuote:  `a quote inside a field that does not begin with one (want the field in quotes, and "" for a quote in it)`,
-	strayQuote: `text after a closing quote (want a separator, or "" for a quote in the field)`,
-	openQuote:  `a quote that is not closed before the next separator or the end of the file (want a closing quote; the next line is read as a row of its own)`,
+var problems = [...]text.Text{
+	bareQuote:  text.BareQuote,
+	strayQuote: text.StrayQuote,
+	openQuote:  text.OpenQuote,
 }
 
 // cell is a field of a record.

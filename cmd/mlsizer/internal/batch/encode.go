@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -34,11 +35,11 @@ func (r *Row) AppendCSV(b []byte) []byte {
 	return append(b, ",\n"...)
 }
 
-// AppendCSV appends the row as a line of CSV with the error.
-func (e *RowError) AppendCSV(b []byte, name string) []byte {
+// AppendCSV appends the row as a line of CSV with the error in a language.
+func (e *RowError) AppendCSV(b []byte, name string, l text.Lang) []byte {
 	b = appendCSVField(b, name)
 	b = append(b, ",,,,,,"...)
-	b = appendCSVField(b, e.Error())
+	b = appendCSVField(b, e.In(l))
 	return append(b, '\n')
 }
 

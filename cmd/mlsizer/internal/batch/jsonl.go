@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // jsonLines classifies JSON objects, one a line.
@@ -24,7 +26,7 @@ func (w *worker) jsonLines(b *block) {
 		case bad >= 0:
 			w.brokenByte(b, line, row, bad)
 		case row[0] != '{':
-			w.broken(b, line, indent+1, row, "not a JSON object (want one object a line)")
+			w.broken(b, line, indent+1, row, text.NotAnObject.Error())
 		case !json.Valid(row):
 			w.invalid(b, line, row, indent)
 		default:
@@ -38,11 +40,11 @@ func (w *worker) jsonLines(b *block) {
 func (w *worker) invalid(b *block, line int64, row []byte, indent int) {
 	var any json.RawMessage
 	err := json.Unmarshal(row, &any)
-	col, problem := 1, "not valid JSON"
+	col, problem := 1, text.NotJSON.Error()
 	if e, ok := err.(*json.SyntaxError); ok {
-		col, problem = indent+int(e.Offset), "not valid JSON: "+e.Error()
+		col, problem = indent+int(e.Offset), text.NotJSONFor.Error(e)
 	}
-	w.broken(b, line, col, row, problem+" (want one object a line)")
+	w.broken(b, line, col, row, problem)
 }
 
 // object classifies a valid JSON object by its best keys.
@@ -65,9 +67,9 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	col := indent + at + 1
 	switch {
 	case twice:
-		w.broken(b, line, col, row, "two counts in one object")
+		w.broken(b, line, col, row, text.TwoCounts.Error())
 	case count == nil:
-		w.fail(b, &RowError{Line: line, Column: col, Problem: noCount}, view(named))
+		w.fail(b, w.emptyCell(line, col, ""), view(named))
 	case count[0] == '"':
 		w.model(b, line, named, cell{jsonBytes(count), col})
 	case count[0] == 'n': // null
@@ -75,7 +77,7 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	case count[0] == '-' || '0' <= count[0] && count[0] <= '9':
 		w.model(b, line, named, cell{count, col})
 	default:
-		w.broken(b, line, col, row, "the count is neither a number nor a text")
+		w.broken(b, line, col, row, text.CountOfNoKind.Error())
 	}
 }
 

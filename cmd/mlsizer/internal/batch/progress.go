@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // Progress is how far Run has come. It may be read while Run works.
@@ -29,7 +31,7 @@ func (c *countingReader) Read(b []byte) (int, error) {
 
 // ShowProgress redraws a line on w, a terminal, until stop is called, which
 // wipes it. size is the length of the file in bytes, 0 if unknown.
-func ShowProgress(w io.Writer, p *Progress, size int64) (stop func()) {
+func ShowProgress(w io.Writer, p *Progress, size int64, l text.Lang) (stop func()) {
 	const every = 200 * time.Millisecond
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -46,7 +48,7 @@ func ShowProgress(w io.Writer, p *Progress, size int64) (stop func()) {
 				}
 				return
 			case <-tick.C:
-				io.WriteString(w, "\r"+bar(p.Rows.Load(), p.Bytes.Load(), size, time.Since(start))+"\x1b[K")
+				io.WriteString(w, "\r"+bar(p.Rows.Load(), p.Bytes.Load(), size, time.Since(start), l)+"\x1b[K")
 				drawn = true
 			}
 		}
@@ -58,7 +60,7 @@ func ShowProgress(w io.Writer, p *Progress, size int64) (stop func()) {
 }
 
 // bar is the line that shows the progress: share, rows, rate, time left.
-func bar(rows, read, size int64, elapsed time.Duration) string {
+func bar(rows, read, size int64, elapsed time.Duration, l text.Lang) string {
 	const width = 24
 	var b strings.Builder
 	share := 0.0
@@ -68,10 +70,10 @@ func bar(rows, read, size int64, elapsed time.Duration) string {
 		fmt.Fprintf(&b, "[%s%s] %3.0f%%  ", strings.Repeat("#", full), strings.Repeat(".", width-full), 100*share)
 	}
 	seconds := max(elapsed.Seconds(), 1e-3)
-	fmt.Fprintf(&b, "%s rows  %s rows/s", short(float64(rows)), short(float64(rows)/seconds))
+	b.WriteString(text.RowsRate.Form(l, short(float64(rows)), short(float64(rows)/seconds)))
 	if share > 0 {
 		left := time.Duration(float64(elapsed) * (1 - share) / share).Round(time.Second)
-		fmt.Fprintf(&b, "  %s left", left)
+		b.WriteString(text.TimeLeft.Form(l, left))
 	}
 	return b.String()
 }

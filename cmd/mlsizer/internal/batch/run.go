@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -42,7 +43,7 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, opt Options) (*Summary, 
 		c.line += int64(bytes.Count(src.first, []byte("\n")))
 	}
 	if _, err := io.CopyN(io.Discard, c.r, int64(skip)); err != nil {
-		return new(Summary), &FileError{Problem: "cannot be read", Err: err}
+		return new(Summary), &FileError{Problem: text.CannotBeRead.Error(), Err: err}
 	}
 	o := &output{w: w, opt: opt, sum: &Summary{Unit: l.unit, Column: l.head}}
 	defer o.close()
@@ -54,9 +55,9 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, opt Options) (*Summary, 
 	case err != nil:
 		return o.sum, err
 	case readErr != nil:
-		return o.sum, &FileError{Problem: fmt.Sprintf("cut short after line %d", c.line-1), Err: readErr}
+		return o.sum, &FileError{Problem: text.CutShort.Error(c.line - 1), Err: readErr}
 	case o.sum.Rows == 0:
-		return o.sum, &FileError{Problem: "a header and no rows (want rows of models, one a line)"}
+		return o.sum, &FileError{Problem: text.HeaderAlone.Error()}
 	}
 	return o.sum, nil
 }
@@ -243,15 +244,16 @@ func (o *output) finish() error {
 	b = append(b, '[')
 	if s.Counts.Beyond > 0 {
 		b = append(b, `{"code":"beyond-report","text":`...)
-		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds))
-		b = append(b, `,"source":"report, section 1.2"}`...)
+		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds, o.opt.Lang))
+		b = append(b, `,"source":`...)
+		b = append(appendJSONString(b, text.ReportTiers), '}')
 	}
 	if s.Unit != "" {
 		if s.Counts.Beyond > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, `{"code":"unit","text":`...)
-		b = appendJSONString(b, fmt.Sprintf("counts without a unit are in %s, as the column %q says", s.Unit, s.Column))
+		b = appendJSONString(b, text.CountUnit.Form(o.opt.Lang, s.Unit, s.Column))
 		b = append(b, '}')
 	}
 	b = append(b, ']')
@@ -291,7 +293,7 @@ func (o *output) sorted() error {
 }
 
 // errEnough ends a merge of which only the first rows are shown.
-var errEnough = errors.New("enough rows")
+var errEnough = errors.New("enough")
 
 // keep adds an answer to the rows of the Summary.
 func (o *output) keep(text []byte) error {
@@ -330,12 +332,12 @@ func (l *leadWriter) Write(p []byte) (int, error) {
 }
 
 // BeyondNote is the note on models beyond the last bound.
-func BeyondNote(n int, bounds sizing.Bounds) string {
-	verb := "lie"
+func BeyondNote(n int, bounds sizing.Bounds, l text.Lang) string {
+	form := text.BeyondMany
 	if n == 1 {
-		verb = "lies"
+		form = text.BeyondOne
 	}
-	return fmt.Sprintf("%d of the very large %s beyond %s parameters, where the report's tiers end", n, verb, bounds[3].Exact())
+	return form.Form(l, n, bounds[3].Exact())
 }
 
 // Write writes the answers for models that did not come from a file, in the

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // kind is how the rows of a file are written.
@@ -30,34 +31,40 @@ type source struct {
 }
 
 // magic are files that are often given by mistake, by how they begin.
-var magic = []struct{ bytes, name, advice string }{
-	{"PK\x03\x04", "a ZIP file or a spreadsheet", "save the sheet as CSV, or unpack it"},
-	{"PAR1", "a Parquet file", "convert it to CSV"},
-	{"\xfd7zXZ\x00", "an xz file", "xz -dc FILE | mlsizer classify --from -"},
-	{"(\xb5/\xfd", "a zstd file", "zstd -dc FILE | mlsizer classify --from -"},
-	{"BZh", "a bzip2 file", "bzip2 -dc FILE | mlsizer classify --from -"},
-	{"SQLite format 3\x00", "an SQLite database", "export the table as CSV"},
-	{"GGUF", "a GGUF model file", "give it as a MODEL: mlsizer classify FILE"},
-	{"\xff\xfe", "UTF-16 text", "convert it to UTF-8"},
-	{"\xfe\xff", "UTF-16 text", "convert it to UTF-8"},
-	{"\x1f\x8b", "gzip inside gzip", "unpack it once"},
+var magic = []struct {
+	bytes        string
+	name, advice text.Text
+}{
+	{"PK\x03\x04", text.ZIPFile, text.SaveAsCSV},
+	{"PAR1", text.ParquetFile, text.ConvertToCSV},
+	{"\xfd7zXZ\x00", text.XZFile, text.Same("xz -dc FILE | mlsizer classify --from -")},
+	{"(\xb5/\xfd", text.ZstdFile, text.Same("zstd -dc FILE | mlsizer classify --from -")},
+	{"BZh", text.Bzip2File, text.Same("bzip2 -dc FILE | mlsizer classify --from -")},
+	{"SQLite format 3\x00", text.SQLiteFile, text.ExportToCSV},
+	{"GGUF", text.GGUFFile, text.GiveAsModel},
+	{"\xff\xfe", text.UTF16File, text.ConvertToUTF8},
+	{"\xfe\xff", text.UTF16File, text.ConvertToUTF8},
+	{"\x1f\x8b", text.GzipTwice, text.UnpackOnce},
 }
 
 // FileError is an error in a file as a whole.
 type FileError struct {
-	Problem string
-	Hint    string // what to do instead, of FILE; may be empty
-	Column  string // that may hold the counts, where one must be chosen; "" if none is known
+	Problem error
+	Hint    text.Text // what to do instead, of FILE; may be empty
+	Column  string    // that may hold the counts, where one must be chosen; "" if none is known
 	// Err is the cause where it lies in reading.
 	Err error
 }
 
 // Error says what is wrong with the file.
-func (e *FileError) Error() string {
+func (e *FileError) Error() string { return e.In(text.English) }
+
+// In says it in a language.
+func (e *FileError) In(l text.Lang) string {
 	if e.Err != nil {
-		return fmt.Sprintf("%s: %v", e.Problem, e.Err)
+		return text.Colon.Form(l, e.Problem, e.Err)
 	}
-	return e.Problem
+	return text.ErrorIn(e.Problem, l)
 }
 
 // Unwrap returns the cause.
@@ -74,7 +81,7 @@ func openSource(r io.Reader, opt Options) (*source, error) {
 		packed := s.all()
 		z, err := gzip.NewReader(packed)
 		if err != nil {
-			return nil, &FileError{Problem: "gzip header cannot be read", Err: err}
+			return nil, &FileError{Problem: text.GzipHeader.Error(), Err: err}
 		}
 		*s = source{r: z, line: 1}
 	}
@@ -83,7 +90,7 @@ func openSource(r io.Reader, opt Options) (*source, error) {
 	}
 	for _, m := range magic {
 		if bytes.HasPrefix(s.head, []byte(m.bytes)) {
-			return nil, &FileError{Problem: fmt.Sprintf("%s (want CSV, TSV or JSON Lines in UTF-8, plain or gzip)", m.name), Hint: m.advice}
+			return nil, &FileError{Problem: text.NotATable.Error(m.name), Hint: m.advice}
 		}
 	}
 	if bytes.HasPrefix(s.head, []byte("\ufeff")) {
@@ -135,18 +142,18 @@ func (s *source) findFirst(opt Options) error {
 			s.read()
 			continue
 		case nl < 0 && len(rest) > opt.MaxRecord:
-			return &FileError{Problem: fmt.Sprintf("line %d is longer than %d bytes (want CSV, TSV or JSON Lines)", s.line, opt.MaxRecord)}
+			return &FileError{Problem: text.LineTooLong.Error(s.line, opt.MaxRecord)}
 		case len(rest) == 0 && s.err != nil && !errors.Is(s.err, io.EOF):
-			return &FileError{Problem: "cannot be read", Err: s.err}
+			return &FileError{Problem: text.CannotBeRead.Error(), Err: s.err}
 		case len(rest) == 0:
-			return &FileError{Problem: "empty (want rows of models, one a line)"}
+			return &FileError{Problem: text.EmptyFile.Error()}
 		}
 		if nl < 0 {
 			nl = len(rest)
 		}
 		line := rest[:nl]
 		if i := badByte(line); i >= 0 {
-			return &FileError{Problem: fmt.Sprintf("line %d, column %d: %s: a binary file or another encoding (want CSV, TSV or JSON Lines in UTF-8)", s.line, i+1, describeByte(line[i]))}
+			return &FileError{Problem: text.BinaryFile.Error(s.line, i+1, describeByte(line[i]))}
 		}
 		if done, err := s.classify(line, opt); done || err != nil {
 			return err
@@ -176,13 +183,13 @@ func (s *source) skipBlank() {
 // classify tells the kind of the file from its first line. It returns false
 // if the first record is not all there yet.
 func (s *source) classify(line []byte, opt Options) (done bool, err error) {
-	text := bytes.TrimLeft(line, " \t")
-	if len(text) > 0 && text[0] == '{' {
+	start := bytes.TrimLeft(line, " \t")
+	if len(start) > 0 && start[0] == '{' {
 		s.kind, s.first = jsonLines, trimLineEnd(line)
 		return true, nil
 	}
-	if len(text) > 0 && text[0] == '[' {
-		return false, &FileError{Problem: fmt.Sprintf("line %d: a JSON array (want JSON Lines: one object a line)", s.line), Hint: "jq -c '.[]' FILE | mlsizer classify --from -"}
+	if len(start) > 0 && start[0] == '[' {
+		return false, &FileError{Problem: text.JSONArray.Error(s.line), Hint: text.Same("jq -c '.[]' FILE | mlsizer classify --from -")}
 	}
 	s.comma = commaOf(line)
 	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: s.err != nil}
@@ -191,7 +198,7 @@ func (s *source) classify(line []byte, opt Options) (done bool, err error) {
 		return false, nil
 	}
 	if st != complete {
-		return false, &FileError{Problem: fmt.Sprintf("line %d, column %d: %s", s.line, scan.col, problems[st])}
+		return false, &FileError{Problem: text.AtLineColumn.Error(s.line, scan.col, problems[st])}
 	}
 	s.first = s.head[s.skip : s.skip+n]
 	return true, nil
@@ -241,9 +248,9 @@ func badByte(text []byte) int {
 }
 
 // describeByte says what is wrong with the byte that badByte found.
-func describeByte(c byte) string {
+func describeByte(c byte) error {
 	if c == 0 {
-		return "a NUL byte"
+		return text.NULByte.Error()
 	}
-	return fmt.Sprintf("byte 0x%02x is not UTF-8", c)
+	return text.NotUTF8.Error(c)
 }

@@ -1,9 +1,10 @@
 package batch
 
 import (
-	"fmt"
 	"io"
 	"os"
+
+	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 // spool holds bytes for later: in memory while they are few, then in a
@@ -72,7 +73,7 @@ type tempFile struct {
 func newTempFile(dir string) (*tempFile, error) {
 	f, err := os.CreateTemp(dir, "mlsizer-*.tmp")
 	if err != nil {
-		return nil, &FileError{Problem: "temporary file", Err: err, Hint: "TMPDIR=FOLDER chooses a folder with space"}
+		return nil, &FileError{Problem: text.TemporaryFile.Error(), Err: err, Hint: text.ChooseTMPDIR}
 	}
 	t := &tempFile{File: f}
 	t.named = os.Remove(f.Name()) != nil
@@ -84,7 +85,7 @@ func (t *tempFile) fault(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &FileError{Problem: fmt.Sprintf("temporary file %q", t.Name()), Err: err, Hint: "TMPDIR=FOLDER chooses a folder with space"}
+	return &FileError{Problem: text.TemporaryFileOf.Error(t.Name()), Err: err, Hint: text.ChooseTMPDIR}
 }
 
 func (t *tempFile) close() {

@@ -2,13 +2,12 @@ package batch
 
 import (
 	"bytes"
-	"fmt"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"unicode"
 	"unsafe"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
 
@@ -28,6 +27,7 @@ type worker struct {
 // lookup is what a cell that is no count stands for.
 type lookup struct {
 	model   Model
+	empty   bool // the cell is
 	problem string
 }
 
@@ -56,7 +56,7 @@ func (w *worker) work(b *block) {
 	case b.cut == tooLong:
 		w.broken(b, b.line, 1, b.data, w.problem(overlong))
 	case b.cut == cutShort:
-		w.broken(b, b.line, 1, b.data, "reading failed inside this row")
+		w.broken(b, b.line, 1, b.data, text.ReadingFailed.Error())
 	case w.layout.kind == jsonLines:
 		w.jsonLines(b)
 	default:
@@ -64,18 +64,18 @@ func (w *worker) work(b *block) {
 	}
 }
 
-func (w *worker) problem(st status) string {
+func (w *worker) problem(st status) error {
 	if st == overlong {
-		return fmt.Sprintf("a line longer than %d bytes (want one model a line)", w.opt.MaxRecord)
+		return text.RowTooLong.Error(w.opt.MaxRecord)
 	}
-	return problems[st]
+	return problems[st].Error()
 }
 
 // separated classifies records of CSV or TSV.
 func (w *worker) separated(b *block) {
 	data, line := b.data, b.line
 	quotes := bytes.IndexByte(data, '"') >= 0
-	text := badByte(data) < 0
+	allText := badByte(data) < 0
 	for len(data) > 0 {
 		n := bytes.IndexByte(data, '\n') + 1
 		if n == 0 {
@@ -92,13 +92,13 @@ func (w *worker) separated(b *block) {
 			n, st = w.scan.record(data)
 			if st != complete {
 				w.broken(b, line, w.scan.col, row, w.problem(st))
-			} else if i := badByteIn(data[:n], text); i >= 0 {
+			} else if i := badByteIn(data[:n], allText); i >= 0 {
 				w.brokenByte(b, line, trimLineEnd(data[:n]), i)
 			} else {
 				w.record(b, line, w.scan.cells, trimLineEnd(data[:n]))
 			}
 		default:
-			if i := badByteIn(row, text); i >= 0 {
+			if i := badByteIn(row, allText); i >= 0 {
 				w.brokenByte(b, line, row, i)
 				break
 			}
@@ -126,7 +126,7 @@ func badByteIn(row []byte, text bool) int {
 func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 	l := &w.layout
 	if len(cells) != l.width {
-		w.broken(b, line, 1, raw, fmt.Sprintf("%s (want %d, as in the first row)", cellCount(len(cells)), l.width))
+		w.broken(b, line, 1, raw, cellsNot(len(cells), l.width))
 		return
 	}
 	var name []byte
@@ -136,11 +136,12 @@ func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 	w.model(b, line, name, cells[l.count])
 }
 
-func cellCount(n int) string {
+// cellsNot is the error of a row of n cells where the first has want.
+func cellsNot(n, want int) error {
 	if n == 1 {
-		return "1 cell"
+		return text.OneCell.Error(want)
 	}
-	return strconv.Itoa(n) + " cells"
+	return text.ManyCells.Error(n, want)
 }
 
 // model classifies one model: a count, a name, or a path.
@@ -149,7 +150,11 @@ func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	params, err := w.count(c.text)
 	if err != nil {
 		l := w.lookup(r.Input, err)
-		if l.problem != "" {
+		switch {
+		case l.empty:
+			w.fail(b, w.emptyCell(line, c.col, r.Input), r.Name)
+			return
+		case l.problem != "":
 			w.fail(b, &RowError{Line: line, Column: c.col, Input: r.Input, Problem: l.problem}, r.Name)
 			return
 		}
@@ -209,34 +214,36 @@ func (w *worker) add(b *block, r *Row) {
 	}
 }
 
-// noCount is the problem of a row whose cell is empty.
-const noCount = "no count (the cell is empty)"
+// emptyCell is the fault of a row without a count.
+func (w *worker) emptyCell(line int64, col int, input string) *RowError {
+	return &RowError{Line: line, Column: col, Input: input, Problem: text.CellEmpty.In(w.opt.Lang), empty: true}
+}
 
 // lookup finds what a cell that is no count stands for. countErr says why it
 // is no count.
 func (w *worker) lookup(cell string, countErr error) lookup {
-	text := strings.TrimFunc(cell, unicode.IsSpace)
+	name := strings.TrimFunc(cell, unicode.IsSpace)
 	switch {
-	case text == "":
-		return lookup{problem: noCount}
-	case numeric(text) || w.opt.Resolve == nil || len(text) > maxName:
-		return lookup{problem: countErr.Error()}
+	case name == "":
+		return lookup{empty: true}
+	case numeric(name) || w.opt.Resolve == nil || len(name) > maxName:
+		return lookup{problem: text.ErrorIn(countErr, w.opt.Lang)}
 	}
-	if l, ok := w.memo[text]; ok {
+	if l, ok := w.memo[name]; ok {
 		return l
 	}
 	if len(w.memo) >= maxMemo {
 		clear(w.memo)
 	}
-	text = strings.Clone(text)
+	name = strings.Clone(name)
 	var l lookup
-	m, err := w.opt.Resolve(text)
+	m, err := w.opt.Resolve(name)
 	if err != nil {
-		l.problem = err.Error()
+		l.problem = text.ErrorIn(err, w.opt.Lang)
 	} else {
 		l.model = m
 	}
-	w.memo[text] = l
+	w.memo[name] = l
 	return l
 }
 
@@ -256,21 +263,21 @@ func numeric(s string) bool {
 }
 
 // broken notes a row that could not be split.
-func (w *worker) broken(b *block, line int64, col int, raw []byte, problem string) {
+func (w *worker) broken(b *block, line int64, col int, raw []byte, problem error) {
 	input := shorten(strings.ToValidUTF8(view(head(raw)), "\ufffd"))
-	w.fail(b, &RowError{Line: line, Column: col, Input: input, Problem: problem}, input)
+	w.fail(b, &RowError{Line: line, Column: col, Input: input, Problem: text.ErrorIn(problem, w.opt.Lang)}, input)
 }
 
 // brokenByte notes a row that is no text at raw[i].
 func (w *worker) brokenByte(b *block, line int64, raw []byte, i int) {
 	col := i - bytes.LastIndexByte(raw[:i], '\n')
-	w.broken(b, line, col, raw, describeByte(raw[i])+" (want UTF-8 text)")
+	w.broken(b, line, col, raw, text.WantUTF8.Error(describeByte(raw[i])))
 }
 
 // fail counts and writes a row that was not answered.
 func (w *worker) fail(b *block, e *RowError, name string) {
 	b.sum.Rows++
-	if e.Problem == noCount {
+	if e.empty {
 		b.sum.NoCount++
 		e.Input = name // the cell says nothing
 	} else {
@@ -281,9 +288,9 @@ func (w *worker) fail(b *block, e *RowError, name string) {
 	}
 	switch {
 	case w.opt.Format == CSV && w.opt.Sort:
-		b.errs = e.AppendCSV(b.errs, name)
+		b.errs = e.AppendCSV(b.errs, name, w.opt.Lang)
 	case w.opt.Format == CSV:
-		b.out = e.AppendCSV(b.out, name)
+		b.out = e.AppendCSV(b.out, name, w.opt.Lang)
 	case w.opt.Format == JSONL && w.opt.Sort:
 		b.errs = append(e.AppendJSON(b.errs), '\n')
 	case w.opt.Format == JSONL:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -50,27 +51,27 @@ func (w *writer) accelerate() Result {
 	case sizing.TF32, sizing.FP32:
 	default:
 		precision = "bf16"
-		w.leave("precision %s: bf16 stands for it", w.Workload.Precision)
+		w.leave(text.BF16StandsIn, w.Workload.Precision)
 	}
 	o.add("mixed_precision", precision)
 	if p.Sharding == sizing.Zero1 {
-		w.leave("zero1: FSDP shards gradients along with the optimizer state (the deepspeed export has it)")
+		w.leave(text.Zero1ButDeepSpeed)
 	}
 	if sharded {
 		w.accelerateFSDP(&o)
 	}
 	if p.OffloadOptimizer && !p.OffloadParams {
-		w.leave("offload of the optimizer state alone: fsdp_offload_params moves the weights too")
+		w.leave(text.FSDPOffloadMovesWeights)
 	}
 	if p.Recompute == sizing.Selective || p.RecomputeLayers > 0 {
-		w.leave("recompute %s: fsdp_activation_checkpointing recomputes every whole layer", p.RecomputeName())
+		w.leave(text.FSDPRecomputesAll, p.RecomputeName())
 	}
 	if sharded {
 		w.dimensions("tp", "cp")
 	} else {
 		w.dimensions() // the mesh is FSDP's
 	}
-	w.leave("batch: %d sequences a device and %d accumulation steps belong to the training script", p.MicroBatch, p.MicroBatches())
+	w.leave(text.BatchInScript, p.MicroBatch, p.MicroBatches())
 	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
 }
 
@@ -103,7 +104,7 @@ func (w *writer) accelerateFSDP(o *options) {
 	if g := p.ShardGroup; g > 0 && g%p.CP == 0 {
 		shard, replicate = g/p.CP, p.DP*p.CP/g
 	} else if g > 0 {
-		w.leave("shard group of %d: it would have to hold whole context-parallel groups of %d", g, p.CP)
+		w.leave(text.ShardGroupOfContext, g, p.CP)
 	}
 	o.add("parallelism_config.parallelism_config_dp_replicate_size", replicate)
 	o.add("parallelism_config.parallelism_config_dp_shard_size", shard)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -47,13 +48,13 @@ func (w *writer) deepSpeed() Result {
 	case sizing.TF32, sizing.FP32:
 	default:
 		config.BF16 = &enabled{true}
-		w.leave("precision %s: products in 8 or 4 bits are not in this config", w.Workload.Precision)
+		w.leave(text.NoLowBitProducts, w.Workload.Precision)
 	}
 	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == sizing.Zero3}
 	at := "cpu"
 	if w.Workload.NVMe > 0 {
 		at = "nvme"
-		w.leave("nvme_path, where the disks are mounted")
+		w.leave(text.NVMePath)
 	}
 	if p.OffloadOptimizer {
 		config.Zero.Offload = &device{at, true}
@@ -65,16 +66,16 @@ func (w *writer) deepSpeed() Result {
 		config.Inputs = &checkpointing{true}
 	}
 	if p.ShardGroup > 0 {
-		w.leave("shard group of %d: zero_hpz_partition_size keeps a second copy of the weights in a group, and shards the states over all", p.ShardGroup)
+		w.leave(text.SecondCopyInGroup, p.ShardGroup)
 	}
 	if p.Recompute != sizing.NoRecompute {
-		w.leave("recompute %s: the model's code turns it on, activation_checkpointing only tunes it", p.RecomputeName())
+		w.leave(text.RecomputeInCode, p.RecomputeName())
 	}
 	if t := w.Workload.States; t != (sizing.States{}) {
-		w.leave("formats of gradients, master copy or moments: no keys for them are among those checked")
+		w.leave(text.NoStateKeys)
 	}
 	w.dimensions()
-	w.leave("optimizer, learning rate and data, which no plan decides")
+	w.leave(text.DeepSpeedUndecided)
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {
 		panic(err) // numbers, strings and bools always encode

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -41,7 +42,7 @@ func ParseFormat(s string) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%q: unknown framework (want %s)", s, strings.Join(Names(), ", "))
+	return "", text.UnknownFramework.Error(s, strings.Join(Names(), ", "))
 }
 
 // Stack is the name of the software that a framework's plans are estimated as.
@@ -87,6 +88,7 @@ func (f Format) StackOf(s *sizing.Stack) *sizing.Stack {
 type Plan struct {
 	*sizing.Prepared
 	Estimate *sizing.Estimate
+	Lang     text.Lang // of comments
 }
 
 // Result is a plan for a framework.
@@ -132,18 +134,19 @@ type writer struct {
 }
 
 // leave notes what cannot be expressed.
-func (w *writer) leave(format string, args ...any) {
-	w.left = append(w.left, fmt.Sprintf(format, args...))
+func (w *writer) leave(t text.Text, args ...any) {
+	w.left = append(w.left, t.Form(w.Lang, args...))
 }
 
 // header is the comment at the top: what it is, for which version, and what is
 // left.
 func (w *writer) header(upstream string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s on %s: %s\n", w.Model().Name, w.Cluster, w.plan.String())
-	fmt.Fprintf(&b, "# estimated as %s; option names of %s\n", w.Stack().Title, upstream)
+	comment := func(t text.Text, args ...any) { b.WriteString("# " + t.Form(w.Lang, args...) + "\n") }
+	comment(text.OnSays, w.Model().Name, w.Cluster, w.plan.String())
+	comment(text.ExportedBy, w.Stack().Title, upstream)
 	for _, s := range w.left {
-		fmt.Fprintf(&b, "# not here: %s\n", s)
+		comment(text.ExportLeft, s)
 	}
 	return b.String()
 }
@@ -175,11 +178,11 @@ func (w *writer) dimensions(has ...string) {
 		n    int
 	}{{"tp", w.plan.TP}, {"pp", w.plan.PP}, {"vp", w.plan.VP}, {"cp", w.plan.CP}, {"ep", w.plan.EP}} {
 		if d.n > 1 && !known[d.name] {
-			w.leave("%s %d: these options have no such dimension", d.name, d.n)
+			w.leave(text.NoDimension, d.name, d.n)
 		}
 	}
 	if w.plan.ETP > 0 && w.plan.ETP != w.plan.TP && !known["etp"] {
-		w.leave("etp %d: experts have no tensor parallelism of their own", w.plan.ETP)
+		w.leave(text.NoExpertTP, w.plan.ETP)
 	}
 }
 

@@ -31,7 +31,7 @@ func example(t *testing.T, model, device, stack string, plan sizing.Plan) Plan {
 	require.NoError(t, err)
 	e, err := p.Evaluate(&plan)
 	require.NoError(t, err)
-	return Plan{p, &e}
+	return Plan{Prepared: p, Estimate: &e}
 }
 
 // flags reads "--name value" words back, lines joined and comments dropped.

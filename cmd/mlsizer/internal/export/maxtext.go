@@ -3,6 +3,7 @@ package export
 import (
 	"strconv"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -18,7 +19,7 @@ func (w *writer) maxText() Result {
 		if n := p.PP * p.VP; w.shape.layers%n == 0 {
 			o.add("num_layers_per_pipeline_stage", w.shape.layers/n)
 		} else {
-			w.leave("%d layers on %d stages: they must divide evenly", w.shape.layers, n)
+			w.leave(text.StagesDivideEvenly, w.shape.layers, n)
 		}
 	} else {
 		o.add("per_device_batch_size", decimal(float64(p.MicroBatch)/float64(p.TP*p.CP)))
@@ -39,7 +40,7 @@ func (w *writer) maxText() Result {
 	}
 	w.maxTextMesh(&o)
 	if p.RecomputeLayers > 0 {
-		w.leave("recompute %s: a policy holds for every layer", p.RecomputeName())
+		w.leave(text.PolicyOfEveryLayer, p.RecomputeName())
 	}
 	switch p.Recompute {
 	case sizing.FullRecompute:
@@ -49,22 +50,22 @@ func (w *writer) maxText() Result {
 	default:
 		o.add("remat_policy", "custom")
 		o.add("decoder_layer_input", "device")
-		w.leave("no recompute: custom keeps a tensor on the device where its key says device; the keys of the others are yours to set")
+		w.leave(text.CustomPolicy)
 	}
 	o.add("optimizer_memory_host_offload", p.OffloadOptimizer)
 	if p.OffloadInputs {
 		o.add("decoder_layer_input", "offload")
 	}
 	if p.OffloadParams {
-		w.leave("offload of the weights: its key is not among those checked")
+		w.leave(text.NoWeightOffload)
 	}
 	if w.Workload.Optimizer == sizing.AdamW {
 		o.add("opt_type", "adamw")
 	} else {
-		w.leave("optimizer %s", w.Workload.Optimizer)
+		w.leave(text.OptimizerNotSaid, w.Workload.Optimizer)
 	}
 	if p.Sharding == sizing.Zero1 || p.Sharding == sizing.Zero2 {
-		w.leave("%s: the fsdp axis shards the weights too", p.Sharding)
+		w.leave(text.FSDPShardsWeights, p.Sharding)
 	}
 	w.dimensions("tp", "pp", "vp", "cp", "ep")
 	return Result{Text: lines(o), Upstream: "AI-Hypercomputer/maxtext@e591f30", Comments: true}
@@ -75,7 +76,7 @@ func decimal(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 func (w *writer) maxTextModel(o *options) {
 	s := &w.shape
 	if s.heads == 0 || s.other {
-		w.leave("the model's dimensions: %s is not a plain decoder (give its model_name)", w.Model().Name)
+		w.leave(text.GiveModelName, w.Model().Name)
 		return
 	}
 	o.add("base_emb_dim", s.hidden)
@@ -97,10 +98,10 @@ func (w *writer) maxTextModel(o *options) {
 	}
 	if s.mla != nil {
 		o.add("attention_type", "mla")
-		w.leave("the ranks of latent attention (give the model_name)")
+		w.leave(text.LatentRanks)
 	}
 	if s.mixed {
-		w.leave("layers that differ (%s): the dimensions are those of most of them", w.Model().Name)
+		w.leave(text.LayersDiffer, w.Model().Name)
 	}
 }
 
@@ -112,7 +113,7 @@ func (w *writer) maxTextMesh(o *options) {
 	if p.DP%p.EP == 0 {
 		ranks = p.DP / p.EP
 	} else {
-		w.leave("ep %d: it would have to divide dp %d", p.EP, p.DP)
+		w.leave(text.ExpertsDivideData, p.EP, p.DP)
 	}
 	fsdp, data := 1, ranks
 	if p.Sharding == sizing.Zero3 {
@@ -125,7 +126,7 @@ func (w *writer) maxTextMesh(o *options) {
 			fsdp = g / (p.CP * p.EP)
 			data = ranks / fsdp
 		} else if g > 0 {
-			w.leave("shard group of %d: it would have to hold whole context- and expert-parallel groups", g)
+			w.leave(text.ShardGroupOfBoth, g)
 		}
 	}
 	room := max(w.Cluster.Domain(), 1)

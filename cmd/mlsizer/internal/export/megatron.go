@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 )
 
@@ -15,9 +16,9 @@ func (w *writer) megatron() Result {
 	w.megatronState(&o)
 	w.megatronModel(&o)
 	if w.Workload.Optimizer != sizing.AdamW {
-		w.leave("optimizer %s: the estimate's state is not that of the default Adam", w.Workload.Optimizer)
+		w.leave(text.NotDefaultAdam, w.Workload.Optimizer)
 	}
-	w.leave("data, tokenizer, rotary base, learning rate and checkpoint paths, which no plan decides")
+	w.leave(text.MegatronUndecided)
 	return Result{Text: shell(w.launch("pretrain_gpt.py"), "--", o), Upstream: "NVIDIA/Megatron-LM@d98e8a64", Comments: true}
 }
 
@@ -112,7 +113,7 @@ func (w *writer) megatronState(o *options) {
 		o.add("data-parallel-sharding-strategy", map[sizing.Sharding]string{sizing.Zero2: "optim_grads", sizing.Zero3: "optim_grads_params"}[p.Sharding])
 	}
 	if p.ShardGroup > 0 {
-		w.leave("shard group of %d: no option for it is among those checked", p.ShardGroup)
+		w.leave(text.NoShardGroup, p.ShardGroup)
 	}
 	if p.OffloadOptimizer {
 		o.add("optimizer-cpu-offload", "")
@@ -134,7 +135,7 @@ func (w *writer) megatronState(o *options) {
 		}
 	case sizing.NVFP4:
 		o.add("bf16", "")
-		w.leave("precision nvfp4: no option for its products is among those checked")
+		w.leave(text.NoNVFP4)
 	}
 }
 
@@ -186,7 +187,7 @@ func (w *writer) megatronRecompute(o *options) {
 		method := sizing.UniformMethod
 		switch p.RecomputeMethod {
 		case sizing.EveryNth:
-			w.leave("recompute %s: full recompute takes the first layers of a stage or all", p.RecomputeName())
+			w.leave(text.FirstLayersOrAll, p.RecomputeName())
 			return
 		case sizing.BlockMethod:
 			method = p.RecomputeMethod
@@ -214,7 +215,7 @@ func modulesOf(p *sizing.Plan) []string {
 func (w *writer) megatronModel(o *options) {
 	s := &w.shape
 	if s.heads == 0 || s.other {
-		w.leave("the model's dimensions: %s is not a plain decoder", w.Model().Name)
+		w.leave(text.NotAPlainDecoder, w.Model().Name)
 		return
 	}
 	o.add("num-layers", s.layers)
@@ -254,7 +255,7 @@ func (w *writer) megatronModel(o *options) {
 	o.add("vocab-size", s.vocab)
 	w.megatronExperts(o)
 	if s.mixed {
-		w.leave("layers that differ (%s): the dimensions are those of most of them", w.Model().Name)
+		w.leave(text.LayersDiffer, w.Model().Name)
 	}
 }
 

@@ -1,6 +1,8 @@
 package export
 
-import "mlsizer/sizing"
+import (
+	"mlsizer/sizing"
+)
 
 // shape is a decoder as frameworks describe one: the dimensions of its most
 // frequent kinds of blocks.

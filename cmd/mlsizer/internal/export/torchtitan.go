@@ -1,6 +1,9 @@
 package export
 
-import "mlsizer/sizing"
+import (
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing"
+)
 
 // torchtitan is the flags of run_train.sh. MODULE and CONFIG, which name the
 // model, come from the environment.
@@ -23,7 +26,7 @@ func (w *writer) torchtitan() Result {
 	shard, replicate, reshard := 1, p.DP, ""
 	switch p.Sharding {
 	case sizing.Zero1:
-		w.leave("zero1: FSDP shards gradients along with the optimizer state")
+		w.leave(text.Zero1ShardsGradients)
 		fallthrough
 	case sizing.Zero2:
 		shard, replicate, reshard = p.DP, 1, "never"
@@ -33,7 +36,7 @@ func (w *writer) torchtitan() Result {
 	if g := p.ShardGroup; g > 0 && g%p.CP == 0 {
 		shard, replicate = g/p.CP, p.DP*p.CP/g
 	} else if g > 0 {
-		w.leave("shard group of %d: it would have to hold whole context-parallel groups of %d", g, p.CP)
+		w.leave(text.ShardGroupOfContext, g, p.CP)
 	}
 	o.add("parallelism.data_parallel_replicate_degree", replicate)
 	o.add("parallelism.data_parallel_shard_degree", shard)
@@ -53,11 +56,11 @@ func (w *writer) torchtitan() Result {
 	if p.OffloadParams {
 		o.add("training.enable_cpu_offload", true)
 	} else if p.OffloadOptimizer {
-		w.leave("offload of the optimizer state alone: training.enable_cpu_offload moves weights and gradients too")
+		w.leave(text.CPUOffloadMovesAll)
 	}
-	w.leave("recompute %s: its options are not among those checked", p.RecomputeName())
+	w.leave(text.NoRecomputeOptions, p.RecomputeName())
 	w.dimensions("tp", "pp", "vp", "cp", "ep")
-	w.leave("MODULE and CONFIG name the model and its config function")
+	w.leave(text.ModuleAndConfig)
 	if per := min(w.Cluster.DevicesPerNode, w.Cluster.Count); per > 0 {
 		return Result{Text: shell("NGPU="+itoa(per)+" MODULE=\"$MODULE\" CONFIG=\"$CONFIG\" ./run_train.sh", "--", o), Upstream: "pytorch/torchtitan@b5bcd76", Comments: true}
 	}
@@ -82,7 +85,7 @@ func (w *writer) torchtitanPipeline(o *options) {
 	o.add("parallelism.num_pp_microbatches", p.MicroBatches())
 	for _, n := range chunks[1 : len(chunks)-1] {
 		if n != each {
-			w.leave("inner stages of %v layers: only the first and the last may hold less", chunks)
+			w.leave(text.InnerStages, chunks)
 			break
 		}
 	}

@@ -28,13 +28,13 @@ func writeJSONL(w io.Writer, d *Document) error {
 	if d.Records == nil {
 		return e.Encode(d.JSON)
 	}
-	text, err := json.Marshal(d.Records)
+	data, err := json.Marshal(d.Records)
 	if err != nil {
 		return err
 	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(text, &list); err != nil {
-		return fmt.Errorf("records are not a list: %w", err)
+	if err := json.Unmarshal(data, &list); err != nil {
+		return text.NoRecords.Error(err)
 	}
 	for _, r := range list {
 		if err := e.Encode(r); err != nil {
@@ -88,13 +88,13 @@ type field struct{ name, value string }
 // left out. A field that only some records have stands after the one that it
 // follows there.
 func flatten(records any) ([][]string, error) {
-	text, err := json.Marshal(records)
+	data, err := json.Marshal(records)
 	if err != nil {
 		return nil, err
 	}
 	var list []json.RawMessage
-	if err := json.Unmarshal(text, &list); err != nil {
-		return nil, fmt.Errorf("records are not a list: %w", err)
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, text.NoRecords.Error(err)
 	}
 	rows := make([][]field, len(list))
 	var head []string

@@ -48,7 +48,7 @@ func ParseFormat(s string) (Format, error) {
 			return Format(f), nil
 		}
 	}
-	return 0, fmt.Errorf("%q: unknown form of output (want %s)", s, strings.Join(FormatNames(), ", "))
+	return 0, text.UnknownForm.Error(s, strings.Join(FormatNames(), ", "))
 }
 
 // Page says what a Document is laid out for.

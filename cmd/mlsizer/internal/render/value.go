@@ -46,7 +46,7 @@ func (r Range) String() string {
 	return s.Format(float64(r.Mid)) + " " + s.Unit() + " (" + s.Format(float64(r.Low)) + "–" + s.Format(float64(r.High)) + ")"
 }
 
-// In is the range in a language: 12.1 天 (10.9–13.6).
+// In is the range with its unit in a language.
 func (r Range) In(l text.Lang) string { return text.UnitIn(r.String(), l) }
 
 // show is a value for people: in the scale of its column if it has one.

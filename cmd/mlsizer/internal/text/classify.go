@@ -3,9 +3,9 @@ package text
 // Size classes.
 var (
 	RowsUnanswered    = T("%d of %d rows not classified (%d without a count, %d with a fault)", "%[2]d 行中有 %[1]d 行未分类（%[3]d 行缺少参数量，%[4]d 行有错误）")
-	SeeColumn         = T("; the column error says why", "；原因见 error 列")
-	SeeErrors         = T("; the list errors says why", "；原因见 errors")
-	SeeField          = T("; their objects have an error", "；原因见各行的 error 字段")
+	SeeColumn         = T("%v; the column error says why", "%v；原因见 error 列")
+	SeeErrors         = T("%v; the list errors says why", "%v；原因见 errors")
+	SeeField          = T("%v; their objects have an error", "%v；原因见各行的 error 字段")
 	PerTier           = T("models in each tier", "各级模型数")
 	RowsNotClassified = T("rows that are not classified", "未分类的行")
 	MoreRows          = T("not shown: %d more models (--limit N, or -o csv for all)", "另有 %d 个模型未显示（--limit N，或用 -o csv 输出全部）")

@@ -26,7 +26,7 @@ func (e *Error) Error() string { return e.In(English) }
 
 // In is the error in a language; errors within that know no other stay in
 // English.
-func (e *Error) In(l Lang) string { return e.text.fill(l, e.args) }
+func (e *Error) In(l Lang) string { return e.text.Form(l, e.args...) }
 
 // Unwrap are the errors within.
 func (e *Error) Unwrap() []error { return e.causes }

@@ -5,6 +5,7 @@ var (
 	Join       = T("%v, %v", "%v，%v")
 	InBrackets = T("%v (%v)", "%v（%v）")
 	StackOn    = T("%s on %s", "%s（%s）")
+	OnSays     = T("%s on %s: %s", "%s，%s：%s")
 	PlainOn    = T("%s on %s", "%s，%s")
 	Or         = T("%v or %v", "%v 或 %v")
 	Semicolon  = T("%v; %v", "%v；%v")

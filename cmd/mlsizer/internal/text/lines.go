@@ -12,3 +12,9 @@ var (
 
 // UnknownLanguage refuses what is no language.
 var UnknownLanguage = T("%q: unknown language (want en or zh)", "%q：未知语言（应为 en 或 zh）")
+
+// What is wrong with the form of the answer.
+var (
+	UnknownForm = T("%q: unknown form of output (want %s)", "%q：未知输出形式（应为 %s）")
+	NoRecords   = T("records are not a list: %v", "记录不是列表：%v")
+)

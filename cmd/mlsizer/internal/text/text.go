@@ -44,11 +44,11 @@ func (t Text) With(args ...any) Text {
 
 // Fill fills in a text in one language.
 func (t Text) Fill(l Lang, args ...any) string {
-	return spell.Singular(t.fill(l, args))
+	return spell.Singular(t.Form(l, args...))
 }
 
-// fill is Fill without the singular of what is counted once.
-func (t Text) fill(l Lang, args []any) string {
+// Form is Fill without the singular of what is counted once.
+func (t Text) Form(l Lang, args ...any) string {
 	if len(args) == 0 {
 		return t.In(l) // no form
 	}

@@ -14,7 +14,6 @@ var (
 	TightNote   = T("tight: the estimate fits, what 95 % of measured peaks would stay below does not", "偏紧：估计值放得下，95 % 实测峰值的上界放不下")
 	FitsHead    = T("fits", "放下")
 	NotAnswered = T("no answer", "无答案")
-	NoAnswer    = T("%s on %s: %s", "%s，%s：%s")
 	NotKnown    = T("not known: %s", "未知：%s")
 	None        = T("none", "无")
 )
