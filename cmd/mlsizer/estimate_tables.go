@@ -309,7 +309,7 @@ func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
 	mfu := text.MFUBy.With(render.Percent(r.Utilisation(r.Convention)), conventionText(r.Convention))
 	for _, c := range sizing.Conventions() {
 		if c != r.Convention {
-			mfu = text.Join.With(mfu, text.MFUOther.With(conventionText(c), render.Percent(r.Utilisation(c))))
+			mfu = text.Join.With(mfu, text.Colon.With(conventionText(c), render.Percent(r.Utilisation(c))))
 		}
 	}
 	return fact(text.MFU, mfu, f.at("flops", "teacher")...)

@@ -244,7 +244,7 @@ func deviceFacts(d *hardware.Device) render.Table {
 		add(text.Torus, strings.Trim(strings.ReplaceAll(fmt.Sprint(d.Torus.MaxShape), " ", "x"), "[]"))
 	}
 	if d.HostLink.Bandwidth > 0 {
-		add(text.HostLink, text.LinkHost.With(d.HostLink.Name, d.HostLink.Bandwidth))
+		add(text.HostLink, text.Join.With(d.HostLink.Name, d.HostLink.Bandwidth))
 	}
 	if d.ScaleOut > 0 {
 		add(text.Network, d.ScaleOut)

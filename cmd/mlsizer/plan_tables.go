@@ -277,7 +277,7 @@ func nearestTable(p *planned, f *footnotes) render.Table {
 	rows := [][]render.Cell{
 		fact(text.Nearest, e.Plan.String()),
 		fact(text.MemoryDevice, text.OfDeviceMemory.With(m.Total, m.Device)),
-		fact(text.LargestTerm, text.CommaSize.With(memoryTermText(name), size)),
+		fact(text.LargestTerm, text.Join.With(memoryTermText(name), size)),
 	}
 	if p.miss.Reason == "time" {
 		rows = [][]render.Cell{fact(text.Fastest, e.Plan.String()), fact(text.Run, expectedRun(p.expected())), fact(text.Cost, expectedCost(p.expected()))}

@@ -17,7 +17,6 @@ var (
 	Steps            = T("steps", "步数")
 	CostBand         = T("%v (%v–%v)", "%v（%v–%v）")
 	MFUBy            = T("%v (%v)", "%v（%v 约定）")
-	MFUOther         = T("%v: %v", "%v：%v")
 	HFU              = T("hardware (HFU)", "硬件（HFU）")
 	Run              = T("run", "全程")
 	DeviceHours      = T("device-hours", "设备小时")

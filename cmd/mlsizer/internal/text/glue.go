@@ -11,8 +11,6 @@ var (
 	Semicolon  = T("%v; %v", "%v；%v")
 	Colon      = T("%s: %s", "%s：%s")
 	At         = T("%s at %s", "%s，%s")
-	LinkHost   = T("%s, %s", "%s，%s")
-	CommaSize  = T("%s, %v", "%s，%v")
 )
 
 // Words of tables.
