@@ -12,15 +12,13 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
-// flagGroup annotates a flag with the number of its heading in --help.
+// flagGroup annotates a flag with its heading in --help, in English.
 const flagGroup = "mlsizer_group"
 
 // localize gives a command and those under it, and their flags, the words of
 // package text in the language of the answer.
 func (a *app) localize(cmd *cobra.Command) {
-	if cmd.HasSubCommands() || cmd.Runnable() {
-		cmd.InitDefaultHelpFlag()
-	}
+	cmd.InitDefaultHelpFlag()
 	cmd.InitDefaultVersionFlag()
 	words := text.Commands[commandKey(cmd)]
 	cmd.Short, cmd.Long, cmd.Example = a.say(words.Short), a.say(words.Long), words.Example

@@ -1,8 +1,6 @@
 package main
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestHints(t *testing.T) {
 	a := &app{args: []string{"compare", "my model", "7B", "--on=h10x8,a100", "--tokens", "15X", "--tp", "3", "--sp", "-o", "json"}}

@@ -104,17 +104,19 @@ func newHelpCmd(a *app, root *cobra.Command) *cobra.Command {
 
 // unknownCommand says that there is no such command, and which is spelled alike.
 func (a *app) unknownCommand(parent *cobra.Command, name string) error {
-	var names, aboutPrograms []string
+	// What answers questions is wanted; what is about the program itself may be
+	// meant all the same.
+	var names, ofProgram []string
 	for _, c := range parent.Commands() {
 		switch {
 		case c.Name() == "completion" || c.Name() == "man":
-			aboutPrograms = append(aboutPrograms, c.Name())
+			ofProgram = append(ofProgram, c.Name())
 		case c.IsAvailableCommand() && c.Name() != "help":
 			names = append(names, c.Name())
 		}
 	}
 	hint := "mlsizer --help"
-	if near := nearest(name, slices.Concat(names, aboutPrograms)); near != "" {
+	if near := nearest(name, slices.Concat(names, ofProgram)); near != "" {
 		hint = a.commandReplacing(name, near)
 	}
 	return usageError(text.UnknownCommand.Error(name, strings.Join(names, ", ")), hint)
