@@ -129,7 +129,7 @@ func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	return out, err
 }
 
-func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, *fit, []point, error) {
+func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, *stepFit, []point, error) {
 	if len(targets) == 0 {
 		return nil, nil, nil, errors.New("no constant to fit (want names such as products or overlap)")
 	}

@@ -42,7 +42,6 @@ type servingFactor struct {
 	key      string
 	start    float64 // where it is pulled to
 	prior    float64 // width of the pull
-	out      bool    // left at the start
 }
 
 // ServingFit is the outcome of a fit of the serving constants.
@@ -68,6 +67,10 @@ const (
 	servingHuber = 0.12
 	servingNoise = 0.12
 	servingSteps = 25
+	// servingStride is the most that a step changes a factor's logarithm by, and
+	// servingFlat the derivative by a constant that counts as none.
+	servingStride = 0.7
+	servingFlat   = 1e-5
 	// groupRows is how many rows of a group count in full.
 	groupRows = 4
 )

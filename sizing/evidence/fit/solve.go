@@ -6,9 +6,8 @@ import "slices"
 // where it does not, at most so many times at one place.
 const (
 	lambdaStart, lambdaLeast = 1e-2, 1e-9
-	lambdaDown, lambdaUp     = 5, 4
-	lambdaUpSingular         = 10
-	trials                   = 8
+	lambdaFactor             = 10
+	trials                   = 10
 )
 
 // Solve returns the parameters that minimise the loss, searched for from where
@@ -49,19 +48,16 @@ type search struct {
 func (s *search) step() bool {
 	a, g := s.p.normal(s.x, s.r)
 	for range trials {
-		step, ok := damped(a, g, s.lambda)
-		if !ok {
-			s.lambda *= lambdaUpSingular
-			continue
+		if step, ok := damped(a, g, s.lambda); ok {
+			y := s.p.moved(s.x, step)
+			r := s.p.Residuals(y)
+			if loss := s.p.loss(y, r); loss < s.loss {
+				s.x, s.r, s.loss = y, r, loss
+				s.lambda = max(s.lambda/lambdaFactor, lambdaLeast)
+				return true
+			}
 		}
-		y := s.p.moved(s.x, step)
-		r := s.p.Residuals(y)
-		if loss := s.p.loss(y, r); loss < s.loss {
-			s.x, s.r, s.loss = y, r, loss
-			s.lambda = max(s.lambda/lambdaDown, lambdaLeast)
-			return true
-		}
-		s.lambda *= lambdaUp
+		s.lambda *= lambdaFactor
 	}
 	return false
 }
