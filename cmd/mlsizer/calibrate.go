@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
 )
 
@@ -179,7 +180,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 		}
 		return c, nil
 	}
-	var targets []evidence.Target
+	var targets []int
 	if o.fit == nil {
 		opt.Shrink = true
 		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
@@ -201,14 +202,14 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	if o.file == "" {
 		return nil
 	}
-	for _, t := range c.Fitted {
-		c.Constants.Overrides[t.Override].Date = o.date
+	for _, f := range c.Fitted {
+		c.Constants.Entries[f.Entry].Date = o.date
 	}
 	if o.refit {
 		c.Constants.Date = o.date
 	}
 	var data bytes.Buffer
-	if err := c.Constants.Write(&data); err != nil {
+	if err := sizing.WriteConstants(c.Constants, &data); err != nil {
 		return readError(err, "")
 	}
 	return o.writeFile(data.Bytes())

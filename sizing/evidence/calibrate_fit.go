@@ -14,7 +14,7 @@ import (
 type stepFit struct {
 	start   *sizing.Constants
 	work    *sizing.Constants
-	targets []Target
+	targets []int // of the constants' entries
 	fields  []*sizing.Constant
 	params  []fit.Param // scaled
 	shrink  bool
@@ -22,57 +22,36 @@ type stepFit struct {
 
 // newFit looks up the targets, where they start and what pulls at them: the
 // values they start from or, with inherit, what each entry would inherit.
-func newFit(start *sizing.Constants, targets []Target, opt *CalibrateOptions) (*stepFit, error) {
+func newFit(start *sizing.Constants, targets []int, opt *CalibrateOptions) (*stepFit, error) {
 	f := &stepFit{start: start, work: start.Clone(), targets: targets, shrink: opt.Shrink}
 	priors := start
 	if opt.Inherit {
 		priors = start.Unfitted()
 	}
-	at := map[Target]int{}
-	for i, t := range targets {
-		at[t] = i
-	}
 	for _, t := range targets {
-		field, err := t.field(start)
-		if err != nil {
-			return nil, err
+		if t < 0 || t >= len(start.Entries) {
+			return nil, fmt.Errorf("no entry %d of %d constants", t, len(start.Entries))
 		}
-		o := &start.Overrides[t.Override]
-		prior := fit.Prior{Value: priors.Overrides[t.Override].Set[t.Name] / field.Spread, Parent: fit.None, Weight: priorWeight(opt)}
-		if _, own := o.Prior[t.Name]; opt.Inherit && !own {
-			if j := start.Parent(t.Override, t.Name); j >= 0 {
-				if k, ok := at[Target{j, t.Name}]; ok {
-					prior.Parent = k
-				}
-			}
+		e := &start.Entries[t]
+		field := sizing.FindConstant(e.Name)
+		if field == nil {
+			return nil, fmt.Errorf("%q is not a constant", e.Name)
+		}
+		prior := fit.Prior{Value: priors.Entries[t].Value / field.Spread, Parent: fit.None, Weight: priorWeight(opt)}
+		if opt.Inherit && e.Prior == nil {
+			prior.Parent = slices.Index(targets, start.Parent(t)) // -1 is None
 		}
 		f.fields = append(f.fields, field)
-		f.params = append(f.params, fit.Param{Start: o.Set[t.Name] / field.Spread, Low: field.Low / field.Spread, High: field.High / field.Spread, Prior: prior})
+		f.params = append(f.params, fit.Param{Start: e.Value / field.Spread, Low: field.Low / field.Spread, High: field.High / field.Spread, Prior: prior})
 	}
 	return f, nil
-}
-
-// field returns what the target's constant is.
-func (t *Target) field(c *sizing.Constants) (*sizing.Constant, error) {
-	field := sizing.FindConstant(t.Name)
-	if field == nil {
-		return nil, fmt.Errorf("%q is not a constant", t.Name)
-	}
-	if t.Override < 0 || t.Override >= len(c.Overrides) {
-		return nil, fmt.Errorf("%s: no override %d", t.Name, t.Override)
-	}
-	o := &c.Overrides[t.Override]
-	if _, ok := o.Set[t.Name]; !ok {
-		return nil, fmt.Errorf("%s does not set %s", o.When.String(), t.Name)
-	}
-	return field, nil
 }
 
 // set writes scaled values into the working constants.
 func (f *stepFit) set(x []float64) {
 	for i, t := range f.targets {
 		// Scaling rounds: a value at its bound must not come back outside.
-		f.work.Overrides[t.Override].Set[t.Name] = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
+		f.work.Entries[t].Value = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
 	}
 }
 
@@ -90,7 +69,7 @@ func (f *stepFit) read(points []point) {
 		p := &points[i]
 		p.reads = p.reads[:0]
 		for j, t := range f.targets {
-			if p.setup.Prepared.Reads(f.work, t.Override, t.Name) {
+			if p.setup.Prepared.Reads(f.work, t) {
 				p.reads = append(p.reads, j)
 			}
 		}
@@ -169,15 +148,15 @@ func (f *stepFit) derivatives(points []point, x, r []float64) []fit.Gradient {
 	}
 	for j, t := range f.targets {
 		h := f.params[j].Increment(x[j])
-		set := f.work.Overrides[t.Override].Set
-		was := set[t.Name]
-		set[t.Name] = (x[j] + h) * f.fields[j].Spread
+		value := &f.work.Entries[t].Value
+		was := *value
+		*value = (x[j] + h) * f.fields[j].Spread
 		for i := range points {
 			if k, ok := slices.BinarySearch(points[i].reads, j); ok {
 				g[i].By[k] = (points[i].step(f.work) - points[i].measured - r[i]) / h
 			}
 		}
-		set[t.Name] = was
+		*value = was
 	}
 	return g
 }
@@ -196,8 +175,9 @@ func (f *stepFit) report(points []point, x []float64) []Fitted {
 	list := make([]Fitted, len(x))
 	for j, t := range f.targets {
 		field := f.fields[j]
-		list[j] = Fitted{Target: t, When: f.start.Overrides[t.Override].When.String(), Constant: t.Name, Unit: field.Unit,
-			Before: f.params[j].Start * field.Spread, After: f.work.Overrides[t.Override].Set[t.Name], Error: errors[j] * field.Spread}
+		e := &f.work.Entries[t]
+		list[j] = Fitted{Entry: t, When: e.When.String(), Constant: e.Name, Unit: field.Unit,
+			Before: f.params[j].Start * field.Spread, After: e.Value, Error: errors[j] * field.Spread}
 	}
 	return list
 }

@@ -3,6 +3,7 @@ package evidence
 import (
 	"slices"
 
+	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
 )
 
@@ -12,16 +13,17 @@ func (f *stepFit) best(points []point) []float64 {
 	if !f.shrink {
 		return x
 	}
-	entries := map[int]bool{}
+	matches := map[string]*sizing.Match{}
 	for _, t := range f.targets {
-		entries[t.Override] = true
+		when := &f.start.Entries[t].When
+		matches[when.String()] = when
 	}
 	f.set(f.first())
 	before := residuals(points, f.work)
 	f.set(x)
 	after := residuals(points, f.work)
-	for entry := range entries {
-		f.shrinkEntry(entry, points, before, after, x)
+	for _, when := range matches {
+		f.shrinkMatch(when, points, before, after, x)
 	}
 	return x
 }
@@ -30,7 +32,7 @@ func (f *stepFit) best(points []point) []float64 {
 // common.
 const scatter = 0.05
 
-// shrinkEntry moves an entry's constants back towards where they started, by
+// shrinkMatch moves the constants of a match back towards where they started, by
 // the share of what they gain on its rows that rows without anything in common
 // would let them gain:
 //
@@ -39,13 +41,14 @@ const scatter = 0.05
 // for k constants and a variance s² of the rows of its stack; rows of one shape
 // are off together. Source: W. James, C. Stein, "Estimation with quadratic
 // loss", 1961 (positive part).
-func (f *stepFit) shrinkEntry(entry int, points []point, before, after, x []float64) {
-	mine := func(j int) bool { return f.targets[j].Override == entry }
+func (f *stepFit) shrinkMatch(when *sizing.Match, points []point, before, after, x []float64) {
+	whose := when.String()
+	mine := func(j int) bool { return f.start.Entries[f.targets[j]].When.String() == whose }
 	shapes := map[string]bool{}
 	var own, kin []float64
 	gain := 0.0
 	for i := range points {
-		if points[i].row.Stack == f.start.Overrides[entry].When.Stack {
+		if points[i].row.Stack == when.Stack {
 			kin = append(kin, before[i])
 		}
 		if slices.ContainsFunc(points[i].reads, mine) {

@@ -145,7 +145,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 }
 
 // builtinBands adds the built-in band where the rows say nothing of a phase.
-func builtinBands(bands map[string][2]float64) map[string][2]float64 {
+func builtinBands(bands map[sizing.ServingBandKey]sizing.Band) map[sizing.ServingBandKey]sizing.Band {
 	all := maps.Clone(sizing.DefaultServingConstants().Bands)
 	maps.Copy(all, bands)
 	return all
@@ -250,16 +250,20 @@ func servingLevel(key string) string {
 // constants.
 const servingNegligible = 0.12
 
-// servingGiven are factors of runtimes that no measurement is of. MLX has
-// kernels of its own for one token, which no tile of a matrix product holds up.
-// Source: ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv).
-var servingGiven = map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}}
+// servingGiven are factors of runtimes that no measurement is of, and their
+// origins.
+var servingGiven = sizing.ServingConstants{
+	Factors: map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}},
+	Given: map[[2]string]string{{"tile", "runtime=mlx"}: "MLX has kernels of its own for one token, which no tile of a matrix product holds up: " +
+		"ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv)"},
+}
 
 // constants writes the factors that differ from 1, over those it came from.
 func (f *servingFitter) constants(theta []float64, from *sizing.ServingConstants) *sizing.ServingConstants {
-	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
-	for _, factors := range []map[string]map[string]float64{servingGiven, from.Factors} {
-		for name, keys := range factors {
+	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
+	for _, known := range []*sizing.ServingConstants{&servingGiven, from} {
+		maps.Copy(c.Given, known.Given)
+		for name, keys := range known.Factors {
 			if c.Factors[name] == nil {
 				c.Factors[name] = map[string]float64{}
 			}
