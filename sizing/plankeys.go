@@ -2,7 +2,6 @@ package sizing
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,17 +15,15 @@ import (
 var planKeysCSV string
 
 var planKeys = sync.OnceValue(func() map[string]uint32 {
-	rows, err := csv.NewReader(strings.NewReader(planKeysCSV)).ReadAll()
-	if err != nil {
-		panic("plan_keys.csv: " + err.Error()) // the embedded file is tested
-	}
-	keys := make(map[string]uint32, len(rows))
-	for _, row := range rows[1:] {
-		key, err := strconv.ParseUint(row[1], 16, 32)
+	keys := make(map[string]uint32, 2048)
+	_, lines, _ := strings.Cut(planKeysCSV, "\n") // the header
+	for line := range strings.Lines(lines) {
+		id, text, _ := strings.Cut(strings.TrimSpace(line), ",")
+		key, err := strconv.ParseUint(text, 16, 32)
 		if err != nil {
-			panic("plan_keys.csv: " + err.Error())
+			panic("plan_keys.csv: " + err.Error()) // the embedded file is tested
 		}
-		keys[row[0]] = uint32(key)
+		keys[id] = uint32(key)
 	}
 	return keys
 })

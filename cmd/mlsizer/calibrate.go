@@ -242,25 +242,12 @@ func (o *calibrateOptions) fromText() render.Text {
 
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
-	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
+	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}
-	constants := render.Table{Title: labelConstants, Columns: []render.Column{
-		{Name: "when", Head: labelWhere}, {Name: "constant", Head: labelConstant}, {Name: "before", Head: labelBefore, Right: true},
-		{Name: "after", Head: labelAfter, Right: true}, {Name: "standard_error", Head: labelPlusMinus, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
-	}}
-	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
-	for _, f := range c.Fitted {
-		e := fittedJSON{When: f.When, Name: f.Constant, Unit: f.Unit, Before: f.Before, After: f.After}
-		errorText := ""
-		if f.Error == f.Error { // not NaN
-			e.Error = &f.Error
-			errorText = fmt.Sprintf("%.2g", f.Error)
-		}
-		j.Constants = append(j.Constants, e)
-		constants.Rows = append(constants.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
-	}
+	var constants render.Table
+	constants, j.Constants = fittedTable(c.Fitted)
 	scores := render.Table{Title: labelFitErrors, Columns: []render.Column{
 		{Name: "constants", Head: labelWithThem, Wrap: true}, {Name: "n", Head: labelRows, Right: true}, {Name: "mape", Head: labelMeanError, Right: true},
 		{Name: "median_ape", Head: labelMedianError, Right: true}, {Name: "p90_ape", Head: labelP90Error, Right: true}, {Name: "bias", Head: labelBias, Right: true},
@@ -298,6 +285,27 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		say(both(labelWritten, o.file))
 	}
 	return d
+}
+
+// fittedTable shows constants before and after a fit.
+func fittedTable(fitted []evidence.Fitted) (render.Table, []fittedJSON) {
+	records := []fittedJSON{}
+	t := render.Table{Title: labelConstants, Columns: []render.Column{
+		{Name: "when", Head: labelWhere}, {Name: "constant", Head: labelConstant}, {Name: "before", Head: labelBefore, Right: true},
+		{Name: "after", Head: labelAfter, Right: true}, {Name: "standard_error", Head: labelPlusMinus, Right: true}, {Name: "unit", Head: labelUnit, Drop: 1},
+	}}
+	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
+	for _, f := range fitted {
+		e := fittedJSON{When: f.When, Name: f.Constant, Unit: f.Unit, Before: f.Before, After: f.After}
+		errorText := ""
+		if f.Error == f.Error { // not NaN
+			e.Error = &f.Error
+			errorText = fmt.Sprintf("%.2g", f.Error)
+		}
+		records = append(records, e)
+		t.Rows = append(t.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
+	}
+	return t, records
 }
 
 // stackTable shows how each stack's rows fare inside and outside of the fit.

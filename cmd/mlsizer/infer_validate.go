@@ -166,8 +166,9 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	constants, fitted := fittedTable(fit.Fitted)
 	d := &render.Document{
-		Title: labelCalibrateServing, Tables: []render.Table{t}, Notes: []render.Note{{Text: labelGroupNote}},
+		Title: labelCalibrateServing, Tables: []render.Table{t, constants}, Notes: []render.Note{{Text: labelGroupNote}},
 		JSON: struct {
 			Schema    string                  `json:"schema"`
 			Command   string                  `json:"command"`
@@ -175,7 +176,8 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 			LeftOut   []evidence.ServingGroup `json:"left_out"`
 			Skipped   []evidence.Skipped      `json:"skipped"`
 			Constants servingConstantsJSON    `json:"constants"`
-		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants)},
+			Fitted    []fittedJSON            `json:"fitted"`
+		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
 	}
 	if s, ok := skippedTable(fit.Skipped); ok {
 		d.Tables = append(d.Tables, s)

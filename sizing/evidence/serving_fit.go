@@ -47,6 +47,8 @@ type servingFactor struct {
 // ServingFit is the outcome of a fit of the serving constants.
 type ServingFit struct {
 	Constants *sizing.ServingConstants
+	// Fitted are the factors that the rows decide, before and after.
+	Fitted []Fitted
 	// Fit and LeftOut are the scores with all rows, and of every group by
 	// constants that were fitted without it.
 	Fit, LeftOut []ServingGroup
@@ -123,6 +125,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
 	out.Constants = f.constants(theta, from)
+	out.Fitted = f.report(theta, sp.factors(), out.Constants.Factors, o.Refit)
 	out.Constants.Bands = builtinBands(out.Constants.Bands)
 	if o.Folds < 2 {
 		return out, nil
@@ -142,6 +145,14 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	}
 	out.Constants.Bands = builtinBands(servingBands(fitted, near, far))
 	return out, nil
+}
+
+// factors are those that hold before a fit.
+func (sp *ServingPredictor) factors() map[string]map[string]float64 {
+	if sp.Constants == nil {
+		return sizing.DefaultServingConstants().Factors
+	}
+	return sp.Constants.Factors
 }
 
 // builtinBands adds the built-in band where the rows say nothing of a phase.

@@ -1,7 +1,9 @@
 package evidence
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
@@ -87,6 +89,37 @@ func (f *servingFitter) gradient(p *servingPoint, theta []float64, r float64) (g
 		}
 	}
 	return g
+}
+
+// report lists the factors that differ before and after a fit, with their
+// standard errors; of a refit, all that are not 1.
+func (f *servingFitter) report(theta []float64, before, after map[string]map[string]float64, refit bool) []Fitted {
+	p := f.problem(f.points)
+	for i := range p.Params {
+		p.Params[i].Fixed = theta[i] == p.Params[i].Start
+	}
+	errors := p.StandardErrors(theta)
+	at := func(factors map[string]map[string]float64, x *servingFactor) float64 {
+		if v, ok := factors[f.fields[x.constant].Name][x.key]; ok {
+			return v
+		}
+		return 1
+	}
+	var list []Fitted
+	for i := range f.factors {
+		x := &f.factors[i]
+		from, to := at(before, x), at(after, x)
+		if from == to && (!refit || from == 1) {
+			continue
+		}
+		e := errors[i] * to
+		if p.Params[i].Fixed {
+			e = math.NaN()
+		}
+		list = append(list, Fitted{When: cmp.Or(x.key, "default"), Constant: f.fields[x.constant].Name, Unit: "factor", Before: from, After: to, Error: e})
+	}
+	slices.SortFunc(list, func(a, b Fitted) int { return cmp.Or(cmp.Compare(a.Constant, b.Constant), cmp.Compare(a.When, b.When)) })
+	return list
 }
 
 // results predicts points under theta.
