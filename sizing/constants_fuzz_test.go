@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -13,9 +14,9 @@ import (
 // FuzzReadConstants: whatever parses is complete, in bounds, and predicts a
 // step without a panic.
 func FuzzReadConstants(f *testing.F) {
-	f.Add(constantsJSON)
-	f.Add([]byte(`{"overrides":[]}`))
-	f.Add([]byte(`{"overrides":[{"set":{"products":1e400}}]}`))
+	f.Add([]byte(constantsJSON))
+	f.Add([]byte(`{"constants":[]}`))
+	f.Add([]byte(`{"constants":[{"name":"products","value":1e400}]}`))
 	f.Add([]byte(`[`))
 	m := testGPT(4, 512, 8, 1000, 128)
 	plan := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 8}
@@ -34,7 +35,7 @@ func FuzzReadConstants(f *testing.F) {
 
 // A byte order mark, as some editors write it, is no part of the constants.
 func TestConstantsWithAMark(t *testing.T) {
-	c, err := ReadConstants(strings.NewReader("\ufeff" + string(constantsJSON)))
+	c, err := ReadConstants(strings.NewReader("\ufeff" + constantsJSON))
 	require.NoError(t, err)
 	assert.Equal(t, DefaultConstants().Date, c.Date)
 }
@@ -59,20 +60,40 @@ func TestNotConstants(t *testing.T) {
 	}
 }
 
+// A file of the form before constants were listed one by one is refused with
+// what is wanted.
+func TestOlderConstants(t *testing.T) {
+	for file, word := range map[string]string{
+		`{"constants":[{"when":{},"set":{"products":1}}]}`: "when",
+		`{"step_bands":[]}`:             "step_bands",
+		`{"factors":{"memory":{"":1}}}`: "factors",
+	} {
+		want := word + " is of an older form (want a list of constants, each with name, match and value, as mlsizer calibrate"
+		_, err := ReadConstants(strings.NewReader(file))
+		assert.ErrorContains(t, err, want)
+		_, err = ReadServingConstants(strings.NewReader(file), "f")
+		assert.ErrorContains(t, err, "f: "+want)
+	}
+}
+
 // Constants of serving come with a band for every grade of what is known, or
 // are refused.
 func TestServingBandsAreGiven(t *testing.T) {
-	file := func(bands string) string { return `{"factors":{"memory":{"":1}},"bands":{` + bands + `}}` }
-	for bands, want := range map[string]string{
-		`"/0":[-1,1],"/1":[-0.5,0.5],"/2":[-0.2,0.2]`: "",
-		``:                            `no band "/0"`,
-		`"/0":[-1,1],"/2":[-0.2,0.2]`: `no band "/1"`,
-		`"/0":[-1,1],"/1":[-1,1],"decode/2":[-1,1]`:   `no band "/2"`,
-		`"/0":[1,-1],"/1":[-0.5,0.5],"/2":[-0.2,0.2]`: `bands, "/0"`,
+	band := func(phase, known string, low, high float64) string {
+		return fmt.Sprintf(`{"match":{"phase":%q,"known":%q},"low":%v,"high":%v}`, phase, known, math.Exp(low), math.Exp(high))
+	}
+	for want, bands := range map[string][]string{
+		"":                      {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		"no bands":              {},
+		"no band of known=part": {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
+		"no band of known=all":  {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
+		"band of known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		`known is "much"`:       {band("", "much", -1, 1)},
 	} {
-		c, err := ReadServingConstants(strings.NewReader(file(bands)), "f")
+		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(bands, ",") + `]}`
+		c, err := ReadServingConstants(strings.NewReader(file), "f")
 		if want != "" {
-			assert.ErrorContains(t, err, want, bands)
+			assert.ErrorContains(t, err, want)
 			assert.Nil(t, c)
 			continue
 		}
@@ -81,4 +102,13 @@ func TestServingBandsAreGiven(t *testing.T) {
 		assert.InDelta(t, math.Exp(-0.5), low, 1e-12)
 		assert.InDelta(t, math.Exp(0.5), high, 1e-12)
 	}
+}
+
+// What is written is read back as it was, and written again to the byte.
+func TestConstantsAreWrittenAsRead(t *testing.T) {
+	var train, serve bytes.Buffer
+	require.NoError(t, WriteConstants(DefaultConstants(), &train))
+	require.Equal(t, constantsJSON, train.String())
+	require.NoError(t, DefaultServingConstants().Write(&serve))
+	require.Equal(t, servingConstantsJSON, serve.String())
 }

@@ -322,7 +322,7 @@ func (q *Question) costDistillation(a *Answer) {
 	if plan, forward, ok := q.pass(p, e.Plan.GlobalBatch); ok {
 		band := p.stepBand(&plan)
 		if p.Workload.MFU > 0 {
-			band = Band{1, 1}
+			band = Band{Low: 1, High: 1}
 		}
 		steps := quantity.Seconds(math.Ceil(once / float64(plan.GlobalBatch)))
 		c.PassPlan, c.Pass = &plan, forward*steps

@@ -51,7 +51,7 @@ var DefaultMemoryBands = sync.OnceValue(func() *MemoryBands {
 // or without: the stack's own if there is one, else the widest of the stack's
 // others and of those that hold for every stack.
 func (b *MemoryBands) Of(stack string, experts, small bool) MemoryBand {
-	found, rank := MemoryBand{Experts: experts, Small: small, Band: Band{1, 1}, Sure: 1}, 0
+	found, rank := MemoryBand{Experts: experts, Small: small, Band: Band{Low: 1, High: 1}, Sure: 1}, 0
 	for i := range b.Bands {
 		c := &b.Bands[i]
 		own := c.Stack == stack && c.Experts == experts
@@ -62,7 +62,7 @@ func (b *MemoryBands) Of(stack string, experts, small bool) MemoryBand {
 			found, rank = *c, 2
 		case rank == 2 || c.Stack != "" && c.Stack != stack || c.Stack == "" && c.Experts && !experts:
 		default:
-			found.Band, found.Sure = Band{min(found.Low, c.Low), max(found.High, c.High)}, max(found.Sure, c.Sure)
+			found.Band, found.Sure = Band{Low: min(found.Low, c.Low), High: max(found.High, c.High)}, max(found.Sure, c.Sure)
 		}
 	}
 	return found

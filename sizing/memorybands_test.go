@@ -11,9 +11,9 @@ import (
 // models with experts.
 func TestWhichMemoryBandHolds(t *testing.T) {
 	b := MemoryBands{Bands: []MemoryBand{
-		{Band: Band{0.8, 1.2}, Sure: 1.3}, {Experts: true, Band: Band{0.9, 1.5}, Sure: 1.6},
-		{Stack: "a", Band: Band{0.95, 1.05}, Sure: 1.1, Rows: 9}, {Stack: "a", Small: true, Band: Band{0.97, 1.1}, Sure: 1.2, Rows: 8},
-		{Stack: "b", Experts: true, Band: Band{0.7, 1.01}, Sure: 1.02, Rows: 7},
+		{Band: Band{Low: 0.8, High: 1.2}, Sure: 1.3}, {Experts: true, Band: Band{Low: 0.9, High: 1.5}, Sure: 1.6},
+		{Stack: "a", Band: Band{Low: 0.95, High: 1.05}, Sure: 1.1, Rows: 9}, {Stack: "a", Small: true, Band: Band{Low: 0.97, High: 1.1}, Sure: 1.2, Rows: 8},
+		{Stack: "b", Experts: true, Band: Band{Low: 0.7, High: 1.01}, Sure: 1.02, Rows: 7},
 	}}
 	for _, c := range []struct {
 		stack          string
@@ -22,13 +22,13 @@ func TestWhichMemoryBandHolds(t *testing.T) {
 		sure           float64
 		rows           int
 	}{
-		{"a", false, false, Band{0.95, 1.05}, 1.1, 9},
-		{"a", false, true, Band{0.97, 1.1}, 1.2, 8},
-		{"a", true, false, Band{0.8, 1.5}, 1.6, 0},
-		{"b", true, true, Band{0.7, 1.01}, 1.02, 7},
-		{"b", false, false, Band{0.7, 1.2}, 1.3, 0},
-		{"c", false, true, Band{0.8, 1.2}, 1.3, 0},
-		{"c", true, false, Band{0.8, 1.5}, 1.6, 0},
+		{"a", false, false, Band{Low: 0.95, High: 1.05}, 1.1, 9},
+		{"a", false, true, Band{Low: 0.97, High: 1.1}, 1.2, 8},
+		{"a", true, false, Band{Low: 0.8, High: 1.5}, 1.6, 0},
+		{"b", true, true, Band{Low: 0.7, High: 1.01}, 1.02, 7},
+		{"b", false, false, Band{Low: 0.7, High: 1.2}, 1.3, 0},
+		{"c", false, true, Band{Low: 0.8, High: 1.2}, 1.3, 0},
+		{"c", true, false, Band{Low: 0.8, High: 1.5}, 1.6, 0},
 	} {
 		got := b.Of(c.stack, c.experts, c.small)
 		assert.Equal(t, c.want, got.Band, c)

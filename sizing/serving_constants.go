@@ -1,19 +1,13 @@
 package sizing
 
 import (
-	_ "embed"
-	"fmt"
-	"io"
 	"math"
 	"slices"
 	"strings"
-	"sync"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/efficiency"
 )
-
-//go:embed serving_constants.json
-var servingConstantsJSON []byte
 
 // The constants of serving time. Each is a product of factors: one for every
 // key of the estimate (device family, architecture, runtime, its generation,
@@ -43,46 +37,32 @@ const (
 	NumServingConstants
 )
 
-// ServingConstant describes a constant: its unit, meaning and bounds.
-type ServingConstant struct {
-	Name, Unit, Doc string
-	Base            float64
-	Low, High       float64
-}
-
-// Bound keeps a product of factors within the constant's bounds. The upper one
-// is approached smoothly, so that a fit does not lose its slope:
-//
-//	v / (1 + (v / high)⁸)^⅛
-func (f *ServingConstant) Bound(v float64) float64 {
-	r := v / f.High
-	r *= r
-	r *= r
-	return math.Max(f.Low, v/math.Sqrt(math.Sqrt(math.Sqrt(1+r*r))))
-}
+// ServingConstant describes a constant of serving; its base is what factors
+// multiply.
+type ServingConstant = efficiency.Constant
 
 var servingFields = [NumServingConstants]ServingConstant{
-	{"memory", "share", "of the memory bandwidth that reading weights reaches", 0.9, 0.05, 1},
-	{"experts", "factor", "on that share for routed experts", 0.85, 0.1, 1.5},
-	{"cache", "share", "of the memory bandwidth that reading the cache reaches", 0.5, 0.02, 0.95},
-	{"compute", "share", "of the peak matrix rate that products of many tokens reach", 0.5, 0.01, 1},
-	{"spread", "exponent", "on the tokens of a pass: those whose experts differ", 0.9, 0.3, 1},
-	{"latent", "factor", "on the rates of attention that works on latents", 0.7, 0.05, 1.5},
-	{"grouped", "factor", "on that share for routed experts", 0.6, 0.05, 1.5},
-	{"attend", "share", "of the peak matrix rate that attention reaches", 0.25, 0.002, 1.5},
-	{"scores", "B", "of memory traffic a score of attention that is not one kernel", 16, 1, 100},
-	{"stages", "exponent", "on what stages of layers gain by working on chunks of prompts at once", 0.8, 0.01, 1},
-	{"tile", "tokens", "that a product takes at least the time of", 16, 0.01, 1000},
-	{"gap_seconds", "s", "a layer between kernels", 8e-5, 1e-8, 1e-3},
-	{"host_seconds", "s", "a layer of host time, where the device is not the slower one", 1e-5, 1e-8, 1e-2},
-	{"eager_seconds", "s", "a layer of ten launches of host time in a pass that reads prompts, where the device is not the slower one", 1e-3, 1e-8, 1e-2},
-	{"step_seconds", "s", "a pass: scheduling, sampling", 5e-4, 1e-6, 0.1},
-	{"sequence_seconds", "s", "a pass and sequence", 1e-5, 1e-8, 1e-2},
-	{"hop_seconds", "s", "a collective or transfer between devices", 1e-5, 1e-7, 5e-3},
-	{"wire", "share", "of the link's bandwidth that collectives reach", 0.5, 0.01, 1.2},
-	{"load", "share", "of a steady batch's rate that a loaded server reaches", 0.8, 0.1, 1.6},
-	{"burst", "share", "of a load test's requests that start it all at once", 0.1, 0.001, 1},
-	{"first_seconds", "s", "before the first token beside the prompt: request, tokenizer, scheduling", 0.008, 1e-4, 1},
+	{Name: "memory", Unit: "share", Doc: "of the memory bandwidth that reading weights reaches", Base: 0.9, Low: 0.05, High: 1},
+	{Name: "experts", Unit: "factor", Doc: "on that share for routed experts", Base: 0.85, Low: 0.1, High: 1.5},
+	{Name: "cache", Unit: "share", Doc: "of the memory bandwidth that reading the cache reaches", Base: 0.5, Low: 0.02, High: 0.95},
+	{Name: "compute", Unit: "share", Doc: "of the peak matrix rate that products of many tokens reach", Base: 0.5, Low: 0.01, High: 1},
+	{Name: "spread", Unit: "exponent", Doc: "on the tokens of a pass: those whose experts differ", Base: 0.9, Low: 0.3, High: 1},
+	{Name: "latent", Unit: "factor", Doc: "on the rates of attention that works on latents", Base: 0.7, Low: 0.05, High: 1.5},
+	{Name: "grouped", Unit: "factor", Doc: "on that share for routed experts", Base: 0.6, Low: 0.05, High: 1.5},
+	{Name: "attend", Unit: "share", Doc: "of the peak matrix rate that attention reaches", Base: 0.25, Low: 0.002, High: 1.5},
+	{Name: "scores", Unit: "B", Doc: "of memory traffic a score of attention that is not one kernel", Base: 16, Low: 1, High: 100},
+	{Name: "stages", Unit: "exponent", Doc: "on what stages of layers gain by working on chunks of prompts at once", Base: 0.8, Low: 0.01, High: 1},
+	{Name: "tile", Unit: "tokens", Doc: "that a product takes at least the time of", Base: 16, Low: 0.01, High: 1000},
+	{Name: "gap_seconds", Unit: "s", Doc: "a layer between kernels", Base: 8e-5, Low: 1e-8, High: 1e-3},
+	{Name: "host_seconds", Unit: "s", Doc: "a layer of host time, where the device is not the slower one", Base: 1e-5, Low: 1e-8, High: 1e-2},
+	{Name: "eager_seconds", Unit: "s", Doc: "a layer of ten launches of host time in a pass that reads prompts, where the device is not the slower one", Base: 1e-3, Low: 1e-8, High: 1e-2},
+	{Name: "step_seconds", Unit: "s", Doc: "a pass: scheduling, sampling", Base: 5e-4, Low: 1e-6, High: 0.1},
+	{Name: "sequence_seconds", Unit: "s", Doc: "a pass and sequence", Base: 1e-5, Low: 1e-8, High: 1e-2},
+	{Name: "hop_seconds", Unit: "s", Doc: "a collective or transfer between devices", Base: 1e-5, Low: 1e-7, High: 5e-3},
+	{Name: "wire", Unit: "share", Doc: "of the link's bandwidth that collectives reach", Base: 0.5, Low: 0.01, High: 1.2},
+	{Name: "load", Unit: "share", Doc: "of a steady batch's rate that a loaded server reaches", Base: 0.8, Low: 0.1, High: 1.6},
+	{Name: "burst", Unit: "share", Doc: "of a load test's requests that start it all at once", Base: 0.1, Low: 0.001, High: 1},
+	{Name: "first_seconds", Unit: "s", Doc: "before the first token beside the prompt: request, tokenizer, scheduling", Base: 0.008, Low: 1e-4, High: 1},
 }
 
 // ServingConstantFields lists the constants.
@@ -102,69 +82,27 @@ func (e ServingEfficiency) First() float64 { return e[servingFirst] }
 
 // ServingConstants is every factor, by constant and key.
 type ServingConstants struct {
-	Source string `json:"source"`
-	Date   string `json:"date"`
+	Source string
+	Date   string
 	// Factors are by constant's name, then by key ("" is the base).
-	Factors map[string]map[string]float64 `json:"factors"`
+	Factors map[string]map[string]float64
+	// Given says what factors rest on that no measurement decides, by name and
+	// key.
+	Given map[[2]string]string
 	// Measured are the runtimes and families of devices of the measurements:
 	// "vllm on Hopper".
-	Measured []string `json:"measured"`
-	// Bands are the 80 % bands: log of low and high over the estimate, by
-	// phase and by how much is known of the device and runtime; "/0" to "/2"
-	// are those of any phase without its own.
-	Bands map[string][2]float64 `json:"bands"`
+	Measured []string
+	// Bands are the 80 % bands by phase and by how much is known of the device
+	// and runtime; those of no phase are of any without its own.
+	Bands map[ServingBandKey]Band
 }
 
-var loadServingConstants = sync.OnceValue(func() *ServingConstants {
-	c, err := ReadServingConstants(strings.NewReader(string(servingConstantsJSON)), "serving_constants.json")
-	if err != nil {
-		panic("sizing: embedded serving constants: " + err.Error()) // a test reads them
-	}
-	return c
-})
-
-// DefaultServingConstants are those that are built in.
-func DefaultServingConstants() *ServingConstants { return loadServingConstants() }
-
-// ReadServingConstants reads a file of constants and checks their names.
-func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
-	var c ServingConstants
-	if err := decodeConstants(r, &c); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(c.Factors) == 0 {
-		return nil, fmt.Errorf("%s: no factors of serving (want factors, by constant and key)", name)
-	}
-	for n, keys := range c.Factors {
-		i := slices.IndexFunc(servingFields[:], func(f ServingConstant) bool { return f.Name == n })
-		if i < 0 {
-			return nil, fmt.Errorf("%s: %q is not a constant of serving", name, n)
-		}
-		for k, v := range keys {
-			if !(v > 0) || math.IsInf(v, 1) {
-				return nil, fmt.Errorf("%s: %s, %q: %v (want a number above 0)", name, n, k, v)
-			}
-		}
-	}
-	if err := c.checkBands(name); err != nil {
-		return nil, err
-	}
-	return &c, nil
-}
-
-// checkBands wants a band for each grade of knowledge, whatever the phase.
-func (c *ServingConstants) checkBands(name string) error {
-	for key, b := range c.Bands {
-		if !(b[0] <= b[1]) || math.IsInf(b[0], 0) || math.IsInf(b[1], 0) {
-			return fmt.Errorf("%s: bands, %q: %v (want the logarithms of its low and high end)", name, key, b)
-		}
-	}
-	for known := range 3 {
-		if key := fmt.Sprintf("/%d", known); c.Bands[key] == [2]float64{} {
-			return fmt.Errorf("%s: no band %q (want one for each of /0, /1 and /2: nothing, a part and all of runtime and device measured)", name, key)
-		}
-	}
-	return nil
+// ServingBandKey says what a band of serving is of.
+type ServingBandKey struct {
+	Phase string
+	// Known is 2 for a runtime that was measured on the family of devices, 1 for
+	// one of them measured with others, 0 for neither.
+	Known int
 }
 
 // servingKeys are what constants of one estimate may be keyed on. None names
@@ -358,9 +296,9 @@ func (c *ServingConstants) known(k *servingKeys) int {
 
 // band returns the factors to the low and high end of the 80 % band.
 func (c *ServingConstants) band(phase string, known int) (low, high float64) {
-	b, ok := c.Bands[fmt.Sprintf("%s/%d", phase, known)]
+	b, ok := c.Bands[ServingBandKey{phase, known}]
 	if !ok {
-		b = c.Bands[fmt.Sprintf("/%d", known)]
+		b = c.Bands[ServingBandKey{Known: known}]
 	}
-	return math.Exp(b[0]), math.Exp(b[1])
+	return b.Low, b.High
 }

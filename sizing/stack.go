@@ -146,7 +146,7 @@ type Stack struct {
 	Habits Habits `json:"habits"`
 	// Fitted says which of these facts were fitted on measurements and when,
 	// and where those come from that neither Source nor a fit gives.
-	Fitted string `json:"fitted"`
+	Fitted []string `json:"fitted"`
 	// Source says where these facts come from.
 	Source string `json:"source"`
 

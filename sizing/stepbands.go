@@ -1,75 +1,16 @@
 package sizing
 
 import (
-	"fmt"
 	"math"
 	"slices"
-
-	"mlsizer/hardware"
 )
 
-// Band is the 80 % band of the ratio of a measured value to an estimate.
-type Band struct {
-	Low  float64 `json:"low"`
-	High float64 `json:"high"`
-}
-
-// BandFor is a band where its Match holds. Later ones win. The first one holds
-// for stacks that no measurement ran on.
-type BandFor struct {
-	When Match `json:"when"`
-	Band       // on the devices that the measurements ran on
-	// Elsewhere is the band on any other device of their architectures, Archs.
-	Elsewhere Band     `json:"elsewhere"`
-	Devices   []string `json:"devices"`
-	Archs     []string `json:"archs"`
-	// Measured is the band of what was measured itself: of the plans, on those
-	// devices, whose keys are in Keys ([Prepared.Key]), in order.
-	Measured *Band    `json:"measured,omitempty"`
-	Keys     []uint32 `json:"keys,omitempty"`
-	// Rows is how many measurements, left out of the fit in groups, it rests
-	// on, LeftOut how far off these were on the mean by what they shared, and
-	// Coverage the share of them inside bands that others made.
-	Rows     int                `json:"rows,omitempty"`
-	LeftOut  map[string]float64 `json:"left_out_mape,omitempty"`
-	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
-}
-
-// Of returns the band on a device, and whether measurements ran on it. A device
-// of another architecture is as far from those of the measured ones again as
-// another device of these is: both in quadrature.
-func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
-	switch {
-	case slices.Contains(b.Devices, d.ID):
-		return b.Band, true
-	case slices.Contains(b.Archs, d.Arch):
-		return b.Elsewhere, false
-	}
-	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
-}
-
-func (b *BandFor) check() error {
-	bands := []Band{b.Band, b.Elsewhere}
-	if b.Measured != nil {
-		bands = append(bands, *b.Measured)
-	}
-	for _, r := range bands {
-		if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
-			return fmt.Errorf("constants, band of %s: %v to %v (want a range around 1)", &b.When, r.Low, r.High)
-		}
-	}
-	if !slices.IsSorted(b.Keys) {
-		return fmt.Errorf("constants, band of %s: keys out of order", &b.When)
-	}
-	return nil
-}
-
-// band returns the step's band for a stack.
-func (c *Constants) band(s *subject) *BandFor {
-	b := &c.StepBands[0]
-	for i := range c.StepBands {
-		if c.StepBands[i].When.holds(s) {
-			b = &c.StepBands[i]
+// bandAt returns the step's band for a question.
+func bandAt(c *Constants, question *Match) *BandFor {
+	b := &c.Bands[0]
+	for i := range c.Bands {
+		if c.Bands[i].When.Covers(question) {
+			b = &c.Bands[i]
 		}
 	}
 	return b
@@ -81,7 +22,7 @@ func (p *Prepared) stepBand(plan *Plan) Band {
 	t := &p.timing
 	switch k := p.constants; {
 	case p.costs.model.Inferred:
-		return Band{t.band.Low / k.Inferred, t.band.High * k.Inferred}
+		return Band{Low: t.band.Low / k.Inferred, High: t.band.High * k.Inferred}
 	case p.measured(plan):
 		return *t.near.Measured
 	}

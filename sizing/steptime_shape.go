@@ -294,18 +294,20 @@ type timing struct {
 	stackMeasured, measured bool
 }
 
-// subject is what decides which constants hold.
-func (p *Prepared) subject() subject {
-	return subject{stack: p.costs.stack, device: p.Cluster.Device, compute: p.Workload.Precision.Compute()}
+// question is what decides which constants hold.
+func (p *Prepared) question() Match {
+	v, d := &p.costs.stack.Variant, p.Cluster.Device
+	return Match{Stack: p.costs.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
+		Arch: d.Arch, Device: d.ID, Link: d.ScaleUp.Name, Precision: p.Workload.Precision.Compute().String()}
 }
 
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
 	d := p.Cluster.Device
-	s := p.subject()
+	question := p.question()
 	t := &p.timing
-	*t = timing{e: p.constants.at(&s)}
-	near := p.constants.band(&s)
+	*t = timing{e: efficiencyAt(p.constants, &question)}
+	near := bandAt(p.constants, &question)
 	t.near = near
 	t.stackMeasured = near.When.Stack != ""
 	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
@@ -317,7 +319,7 @@ func (p *Prepared) ready() {
 	}
 	t.products = e.rate(d, p.rate) * e.Products * e.Software
 	t.plain = t.products
-	if s.compute >= hardware.FP8 {
+	if p.Workload.Precision.Compute() >= hardware.FP8 {
 		t.narrow = true
 		t.products *= e.Narrow
 		for _, format := range []hardware.DType{hardware.BF16, hardware.FP16} {

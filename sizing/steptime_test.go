@@ -87,25 +87,23 @@ func TestMoreRecomputeNeverFaster(t *testing.T) {
 
 func TestConstantsFile(t *testing.T) {
 	c := DefaultConstants()
-	for i := range c.Overrides {
-		o := &c.Overrides[i]
+	for i := range c.Entries {
+		o := &c.Entries[i]
 		if o.Date == "" {
-			t.Errorf("%s has no date", &o.When)
+			t.Errorf("%s, %s has no date", &o.When, o.Name)
 		}
 		if o.When.Stack != "" {
 			if _, err := FindStack(o.When.Stack); err != nil {
 				t.Errorf("%s: %v", &o.When, err)
 			}
 		}
-		for name := range o.Error {
-			if _, ok := o.Set[name]; !ok {
-				t.Errorf("%s: an error of %s, which it does not set", &o.When, name)
-			}
+		if o.Error != 0 && !o.Fitted {
+			t.Errorf("%s: an error of %s, which is not fitted", &o.When, o.Name)
 		}
 	}
 	for _, text := range []string{
-		`{}`, `{"constants":[{"when":{"stack":"x"},"set":{}}]}`, `{"constants":[{"when":{},"set":{"speed":1},"origin":"x"}]}`,
-		`{"constants":[{"when":{},"set":{"products":7},"origin":"x"}]}`, `{"colour":1}`, `[`,
+		`{}`, `{"constants":[{"match":{"stack":"x"},"name":"products","value":1,"origin":"x"}]}`, `{"constants":[{"match":{},"name":"speed","value":1,"origin":"x"}]}`,
+		`{"constants":[{"match":{},"name":"products","value":7,"origin":"x"}]}`, `{"colour":1}`, `[`,
 	} {
 		if _, err := ReadConstants(strings.NewReader(text)); err == nil {
 			t.Errorf("%s was read", text)
@@ -121,13 +119,13 @@ func TestConstantsInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	yes := true
-	c := &Constants{Overrides: []Override{
-		{Set: map[string]float64{"products": 0.5, "traffic": 1, "tail": 0.1}},
-		{When: Match{Arch: "Hopper"}, Set: map[string]float64{"products": 0.6}},
-		{When: Match{Arch: "Ampere"}, Set: map[string]float64{"products": 0.9}},
-		{When: Match{Stack: "torchtitan"}, Set: map[string]float64{"traffic": 2}},
-		{When: Match{Stack: "torchtitan", Compile: &yes}, Set: map[string]float64{"traffic": 3}},
-		{When: Match{Stack: "torchtitan", Release: "2026"}, Set: map[string]float64{"tail": 0.2}},
+	c := &Constants{Entries: []Entry{
+		{Name: "products", Value: 0.5}, {Name: "traffic", Value: 1}, {Name: "tail", Value: 0.1},
+		{Name: "products", When: Match{Arch: "Hopper"}, Value: 0.6},
+		{Name: "products", When: Match{Arch: "Ampere"}, Value: 0.9},
+		{Name: "traffic", When: Match{Stack: "torchtitan"}, Value: 2},
+		{Name: "traffic", When: Match{Stack: "torchtitan", Compile: &yes}, Value: 3},
+		{Name: "tail", When: Match{Stack: "torchtitan", Release: "2026"}, Value: 0.2},
 	}}
 	for _, test := range []struct {
 		variant         Variant
@@ -138,7 +136,8 @@ func TestConstantsInOrder(t *testing.T) {
 		{Variant{Compile: true}, 3, 0.1, 0.6, 0},
 		{Variant{Release: "2026.1"}, 2, 0.2, 0.6, 0},
 	} {
-		e := c.at(&subject{stack: &Stack{Name: "torchtitan", Variant: test.variant}, device: h100, compute: hardware.BF16})
+		v := test.variant
+		e := efficiencyAt(c, &Match{Stack: "torchtitan", Release: v.Release, Compile: &v.Compile, AsyncTP: &v.AsyncTP, Arch: h100.Arch, Device: h100.ID})
 		if e.Traffic != test.traffic || e.Tail != test.tail || e.Products != test.products || e.Spill != test.other {
 			t.Errorf("%+v: %+v", test.variant, e)
 		}
@@ -229,11 +228,10 @@ func TestBandsWidenAwayFromMeasurements(t *testing.T) {
 // together do the FLOPs of a micro-batch, forward and backward.
 func TestExpertsAreSharedNotRepeated(t *testing.T) {
 	free := DefaultConstants().Clone()
-	for i := range free.Overrides {
-		for name, v := range map[string]float64{"tail": 0, "spill": 0, "tile": 0, "cast": 0, "imbalance": 1, "grouped": 1, "software": 1} {
-			if _, ok := free.Overrides[i].Set[name]; ok {
-				free.Overrides[i].Set[name] = v
-			}
+	values := map[string]float64{"tail": 0, "spill": 0, "tile": 0, "cast": 0, "imbalance": 1, "grouped": 1, "software": 1}
+	for i := range free.Entries {
+		if v, ok := values[free.Entries[i].Name]; ok {
+			free.Entries[i].Value = v
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -438,10 +436,10 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 	p, plan := prepare("megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16}), stepPlans()[0]
 	before := p.stepBand(&plan)
 	c := DefaultConstants().Clone()
-	own := Band{0.97, 1.02}
-	for i := range c.StepBands {
-		if c.StepBands[i].When.Stack == "megatron-core" {
-			c.StepBands[i].Measured, c.StepBands[i].Keys = &own, []uint32{p.Key(&plan)}
+	own := Band{Low: 0.97, High: 1.02}
+	for i := range c.Bands {
+		if c.Bands[i].When.Stack == "megatron-core" {
+			c.Bands[i].Measured, c.Bands[i].Keys = &own, []uint32{p.Key(&plan)}
 		}
 	}
 	p.SetConstants(c)
@@ -483,8 +481,8 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 func TestConstantsAreCopied(t *testing.T) {
 	c := DefaultConstants().Clone()
 	d := c.Clone()
-	for i := range c.StepBands {
-		if b := &c.StepBands[i]; b.Measured != nil {
+	for i := range c.Bands {
+		if b := &c.Bands[i]; b.Measured != nil {
 			b.Measured.Low, b.Keys[0], b.LeftOut["shape"], b.Devices[0] = 0, 0, 0, ""
 		}
 	}

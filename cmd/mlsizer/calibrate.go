@@ -14,6 +14,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
 )
 
@@ -163,7 +164,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 		}
 		return c, nil
 	}
-	var targets []evidence.Target
+	var targets []int
 	if o.fit == nil {
 		opt.Shrink = true
 		start, targets, err = p.Local(rows, start, filepath.Base(o.from))
@@ -185,14 +186,14 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	if o.file == "" {
 		return nil
 	}
-	for _, t := range c.Fitted {
-		c.Constants.Overrides[t.Override].Date = o.date
+	for _, f := range c.Fitted {
+		c.Constants.Entries[f.Entry].Date = o.date
 	}
 	if o.refit {
 		c.Constants.Date = o.date
 	}
 	var data bytes.Buffer
-	if err := c.Constants.Write(&data); err != nil {
+	if err := sizing.WriteConstants(c.Constants, &data); err != nil {
 		return readError(err, "")
 	}
 	return o.writeFile(data.Bytes())
@@ -225,25 +226,12 @@ func (o *calibrateOptions) fromText() text.Text {
 
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
-	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file, Constants: []fittedJSON{}}
+	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}
-	constants := render.Table{Title: text.Constants, Columns: []render.Column{
-		{Name: "when", Head: text.Where}, {Name: "constant", Head: text.Constant}, {Name: "before", Head: text.Before, Right: true},
-		{Name: "after", Head: text.After, Right: true}, {Name: "standard_error", Head: text.PlusMinus, Right: true}, {Name: "unit", Head: text.UnitOf, Drop: 1},
-	}}
-	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
-	for _, f := range c.Fitted {
-		e := fittedJSON{When: f.When, Name: f.Constant, Unit: f.Unit, Before: f.Before, After: f.After}
-		errorText := ""
-		if f.Error == f.Error { // not NaN
-			e.Error = &f.Error
-			errorText = fmt.Sprintf("%.2g", f.Error)
-		}
-		j.Constants = append(j.Constants, e)
-		constants.Rows = append(constants.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
-	}
+	var constants render.Table
+	constants, j.Constants = fittedTable(c.Fitted)
 	scores := render.Table{Title: text.FitErrors, Columns: []render.Column{
 		{Name: "constants", Head: text.WithThem, Wrap: true}, {Name: "n", Head: text.Rows, Right: true}, {Name: "mape", Head: text.MeanError, Right: true},
 		{Name: "median_ape", Head: text.MedianError, Right: true}, {Name: "p90_ape", Head: text.P90Error, Right: true}, {Name: "bias", Head: text.Bias, Right: true},
@@ -281,6 +269,27 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		say(text.Written.With(o.file))
 	}
 	return d
+}
+
+// fittedTable shows constants before and after a fit.
+func fittedTable(fitted []evidence.Fitted) (render.Table, []fittedJSON) {
+	records := []fittedJSON{}
+	t := render.Table{Title: text.Constants, Columns: []render.Column{
+		{Name: "when", Head: text.Where}, {Name: "constant", Head: text.Constant}, {Name: "before", Head: text.Before, Right: true},
+		{Name: "after", Head: text.After, Right: true}, {Name: "standard_error", Head: text.PlusMinus, Right: true}, {Name: "unit", Head: text.UnitOf, Drop: 1},
+	}}
+	figure := func(v float64) string { return fmt.Sprintf("%.4g", v) }
+	for _, f := range fitted {
+		e := fittedJSON{When: f.When, Name: f.Constant, Unit: f.Unit, Before: f.Before, After: f.After}
+		errorText := ""
+		if f.Error == f.Error { // not NaN
+			e.Error = &f.Error
+			errorText = fmt.Sprintf("%.2g", f.Error)
+		}
+		records = append(records, e)
+		t.Rows = append(t.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
+	}
+	return t, records
 }
 
 // stackTable shows how each stack's rows fare inside and outside of the fit.

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"io"
+	"math"
 	"slices"
 
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -103,6 +105,26 @@ func servingGroupTable(groups []evidence.ServingGroup) render.Table {
 	return t
 }
 
+// servingConstantsJSON is the constants of serving in an answer.
+type servingConstantsJSON struct {
+	Source   string                        `json:"source"`
+	Date     string                        `json:"date"`
+	Factors  map[string]map[string]float64 `json:"factors"`
+	Measured []string                      `json:"measured"`
+	// Bands are logarithms of low and high over the estimate, by phase and by
+	// how much is known: "decode/2".
+	Bands map[string][2]float64 `json:"bands"`
+}
+
+func newServingConstantsJSON(c *sizing.ServingConstants) servingConstantsJSON {
+	j := servingConstantsJSON{c.Source, c.Date, c.Factors, c.Measured, map[string][2]float64{}}
+	log := func(ratio float64) float64 { return math.Round(math.Log(ratio)*1e3) / 1e3 }
+	for k, b := range c.Bands {
+		j.Bands[fmt.Sprintf("%s/%d", k.Phase, k.Known)] = [2]float64{log(b.Low), log(b.High)}
+	}
+	return j
+}
+
 // servingFolds is how many parts the groups are left out in.
 const servingFolds = 12
 
@@ -126,7 +148,11 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		fit.Constants.Source = text.ShippedServing.EN
 	}
 	if o.file != "" {
-		if err := o.writeJSON(fit.Constants, " "); err != nil {
+		var data bytes.Buffer
+		if err := fit.Constants.Write(&data); err != nil {
+			return readError(err, "")
+		}
+		if err := o.writeFile(data.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -141,16 +167,18 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	constants, fitted := fittedTable(fit.Fitted)
 	d := &render.Document{
-		Title: text.CalibrateServing, Tables: []render.Table{t}, Notes: []render.Note{{Text: text.GroupNote}},
+		Title: text.CalibrateServing, Tables: []render.Table{t, constants}, Notes: []render.Note{{Text: text.GroupNote}},
 		JSON: struct {
-			Schema    string                   `json:"schema"`
-			Command   string                   `json:"command"`
-			Fit       []evidence.ServingGroup  `json:"fit"`
-			LeftOut   []evidence.ServingGroup  `json:"left_out"`
-			Skipped   []evidence.Skipped       `json:"skipped"`
-			Constants *sizing.ServingConstants `json:"constants"`
-		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, fit.Constants},
+			Schema    string                  `json:"schema"`
+			Command   string                  `json:"command"`
+			Fit       []evidence.ServingGroup `json:"fit"`
+			LeftOut   []evidence.ServingGroup `json:"left_out"`
+			Skipped   []evidence.Skipped      `json:"skipped"`
+			Constants servingConstantsJSON    `json:"constants"`
+			Fitted    []fittedJSON            `json:"fitted"`
+		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
 	}
 	if s, ok := skippedTable(fit.Skipped); ok {
 		d.Tables = append(d.Tables, s)

@@ -84,7 +84,7 @@ func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizi
 	}
 	b.Elsewhere = rounded80(b.Elsewhere)
 	b.Band = rounded80(b.Band)
-	b.Measured, b.Keys = c.measured(rows)
+	b.Measured, b.Plans, b.Keys = c.measured(rows)
 	b.Coverage = rounded(c.crossFitted(rows), 3)
 	b.LeftOut = map[string]float64{}
 	for _, name := range []string{"shape", "layout"} {
@@ -94,18 +94,58 @@ func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizi
 }
 
 // measured returns the band that holds 80 % of some rows as they are fitted, and
-// their keys in order.
-func (c *Calibration) measured(rows []int) (*sizing.Band, []uint32) {
+// their plans: the id of the first row of each, and their keys in order.
+func (c *Calibration) measured(rows []int) (*sizing.Band, []string, []uint32) {
 	var r []float64
+	var plans []string
 	var keys []uint32
+	seen := map[uint32]bool{}
+	names, _ := c.plans()
 	for _, i := range rows {
-		r = append(r, c.Residuals[i].Fit)
-		keys = append(keys, c.Residuals[i].Key)
+		x := &c.Residuals[i]
+		r = append(r, x.Fit)
+		if !seen[x.Key] {
+			seen[x.Key] = true
+			plans, keys = append(plans, names[i]), append(keys, x.Key)
+		}
 	}
 	slices.Sort(r)
 	slices.Sort(keys)
 	b := rounded80(middle80(r, 1))
-	return &b, slices.Compact(keys)
+	return &b, plans, keys
+}
+
+// plans returns what names the plan of each row in a file, its id, and the keys
+// of the plans by name. Ids that sources share for different plans have the
+// source before them.
+func (c *Calibration) plans() (names []string, keys map[string]uint32) {
+	keys = make(map[string]uint32, len(c.Residuals))
+	for i := range c.Residuals {
+		x := &c.Residuals[i]
+		name := x.Row.ID
+		if key, taken := keys[name]; taken && key != x.Key {
+			name = x.Row.Source + "/" + name
+		}
+		keys[name] = x.Key
+		names = append(names, name)
+	}
+	return names, keys
+}
+
+// keepKeys notes the keys of the plans that the bands name.
+func (c *Calibration) keepKeys() {
+	_, keys := c.plans()
+	kept := map[string]uint32{}
+	for i := range c.Constants.Bands {
+		for _, name := range c.Constants.Bands[i].Plans {
+			if key, ok := keys[name]; ok {
+				kept[name] = key
+			} else if key, ok := c.Constants.PlanKeys[name]; ok {
+				kept[name] = key
+			}
+		}
+	}
+	c.Constants.PlanKeys = kept
 }
 
 // middle80 returns the band of sorted residuals, widened so many times.

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -17,7 +18,7 @@ import (
 func leftOut() *Calibration {
 	c := &Calibration{Without: map[string][]float64{}}
 	add := func(stack, device string, layers int64, near, device80, stack80 float64) {
-		c.Residuals = append(c.Residuals, Residual{Row: &Row{Stack: stack, Device: device, Layers: layers}, Key: uint32(1000 - layers), Fit: near / 2})
+		c.Residuals = append(c.Residuals, Residual{Row: &Row{ID: fmt.Sprint(stack, layers), Stack: stack, Device: device, Layers: layers}, Key: uint32(1000 - layers), Fit: near / 2})
 		for name, v := range map[string]float64{"shape": near, "layout": near, "device": device80, "stack": stack80} {
 			c.Without[name] = append(c.Without[name], v)
 		}
@@ -38,7 +39,7 @@ func leftOut() *Calibration {
 // Bands widen as a question leaves the rows: the expected ones follow from the
 // residuals above, 1.4 % more for 101 shapes.
 func TestBandsByCloseness(t *testing.T) {
-	old := sizing.DefaultConstants().StepBands
+	old := sizing.DefaultConstants().Bands
 	bands := leftOut().bands(old)
 	require.Len(t, bands, len(old), "stacks without rows keep their bands")
 	by := map[string]sizing.BandFor{}
@@ -54,6 +55,7 @@ func TestBandsByCloseness(t *testing.T) {
 	within("measured itself", *by["torchtitan"].Measured, 0.05)
 	assert.Len(t, by["torchtitan"].Keys, 101)
 	assert.True(t, slices.IsSorted(by["torchtitan"].Keys))
+	assert.Len(t, by["torchtitan"].Plans, 101)
 	within("another device", by["torchtitan"].Elsewhere, 0.2)
 	within("another stack's device", by["maxtext"].Elsewhere, 0.2)
 	within("another stack", by[""].Band, 0.4)
@@ -78,9 +80,9 @@ func TestLocalMeasuresItsDevice(t *testing.T) {
 	require.NoError(t, err)
 	c, _, err := p.Local([]Row{r}, p.Constants, "test")
 	require.NoError(t, err)
-	for i, b := range c.StepBands {
+	for i, b := range c.Bands {
 		_, now := b.Of(d)
-		_, before := p.Constants.StepBands[i].Of(d)
+		_, before := p.Constants.Bands[i].Of(d)
 		assert.Equal(t, before || b.When.Stack == "torchtitan", now, b.When.Stack)
 		assert.False(t, before && b.When.Stack == "torchtitan")
 	}

@@ -13,15 +13,9 @@ import (
 	"mlsizer/sizing"
 )
 
-// Target names one constant to fit: the override it stands in and its name.
-type Target struct {
-	Override int // index into Constants.Overrides
-	Name     string
-}
-
 // Fitted is a constant before and after a fit.
 type Fitted struct {
-	Target
+	Entry         int     `json:"-"` // index into Constants.Entries
 	When          string  `json:"when"`
 	Constant      string  `json:"constant"`
 	Unit          string  `json:"unit"`
@@ -117,19 +111,16 @@ func (p *point) step(c *sizing.Constants) float64 {
 	return math.Log(float64(t.Sum()))
 }
 
-// Calibrate fits constants to the rows' step times: it minimises the sum of
-// Huber losses of log(predicted/measured), so that a factor too long counts as
-// one too short and a few odd rows do not decide. The fit is deterministic.
-//
-// The method is Levenberg's and Marquardt's with bounds. Source: K. Madsen, H.
-// B. Nielsen, O. Tingleff, "Methods for non-linear least squares problems",
-// 2004, section 3.2; P. J. Huber, Ann. Math. Stat. 35 (1964).
-func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, error) {
+// Calibrate fits entries of the constants to the rows' step times: it minimises
+// the sum of Huber losses of log(predicted/measured), so that a factor too long
+// counts as one too short and a few odd rows do not decide. The fit is
+// deterministic.
+func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []int, opt CalibrateOptions) (*Calibration, error) {
 	out, _, _, err := p.calibrate(rows, c, targets, opt)
 	return out, err
 }
 
-func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target, opt CalibrateOptions) (*Calibration, *fit, []point, error) {
+func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []int, opt CalibrateOptions) (*Calibration, *stepFit, []point, error) {
 	if len(targets) == 0 {
 		return nil, nil, nil, errors.New("no constant to fit (want names such as products or overlap)")
 	}
@@ -146,20 +137,16 @@ func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []Target,
 	best := f.best(points)
 	out.Constants = f.constants(best)
 	for _, t := range targets {
-		set := out.Constants.Overrides[t.Override].Set
-		set[t.Name] = rounded(set[t.Name], 4)
+		e := &out.Constants.Entries[t]
+		e.Value = rounded(e.Value, 4)
 	}
 	fitted := residuals(points, out.Constants)
 	out.After = score(fitted)
 	out.Fitted = f.report(points, best)
 	for _, x := range out.Fitted {
-		o := &out.Constants.Overrides[x.Override]
-		if o.Error == nil {
-			o.Error = map[string]float64{}
-		}
-		delete(o.Error, x.Name)
-		if x.After != 0 && !math.IsNaN(x.Error) {
-			o.Error[x.Name] = rounded(math.Abs(x.Error/x.After), 2)
+		e := &out.Constants.Entries[x.Entry]
+		if e.Error = 0; x.After != 0 && !math.IsNaN(x.Error) {
+			e.Error = rounded(math.Abs(x.Error/x.After), 2)
 		}
 	}
 	left := f.leaveOut(points, cmp.Or(opt.LeaveOut, "shape"), opt.Folds)
@@ -251,10 +238,10 @@ func (r *Row) scaleKey() string {
 // own values say where the search starts and pull at nothing. The bands are
 // made of what the fits that leave rows out make of these.
 func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions) (*Calibration, error) {
-	var targets []Target
-	for i := range c.Overrides {
-		for _, name := range c.Overrides[i].Fit {
-			targets = append(targets, Target{i, name})
+	var targets []int
+	for i := range c.Entries {
+		if c.Entries[i].Fitted {
+			targets = append(targets, i)
 		}
 	}
 	opt.Inherit = true
@@ -272,14 +259,15 @@ func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions)
 			out.Without[name] = f.leaveOut(points, name, opt.Folds)
 		}
 	}
-	out.Constants.StepBands = out.bands(c.StepBands)
+	out.Constants.Bands = out.bands(c.Bands)
+	out.keepKeys()
 	return out, nil
 }
 
-// Targets finds constants by name in every override that sets them, or in one
-// override by "match:name", such as "stack=torchtitan:traffic".
-func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
-	var list []Target
+// Targets finds the entries of constants by name, all that set one or those of
+// one match by "match:name", such as "stack=torchtitan:traffic".
+func Targets(c *sizing.Constants, names ...string) ([]int, error) {
+	var list []int
 	for _, full := range names {
 		when, name, one := strings.Cut(full, ":")
 		if !one {
@@ -292,21 +280,19 @@ func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
 			}
 			return nil, fmt.Errorf("%q is not a constant (want %s)", name, strings.Join(known, ", "))
 		}
-		found := false
-		for i := range c.Overrides {
-			o := &c.Overrides[i]
-			if _, ok := o.Set[name]; ok && (!one || o.When.String() == when) {
-				list = append(list, Target{i, name})
+		found, set := false, []string(nil)
+		for i := range c.Entries {
+			e := &c.Entries[i]
+			switch {
+			case e.Name != name:
+			case !one || e.When.String() == when:
+				list = append(list, i)
 				found = true
+			case !e.When.Everywhere():
+				set = append(set, e.When.String())
 			}
 		}
 		if !found {
-			var set []string
-			for i := range c.Overrides {
-				if o := &c.Overrides[i]; i > 0 && o.Set[name] != 0 {
-					set = append(set, o.When.String())
-				}
-			}
 			return nil, fmt.Errorf("%q: no entry sets it (want %s, or one of these before the colon: %s)", full, name, strings.Join(set, "; "))
 		}
 	}
@@ -317,10 +303,10 @@ func Targets(c *sizing.Constants, names ...string) ([]Target, error) {
 // the order in which a growing number of runs can tell them apart.
 var localNames = []string{"software", "contention", "scale_out", "traffic", "launch_seconds", "step_seconds"}
 
-// Local returns the constants with an entry for each stack and device that the
-// rows ran on, and what of it to fit: one constant for every three rows, since
+// Local returns the constants with entries for each stack and device that the
+// rows ran on, and which of them to fit: one constant for every three rows, since
 // fewer rows cannot tell more apart. What is fitted starts from what holds now.
-func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizing.Constants, []Target, error) {
+func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizing.Constants, []int, error) {
 	type pair struct{ stack, device string }
 	count := map[pair]int{}
 	at := map[pair]sizing.Efficiency{}
@@ -350,15 +336,14 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 		return nil, nil, fmt.Errorf("nothing to fit to: %w", first)
 	}
 	out := c.Clone()
-	var targets []Target
+	var targets []int
 	for _, k := range order {
-		o := sizing.Override{When: sizing.Match{Stack: k.stack, Device: k.device}, Set: map[string]float64{}, Origin: fmt.Sprintf("fitted on %d rows of %s", count[k], origin)}
 		e := at[k]
 		for _, name := range localNames[:min(max(count[k]/3, 1), len(localNames))] {
-			o.Set[name] = e.Value(name)
-			targets = append(targets, Target{len(out.Overrides), name})
+			targets = append(targets, len(out.Entries))
+			out.Entries = append(out.Entries, sizing.Entry{Name: name, Value: e.Value(name),
+				When: sizing.Match{Stack: k.stack, Device: k.device}, Origin: fmt.Sprintf("fitted on %d rows of %s", count[k], origin)})
 		}
-		out.Overrides = append(out.Overrides, o)
 		if d, err := p.Hardware.Find(k.device); err == nil {
 			measureOn(out, k.stack, d)
 		}
@@ -369,14 +354,14 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 // measureOn notes that measurements ran on a stack on a device, whose constants
 // are no longer those of other devices.
 func measureOn(c *sizing.Constants, stack string, d *hardware.Device) {
-	i := slices.IndexFunc(c.StepBands, func(b sizing.BandFor) bool { return b.When == sizing.Match{Stack: stack} })
+	i := slices.IndexFunc(c.Bands, func(b sizing.BandFor) bool { return b.When == sizing.Match{Stack: stack} })
 	if i < 0 {
-		b := c.StepBands[0]
+		b := c.Bands[0]
 		b.When, b.Rows, b.Devices, b.Archs = sizing.Match{Stack: stack}, 0, nil, nil
-		i = len(c.StepBands)
-		c.StepBands = append(c.StepBands, b)
+		i = len(c.Bands)
+		c.Bands = append(c.Bands, b)
 	}
-	b := &c.StepBands[i]
+	b := &c.Bands[i]
 	if !slices.Contains(b.Devices, d.ID) {
 		b.Devices = append(b.Devices, d.ID)
 	}

@@ -42,7 +42,7 @@ func shipped(t *testing.T, source, device string) []Row {
 // nobody measured has.
 func without(c *sizing.Constants, stack string) *sizing.Constants {
 	d := c.Clone()
-	d.Overrides = slices.DeleteFunc(d.Overrides, func(o sizing.Override) bool { return o.When.Stack == stack })
+	d.Entries = slices.DeleteFunc(d.Entries, func(e sizing.Entry) bool { return e.When.Stack == stack })
 	return d
 }
 
@@ -57,7 +57,7 @@ func TestCalibrateFindsWhatMadeTheRows(t *testing.T) {
 	}
 	want := []float64{0.8, 2.5, 0.5}
 	for i, target := range targets {
-		truth.Overrides[target.Override].Set[target.Name] = want[i]
+		truth.Entries[target].Value = want[i]
 	}
 	q := *p
 	q.Constants = truth
@@ -163,11 +163,13 @@ func TestCalibrateErrors(t *testing.T) {
 	if _, err := p.Calibrate(rows, p.Constants, nil, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no constant to fit") {
 		t.Errorf("no targets: %v", err)
 	}
-	if _, err := p.Calibrate(nil, p.Constants, []Target{{0, "spill"}}, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no row") {
+	if _, err := p.Calibrate(nil, p.Constants, []int{0}, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no row") {
 		t.Errorf("no rows: %v", err)
 	}
-	for _, bad := range []Target{{0, "speed"}, {-1, "spill"}, {1000, "spill"}, {1, "spill"}} {
-		if _, err := p.Calibrate(rows, p.Constants, []Target{bad}, CalibrateOptions{}); err == nil {
+	unknown := p.Constants.Clone()
+	unknown.Entries = append(unknown.Entries, sizing.Entry{Name: "speed"})
+	for _, bad := range []int{-1, len(unknown.Entries) - 1, len(unknown.Entries)} {
+		if _, err := p.Calibrate(rows, unknown, []int{bad}, CalibrateOptions{}); err == nil {
 			t.Errorf("%+v was fitted", bad)
 		}
 	}
@@ -227,7 +229,7 @@ func TestShippedStepTimes(t *testing.T) {
 		if s.Coverage < 0.72 || s.Coverage > 0.88 {
 			t.Errorf("%s: the 80 %% band holds %.3f of %d rows", s.Source, s.Coverage, s.N)
 		}
-		for _, b := range p.Constants.StepBands {
+		for _, b := range p.Constants.Bands {
 			least := 0.72
 			if b.Rows < 40 {
 				least = 0.6 // of few shapes one more or less counts for a tenth

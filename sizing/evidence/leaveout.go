@@ -55,8 +55,8 @@ func (c *Calibration) ByStack() []StackScore {
 				s.LeftOut[name] = score(left)
 			}
 		}
-		for i := range c.Constants.StepBands {
-			b := &c.Constants.StepBands[i]
+		for i := range c.Constants.Bands {
+			b := &c.Constants.Bands[i]
 			if b.When.Stack == stack && len(rows) >= leastRows {
 				s.Covered, s.CrossFitted = inside(b.Band, c.fitted(rows)), b.Coverage
 			}

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"mlsizer/sizing"
@@ -16,12 +17,8 @@ func fitting(t *testing.T, names ...string) *sizing.Constants {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range c.Overrides {
-		c.Overrides[i].Fit = nil
-	}
-	for _, target := range targets {
-		o := &c.Overrides[target.Override]
-		o.Fit = append(o.Fit, target.Name)
+	for i := range c.Entries {
+		c.Entries[i].Fitted = slices.Contains(targets, i)
 	}
 	return c
 }
@@ -33,11 +30,10 @@ func TestRefitForgetsWhereItStarts(t *testing.T) {
 	names := []string{"arch=Ampere:products", "stack=composer-fsdp:traffic", "default:contention"}
 	near := fitting(t, names...)
 	far := near.Clone()
-	for i := range far.Overrides {
-		o := &far.Overrides[i]
-		for _, name := range o.Fit {
-			f := sizing.FindConstant(name)
-			o.Set[name] = min(max(o.Set[name]+f.Spread, f.Low), f.High)
+	for i := range far.Entries {
+		if e := &far.Entries[i]; e.Fitted {
+			f := sizing.FindConstant(e.Name)
+			e.Value = min(max(e.Value+f.Spread, f.Low), f.High)
 		}
 	}
 	a, err := p.Refit(rows, near, CalibrateOptions{})

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"mlsizer/sizing"
+	"mlsizer/sizing/evidence/fit"
 )
 
 // memoryFact is a fact of a stack that measured peaks decide. Prior is what is
@@ -185,49 +186,37 @@ func (p *Predictor) memoryResidual(r *Row, stack *sizing.Stack) float64 {
 	return math.Log(r.memory(&e.Memory) / r.PeakMemGiB)
 }
 
-// fitFacts returns a copy of the stack with its facts fitted to the points: one
-// after the other, each by golden section, until they rest.
+// fitFacts returns a copy of the stack with its facts fitted to the points, each
+// in its spreads.
 func (p *Predictor) fitFacts(points []*memoryPoint, stack *sizing.Stack, facts []memoryFact) *sizing.Stack {
 	c := *stack
+	if len(facts) == 0 {
+		return &c
+	}
+	problem := &fit.Problem{Huber: huber}
 	for _, f := range facts {
-		*f.at(&c) = f.prior
+		start := f.prior / f.spread
+		problem.Params = append(problem.Params, fit.Param{Start: start, Low: f.low / f.spread, High: f.high / f.spread,
+			Prior: fit.Prior{Value: start, Parent: fit.None, Weight: priorLoss}})
 	}
-	loss := func(f *memoryFact, v float64) float64 {
-		*f.at(&c) = v
-		sum := priorLoss * (v - f.prior) / f.spread * (v - f.prior) / f.spread
-		for _, o := range points {
-			sum += o.weight * huberLoss(p.memoryResidual(o.row, &c), huber)
-		}
-		return sum
+	for _, o := range points {
+		problem.Weights = append(problem.Weights, o.weight)
 	}
-	const sweeps = 3
-	for range min(sweeps, 1+len(facts)) {
-		for i := range facts {
-			f := &facts[i]
-			*f.at(&c) = golden(f.low, f.high, 1e-3*(f.high-f.low), func(v float64) float64 { return loss(f, v) })
+	set := func(x []float64) {
+		for j, f := range facts {
+			*f.at(&c) = x[j] * f.spread
 		}
 	}
+	problem.Residuals = func(x []float64) []float64 {
+		set(x)
+		r := make([]float64, len(points))
+		for i, o := range points {
+			r[i] = p.memoryResidual(o.row, &c)
+		}
+		return r
+	}
+	set(fit.Solve(problem))
 	return &c
-}
-
-// golden returns where a function is least between two values, by golden
-// section.
-func golden(low, high, within float64, f func(float64) float64) float64 {
-	const ratio = 1 / math.Phi
-	a, b := high-ratio*(high-low), low+ratio*(high-low)
-	fa, fb := f(a), f(b)
-	for high-low > within {
-		if fa <= fb {
-			high, b, fb = b, a, fa
-			a = high - ratio*(high-low)
-			fa = f(a)
-		} else {
-			low, a, fa = a, b, fb
-			b = low + ratio*(high-low)
-			fb = f(b)
-		}
-	}
-	return (low + high) / 2
 }
 
 // fewest is how few rows still make a band of their own.

@@ -42,12 +42,13 @@ type servingFactor struct {
 	key      string
 	start    float64 // where it is pulled to
 	prior    float64 // width of the pull
-	out      bool    // left at the start
 }
 
 // ServingFit is the outcome of a fit of the serving constants.
 type ServingFit struct {
 	Constants *sizing.ServingConstants
+	// Fitted are the factors that the rows decide, before and after.
+	Fitted []Fitted
 	// Fit and LeftOut are the scores with all rows, and of every group by
 	// constants that were fitted without it.
 	Fit, LeftOut []ServingGroup
@@ -68,6 +69,10 @@ const (
 	servingHuber = 0.12
 	servingNoise = 0.12
 	servingSteps = 25
+	// servingStride is the most that a step changes a factor's logarithm by, and
+	// servingFlat the derivative by a constant that counts as none.
+	servingStride = 0.7
+	servingFlat   = 1e-5
 	// groupRows is how many rows of a group count in full.
 	groupRows = 4
 )
@@ -120,6 +125,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	fitted := f.results(theta, f.points)
 	out.Fit = groupScores(fitted)
 	out.Constants = f.constants(theta, from)
+	out.Fitted = f.report(theta, sp.factors(), out.Constants.Factors, o.Refit)
 	out.Constants.Bands = builtinBands(out.Constants.Bands)
 	if o.Folds < 2 {
 		return out, nil
@@ -141,8 +147,16 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	return out, nil
 }
 
+// factors are those that hold before a fit.
+func (sp *ServingPredictor) factors() map[string]map[string]float64 {
+	if sp.Constants == nil {
+		return sizing.DefaultServingConstants().Factors
+	}
+	return sp.Constants.Factors
+}
+
 // builtinBands adds the built-in band where the rows say nothing of a phase.
-func builtinBands(bands map[string][2]float64) map[string][2]float64 {
+func builtinBands(bands map[sizing.ServingBandKey]sizing.Band) map[sizing.ServingBandKey]sizing.Band {
 	all := maps.Clone(sizing.DefaultServingConstants().Bands)
 	maps.Copy(all, bands)
 	return all
@@ -247,16 +261,20 @@ func servingLevel(key string) string {
 // constants.
 const servingNegligible = 0.12
 
-// servingGiven are factors of runtimes that no measurement is of. MLX has
-// kernels of its own for one token, which no tile of a matrix product holds up.
-// Source: ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv).
-var servingGiven = map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}}
+// servingGiven are factors of runtimes that no measurement is of, and their
+// origins.
+var servingGiven = sizing.ServingConstants{
+	Factors: map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}},
+	Given: map[[2]string]string{{"tile", "runtime=mlx"}: "MLX has kernels of its own for one token, which no tile of a matrix product holds up: " +
+		"ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv)"},
+}
 
 // constants writes the factors that differ from 1, over those it came from.
 func (f *servingFitter) constants(theta []float64, from *sizing.ServingConstants) *sizing.ServingConstants {
-	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
-	for _, factors := range []map[string]map[string]float64{servingGiven, from.Factors} {
-		for name, keys := range factors {
+	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
+	for _, known := range []*sizing.ServingConstants{&servingGiven, from} {
+		maps.Copy(c.Given, known.Given)
+		for name, keys := range known.Factors {
 			if c.Factors[name] == nil {
 				c.Factors[name] = map[string]float64{}
 			}

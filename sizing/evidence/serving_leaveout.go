@@ -2,10 +2,11 @@ package evidence
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing"
 )
 
 // The names of what is left out together.
@@ -76,11 +77,11 @@ func (f *servingFitter) leaveOut(what string, folds int) []ServingResult {
 // user's question is sometimes one and sometimes the other; where not, they
 // are those of families that it did not see, and half as wide again where
 // neither runtime nor family was measured.
-func servingBands(fitted, near, far []ServingResult) map[string][2]float64 {
-	bands := map[string][2]float64{}
+func servingBands(fitted, near, far []ServingResult) map[sizing.ServingBandKey]sizing.Band {
+	bands := map[sizing.ServingBandKey]sizing.Band{}
 	set := func(phase string, known int, low, high float64) {
-		round := func(x float64) float64 { return math.Round(x*1e3) / 1e3 }
-		bands[fmt.Sprintf("%s/%d", phase, known)] = [2]float64{round(low), round(high)}
+		ratio := func(x float64) float64 { return math.Exp(math.Round(x*1e3) / 1e3) }
+		bands[sizing.ServingBandKey{Phase: phase, Known: known}] = sizing.Band{Low: ratio(low), High: ratio(high)}
 	}
 	seen := servingQuantiles(fitted)
 	for phase, b := range servingQuantiles(near) {

@@ -1,10 +1,12 @@
 package evidence
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
 	"mlsizer/sizing"
+	"mlsizer/sizing/evidence/fit"
 )
 
 // efficiency multiplies a point's factors.
@@ -25,117 +27,99 @@ func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float6
 }
 
 // solve fits all factors, leaves those out that hardly differ from where they
-// start, and fits the rest anew.
+// start, and fits the rest anew from where they have come to.
 func (f *servingFitter) solve(points []*servingPoint) []float64 {
-	theta := make([]float64, len(f.factors))
-	for i := range f.factors {
-		f.factors[i].out, theta[i] = false, f.factors[i].start
-	}
-	theta = f.descend(theta, points, servingSteps)
+	p := f.problem(points)
+	theta := fit.Solve(p)
 	for i, v := range theta {
-		if x := &f.factors[i]; math.Abs(v-x.start) < servingNegligible {
-			x.out, theta[i] = true, x.start
+		q := &p.Params[i]
+		if q.Fixed = math.Abs(v-q.Start) < servingNegligible; !q.Fixed {
+			q.Start = v
 		}
 	}
-	return f.descend(theta, points, servingSteps)
+	return fit.Solve(p)
 }
 
-// descend improves theta by damped Gauss-Newton steps with reweighting.
-func (f *servingFitter) descend(theta []float64, points []*servingPoint, steps int) []float64 {
-	theta = slices.Clone(theta)
-	best, loss := slices.Clone(theta), f.loss(theta, points)
-	damping := 1e-2
-	for range steps {
-		a, b := f.normal(best, points)
-		step := solveDamped(a, b, damping)
-		if step == nil {
-			break
-		}
-		for i := range step {
-			theta[i] = best[i] + math.Max(-0.7, math.Min(0.7, step[i]))
-		}
-		next := f.loss(theta, points)
-		if next < loss {
-			done := loss-next < 1e-5*loss
-			copy(best, theta)
-			loss, damping = next, math.Max(damping/5, 1e-6)
-			if done {
-				break
-			}
-		} else if damping *= 8; damping > 1e4 {
-			break
-		}
-	}
-	return best
-}
-
-// loss is what the fit minimises.
-func (f *servingFitter) loss(theta []float64, points []*servingPoint) float64 {
-	total := 0.0
-	for _, p := range points {
-		p.setup.p.SetEfficiency(f.efficiency(p, theta))
-		total += p.weight * huberLoss(p.predict()-p.measured, servingHuber) / (servingNoise * servingNoise)
-	}
+// problem is the fit of all factors to some points: the parameters are their
+// logarithms, and residuals are in the noise of a good prediction.
+func (f *servingFitter) problem(points []*servingPoint) *fit.Problem {
+	p := &fit.Problem{Huber: servingHuber / servingNoise, Stride: servingStride, Steps: servingSteps}
 	for i := range f.factors {
 		x := &f.factors[i]
-		pulled := (theta[i] - x.start) / x.prior
-		total += pulled * pulled
+		p.Params = append(p.Params, fit.Param{Start: x.start, Low: math.Inf(-1), High: math.Inf(1),
+			Prior: fit.Prior{Value: x.start, Parent: fit.None, Weight: 1 / (x.prior * x.prior)}})
 	}
-	return total
+	for _, o := range points {
+		p.Weights = append(p.Weights, o.weight)
+	}
+	p.Residuals = func(theta []float64) []float64 {
+		r := make([]float64, len(points))
+		for i, o := range points {
+			o.setup.p.SetEfficiency(f.efficiency(o, theta))
+			r[i] = (o.predict() - o.measured) / servingNoise
+		}
+		return r
+	}
+	p.Derivatives = func(theta, r []float64) []fit.Gradient {
+		g := make([]fit.Gradient, len(points))
+		for i, o := range points {
+			g[i] = f.gradient(o, theta, r[i])
+		}
+		return g
+	}
+	return p
 }
 
-// normal builds the normal equations at theta: the derivative of a point by a
-// factor is that by the constant it belongs to.
-func (f *servingFitter) normal(theta []float64, points []*servingPoint) (a [][]float64, b []float64) {
-	n := len(theta)
-	a, b = make([][]float64, n), make([]float64, n)
-	for i := range a {
-		a[i] = make([]float64, n)
-	}
+// gradient returns the derivatives of a point's residual: that by a factor is
+// that by the constant it belongs to.
+func (f *servingFitter) gradient(p *servingPoint, theta []float64, r float64) (g fit.Gradient) {
 	const h = 1e-4
-	var at []int
-	var by []float64
-	for _, p := range points {
-		e := f.efficiency(p, theta)
+	e := f.efficiency(p, theta)
+	for c := range e {
+		old := e[c]
+		e[c] = f.nudged(p, theta, c, h)
 		p.setup.p.SetEfficiency(e)
-		at0 := p.predict()
-		r := at0 - p.measured
-		w := p.weight / (servingNoise * servingNoise)
-		if math.Abs(r) > servingHuber {
-			w *= servingHuber / math.Abs(r)
+		d := ((p.predict()-p.measured)/servingNoise - r) / h
+		e[c] = old
+		if math.Abs(d) < servingFlat {
+			continue
 		}
-		at, by = at[:0], by[:0]
-		for c := range e {
-			old := e[c]
-			e[c] = f.nudged(p, theta, c, h)
-			p.setup.p.SetEfficiency(e)
-			d := (p.predict() - at0) / h
-			e[c] = old
-			if math.Abs(d) < 1e-6 {
-				continue
-			}
-			for _, x := range p.factors[c] {
-				if !f.factors[x.factor].out {
-					at, by = append(at, x.factor), append(by, d*x.power)
-				}
-			}
-		}
-		for x, i := range at {
-			b[i] -= w * by[x] * r
-			for y, j := range at {
-				if j <= i {
-					a[i][j] += w * by[x] * by[y]
-				}
-			}
+		for _, x := range p.factors[c] {
+			g.At, g.By = append(g.At, x.factor), append(g.By, d*x.power)
 		}
 	}
+	return g
+}
+
+// report lists the factors that differ before and after a fit, with their
+// standard errors; of a refit, all that are not 1.
+func (f *servingFitter) report(theta []float64, before, after map[string]map[string]float64, refit bool) []Fitted {
+	p := f.problem(f.points)
+	for i := range p.Params {
+		p.Params[i].Fixed = theta[i] == p.Params[i].Start
+	}
+	errors := p.StandardErrors(theta)
+	at := func(factors map[string]map[string]float64, x *servingFactor) float64 {
+		if v, ok := factors[f.fields[x.constant].Name][x.key]; ok {
+			return v
+		}
+		return 1
+	}
+	var list []Fitted
 	for i := range f.factors {
 		x := &f.factors[i]
-		prior := 1 / (x.prior * x.prior)
-		a[i][i] += prior
-		b[i] -= prior * (theta[i] - x.start)
+		from, to := at(before, x), at(after, x)
+		if from == to && (!refit || from == 1) {
+			continue
+		}
+		e := errors[i] * to
+		if p.Params[i].Fixed {
+			e = math.NaN()
+		}
+		list = append(list, Fitted{When: cmp.Or(x.key, "default"), Constant: f.fields[x.constant].Name, Unit: "factor", Before: from, After: to, Error: e})
 	}
-	return a, b
+	slices.SortFunc(list, func(a, b Fitted) int { return cmp.Or(cmp.Compare(a.Constant, b.Constant), cmp.Compare(a.When, b.When)) })
+	return list
 }
 
 // results predicts points under theta.

@@ -132,6 +132,13 @@ func TestFitServingRecovers(t *testing.T) {
 			t.Errorf("%s: %.1f %% off rows that the model made itself", g.Phase, 100*g.MedianAPE)
 		}
 	}
+	require.NotEmpty(t, fit.Fitted)
+	for _, x := range fit.Fitted {
+		key := strings.Replace(x.When, "default", "", 1)
+		require.NotEqual(t, x.Before, x.After, "%s %s", x.Constant, x.When)
+		require.Equal(t, fit.Constants.Factors[x.Constant][key], x.After, "%s %s", x.Constant, x.When)
+		require.Positive(t, x.Error, "%s %s", x.Constant, x.When)
+	}
 }
 
 // A mean waits for half of the burst that starts a test in the burst's share of

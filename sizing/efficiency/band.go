@@ -1,0 +1,82 @@
+package efficiency
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"mlsizer/hardware"
+)
+
+// Band is the 80 % band of the ratio of a measured value to an estimate.
+type Band struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// BandFor is a band where its Match holds. Later ones win.
+type BandFor struct {
+	When Match `json:"match"`
+	Band       // on the devices that the measurements ran on
+	// Elsewhere is the band on any other device of their architectures, Archs.
+	Elsewhere Band     `json:"elsewhere,omitzero"`
+	Devices   []string `json:"devices,omitempty"`
+	Archs     []string `json:"archs,omitempty"`
+	// Measured is the band of what was measured itself: of the plans, on those
+	// devices, of the rows whose ids are in Plans. Rows of one plan are named by
+	// the first.
+	Measured *Band    `json:"measured,omitempty"`
+	Plans    []string `json:"plans,omitempty"`
+	// Keys are the plans' hashes in order, which a plan is looked up in.
+	Keys []uint32 `json:"-"`
+	// Rows is how many measurements, left out of the fit in groups, it rests
+	// on, LeftOut how far off these were on the mean by what they shared, and
+	// Coverage the share of them inside bands that others made.
+	Rows     int                `json:"rows,omitempty"`
+	LeftOut  map[string]float64 `json:"left_out_mape,omitempty"`
+	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
+}
+
+// Of returns the band on a device, and whether measurements ran on it. On an
+// unmeasured architecture the log-width of the band is √2 times that of an
+// unmeasured device of a measured architecture (two independent errors).
+func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
+	switch {
+	case slices.Contains(b.Devices, d.ID):
+		return b.Band, true
+	case slices.Contains(b.Archs, d.Arch):
+		return b.Elsewhere, false
+	}
+	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
+}
+
+// check refuses what is no range around 1.
+func (b *BandFor) check() error {
+	bands := []Band{b.Band}
+	if b.Elsewhere != (Band{}) || len(b.Devices) > 0 {
+		bands = append(bands, b.Elsewhere)
+	}
+	if b.Measured != nil {
+		bands = append(bands, *b.Measured)
+	}
+	for _, r := range bands {
+		if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
+			return fmt.Errorf("band of %s: %v to %v (want a range around 1)", &b.When, r.Low, r.High)
+		}
+	}
+	return nil
+}
+
+// clone returns a copy that shares nothing with b.
+func (b *BandFor) clone() BandFor {
+	c := *b
+	c.Devices, c.Archs = slices.Clone(b.Devices), slices.Clone(b.Archs)
+	c.Plans, c.Keys = slices.Clone(b.Plans), slices.Clone(b.Keys)
+	c.LeftOut = maps.Clone(b.LeftOut)
+	if b.Measured != nil {
+		measured := *b.Measured
+		c.Measured = &measured
+	}
+	return c
+}
