@@ -37,6 +37,11 @@ func ErrorIn(err error, l Lang) string {
 		if w, ok := e.(worded); ok && e.Error() == err.Error() {
 			return w.In(l)
 		}
+		if c, ok := e.(coded); ok && e.Error() == err.Error() {
+			if words, ok := codedIn(c, l); ok {
+				return words
+			}
+		}
 	}
 	return err.Error()
 }

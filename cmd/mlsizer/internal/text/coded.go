@@ -1,0 +1,22 @@
+package text
+
+// coded is an error of the core: its code names an entry of [coreErrors], which
+// its values fill in.
+type coded interface {
+	error
+	Code() string
+	Args() []any
+}
+
+// coreErrors are the words for errors of the core, by code.
+var coreErrors = map[string]Text{}
+
+// codedIn is an error of the core in a language; ok is false for a code without
+// words.
+func codedIn(err coded, l Lang) (words string, ok bool) {
+	t, ok := coreErrors[err.Code()]
+	if !ok {
+		return "", false
+	}
+	return t.Form(l, err.Args()...), true
+}
