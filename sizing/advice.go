@@ -85,7 +85,6 @@ func (p *Prepared) Advise(plan *Plan) []Advice {
 	found = found[:min(len(found), mostAdvice)]
 	for i := range found {
 		p.leastBlock(&found[i])
-		found[i].Change = spelled(settings(plan, &found[i].Plan, &p.Workload.States, &found[i].States), differing)
 	}
 	return found
 }
@@ -165,7 +164,7 @@ func (p *Prepared) with(s States) (*Prepared, error) {
 	q, err := Prepare(p.costs.model, w, p.costs.stack, p.Cluster)
 	if err == nil {
 		q.SetConstants(p.constants)
-		q.tutor = p.tutor
+		q.teacher = p.teacher
 	}
 	return q, err
 }

@@ -82,6 +82,14 @@ func spelled(list []setting, which func(*setting) bool) string {
 	return strings.Join(words, " ")
 }
 
+// SpellAdvice says as flags what each change differs in from a prepared plan.
+func SpellAdvice(list []Advice, p *Prepared, plan *Plan) {
+	for i := range list {
+		c := &list[i]
+		c.Change = spelled(settings(plan, &c.Plan, &p.Workload.States, &c.States), differing)
+	}
+}
+
 // advise fills in what would make the answer's plan fit, each change so that
 // the question with it gives the memory that it names: what the question leaves
 // open is said where it would be chosen otherwise.

@@ -59,10 +59,10 @@ func TestAdviceOnPartialRecompute(t *testing.T) {
 	require.Greater(t, now.Memory.Total, d.Memory)
 	byChange := map[string]Advice{}
 	for _, a := range p.Advise(&plan) {
-		byChange[a.Change] = a
+		byChange[a.Plan.RecomputeName()] = a
 	}
-	require.Contains(t, byChange, "--recompute full:block:20")
-	assert.Equal(t, FitsSurely, byChange["--recompute full:block:20"].Verdict)
+	require.Contains(t, byChange, "full:block:20")
+	assert.Equal(t, FitsSurely, byChange["full:block:20"].Verdict)
 
 	// Where only all of them fit, and that tightly, it is said so.
 	part.RecomputeLayers = 32
@@ -70,7 +70,7 @@ func TestAdviceOnPartialRecompute(t *testing.T) {
 	require.NoError(t, err)
 	d.Memory = all.Memory.Total
 	for _, a := range p.Advise(&plan) {
-		if a.Change == "--recompute full:block:32" {
+		if a.Plan.RecomputeName() == "full:block:32" {
 			assert.Equal(t, Tight, a.Verdict)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -71,22 +70,13 @@ type Answer struct {
 	Distill DistillCost
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep SweepCost
-	Notes []Note
+	Notes NoteList
 	// Advice is what would make a plan fit that does not.
 	Advice []Advice
 	// Evaluated is how many layouts were looked at.
 	Evaluated       int
-	reliability     Reliability
-	schedule        Schedule
+	course          Course
 	evaluationBatch quantity.Seconds // of one batch, forward
-}
-
-// Note names an assumption or a warning behind a number.
-type Note struct {
-	Code    string `json:"code"`
-	Text    string `json:"text"`
-	Chinese string `json:"-"`
-	Source  string `json:"source,omitempty"`
 }
 
 // Defaults of a training run that names neither.
@@ -134,7 +124,7 @@ func (q *Question) begin() (*Answer, error) {
 		return nil, err
 	}
 	if q.Stack == nil {
-		q.Stack = q.defaultStack()
+		q.Stack = StackFor(q.Model, &q.Workload, q.Device)
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}
@@ -142,7 +132,7 @@ func (q *Question) begin() (*Answer, error) {
 }
 
 func (a *Answer) note(code, text, zh, source string) {
-	a.Notes = append(a.Notes, Note{code, spell.Singular(text), zh, source})
+	a.Notes.Add(code, text, zh, source)
 }
 
 // fillWorkload chooses what the workload leaves open.
@@ -199,7 +189,7 @@ func (q *Question) fillWorkload(a *Answer) error {
 	if err := q.Schedule.check(); err != nil {
 		return err
 	}
-	a.reliability, a.schedule = q.Reliability.orDefault(), q.Schedule
+	a.course = Course{q.Reliability.orDefault(), q.Schedule}
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}
@@ -280,7 +270,7 @@ func (q *Question) prepare(cluster hardware.Cluster) (*Prepared, error) {
 		p.SetConstants(q.Constants)
 	}
 	if err == nil && q.Distill != nil {
-		p.tutor, err = q.newTutor(p)
+		err = p.WithTeacher(q.Distill)
 	}
 	return p, err
 }

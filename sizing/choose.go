@@ -51,27 +51,27 @@ func perSample(e *Estimate) quantity.Seconds {
 // leaves open: powers of two, tensor parallelism inside the fast links,
 // context parallelism only for long sequences.
 func (q *Question) plans(p *Prepared, try func(*Plan)) {
-	c, s := p.costs, p.costs.stack
+	m, s, limits := p.Model(), p.Stack(), p.Limits()
 	n := p.Cluster.Count
 	fast := max(p.Cluster.Domain(), 1)
 	if p.Cluster.Device.ScaleUp.Bandwidth == 0 {
 		fast = p.Cluster.DevicesPerNode
 	}
 	maxTP, maxPP, maxCP, maxEP, maxMicro := 1, 1, 1, 1, 16
-	if !c.model.PerToken() {
+	if !m.PerToken() {
 		// Images are small: a device takes its whole share of the batch.
 		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
 	}
-	if c.tpUnit > 1 && !s.NoTensor {
+	if limits.Heads > 1 && !s.NoTensor {
 		maxTP = min(fast, 16)
 	}
-	if s.Pipeline && c.layers > 1 {
-		maxPP = c.layers
+	if s.Pipeline && limits.Layers > 1 {
+		maxPP = limits.Layers
 	}
-	if c.model.PerToken() {
+	if m.PerToken() {
 		maxCP = int(min(max(p.Workload.Seq/contextPart, 1), 64))
 	}
-	if c.experts > 1 {
+	if limits.Experts > 1 {
 		maxEP = 64
 	}
 	shardings := s.Shardings
@@ -98,7 +98,7 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
 						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
 						plan.SequenceParallel = q.Plan.SequenceParallel || s.SequenceParallel && tp > 1
-						each(q.Plan.VP, virtual(pp, c.layers), func(vp int) {
+						each(q.Plan.VP, virtual(pp, limits.Layers), func(vp int) {
 							for _, sh := range shardings {
 								for _, mode := range modes {
 									plan.VP, plan.Sharding, plan.Recompute = vp, sh, mode

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"math"
 	"slices"
 
 	"mlsizer/hardware"
@@ -162,13 +163,19 @@ type Prepared struct {
 	constants *Constants
 	timing    timing
 	workspace quantity.Bytes // what libraries allocate on the device
-	tutor     *tutor         // nil: none
+	teacher   *Teacher       // nil: none
 	// memoryBands is what measured peaks say of the memory, and of a small one.
 	memoryBands [2]MemoryBand
 }
 
 // Model returns the prepared model.
 func (p *Prepared) Model() *Model { return p.costs.model }
+
+// Params returns the model's parameters.
+func (p *Prepared) Params() quantity.Params { return p.costs.params }
+
+// ActiveParams returns those that a token passes.
+func (p *Prepared) ActiveParams() quantity.Params { return p.costs.active }
 
 // HasExperts reports whether a layer of the model has experts.
 func (p *Prepared) HasExperts() bool { return p.costs.experts > 0 }
@@ -196,6 +203,17 @@ func Prepare(m *Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, err
 	return &p, err
 }
 
+// TrainedParams returns how many parameters the workload changes: those of
+// the adapters, or all.
+func (p *Prepared) TrainedParams() quantity.Params {
+	n := 0.0
+	for i := range p.costs.kinds {
+		k := &p.costs.kinds[i]
+		n += sum(k.trained[:]) * float64(k.layers)
+	}
+	return quantity.Params(math.Round(n))
+}
+
 // check refuses a workload that cannot be.
 func (w *Workload) check(m *Model) error {
 	switch {
@@ -221,7 +239,7 @@ func (w *Workload) check(m *Model) error {
 
 // newCosts sums the blocks of every group.
 func newCosts(m *Model, w Workload, s *Stack) *costs {
-	c := &costs{model: m, stack: s, params: m.Params(), active: m.ActiveParams(), scale: m.scale(), actBytes: w.Precision.Bytes()}
+	c := &costs{model: m, stack: s, tpUnit: m.tpUnit(), experts: m.expertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.scale(), actBytes: w.Precision.Bytes()}
 	b := s.states(w.Precision, &w.States)
 	c.weightBytes, c.gradBytes, c.masterBytes, c.momentBytes = b.weight, b.gradient, b.master, b.moment
 	c.gatherBytes = min(c.actBytes, b.weight)
@@ -316,7 +334,6 @@ func (c *costs) newKind(g *Group, w Workload) kind {
 	k.input = k.hidden * k.tokens * c.actBytes
 	element := c.momentBytes
 	for _, b := range g.Blocks {
-		c.addHeads(b)
 		for _, t := range b.Weights() {
 			n := float64(t.Rows*max(t.Cols, 1)*t.Copies) * c.scale
 			flops := 2 * n * t.Uses * k.tokens
@@ -464,49 +481,4 @@ func (c *costs) addSaved(k *kind, b Block, w *Workload) {
 func (k *kind) keep(m Module, along Along, n float64) {
 	k.saved.by[m][along] += n
 	k.moved.by[m][along] += n
-}
-
-// addHeads narrows what tensor and expert parallelism must divide.
-func (c *costs) addHeads(b Block) {
-	c.tpUnit = gcd(c.tpUnit, tensorUnit(b))
-	if moe, ok := b.(MoE); ok {
-		c.experts = gcd(c.experts, moe.Experts)
-	}
-}
-
-// tensorUnit returns what tensor parallelism divides of a block that mixes
-// positions: its heads or channels; 0 for other blocks.
-func tensorUnit(b Block) int64 {
-	switch b := b.(type) {
-	case Attention:
-		return b.Heads
-	case MLA:
-		return b.Heads
-	case CompressedAttention:
-		return b.Heads
-	case Mamba:
-		return b.Inner
-	case Mamba2:
-		return b.Heads
-	case DeltaNet:
-		return b.ValHeads
-	}
-	return 0
-}
-
-// reduces reports whether the block ends in a matrix that tensor parallelism
-// splits by rows, so that its outputs must be added up.
-func reduces(b Block) bool {
-	switch b.(type) {
-	case FFN, MoE:
-		return true
-	}
-	return tensorUnit(b) > 0
-}
-
-func gcd(a, b int64) int64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
 }

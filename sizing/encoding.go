@@ -9,22 +9,6 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Encodes reports whether the model reads a sequence or a sample in one pass
-// and generates no tokens: encoders and what embeds or classifies images.
-func (m *Model) Encodes() bool {
-	if !m.PerToken() {
-		return true
-	}
-	for i := range m.Groups {
-		for _, b := range m.Groups[i].Blocks {
-			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // forwardGroup is layers that are passed once, forward, by the same positions.
 type forwardGroup struct {
 	weights []forwardWeight

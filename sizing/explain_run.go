@@ -15,7 +15,7 @@ func (a *Answer) Explain() []Derivation {
 
 // explainGoodput derives the expected time of the run, a line for each loss.
 func (a *Answer) explainGoodput() []Derivation {
-	g, r, e := &a.Goodput, &a.reliability, &a.Estimate
+	g, r, e := &a.Goodput, &a.course.Reliability, &a.Estimate
 	if a.Workload.Tokens == 0 || g.Share == 0 {
 		return nil
 	}
@@ -27,10 +27,10 @@ func (a *Answer) explainGoodput() []Derivation {
 		}
 	}
 	add("start-up", l.Startup, "scheduling, compilation and first data, once", "as long as "+r.Startup.String(), r.Source)
-	ramp := a.schedule.RampUp
+	ramp := a.course.Schedule.RampUp
 	add("batch ramp-up", l.RampUp, "samples of each smaller batch x (its step / it - step / full batch)",
 		fmt.Sprintf("from %d by %d to %d over %d samples", ramp.Start, ramp.Increment, e.Plan.GlobalBatch, ramp.Samples), "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py")
-	if v := a.schedule.Evaluation; v.Every > 0 {
+	if v := a.course.Schedule.Evaluation; v.Every > 0 {
 		add("evaluation", l.Evaluation, "evaluations x batches x forward pass of a batch",
 			fmt.Sprintf("%d x %d x %s", int64(e.Time.Steps)/v.Every, v.Batches, inSeconds(float64(a.evaluationBatch))), "the forward part of the step's terms")
 	}

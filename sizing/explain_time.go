@@ -45,7 +45,6 @@ func (t *StepTerms) List() []StepTerm {
 const (
 	sourceTiles     = `NVIDIA "Matrix Multiplication Background User's Guide"`
 	sourceFlash     = "arXiv:2205.14135 section 3, arXiv:2307.08691 section 3.1"
-	sourceRing      = "github.com/NVIDIA/nccl-tests doc/PERFORMANCE.md"
 	sourceAllToAll  = "arXiv:2412.19437 section 3.2.2"
 	sourceContext   = "arXiv:2310.01889"
 	sourceOptimizer = "arXiv:1910.02054 section 3.1"
@@ -63,7 +62,7 @@ func (p *Prepared) explainTime(e *Estimate) []Derivation {
 			list[0].Name = "student's step"
 			list = append(list,
 				Derivation{"time", termTeacher, "forward FLOPs of the teacher / (devices x peak x MFU)",
-					fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.tutor.flops()*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), teacher.String(), sourceDistillation},
+					fmt.Sprintf("%.4g / (%d x %s x %.3g)", p.teacher.flops()*float64(e.Plan.GlobalBatch), p.Cluster.Count, p.rate.Peak, p.Workload.MFU), teacher.String(), sourceDistillation},
 				Derivation{"time", "step", "sum of the lines above", fmt.Sprintf("%s + %s", inSeconds(float64(t.Step-teacher)), inSeconds(float64(teacher))), t.Step.String(), ""})
 		}
 	} else {
@@ -140,7 +139,7 @@ func (x *termNumbers) of(term StepTerm) numbers {
 	case termHost:
 		return x.host()
 	case termTeacher:
-		return x.p.tutor.explain(x)
+		return x.p.teacher.explain(x)
 	case termStragglers:
 		e := &x.p.timing.e
 		rest := float64(x.terms.Sum() - x.terms.Stragglers - x.terms.Teacher)

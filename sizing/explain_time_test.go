@@ -33,7 +33,7 @@ func TestTermsAreDerived(t *testing.T) {
 		}
 		p := mustPrepare(m, w, stack, plan.Devices())
 		if rapid.Bool().Draw(t, "teacher") { // of the student's own shape
-			p.tutor = &tutor{Prepared: mustPrepare(m, Workload{Seq: 256, PUE: 1}, stack, plan.Devices()), weight: 2}
+			p.teacher = &Teacher{Prepared: mustPrepare(m, Workload{Seq: 256, PUE: 1}, stack, plan.Devices()), weight: 2}
 		}
 		e, err := p.Evaluate(&plan)
 		if err != nil {

@@ -104,11 +104,13 @@ func TestPackingDefaults(t *testing.T) {
 		require.NoError(t, err)
 		want, err := ParsePacking(d.Packing)
 		require.NoError(t, err)
-		got, source := s.defaultPacking()
+		got, source := defaultPacking(s)
 		assert.Equal(t, want, got)
 		assert.NotEmpty(t, source)
 	}
-	p, source := mustStack("megatron-2021").defaultPacking()
+	old, err := FindStack("megatron-2021")
+	require.NoError(t, err)
+	p, source := defaultPacking(old)
 	assert.Equal(t, Padded, p)
 	assert.Empty(t, source)
 }

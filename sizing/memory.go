@@ -175,7 +175,7 @@ func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) passing {
 	if !c.stack.PersistentGradients && !fused && l.microBatches == 1 {
 		m.early = 0 // the first backward pass begins without gradients
 	}
-	if t := p.tutor; t != nil {
+	if t := p.teacher; t != nil {
 		m.teacher, m.taught = t.holds(l.plan, s)
 	}
 	p.at(m.peak(), &m, out)

@@ -22,7 +22,7 @@ func TestTimelineHasThePeak(t *testing.T) {
 		require.NoError(t, err)
 		if rapid.Bool().Draw(t, "teacher") {
 			logits := rapid.SampledFrom([]TeacherLogits{OnlineLogits, StoredLogits}).Draw(t, "logits")
-			p.tutor = &tutor{Distillation{Logits: logits}, mustPrepare(m, w, "megatron-core", plan.Devices()), 2}
+			p.teacher = &Teacher{Distillation{Logits: logits}, mustPrepare(m, w, "megatron-core", plan.Devices()), 2}
 		}
 		estimate, err := p.Evaluate(&plan)
 		if err != nil {

@@ -204,7 +204,7 @@ func (p *Prepared) streamed(l *layout, pace *pace) float64 {
 }
 
 // noteOffload says what waits where, and how fast it is moved.
-func (p *Prepared) noteOffload(a *Answer, e *Estimate) {
+func (p *Prepared) noteOffload(notes *NoteList, e *Estimate) {
 	plan, m := &e.Plan, &e.Memory
 	if !plan.OffloadOptimizer && !plan.OffloadParams {
 		return
@@ -221,10 +221,10 @@ func (p *Prepared) noteOffload(a *Answer, e *Estimate) {
 	}
 	rate := quantity.Bandwidth(p.stateRate())
 	if p.Workload.NVMe > 0 {
-		a.note("offload", fmt.Sprintf("%s on NVMe disks: %s a device, read and written at once at %s, the slower of disks and link, which no measurement confirms", strings.Join(what, ", "), m.NVMe, rate),
+		notes.Add("offload", fmt.Sprintf("%s on NVMe disks: %s a device, read and written at once at %s, the slower of disks and link, which no measurement confirms", strings.Join(what, ", "), m.NVMe, rate),
 			fmt.Sprintf("%s存于 NVMe：每设备 %s，按磁盘与链路中较慢者 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.NVMe, rate), "arXiv:2104.07857 section 5")
 		return
 	}
-	a.note("offload", fmt.Sprintf("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", strings.Join(what, ", "), m.Host, rate),
+	notes.Add("offload", fmt.Sprintf("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", strings.Join(what, ", "), m.Host, rate),
 		fmt.Sprintf("%s存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.Host, rate), "")
 }

@@ -239,18 +239,6 @@ type Workload struct {
 	PUE float64
 }
 
-// PlanError says why a plan cannot run.
-type PlanError struct {
-	Flag string // the dimension at fault: "tp", "dp", "batch"
-	Text string
-}
-
-func (e *PlanError) Error() string { return e.Text }
-
-func planError(flag, format string, args ...any) error {
-	return &PlanError{flag, fmt.Sprintf(format, args...)}
-}
-
 // check returns an error unless the plan's dimensions agree with the model,
 // the batch and the cluster. It allocates only for the error.
 func (p *Prepared) check(plan *Plan) error {
@@ -363,9 +351,9 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
 	p.ready()
-	if p.tutor != nil {
+	if p.teacher != nil {
 		var err error
-		if p.tutor, err = p.tutor.on(c); err != nil {
+		if p.teacher, err = p.teacher.on(c); err != nil {
 			return Prepared{}, err
 		}
 	}

@@ -46,6 +46,6 @@ func roundBatch(n int64) int64 {
 func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
-	a.timeExamples(e)
+	a.Data.timed(&e.Time)
 	return a.wholeRun(p, e)
 }

@@ -159,14 +159,3 @@ func (o Optimizer) moments(w Weight, element float64) float64 {
 }
 
 // byName finds the enumeration value that String gives s.
-func byName[T ~uint8](s, what string, n T, str func(T) string) (T, error) {
-	want := strings.ToLower(strings.TrimSpace(s))
-	var names []string
-	for v := range n {
-		if str(v) == want {
-			return v, nil
-		}
-		names = append(names, str(v))
-	}
-	return 0, fmt.Errorf("%q is not a known %s (want %s)", s, what, strings.Join(names, ", "))
-}

@@ -3,7 +3,6 @@ package sizing
 import (
 	"cmp"
 	"regexp"
-	"slices"
 	"strconv"
 )
 
@@ -44,19 +43,4 @@ func (r *Release) UnmarshalText(text []byte) error {
 type DatedRelease struct {
 	Since Release `json:"since"`
 	Year  int     `json:"year"`
-}
-
-// ReleaseYear is the generation of a version of the runtime; 0 if the version
-// is older than those that are dated, or names no release.
-func (r *Runtime) ReleaseYear(version string) int {
-	v, ok := ParseRelease(version)
-	if !ok {
-		return 0
-	}
-	for _, d := range slices.Backward(r.Releases) {
-		if d.Since.Compare(v) <= 0 {
-			return d.Year
-		}
-	}
-	return 0
 }

@@ -1,8 +1,7 @@
 package sizing
 
 import (
-	"fmt"
-
+	"math"
 	"mlsizer/sizing/quantity"
 )
 
@@ -41,12 +40,12 @@ func (s *Schedule) check() error {
 	return nil
 }
 
-// rampUp returns what the run loses to its smaller batches:
+// lost returns what the run loses to its smaller batches:
 //
 //	sum over batches b of samples_b (step(b)/b - step(B)/B)
 //
 // where every batch gets an equal part of the samples, in whole steps.
-func (p *Prepared) rampUp(e *Estimate, r RampUp) (quantity.Seconds, error) {
+func (r RampUp) lost(p *Prepared, e *Estimate) (quantity.Seconds, error) {
 	if r == (RampUp{}) {
 		return 0, nil
 	}
@@ -68,13 +67,13 @@ func (p *Prepared) rampUp(e *Estimate, r RampUp) (quantity.Seconds, error) {
 		if err != nil {
 			return 0, err
 		}
-		lost += quantity.Seconds(ceil(each/float64(b)))*step.Time.Step - quantity.Seconds(each/float64(full))*e.Time.Step
+		lost += quantity.Seconds(math.Ceil(each/float64(b)))*step.Time.Step - quantity.Seconds(each/float64(full))*e.Time.Step
 	}
 	return max(lost, 0), nil
 }
 
-// evaluation returns the time of the run's evaluations, and that of one batch.
-func (p *Prepared) evaluation(e *Estimate, v Evaluation) (all, batch quantity.Seconds) {
+// times returns the time of the run's evaluations, and that of one batch.
+func (v Evaluation) times(p *Prepared, e *Estimate) (all, batch quantity.Seconds) {
 	if v == (Evaluation{}) {
 		return 0, 0
 	}
@@ -82,127 +81,68 @@ func (p *Prepared) evaluation(e *Estimate, v Evaluation) (all, batch quantity.Se
 	return quantity.Seconds(float64(int64(e.Time.Steps)/v.Every)*float64(v.Batches)) * batch, batch
 }
 
-// forwardStep returns the time of a global batch that goes forward only, from
-// the terms of a step: the forward part of every stage, the pipeline's fill,
-// half its transfers, weights that are gathered, and no optimizer. Where the
-// MFU is given the step's FLOPs decide. A teacher has no part in it.
-func (p *Prepared) forwardStep(e *Estimate) quantity.Seconds {
-	if p.Workload.MFU > 0 {
-		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.samples(&e.Plan))
-		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
-	}
-	plan := e.Plan
-	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
-	var l layout
-	l.init(p, &plan)
-	var cache layers
-	var a pace
-	for s := range plan.PP {
-		var st stage
-		p.stageTime(&l, s, &cache, &st)
-		st.backward, st.again = pass{}, pass{}
-		a.add(&st, st.sum())
-	}
-	t := p.paceTerms(&l, &a)
-	t.Pipeline /= 2
-	t.Offload /= 2
-	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0
-	if plan.Sharding == Zero3 && l.divides(a.params) {
-		times := l.microBatches
-		if plan.PP > 1 {
-			times = 1 // weights stay gathered for all micro-batches of a step
-		}
-		gather := p.gatherTime(&l, a.params)
-		t.DataComm = quantity.Seconds(times * p.timing.e.exposed(gather, a.slowest.forward.sum()))
-	}
-	return t.Sum() * quantity.Seconds(1+p.timing.e.Jitter*p.doublings())
+// Course is how a run goes besides its full steps: what it does as scheduled, and
+// what interrupts it.
+type Course struct {
+	Reliability Reliability
+	Schedule    Schedule
 }
 
-// undisturbed puts the run together, before anything interrupts it.
-func (a *Answer) undisturbed(p *Prepared, e *Estimate) (Undisturbed, error) {
-	u := Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
-	if a.reliability.Async && u.HostLink <= 0 {
-		return u, planError("async-checkpoint", "%s has no link to a host's own memory that is known, which takes the checkpoint", p.Cluster.Device.ID)
+// undisturbed puts the run together, before anything interrupts it. batch is the
+// time of one batch of an evaluation.
+func (c *Course) undisturbed(p *Prepared, e *Estimate) (u Undisturbed, batch quantity.Seconds, err error) {
+	u = Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	if c.Reliability.Async && u.HostLink <= 0 {
+		return u, 0, planError("async-checkpoint", "%s has no link to a host's own memory that is known, which takes the checkpoint", p.Cluster.Device.ID)
 	}
-	var err error
-	if u.RampUp, err = p.rampUp(e, a.schedule.RampUp); err != nil {
-		return u, err
+	if u.RampUp, err = c.Schedule.RampUp.lost(p, e); err != nil {
+		return u, 0, err
 	}
-	u.Evaluation, a.evaluationBatch = p.evaluation(e, a.schedule.Evaluation)
-	return u, nil
+	u.Evaluation, batch = c.Schedule.Evaluation.times(p, e)
+	return u, batch, nil
 }
 
 // Expected returns the run of an estimate that p made with the band of its
-// steps, and with the answer's interruptions and schedule; a step alone is as it
-// is. It returns an error for a schedule that the plan cannot keep.
-func (a *Answer) Expected(p *Prepared, e *Estimate) (Goodput, error) {
+// steps, and with the interruptions and the schedule; a step alone is as it is.
+// batch is the time of one batch of an evaluation. It returns an error for a
+// schedule that the plan cannot keep.
+func (c *Course) Expected(p *Prepared, e *Estimate) (g Goodput, batch quantity.Seconds, err error) {
 	t := &e.Time
 	if p.Workload.Tokens == 0 {
-		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, nil
+		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, 0, nil
 	}
-	u, err := a.undisturbed(p, e)
+	u, batch, err := c.undisturbed(p, e)
 	if err != nil {
-		return Goodput{}, err
+		return Goodput{}, 0, err
 	}
-	r := &a.reliability
+	r := &c.Reliability
 	at := func(step quantity.Seconds) Goodput {
 		f := step / t.Step
 		v := u
 		v.Ideal, v.RampUp, v.Evaluation = u.Ideal*f, u.RampUp*f, u.Evaluation*f
 		return r.Goodput(v)
 	}
-	g := r.Goodput(u)
+	g = r.Goodput(u)
 	g.RunLow, g.RunHigh = at(t.StepLow).Run, at(t.StepHigh).Run
 	g.Cost, g.Energy = p.bill(g.DeviceHours, g.Run, g.RunLow, g.RunHigh)
-	return g, nil
+	return g, batch, nil
 }
 
 // LongestStep returns the longest step with which so many steps on p's devices
 // are expected to be done within a time, ramp-up and evaluation not counted; 0
 // where none is short enough.
-func (a *Answer) LongestStep(p *Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
+func (c *Course) LongestStep(p *Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
 	var s Storage
 	p.storage(&s)
 	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	low, high := quantity.Seconds(0), within
 	for range 64 { // the expected time rises with the ideal one
 		u.Ideal = (low + high) / 2
-		if a.reliability.Goodput(u).Run <= within {
+		if c.Reliability.Goodput(u).Run <= within {
 			low = u.Ideal
 		} else {
 			high = u.Ideal
 		}
 	}
 	return low / quantity.Seconds(steps)
-}
-
-// wholeRun fills in the run with its interruptions.
-func (a *Answer) wholeRun(p *Prepared, e *Estimate) (err error) {
-	if a.Goodput, err = a.Expected(p, e); err == nil && p.Workload.Tokens > 0 {
-		a.noteRun(e)
-	}
-	return err
-}
-
-// noteRun says what the goodput rests on.
-func (a *Answer) noteRun(e *Estimate) {
-	r, g := &a.reliability, &a.Goodput
-	if g.Share == 0 {
-		a.note("interruptions", fmt.Sprintf("interruptions: at one failure a device in %s and %s to restart the run gets nowhere", r.DeviceMTBF, r.Restart),
-			fmt.Sprintf("中断：每设备每 %s 故障一次、重启 %s，训练无法推进", r.DeviceMTBF, r.Restart), r.Source)
-		return
-	}
-	how, howZH := "which the step waits for", "期间训练等待"
-	if r.Async {
-		how, howZH = fmt.Sprintf("behind a pause of %s to copy it to the host", g.Pause), fmt.Sprintf("训练仅为拷贝到主机暂停 %s", g.Pause)
-	}
-	a.note("interruptions", fmt.Sprintf("interruptions: a device fails once in %s, a start takes %s, a restart takes %s, a checkpoint of %s is written in %s every %s, %s: %.3g failures in the run",
-		r.DeviceMTBF, r.Startup, r.Restart, e.Storage.Checkpoint.Decimal(), g.Write, g.Interval, how, g.Failures),
-		fmt.Sprintf("中断：每设备每 %s 故障一次，启动 %s，重启 %s，每 %s 写一次 %s 的检查点（%s，%s）；全程约 %.3g 次故障",
-			r.DeviceMTBF, r.Startup, r.Restart, g.Interval, e.Storage.Checkpoint.Decimal(), g.Write, howZH, g.Failures), r.Source)
-	a.note("expected", "the run and the cost that are promised, and held against a time or a budget, are the expected ones, with start-up, evaluation and interruptions; those of the steps alone stand beside them (in JSON: goodput, and time, cost and energy)",
-		"所承诺的、以及用于衡量期限与预算的全程时间与费用均为预期值，含启动、评估与中断；仅训练步的数字并列（JSON 中前者为 goodput，后者为 time、cost、energy）", "")
-	if a.schedule.Evaluation == (Evaluation{}) {
-		a.note("evaluation", "evaluation not given: none counted (--eval-every, --eval-batches)", "未指定评估：不计入（--eval-every、--eval-batches）", "")
-	}
 }

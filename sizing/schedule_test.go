@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 )
 
@@ -40,7 +41,14 @@ func TestAsyncCheckpoint(t *testing.T) {
 func decoderOn(t *testing.T, w Workload) (*Prepared, Estimate) {
 	t.Helper()
 	w.Seq, w.Batch, w.Tokens, w.PUE = 1024, 64, 64<<20, 1
-	p := mustPrepare(testGPT(16, 2048, 16, 51200, 1024), w, "megatron-core", 8)
+	d, err := hardware.Default().Find("a100-80g")
+	require.NoError(t, err)
+	cluster, err := hardware.NewCluster(d, 8)
+	require.NoError(t, err)
+	stack, err := FindStack("megatron-core")
+	require.NoError(t, err)
+	p, err := Prepare(testGPT(16, 2048, 16, 51200, 1024), w, stack, cluster)
+	require.NoError(t, err)
 	plan := Plan{TP: 2, PP: 2, VP: 1, CP: 1, EP: 1, DP: 2, MicroBatch: 1, GlobalBatch: 64}
 	e, err := p.Evaluate(&plan)
 	require.NoError(t, err)
@@ -62,7 +70,7 @@ func TestForwardStep(t *testing.T) {
 // Batches of 16, 32 and 48 for a third of the samples each.
 func TestRampUp(t *testing.T) {
 	p, e := decoderOn(t, Workload{})
-	got, err := p.rampUp(&e, RampUp{Start: 16, Increment: 16, Samples: 4800})
+	got, err := RampUp{Start: 16, Increment: 16, Samples: 4800}.lost(p, &e)
 	require.NoError(t, err)
 	want := 0.0
 	for _, b := range []int64{16, 32, 48} {
@@ -76,7 +84,7 @@ func TestRampUp(t *testing.T) {
 	require.Positive(t, want)
 	require.InEpsilon(t, want, float64(got), 1e-9)
 	for _, r := range []RampUp{{Start: 64, Increment: 16, Samples: 1}, {Start: 16, Increment: 20, Samples: 1}, {Start: 15, Increment: 49, Samples: 1}, {Start: 16, Increment: 16, Samples: 1 << 40}} {
-		_, err := p.rampUp(&e, r)
+		_, err := r.lost(p, &e)
 		require.Error(t, err, r)
 	}
 }
@@ -105,14 +113,14 @@ func TestConventions(t *testing.T) {
 func TestEvaluationLeavesTheTeacherOut(t *testing.T) {
 	for _, w := range []Workload{{}, {MFU: 0.4}} {
 		p, e := decoderOn(t, w)
-		_, alone := p.evaluation(&e, Evaluation{Every: 10, Batches: 2})
+		_, alone := Evaluation{Every: 10, Batches: 2}.times(p, &e)
 		taught := *p
-		taught.tutor = &tutor{Prepared: p, weight: 2}
+		taught.teacher = &Teacher{Prepared: p, weight: 2}
 		plan := e.Plan
 		with, err := taught.Evaluate(&plan)
 		require.NoError(t, err)
 		require.Positive(t, with.Time.Terms.Teacher)
-		_, got := taught.evaluation(&with, Evaluation{Every: 10, Batches: 2})
+		_, got := Evaluation{Every: 10, Batches: 2}.times(&taught, &with)
 		require.InEpsilon(t, float64(alone), float64(got), 1e-12, "MFU %v", w.MFU)
 	}
 }
@@ -120,9 +128,9 @@ func TestEvaluationLeavesTheTeacherOut(t *testing.T) {
 // The longest step for a time is the one whose run is expected to take it.
 func TestLongestStep(t *testing.T) {
 	p, e := decoderOn(t, Workload{})
-	a := Answer{reliability: DefaultReliability()}
-	a.reliability.DeviceMTBF /= 1000
-	g, err := a.Expected(p, &e)
+	a := Course{Reliability: DefaultReliability()}
+	a.Reliability.DeviceMTBF /= 1000
+	g, _, err := a.Expected(p, &e)
 	require.NoError(t, err)
 	require.Greater(t, g.Run, g.Ideal)
 	require.InEpsilon(t, float64(e.Time.Step), float64(a.LongestStep(p, e.Time.Steps, g.Run)), 1e-9)

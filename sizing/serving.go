@@ -272,7 +272,7 @@ func (p *PreparedServing) Memory(context, batch int64) ServingMemory {
 	m.Budget = p.Runtime.budget(m.Device)
 	m.Weights = quantity.Bytes(dense + experts)
 	if p.StoredBytes == 0 || p.Quant.GGUF { // other files hold the towers too
-		m.Weights += quantity.Bytes(p.Model.towerBytes(l.TP))
+		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))
 	}
 	m.sum()
 	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {

@@ -94,7 +94,7 @@ type ServingConstants struct {
 	Measured []string
 	// Bands are the 80 % bands by phase and by how much is known of the device
 	// and runtime; those of no phase are of any without its own.
-	Bands map[ServingBandKey]Band
+	Bands map[ServingBandKey]efficiency.Band
 }
 
 // ServingBandKey says what a band of serving is of.

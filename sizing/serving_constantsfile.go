@@ -38,7 +38,7 @@ func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	c := &ServingConstants{Source: f.Source, Date: f.Date, Measured: f.Measured,
-		Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: map[ServingBandKey]Band{}}
+		Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: map[ServingBandKey]efficiency.Band{}}
 	for i := range f.Entries {
 		if err := c.add(&f.Entries[i]); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -62,7 +62,7 @@ func ReadServingConstants(r io.Reader, name string) (*ServingConstants, error) {
 
 // add puts an entry among the factors. The one that holds everywhere has the
 // value and not a factor on the base, which has four decimals.
-func (c *ServingConstants) add(e *Entry) error {
+func (c *ServingConstants) add(e *efficiency.Entry) error {
 	for _, p := range e.When.Parts() {
 		if !slices.Contains(servingNames[:], p.Name) {
 			return fmt.Errorf("%s: %s depends on %s (want one of %s)", &e.When, e.Name, p.Name, strings.Join(servingNames[:], ", "))
@@ -105,7 +105,7 @@ func (c *ServingConstants) Write(w io.Writer) error {
 		f.Entries = append(f.Entries, c.entries(&servingFields[i])...)
 	}
 	for _, k := range slices.SortedFunc(maps.Keys(c.Bands), ServingBandKey.compare) {
-		f.Bands = append(f.Bands, BandFor{When: Match{Phase: k.Phase, Known: servingKnown[k.Known]}, Band: c.Bands[k]})
+		f.Bands = append(f.Bands, efficiency.BandFor{When: efficiency.Match{Phase: k.Phase, Known: servingKnown[k.Known]}, Band: c.Bands[k]})
 	}
 	return f.Write(w, servingFields[:])
 }
@@ -115,18 +115,18 @@ func (k ServingBandKey) compare(o ServingBandKey) int {
 }
 
 // entries lists a constant's value and the factors on it.
-func (c *ServingConstants) entries(f *ServingConstant) []Entry {
+func (c *ServingConstants) entries(f *ServingConstant) []efficiency.Entry {
 	factors := c.Factors[f.Name]
-	all := Entry{Name: f.Name, Value: f.Base, Prior: &f.Base, Fitted: true}
+	all := efficiency.Entry{Name: f.Name, Value: f.Base, Prior: &f.Base, Fitted: true}
 	if x, ok := factors[""]; ok {
 		all.Value *= x
 	}
-	list := []Entry{all}
+	list := []efficiency.Entry{all}
 	for _, key := range slices.Sorted(maps.Keys(factors)) {
 		if key == "" {
 			continue
 		}
-		e := Entry{Name: f.Name, Value: factors[key], Fitted: true}
+		e := efficiency.Entry{Name: f.Name, Value: factors[key], Fitted: true}
 		if power, ok := strings.CutPrefix(key, "~"); ok {
 			e.Power = power
 		} else {
@@ -141,7 +141,7 @@ func (c *ServingConstants) entries(f *ServingConstant) []Entry {
 }
 
 // servingMatch reads what a key spells.
-func servingMatch(key string) (m Match) {
+func servingMatch(key string) (m efficiency.Match) {
 	for part := range strings.SplitSeq(key, ",") {
 		name, value, _ := strings.Cut(part, "=")
 		m.Set(name, value)

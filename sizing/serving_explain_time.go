@@ -33,15 +33,6 @@ func (l *servingLines) rate(name, formula, numbers string, value float64) {
 	l.add(name, formula, numbers, text, "")
 }
 
-// inSeconds is a time with digits enough to add up, which minutes and hours are
-// not printed with.
-func inSeconds(v float64) string {
-	if v >= 60 {
-		return fmt.Sprintf("%.4g s", v)
-	}
-	return quantity.Seconds(v).String()
-}
-
 // inMiB is a size that another close to it is taken from: "23440.9375 MiB".
 func inMiB(b quantity.Bytes) string {
 	return strconv.FormatFloat(math.Round(float64(b)/(1<<20)*1e4)/1e4, 'f', -1, 64) + " MiB"

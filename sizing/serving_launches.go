@@ -48,7 +48,7 @@ const launchesOfLayer = 10
 // launchedLayers is the layers of the decoder by what they are launched as, in
 // dense layers. Where products are made in less than 16 bits, activations are
 // quantised before each.
-func (m *Model) launchedLayers(q *Quant) float64 {
+func launchedLayers(m *Model, q *Quant) float64 {
 	class := q.class()
 	weightOnly := class == "plain" || class == "packed"
 	moe, layers, total := m.hasExperts(), m.Layers(), 0.0
@@ -67,32 +67,6 @@ func (m *Model) launchedLayers(q *Quant) float64 {
 		}
 	}
 	return total / launchesOfLayer
-}
-
-// decoderDepth is decoderLayers in layers of a mixer and a feed-forward block
-// each: where a layer is one of the two alone, as of Nemotron-H, it is half of
-// one, in kernels as in collectives.
-func (m *Model) decoderDepth() float64 {
-	halves := 0
-	for i := range m.Groups {
-		g := &m.Groups[i]
-		if g.Place != Body || m.isFront(g) {
-			continue
-		}
-		forward := 0
-		for _, b := range g.Blocks {
-			switch b.(type) {
-			case FFN, MoE:
-				forward = 1
-			default:
-				if full, _ := b.Mixing(16); full > 0 {
-					halves += g.Repeat
-				}
-			}
-		}
-		halves += forward * g.Repeat
-	}
-	return float64(halves) / 2
 }
 
 // launchesPerExpert is the kernels of an expert over those of a layer, about

@@ -92,6 +92,6 @@ func TestLaunchedLayers(t *testing.T) {
 		q, err := FindQuant(c.quant)
 		assert.NoError(t, err)
 		m := &Model{Hidden: 64, Groups: []Group{{Place: Body, Repeat: 20, Blocks: c.blocks}}}
-		assert.Equal(t, 20*c.want/launchesOfLayer, m.launchedLayers(q), "%s: %v", c.quant, c.blocks)
+		assert.Equal(t, 20*c.want/launchesOfLayer, launchedLayers(m, q), "%s: %v", c.quant, c.blocks)
 	}
 }

@@ -34,17 +34,6 @@ func (l *ServingLayout) String() string {
 	return s
 }
 
-// tpUnit is what tensor parallelism must divide.
-func (m *Model) tpUnit() int64 {
-	c := &costs{}
-	for _, g := range m.Groups {
-		for _, b := range g.Blocks {
-			c.addHeads(b)
-		}
-	}
-	return c.tpUnit
-}
-
 // complete fills in the dimensions that are 0 so that count devices are used:
 // tensor parallel within a scale-up domain for runtimes that divide tensors,
 // stages of layers for the rest. EP shares the devices of TP for experts in

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"mlsizer/sizing/quantity"
@@ -67,17 +66,6 @@ func (p *PreparedServing) hostLayers(m *ServingMemory, experts float64) (layers,
 		cache = float64(m.KVCache+m.KVPadding+m.State) / stage
 	}
 	return stage, body/float64(max(s.layers, 1)) + experts/stage, cache
-}
-
-// expertLayers is the layers that route tokens to experts.
-func (m *Model) expertLayers() int {
-	n := 0
-	for _, g := range m.Groups {
-		if slices.ContainsFunc(g.Blocks, func(b Block) bool { return b.Kind() == "moe" }) {
-			n += g.Repeat
-		}
-	}
-	return n
 }
 
 // offload moves as few layers to the host as it takes to fit.

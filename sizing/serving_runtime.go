@@ -241,3 +241,18 @@ func kvType(input, s string) (KVType, error) {
 	}
 	return KVType{}, fmt.Errorf("%q is not a known storage of a KV cache (want %s, or two of them for keys and values: q8_0/f16)", input, strings.Join(names, ", "))
 }
+
+// ReleaseYear is the generation of a version of the runtime; 0 if the version
+// is older than those that are dated, or names no release.
+func (r *Runtime) ReleaseYear(version string) int {
+	v, ok := ParseRelease(version)
+	if !ok {
+		return 0
+	}
+	for _, d := range slices.Backward(r.Releases) {
+		if d.Since.Compare(v) <= 0 {
+			return d.Year
+		}
+	}
+	return 0
+}

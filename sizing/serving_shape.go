@@ -27,26 +27,6 @@ func WeightBytes(m *Model, q *Quant) quantity.Bytes {
 	return wholeBytes(total * m.scale())
 }
 
-// hasExperts reports whether any layer routes tokens to experts.
-func (m *Model) hasExperts() bool {
-	for w := range m.weights() {
-		if w.Part == ExpertPart {
-			return true
-		}
-	}
-	return false
-}
-
-// tiedHead returns the head that uses the embedding's weights, if there is one.
-func (m *Model) tiedHead() (Weight, bool) {
-	for w := range m.weights() {
-		if w.Shared && w.Part == HeadPart {
-			return w, true
-		}
-	}
-	return Weight{}, false
-}
-
 // served is a model reduced to what serving it costs: the sums that memory and
 // time are made of, for one storage of the weights.
 type served struct {
@@ -96,7 +76,7 @@ type servedCache struct {
 
 // newServed sums a model's tensors and caches under a preset.
 func newServed(m *Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.decoderLayers(), depth: m.decoderDepth(), launches: m.launchedLayers(q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+	s := &served{model: m, quant: q, layers: m.decoderLayers(), depth: m.decoderDepth(), launches: launchedLayers(m, q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
 	moe, scale, layers := m.hasExperts(), m.scale(), m.Layers()
 	for i := range m.Groups {
 		g := &m.Groups[i]

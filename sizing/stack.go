@@ -263,22 +263,6 @@ func DefaultStack(d *hardware.Device) *Stack {
 	return mustStack("megatron-core")
 }
 
-// defaultStack returns the stack assumed for the question's model and method:
-// that of language models where it reads tokens, plain data parallelism where
-// it does not, adapters with PEFT, and full fine-tuning with an fp32 copy of
-// the weights, as DeepSpeed keeps it.
-func (q *Question) defaultStack() *Stack {
-	switch {
-	case q.Workload.frozen():
-		return mustStack("transformers-peft")
-	case q.Workload.Method == FullTune && q.Device.Kind != hardware.TPU:
-		return mustStack("deepspeed")
-	case !q.Model.PerToken() && q.Device.Kind != hardware.TPU:
-		return mustStack("pytorch-ddp")
-	}
-	return DefaultStack(q.Device)
-}
-
 // mustStack returns a stack of the embedded file, which is tested.
 func mustStack(name string) *Stack {
 	s, err := FindStack(name)
@@ -319,4 +303,18 @@ func (s *Stack) momentBytes(p Precision) float64 {
 		return p.Bytes()
 	}
 	return 4
+}
+
+// StackFor returns the stack that is assumed for a model on a device where none
+// is named: by how it is trained and what it reads.
+func StackFor(m *Model, w *Workload, d *hardware.Device) *Stack {
+	switch {
+	case w.frozen():
+		return mustStack("transformers-peft")
+	case w.Method == FullTune && d.Kind != hardware.TPU:
+		return mustStack("deepspeed")
+	case !m.PerToken() && d.Kind != hardware.TPU:
+		return mustStack("pytorch-ddp")
+	}
+	return DefaultStack(d)
 }

@@ -32,7 +32,7 @@ func (p *Prepared) stepBand(plan *Plan) Band {
 // measured reports whether the plan itself is among the measurements.
 func (p *Prepared) measured(plan *Plan) bool {
 	near := p.timing.near
-	if !p.timing.measured || p.tutor != nil || near.Measured == nil {
+	if !p.timing.measured || p.teacher != nil || near.Measured == nil {
 		return false
 	}
 	_, found := slices.BinarySearch(near.Keys, p.Key(plan))

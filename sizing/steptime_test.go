@@ -473,7 +473,7 @@ func TestMeasuredPlansHaveTheirBand(t *testing.T) {
 		return prepareStep(t, stepModels()[2], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16, Routing: r}).Key(&plan)
 	}
 	require.NotEqual(t, routed(Routing{}), routed(Routing{Imbalance: 2}))
-	p.tutor = &tutor{}
+	p.teacher = &Teacher{}
 	require.Equal(t, before, p.stepBand(&plan), "a teacher takes its part of the step")
 }
 

@@ -216,7 +216,9 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 		return err
 	}
 	if p.miss.Reason == "memory" {
-		for _, a := range base.Advise(&r.Plans[0].Plan) {
+		advice := base.Advise(&r.Plans[0].Plan)
+		sizing.SpellAdvice(advice, base, &r.Plans[0].Plan)
+		for _, a := range advice {
 			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
 				p.miss.Advice = append(p.miss.Advice, a)
 			}
