@@ -2,9 +2,7 @@
 // it: its size class, memory, storage, training time, dollars and energy.
 package main
 
-import (
-	"os"
-)
+import "os"
 
 func main() {
 	os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

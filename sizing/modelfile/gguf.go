@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -33,7 +33,7 @@ type gguf struct {
 	bytes     int64
 	params    int64
 	counts    [len(ggmlTypes)]dtypeCount
-	parts     [sizing.NumComponents]int64
+	parts     [model.NumComponents]int64
 	buffers   leftOut
 	constants int64
 	shapes    map[string]shape // of the tensors that an architecture is read from

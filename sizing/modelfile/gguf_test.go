@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -171,7 +171,7 @@ func checkWindows(t *testing.T, g *ggufFile, want ...int64) {
 	var windows []int64
 	for _, g := range f.Model.Groups {
 		for _, b := range g.Blocks {
-			if a, ok := b.(sizing.Attention); ok {
+			if a, ok := b.(model.Attention); ok {
 				windows = append(windows, slices.Repeat([]int64{a.Window}, g.Repeat)...)
 			}
 		}

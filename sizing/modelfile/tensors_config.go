@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // packingOf takes from a config's quantisation what unpacking asks for.
@@ -43,7 +43,7 @@ func quantOf(name string, data []byte) (packing, error) {
 			}
 		}
 	}
-	c := &Config{Model: &sizing.Model{}}
+	c := &Config{Model: &model.Model{}}
 	if err := c.readQuant(name, top, inner); err != nil {
 		return packing{}, err
 	}

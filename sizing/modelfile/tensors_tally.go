@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -31,7 +31,7 @@ type module struct {
 	kind       kind
 	dtype      dtype
 	scaleDType dtype
-	part       sizing.Component
+	part       model.Component
 	hints      hint
 	loose      int64 // elements of scales that are parameters unless there is a container
 	looseDType dtype
@@ -47,7 +47,7 @@ type tally struct {
 	bytes   int64
 	params  int64
 	counts  []dtypeCount
-	parts   [sizing.NumComponents]int64
+	parts   [model.NumComponents]int64
 
 	index   *nameTable[int32]
 	modules [][]module // in chunks, so that growing copies nothing
@@ -162,7 +162,7 @@ func (t *tally) parameter(x *tensor) error {
 	return t.count(x.dtype, partOf(x.name), x.elems)
 }
 
-func (t *tally) count(d dtype, part sizing.Component, n int64) error {
+func (t *tally) count(d dtype, part model.Component, n int64) error {
 	var ok bool
 	if t.params, ok = addOK(t.params, n); !ok {
 		return fmt.Errorf("the tensors together exceed 2^63 parameters")
@@ -220,7 +220,7 @@ func (t *tally) dtypeCounts() []DTypeCount {
 }
 
 // components converts the sums by component.
-func (t *tally) components() (c [sizing.NumComponents]quantity.Params) {
+func (t *tally) components() (c [model.NumComponents]quantity.Params) {
 	for i, n := range t.parts {
 		c[i] = quantity.Params(n)
 	}

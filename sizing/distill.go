@@ -1,0 +1,198 @@
+package sizing
+
+import (
+	"fmt"
+	"math"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
+	"slices"
+)
+
+// shareVocabulary makes teacher and student answer alike where the shape of one
+// is inferred from its count, which says nothing of its vocabulary: an inferred
+// teacher takes the student's, an inferred student its teacher's. It returns the
+// note of that, nil where neither changes.
+func (q *Question) shareVocabulary() *note.Note {
+	if q.Model == nil || q.Distill == nil {
+		return nil
+	}
+	student, teacher := q.Model, q.Distill.Teacher
+	if student.Vocab == teacher.Vocab || student.Vocab == 0 || teacher.Vocab == 0 {
+		return nil
+	}
+	from, to := student, teacher
+	switch {
+	case teacher.Inferred:
+		d := *q.Distill
+		d.Teacher = teacher.WithVocabulary(student.Vocab)
+		q.Distill = &d
+	case student.Inferred:
+		from, to = teacher, student
+		q.Model = student.WithVocabulary(teacher.Vocab)
+	default:
+		return nil
+	}
+	return &note.Note{Code: "teacher", Text: fmt.Sprintf("%s, of which only the count is known, is taken to have the vocabulary of %s: %d entries", to.Name, from.Name, from.Vocab),
+		Chinese: fmt.Sprintf("%s 仅知参数量：词表取 %s 的 %d 项", to.Name, from.Name, from.Vocab)}
+}
+
+// DistillCost is what a teacher costs beside its student's own step.
+type DistillCost struct {
+	Teacher string              `json:"teacher"`
+	Params  quantity.Params     `json:"params"`
+	Active  quantity.Params     `json:"active_params"`
+	Logits  train.TeacherLogits `json:"logits"`
+	TopK    int64               `json:"top_k,omitempty"`
+	// WeightBytes is the width of a weight, FLOPs the teacher's in the run.
+	WeightBytes float64        `json:"weight_bytes"`
+	FLOPs       quantity.FLOPs `json:"flops"`
+	// Forward is its part of a step, Share of the step; 0 with stored logits.
+	Forward quantity.Seconds `json:"forward_seconds"`
+	Share   float64          `json:"step_share"`
+	// Pass is one pass of the teacher alone over the dataset on the same
+	// devices, laid out as PassPlan; 0: it does not fit there.
+	Pass            quantity.Seconds `json:"pass_seconds"`
+	PassLow         quantity.Seconds `json:"pass_low_seconds"`
+	PassHigh        quantity.Seconds `json:"pass_high_seconds"`
+	PassPlan        *train.Plan      `json:"pass_plan,omitempty"`
+	PassDeviceHours float64          `json:"pass_device_hours"`
+	PassUSD         quantity.USD     `json:"pass_usd,omitempty"`
+	// Stored is the logits of the dataset, PerToken those of a token, Read the
+	// rate at which the run reads them, over all devices.
+	PerToken quantity.Bytes     `json:"bytes_per_token"`
+	Stored   quantity.Bytes     `json:"stored_bytes"`
+	Read     quantity.Bandwidth `json:"read_bytes_per_second"`
+	// Saved is what stored logits save in every epoch after the first, in
+	// which they are computed: a pass.
+	Saved  quantity.Seconds `json:"saved_seconds_per_epoch"`
+	Epochs float64          `json:"epochs"`
+}
+
+// costDistillation gives the answer what its question's teacher costs.
+func (q *Question) costDistillation(a *Answer) {
+	t := a.Teacher
+	if t == nil {
+		return
+	}
+	p, e := a.Prepared, &a.Estimate
+	outputs := t.Outputs()
+	c := DistillCost{
+		Teacher: t.Model().Name, Params: t.Params(), Active: t.ActiveParams(), Logits: t.Logits, TopK: t.TopK, WeightBytes: t.WeightBytes,
+		Forward: e.Time.Terms.Teacher, Share: float64(e.Time.Terms.Teacher / e.Time.Step),
+		PerToken: quantity.Bytes(t.BytesPerToken(outputs)), Epochs: 1,
+	}
+	distinct := float64(p.Workload.Dataset())
+	if distinct == 0 { // a step
+		distinct = float64(e.Plan.GlobalBatch * p.Workload.Seq)
+	}
+	if total := float64(p.Workload.Tokens); total > distinct {
+		c.Epochs = total / distinct
+	}
+	samples, once := p.Samples(&e.Plan), distinct/float64(p.Workload.Seq)
+	useful := 1.0
+	if x := &a.Data; x.Sequences > 0 { // with their padding, which has no logits
+		once, useful, c.Epochs = float64(x.Sequences), x.Share, x.Epochs
+	}
+	c.Stored = quantity.Bytes(math.Ceil(float64(c.PerToken) * distinct))
+	if plan, forward, ok := q.pass(p, e.Plan.GlobalBatch); ok {
+		band := p.StepBand(&plan)
+		if p.Workload.MFU > 0 {
+			band = train.Band{Low: 1, High: 1}
+		}
+		steps := quantity.Seconds(math.Ceil(once / float64(plan.GlobalBatch)))
+		c.PassPlan, c.Pass = &plan, forward*steps
+		c.PassLow, c.PassHigh = c.Pass*quantity.Seconds(band.Low), c.Pass*quantity.Seconds(band.High)
+		c.PassDeviceHours = float64(c.Pass) / 3600 * float64(p.Cluster.Count)
+		c.PassUSD = quantity.USD(c.PassDeviceHours) * e.Cost.PerHour
+		c.Saved = c.Pass
+	}
+	if t.Logits == train.StoredLogits {
+		samples = once
+		c.Read = quantity.Bandwidth(float64(c.PerToken) * useful * float64(e.Plan.GlobalBatch*p.Workload.Seq) / float64(e.Time.Step))
+		e.Storage.Logits = c.Stored
+		e.Storage.Total += c.Stored
+	}
+	c.FLOPs = quantity.FLOPs(t.FLOPs() * samples)
+	a.Distill = c
+	a.noteDistillation(outputs)
+}
+
+// pass finds the fastest layout in which the teacher alone reads the data
+// once.
+func (q *Question) pass(p *train.Prepared, batch int64) (best train.Plan, time quantity.Seconds, ok bool) {
+	t := p.Teacher
+	alone := Question{Model: t.Model(), Device: q.Device, Stack: p.Stack(), Workload: t.Prepared.Workload}
+	alone.Workload.Batch = batch
+	for _, s := range []train.Sharding{train.NoSharding, train.Zero3} {
+		if s == train.Zero3 && !slices.Contains(p.Stack().Shardings, s) {
+			break
+		}
+		alone.Plan.Sharding = s
+		alone.plans(t.Prepared, func(plan *train.Plan) {
+			if plan.VP > 1 || t.Check(plan) != nil || !t.FitsAlone(p, plan) {
+				return
+			}
+			if f := t.Forward(p, plan); !ok || f < time {
+				best, time, ok = *plan, f, true
+			}
+		})
+		if ok { // what fits without gathering is not slower
+			break
+		}
+	}
+	return best, time, ok
+}
+
+// noteDistillation says what the teacher's figures rest on.
+func (a *Answer) noteDistillation(outputs float64) {
+	c := &a.Distill
+	index := "4"
+	if outputs <= 1<<16 {
+		index = "2"
+	}
+	stored, zh := fmt.Sprintf("all %.0f logits of a token in 2 bytes each (--top-k keeps fewer)", outputs), fmt.Sprintf("每 token 存全部 %.0f 个 logits，各 2 字节（--top-k 可只存前若干个）", outputs)
+	if c.TopK > 0 {
+		stored = fmt.Sprintf("the %d largest logits of a token in 2 bytes each, and %s for the place in the vocabulary", c.TopK, index)
+		zh = fmt.Sprintf("每 token 存最大的 %d 个 logits，各 2 字节，另加词表位置 %s 字节", c.TopK, index)
+	}
+	a.note("teacher-logits", stored, zh, train.SourceDistillation+" (the loss); widths: int32 or uint16, and 16-bit floats")
+	if c.Logits == train.OnlineLogits {
+		a.note("teacher", fmt.Sprintf("the teacher stands on the same devices, divided as the student is, its weights in %.0f bytes each, and goes forward once in every step; model FLOPs and MFU are the student's alone", c.WeightBytes),
+			fmt.Sprintf("教师模型在相同设备上，切分方式与学生相同，权重每个 %.0f 字节，每步前向一次；模型 FLOPs 与 MFU 只计学生", c.WeightBytes), train.SourceDistillation+"; assumed, the source not read again: pytorch/torchtune recipes/knowledge_distillation_distributed.py")
+	} else {
+		a.note("teacher", "the teacher sees the dataset once, before the run and on the same devices; the run's time and cost are the student's alone",
+			"教师模型在训练前于相同设备上读一遍数据集；训练时间与费用只计学生", train.SourceDistillation)
+	}
+	if c.Pass == 0 {
+		a.note("teacher-pass", fmt.Sprintf("the teacher alone does not fit on %d x %s: its pass needs more devices", a.Cluster.Count, a.Cluster.Device.ID),
+			fmt.Sprintf("%d × %s 放不下教师模型：其前向需更多设备", a.Cluster.Count, a.Cluster.Device.ID), "")
+	}
+	if n := a.Outputs(); n != outputs {
+		a.note("teacher", fmt.Sprintf("the teacher has %.0f outputs, the student %.0f: the surplus is padding of the vocabulary", outputs, n),
+			fmt.Sprintf("教师输出 %.0f 个，学生 %.0f 个：多出者为词表补齐", outputs, n), "")
+	}
+}
+
+// explainDistillation derives what the teacher takes.
+func (a *Answer) explainDistillation() []note.Derivation {
+	t, c, e := a.Teacher, &a.Distill, &a.Estimate
+	if t == nil {
+		return nil
+	}
+	var list []note.Derivation
+	add := func(name, formula, numbers, value string) {
+		list = append(list, note.Derivation{Group: "distillation", Name: name, Formula: formula, Numbers: numbers, Value: value, Source: train.SourceDistillation})
+	}
+	if t.Logits == train.OnlineLogits {
+		plan := t.Beside(&e.Plan)
+		weights, _ := t.StageBytes(&e.Plan, e.Memory.Stage)
+		add("teacher's memory", "teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)",
+			fmt.Sprintf("%s, %s, + %s", c.Params.Exact(), plan.String(), e.Memory.Teacher-weights), e.Memory.Teacher.String())
+	}
+	if c.Pass > 0 {
+		add("teacher's pass", "samples of the dataset / global batch x forward pass of a batch, on the fastest layout of the teacher alone", c.PassPlan.String(), c.Pass.String())
+	}
+	add("stored logits", "tokens of the dataset x bytes a token", fmt.Sprintf("%.4g x %.0f B", float64(c.Stored/c.PerToken), float64(c.PerToken)), c.Stored.String())
+	return list
+}
