@@ -86,6 +86,9 @@ var unitBeforeHan = regexp.MustCompile(`(秒|分钟|小时|天|年) (\p{Han})`)
 // noteText is a note of the domain, which spells times in English in both
 // languages, and the parts of the memory by their keys.
 func noteText(n note.Note) text.Text {
+	if n.Key != "" {
+		return text.OfNote(n)
+	}
 	zh := timesInChinese(n.Chinese)
 	if n.Code == "does-not-fit" {
 		for name, label := range text.MemoryTerms {
@@ -113,6 +116,11 @@ func numbersText(numbers string) text.Text {
 func derivationsIn(list []note.Derivation, l text.Lang) []note.Derivation {
 	out := make([]note.Derivation, len(list))
 	for i, d := range list {
+		if formula, numbers, value, ok := text.OfDerivation(d); ok {
+			d.Formula, d.Numbers, d.Value = formula.In(l), numbers.In(l), value.In(l)
+			out[i] = d
+			continue
+		}
 		d.Formula, d.Numbers, d.Value = formulaText(d.Formula).In(l), numbersText(d.Numbers).In(l), numbersText(d.Value).In(l)
 		out[i] = d
 	}
