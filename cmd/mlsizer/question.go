@@ -8,7 +8,6 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
 
@@ -89,14 +88,7 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Request, err err
 	}
 	q.Options = append(q.Options, o.network.Set)
 	if m.Entry != nil {
-		for _, r := range m.Entry.Runs {
-			if q.Published.Seq == 0 {
-				q.Published.Seq = r.SeqLen
-			}
-			if q.Published.BatchTokens == 0 {
-				q.Published.BatchTokens = quantity.Tokens(r.BatchTokens)
-			}
-		}
+		q.Published.Seq, q.Published.BatchTokens = m.Entry.Training()
 	}
 	return q, nil
 }
