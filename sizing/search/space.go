@@ -269,7 +269,7 @@ func (s *space) pairs() [][2]int {
 	var list [][2]int
 	f := &s.fixed.Plan
 	for _, tp := range s.devices {
-		if !open(f.TP, tp) || tp == 1 && f.SequenceParallel || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
+		if !open(f.TP, tp) || tp == 1 && s.fixed.SequenceParallel.Or(false) || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
 			continue
 		}
 		for _, cp := range s.devices {
