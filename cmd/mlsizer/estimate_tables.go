@@ -24,11 +24,11 @@ func tierText(tier sizing.Tier, beyond bool) text.Text {
 }
 
 // paramsText is "671B parameters (37.6B active)".
-func paramsText(m *modelJSON) text.Text {
-	if m.Active != m.Params {
-		return text.ParamsActive.With(m.Params, m.Active)
+func paramsText(params, active quantity.Params) text.Text {
+	if active != params {
+		return text.ParamsActive.With(params, active)
 	}
-	return text.ParamsOf.With(m.Params)
+	return text.ParamsOf.With(params)
 }
 
 // modelText is "gpt-3: very-large, nlp, 175B parameters".
@@ -37,7 +37,7 @@ func modelText(m *modelJSON) text.Text {
 	if m.Field != "" {
 		class = text.Join.With(class, fieldText(m.Field))
 	}
-	return text.Colon.With(m.Input, text.Join.With(class, paramsText(m)))
+	return text.Colon.With(m.Input, text.Join.With(class, paramsText(m.Params, m.Active)))
 }
 
 func estimateTitle(r *resultJSON) text.Text {

@@ -141,7 +141,7 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 func (a *app) asOther(name string, others []string) string {
 	i := slices.Index(a.args, name)
 	for _, other := range others {
-		cmd, rest, err := newRootCmd(&app{}).Find(append(append(slices.Clone(a.args[:i]), other), a.args[i+1:]...))
+		cmd, rest, err := a.commands().Find(append(append(slices.Clone(a.args[:i]), other), a.args[i+1:]...))
 		if err != nil || cmd.ParseFlags(rest) != nil {
 			continue
 		}

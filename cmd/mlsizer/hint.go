@@ -82,7 +82,7 @@ func replaceItem(list, old, fixed string) string {
 // commandWithout is the command line without some flags and their values.
 func (a *app) commandWithout(flags ...string) string {
 	var words []string
-	cmd, _, _ := newRootCmd(&app{}).Find(a.args)
+	cmd, _, _ := a.commands().Find(a.args)
 	for i := 0; i < len(a.args); i++ {
 		name, isFlag := strings.CutPrefix(a.args[i], "--")
 		name, _, withValue := strings.Cut(name, "=")

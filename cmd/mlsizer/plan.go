@@ -183,6 +183,11 @@ func (o *planOptions) finish(rows []*planned) error {
 	if o.export != "" {
 		return o.exportPlan(rows[0])
 	}
+	for _, p := range rows {
+		if p.found() {
+			p.why = o.why(p)
+		}
+	}
 	if err := o.print(planDocument(o, rows)); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
 		r.Search.Feasible = 0
 	} else {
 		r.Best = &r.result
-		r.Why = o.why(p)
+		r.Why = p.why
 		for i := range min(len(p.top()), o.top) {
 			r.Top = append(r.Top, newPlanTop(p, &p.top()[i]))
 		}

@@ -37,6 +37,7 @@ type planned struct {
 	pareto []paretoPoint
 	miss   *nearMiss // there is no plan
 	within quantity.Seconds
+	why    *whyJSON // what bounds the best plan
 }
 
 func (p *planned) found() bool               { return p.miss == nil }
