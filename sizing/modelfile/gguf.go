@@ -2,15 +2,10 @@ package modelfile
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-
-	"mlsizer/sizing"
-	"mlsizer/sizing/quantity"
 )
 
 const (
@@ -29,11 +24,7 @@ type gguf struct {
 	version   uint32
 	bigEndian bool
 	values    map[string]ggufValue // of the first part
-	tensors   int
-	bytes     int64
-	params    int64
-	counts    [len(ggmlTypes)]dtypeCount
-	parts     [sizing.NumComponents]int64
+	totals
 	buffers   leftOut
 	constants int64
 	shapes    map[string]shape // of the tensors that an architecture is read from
@@ -45,6 +36,11 @@ type gguf struct {
 type shape struct {
 	dims  [maxGGUFDims]int64
 	elems int64
+}
+
+// newGGUFSum returns the sum of no file.
+func newGGUFSum() *gguf {
+	return &gguf{totals: totals{counts: make([]dtypeCount, len(ggmlTypes))}, shapes: map[string]shape{}, names: newNameTable[uint16]()}
 }
 
 // readGGUF reads the header of one file of size bytes and adds its tensors.
@@ -270,16 +266,13 @@ func (h *gguf) count(name string, typ uint32, s shape, size int64) error {
 	c.tensors++
 	switch {
 	case isRope(name):
-		h.buffers.add(&tensor{name: []byte(name), elems: s.elems})
+		h.buffers.add([]byte(name), s.elems)
 	case strings.HasSuffix(name, ".scale") || strings.HasSuffix(name, ".input_scale"):
 		h.constants += s.elems // of NVFP4 and BitNet weights
 	default:
-		var ok bool
-		if h.params, ok = addOK(h.params, s.elems); !ok {
+		if !h.addParams(int(typ), partOf([]byte(name)), s.elems) {
 			return fmt.Errorf("the tensors together exceed 2^63 parameters")
 		}
-		c.params += s.elems
-		h.parts[partOf([]byte(name))] += s.elems
 	}
 	if keepsShape(name) && len(h.shapes) < maxShapes {
 		h.shapes[name] = s
@@ -300,16 +293,4 @@ func keepsShape(name string) bool {
 		return strings.HasPrefix(rest, "0.")
 	}
 	return !strings.HasPrefix(name, "v.") && strings.Count(name, ".") < 3
-}
-
-// dtypeCounts lists the types that occur, by number.
-func (h *gguf) dtypeCounts() []DTypeCount {
-	var list []DTypeCount
-	for _, c := range h.counts {
-		if c.tensors > 0 {
-			list = append(list, DTypeCount{DType: c.name, Params: quantity.Params(c.params), Bytes: quantity.Bytes(c.bytes), Tensors: c.tensors})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b DTypeCount) int { return cmp.Compare(b.Bytes, a.Bytes) })
-	return list
 }

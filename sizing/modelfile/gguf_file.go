@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
 
@@ -33,13 +34,33 @@ func partsOf(name string) (names []string, of int, err error) {
 	return names, of, nil
 }
 
-// openGGUF reads a GGUF file and, if it is one part of several, all of them.
-func openGGUF(ctx context.Context, st store, name string) (*File, error) {
+// ggufHeader is what the header of a GGUF file says, or the headers of all parts
+// of a split one.
+type ggufHeader struct {
+	Sum
+	// Model is the architecture; nil where it cannot be derived.
+	Model *sizing.Model
+	// ArchitectureParams is what the hyper-parameters come to; 0 where they
+	// are missing or not modelled.
+	ArchitectureParams quantity.Params
+	// Metadata is what the file says of itself, unchecked.
+	Metadata map[string]string
+	// Warnings are the doubts that a reader of the numbers must know.
+	Warnings []string
+}
+
+func (f *ggufHeader) warn(format string, args ...any) {
+	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+}
+
+// readGGUFFile reads a GGUF file and, if it is one part of several, all of
+// them.
+func readGGUFFile(ctx context.Context, st store, name string) (*ggufHeader, error) {
 	names, of, err := partsOf(name)
 	if err != nil {
 		return nil, err
 	}
-	h := &gguf{shapes: map[string]shape{}, names: newNameTable[uint16]()}
+	h := newGGUFSum()
 	var missing []string
 	for i, n := range names {
 		values, err := h.readPart(ctx, st, n, i, of)
@@ -55,26 +76,26 @@ func openGGUF(ctx context.Context, st store, name string) (*File, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, missingParts(st.where(name), of, missing)
+		return nil, missingParts(st.Where(name), of, missing)
 	}
 	if v := h.values["split.tensors.count"]; of > 0 && v.isInt && v.number != int64(h.tensors) {
-		return nil, &FormatError{File: st.where(name), Offset: -1, Problem: fmt.Sprintf("the %d parts hold %d tensors, but split.tensors.count is %d", of, h.tensors, v.number)}
+		return nil, &FormatError{File: st.Where(name), Offset: -1, Problem: fmt.Sprintf("the %d parts hold %d tensors, but split.tensors.count is %d", of, h.tensors, v.number)}
 	}
-	return h.file(st, name)
+	return h.file(name), nil
 }
 
 // readPart reads part i of several, or a file on its own where of is 0.
 func (h *gguf) readPart(ctx context.Context, st store, name string, i, of int) (map[string]ggufValue, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", st.where(name), err)
+		return nil, fmt.Errorf("%s: %w", st.Where(name), err)
 	}
-	f, err := st.open(ctx, name, true)
+	f, err := st.Open(ctx, name, true)
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
-	where := st.where(name)
-	values, err := h.readGGUF(f, where, f.size)
+	defer f.Close()
+	where := st.Where(name)
+	values, err := h.readGGUF(f, where, f.Size)
 	if err != nil {
 		return nil, err
 	}
@@ -92,16 +113,12 @@ func (h *gguf) readPart(ctx context.Context, st store, name string, i, of int) (
 	case of > 1 && !count.isInt:
 		return nil, fail("is called part %d of %d, but has no split.count", i+1, of)
 	}
-	return values, f.done()
+	return values, f.Done()
 }
 
 // file turns the sums into the answer.
-func (h *gguf) file(st store, name string) (*File, error) {
-	f := &File{Path: st.where(name), Format: FormatGGUF, Params: quantity.Params(h.params), Bytes: quantity.Bytes(h.bytes), Tensors: h.tensors,
-		ParamsByDType: h.dtypeCounts(), Metadata: h.metadata()}
-	for i, n := range h.parts {
-		f.Components[i] = quantity.Params(n)
-	}
+func (h *gguf) file(name string) *ggufHeader {
+	f := &ggufHeader{Sum: h.sum(), Metadata: h.metadata()}
 	if h.buffers.tensors > 0 {
 		f.warn("%d tables of rotary frequencies (such as %q) with %d elements are not counted as parameters", h.buffers.tensors, h.buffers.example, h.buffers.elems)
 	}
@@ -118,7 +135,7 @@ func (h *gguf) file(st store, name string) (*File, error) {
 		if h.tensors == 0 {
 			f.warn("the file holds no tensors and so no parameters")
 		}
-		return f, nil
+		return f
 	}
 	m.Source = "hyper-parameters of " + name
 	f.ArchitectureParams = m.Params()
@@ -126,15 +143,15 @@ func (h *gguf) file(st store, name string) (*File, error) {
 		f.Warnings = append(f.Warnings, doubts...)
 		f.warn("the file holds no tensors: the parameters are those of its hyper-parameters")
 		f.Params, f.Components, f.Model = m.Params(), m.ByComponent(), m
-		return f, nil
+		return f
 	}
 	if m.Params() != f.Params {
 		f.warn("no architecture: the hyper-parameters of %q give %s parameters and the tensors %s", m.Family, m.Params().Exact(), f.Params.Exact())
-		return f, nil
+		return f
 	}
 	m.StoredBits = 8 * float64(h.bytes) / float64(h.params)
 	f.Model = m
-	return f, nil
+	return f
 }
 
 // metadata picks the short texts and the numbers of the header.

@@ -355,7 +355,7 @@ func TestGGUFTokenizerNotHeld(t *testing.T) {
 	g := newGGUF().strs("tokenizer.ggml.tokens", 250_000).strs("other.list", 100_000)
 	data := g.hyper("gpt2", "block_count", 1).header()
 	used := allocatedBy(func() {
-		h := &gguf{shapes: map[string]shape{}, names: newNameTable[uint16]()}
+		h := newGGUFSum()
 		if _, err := h.readGGUF(bytes.NewReader(data), "m", int64(len(data))); err != nil {
 			t.Error(err)
 		}
@@ -373,7 +373,7 @@ func FuzzGGUF(f *testing.F) {
 	f.Add(newGGUF().hyper("deepseek2", "block_count", 3, "embedding_length", 8, "vocab_size", 3).header(), int64(0))
 	f.Fuzz(func(t *testing.T, data []byte, behind int64) {
 		behind = max(min(behind, 1<<40), -1)
-		h := &gguf{shapes: map[string]shape{}, names: newNameTable[uint16]()}
+		h := newGGUFSum()
 		var err error
 		used := allocatedBy(func() {
 			h.values, err = h.readGGUF(&drip{data, 11}, "fuzz", int64(len(data))+behind)
@@ -413,7 +413,7 @@ func BenchmarkGGUFHeader(b *testing.B) {
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		h := &gguf{shapes: map[string]shape{}, names: newNameTable[uint16]()}
+		h := newGGUFSum()
 		if _, err := h.readGGUF(bytes.NewReader(data), "m", int64(len(data))+int64(g.data)+32); err != nil {
 			b.Fatal(err)
 		}

@@ -4,21 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 )
 
 const (
-	hubScheme = "hf:"
 	// DefaultEndpoint is the hub's base address where HF_ENDPOINT is not set.
 	DefaultEndpoint = "https://huggingface.co"
-	defaultRevision = "main"
 	defaultTimeout  = 5 * time.Minute
 	defaultRetries  = 3
 )
@@ -81,87 +77,11 @@ func (h *Hub) base() (*url.URL, error) {
 	return u, nil
 }
 
-// HubRef names a repository at a revision.
-type HubRef struct {
-	Repo     string // "org/name"
-	Revision string // a branch, a tag or a commit; "main" where none is given
-}
-
-// String is the form that ParseHubRef reads.
-func (r HubRef) String() string {
-	if r.Revision == defaultRevision {
-		return hubScheme + r.Repo
-	}
-	return hubScheme + r.Repo + "@" + r.Revision
-}
-
-var (
-	// Source: huggingface_hub, utils/_validators.py, validate_repo_id.
-	repoPattern     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9_][A-Za-z0-9._-]{0,95})?$`)
-	revisionPattern = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._/+-]{0,199}$`)
-	commitPattern   = regexp.MustCompile(`^[0-9a-f]{40}$`)
-)
-
-// ParseHubRef reads hf:org/name or hf:org/name@revision.
-func ParseHubRef(s string) (HubRef, error) {
-	bad := func(problem string) (HubRef, error) {
-		return HubRef{}, &HubError{Ref: clipName(s), Problem: problem, Hint: "write hf:org/name or hf:org/name@revision"}
-	}
-	rest, ok := strings.CutPrefix(s, hubScheme)
-	if !ok {
-		return bad(`does not begin with "hf:"`)
-	}
-	repo, revision, given := strings.Cut(rest, "@")
-	if !given {
-		revision = defaultRevision
-	}
-	switch {
-	case !repoPattern.MatchString(repo), strings.Contains(repo, ".."), strings.Contains(repo, "--"):
-		return bad(fmt.Sprintf("%q is not the name of a repository", clipName(repo)))
-	case !revisionPattern.MatchString(revision), strings.Contains(revision, ".."), strings.Contains(revision, "//"), strings.HasSuffix(revision, "/"):
-		return bad(fmt.Sprintf("%q is not a revision", clipName(revision)))
-	}
-	return HubRef{Repo: repo, Revision: revision}, nil
-}
-
-// HubError is the error of a repository that could not be read.
-type HubError struct {
-	Ref     string // the repository, and the file in it
-	Status  int    // of the answer; 0 where there was none
-	Problem string
-	Hint    string // what to do about it; may be empty
-	Err     error  // the cause, if there is one
-	absent  bool   // the file is not there, though the repository is
-}
-
-// Error says what was asked for, what went wrong and what to do.
-func (e *HubError) Error() string {
-	var b strings.Builder
-	if e.Ref != "" {
-		b.WriteString(e.Ref + ": ")
-	}
-	b.WriteString(e.Problem)
-	if e.Err != nil {
-		fmt.Fprintf(&b, ": %v", e.Err)
-	}
-	if e.Hint != "" {
-		b.WriteString(" (" + e.Hint + ")")
-	}
-	return b.String()
-}
-
-// Unwrap returns the cause.
-func (e *HubError) Unwrap() error { return e.Err }
-
-// Is makes a missing file match fs.ErrNotExist, as in a folder.
-func (e *HubError) Is(target error) bool { return e.absent && target == fs.ErrNotExist }
-
-// Open reads a repository: its config.json and the headers of its safetensors
-// files. Of a repository without safetensors the config alone is the answer.
-func (h *Hub) Open(ctx context.Context, ref HubRef) (*File, error) {
+// Read hands over a repository, whose files are read while the call lasts.
+func (h *Hub) Read(ctx context.Context, ref HubRef, read func(context.Context, *hubStore) error) error {
 	base, err := h.base()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	timeout := h.Timeout
 	if timeout == 0 {
@@ -171,44 +91,8 @@ func (h *Hub) Open(ctx context.Context, ref HubRef) (*File, error) {
 	defer cancel()
 	st := &hubStore{hub: h, base: base, ref: ref, revision: ref.Revision}
 	defer st.stop()
-	f, err := st.model(ctx)
-	if err != nil {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) && !isDeadline(err) {
-			err = fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
-		}
-		return nil, err
+	if err = read(ctx, st); err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
 	}
-	f.Path = ref.String()
-	f.name(ref.Repo)
-	f.Warnings = append(f.Warnings, st.warnings...)
-	return f, nil
-}
-
-func isDeadline(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
-
-// model tries the usual names, in the order in which transformers does.
-func (s *hubStore) model(ctx context.Context) (*File, error) {
-	beside := readConfig(ctx, s)
-	if beside.fatal != nil {
-		return nil, beside.fatal
-	}
-	for _, name := range []string{"model.safetensors", "model.safetensors.index.json"} {
-		f, err := openSafetensors(ctx, s, []string{name}, strings.HasSuffix(name, ".json"), beside)
-		if err == nil || !isNotExist(err) {
-			return f, err
-		}
-	}
-	if beside.config == nil {
-		if beside.problem != nil {
-			return nil, beside.problem
-		}
-		return nil, &HubError{Ref: s.ref.String(), Status: http.StatusNotFound, Problem: "the repository has neither model.safetensors, nor its index, nor config.json",
-			Hint: "check the name; other files can be downloaded and given by their path"}
-	}
-	f := &File{Format: FormatConfig, Config: beside.config, Model: beside.config.Model}
-	f.Warnings = append(f.Warnings, beside.config.Warnings...)
-	f.warn("the repository has no safetensors files under the usual names: the parameters are those of config.json")
-	f.ArchitectureParams = f.Model.Params()
-	f.Params, f.Components = f.ArchitectureParams, f.Model.ByComponent()
-	return f, nil
+	return err
 }

@@ -28,9 +28,9 @@ const (
 	aheadBytes = 2 << 20
 )
 
-// prefetch begins to fetch the headers of the files, which must be opened in
+// Prefetch begins to fetch the headers of the files, which must be opened in
 // this order.
-func (s *hubStore) prefetch(ctx context.Context, names []string) {
+func (s *hubStore) Prefetch(ctx context.Context, names []string) {
 	ctx, cancel := context.WithCancel(ctx)
 	a := &readAhead{cancel: cancel, slots: make(chan struct{}, aheadSlots), found: make(map[string]chan fetched, len(names))}
 	results := make([]chan fetched, len(names)) // found is the reader's alone
@@ -65,7 +65,7 @@ func (s *hubStore) fetchHeader(ctx context.Context, name string) fetched {
 	r := &headerReader{r: st.Reader}
 	_, err = io.CopyN(&head, r, aheadBytes)
 	if err != nil && err != io.EOF {
-		_ = st.close()
+		_ = st.Close()
 		return fetched{err: err}
 	}
 	st.Reader = io.MultiReader(&head, r)
@@ -100,7 +100,7 @@ func (s *hubStore) stop() {
 	a.all.Wait()
 	for _, c := range a.found {
 		if f := <-c; f.stream != nil {
-			_ = f.stream.close()
+			_ = f.stream.Close()
 		}
 	}
 }

@@ -63,7 +63,7 @@ func (e *cacheEntry) close() {
 }
 
 func (e *cacheEntry) stream() *stream {
-	return &stream{Reader: e.body, size: e.meta.Size, close: closeOnce(e.file)}
+	return &stream{Reader: e.body, Size: e.meta.Size, Close: closeOnce(e.file)}
 }
 
 // lookup opens the entry of a file, or returns nil.
@@ -120,7 +120,7 @@ func readEntry(f *os.File, k cacheKey) *cacheEntry {
 }
 
 // store lets a stream copy what is read of it into the cache. The entry comes
-// to be when the reader says that it has all it wants (stream.done).
+// to be when the reader says that it has all it wants (Stream.Done).
 func (h *Hub) store(k cacheKey, st *stream, ans *answer) {
 	if h.CacheDir == "" || ans.etag == "" && !commitPattern.MatchString(k.revision) {
 		return
@@ -135,13 +135,13 @@ func (h *Hub) store(k cacheKey, st *stream, ans *answer) {
 	}
 	w := &cacheWriter{tmp: tmp, source: st.Reader, sum: sha256.New(), folder: folder,
 		meta: cacheMeta{Version: cacheVersion, Endpoint: k.endpoint, Repo: k.repo, Revision: k.revision, Name: k.name, ETag: ans.etag, Commit: ans.commit, Size: ans.size}}
-	closeSource := st.close
+	closeSource := st.Close
 	st.Reader = w
-	st.close = func() error {
+	st.Close = func() error {
 		w.abandon()
 		return closeSource()
 	}
-	st.commit = w.commit
+	st.Commit = w.commit
 }
 
 // cacheWriter copies a stream into a temporary file.

@@ -21,11 +21,12 @@ type hubStore struct {
 	base     *url.URL
 	ref      HubRef
 	revision string // the commit, once the hub has named it
-	warnings []string
+	// Warnings are doubts about the files that were read.
+	Warnings []string
 	ahead    *readAhead
 }
 
-func (s *hubStore) where(name string) string { return s.ref.String() + "/" + name }
+func (s *hubStore) Where(name string) string { return s.ref.String() + "/" + name }
 
 // address is where the hub hands out a file.
 func (s *hubStore) address(name string) *url.URL {
@@ -39,9 +40,9 @@ func (s *hubStore) address(name string) *url.URL {
 	return s.base.JoinPath(segments...)
 }
 
-// open answers from the cache if that is known to be right, else from the
+// Open answers from the cache if that is known to be right, else from the
 // hub.
-func (s *hubStore) open(ctx context.Context, name string, header bool) (*stream, error) {
+func (s *hubStore) Open(ctx context.Context, name string, header bool) (*stream, error) {
 	if f := s.ahead.take(name); f != nil {
 		return f.stream, f.err
 	}
@@ -54,7 +55,7 @@ func (s *hubStore) fetch(ctx context.Context, name string, header bool) (*stream
 	if entry != nil && commitPattern.MatchString(s.revision) {
 		return entry.stream(), nil // a commit does not change
 	}
-	a := ask{url: s.address(name), ref: s.where(name)}
+	a := ask{url: s.address(name), ref: s.Where(name)}
 	if header {
 		a.to = firstRange
 	}
@@ -68,7 +69,7 @@ func (s *hubStore) fetch(ctx context.Context, name string, header bool) (*stream
 		if entry != nil && errors.As(err, &he) && he.Status == 0 && ctx.Err() == nil {
 			again := s.hub.lookup(key)
 			if again != nil {
-				s.warnings = append(s.warnings, fmt.Sprintf("%s: no answer from the hub: read from the cache of an earlier run", s.where(name)))
+				s.Warnings = append(s.Warnings, fmt.Sprintf("%s: no answer from the hub: read from the cache of an earlier run", s.Where(name)))
 				return again.stream(), nil
 			}
 		}
@@ -82,7 +83,7 @@ func (s *hubStore) fetch(ctx context.Context, name string, header bool) (*stream
 	s.pin(ans.commit)
 	r := &remoteFile{ctx: ctx, hub: s.hub, ask: a, header: header, body: ans.body, pos: ans.pos, size: ans.size, etag: ans.etag, asked: -1}
 	r.end = r.endOf(ans)
-	st := &stream{Reader: r, size: ans.size, close: closeOnce(r)}
+	st := &stream{Reader: r, Size: ans.size, Close: closeOnce(r)}
 	s.hub.store(key, st, ans)
 	return st, nil
 }

@@ -525,19 +525,19 @@ func TestHubCache(t *testing.T) {
 
 // read2 opens a repository whose config.json was never there: without the
 // network its absence is not known, so only the model is asked for.
-func read2(t *testing.T, h *Hub) *File {
+func read2(t *testing.T, h *Hub) *safeFiles {
 	t.Helper()
-	base, err := h.base()
+	var c *safeFiles
+	err := h.Read(context.Background(), HubRef{"org/name", "main"}, func(ctx context.Context, st *hubStore) (err error) {
+		if c, err = readCheckpoint(ctx, st, []string{"model.safetensors"}, false, packing{}); err == nil {
+			c.Warnings = append(c.Warnings, st.Warnings...)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	st := &hubStore{hub: h, base: base, ref: HubRef{"org/name", "main"}, revision: "main"}
-	got, err := openSafetensors(context.Background(), st, []string{"model.safetensors"}, false, besideConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got.Warnings = append(got.Warnings, st.warnings...)
-	return got
+	return c
 }
 
 // TestHubIndexStreams: a long index passes by without being held.

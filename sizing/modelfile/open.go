@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,7 +108,7 @@ func Open(ctx context.Context, arg string, opts Options) (*File, error) {
 				return nil, err
 			}
 		}
-		return hub.Open(ctx, ref)
+		return openRepository(ctx, hub, ref)
 	}
 	// The kind is looked at before anything is opened: opening a pipe waits
 	// for its other end.
@@ -182,16 +183,35 @@ func openConfig(ctx context.Context, st store, name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := ParseConfig(st.where(name), data)
+	c, err := ParseConfig(st.Where(name), data)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: st.where(name), Format: FormatConfig, Config: c, Model: c.Model}
+	return ofConfig(st.Where(name), c), nil
+}
+
+// ofConfig is the answer of a config.json alone.
+func ofConfig(path string, c *Config) *File {
+	f := &File{Path: path, Format: FormatConfig, Config: c, Model: c.Model}
 	f.Warnings = append(f.Warnings, c.Warnings...)
-	if c.Model != nil {
-		f.ArchitectureParams = c.Model.Params()
-		f.Params, f.Components = f.ArchitectureParams, c.Model.ByComponent()
+	f.ArchitectureParams = c.Model.Params()
+	f.Params, f.Components = f.ArchitectureParams, c.Model.ByComponent()
+	return f
+}
+
+// ofSum is a file with tensors.
+func ofSum(path, format string, s *Sum) *File {
+	return &File{Path: path, Format: format, Params: s.Params, ParamsByDType: s.ByDType, Bytes: s.Bytes, Tensors: s.Tensors, Components: s.Components}
+}
+
+// openGGUF reads a GGUF file, all parts of a split one.
+func openGGUF(ctx context.Context, st store, name string) (*File, error) {
+	g, err := readGGUFFile(ctx, st, name)
+	if err != nil {
+		return nil, err
 	}
+	f := ofSum(st.Where(name), FormatGGUF, &g.Sum)
+	f.Model, f.ArchitectureParams, f.Metadata, f.Warnings = g.Model, g.ArchitectureParams, g.Metadata, g.Warnings
 	return f, nil
 }
 
@@ -200,16 +220,12 @@ func openSafetensors(ctx context.Context, st store, names []string, index bool, 
 	if beside.fatal != nil {
 		return nil, beside.fatal
 	}
-	c := newCheckpoint(beside.packing)
-	if err := c.readAll(ctx, st, names, index); err != nil {
+	c, err := readCheckpoint(ctx, st, names, index, beside.packing)
+	if err != nil {
 		return nil, err
 	}
-	if err := c.tally.resolve(); err != nil {
-		return nil, fmt.Errorf("%s: %w", st.where(names[0]), err)
-	}
-	t := c.tally
-	f := &File{Path: st.where(names[0]), Format: FormatSafetensors, Config: beside.config, Params: quantity.Params(t.params), Bytes: quantity.Bytes(t.bytes),
-		ParamsByDType: t.dtypeCounts(), Tensors: t.tensors, Files: c.files, Components: t.components(), Metadata: c.metadata}
+	f := ofSum(st.Where(names[0]), FormatSafetensors, &c.Sum)
+	f.Files, f.Metadata, f.Config = c.Files, c.Metadata, beside.config
 	if beside.config != nil {
 		f.Model = beside.config.Model
 		f.Warnings = append(f.Warnings, beside.config.Warnings...)
@@ -217,57 +233,31 @@ func openSafetensors(ctx context.Context, st store, names []string, index bool, 
 	if beside.problem != nil {
 		f.warn("no architecture: %v", beside.problem)
 	}
-	f.Warnings = append(f.Warnings, c.warnings()...)
+	f.Warnings = append(f.Warnings, c.Warnings...)
 	if f.Model != nil {
 		f.ArchitectureParams = f.Model.Params()
 	}
-	if t.unknown.tensors > 0 {
-		return f, f.unknownPacking(t, beside.packing)
+	if c.Uncounted != "" {
+		return f.uncounted(c.Uncounted)
 	}
-	if f.Model != nil && t.constants > 0 && t.params > 0 {
+	if f.Model != nil && c.Quantised && f.Params > 0 {
 		// Measured, scales and all, where the config gives only the rule.
-		f.Model.StoredBits = 8 * float64(t.bytes) / float64(t.params)
+		f.Model.StoredBits = 8 * float64(f.Bytes) / float64(f.Params)
 	}
 	f.compare()
 	return f, nil
 }
 
-// readAll reads an index and its shards, or files that make up a model.
-func (c *checkpoint) readAll(ctx context.Context, st store, names []string, index bool) error {
-	if index {
-		return c.readSharded(ctx, st, names[0])
-	}
-	var missing []string
-	for _, n := range names {
-		err := c.readFile(ctx, st, n, 0)
-		if len(names) > 1 && isNotExist(err) {
-			missing = append(missing, n)
-		} else if err != nil {
-			return err
-		}
-	}
-	if len(missing) > 0 {
-		return missingParts(st.where(names[0]), len(names), missing)
-	}
-	return nil
-}
-
-// unknownPacking settles a checkpoint whose packed weights cannot be counted:
-// by its architecture if there is one, else as an error. A sum of containers
+// uncounted settles a checkpoint whose packed weights cannot be counted: by
+// its architecture if there is one, else as an error. A sum of containers
 // would look like a count.
-func (f *File) unknownPacking(t *tally, p packing) error {
-	problem := fmt.Sprintf("%d layers are packed, and no quantization_config says how many bits a weight has", t.unknown.tensors)
-	if p.foreign {
-		problem = fmt.Sprintf("%d tensors may be packed by the quantisation method %q, which is not known", t.unknown.tensors, clipName(p.method))
-	} else if p.method != "" {
-		problem = fmt.Sprintf("%d layers are packed, and the quantization_config (%s) does not say how many bits a weight has", t.unknown.tensors, clipName(p.method))
-	}
+func (f *File) uncounted(problem string) (*File, error) {
 	if f.Model == nil {
-		return &FormatError{File: f.Path, Offset: -1, Problem: problem, Want: "a config.json with bits in the same folder"}
+		return nil, &FormatError{File: f.Path, Offset: -1, Problem: problem, Want: "a config.json with bits in the same folder"}
 	}
 	f.warn("%s: the parameters are those of the architecture", problem)
 	f.Params, f.Components, f.ParamsByDType = f.ArchitectureParams, f.Model.ByComponent(), nil
-	return nil
+	return f, nil
 }
 
 // compare warns where what is stored is not what the config comes to.
@@ -298,19 +288,17 @@ type besideConfig struct {
 // architecture that is not modelled does not stand in the way of counting.
 func readConfig(ctx context.Context, st store) besideConfig {
 	data, err := readSmall(ctx, st, "config.json")
-	if isNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return besideConfig{}
 	}
 	if err != nil {
 		return besideConfig{fatal: err}
 	}
-	where := st.where("config.json")
+	where := st.Where("config.json")
 	c, err := ParseConfig(where, data)
 	if err == nil {
 		return besideConfig{config: c, packing: packingOf(c.Quant)}
 	}
-	p, perr := quantOf(where, data)
-	return besideConfig{problem: err, packing: p, fatal: perr}
+	q, fatal := quantOf(where, data)
+	return besideConfig{problem: err, packing: packingOf(q), fatal: fatal}
 }
-
-var errTooLong = errors.New("too long")

@@ -15,14 +15,14 @@ import (
 // dirStore is a folder of the file system.
 type dirStore string
 
-func (d dirStore) where(name string) string {
+func (d dirStore) Where(name string) string {
 	return filepath.Join(string(d), filepath.FromSlash(name))
 }
 
-// open opens a regular file and nothing else: a pipe would wait, a device has
+// Open opens a regular file and nothing else: a pipe would wait, a device has
 // no length, and a folder is no file.
-func (d dirStore) open(_ context.Context, name string, _ bool) (*stream, error) {
-	path := d.where(name)
+func (d dirStore) Open(_ context.Context, name string, _ bool) (*stream, error) {
+	path := d.Where(name)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, pathError(path, err)
@@ -34,7 +34,7 @@ func (d dirStore) open(_ context.Context, name string, _ bool) (*stream, error) 
 	if err != nil {
 		return nil, pathError(path, err)
 	}
-	return &stream{Reader: f, size: info.Size(), close: closeOnce(f)}, nil
+	return &stream{Reader: f, Size: info.Size(), Close: closeOnce(f)}, nil
 }
 
 // closeOnce makes a close that may be called again.
@@ -76,17 +76,15 @@ func pathError(path string, err error) error {
 	return fmt.Errorf("%s: %w", path, err)
 }
 
-func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
 // readSmall reads a config whole.
 func readSmall(ctx context.Context, st store, name string) ([]byte, error) {
-	f, err := st.open(ctx, name, false)
+	f, err := st.Open(ctx, name, false)
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
-	tooLong := &FormatError{File: st.where(name), Offset: maxConfigBytes, Problem: "the config goes on", Want: fmt.Sprintf("at most %d bytes", maxConfigBytes)}
-	if f.size > maxConfigBytes {
+	defer f.Close()
+	tooLong := &FormatError{File: st.Where(name), Offset: maxConfigBytes, Problem: "the config goes on", Want: fmt.Sprintf("at most %d bytes", maxConfigBytes)}
+	if f.Size > maxConfigBytes {
 		return nil, tooLong
 	}
 	data, err := io.ReadAll(&boundedReader{r: f, left: maxConfigBytes})
@@ -94,10 +92,12 @@ func readSmall(ctx context.Context, st store, name string) ([]byte, error) {
 		return nil, tooLong
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: byte %d: %w", st.where(name), len(data), err)
+		return nil, fmt.Errorf("%s: byte %d: %w", st.Where(name), len(data), err)
 	}
-	return data, f.done()
+	return data, f.Done()
 }
+
+var errTooLong = errors.New("too long")
 
 // boundedReader fails where a LimitedReader would pretend that the file ends.
 type boundedReader struct {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing"
 )
 
 // Quantization is what a config says of how weights are stored.
@@ -74,6 +76,29 @@ func (c *Config) readQuant(name string, top, inner *object) error {
 	c.Model.StoredBits = bits
 	c.Warnings = append(c.Warnings, warn...)
 	return nil
+}
+
+// quantOf reads only the quantisation of a config whose architecture is not
+// modelled; nil if there is none.
+func quantOf(name string, data []byte) (*Quantization, error) {
+	top, err := parseJSON(data)
+	if err != nil {
+		return nil, &ConfigError{Name: name, Reason: err.Error(), Err: err}
+	}
+	inner := top
+	for _, key := range textKeys {
+		if v, ok := top.get(key); ok {
+			if o, ok := v.(*object); ok {
+				inner = o
+				break
+			}
+		}
+	}
+	c := &Config{Model: &sizing.Model{}}
+	if err := c.readQuant(name, top, inner); err != nil {
+		return nil, err
+	}
+	return c.Quant, nil
 }
 
 // quantization reads the object by its method and reports whether it is known.

@@ -12,27 +12,27 @@ import (
 
 // store is where the files of a checkpoint are: a folder or a repository.
 type store interface {
-	// open returns a file from its first byte on. Of a file that is opened for
+	// Open returns a file from its first byte on. Of a file that is opened for
 	// its header only the beginning is going to be read.
-	open(ctx context.Context, name string, header bool) (*stream, error)
-	// where is how messages call the file.
-	where(name string) string
+	Open(ctx context.Context, name string, header bool) (*stream, error)
+	// Where is how messages call the file.
+	Where(name string) string
 }
 
 // stream is a file that is being read.
 type stream struct {
 	io.Reader
-	size   int64 // negative where it is not known
-	close  func() error
-	commit func() // keeps what was read for the next time; may be nil
+	Size   int64 // negative where it is not known
+	Close  func() error
+	Commit func() // keeps what was read for the next time; may be nil
 }
 
-// done closes a file of which all was read that is wanted.
-func (s *stream) done() error {
-	if s.commit != nil {
-		s.commit()
+// Done closes a file of which all was read that is wanted.
+func (s *stream) Done() error {
+	if s.Commit != nil {
+		s.Commit()
 	}
-	return s.close()
+	return s.Close()
 }
 
 // checkpoint is the sum of the safetensors files of a model.
@@ -66,23 +66,23 @@ func (c *checkpoint) addMetadata(key, value string) error {
 // readFile adds one file. shard is its place in the index.
 func (c *checkpoint) readFile(ctx context.Context, st store, name string, shard uint16) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s: %w", st.where(name), err)
+		return fmt.Errorf("%s: %w", st.Where(name), err)
 	}
-	f, err := st.open(ctx, name, true)
+	f, err := st.Open(ctx, name, true)
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	if f.size < 0 {
+	defer f.Close()
+	if f.Size < 0 {
 		c.unsized++
 	}
 	c.files++
-	where := st.where(name)
-	err = readSafetensors(f, where, f.size, c, func(tensor []byte, at int64) error { return c.admit(tensor, at, where, shard) })
+	where := st.Where(name)
+	err = readSafetensors(f, where, f.Size, c, func(tensor []byte, at int64) error { return c.admit(tensor, at, where, shard) })
 	if err != nil {
 		return err
 	}
-	return f.done()
+	return f.Done()
 }
 
 const (
@@ -100,7 +100,7 @@ func (c *checkpoint) admit(name []byte, at int64, where string, shard uint16) er
 			return &FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d tensors", maxTensors)}
 		}
 		if c.index != nil {
-			c.extra.add(&tensor{name: name})
+			c.extra.add(name, 0)
 		}
 		c.names.add(name, strayShard|seenTensor)
 	case *value&seenTensor != 0:
@@ -126,13 +126,13 @@ func (c *checkpoint) readSharded(ctx context.Context, st store, indexName string
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(ix.shards[a], ix.shards[b]) })
 	if p, ok := st.(interface {
-		prefetch(context.Context, []string)
+		Prefetch(context.Context, []string)
 	}); ok {
 		names := make([]string, len(order))
 		for i, n := range order {
 			names[i] = ix.shards[n]
 		}
-		p.prefetch(ctx, names)
+		p.Prefetch(ctx, names)
 	}
 	var missing []string
 	for _, i := range order {
@@ -146,7 +146,7 @@ func (c *checkpoint) readSharded(ctx context.Context, st store, indexName string
 		}
 	}
 	if len(missing) > 0 {
-		return missingParts(st.where(indexName), len(ix.shards), missing)
+		return missingParts(st.Where(indexName), len(ix.shards), missing)
 	}
 	return c.checkIndex(ctx, st, indexName)
 }

@@ -22,7 +22,7 @@ type shardIndex struct {
 func (c *checkpoint) readIndex(ctx context.Context, st store, name string) (*shardIndex, error) {
 	ix := &shardIndex{}
 	numbers := map[string]uint16{}
-	where := st.where(name)
+	where := st.Where(name)
 	err := scanIndex(ctx, st, name, func(tensor, shard []byte, at int64) error {
 		number, ok := numbers[string(shard)]
 		if !ok {
@@ -66,7 +66,7 @@ func (c *checkpoint) checkIndex(ctx context.Context, st store, name string) erro
 		return nil
 	}
 	// Only their hashes are held, so the index is read again for a name.
-	where, stop := st.where(name), fmt.Errorf("found")
+	where, stop := st.Where(name), fmt.Errorf("found")
 	var found error
 	err := scanIndex(ctx, st, name, func(tensor, shard []byte, at int64) error {
 		if v := c.names.find(tensor); v != nil && *v&seenTensor == 0 {
@@ -84,14 +84,14 @@ func (c *checkpoint) checkIndex(ctx context.Context, st store, name string) erro
 // scanIndex reads an index and hands over each entry of its weight_map; the
 // slices are valid during the call.
 func scanIndex(ctx context.Context, st store, name string, entry func(tensor, shard []byte, at int64) error) error {
-	f, err := st.open(ctx, name, false)
+	f, err := st.Open(ctx, name, false)
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	where := st.where(name)
-	if f.size > maxIndexBytes {
-		return &FormatError{File: where, Offset: -1, Problem: fmt.Sprintf("an index of %d bytes", f.size), Want: fmt.Sprintf("at most %d", maxIndexBytes)}
+	defer f.Close()
+	where := st.Where(name)
+	if f.Size > maxIndexBytes {
+		return &FormatError{File: where, Offset: -1, Problem: fmt.Sprintf("an index of %d bytes", f.Size), Want: fmt.Sprintf("at most %d", maxIndexBytes)}
 	}
 	s := newJSONScanner(&boundedReader{r: f, left: maxIndexBytes}, where, 0)
 	var tag []byte
@@ -125,7 +125,7 @@ func scanIndex(ctx context.Context, st store, name string, entry func(tensor, sh
 	if !found {
 		return &FormatError{File: where, Offset: -1, Problem: "no weight_map", Want: "an index of safetensors shards"}
 	}
-	return f.done()
+	return f.Done()
 }
 
 // maxShardName is what file systems allow a name.

@@ -15,15 +15,15 @@ import (
 // memory is a store of files in memory; big ones may be made on the fly.
 type memory map[string]func() (io.Reader, int64)
 
-func (m memory) where(name string) string { return "mem/" + name }
+func (m memory) Where(name string) string { return "mem/" + name }
 
-func (m memory) open(_ context.Context, name string, _ bool) (*stream, error) {
+func (m memory) Open(_ context.Context, name string, _ bool) (*stream, error) {
 	f, ok := m[name]
 	if !ok {
-		return nil, fmt.Errorf("%s: %w", m.where(name), os.ErrNotExist)
+		return nil, fmt.Errorf("%s: %w", m.Where(name), os.ErrNotExist)
 	}
 	r, size := f()
-	return &stream{Reader: r, size: size, close: func() error { return nil }}, nil
+	return &stream{Reader: r, Size: size, Close: func() error { return nil }}, nil
 }
 
 const indexName = "model.safetensors.index.json"

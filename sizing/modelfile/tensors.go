@@ -3,8 +3,6 @@ package modelfile
 import (
 	"fmt"
 	"strings"
-
-	"mlsizer/sizing/quantity"
 )
 
 // FormatError is the error of every file whose bytes are not what its format
@@ -33,20 +31,6 @@ func (e *FormatError) Error() string {
 		b.WriteString(")")
 	}
 	return b.String()
-}
-
-// DTypeCount is what a file holds in one number format.
-type DTypeCount struct {
-	// DType is the format's name as the file spells it: "BF16", "Q4_K".
-	DType string
-	// Params is how many parameters are stored in it, unpacked: an int32 that
-	// holds eight weights of four bits counts eight. Quantisation constants,
-	// indices and buffers count none.
-	Params quantity.Params
-	// Bytes is the storage of all tensors of the format, constants included.
-	Bytes quantity.Bytes
-	// Tensors is their number.
-	Tensors int
 }
 
 // maxTensors bounds the tensors of a checkpoint and maxModules its quantised

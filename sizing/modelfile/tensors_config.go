@@ -4,8 +4,6 @@ import (
 	"path"
 	"regexp"
 	"strings"
-
-	"mlsizer/sizing"
 )
 
 // packingOf takes from a config's quantisation what unpacking asks for.
@@ -25,29 +23,6 @@ func packingOf(q *Quantization) packing {
 		p.foreign = true
 	}
 	return p
-}
-
-// quantOf reads only the quantisation of a config whose architecture is not
-// modelled.
-func quantOf(name string, data []byte) (packing, error) {
-	top, err := parseJSON(data)
-	if err != nil {
-		return packing{}, &ConfigError{Name: name, Reason: err.Error(), Err: err}
-	}
-	inner := top
-	for _, key := range textKeys {
-		if v, ok := top.get(key); ok {
-			if o, ok := v.(*object); ok {
-				inner = o
-				break
-			}
-		}
-	}
-	c := &Config{Model: &sizing.Model{}}
-	if err := c.readQuant(name, top, inner); err != nil {
-		return packing{}, err
-	}
-	return packingOf(c.Quant), nil
 }
 
 // exclusions are the modules that a config leaves unquantised: names (of the

@@ -1,12 +1,9 @@
 package modelfile
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"mlsizer/sizing"
-	"mlsizer/sizing/quantity"
 )
 
 // tensor is one tensor of a safetensors file. Name and Dims are valid only
@@ -42,12 +39,8 @@ type module struct {
 // constants beside them wait in modules until all tensors are seen, since they
 // may come in any order and from different shards.
 type tally struct {
-	pack    packing
-	tensors int
-	bytes   int64
-	params  int64
-	counts  []dtypeCount
-	parts   [sizing.NumComponents]int64
+	totals
+	pack packing
 
 	index   *nameTable[int32]
 	modules [][]module // in chunks, so that growing copies nothing
@@ -59,30 +52,8 @@ type tally struct {
 	padded    leftOut // containers whose last element may not be full
 }
 
-// dtypeCount is DTypeCount in whole numbers.
-type dtypeCount struct {
-	name          string
-	params, bytes int64
-	tensors       int
-}
-
-// leftOut remembers tensors that a warning is to mention.
-type leftOut struct {
-	tensors int
-	elems   int64
-	example string
-}
-
-func (l *leftOut) add(t *tensor) {
-	if l.tensors == 0 {
-		l.example = clipName(t.name)
-	}
-	l.tensors++
-	l.elems += t.elems
-}
-
 func newTally(p packing) *tally {
-	t := &tally{pack: p, index: newNameTable[int32](), counts: make([]dtypeCount, numDTypes)}
+	t := &tally{totals: totals{counts: make([]dtypeCount, numDTypes)}, pack: p, index: newNameTable[int32]()}
 	for i := range safeDTypes {
 		t.counts[i].name = safeDTypes[i].name
 	}
@@ -118,7 +89,7 @@ func (t *tally) add(x *tensor) error {
 	case parameter:
 		return t.parameter(x)
 	case buffer:
-		t.buffers.add(x)
+		t.buffers.add(x.name, x.elems)
 		return nil
 	case constant:
 		t.constants += x.elems
@@ -153,22 +124,19 @@ func (t *tally) add(x *tensor) error {
 // one that training does not touch.
 func (t *tally) parameter(x *tensor) error {
 	if causalMask(x) {
-		t.buffers.add(x)
+		t.buffers.add(x.name, x.elems)
 		return nil
 	}
 	if x.dtype.wideInteger() {
-		t.integers.add(x)
+		t.integers.add(x.name, x.elems)
 	}
 	return t.count(x.dtype, partOf(x.name), x.elems)
 }
 
 func (t *tally) count(d dtype, part sizing.Component, n int64) error {
-	var ok bool
-	if t.params, ok = addOK(t.params, n); !ok {
+	if !t.addParams(int(d), part, n) {
 		return fmt.Errorf("the tensors together exceed 2^63 parameters")
 	}
-	t.counts[d].params += n
-	t.parts[part] += n
 	return nil
 }
 
@@ -205,26 +173,6 @@ func (t *tally) module(name []byte) (*module, error) {
 		return &t.modules[n/moduleChunk][n%moduleChunk], nil
 	}
 	return &t.modules[*at/moduleChunk][*at%moduleChunk], nil
-}
-
-// dtypeCounts lists the formats that occur, the most bytes first.
-func (t *tally) dtypeCounts() []DTypeCount {
-	var list []DTypeCount
-	for _, c := range t.counts {
-		if c.tensors > 0 {
-			list = append(list, DTypeCount{DType: c.name, Params: quantity.Params(c.params), Bytes: quantity.Bytes(c.bytes), Tensors: c.tensors})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b DTypeCount) int { return cmp.Compare(b.Bytes, a.Bytes) })
-	return list
-}
-
-// components converts the sums by component.
-func (t *tally) components() (c [sizing.NumComponents]quantity.Params) {
-	for i, n := range t.parts {
-		c[i] = quantity.Params(n)
-	}
-	return c
 }
 
 // warnings says what was left out or is in doubt.

@@ -1,0 +1,39 @@
+package modelfile
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// HubError is the error of a repository that could not be read.
+type HubError struct {
+	Ref     string // the repository, and the file in it
+	Status  int    // of the answer; 0 where there was none
+	Problem string
+	Hint    string // what to do about it; may be empty
+	Err     error  // the cause, if there is one
+	absent  bool   // the file is not there, though the repository is
+}
+
+// Error says what was asked for, what went wrong and what to do.
+func (e *HubError) Error() string {
+	var b strings.Builder
+	if e.Ref != "" {
+		b.WriteString(e.Ref + ": ")
+	}
+	b.WriteString(e.Problem)
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.Hint != "" {
+		b.WriteString(" (" + e.Hint + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *HubError) Unwrap() error { return e.Err }
+
+// Is makes a missing file match fs.ErrNotExist, as in a folder.
+func (e *HubError) Is(target error) bool { return e.absent && target == fs.ErrNotExist }
