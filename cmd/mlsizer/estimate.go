@@ -6,6 +6,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // estimateOptions are the arguments of the estimate command.
@@ -47,7 +48,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return o.askError(cmd, &o.workOptions, m, t, err)
 	}
-	if o.method == sizing.Pretrain {
+	if o.method == train.Pretrain {
 		answer.Notes = append(answer.Notes, publishedNotes(m)...)
 	}
 	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {

@@ -12,6 +12,8 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // value is a flag that a parser reads.
@@ -192,7 +194,7 @@ func parsePrice(s string) (quantity.USD, error) {
 
 // parseRampUp reads three counts, separated by commas or as Megatron takes them
 // by spaces.
-func parseRampUp(s string) (r sizing.RampUp, err error) {
+func parseRampUp(s string) (r run.RampUp, err error) {
 	fields := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
 	if len(fields) != 3 {
 		return r, text.NotARampUp.Error(len(fields))
@@ -206,10 +208,10 @@ func parseRampUp(s string) (r sizing.RampUp, err error) {
 }
 
 // parseMethods reads methods separated by commas.
-func parseMethods(s string) ([]sizing.Method, error) {
-	var list []sizing.Method
+func parseMethods(s string) ([]train.Method, error) {
+	var list []train.Method
 	for item := range strings.SplitSeq(s, ",") {
-		m, err := sizing.ParseMethod(item)
+		m, err := train.ParseMethod(item)
 		if err != nil {
 			return nil, err
 		}

@@ -7,17 +7,18 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/modelfile/hub"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
 // modelArg is a MODEL argument with what it stands for.
 type modelArg struct {
 	Input string // as typed
-	Model *sizing.Model
+	Model *model.Model
 	// Entry is the catalogue's entry, nil for a count or a file.
 	Entry *catalog.Entry
 	// File is what a file or repository holds, nil for a name or a count.
@@ -107,7 +108,7 @@ func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
 }
 
 // fileNotes are the warnings of a model's file, which every answer carries.
-func (m *modelArg) fileNotes() (notes []sizing.Note) {
+func (m *modelArg) fileNotes() (notes []note.Note) {
 	for _, w := range m.Warnings {
 		notes = append(notes, noteOf("file", text.Same(w), ""))
 	}

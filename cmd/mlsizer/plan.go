@@ -12,9 +12,9 @@ import (
 	"mlsizer/cmd/mlsizer/internal/export"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // planOptions are the arguments of the plan command.
@@ -145,7 +145,7 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		return usageError(text.MFUFixesTime.Error(), o.commandWithout("mfu"))
 	}
 	if o.export != "" && o.stack == nil { // what is exported is what was estimated
-		stack, err := sizing.FindStack(o.export.Stack())
+		stack, err := train.FindStack(o.export.Stack())
 		if err != nil {
 			return usageError(err, "")
 		}

@@ -6,10 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // daysOfBudget is how long a run takes about where the number of devices is
@@ -128,11 +128,11 @@ func (o *planOptions) beyond(err error) error {
 }
 
 // computeFormat is the precision that the run would take.
-func (o *planOptions) computeFormat(t target) (sizing.Precision, error) {
+func (o *planOptions) computeFormat(t target) (train.Precision, error) {
 	if o.precisionSet {
 		return o.precision, nil
 	}
-	return sizing.DefaultPrecision(t.Device)
+	return train.DefaultPrecision(t.Device)
 }
 
 // devicesFor is the power of two of devices, in whole nodes if it is more than

@@ -7,13 +7,16 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // asked finds the model of a command that takes one, pruned if that is asked, and
 // its devices.
-func (a *app) asked(ctx context.Context, model string, prune []sizing.Prune, on []string) (*modelArg, []target, error) {
+func (a *app) asked(ctx context.Context, model string, prune []model.Prune, on []string) (*modelArg, []target, error) {
 	m, err := a.resolve(ctx, model)
 	if err != nil {
 		return nil, nil, err
@@ -60,7 +63,7 @@ func (o *workOptions) noteAsked(m *modelArg, answer *sizing.Answer) {
 		return
 	}
 	chosen := noteOf("optimizer", text.OptimizerChosen.With(o.optimizer), "")
-	answer.Notes = append([]sizing.Note{chosen}, answer.Notes...)
+	answer.Notes = append([]note.Note{chosen}, answer.Notes...)
 }
 
 // question is what the flags ask about one model on one device.
@@ -78,9 +81,9 @@ func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err er
 	}
 	q = sizing.Question{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
-		Workload: sizing.Workload{
+		Workload: train.Workload{
 			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
-			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
+			Method: o.method, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
 			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
 		BatchTokens:      o.batchTokens,

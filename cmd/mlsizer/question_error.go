@@ -9,7 +9,8 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/train"
 )
 
 // flagFault is an error about a flag, as [sizing.PlanError] is, in words of the
@@ -27,7 +28,7 @@ func (f *flagFault) Unwrap() error { return f.err }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.
 func flagOf(err error) string {
-	var plan *sizing.PlanError
+	var plan *note.PlanError
 	var fault *flagFault
 	var rate *hardware.UnsupportedError
 	switch {
@@ -111,7 +112,7 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 // a rate for formats that are none.
 func noRate(e *hardware.UnsupportedError) error {
 	var names []string
-	for _, p := range sizing.Precisions(e.Device) {
+	for _, p := range train.Precisions(e.Device) {
 		names = append(names, p.String())
 	}
 	if len(names) == 0 {
@@ -124,14 +125,14 @@ func noRate(e *hardware.UnsupportedError) error {
 // has no answer.
 func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
 	open := *o
-	open.plan, open.shardingSet, open.recomputeSet = sizing.Plan{}, false, false
+	open.plan, open.shardingSet, open.recomputeSet = train.Plan{}, false, false
 	open.offloadSet, open.groupSet, open.sequenceSet = false, false, false
 	if _, err := open.ask(m, t); err != nil {
 		return ""
 	}
 	var names []string
 	layout := pflag.NewFlagSet("", pflag.ContinueOnError)
-	addLayoutFlags(layout, &sizing.Plan{})
+	addLayoutFlags(layout, &train.Plan{})
 	layout.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	line := a.commandWithout(names...)
 	if line == a.commandLine() {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // defaultTrial is the share of a run that a trial takes where none is given.
@@ -20,10 +20,10 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	o.shardingSet = fs.Changed("sharding")
 	o.recomputeSet = fs.Changed("recompute")
 	if o.plan.Modules != 0 {
-		if o.recomputeSet && o.plan.Recompute != sizing.Selective {
+		if o.recomputeSet && o.plan.Recompute != train.Selective {
 			return usageError(text.ModulesOfSelective.Error(o.plan.Modules, o.plan.RecomputeName()), a.commandWithout("recompute"))
 		}
-		o.plan.Recompute, o.recomputeSet = sizing.Selective, true
+		o.plan.Recompute, o.recomputeSet = train.Selective, true
 	}
 	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
 	if err := o.completeTuning(a, cmd); err != nil {
@@ -52,7 +52,7 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case len(o.on) == 0:
 		return usageError(text.NoDevices.Error(), a.commandLine()+" --on h100x8")
-	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, train.Method.Adapts):
 		return usageError(text.ForLoRA.Error(), a.commandLine()+" --method lora")
 	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
 		return usageError(text.ForOffload.Error(), a.commandLine()+" --stack deepspeed --offload-optimizer")
@@ -121,10 +121,10 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.examples, cmd.Flags()
 	if several && x.Count > 0 && len(o.methods) == 0 {
-		o.methods = []sizing.Method{sizing.FullTune, sizing.LoRA, sizing.QLoRA}
+		o.methods = []train.Method{train.FullTune, train.LoRA, train.QLoRA}
 	}
 	if len(o.methods) == 0 {
-		o.methods = []sizing.Method{sizing.Pretrain}
+		o.methods = []train.Method{train.Pretrain}
 	}
 	o.method = o.methods[0]
 	switch {
@@ -140,7 +140,7 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 		return usageError(text.ExamplesOrTokens.Error(), a.commandWithout("tokens"))
 	case o.sampled:
 		return usageError(text.ExamplesOrSamples.Error(), a.commandWithout("samples"))
-	case slices.Contains(o.methods, sizing.Pretrain):
+	case slices.Contains(o.methods, train.Pretrain):
 		line := a.commandWithout("method") + " --method lora"
 		if x.Tokens == 0 {
 			line += " --example-tokens 512"

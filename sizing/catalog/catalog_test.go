@@ -10,8 +10,9 @@ import (
 	"testing"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 func TestEveryEntryBuilds(t *testing.T) {
@@ -45,7 +46,7 @@ func TestEveryEntryIsSourced(t *testing.T) {
 		if e.Source == "" {
 			t.Errorf("%s has no source", e.Name)
 		}
-		if !slices.Contains(sizing.Fields(), e.Field) {
+		if !slices.Contains(model.Fields(), e.Field) {
 			t.Errorf("%s: field %q", e.Name, e.Field)
 		}
 		if e.Year < 1990 || e.Year > 2030 {
@@ -193,7 +194,7 @@ func TestActiveParams(t *testing.T) {
 
 // multiplyAdds counts the products with weights for one sample, and those of
 // attention.
-func multiplyAdds(m *sizing.Model) float64 {
+func multiplyAdds(m *model.Model) float64 {
 	sum := 0.0
 	for _, g := range m.Groups {
 		tokens := float64(max(g.Tokens, 1))
@@ -235,10 +236,10 @@ func TestMultiplyAddsOfAnImage(t *testing.T) {
 func TestLanguageModelsHaveInputAndOutput(t *testing.T) {
 	for _, e := range Default().All() {
 		m, err := e.Build()
-		if err != nil || m.Vocab == 0 || !m.PerToken() || e.Field != sizing.NLP {
+		if err != nil || m.Vocab == 0 || !m.PerToken() || e.Field != model.NLP {
 			continue
 		}
-		if m.Groups[0].Place != sizing.Input || m.Groups[len(m.Groups)-1].Place != sizing.Output || m.Hidden == 0 || m.Context == 0 {
+		if m.Groups[0].Place != model.Input || m.Groups[len(m.Groups)-1].Place != model.Output || m.Hidden == 0 || m.Context == 0 {
 			t.Errorf("%s: first group %v, last group %v, hidden %d, context %d", e.Name, m.Groups[0].Place, m.Groups[len(m.Groups)-1].Place, m.Hidden, m.Context)
 		}
 	}
@@ -302,7 +303,7 @@ func TestBuildIsCached(t *testing.T) {
 	}
 }
 
-func build(t testing.TB, name string) *sizing.Model {
+func build(t testing.TB, name string) *model.Model {
 	t.Helper()
 	e, err := Default().Find(name)
 	if err != nil {
@@ -376,7 +377,7 @@ func TestPublishedWeights(t *testing.T) {
 			continue
 		}
 		got[e.Name] = e.Weights
-		if _, err := sizing.FindQuant(e.Weights); err != nil {
+		if _, err := serve.FindQuant(e.Weights); err != nil {
 			t.Errorf("%s: %v", e.Name, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 func runPredictor() *Predictor {
@@ -26,10 +27,10 @@ func TestRunQuestion(t *testing.T) {
 			Row{Method: "whole run, median seconds, samples=3072", Note: "model Llama-2-70B LoRA r16; of a system", Family: "anything", Params: 68976648192, SeqLen: 8192, Device: "h100", Devices: 8, GlobalBatch: 8, Stack: "NeMo Framework 24.09"},
 			func(t *testing.T, q *sizing.Question) {
 				require.Equal(t, "llama-2-70b", q.Model.Name)
-				require.Equal(t, sizing.LoRA, q.Workload.Method)
+				require.Equal(t, train.LoRA, q.Workload.Method)
 				require.EqualValues(t, 16, q.Workload.Adapter.Rank)
 				require.EqualValues(t, 3072*8192, q.Workload.Tokens)
-				require.Equal(t, sizing.FP8, q.Workload.Precision)
+				require.Equal(t, train.FP8, q.Workload.Precision)
 				require.Equal(t, "megatron-core", q.Stack.Name)
 			}},
 		"images": {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
@@ -25,7 +25,7 @@ type File struct {
 	// Format is FormatConfig, FormatSafetensors or FormatGGUF.
 	Format string
 	// Model is the architecture; nil where it cannot be derived.
-	Model *sizing.Model
+	Model *model.Model
 	// Config is the config.json read, alone or beside the tensors; nil if
 	// there is none or it is of an architecture that is not modelled.
 	Config *config.Config
@@ -43,7 +43,7 @@ type File struct {
 	// Files is how many files the tensors come from.
 	Files int
 	// Components are the parameters by component, told by the tensors' names.
-	Components [sizing.NumComponents]quantity.Params
+	Components [model.NumComponents]quantity.Params
 	// ArchitectureParams is what the config or the hyper-parameters come to;
 	// 0 where they are missing or not modelled.
 	ArchitectureParams quantity.Params

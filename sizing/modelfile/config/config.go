@@ -8,14 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
 // Config is what a Hugging Face config.json says of a model.
 type Config struct {
 	// Model is the architecture, ready for estimates.
-	Model *sizing.Model
+	Model *model.Model
 	// ModelType is the config's model_type, that of the text part where there
 	// are several; Architecture is the class it names, such as
 	// "LlamaForCausalLM", or empty.
@@ -76,7 +76,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	m.Name, m.Family = name, f.modelType
 	if m.Field == "" {
-		m.Field = sizing.NLP
+		m.Field = model.NLP
 	}
 	if f.field != "" {
 		m.Field = f.field
@@ -98,7 +98,7 @@ func Parse(name string, data []byte) (*Config, error) {
 
 // checkModel refuses a model whose dimensions are out of range, before any
 // product of them is trusted.
-func checkModel(m *sizing.Model) error {
+func checkModel(m *model.Model) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
@@ -109,11 +109,11 @@ func checkModel(m *sizing.Model) error {
 }
 
 // tiedParams counts the parameters of heads that use the embedding's table.
-func tiedParams(m *sizing.Model) quantity.Params {
+func tiedParams(m *model.Model) quantity.Params {
 	var n int64
 	for _, g := range m.Groups {
 		for _, b := range g.Blocks {
-			if l, ok := b.(sizing.Linear); ok && l.Tied {
+			if l, ok := b.(model.Linear); ok && l.Tied {
 				n += l.In * l.Out * int64(g.Repeat)
 			}
 		}
@@ -137,10 +137,10 @@ func dtypeOf(objs ...*object) string {
 
 // chosen is a family with what the file says of itself.
 type chosen struct {
-	build        func(*reader) *sizing.Model
+	build        func(*reader) *model.Model
 	modelType    string
 	architecture string
-	field        sizing.Field
+	field        model.Field
 }
 
 // findFamily walks down to the object that describes the (text) model and

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // golden is a model of testdata/configs.jsonl: the keys of its config.json
@@ -183,9 +183,9 @@ func TestScopeNamesWhatIsLeftOut(t *testing.T) {
 }
 
 func TestFields(t *testing.T) {
-	for name, want := range map[string]sizing.Field{
-		"llava-hf/llava-1.5-7b-hf": sizing.Multimodal, "openai/whisper-tiny": sizing.Speech, "google/vit-base-patch16-224": sizing.CV,
-		"meta-llama/Meta-Llama-3.1-8B": sizing.NLP, "moonshotai/Kimi-K2.5": sizing.Multimodal,
+	for name, want := range map[string]model.Field{
+		"llava-hf/llava-1.5-7b-hf": model.Multimodal, "openai/whisper-tiny": model.Speech, "google/vit-base-patch16-224": model.CV,
+		"meta-llama/Meta-Llama-3.1-8B": model.NLP, "moonshotai/Kimi-K2.5": model.Multimodal,
 	} {
 		if c := mustParse(t, name, goldenConfig(t, name)); c.Model.Field != want {
 			t.Errorf("%s: field %s, want %s", name, c.Model.Field, want)
@@ -337,28 +337,28 @@ func TestRouteGroups(t *testing.T) {
 	} {
 		data := strings.Replace(string(goldenConfig(t, "deepseek-ai/DeepSeek-V3")), "{", "{"+keys, 1)
 		blocks := mustParse(t, keys, []byte(data)).Model.Groups[2].Blocks
-		moe := blocks[len(blocks)-1].(sizing.MoE)
+		moe := blocks[len(blocks)-1].(model.MoE)
 		if got := [2]int64{moe.RouteGroups, moe.RouteLimit}; got != want {
 			t.Errorf("%s: routed to %d of %d groups, want %d of %d", keys, got[1], got[0], want[1], want[0])
 		}
 	}
 }
 
-func attentionOf(m *sizing.Model, i int) sizing.Attention {
+func attentionOf(m *model.Model, i int) model.Attention {
 	for _, g := range m.Groups {
-		if g.Place != sizing.Body {
+		if g.Place != model.Body {
 			continue
 		}
 		if i < g.Repeat {
 			for _, b := range g.Blocks {
-				if a, ok := b.(sizing.Attention); ok {
+				if a, ok := b.(model.Attention); ok {
 					return a
 				}
 			}
 		}
 		i -= g.Repeat
 	}
-	return sizing.Attention{}
+	return model.Attention{}
 }
 
 func TestDefaults(t *testing.T) {

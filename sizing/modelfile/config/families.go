@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // families maps a model_type to the function that turns its keys into layers.
@@ -13,7 +13,7 @@ import (
 // modeling_<type>.py) and, where a model brings its own code, that code.
 var families = merge(denseFamilies, moeFamilies, mlaFamilies, hybridFamilies, gptFamilies, encoderFamilies, gemmaFamilies)
 
-type family func(*reader) *sizing.Model
+type family func(*reader) *model.Model
 
 func merge(parts ...map[string]family) map[string]family {
 	all := map[string]family{}
@@ -27,10 +27,10 @@ func merge(parts ...map[string]family) map[string]family {
 type decoder struct {
 	hidden, vocab int64
 	// input follows the embedding table: positions, an embedding norm.
-	input []sizing.Block
+	input []model.Block
 	stack stack
 	// final is the norm before the head; nil if there is none.
-	final []sizing.Block
+	final []model.Block
 	tied  bool
 	// headBias gives the output head a bias.
 	headBias bool
@@ -39,23 +39,23 @@ type decoder struct {
 }
 
 // model assembles embedding, layers and head.
-func (r *reader) model(d decoder) *sizing.Model {
-	m := &sizing.Model{
-		Field: sizing.NLP, Hidden: d.hidden, Vocab: d.vocab, Unit: sizing.TokenUnit,
+func (r *reader) model(d decoder) *model.Model {
+	m := &model.Model{
+		Field: model.NLP, Hidden: d.hidden, Vocab: d.vocab, Unit: model.TokenUnit,
 		Context: r.context(),
 	}
 	if d.stack.name == "" {
 		d.stack.name = "decoder"
 	}
-	m.Groups = append(m.Groups, sizing.Group{
-		Name: "embedding", Place: sizing.Input, Repeat: 1,
-		Blocks: append([]sizing.Block{sizing.Table{Rows: d.vocab, Dim: d.hidden}}, d.input...),
+	m.Groups = append(m.Groups, model.Group{
+		Name: "embedding", Place: model.Input, Repeat: 1,
+		Blocks: append([]model.Block{model.Table{Rows: d.vocab, Dim: d.hidden}}, d.input...),
 	})
 	m.Groups = append(m.Groups, r.groups(d.stack)...)
 	out := d.final
 	switch head := r.headKind(d.keepHead); head {
 	case languageHead:
-		out = append(out, sizing.Linear{Name: "lm_head", In: d.hidden, Out: d.vocab, Bias: d.headBias, Head: true, Tied: d.tied})
+		out = append(out, model.Linear{Name: "lm_head", In: d.hidden, Out: d.vocab, Bias: d.headBias, Head: true, Tied: d.tied})
 	case scoreHead:
 		out = append(out, r.score(d.hidden))
 		m.Vocab = 0
@@ -63,7 +63,7 @@ func (r *reader) model(d decoder) *sizing.Model {
 		m.Vocab = 0
 	}
 	if len(out) > 0 {
-		m.Groups = append(m.Groups, sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: out})
+		m.Groups = append(m.Groups, model.Group{Name: "head", Place: model.Output, Repeat: 1, Blocks: out})
 	}
 	return m
 }
@@ -96,10 +96,10 @@ func (r *reader) headKind(keepHead bool) headKind {
 }
 
 // score is the classifier of a decoder: no bias.
-func (r *reader) score(hidden int64) sizing.Block {
+func (r *reader) score(hidden int64) model.Block {
 	zero := 0.0
 	bias := strings.HasSuffix(r.architecture(), "ForTokenClassification")
-	return sizing.Linear{Name: "score", In: hidden, Out: r.labels(), Bias: bias, Uses: &zero}
+	return model.Linear{Name: "score", In: hidden, Out: r.labels(), Bias: bias, Uses: &zero}
 }
 
 // labels counts the classes of a classifier; the classes' default is two.
@@ -130,8 +130,8 @@ func (r *reader) context() int64 {
 
 // attention reads the usual keys of an attention block. kvDefault is the number of
 // KV heads when the key is missing: 0 means as many as heads.
-func (r *reader) attention(hidden, kvDefault int64) sizing.Attention {
-	a := sizing.Attention{Hidden: hidden, Heads: r.width("num_attention_heads", "n_head", "n_heads", "num_heads")}
+func (r *reader) attention(hidden, kvDefault int64) model.Attention {
+	a := model.Attention{Hidden: hidden, Heads: r.width("num_attention_heads", "n_head", "n_heads", "num_heads")}
 	if kvDefault == 0 {
 		kvDefault = a.Heads
 	}
@@ -142,7 +142,7 @@ func (r *reader) attention(hidden, kvDefault int64) sizing.Attention {
 }
 
 // checkHeads settles the head dimension and names the key that is wrong.
-func (r *reader) checkHeads(a *sizing.Attention) {
+func (r *reader) checkHeads(a *model.Attention) {
 	if a.HeadDim == 0 {
 		if a.Hidden%a.Heads != 0 {
 			r.fail("num_attention_heads", "%d heads do not divide hidden size %d (want a divisor, or head_dim)", a.Heads, a.Hidden)
@@ -187,57 +187,57 @@ func never(int64) bool { return false }
 func always(int64) bool { return true }
 
 // preNorm orders a layer as norm, mixer, norm, feed-forward.
-func preNorm(norm sizing.Norm, mix, ffn sizing.Block) []sizing.Block {
-	return []sizing.Block{norm, mix, norm, ffn}
+func preNorm(norm model.Norm, mix, ffn model.Block) []model.Block {
+	return []model.Block{norm, mix, norm, ffn}
 }
 
 // wrapper is a model of several parts with a language model inside.
 type wrapper struct {
 	text   string // the text model's type, where the file leaves it out
-	field  sizing.Field
+	field  model.Field
 	towers []string // parts that the file's keys do not show
 }
 
 // wrappers are the configs that nest a language model. Their totals are of the
 // language model alone.
 var wrappers = map[string]wrapper{
-	"llava":                  {"llama", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"llava_next":             {"llama", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"llava_onevision":        {"qwen2", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"vipllava":               {"llama", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"mistral3":               {"mistral", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"ministral3":             {"ministral3", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"gemma3":                 {"gemma3_text", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"qwen2_vl":               {"qwen2_vl_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen2_5_vl":             {"qwen2_5_vl_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen3_vl":               {"qwen3_vl_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen3_vl_moe":           {"qwen3_vl_moe_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen3_5":                {"qwen3_5_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen3_5_moe":            {"qwen3_5_moe_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen2_audio":            {"qwen2", sizing.Speech, []string{"audio tower", "projector"}},
-	"qwen3_omni_moe":         {"qwen3_omni_moe_thinker", sizing.Multimodal, nil},
-	"qwen3_omni_moe_thinker": {"qwen3_omni_moe_text", sizing.Multimodal, []string{"vision tower", "audio tower"}},
-	"kimi_k25":               {"kimi_k2", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"kimi_vl":                {"deepseek_v3", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"deepseek_vl_v2":         {"deepseek_v2", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"llama4":                 {"llama4_text", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"mllama":                 {"mllama_text_model", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"internvl_chat":          {"", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"internvl":               {"qwen2", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"glm4v":                  {"glm4v_text", sizing.Multimodal, []string{"vision tower"}},
-	"glm4v_moe":              {"glm4v_moe_text", sizing.Multimodal, []string{"vision tower"}},
-	"aya_vision":             {"cohere2", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"idefics3":               {"llama", sizing.Multimodal, []string{"vision tower", "projector"}},
-	"smolvlm":                {"llama", sizing.Multimodal, []string{"vision tower", "projector"}},
+	"llava":                  {"llama", model.Multimodal, []string{"vision tower", "projector"}},
+	"llava_next":             {"llama", model.Multimodal, []string{"vision tower", "projector"}},
+	"llava_onevision":        {"qwen2", model.Multimodal, []string{"vision tower", "projector"}},
+	"vipllava":               {"llama", model.Multimodal, []string{"vision tower", "projector"}},
+	"mistral3":               {"mistral", model.Multimodal, []string{"vision tower", "projector"}},
+	"ministral3":             {"ministral3", model.Multimodal, []string{"vision tower", "projector"}},
+	"gemma3":                 {"gemma3_text", model.Multimodal, []string{"vision tower", "projector"}},
+	"qwen2_vl":               {"qwen2_vl_text", model.Multimodal, []string{"vision tower"}},
+	"qwen2_5_vl":             {"qwen2_5_vl_text", model.Multimodal, []string{"vision tower"}},
+	"qwen3_vl":               {"qwen3_vl_text", model.Multimodal, []string{"vision tower"}},
+	"qwen3_vl_moe":           {"qwen3_vl_moe_text", model.Multimodal, []string{"vision tower"}},
+	"qwen3_5":                {"qwen3_5_text", model.Multimodal, []string{"vision tower"}},
+	"qwen3_5_moe":            {"qwen3_5_moe_text", model.Multimodal, []string{"vision tower"}},
+	"qwen2_audio":            {"qwen2", model.Speech, []string{"audio tower", "projector"}},
+	"qwen3_omni_moe":         {"qwen3_omni_moe_thinker", model.Multimodal, nil},
+	"qwen3_omni_moe_thinker": {"qwen3_omni_moe_text", model.Multimodal, []string{"vision tower", "audio tower"}},
+	"kimi_k25":               {"kimi_k2", model.Multimodal, []string{"vision tower", "projector"}},
+	"kimi_vl":                {"deepseek_v3", model.Multimodal, []string{"vision tower", "projector"}},
+	"deepseek_vl_v2":         {"deepseek_v2", model.Multimodal, []string{"vision tower", "projector"}},
+	"llama4":                 {"llama4_text", model.Multimodal, []string{"vision tower", "projector"}},
+	"mllama":                 {"mllama_text_model", model.Multimodal, []string{"vision tower", "projector"}},
+	"internvl_chat":          {"", model.Multimodal, []string{"vision tower", "projector"}},
+	"internvl":               {"qwen2", model.Multimodal, []string{"vision tower", "projector"}},
+	"glm4v":                  {"glm4v_text", model.Multimodal, []string{"vision tower"}},
+	"glm4v_moe":              {"glm4v_moe_text", model.Multimodal, []string{"vision tower"}},
+	"aya_vision":             {"cohere2", model.Multimodal, []string{"vision tower", "projector"}},
+	"idefics3":               {"llama", model.Multimodal, []string{"vision tower", "projector"}},
+	"smolvlm":                {"llama", model.Multimodal, []string{"vision tower", "projector"}},
 }
 
 // flatWrappers keep the language model's keys at the top, beside those of the
 // towers.
 var flatWrappers = map[string]wrapper{
-	"minicpmv":   {"qwen2", sizing.Multimodal, []string{"vision tower", "resampler"}},
-	"glm4v":      {"glm4v_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen2_vl":   {"qwen2_vl_text", sizing.Multimodal, []string{"vision tower"}},
-	"qwen2_5_vl": {"qwen2_5_vl_text", sizing.Multimodal, []string{"vision tower"}},
+	"minicpmv":   {"qwen2", model.Multimodal, []string{"vision tower", "resampler"}},
+	"glm4v":      {"glm4v_text", model.Multimodal, []string{"vision tower"}},
+	"qwen2_vl":   {"qwen2_vl_text", model.Multimodal, []string{"vision tower"}},
+	"qwen2_5_vl": {"qwen2_5_vl_text", model.Multimodal, []string{"vision tower"}},
 }
 
 // byArchitecture names the type of configs that leave model_type out.

@@ -1,6 +1,6 @@
 package config
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // denseFamilies are decoders of attention and one feed-forward network a
 // layer, in the line of Llama:
@@ -25,12 +25,12 @@ var denseFamilies = map[string]family{
 	"qwen2_vl_text":     dense{kv: 32, qkvBias: true, qwenWindow: true}.model,
 	"qwen2_5_vl_text":   dense{kv: 32, qkvBias: true, qwenWindow: true}.model,
 	"mimo":              dense{kv: 32, qkvBias: true, qkvBiasKey: "attention_bias", qwenWindow: true}.model,
-	"qwen3":             dense{kv: 32, headDim: 128, attnBias: "attention_bias", qkNorm: sizing.HeadQKNorm, qwenWindow: true}.model,
-	"qwen3_vl_text":     dense{kv: 32, headDim: 128, attnBias: "attention_bias", qkNorm: sizing.HeadQKNorm}.model,
+	"qwen3":             dense{kv: 32, headDim: 128, attnBias: "attention_bias", qkNorm: model.HeadQKNorm, qwenWindow: true}.model,
+	"qwen3_vl_text":     dense{kv: 32, headDim: 128, attnBias: "attention_bias", qkNorm: model.HeadQKNorm}.model,
 	"olmo":              dense{attnBias: "attention_bias", plainNorm: true}.model,
-	"olmo2":             dense{attnBias: "attention_bias", qkNorm: sizing.FullQKNorm, order: postNorm}.model,
-	"olmo3":             dense{attnBias: "attention_bias", qkNorm: sizing.FullQKNorm, order: postNorm, window: 4096, slides: every(4)}.model,
-	"exaone4":           dense{qkNorm: sizing.HeadQKNorm, order: postNorm, exaoneWindow: true}.model,
+	"olmo2":             dense{attnBias: "attention_bias", qkNorm: model.FullQKNorm, order: postNorm}.model,
+	"olmo3":             dense{attnBias: "attention_bias", qkNorm: model.FullQKNorm, order: postNorm, window: 4096, slides: every(4)}.model,
+	"exaone4":           dense{qkNorm: model.HeadQKNorm, order: postNorm, exaoneWindow: true}.model,
 	"glm":               dense{kv: 2, headDim: 128, qkvBias: true, qkvBiasKey: "attention_bias"}.model,
 	"glm4":              dense{kv: 2, headDim: 128, qkvBias: true, qkvBiasKey: "attention_bias", order: sandwich}.model,
 	"glm4v_text":        dense{kv: 2, qkvBias: true, qkvBiasKey: "attention_bias", order: sandwich}.model,
@@ -64,7 +64,7 @@ type dense struct {
 	normBias    bool // LayerNorm instead of RMSNorm
 	plainNorm   bool // norms without weights
 	plainFFN    bool // two matrices instead of three
-	qkNorm      sizing.QKNorm
+	qkNorm      model.QKNorm
 	layerNormQK string // key that adds a norm of its own weights to each head
 	order       order
 	parallelKey string // key that leaves out the second norm
@@ -86,27 +86,27 @@ const (
 	parallel              // one norm before both (Cohere)
 )
 
-func (o order) arrange(n sizing.Norm, attn, ffn sizing.Block) []sizing.Block {
+func (o order) arrange(n model.Norm, attn, ffn model.Block) []model.Block {
 	switch o {
 	case postNorm:
-		return []sizing.Block{attn, n, ffn, n}
+		return []model.Block{attn, n, ffn, n}
 	case sandwich:
-		return []sizing.Block{n, attn, n, n, ffn, n}
+		return []model.Block{n, attn, n, n, ffn, n}
 	case parallel:
-		return []sizing.Block{n, attn, ffn}
+		return []model.Block{n, attn, ffn}
 	}
 	return preNorm(n, attn, ffn)
 }
 
 // attention returns the attention of a layer, without its window.
-func (c dense) attention(r *reader, d int64) sizing.Attention {
-	var a sizing.Attention
+func (c dense) attention(r *reader, d int64) model.Attention {
+	var a model.Attention
 	if c.noGQA {
-		a = sizing.Attention{Hidden: d, Heads: r.width("num_attention_heads")}
+		a = model.Attention{Hidden: d, Heads: r.width("num_attention_heads")}
 		a.KVHeads = a.Heads
 		r.checkHeads(&a)
 	} else if c.headDim > 0 && r.optional("head_dim") == 0 {
-		a = sizing.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: c.headDim}
+		a = model.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: c.headDim}
 		a.KVHeads = r.widthOr(c.kv, "num_key_value_heads")
 		r.record("head_dim", "128", true)
 		r.checkHeads(&a)
@@ -133,7 +133,7 @@ func (c dense) attention(r *reader, d int64) sizing.Attention {
 	}
 	a.QKNorm = c.qkNorm
 	if c.layerNormQK != "" && r.bool(false, c.layerNormQK) {
-		a.QKNorm = sizing.FullQKNorm
+		a.QKNorm = model.FullQKNorm
 	}
 	return a
 }
@@ -160,11 +160,11 @@ func (c dense) windows(r *reader, layers int64) (int64, func(int64) bool) {
 }
 
 // model builds the family's decoder.
-func (c dense) model(r *reader) *sizing.Model {
+func (c dense) model(r *reader) *model.Model {
 	d, layers := r.width("hidden_size"), r.layers("num_hidden_layers")
 	vocab := r.rows("vocab_size")
 	attn := c.attention(r, d)
-	ffn := sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: !c.plainFFN}
+	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: !c.plainFFN}
 	if c.mlpBias != "" {
 		ffn.Bias = r.bool(false, c.mlpBias)
 	}
@@ -172,14 +172,14 @@ func (c dense) model(r *reader) *sizing.Model {
 		ffn.Bias = r.bool(true, c.allBias)
 	}
 	window, slides := c.windows(r, layers)
-	norm := sizing.Norm{Dim: d, Bias: c.normBias, NoWeight: c.plainNorm}
+	norm := model.Norm{Dim: d, Bias: c.normBias, NoWeight: c.plainNorm}
 	o := c.order
 	if c.parallelKey != "" && r.bool(false, c.parallelKey) {
 		o = parallel
 	}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(c.tied), final: []sizing.Block{norm},
-		stack: slidingStack(layers, window, slides, func(w int64) []sizing.Block {
+		hidden: d, vocab: vocab, tied: r.tied(c.tied), final: []model.Block{norm},
+		stack: slidingStack(layers, window, slides, func(w int64) []model.Block {
 			a := attn
 			a.Window = w
 			return o.arrange(norm, a, ffn)
@@ -188,7 +188,7 @@ func (c dense) model(r *reader) *sizing.Model {
 }
 
 // slidingStack is a stack of layers that differ only in their window.
-func slidingStack(layers, window int64, slides func(int64) bool, build func(window int64) []sizing.Block) stack {
+func slidingStack(layers, window int64, slides func(int64) bool, build func(window int64) []model.Block) stack {
 	return stack{
 		layers: layers,
 		kind: func(i int64) layer {
@@ -197,7 +197,7 @@ func slidingStack(layers, window int64, slides func(int64) bool, build func(wind
 			}
 			return layer{}
 		},
-		build: func(l layer) (string, []sizing.Block) { return "", build(l.window) },
+		build: func(l layer) (string, []model.Block) { return "", build(l.window) },
 	}
 }
 
@@ -239,9 +239,9 @@ func (r *reader) exaoneWindow(layers int64) (int64, func(int64) bool) {
 // qwen1 is the first Qwen, with code of its own: intermediate_size is twice
 // the width, queries, keys and values are biased though no_bias is set.
 // Source: Qwen/Qwen-7B modeling_qwen.py.
-func qwen1(r *reader) *sizing.Model {
+func qwen1(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
-	a := sizing.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.widthOr(128, "kv_channels")}
+	a := model.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.widthOr(128, "kv_channels")}
 	a.KVHeads = a.Heads
 	double := r.width("intermediate_size")
 	if double%2 != 0 {
@@ -250,21 +250,21 @@ func qwen1(r *reader) *sizing.Model {
 	if !r.bool(true, "no_bias") {
 		r.refuse("no_bias", "is false: projections with biases are not modelled for qwen")
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
-		stack: stack{layers: layers, build: func(layer) (string, []sizing.Block) {
-			return "", preNorm(norm, a.WithBias(true, false), sizing.FFN{Hidden: d, Width: max(double/2, 1), Gated: true})
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
+		stack: stack{layers: layers, build: func(layer) (string, []model.Block) {
+			return "", preNorm(norm, a.WithBias(true, false), model.FFN{Hidden: d, Width: max(double/2, 1), Gated: true})
 		}},
 	})
 }
 
 // chatglm is ChatGLM 2 and 3 and GLM-4-9B, with code of their own.
 // Source: THUDM/chatglm3-6b modeling_chatglm.py.
-func chatglm(r *reader) *sizing.Model {
+func chatglm(r *reader) *model.Model {
 	d, layers := r.width("hidden_size"), r.layers("num_layers", "num_hidden_layers")
 	vocab := r.rows("padded_vocab_size", "vocab_size")
-	a := sizing.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.width("kv_channels")}
+	a := model.Attention{Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.width("kv_channels")}
 	a.KVHeads = a.Heads
 	if r.bool(false, "multi_query_attention") {
 		a.KVHeads = r.width("multi_query_group_num")
@@ -273,9 +273,9 @@ func chatglm(r *reader) *sizing.Model {
 	r.checkHeads(&a)
 	linear := r.bool(false, "add_bias_linear")
 	a = a.WithBias(linear || r.bool(false, "add_qkv_bias"), linear)
-	ffn := sizing.FFN{Hidden: d, Width: r.width("ffn_hidden_size"), Gated: true, Bias: linear}
-	norm := sizing.Norm{Dim: d, Bias: !r.bool(true, "rmsnorm")}
-	var final []sizing.Block
+	ffn := model.FFN{Hidden: d, Width: r.width("ffn_hidden_size"), Gated: true, Bias: linear}
+	norm := model.Norm{Dim: d, Bias: !r.bool(true, "rmsnorm")}
+	var final []model.Block
 	if r.bool(true, "post_layer_norm") {
 		final = append(final, norm)
 	}
@@ -284,14 +284,14 @@ func chatglm(r *reader) *sizing.Model {
 	}
 	return r.model(decoder{
 		hidden: d, vocab: vocab, tied: r.tied(false), final: final, keepHead: true,
-		stack: stack{layers: layers, build: func(layer) (string, []sizing.Block) { return "", preNorm(norm, a, ffn) }},
+		stack: stack{layers: layers, build: func(layer) (string, []model.Block) { return "", preNorm(norm, a, ffn) }},
 	})
 }
 
 // nemotronNAS is a Llama whose layers were chosen by search: each has its own
 // number of KV heads and FFN width, or no attention or FFN at all.
 // Source: nvidia/Llama-3_3-Nemotron-Super-49B-v1_5 modeling_decilm.py.
-func nemotronNAS(r *reader) *sizing.Model {
+func nemotronNAS(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	heads := r.width("num_attention_heads")
 	bias, mlpBias := r.bool(false, "attention_bias"), r.bool(false, "mlp_bias")
@@ -304,20 +304,20 @@ func nemotronNAS(r *reader) *sizing.Model {
 	for i, e := range list {
 		kinds[i] = r.nasBlock(i, e, d, heads)
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers, kind: func(i int64) layer { return kinds[i] },
-			build: func(l layer) (string, []sizing.Block) {
-				var bs []sizing.Block
+			build: func(l layer) (string, []model.Block) {
+				var bs []model.Block
 				if l.a > 0 {
-					a := sizing.Attention{Hidden: d, Heads: heads, KVHeads: l.a, Window: l.window}.WithBias(bias, bias)
+					a := model.Attention{Hidden: d, Heads: heads, KVHeads: l.a, Window: l.window}.WithBias(bias, bias)
 					r.checkHeads(&a)
 					bs = append(bs, norm, a)
 				}
 				if l.b > 0 {
-					bs = append(bs, norm, sizing.FFN{Hidden: d, Width: l.b, Gated: true, Bias: mlpBias})
+					bs = append(bs, norm, model.FFN{Hidden: d, Width: l.b, Gated: true, Bias: mlpBias})
 				}
 				return "", bs
 			},
@@ -381,19 +381,19 @@ func firstError(a, b error) error {
 // mllama is the language model of Llama 3.2 Vision: some of its layers attend
 // to the image instead of to the text.
 // Source: transformers models/mllama/modeling_mllama.py.
-func mllama(r *reader) *sizing.Model {
+func mllama(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	self := r.attention(d, 8)
 	cross := self
-	cross.Cross, cross.QKNorm = true, sizing.HeadQKNorm
-	ffn := sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
+	cross.Cross, cross.QKNorm = true, model.HeadQKNorm
+	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
 	crosses := r.indices(0, layers, "cross_attention_layers")
 	if crosses == nil {
 		r.fail("cross_attention_layers", "is missing (%s needs it)", r.family)
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	m := r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -402,15 +402,15 @@ func mllama(r *reader) *sizing.Model {
 				}
 				return layer{}
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				if l.mix == 'x' {
-					return "cross-attention decoder", append(preNorm(norm, cross, ffn), sizing.Vector{Name: "attention and FFN gates", Dim: 2})
+					return "cross-attention decoder", append(preNorm(norm, cross, ffn), model.Vector{Name: "attention and FFN gates", Dim: 2})
 				}
 				return "", preNorm(norm, self, ffn)
 			},
 		},
 	})
 	// The embedding has eight rows more than the head, for the image token.
-	m.Groups[0].Blocks[0] = sizing.Table{Rows: vocab + 8, Dim: d}
+	m.Groups[0].Blocks[0] = model.Table{Rows: vocab + 8, Dim: d}
 	return m
 }

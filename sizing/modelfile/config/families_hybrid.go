@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // hybridFamilies mix attention with state-space or linear-attention layers, or
@@ -25,13 +25,13 @@ var hybridFamilies = map[string]family{
 // Source: transformers models/qwen3_next/modeling_qwen3_next.py.
 type qwenNext struct{ moe, step bool }
 
-func (c qwenNext) model(r *reader) *sizing.Model {
+func (c qwenNext) model(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 2)
 	bias := r.bool(false, "attention_bias")
 	a = a.WithBias(bias, bias)
-	a.QKNorm, a.Gate = sizing.HeadQKNorm, r.bool(true, "attn_output_gate")
-	delta := sizing.DeltaNet{
+	a.QKNorm, a.Gate = model.HeadQKNorm, r.bool(true, "attn_output_gate")
+	delta := model.DeltaNet{
 		Hidden: d, KeyHeads: r.width("linear_num_key_heads"), ValHeads: r.width("linear_num_value_heads"),
 		KeyDim: r.width("linear_key_head_dim"), ValDim: r.width("linear_value_head_dim"), Conv: r.width("linear_conv_kernel_dim"),
 	}
@@ -47,7 +47,7 @@ func (c qwenNext) model(r *reader) *sizing.Model {
 		return (i+1)%interval == 0
 	}
 	sparse := never
-	moe := sizing.MoE{}
+	moe := model.MoE{}
 	if c.moe {
 		moe = r.experts(d, []string{"num_experts"}, []string{"moe_intermediate_size"})
 		moe.SharedWidth, moe.SharedGate = r.width("shared_expert_intermediate_size"), true
@@ -56,9 +56,9 @@ func (c qwenNext) model(r *reader) *sizing.Model {
 		r.neutral("mlp_only_layers")
 	}
 	ffn := r.denseWidth(d, layers, sparse)
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -71,7 +71,7 @@ func (c qwenNext) model(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				if l.mix == 'a' {
 					return "full-attention decoder", preNorm(norm, a, either(l, moe, ffn))
 				}
@@ -83,10 +83,10 @@ func (c qwenNext) model(r *reader) *sizing.Model {
 
 // nemotronH: each layer is one norm and one block, as a pattern says.
 // Source: nvidia/Nemotron-H-56B-Base-8K modeling_nemotron_h.py.
-func nemotronH(r *reader) *sizing.Model {
+func nemotronH(r *reader) *model.Model {
 	d, vocab := r.width("hidden_size"), r.rows("vocab_size")
 	pattern := r.nemotronPattern()
-	a := sizing.Attention{Hidden: d, Heads: r.width("num_attention_heads"), KVHeads: r.width("num_key_value_heads"), HeadDim: r.width("head_dim", "attention_head_dim")}
+	a := model.Attention{Hidden: d, Heads: r.width("num_attention_heads"), KVHeads: r.width("num_key_value_heads"), HeadDim: r.width("head_dim", "attention_head_dim")}
 	r.checkHeads(&a)
 	attnBias := r.bool(false, "attention_bias")
 	a = a.WithBias(attnBias, attnBias)
@@ -94,7 +94,7 @@ func nemotronH(r *reader) *sizing.Model {
 		r.refuse("sliding_window", "is set: sliding layers are not modelled for nemotron_h")
 	}
 	heads := r.width("mamba_num_heads")
-	m := sizing.Mamba2{
+	m := model.Mamba2{
 		Hidden: d, Inner: heads * r.width("mamba_head_dim"), Heads: heads, Groups: r.width("n_groups"), State: r.width("ssm_state_size"), Conv: r.width("conv_kernel"),
 		NoConvBias: !r.bool(true, "use_conv_bias"), Chunk: r.optional("chunk_size"),
 		Bias: r.bool(false, "use_bias"),
@@ -104,12 +104,12 @@ func nemotronH(r *reader) *sizing.Model {
 	}
 	r.neutral("expand", "time_step_rank")
 	mlpBias := r.bool(false, "mlp_bias")
-	ffn := sizing.FFN{Hidden: d, Bias: mlpBias}
+	ffn := model.FFN{Hidden: d, Bias: mlpBias}
 	r.neutral("intermediate_size")
 	if strings.Contains(pattern, "-") {
 		ffn.Width = r.width("intermediate_size")
 	}
-	moe := sizing.MoE{}
+	moe := model.MoE{}
 	if strings.Contains(pattern, "E") {
 		moe = r.experts(d, []string{"n_routed_experts"}, []string{"moe_intermediate_size"})
 		moe.Gated, moe.CorrectionBias = false, true
@@ -119,22 +119,22 @@ func nemotronH(r *reader) *sizing.Model {
 			r.refuse("mlp_bias", "is true: experts with biases are not modelled for nemotron_h")
 		}
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: int64(len(pattern)),
 			kind:   func(i int64) layer { return layer{mix: pattern[i]} },
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				switch l.mix {
 				case 'M':
-					return "mamba", []sizing.Block{norm, m}
+					return "mamba", []model.Block{norm, m}
 				case '*':
-					return "attention", []sizing.Block{norm, a}
+					return "attention", []model.Block{norm, a}
 				case 'E':
-					return "moe", []sizing.Block{norm, moe}
+					return "moe", []model.Block{norm, moe}
 				}
-				return "ffn", []sizing.Block{norm, ffn}
+				return "ffn", []model.Block{norm, ffn}
 			},
 		},
 	})
@@ -178,8 +178,8 @@ func (r *reader) nemotronPattern() string {
 
 // mambaBlock reads the selective state-space block.
 // Source: transformers models/mamba/modeling_mamba.py.
-func (r *reader) mambaBlock(d int64, expand, state, conv, rank string) sizing.Mamba {
-	m := sizing.Mamba{Hidden: d, State: r.width(state), Conv: r.width(conv), Rank: (d + 15) / 16}
+func (r *reader) mambaBlock(d int64, expand, state, conv, rank string) model.Mamba {
+	m := model.Mamba{Hidden: d, State: r.width(state), Conv: r.width(conv), Rank: (d + 15) / 16}
 	m.Inner = d * r.width(expand)
 	if v, ok := r.obj.get(rank); ok && v != "auto" {
 		m.Rank = r.width(rank)
@@ -190,11 +190,11 @@ func (r *reader) mambaBlock(d int64, expand, state, conv, rank string) sizing.Ma
 	return m
 }
 
-func mamba(r *reader) *sizing.Model { return r.mambaModel(true) }
+func mamba(r *reader) *model.Model { return r.mambaModel(true) }
 
-func falconMamba(r *reader) *sizing.Model { return r.mambaModel(false) }
+func falconMamba(r *reader) *model.Model { return r.mambaModel(false) }
 
-func (r *reader) mambaModel(tied bool) *sizing.Model {
+func (r *reader) mambaModel(tied bool) *model.Model {
 	d, layers, vocab := r.width("hidden_size", "d_model"), r.layers("num_hidden_layers", "n_layer"), r.rows("vocab_size")
 	m := r.mambaBlock(d, "expand", "state_size", "conv_kernel", "time_step_rank")
 	if n := r.optional("intermediate_size", "d_inner"); n > 0 && n != m.Inner {
@@ -206,29 +206,29 @@ func (r *reader) mambaModel(tied bool) *sizing.Model {
 	if !r.bool(true, "use_conv_bias") {
 		r.refuse("use_conv_bias", "is false, which is not modelled for %s", r.family)
 	}
-	norm := sizing.Norm{Dim: d}
-	return r.uniform(d, layers, vocab, r.tied(tied), norm, []sizing.Block{norm, m})
+	norm := model.Norm{Dim: d}
+	return r.uniform(d, layers, vocab, r.tied(tied), norm, []model.Block{norm, m})
 }
 
 // mamba2. Source: transformers models/mamba2/modeling_mamba2.py.
-func mamba2(r *reader) *sizing.Model {
+func mamba2(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	heads := r.width("num_heads")
-	m := sizing.Mamba2{
+	m := model.Mamba2{
 		Hidden: d, Inner: heads * r.width("head_dim"), Heads: heads, Groups: r.width("n_groups"), State: r.width("state_size"), Conv: r.width("conv_kernel"),
 		NoConvBias: !r.bool(true, "use_conv_bias"), Bias: r.bool(false, "use_bias"), Chunk: r.optional("chunk_size"),
 	}
 	if e := r.widthOr(2, "expand"); e*d != m.Inner {
 		r.fail("expand", "%d x hidden size %d is not num_heads x head_dim, %d", e, d, m.Inner)
 	}
-	norm := sizing.Norm{Dim: d}
-	return r.uniform(d, layers, vocab, r.tied(false), norm, []sizing.Block{norm, m})
+	norm := model.Norm{Dim: d}
+	return r.uniform(d, layers, vocab, r.tied(false), norm, []model.Block{norm, m})
 }
 
 // jamba: Mamba layers with norms inside, one attention layer in each period,
 // experts in every second layer.
 // Source: transformers models/jamba/modeling_jamba.py.
-func jamba(r *reader) *sizing.Model {
+func jamba(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 8)
 	m := r.mambaBlock(d, "mamba_expand", "mamba_d_state", "mamba_d_conv", "mamba_dt_rank")
@@ -240,13 +240,13 @@ func jamba(r *reader) *sizing.Model {
 	}
 	width := r.width("intermediate_size")
 	experts := r.widthOr(16, "num_experts")
-	ffn := sizing.FFN{Hidden: d, Width: width, Gated: true}
-	moe := sizing.MoE{Hidden: d, Experts: experts, TopK: r.widthOr(2, "num_experts_per_tok"), Width: width, Gated: true}
+	ffn := model.FFN{Hidden: d, Width: width, Gated: true}
+	moe := model.MoE{Hidden: d, Experts: experts, TopK: r.widthOr(2, "num_experts_per_tok"), Width: width, Gated: true}
 	attnPeriod, attnOffset := r.widthOr(8, "attn_layer_period"), r.numOr(4, "attn_layer_offset")
 	expPeriod, expOffset := r.widthOr(2, "expert_layer_period"), r.numOr(1, "expert_layer_offset")
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -259,12 +259,12 @@ func jamba(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				if l.mix == 'a' {
 					return "attention layer", preNorm(norm, a, either(l, moe, ffn))
 				}
 				return "mamba layer", append(preNorm(norm, m, either(l, moe, ffn)),
-					sizing.Norm{Dim: m.Rank}, sizing.Norm{Dim: m.State}, sizing.Norm{Dim: m.State})
+					model.Norm{Dim: m.Rank}, model.Norm{Dim: m.State}, model.Norm{Dim: m.State})
 			},
 		},
 	})

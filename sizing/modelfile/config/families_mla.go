@@ -3,7 +3,7 @@ package config
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // mlaFamilies are decoders with multi-head latent attention.
@@ -28,8 +28,8 @@ type latent struct {
 
 // mla reads the keys of latent attention. valDim is the width of a value head
 // when the key is missing; 0 makes the key required.
-func (r *reader) mla(d, valDim int64) sizing.MLA {
-	a := sizing.MLA{
+func (r *reader) mla(d, valDim int64) model.MLA {
+	a := model.MLA{
 		Hidden: d, Heads: r.width("num_attention_heads"), QRank: r.optional("q_lora_rank"), KVRank: r.width("kv_lora_rank"),
 		RopeDim: r.width("qk_rope_head_dim"), NopeDim: r.width("qk_nope_head_dim"),
 	}
@@ -46,7 +46,7 @@ func (r *reader) mla(d, valDim int64) sizing.MLA {
 	return a
 }
 
-func (c latent) model(r *reader) *sizing.Model {
+func (c latent) model(r *reader) *model.Model {
 	d := r.width("hidden_size")
 	a := r.mla(d, 0)
 	if c.indexer {
@@ -78,12 +78,12 @@ func (r *reader) sharedIndexers() {
 }
 
 // minicpm3 is dense. Source: openbmb/MiniCPM3-4B modeling_minicpm.py.
-func minicpm3(r *reader) *sizing.Model {
+func minicpm3(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	heads := r.width("num_attention_heads")
 	a := r.mla(d, max(d/heads, 1))
-	ffn := sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
-	norm := sizing.Norm{Dim: d}
+	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
+	norm := model.Norm{Dim: d}
 	if !r.obj.has("tie_word_embeddings") {
 		r.warn = append(r.warn, fmt.Sprintf("tie_word_embeddings is missing: counted as not tied; tied, the model has %d parameters less", vocab*d))
 	}
@@ -95,9 +95,9 @@ func minicpm3(r *reader) *sizing.Model {
 // up by token. The lookup tables hold integers; they count, as in the
 // published total.
 // Source: deepseek-ai/DeepSeek-V4-Pro inference/model.py.
-func deepseekV4(r *reader) *sizing.Model {
+func deepseekV4(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
-	a := sizing.CompressedAttention{
+	a := model.CompressedAttention{
 		Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.width("head_dim"), QRank: r.width("q_lora_rank"),
 		OutRank: r.width("o_lora_rank"), OutGroups: r.width("o_groups"), Window: r.width("sliding_window"),
 	}
@@ -119,15 +119,15 @@ func deepseekV4(r *reader) *sizing.Model {
 	ratios := r.compressRatios(layers)
 	mixes := (2 + lanes) * lanes
 	zero := 0.0
-	norm := sizing.Norm{Dim: d}
-	mix := []sizing.Block{
-		sizing.Linear{Name: "lane mixing", In: lanes * d, Out: mixes},
-		sizing.Vector{Name: "lane mixing base and scale", Dim: mixes + 3},
+	norm := model.Norm{Dim: d}
+	mix := []model.Block{
+		model.Linear{Name: "lane mixing", In: lanes * d, Out: mixes},
+		model.Vector{Name: "lane mixing base and scale", Dim: mixes + 3},
 	}
 	return r.model(decoder{
 		hidden: d, vocab: vocab, tied: r.tied(false),
-		final: []sizing.Block{
-			sizing.Linear{Name: "lane mixing", In: lanes * d, Out: lanes}, sizing.Vector{Name: "lane mixing base and scale", Dim: lanes + 1}, norm,
+		final: []model.Block{
+			model.Linear{Name: "lane mixing", In: lanes * d, Out: lanes}, model.Vector{Name: "lane mixing base and scale", Dim: lanes + 1}, norm,
 		},
 		stack: stack{
 			layers: layers,
@@ -138,17 +138,17 @@ func deepseekV4(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				b, e := a, moe
 				b.Ratio = l.a
 				if l.a == 4 {
 					b.IndexHeads, b.IndexDim, b.IndexTopK = indexHeads, indexDim, topK
 				}
 				e.CorrectionBias = l.ffn != 'h'
-				bs := append([]sizing.Block{norm, b, norm, e}, mix...)
+				bs := append([]model.Block{norm, b, norm, e}, mix...)
 				bs = append(bs, mix...)
 				if l.ffn == 'h' {
-					bs = append(bs, sizing.Linear{Name: "experts by token", In: moe.TopK, Out: vocab, Uses: &zero, Part: sizing.RouterPart})
+					bs = append(bs, model.Linear{Name: "experts by token", In: moe.TopK, Out: vocab, Uses: &zero, Part: model.RouterPart})
 				}
 				return "moe decoder", bs
 			},

@@ -1,6 +1,6 @@
 package config
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // moeFamilies are decoders with mixtures of experts and ordinary attention.
 var moeFamilies = map[string]family{
@@ -23,8 +23,8 @@ var moeFamilies = map[string]family{
 }
 
 // experts reads the expert keys that most families share.
-func (r *reader) experts(d int64, countKeys, widthKeys []string) sizing.MoE {
-	return sizing.MoE{
+func (r *reader) experts(d int64, countKeys, widthKeys []string) model.MoE {
+	return model.MoE{
 		Hidden: d, Experts: r.width(countKeys...), TopK: r.width("num_experts_per_tok", "num_experts_per_token", "experts_per_token", "top_k_experts", "moe_top_k"),
 		Width: r.width(widthKeys...), Gated: true,
 	}
@@ -32,26 +32,26 @@ func (r *reader) experts(d int64, countKeys, widthKeys []string) sizing.MoE {
 
 // mixtral: every layer is a mixture.
 // Source: transformers models/mixtral/modeling_mixtral.py.
-func mixtral(r *reader) *sizing.Model {
+func mixtral(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 8)
 	a.Window = r.window(0)
 	moe := r.experts(d, []string{"num_local_experts"}, []string{"intermediate_size"})
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
 }
 
 // uniform is a decoder of equal layers.
-func (r *reader) uniform(d, layers, vocab int64, tied bool, norm sizing.Norm, blocks []sizing.Block) *sizing.Model {
+func (r *reader) uniform(d, layers, vocab int64, tied bool, norm model.Norm, blocks []model.Block) *model.Model {
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: tied, final: []sizing.Block{norm},
-		stack: stack{layers: layers, build: func(layer) (string, []sizing.Block) { return "", blocks }},
+		hidden: d, vocab: vocab, tied: tied, final: []model.Block{norm},
+		stack: stack{layers: layers, build: func(layer) (string, []model.Block) { return "", blocks }},
 	})
 }
 
 // phimoe: Mixtral with biased attention, LayerNorm and a biased head.
 // Source: transformers models/phimoe/modeling_phimoe.py.
-func phimoe(r *reader) *sizing.Model {
+func phimoe(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 8)
 	bias := r.bool(false, "attention_bias")
@@ -60,34 +60,34 @@ func phimoe(r *reader) *sizing.Model {
 	if w := r.window(0); w < r.context() {
 		a.Window = w
 	}
-	norm := sizing.Norm{Dim: d, Bias: true}
+	norm := model.Norm{Dim: d, Bias: true}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), headBias: r.bool(false, "lm_head_bias"), final: []sizing.Block{norm},
-		stack: stack{layers: layers, build: func(layer) (string, []sizing.Block) { return "", preNorm(norm, a, moe) }},
+		hidden: d, vocab: vocab, tied: r.tied(false), headBias: r.bool(false, "lm_head_bias"), final: []model.Block{norm},
+		stack: stack{layers: layers, build: func(layer) (string, []model.Block) { return "", preNorm(norm, a, moe) }},
 	})
 }
 
 // olmoe: query and key norms over the whole projection.
 // Source: transformers models/olmoe/modeling_olmoe.py.
-func olmoe(r *reader) *sizing.Model {
+func olmoe(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 0)
 	bias := r.bool(false, "attention_bias")
 	a = a.WithBias(bias, bias)
-	a.QKNorm = sizing.FullQKNorm
+	a.QKNorm = model.FullQKNorm
 	moe := r.experts(d, []string{"num_experts"}, []string{"intermediate_size"})
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
 }
 
 // granitemoe. Source: transformers models/granitemoe/modeling_granitemoe.py.
-func granitemoe(r *reader) *sizing.Model {
+func granitemoe(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 0)
 	bias := r.bool(false, "attention_bias")
 	a = a.WithBias(bias, bias)
 	moe := r.experts(d, []string{"num_local_experts"}, []string{"intermediate_size"})
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
 }
 
@@ -97,13 +97,13 @@ type qwenMoE struct {
 	kv                       int64
 }
 
-func (c qwenMoE) model(r *reader) *sizing.Model {
+func (c qwenMoE) model(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
-	var a sizing.Attention
+	var a model.Attention
 	if c.qkvBias {
 		a = r.attention(d, c.kv).WithBias(r.bool(true, "qkv_bias"), false)
 	} else {
-		a = dense{headDim: 128, kv: c.kv, attnBias: "attention_bias", qkNorm: sizing.HeadQKNorm}.attention(r, d)
+		a = dense{headDim: 128, kv: c.kv, attnBias: "attention_bias", qkNorm: model.HeadQKNorm}.attention(r, d)
 	}
 	moe := r.experts(d, []string{"num_experts"}, []string{"moe_intermediate_size"})
 	if c.shared {
@@ -113,9 +113,9 @@ func (c qwenMoE) model(r *reader) *sizing.Model {
 	window, slides := r.qwenWindow(layers)
 	sparse := r.qwenSparse(layers)
 	ffn := r.denseWidth(d, layers, sparse)
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -128,7 +128,7 @@ func (c qwenMoE) model(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				w := a
 				w.Window = l.window
 				return sparseName(l), preNorm(norm, w, either(l, moe, ffn))
@@ -147,14 +147,14 @@ func (r *reader) qwenSparse(layers int64) func(int64) bool {
 
 // denseWidth is the feed-forward network of the dense layers among mixtures;
 // its width is needed only if there is one.
-func (r *reader) denseWidth(d, layers int64, sparse func(int64) bool) sizing.FFN {
+func (r *reader) denseWidth(d, layers int64, sparse func(int64) bool) model.FFN {
 	for i := range layers {
 		if r.err == nil && !sparse(i) {
-			return sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
+			return model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
 		}
 	}
 	r.neutral("intermediate_size")
-	return sizing.FFN{}
+	return model.FFN{}
 }
 
 func sparseName(l layer) string {
@@ -164,7 +164,7 @@ func sparseName(l layer) string {
 	return "dense decoder"
 }
 
-func either(l layer, moe, ffn sizing.Block) sizing.Block {
+func either(l layer, moe, ffn model.Block) model.Block {
 	if l.ffn == 'e' {
 		return moe
 	}
@@ -173,7 +173,7 @@ func either(l layer, moe, ffn sizing.Block) sizing.Block {
 
 // gptOSS: attention with biases and sinks, experts and router with biases.
 // Source: transformers models/gpt_oss/modeling_gpt_oss.py.
-func gptOSS(r *reader) *sizing.Model {
+func gptOSS(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 8)
 	bias := r.bool(true, "attention_bias")
@@ -181,11 +181,11 @@ func gptOSS(r *reader) *sizing.Model {
 	a.Sinks = true
 	moe := r.experts(d, []string{"num_local_experts", "num_experts"}, []string{"intermediate_size"})
 	moe.Bias = true
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	slides := r.windowed(layers, func(i int64) bool { return i%2 == 0 })
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
-		stack: slidingStack(layers, r.window(128), slides, func(w int64) []sizing.Block {
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
+		stack: slidingStack(layers, r.window(128), slides, func(w int64) []model.Block {
 			b := a
 			b.Window = w
 			return preNorm(norm, b, moe)
@@ -194,14 +194,14 @@ func gptOSS(r *reader) *sizing.Model {
 }
 
 // minimaxM2. Source: MiniMaxAI/MiniMax-M2 modeling_minimax_m2.py.
-func minimaxM2(r *reader) *sizing.Model {
+func minimaxM2(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 0)
 	if r.bool(false, "use_qk_norm") {
 		if t := r.word("per_layer", "qk_norm_type"); t != "per_layer" {
 			r.refuse("qk_norm_type", "is %q (want per_layer)", clip(t))
 		}
-		a.QKNorm = sizing.FullQKNorm
+		a.QKNorm = model.FullQKNorm
 	}
 	r.neutral("qk_norm_type")
 	moe := r.experts(d, []string{"num_local_experts"}, []string{"intermediate_size"})
@@ -212,25 +212,25 @@ func minimaxM2(r *reader) *sizing.Model {
 			r.refuse("attn_type_list", "entry %d is %s (want 1, full attention)", i, text(e))
 		}
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
 }
 
 // glm4MoE is GLM-4.5 to 4.7. Source: transformers
 // models/glm4_moe/modeling_glm4_moe.py.
-func glm4MoE(r *reader) *sizing.Model {
+func glm4MoE(r *reader) *model.Model {
 	d := r.width("hidden_size")
 	a := r.attention(d, 8)
 	a = a.WithBias(r.bool(false, "attention_bias"), false)
 	if r.bool(false, "use_qk_norm") {
-		a.QKNorm = sizing.HeadQKNorm
+		a.QKNorm = model.HeadQKNorm
 	}
 	return r.firstDense(d, a, true)
 }
 
 // deepseekMoE is the first DeepSeek-MoE: ordinary attention, fine-grained and
 // shared experts. Source: deepseek-ai/deepseek-moe-16b-base modeling_deepseek.py.
-func deepseekMoE(r *reader) *sizing.Model {
+func deepseekMoE(r *reader) *model.Model {
 	d := r.width("hidden_size")
 	a := r.attention(d, 0)
 	bias := r.bool(false, "attention_bias")
@@ -239,7 +239,7 @@ func deepseekMoE(r *reader) *sizing.Model {
 
 // firstDense is a decoder whose first layers are dense and whose others have
 // routed and shared experts (the DeepSeek manner).
-func (r *reader) firstDense(d int64, attn sizing.Block, correction bool) *sizing.Model {
+func (r *reader) firstDense(d int64, attn model.Block, correction bool) *model.Model {
 	layers, vocab := r.layers("num_hidden_layers"), r.rows("vocab_size")
 	moe := r.experts(d, []string{"n_routed_experts", "num_experts"}, []string{"moe_intermediate_size"})
 	moe.CorrectionBias = correction
@@ -247,9 +247,9 @@ func (r *reader) firstDense(d int64, attn sizing.Block, correction bool) *sizing
 	moe.SharedWidth = r.numOr(0, "n_shared_experts", "num_shared_experts") * moe.Width
 	sparse := r.firstSparse(layers)
 	ffn := r.denseWidth(d, layers, sparse)
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -258,7 +258,7 @@ func (r *reader) firstDense(d int64, attn sizing.Block, correction bool) *sizing
 				}
 				return layer{}
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				return sparseName(l), preNorm(norm, attn, either(l, moe, ffn))
 			},
 		},
@@ -299,7 +299,7 @@ func (r *reader) firstSparse(layers int64) func(int64) bool {
 // llama4: layers of experts (with a shared one) and dense layers of their own
 // width; most layers attend within chunks.
 // Source: transformers models/llama4/modeling_llama4.py.
-func llama4(r *reader) *sizing.Model {
+func llama4(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	a := r.attention(d, 8)
 	bias := r.bool(false, "attention_bias")
@@ -316,12 +316,12 @@ func llama4(r *reader) *sizing.Model {
 		}
 		return (i+1)%step == 0
 	}
-	ffn := sizing.FFN{Hidden: d, Width: r.width("intermediate_size_mlp"), Gated: true}
+	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size_mlp"), Gated: true}
 	chunk := r.widthOr(8192, "attention_chunk_size")
 	chunked := r.windowed(layers, r.llama4Chunks(layers))
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -334,7 +334,7 @@ func llama4(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				b := a
 				b.Window, b.Chunked = l.window, l.window > 0
 				return sparseName(l), preNorm(norm, b, either(l, moe, ffn))
@@ -357,10 +357,10 @@ func (r *reader) llama4Chunks(layers int64) func(int64) bool {
 
 // dbrx keeps its keys in two nested objects.
 // Source: transformers models/dbrx/modeling_dbrx.py.
-func dbrx(r *reader) *sizing.Model {
+func dbrx(r *reader) *model.Model {
 	d, layers, vocab := r.width("d_model", "hidden_size"), r.layers("n_layers", "num_hidden_layers"), r.rows("vocab_size")
-	a := sizing.Attention{Hidden: d, Heads: r.width("n_heads", "num_attention_heads")}
-	moe := sizing.MoE{Hidden: d, Gated: true, Experts: 1, TopK: 1, Width: 1}
+	a := model.Attention{Hidden: d, Heads: r.width("n_heads", "num_attention_heads")}
+	moe := model.MoE{Hidden: d, Gated: true, Experts: 1, TopK: 1, Width: 1}
 	if c := r.sub("attn_config"); c != nil {
 		a.KVHeads = c.width("kv_n_heads")
 		r.join(c)
@@ -374,18 +374,18 @@ func dbrx(r *reader) *sizing.Model {
 	} else {
 		r.fail("ffn_config", "is missing (dbrx needs it)")
 	}
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
 }
 
 // mimoV2: full and sliding layers have KV heads of their own, values are
 // narrower than keys. Source: XiaomiMiMo/MiMo-V2-Flash modeling_mimo_v2_flash.py.
-func mimoV2(r *reader) *sizing.Model {
+func mimoV2(r *reader) *model.Model {
 	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
 	full := r.attention(d, 0)
 	full.ValDim = r.width("v_head_dim")
 	full.Sinks = r.bool(false, "add_full_attention_sink_bias")
-	slide := sizing.Attention{
+	slide := model.Attention{
 		Hidden: d, Heads: r.width("swa_num_attention_heads"), KVHeads: r.width("swa_num_key_value_heads"),
 		HeadDim: r.width("swa_head_dim"), ValDim: r.width("swa_v_head_dim"),
 		Sinks: r.bool(true, "add_swa_attention_sink_bias"), Window: r.width("sliding_window", "sliding_window_size"),
@@ -402,9 +402,9 @@ func mimoV2(r *reader) *sizing.Model {
 	moe.SharedWidth = r.numOr(0, "n_shared_experts") * moe.Width
 	sparse := r.firstSparse(layers)
 	ffn := r.denseWidth(d, layers, sparse)
-	norm := sizing.Norm{Dim: d}
+	norm := model.Norm{Dim: d}
 	return r.model(decoder{
-		hidden: d, vocab: vocab, tied: r.tied(false), final: []sizing.Block{norm},
+		hidden: d, vocab: vocab, tied: r.tied(false), final: []model.Block{norm},
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
@@ -417,7 +417,7 @@ func mimoV2(r *reader) *sizing.Model {
 				}
 				return l
 			},
-			build: func(l layer) (string, []sizing.Block) {
+			build: func(l layer) (string, []model.Block) {
 				a := full
 				if l.mix == 's' {
 					a = slide

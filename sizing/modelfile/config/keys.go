@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // Bounds of what a config may ask for. They are far above every real model
@@ -332,22 +332,22 @@ type layer struct {
 type stack struct {
 	name   string
 	layers int64
-	kind   func(i int64) layer                  // nil: all layers are equal
-	build  func(layer) (string, []sizing.Block) // a name ("" for the stack's) and the blocks
+	kind   func(i int64) layer                 // nil: all layers are equal
+	build  func(layer) (string, []model.Block) // a name ("" for the stack's) and the blocks
 }
 
 // groups gathers equal consecutive layers. It allocates by the number of runs,
 // not of layers.
-func (r *reader) groups(s stack) []sizing.Group {
+func (r *reader) groups(s stack) []model.Group {
 	if r.err != nil {
 		return nil
 	}
 	type built struct {
 		name   string
-		blocks []sizing.Block
+		blocks []model.Block
 	}
 	made := map[layer]built{}
-	var groups []sizing.Group
+	var groups []model.Group
 	put := func(l layer, n int64) {
 		b, ok := made[l]
 		if !ok {
@@ -358,7 +358,7 @@ func (r *reader) groups(s stack) []sizing.Group {
 			made[l] = b
 		}
 		if len(b.blocks) > 0 {
-			groups = append(groups, sizing.Group{Name: b.name, Repeat: int(n), Blocks: b.blocks})
+			groups = append(groups, model.Group{Name: b.name, Repeat: int(n), Blocks: b.blocks})
 		}
 	}
 	if s.kind == nil {

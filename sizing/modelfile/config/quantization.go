@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // Quantization is what a config says of how weights are stored.
@@ -94,7 +94,7 @@ func ParseQuantization(name string, data []byte) (*Quantization, error) {
 			}
 		}
 	}
-	c := &Config{Model: &sizing.Model{}}
+	c := &Config{Model: &model.Model{}}
 	if err := c.readQuant(name, top, inner); err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // Names of modules in the manner of most checkpoints, to which the patterns of
@@ -20,7 +20,7 @@ const maxPatterns = 1024
 // storedBits averages the storage over all weights of a model: quantised
 // matrices at the method's bits, excluded modules, embeddings, the head, norms,
 // routers and every vector at the base type's.
-func (q *Quantization) storedBits(m *sizing.Model, dtype string) (bits float64, warn []string) {
+func (q *Quantization) storedBits(m *model.Model, dtype string) (bits float64, warn []string) {
 	if q.BitsPerWeight == 0 {
 		return 0, nil
 	}
@@ -47,7 +47,7 @@ func (q *Quantization) storedBits(m *sizing.Model, dtype string) (bits float64, 
 				stored += n * (float64(out)*base + float64(g.Repeat-out)*q.bitsOf(w))
 			}
 		}
-		if g.Place == sizing.Body {
+		if g.Place == model.Body {
 			index += g.Repeat
 		}
 	}
@@ -62,43 +62,43 @@ func (q *Quantization) storedBits(m *sizing.Model, dtype string) (bits float64, 
 }
 
 // quantises reports whether the method touches a weight, exclusions aside.
-func (q *Quantization) quantises(w sizing.Weight) bool {
+func (q *Quantization) quantises(w model.Weight) bool {
 	if w.Cols == 0 {
 		return false
 	}
 	switch w.Part {
-	case sizing.AttentionPart, sizing.FFNPart:
+	case model.AttentionPart, model.FFNPart:
 		return !q.onlyExpert
-	case sizing.ExpertPart:
+	case model.ExpertPart:
 		return true
-	case sizing.SSMPart:
+	case model.SSMPart:
 		return !q.onlyExpert && !strings.Contains(w.Name, "conv")
 	}
 	return false
 }
 
-func (q *Quantization) bitsOf(w sizing.Weight) float64 {
-	if q.expertBits > 0 && w.Part == sizing.ExpertPart {
+func (q *Quantization) bitsOf(w model.Weight) float64 {
+	if q.expertBits > 0 && w.Part == model.ExpertPart {
 		return q.expertBits
 	}
 	return q.BitsPerWeight
 }
 
 // moduleName is what most checkpoints call the module inside its layer.
-func moduleName(b sizing.Block, w sizing.Weight) string {
+func moduleName(b model.Block, w model.Weight) string {
 	name := strings.TrimSuffix(w.Name, ".bias")
 	switch {
-	case w.Part == sizing.HeadPart:
+	case w.Part == model.HeadPart:
 		return "lm_head"
-	case w.Part == sizing.SSMPart && b.Kind() == "deltanet":
+	case w.Part == model.SSMPart && b.Kind() == "deltanet":
 		return "linear_attn." + name
-	case w.Part == sizing.SSMPart:
+	case w.Part == model.SSMPart:
 		return "mixer." + name
-	case w.Part == sizing.AttentionPart:
+	case w.Part == model.AttentionPart:
 		return "self_attn." + name
 	case strings.HasPrefix(name, "shared."):
 		return "mlp.shared_experts." + strings.TrimPrefix(name, "shared.")
-	case w.Part == sizing.ExpertPart:
+	case w.Part == model.ExpertPart:
 		return "mlp.experts.0." + strings.TrimPrefix(name, "experts.")
 	}
 	return "mlp." + name
@@ -143,7 +143,7 @@ func newExclusion(patterns []string) (*exclusion, []string) {
 
 // layersOut counts the layers of a group, which starts at layer index first,
 // that keep a module in its own type.
-func (e *exclusion) layersOut(module string, first int, g sizing.Group) int {
+func (e *exclusion) layersOut(module string, first int, g model.Group) int {
 	if len(e.names)+len(e.globs)+len(e.exprs) == 0 {
 		return 0
 	}
@@ -153,7 +153,7 @@ func (e *exclusion) layersOut(module string, first int, g sizing.Group) int {
 			return 0
 		}
 		full := module
-		if g.Place == sizing.Body {
+		if g.Place == model.Body {
 			full = fmt.Sprintf("model.layers.%d.%s", first+i, module)
 		}
 		if e.matches(full) {

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // visionTower reads the layers that images pass before the language model, nil
@@ -13,7 +13,7 @@ import (
 // tokens as an image takes of the prompt; towers of any resolution are read for
 // images of 672 x 672.
 // Source: transformers models/{qwen2_vl,qwen2_5_vl,clip,siglip,llava,gemma3}.
-func visionTower(top *object, text *sizing.Model) []sizing.Group {
+func visionTower(top *object, text *model.Model) []model.Group {
 	r := &reader{file: "vision_config", obj: top, used: map[string]bool{}, family: "vision tower"}
 	kind := r.modelType(false)
 	v := r.sub("vision_config")
@@ -21,7 +21,7 @@ func visionTower(top *object, text *sizing.Model) []sizing.Group {
 		return nil
 	}
 	v.family = "vision tower"
-	var groups []sizing.Group
+	var groups []model.Group
 	switch inner := v.modelType(false); {
 	case kind == "qwen2_vl":
 		groups = v.qwenTower(v.width("embed_dim"), v.width("hidden_size"), false)
@@ -35,7 +35,7 @@ func visionTower(top *object, text *sizing.Model) []sizing.Group {
 	if r.err != nil || v.err != nil {
 		return nil
 	}
-	m := sizing.Model{Name: "vision tower", Hidden: text.Hidden, Unit: sizing.TokenUnit, Groups: groups}
+	m := model.Model{Name: "vision tower", Hidden: text.Hidden, Unit: model.TokenUnit, Groups: groups}
 	if m.Check() != nil {
 		return nil
 	}
@@ -47,34 +47,34 @@ const sharpImage = 672
 
 // tower puts a tower together: patches as a convolution, layers, and what
 // brings them to the text.
-func tower(patches []sizing.Block, tokens int64, layers []sizing.Group, projector []sizing.Block, out int64) []sizing.Group {
-	groups := []sizing.Group{{Name: "image patches", Place: sizing.Input, Repeat: 1, Tokens: 1, Blocks: patches}}
+func tower(patches []model.Block, tokens int64, layers []model.Group, projector []model.Block, out int64) []model.Group {
+	groups := []model.Group{{Name: "image patches", Place: model.Input, Repeat: 1, Tokens: 1, Blocks: patches}}
 	for _, g := range layers {
 		g.Name, g.Tokens = "image encoder", tokens
 		groups = append(groups, g)
 	}
-	return append(groups, sizing.Group{Name: "projector", Place: sizing.Input, Repeat: 1, Tokens: out, Blocks: projector})
+	return append(groups, model.Group{Name: "projector", Place: model.Input, Repeat: 1, Tokens: out, Blocks: projector})
 }
 
 // imageAttention is attention of a tower, with biases throughout.
-func imageAttention(d, heads int64) sizing.Attention {
-	a := sizing.Attention{Hidden: d, Heads: heads}.WithBias(true, true)
+func imageAttention(d, heads int64) model.Attention {
+	a := model.Attention{Hidden: d, Heads: heads}.WithBias(true, true)
 	a.Bidirectional = true
 	return a
 }
 
 // qwenTower is that of Qwen2-VL, or of Qwen2.5-VL with windows and a gated
 // feed-forward.
-func (r *reader) qwenTower(d, out int64, windows bool) []sizing.Group {
+func (r *reader) qwenTower(d, out int64, windows bool) []model.Group {
 	layers, heads := r.layers("depth"), r.width("num_heads")
 	patch, merge := r.width("patch_size"), r.width("spatial_merge_size")
 	in := r.numOr(3, "in_chans", "in_channels") * r.width("temporal_patch_size")
 	side := sharpImage / patch
-	norm := sizing.Norm{Dim: d, Bias: !windows}
+	norm := model.Norm{Dim: d, Bias: !windows}
 	a := imageAttention(d, heads)
-	var body []sizing.Group
+	var body []model.Group
 	if windows {
-		ffn := sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true, Bias: true}
+		ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true, Bias: true}
 		near := a
 		near.Window = int64(math.Pow(float64(r.width("window_size")/patch), 2))
 		full := r.wholeList("fullatt_block_indexes")
@@ -83,46 +83,46 @@ func (r *reader) qwenTower(d, out int64, windows bool) []sizing.Group {
 			if slices.Contains(full, i) {
 				b = a
 			}
-			body = append(body, sizing.Group{Repeat: 1, Blocks: []sizing.Block{norm, b, norm, ffn}})
+			body = append(body, model.Group{Repeat: 1, Blocks: []model.Block{norm, b, norm, ffn}})
 		}
 	} else {
-		ffn := sizing.FFN{Hidden: d, Width: d * r.width("mlp_ratio"), Bias: true}
-		body = []sizing.Group{{Repeat: int(layers), Blocks: []sizing.Block{norm, a, norm, ffn}}}
+		ffn := model.FFN{Hidden: d, Width: d * r.width("mlp_ratio"), Bias: true}
+		body = []model.Group{{Repeat: int(layers), Blocks: []model.Block{norm, a, norm, ffn}}}
 	}
 	wide := d * merge * merge
 	merged := norm
 	merged.Positions = merge * merge
-	return tower([]sizing.Block{sizing.Conv{In: in, Out: d, KernelH: patch, KernelW: patch, OutH: side, OutW: side}}, side*side, body,
-		[]sizing.Block{merged, sizing.Linear{Name: "merge", In: wide, Out: wide, Bias: true}, sizing.Linear{Name: "projector", In: wide, Out: out, Bias: true}},
+	return tower([]model.Block{model.Conv{In: in, Out: d, KernelH: patch, KernelW: patch, OutH: side, OutW: side}}, side*side, body,
+		[]model.Block{merged, model.Linear{Name: "merge", In: wide, Out: wide, Bias: true}, model.Linear{Name: "projector", In: wide, Out: out, Bias: true}},
 		side*side/max(merge*merge, 1))
 }
 
 // vitTower reads a plain vision transformer.
-func (r *reader) vitTower(bias bool) (patches []sizing.Block, body []sizing.Group, d, side int64) {
+func (r *reader) vitTower(bias bool) (patches []model.Block, body []model.Group, d, side int64) {
 	d = r.width("hidden_size")
 	patch := r.width("patch_size")
 	side = r.width("image_size") / patch
-	norm := sizing.Norm{Dim: d, Bias: true}
-	layer := []sizing.Block{norm, imageAttention(d, r.width("num_attention_heads")), norm, sizing.FFN{Hidden: d, Width: r.width("intermediate_size"), Bias: true}}
-	patches = []sizing.Block{sizing.Conv{In: r.numOr(3, "num_channels"), Out: d, KernelH: patch, KernelW: patch, OutH: side, OutW: side, Bias: bias}}
-	return patches, []sizing.Group{{Repeat: int(r.layers("num_hidden_layers")), Blocks: layer}}, d, side
+	norm := model.Norm{Dim: d, Bias: true}
+	layer := []model.Block{norm, imageAttention(d, r.width("num_attention_heads")), norm, model.FFN{Hidden: d, Width: r.width("intermediate_size"), Bias: true}}
+	patches = []model.Block{model.Conv{In: r.numOr(3, "num_channels"), Out: d, KernelH: patch, KernelW: patch, OutH: side, OutW: side, Bias: bias}}
+	return patches, []model.Group{{Repeat: int(r.layers("num_hidden_layers")), Blocks: layer}}, d, side
 }
 
 // llavaTower is CLIP with two linear maps to the text's width.
-func (r *reader) llavaTower(hidden int64) []sizing.Group {
+func (r *reader) llavaTower(hidden int64) []model.Group {
 	patches, body, d, side := r.vitTower(false)
 	n := side * side
-	norm := sizing.Norm{Dim: d, Bias: true}
-	patches = append(patches, sizing.Table{Name: "class", Rows: 1, Dim: d, Small: true}, sizing.Table{Name: "image-positions", Rows: n + 1, Dim: d, Small: true}, norm)
-	return tower(patches, n+1, body, []sizing.Block{norm, sizing.Linear{Name: "projector", In: d, Out: hidden, Bias: true}, sizing.Linear{Name: "projector-2", In: hidden, Out: hidden, Bias: true}}, n)
+	norm := model.Norm{Dim: d, Bias: true}
+	patches = append(patches, model.Table{Name: "class", Rows: 1, Dim: d, Small: true}, model.Table{Name: "image-positions", Rows: n + 1, Dim: d, Small: true}, norm)
+	return tower(patches, n+1, body, []model.Block{norm, model.Linear{Name: "projector", In: d, Out: hidden, Bias: true}, model.Linear{Name: "projector-2", In: hidden, Out: hidden, Bias: true}}, n)
 }
 
 // gemmaTower is SigLIP with a norm and a linear map of its pooled positions.
-func (r *reader) gemmaTower(hidden, tokens int64) []sizing.Group {
+func (r *reader) gemmaTower(hidden, tokens int64) []model.Group {
 	patches, body, d, side := r.vitTower(true)
 	n := side * side
-	patches = append(patches, sizing.Table{Name: "image-positions", Rows: n, Dim: d, Small: true})
-	return tower(patches, n, body, []sizing.Block{sizing.Norm{Dim: d, Bias: true}, sizing.Norm{Dim: d}, sizing.Linear{Name: "projector", In: d, Out: hidden}}, tokens)
+	patches = append(patches, model.Table{Name: "image-positions", Rows: n, Dim: d, Small: true})
+	return tower(patches, n, body, []model.Block{model.Norm{Dim: d, Bias: true}, model.Norm{Dim: d}, model.Linear{Name: "projector", In: d, Out: hidden}}, tokens)
 }
 
 // wholeList reads a list of whole numbers, nil where it is none.

@@ -1,6 +1,6 @@
 package gguf
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // architecture is what an architecture of llama.cpp has besides its
 // hyper-parameters. Where a file holds tensors, their names overrule it.
@@ -19,7 +19,7 @@ type architecture struct {
 	noLastNorm bool
 	encoder    bool // attends in both directions, has no output head
 	sinks      bool
-	qkNorm     sizing.QKNorm
+	qkNorm     model.QKNorm
 	norms      int // a layer
 	sharedGate bool
 	correction bool // the router has a load-balancing bias
@@ -43,14 +43,14 @@ var architectures = map[string]architecture{
 	"granite":    {gated: true, norms: 2, needsTensors: true},
 	"qwen2":      {gated: true, norms: 2, qkvBias: true},
 	"qwen2moe":   {gated: true, norms: 2, qkvBias: true, sharedGate: true},
-	"qwen3":      {gated: true, norms: 2, qkNorm: sizing.HeadQKNorm},
-	"qwen3moe":   {gated: true, norms: 2, qkNorm: sizing.HeadQKNorm, tiedKnown: true},
-	"olmo2":      {gated: true, norms: 2, qkNorm: sizing.FullQKNorm, tiedKnown: true},
+	"qwen3":      {gated: true, norms: 2, qkNorm: model.HeadQKNorm},
+	"qwen3moe":   {gated: true, norms: 2, qkNorm: model.HeadQKNorm, tiedKnown: true},
+	"olmo2":      {gated: true, norms: 2, qkNorm: model.FullQKNorm, tiedKnown: true},
 	"phi3":       {gated: true, norms: 2, window: func(int64) bool { return true }},
 	"command-r":  {gated: true, norms: 1, tied: true, tiedKnown: true, needsTensors: true},
 	"gemma":      {gated: true, norms: 2, tied: true, tiedKnown: true},
 	"gemma2":     {gated: true, norms: 4, tied: true, tiedKnown: true, window: exceptEvery(2)},
-	"gemma3":     {gated: true, norms: 4, tied: true, tiedKnown: true, qkNorm: sizing.HeadQKNorm, window: exceptEvery(6)},
+	"gemma3":     {gated: true, norms: 4, tied: true, tiedKnown: true, qkNorm: model.HeadQKNorm, window: exceptEvery(6)},
 	"gpt-oss":    {gated: true, norms: 2, tiedKnown: true, qkvBias: true, outBias: true, ffnBias: true, sinks: true, window: exceptEvery(2)},
 	"deepseek2":  {gated: true, norms: 2, tiedKnown: true, mla: true},
 	"falcon":     {normBias: true, norms: 1, tied: true, tiedKnown: true},

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/gguf/ggml"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
@@ -22,7 +22,7 @@ import (
 type File struct {
 	tensor.Sum
 	// Model is the architecture; nil where it cannot be derived.
-	Model *sizing.Model
+	Model *model.Model
 	// ArchitectureParams is what the hyper-parameters come to; 0 where they
 	// are missing or not modelled.
 	ArchitectureParams quantity.Params

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/modelfile/gguf/ggml"
 	"mlsizer/sizing/modelfile/internal/filetest"
@@ -73,7 +73,7 @@ func checkWindows(t *testing.T, g *filetest.GGUF, want ...int64) {
 	var windows []int64
 	for _, g := range f.Model.Groups {
 		for _, b := range g.Blocks {
-			if a, ok := b.(sizing.Attention); ok {
+			if a, ok := b.(model.Attention); ok {
 				windows = append(windows, slices.Repeat([]int64{a.Window}, g.Repeat)...)
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/source"
 )
@@ -92,7 +92,7 @@ func (h *hyper) vocab() int64 {
 
 // build makes the architecture of a GGUF file. doubts say what was taken
 // for granted; the error says what is not modelled.
-func build(values map[string]value, shapes map[string]shape, name string) (m *sizing.Model, doubts []string, err error) {
+func build(values map[string]value, shapes map[string]shape, name string) (m *model.Model, doubts []string, err error) {
 	v, ok := values["general.architecture"]
 	if !ok || v.text == "" {
 		return nil, nil, fmt.Errorf("the key general.architecture is missing")
@@ -131,41 +131,41 @@ func build(values map[string]value, shapes map[string]shape, name string) (m *si
 }
 
 // model puts the groups together.
-func (h *hyper) model(a architecture, name string) *sizing.Model {
+func (h *hyper) model(a architecture, name string) *model.Model {
 	d, vocab, context := h.need("embedding_length"), h.vocab(), h.optional("context_length", 0)
-	norm := sizing.Norm{Dim: d, Bias: a.normBias}
-	in := []sizing.Block{sizing.Table{Name: "token_embd", Rows: vocab, Dim: d}}
+	norm := model.Norm{Dim: d, Bias: a.normBias}
+	in := []model.Block{model.Table{Name: "token_embd", Rows: vocab, Dim: d}}
 	if a.positions {
-		in = append(in, sizing.Table{Name: "position_embd", Rows: h.need("context_length"), Dim: d, Small: true})
+		in = append(in, model.Table{Name: "position_embd", Rows: h.need("context_length"), Dim: d, Small: true})
 	}
 	if a.types {
 		rows := int64(2) // llama.cpp's own default
 		if v := h.values["tokenizer.ggml.token_type_count"]; v.isInt && v.number > 0 && v.number < maxHyper {
 			rows = v.number
 		}
-		in = append(in, sizing.Table{Name: "token_types", Rows: rows, Dim: d, Small: true})
+		in = append(in, model.Table{Name: "token_types", Rows: rows, Dim: d, Small: true})
 	}
 	if a.embedNorm {
 		in = append(in, norm)
 	}
-	m := &sizing.Model{Name: name, Family: h.arch, Field: sizing.NLP, Hidden: d, Vocab: vocab, Context: context, Unit: sizing.TokenUnit}
-	m.Groups = append(m.Groups, sizing.Group{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: in})
+	m := &model.Model{Name: name, Family: h.arch, Field: model.NLP, Hidden: d, Vocab: vocab, Context: context, Unit: model.TokenUnit}
+	m.Groups = append(m.Groups, model.Group{Name: "embedding", Place: model.Input, Repeat: 1, Blocks: in})
 	m.Groups = append(m.Groups, h.layers(a, d)...)
-	var out []sizing.Block
+	var out []model.Block
 	if !a.noLastNorm {
 		out = append(out, norm)
 	}
 	if !a.encoder {
-		out = append(out, sizing.Linear{Name: "output", In: d, Out: vocab, Head: true, Tied: a.tied, Bias: a.headBias})
+		out = append(out, model.Linear{Name: "output", In: d, Out: vocab, Head: true, Tied: a.tied, Bias: a.headBias})
 	}
 	if len(out) > 0 {
-		m.Groups = append(m.Groups, sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: out})
+		m.Groups = append(m.Groups, model.Group{Name: "head", Place: model.Output, Repeat: 1, Blocks: out})
 	}
 	return m
 }
 
 // layers makes the body, equal neighbours as one group.
-func (h *hyper) layers(a architecture, d int64) []sizing.Group {
+func (h *hyper) layers(a architecture, d int64) []model.Group {
 	n := h.need("block_count")
 	if n > maxBlocks {
 		h.fail("%s.block_count is %d (want at most %d)", h.arch, n, maxBlocks)
@@ -176,14 +176,14 @@ func (h *hyper) layers(a architecture, d int64) []sizing.Group {
 	experts := h.optional("expert_count", 0)
 	widths := h.layered("feed_forward_length", n, 0)
 	dense := h.optional("leading_dense_block_count", 0)
-	norm := sizing.Norm{Dim: d, Bias: a.normBias}
-	var groups []sizing.Group
+	norm := model.Norm{Dim: d, Bias: a.normBias}
+	var groups []model.Group
 	for i := range n {
-		var ffn sizing.Block = sizing.FFN{Hidden: d, Width: widths[i], Gated: a.gated, Bias: a.ffnBias}
+		var ffn model.Block = model.FFN{Hidden: d, Width: widths[i], Gated: a.gated, Bias: a.ffnBias}
 		if experts > 0 && i >= dense {
 			ffn = h.experts(a, d, experts, widths[i])
 		}
-		blocks := make([]sizing.Block, 0, 6)
+		blocks := make([]model.Block, 0, 6)
 		for range (a.norms + 1) / 2 {
 			blocks = append(blocks, norm)
 		}
@@ -196,7 +196,7 @@ func (h *hyper) layers(a architecture, d int64) []sizing.Group {
 			groups[k-1].Repeat++
 			continue
 		}
-		groups = append(groups, sizing.Group{Name: "decoder", Repeat: 1, Blocks: blocks})
+		groups = append(groups, model.Group{Name: "decoder", Repeat: 1, Blocks: blocks})
 		if a.encoder {
 			groups[len(groups)-1].Name = "encoder"
 		}
@@ -205,11 +205,11 @@ func (h *hyper) layers(a architecture, d int64) []sizing.Group {
 }
 
 // attention makes the attention of layer i.
-func (h *hyper) attention(a architecture, d, i, heads, kv int64) sizing.Block {
+func (h *hyper) attention(a architecture, d, i, heads, kv int64) model.Block {
 	if a.mla {
 		return h.latentAttention(d, heads)
 	}
-	at := sizing.Attention{Hidden: d, Heads: heads, KVHeads: kv, HeadDim: h.optional("attention.key_length", 0), Sinks: a.sinks,
+	at := model.Attention{Hidden: d, Heads: heads, KVHeads: kv, HeadDim: h.optional("attention.key_length", 0), Sinks: a.sinks,
 		QKNorm: a.qkNorm, Bidirectional: a.encoder}.WithBias(a.qkvBias, a.outBias)
 	if v := h.optional("attention.value_length", 0); v != at.HeadDim {
 		at.ValDim = v
@@ -236,16 +236,16 @@ func (h *hyper) slides(a architecture, i int64) bool {
 // latentAttention makes DeepSeek's attention. Files since llama.cpp b5156 keep
 // the widths of a head under *_mla, and those of the cache where older files
 // have the head's.
-func (h *hyper) latentAttention(d, heads int64) sizing.Block {
+func (h *hyper) latentAttention(d, heads int64) model.Block {
 	rope := h.need("rope.dimension_count")
 	key := h.optional("attention.key_length_mla", h.optional("attention.key_length", 0))
-	return sizing.MLA{Hidden: d, Heads: heads, QRank: h.optional("attention.q_lora_rank", 0), KVRank: h.need("attention.kv_lora_rank"),
+	return model.MLA{Hidden: d, Heads: heads, QRank: h.optional("attention.q_lora_rank", 0), KVRank: h.need("attention.kv_lora_rank"),
 		RopeDim: rope, NopeDim: key - rope, ValDim: h.optional("attention.value_length_mla", h.optional("attention.value_length", 0))}
 }
 
 // experts makes a mixture of experts.
-func (h *hyper) experts(a architecture, d, experts, width int64) sizing.Block {
-	m := sizing.MoE{Hidden: d, Experts: experts, TopK: h.need("expert_used_count"), Gated: a.gated, Bias: a.ffnBias,
+func (h *hyper) experts(a architecture, d, experts, width int64) model.Block {
+	m := model.MoE{Hidden: d, Experts: experts, TopK: h.need("expert_used_count"), Gated: a.gated, Bias: a.ffnBias,
 		Width: h.optional("expert_feed_forward_length", width), SharedGate: a.sharedGate, CorrectionBias: a.correction}
 	m.SharedWidth = h.optional("expert_shared_feed_forward_length", h.optional("expert_shared_count", 0)*m.Width)
 	m.RouteGroups, m.RouteLimit = config.RouteGroups(h.optional("expert_group_count", 0), h.optional("expert_group_used_count", 0))

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/modelfile/internal/filetest"
 	"mlsizer/sizing/modelfile/internal/opentest"
@@ -36,7 +36,7 @@ func TestSafetensorsCounts(t *testing.T) {
 	if f.Bytes != quantity.Bytes(data) || f.Tensors != 10 || f.Model != nil || f.Format != modelfile.FormatSafetensors {
 		t.Errorf("%+v", f)
 	}
-	want := [sizing.NumComponents]quantity.Params{sizing.Embedding: 64000, sizing.AttentionPart: 4096, sizing.ExpertPart: 640, sizing.RouterPart: 512, sizing.NormPart: 64, sizing.OtherPart: 1}
+	want := [model.NumComponents]quantity.Params{model.Embedding: 64000, model.AttentionPart: 4096, model.ExpertPart: 640, model.RouterPart: 512, model.NormPart: 64, model.OtherPart: 1}
 	if f.Components != want {
 		t.Errorf("components %v, want %v", f.Components, want)
 	}

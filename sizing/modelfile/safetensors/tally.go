@@ -3,7 +3,7 @@ package safetensors
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
 )
@@ -30,7 +30,7 @@ type module struct {
 	kind       kind
 	dtype      dtype
 	scaleDType dtype
-	part       sizing.Component
+	part       model.Component
 	hints      hint
 	loose      int64 // elements of scales that are parameters unless there is a container
 	looseDType dtype
@@ -135,7 +135,7 @@ func (t *tally) parameter(x *entry) error {
 	return t.count(x.dtype, tensor.ComponentOf(x.name), x.elems)
 }
 
-func (t *tally) count(d dtype, part sizing.Component, n int64) error {
+func (t *tally) count(d dtype, part model.Component, n int64) error {
 	if !t.AddParams(int(d), part, n) {
 		return fmt.Errorf("the tensors together exceed 2^63 parameters")
 	}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -20,7 +20,7 @@ type Sum struct {
 	// first; its parameters and bytes add up to Params and Bytes.
 	ByDType []DTypeCount
 	// Components are the parameters by component, told by the tensors' names.
-	Components [sizing.NumComponents]quantity.Params
+	Components [model.NumComponents]quantity.Params
 }
 
 // DTypeCount is what a file holds in one number format.
@@ -43,7 +43,7 @@ type Totals struct {
 	Bytes   int64
 	Params  int64
 	Counts  []Count // by the number of the format
-	Parts   [sizing.NumComponents]int64
+	Parts   [model.NumComponents]int64
 }
 
 // Count is DTypeCount in whole numbers.
@@ -55,7 +55,7 @@ type Count struct {
 
 // AddParams adds n parameters of a component; ok is false where the sum does
 // not fit.
-func (t *Totals) AddParams(format int, part sizing.Component, n int64) (ok bool) {
+func (t *Totals) AddParams(format int, part model.Component, n int64) (ok bool) {
 	if t.Params, ok = AddCounts(t.Params, n); !ok {
 		return false
 	}

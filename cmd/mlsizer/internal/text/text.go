@@ -5,8 +5,10 @@ package text
 
 import (
 	"fmt"
+	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -62,6 +64,12 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = ErrorIn(arg, l)
 		case quantity.Seconds:
 			list[i] = Duration(arg, l)
+		case note.Fine:
+			list[i] = UnitIn(arg.String(), l)
+		case note.Word:
+			list[i] = Of(words, string(arg)).In(l)
+		case []string:
+			list[i] = strings.Join(arg, Comma.In(l))
 		}
 	}
 	return fmt.Sprintf(t.In(l), list...)
