@@ -14,7 +14,7 @@ import (
 // place of its parent and may import that.
 var layers = [][]string{
 	{"sizing/quantity", "internal/spell"},
-	{"sizing/note"},
+	{"sizing/note", "sizing/internal/golden"},
 	{"hardware"},
 	{"sizing/model"},
 	{"sizing/efficiency", "sizing/catalog", "sizing/modelfile"},

@@ -1,64 +1,31 @@
 package config
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"mlsizer/sizing/internal/golden"
 	"mlsizer/sizing/model"
 )
 
-// golden is a model of testdata/configs.jsonl: the keys of its config.json
-// that bear on the architecture, and its exact total.
-type golden struct {
-	Name     string          `json:"name"`
-	Source   string          `json:"source"`
-	Expected int64           `json:"expected_params"`
-	Config   json.RawMessage `json:"config"`
-}
-
-// goldens reads the file. Totals are those that the named repositories
-// publish, or where they publish none, those of the formula of the family.
-func goldens(t testing.TB) []golden {
+// goldens are the models with a config.json in the test data. Totals are those
+// that the named repositories publish, or where they publish none, those of the
+// formula of the family.
+func goldens(t testing.TB) []golden.Total {
 	t.Helper()
-	f, err := os.Open("testdata/configs.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	var all []golden
-	s := bufio.NewScanner(f)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		var g golden
-		if err := json.Unmarshal(s.Bytes(), &g); err != nil {
-			t.Fatal(err)
-		}
-		if g.Source == "" || g.Expected == 0 {
-			t.Fatalf("%q has no source or no total", g.Name)
-		}
-		all = append(all, g)
-	}
-	if err := s.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return slices.DeleteFunc(golden.Totals(t), func(g golden.Total) bool { return g.Config(t) == nil })
 }
 
 func goldenConfig(t testing.TB, name string) []byte {
 	t.Helper()
-	for _, g := range goldens(t) {
-		if g.Name == name {
-			return g.Config
-		}
+	data := golden.Find(t, name).Config(t)
+	if data == nil {
+		t.Fatalf("testdata has no config of %q", name)
 	}
-	t.Fatalf("testdata has no model %q", name)
-	return nil
+	return data
 }
 
 func mustParse(t testing.TB, name string, data []byte) *Config {
@@ -77,23 +44,23 @@ func TestTotalsAreExact(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, g := range all {
-		c, err := Parse(g.Name, g.Config)
+		c, err := Parse(g.Model, g.Config(t))
 		if err != nil {
 			t.Errorf("%v", err)
 			continue
 		}
 		seen[c.ModelType] = true
-		if got := int64(c.Model.Params()); got != g.Expected {
-			t.Errorf("%s: %d parameters, want %d (off by %d)", g.Name, got, g.Expected, got-g.Expected)
+		if got := c.Model.Params(); got != g.Params {
+			t.Errorf("%s: %d parameters, want %d (off by %d)", g.Model, got, g.Params, got-g.Params)
 		}
 		if err := c.Model.Check(); err != nil {
-			t.Errorf("%s: %v", g.Name, err)
+			t.Errorf("%s: %v", g.Model, err)
 		}
 		if a := c.Model.ActiveParams(); a <= 0 || a > c.Model.Params() {
-			t.Errorf("%s: %d active of %d parameters", g.Name, a, c.Model.Params())
+			t.Errorf("%s: %d active of %d parameters", g.Model, a, c.Model.Params())
 		}
-		if c.Model.Name != g.Name || c.Model.Family == "" || c.Model.Hidden == 0 {
-			t.Errorf("%s: name %q, family %q, hidden %d", g.Name, c.Model.Name, c.Model.Family, c.Model.Hidden)
+		if c.Model.Name != g.Model || c.Model.Family == "" || c.Model.Hidden == 0 {
+			t.Errorf("%s: name %q, family %q, hidden %d", g.Model, c.Model.Name, c.Model.Family, c.Model.Hidden)
 		}
 	}
 	// Aliases and families without a model in the test data, whose formula is
@@ -549,7 +516,7 @@ func ExampleParse() {
 // package's own type.
 func FuzzParseConfig(f *testing.F) {
 	for _, g := range goldens(f) {
-		f.Add([]byte(g.Config))
+		f.Add(g.Config(f))
 	}
 	for _, q := range quantCases {
 		f.Add([]byte(llama + `,"quantization_config":` + q.config + `}`))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"mlsizer/sizing/internal/golden"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/modelfile/gguf/ggml"
@@ -26,20 +27,16 @@ func TestGGUFArchitectures(t *testing.T) {
 		file *filetest.GGUF
 		want quantity.Params
 	}{
-		// Source of the totals: the models' safetensors counts on the hub.
-		{"llama-2-7b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "context_length", 4096, "embedding_length", 4096, "feed_forward_length", 11008, "attention.head_count", 32, "attention.head_count_kv", 32, "vocab_size", 32000), 6738415616},
-		{"llama-3.1-8b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "embedding_length", 4096, "feed_forward_length", 14336, "attention.head_count", 32, "attention.head_count_kv", 8, "vocab_size", 128256), 8030261248},
-		{"mixtral-8x7b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "embedding_length", 4096, "feed_forward_length", 14336, "attention.head_count", 32, "attention.head_count_kv", 8, "expert_count", 8, "expert_used_count", 2, "vocab_size", 32000), 46702792704},
-		{"qwen2.5-7b", filetest.NewGGUF().Hyper("qwen2", "block_count", 28, "embedding_length", 3584, "feed_forward_length", 18944, "attention.head_count", 28, "attention.head_count_kv", 4, "vocab_size", 152064), 7615616512},
-		{"gpt-2", filetest.NewGGUF().Hyper("gpt2", "block_count", 12, "context_length", 1024, "embedding_length", 768, "feed_forward_length", 3072, "attention.head_count", 12).Strs("tokenizer.ggml.tokens", 50257), 124439808},
-		{"gemma-2-9b", filetest.NewGGUF().Hyper("gemma2", "block_count", 42, "embedding_length", 3584, "feed_forward_length", 14336, "attention.head_count", 16, "attention.head_count_kv", 8, "attention.key_length", 256, "attention.value_length", 256, "attention.sliding_window", 4096, "vocab_size", 256000), 9241705984},
-		{"gpt-oss-20b", filetest.NewGGUF().Hyper("gpt-oss", "block_count", 24, "embedding_length", 2880, "feed_forward_length", 2880, "expert_feed_forward_length", 2880, "attention.head_count", 64, "attention.head_count_kv", 8, "attention.key_length", 64, "attention.value_length", 64, "attention.sliding_window", 128, "expert_count", 32, "expert_used_count", 4, "vocab_size", 201088), 20914757184},
-		{"deepseek-v3", filetest.NewGGUF().Hyper("deepseek2", "block_count", 61, "embedding_length", 7168, "feed_forward_length", 18432, "expert_feed_forward_length", 2048, "leading_dense_block_count", 3, "attention.head_count", 128, "attention.q_lora_rank", 1536, "attention.kv_lora_rank", 512, "attention.key_length", 576, "attention.key_length_mla", 192, "attention.value_length_mla", 128, "rope.dimension_count", 64, "expert_count", 256, "expert_used_count", 8, "expert_shared_count", 1, "expert_gating_func", 2, "vocab_size", 129280), 671026419200},
-		// Source: V·d + 32 layers of d(H+2G)h + d² + 8d² + 2d, + 2d, for
-		// tiiuae/falcon-7b's config; the hub counts 6,921,720,704.
-		{"falcon-7b", filetest.NewGGUF().Hyper("falcon", "block_count", 32, "embedding_length", 4544, "feed_forward_length", 18176, "attention.head_count", 71, "attention.head_count_kv", 1).Strs("tokenizer.ggml.tokens", 65024), 6921720704},
-		// Source: microsoft/Phi-3-mini-4k-instruct, safetensors count on the hub.
-		{"phi-3-mini", filetest.NewGGUF().Hyper("phi3", "block_count", 32, "embedding_length", 3072, "feed_forward_length", 8192, "attention.head_count", 32, "attention.head_count_kv", 32, "vocab_size", 32064), 3821079552},
+		{"llama-2-7b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "context_length", 4096, "embedding_length", 4096, "feed_forward_length", 11008, "attention.head_count", 32, "attention.head_count_kv", 32, "vocab_size", 32000), golden.Find(t, "meta-llama/Llama-2-7b-hf").Params},
+		{"llama-3.1-8b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "embedding_length", 4096, "feed_forward_length", 14336, "attention.head_count", 32, "attention.head_count_kv", 8, "vocab_size", 128256), golden.Find(t, "meta-llama/Meta-Llama-3.1-8B").Params},
+		{"mixtral-8x7b", filetest.NewGGUF().Hyper("llama", "block_count", 32, "embedding_length", 4096, "feed_forward_length", 14336, "attention.head_count", 32, "attention.head_count_kv", 8, "expert_count", 8, "expert_used_count", 2, "vocab_size", 32000), golden.Find(t, "mistralai/Mixtral-8x7B-v0.1").Params},
+		{"qwen2.5-7b", filetest.NewGGUF().Hyper("qwen2", "block_count", 28, "embedding_length", 3584, "feed_forward_length", 18944, "attention.head_count", 28, "attention.head_count_kv", 4, "vocab_size", 152064), golden.Find(t, "Qwen/Qwen2.5-7B").Params},
+		{"gpt-2", filetest.NewGGUF().Hyper("gpt2", "block_count", 12, "context_length", 1024, "embedding_length", 768, "feed_forward_length", 3072, "attention.head_count", 12).Strs("tokenizer.ggml.tokens", 50257), golden.Find(t, "openai-community/gpt2").Params},
+		{"gemma-2-9b", filetest.NewGGUF().Hyper("gemma2", "block_count", 42, "embedding_length", 3584, "feed_forward_length", 14336, "attention.head_count", 16, "attention.head_count_kv", 8, "attention.key_length", 256, "attention.value_length", 256, "attention.sliding_window", 4096, "vocab_size", 256000), golden.Find(t, "google/gemma-2-9b").Params},
+		{"gpt-oss-20b", filetest.NewGGUF().Hyper("gpt-oss", "block_count", 24, "embedding_length", 2880, "feed_forward_length", 2880, "expert_feed_forward_length", 2880, "attention.head_count", 64, "attention.head_count_kv", 8, "attention.key_length", 64, "attention.value_length", 64, "attention.sliding_window", 128, "expert_count", 32, "expert_used_count", 4, "vocab_size", 201088), golden.Find(t, "openai/gpt-oss-20b").Params},
+		{"deepseek-v3", filetest.NewGGUF().Hyper("deepseek2", "block_count", 61, "embedding_length", 7168, "feed_forward_length", 18432, "expert_feed_forward_length", 2048, "leading_dense_block_count", 3, "attention.head_count", 128, "attention.q_lora_rank", 1536, "attention.kv_lora_rank", 512, "attention.key_length", 576, "attention.key_length_mla", 192, "attention.value_length_mla", 128, "rope.dimension_count", 64, "expert_count", 256, "expert_used_count", 8, "expert_shared_count", 1, "expert_gating_func", 2, "vocab_size", 129280), golden.Find(t, "deepseek-ai/DeepSeek-V3").Params},
+		{"falcon-7b", filetest.NewGGUF().Hyper("falcon", "block_count", 32, "embedding_length", 4544, "feed_forward_length", 18176, "attention.head_count", 71, "attention.head_count_kv", 1).Strs("tokenizer.ggml.tokens", 65024), golden.Find(t, "tiiuae/falcon-7b").Params},
+		{"phi-3-mini", filetest.NewGGUF().Hyper("phi3", "block_count", 32, "embedding_length", 3072, "feed_forward_length", 8192, "attention.head_count", 32, "attention.head_count_kv", 32, "vocab_size", 32064), golden.Find(t, "microsoft/Phi-3-mini-4k-instruct").Params},
 		// Source: BAAI/bge-small-en-v1.5 has 33,360,000 with a pooler of
 		// 384² + 384, which a GGUF file leaves out.
 		{"bge-small", filetest.NewGGUF().Hyper("bert", "block_count", 12, "context_length", 512, "embedding_length", 384, "feed_forward_length", 1536, "attention.head_count", 12, "vocab_size", 30522), 33360000 - 384*384 - 384},

@@ -344,9 +344,10 @@ func TestHubNothingThere(t *testing.T) {
 // TestHubConfigOnly: a repository without safetensors answers from its config,
 // and one whose architecture is unknown with why it does not.
 func TestHubConfigOnly(t *testing.T) {
-	f := newFakeHub(t, map[string][]byte{"config.json": []byte(filetest.GPT2Config)})
+	gpt2, params := filetest.GPT2(t)
+	f := newFakeHub(t, map[string][]byte{"config.json": []byte(gpt2)})
 	got, err := openHub(f.hub(nil))
-	if err != nil || got.Params != 124439808 || got.Format != modelfile.FormatConfig || !strings.Contains(strings.Join(got.Warnings, ""), "no safetensors files under the usual names") {
+	if err != nil || got.Params != params || got.Format != modelfile.FormatConfig || !strings.Contains(strings.Join(got.Warnings, ""), "no safetensors files under the usual names") {
 		t.Errorf("%v, %+v", err, got)
 	}
 	f.files["config.json"] = []byte(`{"model_type":"none of ours"}`)

@@ -8,11 +8,18 @@ import (
 	"runtime"
 	"testing"
 
+	"mlsizer/sizing/internal/golden"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/quantity"
 )
 
-// GPT2Config is the config.json of openai-community/gpt2.
-const GPT2Config = `{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"n_ctx":1024,"vocab_size":50257}`
+// GPT2 is the config.json of openai-community/gpt2, and its total without the
+// mask buffers.
+func GPT2(t testing.TB) (config string, params quantity.Params) {
+	t.Helper()
+	g := golden.Find(t, "openai-community/gpt2")
+	return string(g.Config(t)), g.Params
+}
 
 // Put writes a file.
 func Put(t testing.TB, dir, name, data string) string {
