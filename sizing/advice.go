@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/train"
 )
 
@@ -13,14 +14,14 @@ type setting struct {
 	// same is set where the plan that is changed has the value already, one
 	// where that divides nothing.
 	same, one bool
-	apply     func(q *Question)
+	apply     func(q *Request)
 }
 
 // settings are the flags that say all of a plan and of the states' formats,
 // beside those that are changed.
 func settings(from, to *train.Plan, was, states *train.States) []setting {
 	var list []setting
-	add := func(same bool, text string, apply func(q *Question)) {
+	add := func(same bool, text string, apply func(q *Request)) {
 		list = append(list, setting{text: text, same: same, apply: apply})
 	}
 	for _, d := range []struct {
@@ -34,13 +35,13 @@ func settings(from, to *train.Plan, was, states *train.States) []setting {
 		{"micro-batch", func(p *train.Plan) *int { return &p.MicroBatch }},
 	} {
 		if n := *d.at(to); n > 0 {
-			add(*d.at(from) == n, fmt.Sprintf("--%s %d", d.flag, n), func(q *Question) { *d.at(&q.Plan) = n })
+			add(*d.at(from) == n, fmt.Sprintf("--%s %d", d.flag, n), func(q *Request) { q.set(func(p *train.Plan) { *d.at(p) = n }) })
 			list[len(list)-1].one = n == 1 && d.flag != "micro-batch"
 		}
 	}
-	add(from.Sharding == to.Sharding, "--sharding "+to.Sharding.String(), func(q *Question) { q.Plan.Sharding, q.DefaultSharding = to.Sharding, false })
-	add(from.RecomputeName() == to.RecomputeName(), "--recompute "+to.RecomputeName(), func(q *Question) {
-		q.Plan.Recompute, q.Plan.RecomputeMethod, q.Plan.RecomputeLayers, q.DefaultRecompute = to.Recompute, to.RecomputeMethod, to.RecomputeLayers, false
+	add(from.Sharding == to.Sharding, "--sharding "+to.Sharding.String(), func(q *Request) { q.Sharding = option.Set(to.Sharding) })
+	add(from.RecomputeName() == to.RecomputeName(), "--recompute "+to.RecomputeName(), func(q *Request) {
+		q.Recompute, q.Plan.RecomputeMethod, q.Plan.RecomputeLayers = option.Set(to.Recompute), to.RecomputeMethod, to.RecomputeLayers
 	})
 	for _, o := range []struct {
 		flag string
@@ -50,7 +51,7 @@ func settings(from, to *train.Plan, was, states *train.States) []setting {
 		{"offload-inputs", func(p *train.Plan) *bool { return &p.OffloadInputs }},
 	} {
 		if *o.at(to) {
-			add(*o.at(from), "--"+o.flag, func(q *Question) { *o.at(&q.Plan) = true })
+			add(*o.at(from), "--"+o.flag, func(q *Request) { q.set(func(p *train.Plan) { *o.at(p) = true }) })
 		}
 	}
 	for _, s := range []struct {
@@ -61,10 +62,23 @@ func settings(from, to *train.Plan, was, states *train.States) []setting {
 		{"master-dtype", func(s *train.States) *train.StateType { return &s.Master }},
 	} {
 		if t := *s.at(states); t != train.DefaultState {
-			add(*s.at(was) == t, fmt.Sprintf("--%s %s", s.flag, t), func(q *Question) { *s.at(&q.Workload.States) = t })
+			add(*s.at(was) == t, fmt.Sprintf("--%s %s", s.flag, t), func(q *Request) { *s.at(&q.Workload.States) = t })
 		}
 	}
 	return list
+}
+
+// set fixes a part of the plan.
+func (q *Request) set(change func(*train.Plan)) {
+	plan := q.Merged()
+	change(&plan)
+	if plan.OffloadOptimizer {
+		q.OffloadOptimizer = option.Set(true)
+	}
+	if plan.ShardGroup > 0 {
+		q.ShardGroup = option.Set(plan.ShardGroup)
+	}
+	q.Plan = plan
 }
 
 // The settings of a change that are written down: what differs, with what else
@@ -97,7 +111,7 @@ func SpellAdvice(list []train.Advice, p *train.Prepared, plan *train.Plan) {
 // advise fills in what would make the answer's plan fit, each change so that
 // the question with it gives the memory that it names: what the question leaves
 // open is said where it would be chosen otherwise.
-func (q *Question) advise(a *Answer) {
+func (q *Request) advise(a *Answer) {
 	p := a.Prepared
 	a.Advice = p.Advise(&a.Estimate.Plan)
 	for i := range a.Advice {
@@ -122,7 +136,7 @@ func (q *Question) advise(a *Answer) {
 
 // gives reports whether the question with some of the settings is answered with
 // the advice's memory.
-func (q *Question) gives(a *Answer, list []setting, which func(*setting) bool, c *train.Advice) bool {
+func (q *Request) gives(a *Answer, list []setting, which func(*setting) bool, c *train.Advice) bool {
 	changed := *q
 	for i := range list {
 		if which(&list[i]) {

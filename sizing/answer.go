@@ -7,14 +7,16 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
+	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
-// Question is an estimate as a person asks for it: whatever is left zero is
+// Request is an estimate as a person asks for it: whatever is left zero is
 // chosen, and a note of the answer says what and why.
-type Question struct {
+type Request struct {
 	Model  *model.Model
 	Device *hardware.Device
 	// Count is the number of devices; 0 takes the fewest that hold the model.
@@ -22,10 +24,11 @@ type Question struct {
 	// Cluster options such as the network between nodes.
 	Options []hardware.Option
 	Stack   *train.Stack
-	// Workload's zero fields are chosen; Precision and Optimizer are taken as
-	// they are unless the Default flags say otherwise.
-	Workload         train.Workload
-	DefaultPrecision bool
+	// Workload's zero fields are chosen, but for Precision and Optimizer, which
+	// are set or open here.
+	Workload  train.Workload
+	Precision option.Of[train.Precision]
+	Optimizer option.Of[train.Optimizer]
 	// BatchTokens gives the global batch in tokens instead of Workload.Batch.
 	BatchTokens quantity.Tokens
 	// Examples gives the length of the run instead of Workload.Tokens; zero
@@ -33,11 +36,10 @@ type Question struct {
 	Examples run.Examples
 	// Distill trains the model on a teacher's outputs; nil is none.
 	Distill *train.Distillation
-	// Plan's zero dimensions are chosen; Sharding and Recompute only if the
-	// flags below say so.
-	Plan             train.Plan
-	DefaultSharding  bool
-	DefaultRecompute bool
+	// Fixed is what of the layout is set. The optimizer is offloaded only where
+	// that is set: it takes a host that has the memory, and no measurement confirms
+	// the time of it.
+	search.Fixed
 	// Constants replaces the constants of the step time; nil takes the
 	// program's own.
 	Constants *train.Constants
@@ -47,19 +49,17 @@ type Question struct {
 	Schedule run.Schedule
 	// Sweep multiplies the run into a search; zero is none.
 	Sweep run.Sweep
-	// Search looks for the layout among all that there are; nil takes a smaller
-	// set, in powers of two.
-	Search LayoutSearch
-	// KnownSeq and KnownBatch are the published training's sequence length
-	// and global batch in tokens, used where the question has none.
-	KnownSeq         int64
-	KnownBatchTokens quantity.Tokens
+	// Published is how the model was trained, for what of it the request leaves
+	// open.
+	Published Published
 }
 
-// LayoutSearch finds the fastest layout that holds no more than so much memory
-// on a device, and says how many there are; ok is false if there is none. The
-// workload names the global batch. [mlsizer/sizing/search.Layout] is one.
-type LayoutSearch func(p *train.Prepared, memory quantity.Bytes) (best train.Estimate, of int64, ok bool)
+// Published is the sequence length and the global batch in tokens of a published
+// training; zero ones are not known.
+type Published struct {
+	Seq         int64
+	BatchTokens quantity.Tokens
+}
 
 // Answer is an estimate with the prepared model it came from and the
 // assumptions that were made.
@@ -93,7 +93,7 @@ const (
 
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
-func Ask(q Question) (*Answer, error) {
+func Ask(q Request) (*Answer, error) {
 	vocabulary := q.shareVocabulary()
 	asked := q
 	a, err := q.begin()
@@ -119,11 +119,12 @@ func Ask(q Question) (*Answer, error) {
 
 // begin chooses workload and stack where the question leaves them open, and
 // returns an answer with the notes of that.
-func (q *Question) begin() (*Answer, error) {
+func (q *Request) begin() (*Answer, error) {
 	if q.Model == nil || q.Device == nil {
 		return nil, fmt.Errorf("a question needs a model and a device")
 	}
 	a := &Answer{}
+	q.chooseOptimizer(a)
 	if err := q.fillWorkload(a); err != nil {
 		return nil, err
 	}
@@ -139,10 +140,20 @@ func (a *Answer) note(code, text, zh, source string) {
 	a.Notes.Add(code, text, zh, source)
 }
 
+// chooseOptimizer takes AdamW where the request leaves the optimizer open.
+func (q *Request) chooseOptimizer(a *Answer) {
+	q.Workload.Optimizer = q.Optimizer.Or(train.AdamW)
+	if !q.Optimizer.IsSet() {
+		a.Notes.Say("optimizer.default", "", q.Workload.Optimizer)
+	}
+}
+
 // fillWorkload chooses what the workload leaves open.
-func (q *Question) fillWorkload(a *Answer) error {
+func (q *Request) fillWorkload(a *Answer) error {
 	w, m := &q.Workload, q.Model
-	if q.DefaultPrecision {
+	if q.Precision.IsSet() {
+		w.Precision = q.Precision.Or(w.Precision)
+	} else {
 		p, err := train.DefaultPrecision(q.Device)
 		if err != nil {
 			return err
@@ -206,7 +217,7 @@ func (q *Question) fillWorkload(a *Answer) error {
 // chooseAdapter fills in what a LoRA leaves open: rank and targets of the
 // libraries' defaults, the same whether the frozen weights are quantised, so that
 // LoRA and QLoRA compare; 4 bits for QLoRA.
-func (q *Question) chooseAdapter(a *Answer) {
+func (q *Request) chooseAdapter(a *Answer) {
 	w := &q.Workload
 	if w.Method == train.QLoRA && w.Adapter.BaseBits == 0 {
 		w.Adapter.BaseBits = train.NF4DoubleBits
@@ -228,14 +239,14 @@ func (q *Question) chooseAdapter(a *Answer) {
 		fmt.Sprintf("适配器秩 %d，作用于 %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, "、")), source)
 }
 
-func (q *Question) chooseSeq(a *Answer) {
+func (q *Request) chooseSeq(a *Answer) {
 	w, m := &q.Workload, q.Model
 	switch {
 	case !m.PerToken():
 		w.Seq = 1
 		return
-	case q.KnownSeq > 0:
-		w.Seq = q.KnownSeq
+	case q.Published.Seq > 0:
+		w.Seq = q.Published.Seq
 		a.note("seq", fmt.Sprintf("sequence length not given: %d, as the model was trained", w.Seq),
 			fmt.Sprintf("未指定序列长度：取该模型训练时的 %d", w.Seq), "")
 	default:
@@ -250,7 +261,7 @@ func (q *Question) chooseSeq(a *Answer) {
 
 // batchFor returns the global batch for dp ranks of a micro-batch: the one
 // asked for, or the default rounded up so that it divides.
-func (q *Question) batchFor(unit int64) int64 {
+func (q *Request) batchFor(unit int64) int64 {
 	if q.Workload.Batch > 0 {
 		return q.Workload.Batch
 	}
@@ -259,8 +270,8 @@ func (q *Question) batchFor(unit int64) int64 {
 		want = defaultTuningBatch
 	} else if q.Model.PerToken() {
 		tokens := int64(defaultBatchTokens)
-		if q.KnownBatchTokens > 0 {
-			tokens = int64(q.KnownBatchTokens)
+		if q.Published.BatchTokens > 0 {
+			tokens = int64(q.Published.BatchTokens)
 		}
 		want = max(1, tokens/q.Workload.Seq)
 	}
@@ -268,7 +279,7 @@ func (q *Question) batchFor(unit int64) int64 {
 }
 
 // prepare prepares the question for a cluster, with the constants it names.
-func (q *Question) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
+func (q *Request) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
 	p, err := train.Prepare(q.Model, q.Workload, q.Stack, cluster)
 	if err == nil && q.Constants != nil {
 		p.SetConstants(q.Constants)
@@ -280,7 +291,7 @@ func (q *Question) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
 }
 
 // on answers for a number of devices.
-func (q *Question) on(count int, a *Answer) (*Answer, error) {
+func (q *Request) on(count int, a *Answer) (*Answer, error) {
 	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
 	if err != nil {
 		return nil, err
@@ -295,8 +306,8 @@ func (q *Question) on(count int, a *Answer) (*Answer, error) {
 // layout returns the fastest layout that fits of those that the question leaves
 // open, surely rather than tightly; the one that needs the least memory if none
 // does.
-func (q *Question) layout(p *train.Prepared) (best train.Estimate, of int, err error) {
-	if q.Search == nil || q.Workload.MFU > 0 { // a given MFU makes all equally fast
+func (q *Request) layout(p *train.Prepared) (best train.Estimate, of int, err error) {
+	if q.Workload.MFU > 0 { // a given MFU makes all equally fast
 		return q.bestPlan(p)
 	}
 	if q.Distill != nil { // a teacher's part of a step is not what the search bounds
@@ -308,8 +319,10 @@ func (q *Question) layout(p *train.Prepared) (best train.Estimate, of int, err e
 	if open.Workload.Batch == 0 {
 		open.Workload.Batch = roundBatch(q.batchFor(1))
 	}
+	fixed := q.Fixed
+	fixed.OffloadOptimizer = option.Set(fixed.OffloadOptimizer.Or(false))
 	for _, limit := range []quantity.Bytes{p.SureMemory(), p.Cluster.Device.Memory} {
-		if best, of, ok := q.Search(&open, limit); ok {
+		if best, of, ok := search.Best(&open, fixed, limit); ok {
 			return best, int(of), nil
 		}
 	}
@@ -317,7 +330,7 @@ func (q *Question) layout(p *train.Prepared) (best train.Estimate, of int, err e
 }
 
 // answer picks the layout and writes the notes.
-func (q *Question) answer(p *train.Prepared, a *Answer) (*Answer, error) {
+func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 	best, evaluated, err := q.layout(p)
 	if err != nil {
 		return nil, err
@@ -352,9 +365,9 @@ func (q *Question) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 
 // suggestCount notes on how many more of the devices the model would fit, the
 // layout left open.
-func (q *Question) suggestCount(p *train.Prepared, a *Answer) {
+func (q *Request) suggestCount(p *train.Prepared, a *Answer) {
 	open := *q
-	open.Plan, open.DefaultSharding, open.DefaultRecompute = train.Plan{}, true, true
+	open.Fixed = search.Fixed{}
 	for n := 2 * p.Cluster.Count; n <= maxFewest; n *= 2 {
 		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
 		if err != nil {
@@ -377,7 +390,7 @@ const maxFewest = 1 << 17
 
 // fewest answers with the smallest number of devices that hold the model:
 // powers of two inside a node, then whole nodes doubling.
-func (q *Question) fewest(a *Answer) (*Answer, error) {
+func (q *Request) fewest(a *Answer) (*Answer, error) {
 	var base *train.Prepared
 	last := 0 // the most that was looked at
 	least := q.leastDevices()
@@ -417,7 +430,7 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 }
 
 // leastDevices is how many devices the dimensions that are fixed take.
-func (q *Question) leastDevices() int {
+func (q *Request) leastDevices() int {
 	p, n := &q.Plan, 1
 	for _, d := range []int{p.TP, p.PP, p.CP, p.DP} {
 		if d > hardware.MaxDevices/n {

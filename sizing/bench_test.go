@@ -7,6 +7,8 @@ import (
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
@@ -131,9 +133,9 @@ func TestFineTuningReferencePoints(t *testing.T) {
 	// 48 GB GPU.
 	qlora := train.DefaultAdapter
 	qlora.Targets, qlora.BaseBits = []string{"all-linear"}, train.NF4DoubleBits
-	a, err := sizing.Ask(sizing.Question{Model: catalogtest.Model(t, "llama-65b"), Device: find("a40-48gb"), Count: 1, Stack: stack("transformers-peft"),
+	a, err := sizing.Ask(sizing.Request{Model: catalogtest.Model(t, "llama-65b"), Device: find("a40-48gb"), Count: 1, Stack: stack("transformers-peft"),
 		Workload: train.Workload{Seq: 512, Batch: 16, Method: train.QLoRA, Adapter: qlora},
-		Plan:     train.Plan{MicroBatch: 1, Recompute: train.FullRecompute}})
+		Fixed:    search.Fixed{Plan: train.Plan{MicroBatch: 1}, Sharding: option.Set(train.NoSharding), Recompute: option.Set(train.FullRecompute)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +144,8 @@ func TestFineTuningReferencePoints(t *testing.T) {
 	}
 	// Full fine-tuning of 7B in bf16 with an fp32 copy and Adam is 16 bytes a
 	// parameter: 112 GB of state (arXiv:1910.02054 section 3.1).
-	a, err = sizing.Ask(sizing.Question{Model: catalogtest.Model(t, "llama-2-7b"), Device: find("a100-80g"), Count: 1, Stack: stack("deepspeed"),
-		Workload:         train.Workload{Seq: 2048, Batch: 16, Method: train.FullTune},
-		DefaultRecompute: true, DefaultSharding: true})
+	a, err = sizing.Ask(sizing.Request{Model: catalogtest.Model(t, "llama-2-7b"), Device: find("a100-80g"), Count: 1, Stack: stack("deepspeed"),
+		Workload: train.Workload{Seq: 2048, Batch: 16, Method: train.FullTune}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // fastest that fits, surely rather than tightly, or the one that needs the
 // least memory if none does.
 // evaluated is how many could run at all; an error says why none could.
-func (q *Question) bestPlan(p *train.Prepared) (best train.Estimate, evaluated int, err error) {
+func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated int, err error) {
 	var firstErr error
 	var e train.Estimate
 	v := p.NewEvaluator()
@@ -54,7 +54,7 @@ func perSample(e *train.Estimate) quantity.Seconds {
 // plans calls try with the layouts that fill the dimensions the question
 // leaves open: powers of two, tensor parallelism inside the fast links,
 // context parallelism only for long sequences.
-func (q *Question) plans(p *train.Prepared, try func(*train.Plan)) {
+func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 	m, s, limits := p.Model(), p.Stack(), p.Limits()
 	n := p.Cluster.Count
 	fast := max(p.Cluster.Domain(), 1)
@@ -79,15 +79,15 @@ func (q *Question) plans(p *train.Prepared, try func(*train.Plan)) {
 		maxEP = 64
 	}
 	shardings := s.Shardings
-	if !q.DefaultSharding {
-		shardings = []train.Sharding{q.Plan.Sharding}
+	if sharding, set := q.Sharding.Get(); set {
+		shardings = []train.Sharding{sharding}
 	}
 	modes := []train.Recompute{train.NoRecompute, train.Selective, train.FullRecompute}
 	if s.FusedAttention {
 		modes = []train.Recompute{train.NoRecompute, train.FullRecompute}
 	}
-	if !q.DefaultRecompute {
-		modes = []train.Recompute{q.Plan.Recompute}
+	if mode, set := q.Recompute.Get(); set {
+		modes = []train.Recompute{mode}
 	}
 	each(q.Plan.TP, min(maxTP, n), func(tp int) {
 		each(q.Plan.PP, min(maxPP, n/tp), func(pp int) {
@@ -98,10 +98,10 @@ func (q *Question) plans(p *train.Prepared, try func(*train.Plan)) {
 				}
 				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
 					each(q.Plan.MicroBatch, maxMicro, func(mb int) {
-						plan := q.Plan
+						plan := q.Merged()
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
 						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
-						plan.SequenceParallel = q.Plan.SequenceParallel || s.SequenceParallel && tp > 1
+						plan.SequenceParallel = q.SequenceParallel.Or(false) || s.SequenceParallel && tp > 1
 						each(q.Plan.VP, virtual(pp, limits.Layers), func(vp int) {
 							for _, sh := range shardings {
 								for _, mode := range modes {

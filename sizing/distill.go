@@ -3,17 +3,20 @@ package sizing
 import (
 	"fmt"
 	"math"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/train"
 	"slices"
+
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // shareVocabulary makes teacher and student answer alike where the shape of one
 // is inferred from its count, which says nothing of its vocabulary: an inferred
 // teacher takes the student's, an inferred student its teacher's. It returns the
 // note of that, nil where neither changes.
-func (q *Question) shareVocabulary() *note.Note {
+func (q *Request) shareVocabulary() *note.Note {
 	if q.Model == nil || q.Distill == nil {
 		return nil
 	}
@@ -70,7 +73,7 @@ type DistillCost struct {
 }
 
 // costDistillation gives the answer what its question's teacher costs.
-func (q *Question) costDistillation(a *Answer) {
+func (q *Request) costDistillation(a *Answer) {
 	t := a.Teacher
 	if t == nil {
 		return
@@ -120,15 +123,15 @@ func (q *Question) costDistillation(a *Answer) {
 
 // pass finds the fastest layout in which the teacher alone reads the data
 // once.
-func (q *Question) pass(p *train.Prepared, batch int64) (best train.Plan, time quantity.Seconds, ok bool) {
+func (q *Request) pass(p *train.Prepared, batch int64) (best train.Plan, time quantity.Seconds, ok bool) {
 	t := p.Teacher
-	alone := Question{Model: t.Model(), Device: q.Device, Stack: p.Stack(), Workload: t.Prepared.Workload}
+	alone := Request{Model: t.Model(), Device: q.Device, Stack: p.Stack(), Workload: t.Prepared.Workload}
 	alone.Workload.Batch = batch
 	for _, s := range []train.Sharding{train.NoSharding, train.Zero3} {
 		if s == train.Zero3 && !slices.Contains(p.Stack().Shardings, s) {
 			break
 		}
-		alone.Plan.Sharding = s
+		alone.Fixed = search.Fixed{Sharding: option.Set(s), Recompute: option.Set(train.NoRecompute)}
 		alone.plans(t.Prepared, func(plan *train.Plan) {
 			if plan.VP > 1 || t.Check(plan) != nil || !t.FitsAlone(p, plan) {
 				return

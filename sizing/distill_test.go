@@ -9,7 +9,9 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
@@ -24,11 +26,11 @@ func distillOn(t *testing.T, d train.Distillation) *sizing.Answer {
 	if d.Teacher == nil {
 		d.Teacher = catalogtest.Model(t, "llama-3.1-8b")
 	}
-	a, err := sizing.Ask(sizing.Question{
+	a, err := sizing.Ask(sizing.Request{
 		Model: catalogtest.Model(t, "llama-3.2-1b"), Device: device, Count: 8, Stack: stack, Distill: &d,
-		Workload:         train.Workload{Seq: 4096, Batch: 256, Tokens: 1 << 30},
-		Plan:             train.Plan{TP: 1, PP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 2, Sharding: train.Zero1},
-		DefaultRecompute: false,
+		Workload: train.Workload{Seq: 4096, Batch: 256, Tokens: 1 << 30},
+		Fixed: search.Fixed{Plan: train.Plan{TP: 1, PP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 2},
+			Sharding: option.Set(train.Zero1), Recompute: option.Set(train.NoRecompute)},
 	})
 	require.NoError(t, err)
 	return a

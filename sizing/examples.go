@@ -11,7 +11,7 @@ import (
 
 // chooseExamples settles how the examples are read, before the sequence
 // length is: padded examples have one of their own.
-func (q *Question) chooseExamples(a *Answer) error {
+func (q *Request) chooseExamples(a *Answer) error {
 	x := &q.Examples
 	if *x == (run.Examples{}) {
 		return nil
@@ -52,7 +52,7 @@ func (q *Question) chooseExamples(a *Answer) error {
 const mostTokens = 1e18
 
 // countExamples turns the examples into the tokens of the run.
-func (q *Question) countExamples(a *Answer) error {
+func (q *Request) countExamples(a *Answer) error {
 	x, w := &q.Examples, &q.Workload
 	if *x == (run.Examples{}) {
 		return nil

@@ -12,7 +12,7 @@ import (
 // Open fills in whatever the question leaves open but the layout, and prepares
 // it for a search on so many devices. The answer has notes of what was chosen
 // and no estimate yet.
-func (q Question) Open(count int) (*Answer, error) {
+func (q Request) Open(count int) (*Answer, error) {
 	a, err := q.begin()
 	if err != nil {
 		return nil, err

@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/run"
 )
 
 // CostSweep gives the answer the cost of its question's sweep. Trials that run at
 // once have a part of the devices each, and a layout of their own there with
 // the batch of the run.
-func (q Question) CostSweep(a *Answer) error {
+func (q Request) CostSweep(a *Answer) error {
 	s := q.Sweep
 	if s.Trials == 0 {
 		return nil
@@ -23,7 +24,7 @@ func (q Question) CostSweep(a *Answer) error {
 		devices /= s.Parallel
 		part := q
 		part.Sweep, part.Count = run.Sweep{}, devices
-		part.Plan.DP, part.Plan.ShardGroup = 0, 0 // what grows with the devices
+		part.Plan.DP, part.ShardGroup = 0, option.Of[int]{} // what grows with the devices
 		part.Workload.Batch = a.Estimate.Plan.GlobalBatch
 		answer, err := Ask(part)
 		if err != nil {

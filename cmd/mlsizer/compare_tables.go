@@ -122,12 +122,12 @@ func compareLength(o *compareOptions, rows []compareRow) text.Text {
 			title = text.ExamplesOf.With(title, x.Tokens)
 		}
 		return text.TuningOn.With(title)
-	case tokens && o.tokens > 0 && images && o.samples > 0:
-		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens), text.Samples.With(o.samples)))
-	case tokens && o.tokens > 0:
-		return text.TrainingOn.With(text.Tokens.With(o.tokens))
-	case images && o.samples > 0:
-		return text.TrainingOn.With(text.Samples.With(o.samples))
+	case tokens && o.tokens.IsSet() && images && o.samples.IsSet():
+		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens.Or(0)), text.Samples.With(o.samples.Or(0))))
+	case tokens && o.tokens.IsSet():
+		return text.TrainingOn.With(text.Tokens.With(o.tokens.Or(0)))
+	case images && o.samples.IsSet():
+		return text.TrainingOn.With(text.Samples.With(o.samples.Or(0)))
 	}
 	return text.OneStep
 }

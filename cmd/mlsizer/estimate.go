@@ -28,7 +28,7 @@ func newEstimateCmd(a *app) *cobra.Command {
 			if len(o.on) != 1 {
 				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
 			}
-			if o.tokensSet && o.sampled {
+			if o.tokens.IsSet() && o.samples.IsSet() {
 				return usageError(text.TokensOrSamples.Error(), "")
 			}
 			return estimateRun(cmd, o)

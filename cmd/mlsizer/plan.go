@@ -152,8 +152,8 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		o.stack = stack
 	}
 	if o.export != "" {
-		o.export.Within(&o.plan)
-		if !o.shardingSet {
+		o.export.Within(&o.fixed.Plan)
+		if !o.fixed.Sharding.IsSet() {
 			o.stack = o.export.StackOf(o.stack)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
@@ -85,7 +86,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner.tokens, inner.tokensSet = a.optimum.Tokens, true
+		inner.tokens = option.Set(a.optimum.Tokens)
 		m := &modelArg{Input: a.optimum.Params.String(), Model: model}
 		if a.plan, err = inner.planOn(m, t); err != nil {
 			return nil, err
@@ -129,8 +130,8 @@ func (o *planOptions) beyond(err error) error {
 
 // computeFormat is the precision that the run would take.
 func (o *planOptions) computeFormat(t target) (train.Precision, error) {
-	if o.precisionSet {
-		return o.precision, nil
+	if precision, set := o.precision.Get(); set {
+		return precision, nil
 	}
 	return train.DefaultPrecision(t.Device)
 }

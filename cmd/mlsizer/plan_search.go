@@ -73,10 +73,10 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 	if p.answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	o.noteAsked(m, p.answer)
+	p.answer.Notes = append(p.answer.Notes, m.fileNotes()...)
 	p.within = o.within(p.answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed(), Exhaustive: o.exhaustive},
+		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed, Exhaustive: o.exhaustive},
 		Within:  p.within, Most: mostDevices, Keeps: o.keeps(p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
 			return p.answer.LongestStep(q, steps, p.within)
@@ -256,7 +256,7 @@ func unknown(p *train.Prepared, goal search.Goal) string {
 
 // impossible is the error of dimensions that no layout has.
 func (o *planOptions) impossible(p *train.Prepared) error {
-	plan := o.plan
+	plan := o.fixed.Merged()
 	if plan == (train.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
 		return &flagFault{"batch", text.NoLayoutUses.Error(p.Cluster.Count, p.Workload.Batch)}
 	}

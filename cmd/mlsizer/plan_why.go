@@ -98,7 +98,7 @@ func (o *planOptions) resources(p *planned) []resourceJSON {
 		}
 		list = append(list, r)
 	}
-	options := search.Options{Fixed: o.fixed(), Step: best.Time.Step}
+	options := search.Options{Fixed: o.fixed, Step: best.Time.Step}
 	c := base.Cluster
 	device := *c.Device
 	device.Memory *= more
@@ -178,7 +178,7 @@ func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *t
 	if err != nil {
 		return
 	}
-	fixed := o.fixed()
+	fixed := o.fixed
 	fixed.Plan.DP = 0
 	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: o.limit(p, 1)})
 	if err == nil && len(r.Plans) > 0 {

@@ -13,7 +13,6 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
-	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
@@ -50,7 +49,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: train.DefaultConstants(), Search: search.Layout(search.Fixed{Offload: true})}
+	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: train.DefaultConstants()}
 	if o.constants != "" {
 		if p.Constants, err = readConstants(o.constants); err != nil {
 			return nil, err

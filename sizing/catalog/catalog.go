@@ -46,6 +46,21 @@ type Run struct {
 	Source string
 }
 
+// Training returns the sequence length and the global batch in tokens that the
+// model was trained with, of its first published run that names each; 0 where none
+// does.
+func (e *Entry) Training() (seq int64, batch quantity.Tokens) {
+	for _, r := range e.Runs {
+		if seq == 0 {
+			seq = r.SeqLen
+		}
+		if batch == 0 {
+			batch = quantity.Tokens(r.BatchTokens)
+		}
+	}
+	return seq, batch
+}
+
 // Entry is a named model.
 type Entry struct {
 	// Name is the catalogue's name, in lower case with dashes.

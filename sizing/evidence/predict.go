@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
@@ -33,9 +32,6 @@ type Predictor struct {
 	Constants *train.Constants // nil: the program's own
 	// Stack, where it is not nil, stands in for the known stack of its name.
 	Stack *train.Stack
-	// Search finds the layout of runs that do not say theirs; nil looks at a
-	// smaller set of layouts.
-	Search sizing.LayoutSearch
 }
 
 // Setup is a row made ready to evaluate.

@@ -12,6 +12,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -74,7 +75,7 @@ var (
 )
 
 // runQuestion asks for the run of a row.
-func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
+func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	if r.Device == "" {
 		return nil, errors.New("no device")
 	}
@@ -89,9 +90,9 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
 	if m.Field == model.Generation && !statesPixels.MatchString(r.description()) {
 		return nil, fmt.Errorf("%s on images of a size that the row does not state", m.Name)
 	}
-	q := &sizing.Question{
-		Model: m, Device: d, Count: r.Devices, DefaultPrecision: true, DefaultSharding: true, DefaultRecompute: true,
-		Workload: train.Workload{Seq: r.SeqLen, Batch: r.GlobalBatch, Optimizer: r.optimizer()}, Constants: p.Constants, Search: p.Search,
+	q := &sizing.Request{
+		Model: m, Device: d, Count: r.Devices, Optimizer: option.Set(r.optimizer()),
+		Workload: train.Workload{Seq: r.SeqLen, Batch: r.GlobalBatch}, Constants: p.Constants,
 	}
 	if q.Workload.Tokens, err = r.runTokens(m); err != nil {
 		return nil, err
@@ -103,14 +104,15 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
 		return nil, err
 	}
 	if r.Precision != "" {
-		if q.Workload.Precision, err = train.ParsePrecision(r.Precision); err != nil {
+		precision, err := train.ParsePrecision(r.Precision)
+		if err != nil {
 			return nil, err
 		}
-		q.DefaultPrecision = false
+		q.Precision = option.Set(precision)
 	} else if r.wholeRun() && m.PerToken() && d.Supports(hardware.FP8) {
 		// Who competes for time computes as narrow as the rules and the
 		// libraries allow: 8 bits in the products of transformers.
-		q.Workload.Precision, q.DefaultPrecision = train.FP8, false
+		q.Precision = option.Set(train.FP8)
 	}
 	q.Stack = r.runStack(m, d)
 	if d.Torus == nil {
@@ -157,7 +159,7 @@ const month = 30 * quantity.Day
 
 // askRun answers for a run. Where the number of devices is open it takes as
 // many as finish within a month, in powers of two.
-func (p *Predictor) askRun(q *sizing.Question) (*sizing.Answer, error) {
+func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
 	a, err := sizing.Ask(*q)
 	if err != nil || q.Count > 0 {
 		return a, err

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/train"
 )
 
@@ -32,13 +33,29 @@ type space struct {
 	pipelines [][]pipeline
 }
 
-// Fixed is what a search leaves as it is. Zero dimensions of Plan are open.
+// Fixed is what a search leaves as it is.
 type Fixed struct {
-	Plan                train.Plan
-	Sharding, Recompute bool // Plan's are fixed
-	SequenceParallel    bool
-	Offload             bool // Plan's offload of the optimizer is fixed
-	ShardGroup          bool
+	// Plan holds the dimensions, of which zero ones are open, and what no search
+	// chooses: the method and the modules of recompute, and what is offloaded
+	// beside the optimizer. Its other fields are not read.
+	Plan train.Plan
+	// The rest of a plan is set or open.
+	Sharding         option.Of[train.Sharding]
+	Recompute        option.Of[train.Recompute]
+	SequenceParallel option.Of[bool]
+	OffloadOptimizer option.Of[bool]
+	ShardGroup       option.Of[int]
+}
+
+// Merged returns the plan with what is set of the rest in it.
+func (f *Fixed) Merged() train.Plan {
+	plan := f.Plan
+	plan.Sharding = f.Sharding.Or(plan.Sharding)
+	plan.Recompute = f.Recompute.Or(plan.Recompute)
+	plan.SequenceParallel = f.SequenceParallel.Or(false)
+	plan.OffloadOptimizer = f.OffloadOptimizer.Or(false)
+	plan.ShardGroup = f.ShardGroup.Or(0)
+	return plan
 }
 
 // node is the part of a layout that decides how long a layer takes, with the
@@ -58,32 +75,30 @@ func newSpace(p *train.Prepared, fixed Fixed) *space {
 	s := &space{p: p, limits: p.Limits(), fixed: fixed, batch: p.Workload.Batch}
 	stack := p.Stack()
 	s.modes = []train.Recompute{train.NoRecompute, train.Selective, train.FullRecompute}
-	switch {
-	case fixed.Recompute:
-		s.modes = []train.Recompute{fixed.Plan.Recompute}
-	case fixed.Plan.Offload != 0: // full recompute keeps no module's activations
+	if mode, set := fixed.Recompute.Get(); set {
+		s.modes = []train.Recompute{mode}
+	} else if fixed.Plan.Offload != 0 { // full recompute keeps no module's activations
 		s.modes = s.modes[:2]
 	}
 	s.shardings = stack.Shardings
-	if fixed.Sharding {
-		s.shardings = []train.Sharding{fixed.Plan.Sharding}
-	}
-	if fixed.Plan.OffloadParams && !fixed.Sharding {
+	if sharding, set := fixed.Sharding.Get(); set {
+		s.shardings = []train.Sharding{sharding}
+	} else if fixed.Plan.OffloadParams {
 		s.shardings = []train.Sharding{train.Zero3} // what it needs
 	}
 	s.most, s.alone = slices.Max(s.shardings), []train.Sharding{slices.Min(s.shardings)}
 	s.offloads = []bool{false}
 	switch {
 	case fixed.Plan.OffloadParams && stack.OffloadTogether:
-	case fixed.Offload:
-		s.offloads = []bool{fixed.Plan.OffloadOptimizer}
+	case fixed.OffloadOptimizer.IsSet():
+		s.offloads = []bool{fixed.OffloadOptimizer.Or(false)}
 	case stack.OffloadOptimizer && s.limits.HostLink:
 		s.offloads = []bool{false, true}
 	}
 	s.sequence = []bool{false}
 	switch {
-	case fixed.SequenceParallel:
-		s.sequence = []bool{fixed.Plan.SequenceParallel}
+	case fixed.SequenceParallel.IsSet():
+		s.sequence = []bool{fixed.SequenceParallel.Or(false)}
 	case stack.SequenceParallel:
 		s.sequence = []bool{true, false}
 	}
@@ -254,7 +269,7 @@ func (s *space) pairs() [][2]int {
 	var list [][2]int
 	f := &s.fixed.Plan
 	for _, tp := range s.devices {
-		if !open(f.TP, tp) || tp == 1 && f.SequenceParallel || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
+		if !open(f.TP, tp) || tp == 1 && s.fixed.SequenceParallel.Or(false) || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
 			continue
 		}
 		for _, cp := range s.devices {
@@ -300,7 +315,8 @@ func (s *space) states(plan *train.Plan, try func()) {
 
 // groups reports whether a state may be shared by groups of that size.
 func (s *space) groups(plan *train.Plan, group, ranks, etp int) bool {
-	if s.fixed.ShardGroup && group != s.fixed.Plan.ShardGroup {
+	wanted, set := s.fixed.ShardGroup.Get()
+	if set && group != wanted {
 		return false
 	}
 	if group == 0 {
@@ -311,12 +327,12 @@ func (s *space) groups(plan *train.Plan, group, ranks, etp int) bool {
 	// all ranks, which no group does not mean there.
 	most := ranks - 1
 	switch c := &s.p.Cluster; {
-	case c.Slices > 1 && s.fixed.ShardGroup:
+	case c.Slices > 1 && set:
 		most = ranks
 	case c.Slices > 1:
 		most = min(most, c.Slice.Chips()/plan.TP)
 	}
-	return group <= most && ranks%group == 0 && plan.Sharding != train.NoSharding && (s.fixed.ShardGroup || s.p.Stack().HybridShard) &&
+	return group <= most && ranks%group == 0 && plan.Sharding != train.NoSharding && (set || s.p.Stack().HybridShard) &&
 		group*plan.TP%(plan.EP*etp) == 0
 }
 

@@ -33,7 +33,9 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
 }
 
 // notes are the sentences of the core's notes, by key.
-var notes = merged[Text]()
+var notes = merged(
+	requestNotes,
+)
 
 // formulas are the formulas of the core's derivations, by rule.
 var formulas = merged[derived]()
