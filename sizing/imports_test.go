@@ -14,9 +14,14 @@ import (
 // place of its parent and may import that.
 var layers = [][]string{
 	{"sizing/quantity", "sizing/option", "internal/spell"},
-	{"sizing/note"},
+	{"sizing/note", "sizing/internal/golden"},
 	{"hardware"},
 	{"sizing/model"},
+	{"sizing/modelfile/source"},
+	{"sizing/modelfile/tensor"},
+	{"sizing/modelfile/config", "sizing/modelfile/gguf/ggml"},
+	{"sizing/modelfile/safetensors", "sizing/modelfile/gguf"},
+	{"sizing/modelfile/hub"},
 	{"sizing/efficiency", "sizing/catalog", "sizing/modelfile"},
 	{"sizing/train", "sizing/serve"},
 	{"sizing/run"},

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -81,7 +80,7 @@ func (a *app) report(err error) int {
 			io.WriteString(a.stderr, "mlsizer: "+a.say(kind)+": "+line+"\n")
 		}
 	}
-	say(text.LineError, spell.Singular(text.ErrorIn(err, a.lang)))
+	say(text.LineError, text.ErrorLine(err, a.lang))
 	if f.hint != "" {
 		say(text.LineHint, f.hint)
 	}

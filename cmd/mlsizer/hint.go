@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/internal/spell"
+	"github.com/agnivade/levenshtein"
 )
 
 // nearest is the candidate that is spelled most like s, "" if none is like it.
@@ -13,7 +13,7 @@ import (
 func nearest(s string, candidates []string) string {
 	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
-		d := 2 * spell.Distance(strings.ToLower(s), c)
+		d := 2 * levenshtein.ComputeDistance(strings.ToLower(s), c)
 		if strings.HasPrefix(c, s) && len(s) > 1 {
 			d = 2
 		}

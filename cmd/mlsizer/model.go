@@ -10,6 +10,7 @@ import (
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
+	"mlsizer/sizing/modelfile/hub"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -78,7 +79,7 @@ func isPath(arg string) bool {
 // open reads the header of a model file or repository.
 func (a *app) open(ctx context.Context, arg string) (*modelfile.File, error) {
 	if strings.HasPrefix(arg, "hf:") {
-		if _, err := modelfile.ParseHubRef(arg); err != nil {
+		if _, err := hub.ParseRef(arg); err != nil {
 			return nil, usageError(err, "")
 		}
 	}

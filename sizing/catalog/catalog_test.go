@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"mlsizer/hardware"
+	"mlsizer/sizing/internal/golden"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
@@ -117,28 +120,37 @@ func TestGoldenTotals(t *testing.T) {
 		params quantity.Params
 		source string
 	}{
-		{"bert-base", 109482240, "transformers BertModel.num_parameters() of bert-base-uncased"},
-		{"resnet-50", 25557032, "pytorch/vision ResNet50_Weights num_params"},
 		{"vit-b-16", 86567656, "pytorch/vision ViT_B_16_Weights num_params"},
 		{"inception-v3", 27161264, "pytorch/vision Inception_V3_Weights num_params"},
-		{"deepseek-v3", 671026419200, "tensors of deepseek-ai/DeepSeek-V3 without the MTP layer"},
-		{"bloom", 176247271424, "model card of bigscience/bloom"},
-		{"gpt-2", 124439808, "openai-community/gpt2 safetensors"},
-		{"gpt-oss-20b", 20914757184, "OpenAI gpt-oss model card, table 1 (20.91B)"},
-		{"gpt-oss-120b", 116829156672, "OpenAI gpt-oss model card, table 1 (116.83B)"},
-		{"llama-2-7b", 6738415616, "meta-llama/Llama-2-7b-hf safetensors"},
-		{"llama-3.1-405b", 405853388800, "meta-llama/Llama-3.1-405B safetensors"},
 		{"mistral-7b", 7241732096, "mistralai/Mistral-7B-v0.1 safetensors"},
-		{"mixtral-8x7b", 46702792704, "mistralai/Mixtral-8x7B-v0.1 safetensors"},
-		{"qwen2.5-7b", 7615616512, "Qwen/Qwen2.5-7B safetensors"},
-		{"gemma-2-9b", 9241705984, "google/gemma-2-9b safetensors"},
-		{"pythia-12b", 11846072320, "EleutherAI/pythia README"},
 		{"stable-diffusion-1.5-unet", 859520964, "diffusers UNet2DConditionModel.num_parameters()"},
 		{"dqn", 1693362, "the common count of the Nature network with 18 actions"},
 	} {
 		if m := build(t, g.name); m.Params() != g.params {
 			t.Errorf("%s: %d parameters (want %d, %s)", g.name, m.Params(), g.params, g.source)
 		}
+	}
+}
+
+// Totals that other readers of models are held to as well.
+func TestSharedTotals(t *testing.T) {
+	for name, of := range map[string]string{
+		"bert-base":      "google-bert/bert-base-uncased",
+		"resnet-50":      "torchvision/resnet50",
+		"deepseek-v3":    "deepseek-ai/DeepSeek-V3",
+		"bloom":          "bigscience/bloom",
+		"gpt-2":          "openai-community/gpt2",
+		"gpt-oss-20b":    "openai/gpt-oss-20b",
+		"gpt-oss-120b":   "openai/gpt-oss-120b",
+		"llama-2-7b":     "meta-llama/Llama-2-7b-hf",
+		"llama-3.1-405b": "meta-llama/Meta-Llama-3.1-405B",
+		"mixtral-8x7b":   "mistralai/Mixtral-8x7B-v0.1",
+		"qwen2.5-7b":     "Qwen/Qwen2.5-7B",
+		"gemma-2-9b":     "google/gemma-2-9b",
+		"pythia-12b":     "EleutherAI/pythia-12b",
+	} {
+		g := golden.Find(t, of)
+		assert.Equal(t, g.Params, build(t, name).Params(), "%s: %s", name, g.Source)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/internal/spell"
+	"github.com/agnivade/levenshtein"
 )
 
 // NotFoundError says that the catalogue has no model of a name.
@@ -130,7 +130,7 @@ func (c *Catalog) near(name string) []string {
 
 func nameDistance(want, name string) int {
 	k := key(name)
-	d := 4 * spell.Distance(want, k)
+	d := 4 * levenshtein.ComputeDistance(want, k)
 	if strings.HasPrefix(k, want) || strings.HasPrefix(want, k) {
 		d /= 4
 	}

@@ -1,6 +1,10 @@
 package text
 
-import "errors"
+import (
+	"errors"
+
+	"mlsizer/internal/spell"
+)
 
 // Error is an error with its words in both languages.
 type Error struct {
@@ -45,3 +49,6 @@ func ErrorIn(err error, l Lang) string {
 	}
 	return err.Error()
 }
+
+// ErrorLine is ErrorIn as it is printed, in the singular where one is counted.
+func ErrorLine(err error, l Lang) string { return spell.Singular(ErrorIn(err, l)) }
