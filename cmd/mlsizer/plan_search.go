@@ -150,7 +150,7 @@ func (o *planOptions) searchCounts(p *planned, base *train.Prepared, goal search
 		total.Candidates += f.Candidates
 		total.Evaluated += f.Evaluated
 		total.Feasible += f.Feasible
-		if !ok || o.value(p, &f) < o.value(p, &best) {
+		if !ok || o.valueOf(p, &f) < o.valueOf(p, &best) {
 			best, ok = f, true
 		}
 	}
@@ -170,8 +170,8 @@ func (o *planOptions) keeps(p *planned) func(*train.Prepared, *train.Estimate) b
 	}
 }
 
-// value is what the objective has least of, over numbers of devices.
-func (o *planOptions) value(p *planned, f *search.Found) float64 {
+// valueOf is what the objective has least of, over numbers of devices.
+func (o *planOptions) valueOf(p *planned, f *search.Found) float64 {
 	e := &f.Plans[0]
 	g, err := p.answer.Expected(f.Prepared, e)
 	switch {
