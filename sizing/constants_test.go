@@ -1,12 +1,13 @@
 package sizing
 
 import (
-	"mlsizer/sizing/serve"
-	"mlsizer/sizing/train"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // A file that is not one of constants is refused with what it is and what is
