@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -68,6 +69,14 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = UnitIn(arg.String(), l)
 		case note.Word:
 			list[i] = Of(words, string(arg)).In(l)
+		case note.Settings:
+			list[i] = Flags(arg)
+		case note.Either:
+			list[i] = strings.Join(arg, either.In(l))
+		case note.Words:
+			list[i] = wordsIn(arg, l)
+		case model.Scope:
+			list[i] = scopeIn(arg, l)
 		case []string:
 			list[i] = strings.Join(arg, Comma.In(l))
 		}
