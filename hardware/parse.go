@@ -42,7 +42,7 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	n, err := quantity.ParseCount(count)
 	var wrong *quantity.SyntaxError
 	if errors.As(err, &wrong) {
-		wrong.Want = fmt.Sprintf("1 to %d", MaxDevices) // and not all that a count may be
+		wrong.Want = quantity.Want{Forms: quantity.WholeUpTo, Most: MaxDevices} // and not all that a count may be
 	}
 	if err != nil {
 		return Cluster{}, fmt.Errorf("number of devices: %w", err)

@@ -72,6 +72,10 @@ type Answer struct {
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep SweepCost
 	Notes []Note
+	// Unreached is why no more devices than those of the answer could be asked
+	// about, where their number is left open; nil if they could. The last note
+	// of code "devices" says that it is so.
+	Unreached error
 	// Advice is what would make a plan fit that does not.
 	Advice []Advice
 	// Evaluated is how many layouts were looked at.
@@ -401,8 +405,9 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 			base, p = first, *first
 		} else if p, err = base.On(cluster); err != nil {
 			// No more can be asked about: answer for those that do not hold it.
-			a.note("devices", fmt.Sprintf("number of devices not given: %d do not surely hold it, and of more nothing is known: %v", last, err),
-				fmt.Sprintf("未指定设备数：%d 台未必放得下，更多则无从得知：%v", last, err), "")
+			a.Unreached = err
+			a.note("devices", fmt.Sprintf("number of devices not given: %d do not surely hold it, and of more nothing is known", last),
+				fmt.Sprintf("未指定设备数：%d 台未必放得下，更多则无从得知", last), "")
 			return q.on(last, a)
 		}
 		last = n

@@ -146,6 +146,7 @@ func calibrateRun(o *calibrateOptions) error {
 	if err := o.write(c); err != nil {
 		return err
 	}
+	sayReasons(c.Skipped, o.lang)
 	return o.print(o.document(c))
 }
 

@@ -48,9 +48,24 @@ func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
 	}
 	answer, err := sizing.Ask(q)
 	if err == nil {
+		sayUnreached(answer)
 		o.noteAsked(m, answer)
 	}
 	return answer, err
+}
+
+// sayUnreached adds to the note about a number of devices that was left open why
+// no more of them could be asked about.
+func sayUnreached(a *sizing.Answer) {
+	if a.Unreached == nil {
+		return
+	}
+	for i, n := range a.Notes {
+		if n.Code == "devices" {
+			a.Notes[i].Text = text.Colon.Form(text.English, n.Text, a.Unreached)
+			a.Notes[i].Chinese = text.Colon.Form(text.Chinese, n.Chinese, a.Unreached)
+		}
+	}
 }
 
 // noteAsked says what is doubtful of the model and which optimizer was chosen.

@@ -167,6 +167,7 @@ func validateRun(o *evidenceOptions) error {
 		return err
 	}
 	rep := p.Validate(rows)
+	sayReasons(rep.Skipped, o.lang)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
 	answer := validateJSON{schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
@@ -218,6 +219,13 @@ func summaryTable(title, first text.Text, list []evidence.Summary, skipped bool)
 // quantityText is what a row measures, in words.
 func quantityText(q evidence.Quantity) text.Text {
 	return text.Of(text.Quantities, string(q))
+}
+
+// sayReasons puts into words why rows were not predicted.
+func sayReasons(list []evidence.Skipped, l text.Lang) {
+	for i := range list {
+		list[i].Reason = text.ErrorIn(list[i].Err, l)
+	}
 }
 
 // skippedTable says why rows were not predicted, the commonest reason first.

@@ -1,5 +1,7 @@
 package text
 
+import "maps"
+
 // coded is an error of the core: its code names an entry of [coreErrors], which
 // its values fill in.
 type coded interface {
@@ -9,7 +11,16 @@ type coded interface {
 }
 
 // coreErrors are the words for errors of the core, by code.
-var coreErrors = map[string]Text{}
+var coreErrors = merged(quantityErrors)
+
+// merged are the entries of several tables, which share no key.
+func merged(tables ...map[string]Text) map[string]Text {
+	all := map[string]Text{}
+	for _, table := range tables {
+		maps.Copy(all, table)
+	}
+	return all
+}
 
 // codedIn is an error of the core in a language; ok is false for a code without
 // words.

@@ -1,6 +1,6 @@
 package text
 
-import "errors"
+import "strings"
 
 // Error is an error with its words in both languages.
 type Error struct {
@@ -31,17 +31,40 @@ func (e *Error) In(l Lang) string { return e.text.Form(l, e.args...) }
 // Unwrap are the errors within.
 func (e *Error) Unwrap() []error { return e.causes }
 
-// ErrorIn is an error in a language, in English if it knows no other.
+// ErrorIn is an error in a language. An error that knows no other than English
+// stays as it is but for the errors within it, which are put in in the language.
 func ErrorIn(err error, l Lang) string {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if w, ok := e.(worded); ok && e.Error() == err.Error() {
-			return w.In(l)
-		}
-		if c, ok := e.(coded); ok && e.Error() == err.Error() {
-			if words, ok := codedIn(c, l); ok {
-				return words
-			}
+	switch e := err.(type) {
+	case worded:
+		return e.In(l)
+	case coded:
+		if words, ok := codedIn(e, l); ok {
+			return words
 		}
 	}
-	return err.Error()
+	line := err.Error()
+	for _, cause := range causes(err) {
+		line = strings.Replace(line, cause.Error(), ErrorIn(cause, l), 1)
+	}
+	return line
 }
+
+// causes are the errors that an error wraps.
+func causes(err error) []error {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		return e.Unwrap()
+	case interface{ Unwrap() error }:
+		if cause := e.Unwrap(); cause != nil {
+			return []error{cause}
+		}
+	}
+	return nil
+}
+
+// BeginsQuoted reports whether the words of an error begin with what it is
+// about, in quotes.
+func BeginsQuoted(err error) bool { return strings.HasPrefix(ErrorIn(err, English), `"`) }
+
+// SaysWanted reports whether the words of an error say what is wanted instead.
+func SaysWanted(err error) bool { return strings.Contains(ErrorIn(err, English), "(want ") }

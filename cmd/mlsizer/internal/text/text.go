@@ -5,6 +5,7 @@ package text
 
 import (
 	"fmt"
+	"strings"
 
 	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
@@ -47,7 +48,8 @@ func (t Text) Fill(l Lang, args ...any) string {
 	return spell.Singular(t.Form(l, args...))
 }
 
-// Form is Fill without the singular of what is counted once.
+// Form is Fill without the singular of what is counted once. Errors, times and
+// lists among the arguments are put in in the language.
 func (t Text) Form(l Lang, args ...any) string {
 	if len(args) == 0 {
 		return t.In(l) // no form
@@ -62,6 +64,10 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = ErrorIn(arg, l)
 		case quantity.Seconds:
 			list[i] = Duration(arg, l)
+		case quantity.Want:
+			list[i] = wanted(arg, l)
+		case []string:
+			list[i] = strings.Join(arg, Comma.In(l))
 		}
 	}
 	return fmt.Sprintf(t.In(l), list...)

@@ -135,6 +135,8 @@ func TestError(t *testing.T) {
 	assert.Equal(t, "--tp: not broken", ErrorIn(err, English))
 	assert.ErrorIs(t, err, inner)
 	assert.Equal(t, "broken", ErrorIn(inner, Chinese))
+	assert.Equal(t, "a.json: 参数 --tp：非 broken", ErrorIn(fmt.Errorf("a.json: %w", err), Chinese))
+	assert.Equal(t, "a.json: --tp: not broken", ErrorIn(fmt.Errorf("a.json: %w", err), English))
 }
 
 func TestFromEnvironment(t *testing.T) {
