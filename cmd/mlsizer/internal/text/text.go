@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -66,6 +67,8 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = Duration(arg, l)
 		case quantity.Want:
 			list[i] = wanted(arg, l)
+		case note.Choice:
+			list[i] = arg.Join(Comma.In(l), OrLast.In(l))
 		case []string:
 			list[i] = strings.Join(arg, Comma.In(l))
 		}
