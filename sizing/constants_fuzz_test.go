@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/note"
 )
 
 // FuzzReadConstants: whatever parses is complete, in bounds, and predicts a
@@ -43,19 +45,21 @@ func TestConstantsWithAMark(t *testing.T) {
 // A file that is not one of constants is refused with what it is and what is
 // wanted, of training and of serving alike.
 func TestNotConstants(t *testing.T) {
-	for file, want := range map[string]string{
-		"":                    "the file is empty (want a JSON object",
-		"[]":                  "a JSON array (want an object",
-		`{"date":`:            "the JSON ends in the middle",
-		"{} {}":               "text after the constants",
-		`{"tide":1}`:          `unknown field "tide"`,
-		`{"source":"nobody"}`: "",
+	for file, want := range map[string]*note.Error{
+		"":                    note.NewError("constants.empty"),
+		"[]":                  note.NewError("constants.not-an-object", "array"),
+		`{"date":`:            note.NewError("constants.json-ends"),
+		"{} {}":               note.NewError("constants.text-after"),
+		`{"tide":1}`:          note.NewError("constants.unknown-field", "tide"),
+		`{"source":"nobody"}`: note.NewError("constants.none"),
 	} {
 		for name, read := range map[string]func() error{
 			"training": func() error { _, err := ReadConstants(strings.NewReader(file)); return err },
 			"serving":  func() error { _, err := ReadServingConstants(strings.NewReader(file), "f"); return err },
 		} {
-			assert.ErrorContains(t, read(), want, "%s: %q", name, file)
+			var got *note.Error
+			require.ErrorAs(t, read(), &got, "%s: %q", name, file)
+			assert.Equal(t, want, got, "%s: %q", name, file)
 		}
 	}
 }
@@ -68,11 +72,15 @@ func TestOlderConstants(t *testing.T) {
 		`{"step_bands":[]}`:             "step_bands",
 		`{"factors":{"memory":{"":1}}}`: "factors",
 	} {
-		want := word + " is of an older form (want a list of constants, each with name, match and value, as mlsizer calibrate"
+		want := note.NewError("constants.older-form", word)
+		var got *note.Error
 		_, err := ReadConstants(strings.NewReader(file))
-		assert.ErrorContains(t, err, want)
+		require.ErrorAs(t, err, &got)
+		assert.Equal(t, want, got)
 		_, err = ReadServingConstants(strings.NewReader(file), "f")
-		assert.ErrorContains(t, err, "f: "+want)
+		require.ErrorAs(t, err, &got)
+		assert.Equal(t, want, got)
+		assert.EqualError(t, err, "f: "+want.Error())
 	}
 }
 
@@ -83,12 +91,12 @@ func TestServingBandsAreGiven(t *testing.T) {
 		return fmt.Sprintf(`{"match":{"phase":%q,"known":%q},"low":%v,"high":%v}`, phase, known, math.Exp(low), math.Exp(high))
 	}
 	for want, bands := range map[string][]string{
-		"":                      {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		"no bands":              {},
-		"no band of known=part": {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
-		"no band of known=all":  {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
-		"band of known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		`known is "much"`:       {band("", "much", -1, 1)},
+		"":                                   {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		"no bands":                           {},
+		"no band of known=part":              {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
+		"no band of known=all":               {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
+		"constants: bad band: known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		`known is "much"`:                    {band("", "much", -1, 1)},
 	} {
 		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(bands, ",") + `]}`
 		c, err := ReadServingConstants(strings.NewReader(file), "f")

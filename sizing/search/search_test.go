@@ -10,6 +10,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -191,5 +192,5 @@ func TestObjectiveNames(t *testing.T) {
 		require.Equal(t, o, got)
 	}
 	_, err := ParseObjective("speed")
-	require.ErrorContains(t, err, `"speed": unknown objective (want time`)
+	require.Equal(t, note.NewError("objective.unknown", "speed", note.Choice{"time", "cost", "energy", "devices", "memory"}), err)
 }

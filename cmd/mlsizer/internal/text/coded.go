@@ -11,7 +11,9 @@ type coded interface {
 }
 
 // coreErrors are the words for errors of the core, by code.
-var coreErrors = merged(quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors)
+var coreErrors = merged(
+	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
+)
 
 // merged are the entries of several tables, which share no key.
 func merged(tables ...map[string]Text) map[string]Text {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -65,6 +66,8 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = ErrorIn(arg, l)
 		case quantity.Seconds:
 			list[i] = Duration(arg, l)
+		case *efficiency.Match:
+			list[i] = matchIn(arg, l)
 		case quantity.Want:
 			list[i] = wanted(arg, l)
 		case note.Choice:
