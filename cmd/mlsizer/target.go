@@ -57,7 +57,7 @@ func (a *app) catalogueDevice(name string) (string, error) {
 // deviceError says what is wrong with a device, with the nearest name.
 func (a *app) deviceError(flag, input string, err error) error {
 	if text.BeginsQuoted(err) {
-		err = text.DeviceFails.Error(flag, err)
+		err = text.SaidOf.Error(flag, err)
 	} else {
 		err = text.QuotedFails.Error(flag, input, err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -63,7 +62,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 func openFlag(flag, file string, want text.Text) (*os.File, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, readError(fmt.Errorf("%s %s", flag, fileError(err)), "")
+		return nil, readError(text.SaidOf.Error(flag+" ", fileError(err)), "")
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()

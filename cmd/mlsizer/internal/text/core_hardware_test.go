@@ -1,102 +1,107 @@
 package text
 
 import (
-	"strings"
-	"testing"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
 	"mlsizer/hardware"
 )
 
-const (
-	head      = "id,name,kind,memory_gib,memory_gb_per_s,bf16_tflops,sources\n"
-	oneDevice = `[
-  {"id": "my-gpu", "name": "My GPU", "kind": "gpu", "memory_gib": 48, "memory_gb_per_s": 1e3,
-   "bf16_tflops": "200", "aliases": "mine own-gpu", "unified": false, "power_w": null,
-   "sources": "our own benchmark, 2026-11 | data sheet", "usd_per_hour": 1.25, "price_date": "2026-11-01", "price_source": "our bill"}
-]`
-)
-
-// deviceFiles are faults of files of devices, and what is said of them.
-var deviceFiles = []struct{ name, file, want string }{
-	{"empty", "", `f:1:1: empty (want a header row and one row a device)`},
-	{"unknown column", "id,nmae\n", `f:1:4: "nmae": unknown or repeated column (want id, aliases, name`},
-	{"repeated column", "id,id\n", `f:1:4: "id": unknown or repeated column`},
-	{"missing column", "id,name,kind,memory_gib,memory_gb_per_s\n", `f:1:1: no column "sources"`},
-	{"blank field", head + "a,b,gpu,,1,1,s\n", `f:2:9: memory_gib is blank (want a value in every row)`},
-	{"blank source", head + "a,b,gpu,1,1,1,\n", `f:2:15: sources is blank`},
-	{"negative", head + "a,b,gpu,1,-5,1,s\n", `f:2:11: memory_gb_per_s: "-5": not a number above zero`},
-	{"zero", head + "a,b,gpu,0,5,1,s\n", `f:2:9: memory_gib: "0": not a number above zero`},
-	{"nan", head + "a,b,gpu,nan,5,1,s\n", `f:2:9: memory_gib: "nan": not a number above zero`},
-	{"inf", head + "a,b,gpu,1,5,inf,s\n", `f:2:13: bf16_tflops: "inf": not a number above zero`},
-	{"overflow", head + "a,b,gpu,1,5,1e308,s\n", `f:2:13: bf16_tflops: "1e308": not a number above zero`},
-	{"text", head + "a,b,gpu,80GB,5,1,s\n", `f:2:9: memory_gib: "80GB": not a number above zero (want a figure such as 80 or 79.65`},
-	{"kind", head + "a,b,fpga,1,5,1,s\n", `f:2:5: kind: "fpga": unknown kind`},
-	{"id", head + "My GPU,b,gpu,1,5,1,s\n", `f:2:1: id: "My GPU": not an id`},
-	{"no rate", head + "a,b,gpu,1,5,,s\n", `f:2:1: no rate at all`},
-	{"twice", head + "a,b,gpu,1,5,1,s\na,b,gpu,1,5,1,s\n", `f:3:1: id "a" is taken by "a"`},
-	{"taken id", head + "h100-sxm5-80gb,b,gpu,1,5,1,s\n", `f:2:1: id "h100-sxm5-80gb" is taken by "h100-sxm5-80gb"`},
-	{"taken alias", head + "h100,b,gpu,1,5,1,s\n", `f:2:1: id "h100" is taken by "h100-sxm5-80gb"`},
-	{"row length", head + "a,b\n", `f:2:1: wrong number of fields`},
-	{"quote", head + "a,\"b,gpu\n", `extraneous or missing " in quoted-field`},
-	{"half a link", "link_gb_per_s," + head + "5,a,b,gpu,1,5,1,s\n", `f:2:1: half a scale-up link`},
-	{"half a torus", "torus_max," + head + "4x4,a,b,gpu,1,5,1,s\n", `f:2:1: half a torus`},
-	{"torus", "torus_max," + head + "4x-4,a,b,gpu,1,5,1,s\n", `f:2:1: torus_max: "4x-4": not the shape of a torus`},
-	{"one axis", "torus_max," + head + "4,a,b,gpu,1,5,1,s\n", `want two or three axes`},
-	{"half a price", "usd_per_hour," + head + "4,a,b,gpu,1,5,1,s\n", `f:2:1: part of a price`},
-	{"year", "year," + head + "20,a,b,gpu,1,5,1,s\n", `f:2:1: year: "20": not a whole number in range (want 1990 to 2100)`},
-	{"unified", "unified," + head + "maybe,a,b,gpu,1,5,1,s\n", `neither yes nor no`},
-	{"confidence", "confidence," + head + "sure,a,b,gpu,1,5,1,s\n", `want high, medium or low`},
-	{"no row", head, `f:1:1: a header and no device under it (want one row a device)`},
-	{"json none", " []", `f:1:3: no device (want an array of objects with the columns as keys)`},
-	{"json key", "[\n {\"id\": \"a\",\n  \"nmae\": 1}]", `f:3:3: "nmae": unknown or repeated key`},
-	{"json repeated", `[{"id": "a", "id": "b"}]`, `f:1:14: "id": unknown or repeated key`},
-	{"json negative", "[{\"id\": \"a\",\n\"memory_gib\": -1}]", `f:2:15: memory_gib: "-1": not a number above zero`},
-	{"json blank", "[\n{\"id\": \"a\"}]", `f:2:1: name is blank`},
-	{"json list", `[{"id": ["a"]}]`, `f:1:9: id: a list or an object`},
-	{"json not a device", "[1]", `f:1:2: not a device`},
-	{"json cut", `[{"id": "a"`, `unexpected end of JSON`},
-	{"json after", strings.Trim(oneDevice, "[]") + " {}", `text after the devices`},
-	{"bad alias", "aliases," + head + "My GPU!,a,b,gpu,1,5,1,s\n", `f:2:1: aliases: "My": not an alias (want lower-case letters, digits, dots, plus signs and dashes)`},
-	{"other alias taken", "aliases," + head + "h100,a,b,gpu,1,5,1,s\n", `f:2:1: alias "h100" is taken by "h100-sxm5-80gb" (want a name of its own)`},
-	{"too large", strings.Repeat(" ", 16<<20+1), `f: more than 16 MiB (want a file of device rows)`}}
-
-func TestSentencesOfDeviceFiles(t *testing.T) {
-	for _, tt := range deviceFiles {
-		_, err := hardware.Default().Extend(strings.NewReader(tt.file), "f")
-		require.Error(t, err, tt.name)
-		assert.Contains(t, ErrorIn(err, English), tt.want, tt.name)
+// device is one of the catalogue.
+func device(name string) *hardware.Device {
+	d, err := hardware.Default().Find(name)
+	if err != nil {
+		panic(err)
 	}
-	_, err := hardware.Default().Extend(strings.NewReader("kind\nfpga\n"), "f")
-	assert.Equal(t, `f:1:1：没有列 "id"（至少应有 id、name、kind、memory_gib、memory_gb_per_s、sources 与一个速率）`, ErrorIn(err, Chinese))
-	_, err = hardware.Default().Extend(strings.NewReader(head+"a,b,fpga,1,5,1,s\n"), "f")
-	assert.Equal(t, `f:2:5：kind："fpga"：未知设备类别（应为 gpu、tpu、npu、cpu、edge、phone）`, ErrorIn(err, Chinese))
+	return d
 }
 
-// What is said of a device with a count.
-func TestSentencesOfClusters(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                          `no device`,
-		"h100x0":                    `"0": zero (want 1 to 10000000)`,
-		"h100x-1":                   `"-1": negative`,
-		"h100x+8":                   `does not start with a digit`,
-		"h100x10000001":             `"h100x10000001": 10000001 devices (want 1 to 10000000)`,
-		"h100x99999999999999999999": `too large for a count`,
-		"h100x1.5":                  `"h100x1.5": not a whole number of devices`,
-		"h100x8x8":                  `"h100x8": unknown device`,
-		"h100x":                     `"h100x": unknown device`,
-		"x8":                        `"x8": unknown device`,
-		"h1o0x8":                    `"h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100`,
-		"h100x8 nodes":              `unknown suffix "nodes"`,
-		"tpu-v5ex12":                `"tpu-v5e": 12 chips: no 2D torus slice, nor equal large ones, make that many (want 8 or 16)`,
-		"tpu-v5ex300":               `(want 256, or a multiple of 256)`,
-		"tpu-v4x65":                 `(want 64 or 128)`,
-		"mi300xyz":                  `"mi300xyz": unknown device`,
-	} {
-		_, err := hardware.ParseCluster(hardware.Default(), in)
-		require.Error(t, err, in)
-		assert.Contains(t, ErrorIn(err, English), want, in)
+// deviceCases are devices and clusters that there are not.
+func deviceCases() []sentence {
+	return []sentence{
+		{fail(hardware.ParseCluster(hardware.Default(), "")),
+			`"": no device (want a device with a count, such as h100x8)`,
+			`""：没有设备（应为设备与数量，如 h100x8）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x0")),
+			`number of devices: "0": zero (want 1 to 10000000)`,
+			`设备数："0"：为零（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x-1")),
+			`number of devices: "-1": negative (want 1 to 10000000)`,
+			`设备数："-1"：为负（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x+8")),
+			`number of devices: "+8": does not start with a digit (want 1 to 10000000)`,
+			`设备数："+8"：不以数字开头（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x8 nodes")),
+			`number of devices: "8 nodes": unknown suffix "nodes" (want 1 to 10000000)`,
+			`设备数："8 nodes"：未知后缀 "nodes"（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x10000001")),
+			`"h100x10000001": 10000001 devices (want 1 to 10000000)`,
+			`"h100x10000001"：10000001 台设备（应为 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x99999999999999999999")),
+			`number of devices: "99999999999999999999": too large for a count (want 1 to 10000000)`,
+			`设备数："99999999999999999999"：超出计数范围（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x1.5")),
+			`"h100x1.5": not a whole number of devices (want 1 to 10000000)`,
+			`"h100x1.5"：设备数不是整数（应为 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x8x8")),
+			`"h100x8": unknown device (want an id or alias of the hardware catalogue, such as h100)`,
+			`"h100x8"：未知设备（应为硬件目录中的 id 或别名，如 h100）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "x8")),
+			`"x8": unknown device (want an id or alias of the hardware catalogue)`,
+			`"x8"：未知设备（应为硬件目录中的 id 或别名）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h1o0x8")),
+			`"h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100)`,
+			`"h1o0"：未知设备（应为硬件目录中的 id 或别名，如 h100）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v5ex12")),
+			`"tpu-v5e": 12 chips: no 2D torus slice, nor equal large ones, make that many (want 8 or 16)`,
+			`"tpu-v5e"：12 个芯片：没有这样大小的 2 维环面切片，也不是若干相等的大切片（应为 8 或 16）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v5ex300")),
+			`"tpu-v5e": 300 chips: no 2D torus slice, nor equal large ones, make that many (want 256, or a multiple of 256)`,
+			`"tpu-v5e"：300 个芯片：没有这样大小的 2 维环面切片，也不是若干相等的大切片（应为 256，或 256 的倍数）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v4x65")),
+			`"tpu-v4": 65 chips: no 3D torus slice, nor equal large ones, make that many (want 64 or 128)`,
+			`"tpu-v4"：65 个芯片：没有这样大小的 3 维环面切片，也不是若干相等的大切片（应为 64 或 128）`},
+		{fail(hardware.NewCluster(nil, 1)),
+			"no device (want one of the catalogue)",
+			"没有设备（应为目录中的设备）"},
+		{fail(hardware.NewCluster(device("h100"), 0)),
+			`"h100-sxm5-80gb": 0 devices (want 1 to 10000000)`,
+			`"h100-sxm5-80gb"：0 台设备（应为 1 至 10000000）`},
+		{fail(hardware.NewCluster(device("h100"), 8, hardware.Network{DevicesPerNode: -1}.Set)),
+			"-1 devices per node (want 1 to 10000000)",
+			"每节点 -1 台设备（应为 1 至 10000000）"},
+		{fail(hardware.NewCluster(device("h100"), 8, hardware.Network{ScaleOut: -1}.Set)),
+			"-1 B/s between nodes (want a bandwidth above zero)",
+			"节点间带宽 -1 B/s（应大于零）"},
+		{fail(hardware.NewCluster(device("h100"), 64, hardware.WithSlice(hardware.Shape{4, 4, 4}))),
+			`"h100-sxm5-80gb": has no torus, so no slice 4x4x4`,
+			`"h100-sxm5-80gb"：没有环面网络，因此没有切片 4x4x4`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 100, hardware.WithSlice(hardware.Shape{4, 4, 4}))),
+			`"tpu-v4": 100 chips are not whole slices of 4x4x4 (want a multiple of 64)`,
+			`"tpu-v4"：100 个芯片不是 4x4x4 切片的整数倍（应为 64 的倍数）`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 64, hardware.WithSlice(hardware.Shape{3, 4, 4}))),
+			`"tpu-v4": 3x4x4: no such slice (want axes of multiples of 4, or 1x1x1, 1x2x2, 2x2x2, 2x2x4, 2x4x4, at most [16 16 16])`,
+			`"tpu-v4"：3x4x4：没有这样的切片（各轴应为 4 的倍数，或 1x1x1、1x2x2、2x2x2、2x2x4、2x4x4，至多 [16 16 16]）`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 64, hardware.WithSlice(hardware.Shape{-4, 4, 4}))),
+			`"tpu-v4": -4x4x4: negative axis in a slice`,
+			`"tpu-v4"：-4x4x4：切片的轴为负`},
+		{fail(hardware.NewCluster(device("tpu-v5e"), 64, hardware.WithSlice(hardware.Shape{1, 3, 4}))),
+			`"tpu-v5e": 3x4: no such slice (want axes of powers of two, square or one to two, at most [16 16])`,
+			`"tpu-v5e"：3x4：没有这样的切片（各轴应为 2 的幂，长宽相等或一比二，至多 [16 16]）`},
+		{fail(hardware.Cluster{Device: device("rtx-4090"), Count: 64}.Network()),
+			`"rtx-4090-24gb": the network between nodes is not known (want --scale-out, a bandwidth per device such as 50GB/s)`,
+			`"rtx-4090-24gb"：节点间网络未知（应给出 --scale-out，即每设备带宽，如 50GB/s）`},
+		{fail(device("v100").Rate(hardware.BF16)),
+			`"v100-sxm2-32gb": no bf16 matrix rate known (want fp64, fp32 or fp16)`,
+			`"v100-sxm2-32gb"：没有已知的 bf16 矩阵速率（应为 fp64、fp32 或 fp16）`},
+		{fail(device("wse3").Rate(hardware.FP16)),
+			`"cerebras-wse3": no fp16 matrix rate known (no rate of this device is)`,
+			`"cerebras-wse3"：没有已知的 fp16 矩阵速率（该设备没有任何已知速率）`},
+		{fail(hardware.ParseDType("fp12")),
+			`"fp12": unknown number format (want fp64, fp32, tf32, bf16, fp16, fp8, int8, fp6, fp4, or mxfp8, nvfp4, mxfp4, mxfp6)`,
+			`"fp12"：未知数值格式（应为 fp64、fp32、tf32、bf16、fp16、fp8、int8、fp6、fp4，或 mxfp8、nvfp4、mxfp4、mxfp6）`},
+		{fail(hardware.ParseKind("fpga")),
+			`"fpga": unknown kind of device (want gpu, tpu, npu, cpu, edge, phone)`,
+			`"fpga"：未知设备类别（应为 gpu、tpu、npu、cpu、edge、phone）`},
+		{fail(hardware.Default().Find("qwertyuiop")),
+			`"qwertyuiop": unknown device (want an id or alias of the hardware catalogue)`,
+			`"qwertyuiop"：未知设备（应为硬件目录中的 id 或别名）`},
 	}
 }

@@ -10,5 +10,5 @@ var modelErrors = map[string]Text{
 // searchErrors are what is wrong with what a search is for.
 var searchErrors = map[string]Text{
 	"objective.unknown":                T("%q: unknown objective (want %v)", "%q：未知目标（应为 %v）"),
-	"optimum.more-than-can-be-counted": T("%v train %.3g parameters on %.3g tokens: more than can be counted (want less)", "%v 会以 %[3].3g 个 token 训练 %[2].3g 个参数：超出计数范围（应更少）"),
+	"optimum.more-than-can-be-counted": T("%v train %.3g parameters on %.3g tokens: more than can be counted (want less)", "%v 对应 %.3g 个参数与 %.3g 个 token：超出计数范围（应更少）"),
 }

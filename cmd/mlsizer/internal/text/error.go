@@ -42,8 +42,12 @@ func ErrorIn(err error, l Lang) string {
 			return words
 		}
 	}
+	within := causes(err)
+	if words, ok := foreignIn(err, l); ok && len(within) == 0 {
+		return words
+	}
 	line := err.Error()
-	for _, cause := range causes(err) {
+	for _, cause := range within {
 		line = strings.Replace(line, cause.Error(), ErrorIn(cause, l), 1)
 	}
 	return line
