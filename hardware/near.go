@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/internal/spell"
+	"github.com/agnivade/levenshtein"
 )
 
 // near is up to three names that are spelled like name: those that start with
@@ -31,7 +31,7 @@ func (c *Catalog) near(name string) []string {
 		case len(want) >= 3 && strings.Contains(n, want):
 			score = 1
 		default:
-			score = 2 + 2*spell.Distance(want, n)
+			score = 2 + 2*levenshtein.ComputeDistance(want, n)
 			if (score-2)/2 > max(len(want), len(n))/3 {
 				return
 			}

@@ -1,297 +1,152 @@
 package sizing
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/train"
 )
 
-// Advice is a change to a plan that makes it fit, or brings it nearest.
-type Advice struct {
-	// Change says what to do, in the words of the command line.
-	Change string `json:"change"`
-	Plan   Plan   `json:"plan"`
-	// States are the formats of the workload's states with the change.
-	States States           `json:"states,omitzero"`
-	Total  quantity.Bytes   `json:"total_bytes"`
-	Step   quantity.Seconds `json:"step_seconds"`
-	Fits   bool             `json:"fits"`
-	// Verdict says how surely, as that of [Memory] does.
-	Verdict Verdict `json:"verdict"`
-	kinds   string  // of the changes that were put together
+// setting is a flag of the command line with its value.
+type setting struct {
+	text string
+	// same is set where the plan that is changed has the value already, one
+	// where that divides nothing.
+	same, one bool
+	apply     func(q *Request)
 }
 
-// LargestTerm names the largest part of the memory and its size.
-func (m *Memory) LargestTerm() (name string, size quantity.Bytes) {
-	for _, t := range m.Terms() {
-		if t.Size > size {
-			name, size = t.Name, t.Size
-		}
+// settings are the flags that say all of a plan and of the states' formats,
+// beside those that are changed.
+func settings(from, to *train.Plan, was, states *train.States) []setting {
+	var list []setting
+	add := func(same bool, text string, apply func(q *Request)) {
+		list = append(list, setting{text: text, same: same, apply: apply})
 	}
-	return name, size
-}
-
-// MemoryTerm is one line of a device's memory.
-type MemoryTerm struct {
-	Name string
-	Size quantity.Bytes
-}
-
-// Terms returns the lines that add up to Total, in order.
-func (m *Memory) Terms() []MemoryTerm {
-	return []MemoryTerm{
-		{"weights", m.Weights}, {"gradients", m.Gradients}, {"optimizer", m.Optimizer}, {"activations", m.Activations},
-		{"logits", m.Logits}, {"communication", m.Communication}, {"teacher", m.Teacher}, {"overhead", m.Overhead},
-	}
-}
-
-// mostAdvice is how many changes are proposed, mostChanges how many rounds of
-// two may be put together where no two are enough.
-const (
-	mostAdvice  = 5
-	mostChanges = 3
-)
-
-// Advise returns the changes to a plan that does not fit, one at a time, two
-// together or more where these are not enough, that make it fit on the same
-// devices, cheapest in time first and one of each kind; if none does, the one
-// that comes nearest.
-func (p *Prepared) Advise(plan *Plan) []Advice {
-	now, err := p.Evaluate(plan)
-	if err != nil {
-		return nil
-	}
-	start := Advice{Plan: *plan, States: p.Workload.States, Total: now.Memory.Total, Step: now.Time.Step}
-	var found []Advice
-	for range mostChanges {
-		found = p.adviseFrom(&start)
-		if len(found) == 0 || found[0].Fits {
-			break
-		}
-		start = found[0]
-	}
-	if len(found) == 0 && start.Total < now.Memory.Total {
-		found = []Advice{start} // what the rounds before came to
-	}
-	if n := slices.IndexFunc(found, func(a Advice) bool { return !a.Fits }); n > 0 {
-		found = found[:n]
-	} else if n == 0 {
-		found = found[:1]
-	}
-	found = found[:min(len(found), mostAdvice)]
-	for i := range found {
-		p.leastBlock(&found[i])
-		found[i].Change = spelled(settings(plan, &found[i].Plan, &p.Workload.States, &found[i].States), differing)
-	}
-	return found
-}
-
-// adviseFrom returns the changes from a plan, those that fit first, by time, and
-// the others by memory: of every kind the best.
-func (p *Prepared) adviseFrom(start *Advice) []Advice {
-	changes := p.changes(&start.Plan, &start.States)
-	prepared := map[States]*Prepared{p.Workload.States: p}
-	best := map[string]Advice{}
-	try := func(kinds string, a *Advice) {
-		q := prepared[a.States]
-		if q == nil {
-			var err error
-			if q, err = p.with(a.States); err != nil {
-				return
-			}
-			prepared[a.States] = q
-		}
-		e, err := q.Evaluate(&a.Plan)
-		if err != nil || e.Memory.Total >= start.Total {
-			return
-		}
-		a.Total, a.Step, a.Fits, a.Verdict, a.kinds = e.Memory.Total, e.Time.Step, e.Memory.Fits, e.Memory.Verdict, kinds
-		if b, ok := best[kinds]; !ok || byUse(*a, b) < 0 {
-			best[kinds] = *a
-		}
-	}
-	for i := range changes {
-		c := &changes[i]
-		one := *start
-		c.apply(&one)
-		single := one
-		try(c.kind, &single)
-		for j := range changes[i+1:] {
-			d := &changes[i+1+j]
-			if d.kind == c.kind {
-				continue
-			}
-			two := one
-			d.apply(&two)
-			try(c.kind+" "+d.kind, &two)
-		}
-	}
-	list := slices.SortedFunc(maps.Values(best), byUse)
-	return slices.DeleteFunc(list, func(a Advice) bool {
-		c, d, two := strings.Cut(a.kinds, " ")
-		return two && a.Fits && (best[c].enough(&a) || best[d].enough(&a))
-	})
-}
-
-// worth is how much faster two changes must be than one of them that fits
-// alone.
-const worth = 1.05
-
-// enough reports whether a change fits as surely without the other of two.
-func (a Advice) enough(two *Advice) bool {
-	return a.Fits && a.Verdict.rank() <= two.Verdict.rank() && a.Step <= worth*two.Step
-}
-
-// byUse orders advice: what surely fits by time, then what fits tightly, then
-// the rest by memory.
-func byUse(a, b Advice) int {
-	if d := cmp.Compare(a.Verdict.rank(), b.Verdict.rank()); d != 0 {
-		return d
-	}
-	if a.Fits && a.Step != b.Step {
-		return cmp.Compare(a.Step, b.Step)
-	}
-	return cmp.Or(cmp.Compare(a.Total, b.Total), cmp.Compare(a.kinds, b.kinds), cmp.Compare(a.Plan.String(), b.Plan.String()))
-}
-
-// with returns the same work with its states in other formats.
-func (p *Prepared) with(s States) (*Prepared, error) {
-	w := p.Workload
-	w.States = s
-	q, err := Prepare(p.costs.model, w, p.costs.stack, p.Cluster)
-	if err == nil {
-		q.SetConstants(p.constants)
-		q.tutor = p.tutor
-	}
-	return q, err
-}
-
-// leastBlock recomputes no more layers than it takes to fit as surely.
-func (p *Prepared) leastBlock(a *Advice) {
-	q, err := p.with(a.States)
-	if err != nil || !a.Fits || a.Plan.RecomputeMethod != BlockMethod {
-		return
-	}
-	for a.Plan.RecomputeLayers > 1 {
-		fewer := a.Plan
-		fewer.RecomputeLayers--
-		e, err := q.Evaluate(&fewer)
-		if err != nil || e.Memory.Verdict != a.Verdict {
-			return
-		}
-		a.Plan, a.Total, a.Step = fewer, e.Memory.Total, e.Time.Step
-	}
-}
-
-// change is one thing to try; two of a kind exclude each other.
-type change struct {
-	kind  string
-	apply func(*Advice)
-}
-
-// changes lists what may be changed about a plan and the formats of its states
-// on the same devices.
-func (p *Prepared) changes(plan *Plan, states *States) []change {
-	var list []change
-	on := func(kind string, apply func(*Plan)) {
-		list = append(list, change{kind, func(a *Advice) { apply(&a.Plan) }})
-	}
-	for mb := plan.MicroBatch / 2; mb >= 1; mb /= 2 {
-		on("micro-batch", func(c *Plan) { c.MicroBatch = mb })
-	}
-	p.recomputeChanges(plan, func(mode string) {
-		if c, err := plan.WithRecompute(mode); err == nil {
-			on("recompute", func(to *Plan) {
-				to.Recompute, to.RecomputeMethod, to.RecomputeLayers = c.Recompute, c.RecomputeMethod, c.RecomputeLayers
-			})
-		}
-	})
-	for _, s := range p.costs.stack.Shardings {
-		if s > plan.Sharding {
-			on("sharding", func(c *Plan) { c.Sharding = s })
-		}
-	}
-	p.layoutChanges(plan, on)
-	on("offload", func(c *Plan) { c.OffloadOptimizer = true })
-	on("offload", func(c *Plan) { c.OffloadParams, c.Sharding = true, Zero3 })
-	on("offload", func(c *Plan) {
-		c.OffloadInputs = true
-		c.Recompute, c.RecomputeMethod, c.RecomputeLayers = FullRecompute, LayerByLayer, 0
-	})
-	return append(list, p.stateChanges(states)...)
-}
-
-// recomputeChanges calls try with the other ways to recompute: parts of the
-// layers of a chunk, units of several, all.
-func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
-	stack := p.costs.stack
-	for mode := range numRecomputes {
-		if mode != plan.Recompute || plan.RecomputeMethod != LayerByLayer {
-			try(mode.String())
-		}
-	}
-	chunk := (p.costs.layers + plan.PP*plan.VP - 1) / (plan.PP * plan.VP)
-	if slices.Contains(stack.RecomputeMethods, BlockMethod) {
-		for quarter := 1; quarter < 4; quarter++ {
-			try(fmt.Sprintf("full:block:%d", max(1, chunk*quarter/4)))
-		}
-	}
-	for n := 2; n <= 4 && n < chunk; n++ {
-		if slices.Contains(stack.RecomputeMethods, EveryNth) {
-			try(fmt.Sprintf("every:%d", n))
-		}
-		if slices.Contains(stack.RecomputeMethods, UniformMethod) {
-			try(fmt.Sprintf("full:uniform:%d", n))
-		}
-	}
-}
-
-// layoutChanges calls on with layouts that divide more of what data-parallel
-// ranks hold whole.
-func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Plan))) {
-	stack := p.costs.stack
-	for f := 2; plan.DP%f == 0; f *= 2 {
-		if plan.TP*f <= max(p.Cluster.Domain(), 1) && !stack.NoTensor {
-			on("layout", func(c *Plan) {
-				c.DP, c.TP = c.DP/f, c.TP*f
-				c.SequenceParallel = stack.SequenceParallel
-			})
-		}
-		if stack.Pipeline && plan.PP*f <= p.costs.layers {
-			on("layout", func(c *Plan) { c.DP, c.PP = c.DP/f, c.PP*f })
-		}
-		if p.costs.model.PerToken() {
-			on("layout", func(c *Plan) { c.DP, c.CP = c.DP/f, c.CP*f })
-		}
-	}
-	for ep := plan.EP * 2; p.costs.experts > 0 && ep <= plan.DP*plan.CP; ep *= 2 {
-		on("experts", func(c *Plan) { c.EP = ep })
-	}
-}
-
-// stateChanges lists the narrower formats that the stack can keep its states in.
-// Formats that were asked for are left as they are.
-func (p *Prepared) stateChanges(states *States) []change {
-	var list []change
-	b := p.costs.stack.states(p.Workload.Precision, states)
-	for _, s := range []struct {
-		can   []StateType
-		bytes float64
-		at    func(*States) *StateType
+	for _, d := range []struct {
+		flag string
+		at   func(p *train.Plan) *int
 	}{
-		{p.costs.stack.StateTypes.Gradients, b.gradient, func(s *States) *StateType { return &s.Gradients }},
-		{p.costs.stack.StateTypes.Moments, b.moment, func(s *States) *StateType { return &s.Moments }},
-		{p.costs.stack.StateTypes.Master, b.master, func(s *States) *StateType { return &s.Master }},
+		{"tp", func(p *train.Plan) *int { return &p.TP }}, {"pp", func(p *train.Plan) *int { return &p.PP }}, {"vp", func(p *train.Plan) *int { return &p.VP }},
+		{"cp", func(p *train.Plan) *int { return &p.CP }}, {"ep", func(p *train.Plan) *int { return &p.EP }}, {"dp", func(p *train.Plan) *int { return &p.DP }},
+		{"etp", func(p *train.Plan) *int { return &p.ETP }}, {"shard-group", func(p *train.Plan) *int { return &p.ShardGroup }},
+		{"first-stage-layers", func(p *train.Plan) *int { return &p.FirstLayers }}, {"last-stage-layers", func(p *train.Plan) *int { return &p.LastLayers }},
+		{"micro-batch", func(p *train.Plan) *int { return &p.MicroBatch }},
 	} {
-		for _, t := range s.can {
-			if stateTypes[t].bytes < s.bytes && *s.at(states) == DefaultState {
-				list = append(list, change{"states", func(a *Advice) { *s.at(&a.States) = t }})
-			}
+		if n := *d.at(to); n > 0 {
+			add(*d.at(from) == n, fmt.Sprintf("--%s %d", d.flag, n), func(q *Request) { q.set(func(p *train.Plan) { *d.at(p) = n }) })
+			list[len(list)-1].one = n == 1 && d.flag != "micro-batch"
+		}
+	}
+	add(from.Sharding == to.Sharding, "--sharding "+to.Sharding.String(), func(q *Request) { q.Sharding = option.Set(to.Sharding) })
+	add(from.RecomputeName() == to.RecomputeName(), "--recompute "+to.RecomputeName(), func(q *Request) {
+		q.Recompute, q.Plan.RecomputeMethod, q.Plan.RecomputeLayers = option.Set(to.Recompute), to.RecomputeMethod, to.RecomputeLayers
+	})
+	for _, o := range []struct {
+		flag string
+		at   func(p *train.Plan) *bool
+	}{
+		{"offload-optimizer", func(p *train.Plan) *bool { return &p.OffloadOptimizer }}, {"offload-params", func(p *train.Plan) *bool { return &p.OffloadParams }},
+		{"offload-inputs", func(p *train.Plan) *bool { return &p.OffloadInputs }},
+	} {
+		if *o.at(to) {
+			add(*o.at(from), "--"+o.flag, func(q *Request) { q.set(func(p *train.Plan) { *o.at(p) = true }) })
+		}
+	}
+	for _, s := range []struct {
+		flag string
+		at   func(s *train.States) *train.StateType
+	}{
+		{"grads-dtype", func(s *train.States) *train.StateType { return &s.Gradients }}, {"moments-dtype", func(s *train.States) *train.StateType { return &s.Moments }},
+		{"master-dtype", func(s *train.States) *train.StateType { return &s.Master }},
+	} {
+		if t := *s.at(states); t != train.DefaultState {
+			add(*s.at(was) == t, fmt.Sprintf("--%s %s", s.flag, t), func(q *Request) { *s.at(&q.Workload.States) = t })
 		}
 	}
 	return list
+}
+
+// set fixes a part of the plan.
+func (q *Request) set(change func(*train.Plan)) {
+	plan := q.Merged()
+	change(&plan)
+	if plan.OffloadOptimizer {
+		q.OffloadOptimizer = option.Set(true)
+	}
+	if plan.ShardGroup > 0 {
+		q.ShardGroup = option.Set(plan.ShardGroup)
+	}
+	q.Plan = plan
+}
+
+// The settings of a change that are written down: what differs, with what else
+// is above 1 in a layout, or all.
+func differing(s *setting) bool { return !s.same }
+
+func telling(s *setting) bool { return !s.same || !s.one }
+
+func every(*setting) bool { return true }
+
+// spelled writes some of the settings.
+func spelled(list []setting, which func(*setting) bool) string {
+	var words []string
+	for i := range list {
+		if which(&list[i]) {
+			words = append(words, list[i].text)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// SpellAdvice says as flags what each change differs in from a prepared plan.
+func SpellAdvice(list []train.Advice, p *train.Prepared, plan *train.Plan) {
+	for i := range list {
+		c := &list[i]
+		c.Change = spelled(settings(plan, &c.Plan, &p.Workload.States, &c.States), differing)
+	}
+}
+
+// advise fills in what would make the answer's plan fit, each change so that
+// the question with it gives the memory that it names: what the question leaves
+// open is said where it would be chosen otherwise.
+func (q *Request) advise(a *Answer) {
+	p := a.Prepared
+	a.Advice = p.Advise(&a.Estimate.Plan)
+	for i := range a.Advice {
+		c := &a.Advice[i]
+		list := settings(&a.Estimate.Plan, &c.Plan, &p.Workload.States, &c.States)
+		for _, which := range []func(*setting) bool{differing, telling, every} {
+			if c.Change = spelled(list, which); q.gives(a, list, which, c) {
+				break
+			}
+		}
+		text, zh := "would fit", "可放下"
+		switch c.Verdict {
+		case train.Tight:
+			text, zh = "would fit tightly", "勉强可放下"
+		case train.DoesNotFit:
+			text, zh = "comes nearest", "最接近"
+		}
+		a.note("advice", fmt.Sprintf("%s: %s a device, %s (step %s)", c.Change, c.Total, text, c.Step),
+			fmt.Sprintf("%s：每设备 %s，%s（步时 %s）", c.Change, c.Total, zh, c.Step), "")
+	}
+}
+
+// gives reports whether the question with some of the settings is answered with
+// the advice's memory.
+func (q *Request) gives(a *Answer, list []setting, which func(*setting) bool, c *train.Advice) bool {
+	changed := *q
+	for i := range list {
+		if which(&list[i]) {
+			list[i].apply(&changed)
+		}
+	}
+	p, err := changed.prepare(a.Cluster)
+	if err != nil {
+		return false
+	}
+	best, _, err := changed.layout(p)
+	return err == nil && best.Memory.Total == c.Total
 }

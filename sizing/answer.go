@@ -5,92 +5,82 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/internal/spell"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
-// Question is an estimate as a person asks for it: whatever is left zero is
+// Request is an estimate as a person asks for it: whatever is left zero is
 // chosen, and a note of the answer says what and why.
-type Question struct {
-	Model  *Model
+type Request struct {
+	Model  *model.Model
 	Device *hardware.Device
 	// Count is the number of devices; 0 takes the fewest that hold the model.
 	Count int
 	// Cluster options such as the network between nodes.
 	Options []hardware.Option
-	Stack   *Stack
-	// Workload's zero fields are chosen; Precision and Optimizer are taken as
-	// they are unless the Default flags say otherwise.
-	Workload         Workload
-	DefaultPrecision bool
+	Stack   *train.Stack
+	// Workload's zero fields are chosen, but for Precision and Optimizer, which
+	// are set or open here.
+	Workload  train.Workload
+	Precision option.Of[train.Precision]
+	Optimizer option.Of[train.Optimizer]
 	// BatchTokens gives the global batch in tokens instead of Workload.Batch.
 	BatchTokens quantity.Tokens
 	// Examples gives the length of the run instead of Workload.Tokens; zero
 	// is none.
-	Examples Examples
+	Examples run.Examples
 	// Distill trains the model on a teacher's outputs; nil is none.
-	Distill *Distillation
-	// Plan's zero dimensions are chosen; Sharding and Recompute only if the
-	// flags below say so.
-	Plan             Plan
-	DefaultSharding  bool
-	DefaultRecompute bool
+	Distill *train.Distillation
+	// Fixed is what of the layout is set. The optimizer is offloaded only where
+	// that is set: it takes a host that has the memory, and no measurement confirms
+	// the time of it.
+	search.Fixed
 	// Constants replaces the constants of the step time; nil takes the
 	// program's own.
-	Constants *Constants
+	Constants *train.Constants
 	// Reliability replaces the parts of DefaultReliability that are not 0.
-	Reliability Reliability
+	Reliability run.Reliability
 	// Schedule is what the run does besides full steps; zero is nothing.
-	Schedule Schedule
+	Schedule run.Schedule
 	// Sweep multiplies the run into a search; zero is none.
-	Sweep Sweep
-	// Search looks for the layout among all that there are; nil takes a smaller
-	// set, in powers of two.
-	Search LayoutSearch
-	// KnownSeq and KnownBatch are the published training's sequence length
-	// and global batch in tokens, used where the question has none.
-	KnownSeq         int64
-	KnownBatchTokens quantity.Tokens
+	Sweep run.Sweep
+	// Published is how the model was trained, for what of it the request leaves
+	// open.
+	Published Published
 }
 
-// LayoutSearch finds the fastest layout that holds no more than so much memory
-// on a device, and says how many there are; ok is false if there is none. The
-// workload names the global batch. [mlsizer/sizing/search.Layout] is one.
-type LayoutSearch func(p *Prepared, memory quantity.Bytes) (best Estimate, of int64, ok bool)
+// Published is the sequence length and the global batch in tokens of a published
+// training; zero ones are not known.
+type Published struct {
+	Seq         int64
+	BatchTokens quantity.Tokens
+}
 
 // Answer is an estimate with the prepared model it came from and the
 // assumptions that were made.
 type Answer struct {
-	*Prepared
-	Estimate Estimate
+	*train.Prepared
+	Estimate train.Estimate
 	// Goodput is the run with its interruptions, or one step.
-	Goodput Goodput
+	Goodput run.Goodput
 	// Data is what the question's examples become; zero without any.
-	Data ExamplesCost
+	Data run.ExamplesCost
 	// Distill is what the question's teacher costs; zero without one.
 	Distill DistillCost
 	// Sweep is what the question's trials cost; zero without any.
-	Sweep SweepCost
-	Notes []Note
-	// Unreached is why no more devices than those of the answer could be asked
-	// about, where their number is left open; nil if they could. The last note
-	// of code "devices" says that it is so.
-	Unreached error
+	Sweep run.SweepCost
+	Notes note.List
 	// Advice is what would make a plan fit that does not.
-	Advice []Advice
+	Advice []train.Advice
 	// Evaluated is how many layouts were looked at.
 	Evaluated       int
-	reliability     Reliability
-	schedule        Schedule
+	course          run.Course
 	evaluationBatch quantity.Seconds // of one batch, forward
-}
-
-// Note names an assumption or a warning behind a number.
-type Note struct {
-	Code    string `json:"code"`
-	Text    string `json:"text"`
-	Chinese string `json:"-"`
-	Source  string `json:"source,omitempty"`
 }
 
 // Defaults of a training run that names neither.
@@ -103,7 +93,7 @@ const (
 
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
-func Ask(q Question) (*Answer, error) {
+func Ask(q Request) (*Answer, error) {
 	vocabulary := q.shareVocabulary()
 	asked := q
 	a, err := q.begin()
@@ -129,16 +119,17 @@ func Ask(q Question) (*Answer, error) {
 
 // begin chooses workload and stack where the question leaves them open, and
 // returns an answer with the notes of that.
-func (q *Question) begin() (*Answer, error) {
+func (q *Request) begin() (*Answer, error) {
 	if q.Model == nil || q.Device == nil {
 		return nil, fmt.Errorf("a question needs a model and a device")
 	}
 	a := &Answer{}
+	q.chooseOptimizer(a)
 	if err := q.fillWorkload(a); err != nil {
 		return nil, err
 	}
 	if q.Stack == nil {
-		q.Stack = q.defaultStack()
+		q.Stack = train.StackFor(q.Model, &q.Workload, q.Device)
 		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
 			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
 	}
@@ -146,14 +137,24 @@ func (q *Question) begin() (*Answer, error) {
 }
 
 func (a *Answer) note(code, text, zh, source string) {
-	a.Notes = append(a.Notes, Note{code, spell.Singular(text), zh, source})
+	a.Notes.Add(code, text, zh, source)
+}
+
+// chooseOptimizer takes AdamW where the request leaves the optimizer open.
+func (q *Request) chooseOptimizer(a *Answer) {
+	q.Workload.Optimizer = q.Optimizer.Or(train.AdamW)
+	if !q.Optimizer.IsSet() {
+		a.Notes.Say("optimizer.default", "", q.Workload.Optimizer)
+	}
 }
 
 // fillWorkload chooses what the workload leaves open.
-func (q *Question) fillWorkload(a *Answer) error {
+func (q *Request) fillWorkload(a *Answer) error {
 	w, m := &q.Workload, q.Model
-	if q.DefaultPrecision {
-		p, err := DefaultPrecision(q.Device)
+	if q.Precision.IsSet() {
+		w.Precision = q.Precision.Or(w.Precision)
+	} else {
+		p, err := train.DefaultPrecision(q.Device)
 		if err != nil {
 			return err
 		}
@@ -175,62 +176,62 @@ func (q *Question) fillWorkload(a *Answer) error {
 			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")
 	}
 	if q.BatchTokens > 0 && !m.PerToken() {
-		return planError("batch-tokens", "%s is counted in samples of one %s (want --batch)", m.Name, m.Unit)
+		return note.PlanErrorf("batch-tokens", "%s is counted in samples of one %s (want --batch)", m.Name, m.Unit)
 	}
 	if w.Batch == 0 && q.BatchTokens > 0 {
 		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
-		if w.Batch > maxDim {
-			return planError("batch-tokens", "%s tokens are %d sequences of %d (want 1 to %d)", q.BatchTokens, w.Batch, w.Seq, int64(maxDim))
+		if w.Batch > model.MaxDim {
+			return note.PlanErrorf("batch-tokens", "%s tokens are %d sequences of %d (want 1 to %d)", q.BatchTokens, w.Batch, w.Seq, int64(model.MaxDim))
 		}
 		if int64(q.BatchTokens)%w.Seq != 0 {
 			a.note("batch", fmt.Sprintf("a batch of %s tokens is %d sequences of %d", q.BatchTokens, w.Batch, w.Seq),
 				fmt.Sprintf("%s 个 token 的批次合 %d 条长 %d 的序列", q.BatchTokens, w.Batch, w.Seq), "")
 		}
 	}
-	if w.frozen() {
+	if w.FreezesWeights() {
 		q.chooseAdapter(a)
-		switch missing := w.Adapter.missing(m); {
+		switch missing := w.Adapter.Missing(m); {
 		case len(missing) == len(w.Adapter.Targets):
-			return planError("lora-targets", "%s has no matrix named %s (want %s, or all-linear)", m.Name, strings.Join(missing, " or "), strings.Join(linearNames(m), ", "))
+			return note.PlanErrorf("lora-targets", "%s has no matrix named %s (want %s, or all-linear)", m.Name, strings.Join(missing, " or "), strings.Join(train.LinearNames(m), ", "))
 		case len(missing) > 0: // which PEFT passes over too
 			a.note("adapter", fmt.Sprintf("%s has no matrix named %s: it gets no adapter", m.Name, strings.Join(missing, " or ")),
 				fmt.Sprintf("%s 没有名为 %s 的矩阵：不加适配器", m.Name, strings.Join(missing, "、")), "")
 		}
 	}
-	if err := q.Sweep.check(); err != nil {
+	if err := q.Sweep.Check(); err != nil {
 		return err
 	}
-	if err := q.Schedule.check(); err != nil {
+	if err := q.Schedule.Check(); err != nil {
 		return err
 	}
-	a.reliability, a.schedule = q.Reliability.orDefault(), q.Schedule
+	a.course = run.Course{Reliability: q.Reliability.OrDefault(), Schedule: q.Schedule}
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}
 	if w.CheckpointsKept == 0 {
 		w.CheckpointsKept = 3
 	}
-	return w.check(m)
+	return w.Check(m)
 }
 
 // chooseAdapter fills in what a LoRA leaves open: rank and targets of the
 // libraries' defaults, the same whether the frozen weights are quantised, so that
 // LoRA and QLoRA compare; 4 bits for QLoRA.
-func (q *Question) chooseAdapter(a *Answer) {
+func (q *Request) chooseAdapter(a *Answer) {
 	w := &q.Workload
-	if w.Method == QLoRA && w.Adapter.BaseBits == 0 {
-		w.Adapter.BaseBits = NF4DoubleBits
+	if w.Method == train.QLoRA && w.Adapter.BaseBits == 0 {
+		w.Adapter.BaseBits = train.NF4DoubleBits
 	}
 	if w.Adapter.Rank > 0 && len(w.Adapter.Targets) > 0 {
 		return
 	}
 	source := "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt litgpt/finetune/lora.py"
 	if w.Adapter.Rank == 0 {
-		w.Adapter.Rank = DefaultAdapter.Rank
+		w.Adapter.Rank = train.DefaultAdapter.Rank
 	}
 	if len(w.Adapter.Targets) == 0 {
-		w.Adapter.Targets = DefaultAdapter.Targets
-		if len(w.Adapter.missing(q.Model)) == len(w.Adapter.Targets) { // other mixers have other names
+		w.Adapter.Targets = train.DefaultAdapter.Targets
+		if len(w.Adapter.Missing(q.Model)) == len(w.Adapter.Targets) { // other mixers have other names
 			w.Adapter.Targets, source = []string{"all-linear"}, ""
 		}
 	}
@@ -238,14 +239,14 @@ func (q *Question) chooseAdapter(a *Answer) {
 		fmt.Sprintf("适配器秩 %d，作用于 %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, "、")), source)
 }
 
-func (q *Question) chooseSeq(a *Answer) {
+func (q *Request) chooseSeq(a *Answer) {
 	w, m := &q.Workload, q.Model
 	switch {
 	case !m.PerToken():
 		w.Seq = 1
 		return
-	case q.KnownSeq > 0:
-		w.Seq = q.KnownSeq
+	case q.Published.Seq > 0:
+		w.Seq = q.Published.Seq
 		a.note("seq", fmt.Sprintf("sequence length not given: %d, as the model was trained", w.Seq),
 			fmt.Sprintf("未指定序列长度：取该模型训练时的 %d", w.Seq), "")
 	default:
@@ -260,17 +261,17 @@ func (q *Question) chooseSeq(a *Answer) {
 
 // batchFor returns the global batch for dp ranks of a micro-batch: the one
 // asked for, or the default rounded up so that it divides.
-func (q *Question) batchFor(unit int64) int64 {
+func (q *Request) batchFor(unit int64) int64 {
 	if q.Workload.Batch > 0 {
 		return q.Workload.Batch
 	}
 	want := int64(defaultImageBatch)
-	if q.Workload.Method != Pretrain {
+	if q.Workload.Method != train.Pretrain {
 		want = defaultTuningBatch
 	} else if q.Model.PerToken() {
 		tokens := int64(defaultBatchTokens)
-		if q.KnownBatchTokens > 0 {
-			tokens = int64(q.KnownBatchTokens)
+		if q.Published.BatchTokens > 0 {
+			tokens = int64(q.Published.BatchTokens)
 		}
 		want = max(1, tokens/q.Workload.Seq)
 	}
@@ -278,19 +279,19 @@ func (q *Question) batchFor(unit int64) int64 {
 }
 
 // prepare prepares the question for a cluster, with the constants it names.
-func (q *Question) prepare(cluster hardware.Cluster) (*Prepared, error) {
-	p, err := Prepare(q.Model, q.Workload, q.Stack, cluster)
+func (q *Request) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
+	p, err := train.Prepare(q.Model, q.Workload, q.Stack, cluster)
 	if err == nil && q.Constants != nil {
 		p.SetConstants(q.Constants)
 	}
 	if err == nil && q.Distill != nil {
-		p.tutor, err = q.newTutor(p)
+		err = p.WithTeacher(q.Distill)
 	}
 	return p, err
 }
 
 // on answers for a number of devices.
-func (q *Question) on(count int, a *Answer) (*Answer, error) {
+func (q *Request) on(count int, a *Answer) (*Answer, error) {
 	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
 	if err != nil {
 		return nil, err
@@ -305,8 +306,8 @@ func (q *Question) on(count int, a *Answer) (*Answer, error) {
 // layout returns the fastest layout that fits of those that the question leaves
 // open, surely rather than tightly; the one that needs the least memory if none
 // does.
-func (q *Question) layout(p *Prepared) (best Estimate, of int, err error) {
-	if q.Search == nil || q.Workload.MFU > 0 { // a given MFU makes all equally fast
+func (q *Request) layout(p *train.Prepared) (best train.Estimate, of int, err error) {
+	if q.Workload.MFU > 0 { // a given MFU makes all equally fast
 		return q.bestPlan(p)
 	}
 	if q.Distill != nil { // a teacher's part of a step is not what the search bounds
@@ -318,8 +319,10 @@ func (q *Question) layout(p *Prepared) (best Estimate, of int, err error) {
 	if open.Workload.Batch == 0 {
 		open.Workload.Batch = roundBatch(q.batchFor(1))
 	}
+	fixed := q.Fixed
+	fixed.OffloadOptimizer = option.Set(fixed.OffloadOptimizer.Or(false))
 	for _, limit := range []quantity.Bytes{p.SureMemory(), p.Cluster.Device.Memory} {
-		if best, of, ok := q.Search(&open, limit); ok {
+		if best, of, ok := search.Best(&open, fixed, limit); ok {
 			return best, int(of), nil
 		}
 	}
@@ -327,7 +330,7 @@ func (q *Question) layout(p *Prepared) (best Estimate, of int, err error) {
 }
 
 // answer picks the layout and writes the notes.
-func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
+func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 	best, evaluated, err := q.layout(p)
 	if err != nil {
 		return nil, err
@@ -362,9 +365,9 @@ func (q *Question) answer(p *Prepared, a *Answer) (*Answer, error) {
 
 // suggestCount notes on how many more of the devices the model would fit, the
 // layout left open.
-func (q *Question) suggestCount(p *Prepared, a *Answer) {
+func (q *Request) suggestCount(p *train.Prepared, a *Answer) {
 	open := *q
-	open.Plan, open.DefaultSharding, open.DefaultRecompute = Plan{}, true, true
+	open.Fixed = search.Fixed{}
 	for n := 2 * p.Cluster.Count; n <= maxFewest; n *= 2 {
 		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
 		if err != nil {
@@ -374,7 +377,7 @@ func (q *Question) suggestCount(p *Prepared, a *Answer) {
 		if err != nil {
 			return
 		}
-		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Verdict == FitsSurely {
+		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Verdict == train.FitsSurely {
 			a.note("more-devices", fmt.Sprintf("it fits on %d devices: %s, %s a device", n, e.Plan.String(), e.Memory.Total),
 				fmt.Sprintf("%d 台设备可放下：%s，每设备 %s", n, e.Plan.String(), e.Memory.Total), "")
 			return
@@ -387,8 +390,8 @@ const maxFewest = 1 << 17
 
 // fewest answers with the smallest number of devices that hold the model:
 // powers of two inside a node, then whole nodes doubling.
-func (q *Question) fewest(a *Answer) (*Answer, error) {
-	var base *Prepared
+func (q *Request) fewest(a *Answer) (*Answer, error) {
+	var base *train.Prepared
 	last := 0 // the most that was looked at
 	least := q.leastDevices()
 	for n := least; n <= maxFewest; n *= 2 {
@@ -396,7 +399,7 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 		if err != nil {
 			continue // no such slice of a torus
 		}
-		var p Prepared
+		var p train.Prepared
 		if base == nil {
 			first, err := q.prepare(cluster)
 			if err != nil {
@@ -405,14 +408,12 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 			base, p = first, *first
 		} else if p, err = base.On(cluster); err != nil {
 			// No more can be asked about: answer for those that do not hold it.
-			a.Unreached = err
-			a.note("devices", fmt.Sprintf("number of devices not given: %d do not surely hold it, and of more nothing is known", last),
-				fmt.Sprintf("未指定设备数：%d 台未必放得下，更多则无从得知", last), "")
+			a.Notes.Say("devices.more-unknown", "", last, err)
 			return q.on(last, a)
 		}
 		last = n
 		best, _, err := q.bestPlan(&p)
-		if err != nil || best.Memory.Verdict != FitsSurely {
+		if err != nil || best.Memory.Verdict != train.FitsSurely {
 			continue
 		}
 		of, zh := "in powers of two", "取 2 的幂"
@@ -428,7 +429,7 @@ func (q *Question) fewest(a *Answer) (*Answer, error) {
 }
 
 // leastDevices is how many devices the dimensions that are fixed take.
-func (q *Question) leastDevices() int {
+func (q *Request) leastDevices() int {
 	p, n := &q.Plan, 1
 	for _, d := range []int{p.TP, p.PP, p.CP, p.DP} {
 		if d > hardware.MaxDevices/n {

@@ -6,31 +6,11 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
-
-func model(b testing.TB, name string) *sizing.Model {
-	e, err := catalog.Default().Find(name)
-	if err != nil {
-		b.Fatal(err)
-	}
-	m, err := e.Build()
-	if err != nil {
-		b.Fatal(err)
-	}
-	return m
-}
-
-func cluster(b testing.TB, name string, count int) hardware.Cluster {
-	d, err := hardware.Default().Find(name)
-	if err != nil {
-		b.Fatal(err)
-	}
-	c, err := hardware.NewCluster(d, count)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return c
-}
 
 // BenchmarkEstimate evaluates one plan of a prepared model: the inner loop of
 // every command.
@@ -38,16 +18,16 @@ func BenchmarkEstimate(b *testing.B) {
 	for _, c := range []struct {
 		model, hw string
 		devices   int
-		plan      sizing.Plan
+		plan      train.Plan
 	}{
-		{"gpt-3", "a100-80g", 1024, sizing.Plan{TP: 8, PP: 8, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 1536, Sharding: sizing.Zero1, SequenceParallel: true}},
-		{"llama-3.1-405b", "h100", 16384, sizing.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048, Sharding: sizing.Zero1, SequenceParallel: true}},
-		{"deepseek-v3", "h800", 2048, sizing.Plan{TP: 1, PP: 16, VP: 1, CP: 1, EP: 64, DP: 128, MicroBatch: 1, GlobalBatch: 15360, Sharding: sizing.Zero1}},
-		{"gemma-3-27b", "tpu-v5p", 256, sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 256, MicroBatch: 1, GlobalBatch: 1024, Sharding: sizing.Zero3}},
+		{"gpt-3", "a100-80g", 1024, train.Plan{TP: 8, PP: 8, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 1536, Sharding: train.Zero1, SequenceParallel: true}},
+		{"llama-3.1-405b", "h100", 16384, train.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048, Sharding: train.Zero1, SequenceParallel: true}},
+		{"deepseek-v3", "h800", 2048, train.Plan{TP: 1, PP: 16, VP: 1, CP: 1, EP: 64, DP: 128, MicroBatch: 1, GlobalBatch: 15360, Sharding: train.Zero1}},
+		{"gemma-3-27b", "tpu-v5p", 256, train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 256, MicroBatch: 1, GlobalBatch: 1024, Sharding: train.Zero3}},
 	} {
 		b.Run("model="+c.model+"/hw="+c.hw, func(b *testing.B) {
-			cl := cluster(b, c.hw, c.devices)
-			p, err := sizing.Prepare(model(b, c.model), sizing.Workload{Seq: 4096, Tokens: 1e12, PUE: 1.1}, sizing.DefaultStack(cl.Device), cl)
+			cl := catalogtest.Cluster(b, c.hw, c.devices)
+			p, err := train.Prepare(catalogtest.Model(b, c.model), train.Workload{Seq: 4096, Tokens: 1e12, PUE: 1.1}, train.DefaultStack(cl.Device), cl)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -67,10 +47,10 @@ func BenchmarkEstimate(b *testing.B) {
 func BenchmarkPrepare(b *testing.B) {
 	for _, name := range []string{"llama-3.1-8b", "deepseek-v3", "gemma-3-27b"} {
 		b.Run("model="+name, func(b *testing.B) {
-			m, cl := model(b, name), cluster(b, "h100", 8)
+			m, cl := catalogtest.Model(b, name), catalogtest.Cluster(b, "h100", 8)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := sizing.Prepare(m, sizing.Workload{Seq: 4096}, sizing.DefaultStack(cl.Device), cl); err != nil {
+				if _, err := train.Prepare(m, train.Workload{Seq: 4096}, train.DefaultStack(cl.Device), cl); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -81,9 +61,9 @@ func BenchmarkPrepare(b *testing.B) {
 // BenchmarkCompareGrid estimates 100 prepared models on 40 devices each: a
 // table of 4,000 cells.
 func BenchmarkCompareGrid(b *testing.B) {
-	plan := sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Sharding: sizing.Zero1}
-	var prepared []*sizing.Prepared
-	home := cluster(b, "h100", 8)
+	plan := train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Sharding: train.Zero1}
+	var prepared []*train.Prepared
+	home := catalogtest.Cluster(b, "h100", 8)
 	for _, e := range catalog.Default().All() {
 		if len(prepared) == 100 {
 			break
@@ -92,7 +72,7 @@ func BenchmarkCompareGrid(b *testing.B) {
 		if err != nil || !m.PerToken() {
 			continue
 		}
-		p, err := sizing.Prepare(m, sizing.Workload{Seq: 2048, Tokens: 1e12, PUE: 1.1}, sizing.DefaultStack(home.Device), home)
+		p, err := train.Prepare(m, train.Workload{Seq: 2048, Tokens: 1e12, PUE: 1.1}, train.DefaultStack(home.Device), home)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -142,8 +122,8 @@ func TestFineTuningReferencePoints(t *testing.T) {
 		}
 		return d
 	}
-	stack := func(name string) *sizing.Stack {
-		s, err := sizing.FindStack(name)
+	stack := func(name string) *train.Stack {
+		s, err := train.FindStack(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,11 +131,11 @@ func TestFineTuningReferencePoints(t *testing.T) {
 	}
 	// Source: arXiv:2305.14314 abstract: a 65B model is fine-tuned on a single
 	// 48 GB GPU.
-	qlora := sizing.DefaultAdapter
-	qlora.Targets, qlora.BaseBits = []string{"all-linear"}, sizing.NF4DoubleBits
-	a, err := sizing.Ask(sizing.Question{Model: model(t, "llama-65b"), Device: find("a40-48gb"), Count: 1, Stack: stack("transformers-peft"),
-		Workload: sizing.Workload{Seq: 512, Batch: 16, Method: sizing.QLoRA, Adapter: qlora},
-		Plan:     sizing.Plan{MicroBatch: 1, Recompute: sizing.FullRecompute}})
+	qlora := train.DefaultAdapter
+	qlora.Targets, qlora.BaseBits = []string{"all-linear"}, train.NF4DoubleBits
+	a, err := sizing.Ask(sizing.Request{Model: catalogtest.Model(t, "llama-65b"), Device: find("a40-48gb"), Count: 1, Stack: stack("transformers-peft"),
+		Workload: train.Workload{Seq: 512, Batch: 16, Method: train.QLoRA, Adapter: qlora},
+		Fixed:    search.Fixed{Plan: train.Plan{MicroBatch: 1}, Sharding: option.Set(train.NoSharding), Recompute: option.Set(train.FullRecompute)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,9 +144,8 @@ func TestFineTuningReferencePoints(t *testing.T) {
 	}
 	// Full fine-tuning of 7B in bf16 with an fp32 copy and Adam is 16 bytes a
 	// parameter: 112 GB of state (arXiv:1910.02054 section 3.1).
-	a, err = sizing.Ask(sizing.Question{Model: model(t, "llama-2-7b"), Device: find("a100-80g"), Count: 1, Stack: stack("deepspeed"),
-		Workload:         sizing.Workload{Seq: 2048, Batch: 16, Method: sizing.FullTune},
-		DefaultRecompute: true, DefaultSharding: true})
+	a, err = sizing.Ask(sizing.Request{Model: catalogtest.Model(t, "llama-2-7b"), Device: find("a100-80g"), Count: 1, Stack: stack("deepspeed"),
+		Workload: train.Workload{Seq: 2048, Batch: 16, Method: train.FullTune}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,20 @@
 package sizing
 
-import "mlsizer/sizing/quantity"
+import (
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
+)
 
 // bestPlan evaluates the layouts that the question leaves open and returns the
 // fastest that fits, surely rather than tightly, or the one that needs the
 // least memory if none does.
 // evaluated is how many could run at all; an error says why none could.
-func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err error) {
+func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated int, err error) {
 	var firstErr error
-	var e Estimate
+	var e train.Estimate
 	v := p.NewEvaluator()
-	q.plans(p, func(plan *Plan) {
+	q.plans(p, func(plan *train.Plan) {
 		if err := v.Evaluate(plan, &e); err != nil {
 			if firstErr == nil {
 				firstErr = err
@@ -23,7 +27,7 @@ func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err erro
 	})
 	if evaluated == 0 {
 		if firstErr == nil {
-			firstErr = planError("dp", "no layout uses exactly %d devices", p.Cluster.Count)
+			firstErr = note.PlanErrorf("dp", "no layout uses exactly %d devices", p.Cluster.Count)
 		}
 		return best, 0, firstErr
 	}
@@ -32,8 +36,8 @@ func (q *Question) bestPlan(p *Prepared) (best Estimate, evaluated int, err erro
 
 // better orders estimates: those that surely fit before those that do tightly,
 // both by time; the others by memory.
-func better(a, b *Estimate) bool {
-	if x, y := a.Memory.Verdict.rank(), b.Memory.Verdict.rank(); x != y {
+func better(a, b *train.Estimate) bool {
+	if x, y := a.Memory.Verdict.Rank(), b.Memory.Verdict.Rank(); x != y {
 		return x < y
 	}
 	if a.Memory.Fits {
@@ -43,47 +47,47 @@ func better(a, b *Estimate) bool {
 }
 
 // perSample compares steps of different batches.
-func perSample(e *Estimate) quantity.Seconds {
+func perSample(e *train.Estimate) quantity.Seconds {
 	return e.Time.Step / quantity.Seconds(e.Plan.GlobalBatch)
 }
 
 // plans calls try with the layouts that fill the dimensions the question
 // leaves open: powers of two, tensor parallelism inside the fast links,
 // context parallelism only for long sequences.
-func (q *Question) plans(p *Prepared, try func(*Plan)) {
-	c, s := p.costs, p.costs.stack
+func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
+	m, s, limits := p.Model(), p.Stack(), p.Limits()
 	n := p.Cluster.Count
 	fast := max(p.Cluster.Domain(), 1)
 	if p.Cluster.Device.ScaleUp.Bandwidth == 0 {
 		fast = p.Cluster.DevicesPerNode
 	}
 	maxTP, maxPP, maxCP, maxEP, maxMicro := 1, 1, 1, 1, 16
-	if !c.model.PerToken() {
+	if !m.PerToken() {
 		// Images are small: a device takes its whole share of the batch.
 		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
 	}
-	if c.tpUnit > 1 && !s.NoTensor {
+	if limits.Heads > 1 && !s.NoTensor {
 		maxTP = min(fast, 16)
 	}
-	if s.Pipeline && c.layers > 1 {
-		maxPP = c.layers
+	if s.Pipeline && limits.Layers > 1 {
+		maxPP = limits.Layers
 	}
-	if c.model.PerToken() {
+	if m.PerToken() {
 		maxCP = int(min(max(p.Workload.Seq/contextPart, 1), 64))
 	}
-	if c.experts > 1 {
+	if limits.Experts > 1 {
 		maxEP = 64
 	}
 	shardings := s.Shardings
-	if !q.DefaultSharding {
-		shardings = []Sharding{q.Plan.Sharding}
+	if sharding, set := q.Sharding.Get(); set {
+		shardings = []train.Sharding{sharding}
 	}
-	modes := []Recompute{NoRecompute, Selective, FullRecompute}
+	modes := []train.Recompute{train.NoRecompute, train.Selective, train.FullRecompute}
 	if s.FusedAttention {
-		modes = []Recompute{NoRecompute, FullRecompute}
+		modes = []train.Recompute{train.NoRecompute, train.FullRecompute}
 	}
-	if !q.DefaultRecompute {
-		modes = []Recompute{q.Plan.Recompute}
+	if mode, set := q.Recompute.Get(); set {
+		modes = []train.Recompute{mode}
 	}
 	each(q.Plan.TP, min(maxTP, n), func(tp int) {
 		each(q.Plan.PP, min(maxPP, n/tp), func(pp int) {
@@ -94,11 +98,11 @@ func (q *Question) plans(p *Prepared, try func(*Plan)) {
 				}
 				each(q.Plan.EP, min(maxEP, dp*cp), func(ep int) {
 					each(q.Plan.MicroBatch, maxMicro, func(mb int) {
-						plan := q.Plan
+						plan := q.Merged()
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
 						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
-						plan.SequenceParallel = q.Plan.SequenceParallel || s.SequenceParallel && tp > 1
-						each(q.Plan.VP, virtual(pp, c.layers), func(vp int) {
+						plan.SequenceParallel = q.SequenceParallel.Or(false) || s.SequenceParallel && tp > 1
+						each(q.Plan.VP, virtual(pp, limits.Layers), func(vp int) {
 							for _, sh := range shardings {
 								for _, mode := range modes {
 									plan.VP, plan.Sharding, plan.Recompute = vp, sh, mode

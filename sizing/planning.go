@@ -6,12 +6,13 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // Open fills in whatever the question leaves open but the layout, and prepares
 // it for a search on so many devices. The answer has notes of what was chosen
 // and no estimate yet.
-func (q Question) Open(count int) (*Answer, error) {
+func (q Request) Open(count int) (*Answer, error) {
 	a, err := q.begin()
 	if err != nil {
 		return nil, err
@@ -43,9 +44,9 @@ func roundBatch(n int64) int64 {
 // Conclude gives the answer its estimate, made on the devices of p, and the
 // notes of what that rests on. It returns an error for a run that the plan
 // cannot do, such as batches that its ranks do not divide.
-func (a *Answer) Conclude(p *Prepared, e *Estimate) error {
+func (a *Answer) Conclude(p *train.Prepared, e *train.Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
-	a.timeExamples(e)
+	a.Data.Timed(&e.Time)
 	return a.wholeRun(p, e)
 }

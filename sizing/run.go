@@ -1,68 +1,54 @@
 package sizing
 
-import "mlsizer/sizing/quantity"
+import (
+	"fmt"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
+)
 
-// storage fills in what the run keeps on disks: the weights for export, the
-// full checkpoints that are kept (of adapters alone where the weights are
-// frozen, as huggingface/peft save_pretrained writes them), and the tokenised
-// dataset.
-func (p *Prepared) storage(out *Storage) {
-	c, w := p.costs, &p.Workload
-	n := float64(c.params)
-	moments := 0.0
-	for i := range c.kinds {
-		k := &c.kinds[i]
-		for _, b := range k.moments {
-			moments += b * float64(k.layers)
-		}
-	}
-	out.Weights = quantity.Bytes(ceil(n * w.Precision.Bytes()))
-	out.Checkpoint = quantity.Bytes(ceil(float64(p.TrainedParams())*(c.weightBytes+c.masterBytes) + moments))
-	out.CheckpointsKept = w.CheckpointsKept
-	out.Dataset = 0
-	if c.model.PerToken() {
-		out.Dataset = quantity.Bytes(float64(w.dataset()) * tokenBytes(c.model.Vocab))
-	}
-	out.Total = out.Weights + out.Checkpoint*quantity.Bytes(w.CheckpointsKept) + out.Dataset
+// Expected returns the run of an estimate that p made with the band of its
+// steps, and with the answer's interruptions and schedule; a step alone is as it
+// is. It returns an error for a schedule that the plan cannot keep.
+func (a *Answer) Expected(p *train.Prepared, e *train.Estimate) (run.Goodput, error) {
+	g, _, err := a.course.Expected(p, e)
+	return g, err
 }
 
-// dataset returns how many tokens the dataset has.
-func (w *Workload) dataset() quantity.Tokens {
-	if w.Distinct > 0 {
-		return w.Distinct
-	}
-	return w.Tokens
+// LongestStep returns the longest step with which so many steps on p's devices
+// are expected to be done within a time, ramp-up and evaluation not counted; 0
+// where none is short enough.
+func (a *Answer) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
+	return a.course.LongestStep(p, steps, within)
 }
 
-// tokenBytes returns the width of a token id on disk: 2 bytes where the
-// vocabulary allows, else 4, as Megatron's indexed datasets are stored.
-// Source: NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py
-// (DType.optimal_dtype).
-func tokenBytes(vocab int64) float64 {
-	if vocab < 65500 {
-		return 2
+// wholeRun fills in the run with its interruptions.
+func (a *Answer) wholeRun(p *train.Prepared, e *train.Estimate) (err error) {
+	if a.Goodput, a.evaluationBatch, err = a.course.Expected(p, e); err == nil && p.Workload.Tokens > 0 {
+		a.noteRun(e)
 	}
-	return 4
+	return err
 }
 
-// money fills in cost and energy of the steps.
-func (p *Prepared) money(e *Estimate) {
-	t := &e.Time
-	e.Cost, e.Energy = p.bill(t.DeviceHours, t.Run, t.RunLow, t.RunHigh)
-}
-
-// bill returns what device-hours cost and draw, with the band of the time that
-// they are of.
-func (p *Prepared) bill(hours float64, run, low, high quantity.Seconds) (c Cost, e Energy) {
-	d := p.Cluster.Device
-	c.PerHour = p.Workload.PricePerHour
-	if c.PerHour == 0 && d.Price != nil {
-		c.PerHour = d.Price.PerHour
+// noteRun says what the goodput rests on.
+func (a *Answer) noteRun(e *train.Estimate) {
+	r, g := &a.course.Reliability, &a.Goodput
+	if g.Share == 0 {
+		a.note("interruptions", fmt.Sprintf("interruptions: at one failure a device in %s and %s to restart the run gets nowhere", r.DeviceMTBF, r.Restart),
+			fmt.Sprintf("中断：每设备每 %s 故障一次、重启 %s，训练无法推进", r.DeviceMTBF, r.Restart), r.Source)
+		return
 	}
-	c.USD = quantity.USD(hours) * c.PerHour
-	if run > 0 {
-		c.Low, c.High = c.USD*quantity.USD(low/run), c.USD*quantity.USD(high/run)
+	how, howZH := "which the step waits for", "期间训练等待"
+	if r.Async {
+		how, howZH = fmt.Sprintf("behind a pause of %s to copy it to the host", g.Pause), fmt.Sprintf("训练仅为拷贝到主机暂停 %s", g.Pause)
 	}
-	e.KWh = quantity.KWh(hours * float64(d.Power) / 1000 * p.Workload.PUE)
-	return c, e
+	a.note("interruptions", fmt.Sprintf("interruptions: a device fails once in %s, a start takes %s, a restart takes %s, a checkpoint of %s is written in %s every %s, %s: %.3g failures in the run",
+		r.DeviceMTBF, r.Startup, r.Restart, e.Storage.Checkpoint.Decimal(), g.Write, g.Interval, how, g.Failures),
+		fmt.Sprintf("中断：每设备每 %s 故障一次，启动 %s，重启 %s，每 %s 写一次 %s 的检查点（%s，%s）；全程约 %.3g 次故障",
+			r.DeviceMTBF, r.Startup, r.Restart, g.Interval, e.Storage.Checkpoint.Decimal(), g.Write, howZH, g.Failures), r.Source)
+	a.note("expected", "the run and the cost that are promised, and held against a time or a budget, are the expected ones, with start-up, evaluation and interruptions; those of the steps alone stand beside them (in JSON: goodput, and time, cost and energy)",
+		"所承诺的、以及用于衡量期限与预算的全程时间与费用均为预期值，含启动、评估与中断；仅训练步的数字并列（JSON 中前者为 goodput，后者为 time、cost、energy）", "")
+	if a.course.Schedule.Evaluation == (run.Evaluation{}) {
+		a.note("evaluation", "evaluation not given: none counted (--eval-every, --eval-batches)", "未指定评估：不计入（--eval-every、--eval-batches）", "")
+	}
 }

@@ -3,93 +3,15 @@ package sizing
 import (
 	"fmt"
 
-	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/run"
 )
-
-// Sweep is a search over architectures or hyper-parameters: many shortened
-// trials of a run.
-type Sweep struct {
-	Trials   int     `json:"trials"`
-	Fraction float64 `json:"trial_fraction"` // of the run's length, a trial
-	// Parallel is how many trials run at once, on equal parts of the devices;
-	// 0 and 1 run one after the other on all of them.
-	Parallel int `json:"parallel_trials,omitempty"`
-}
-
-// SweepCost is what the trials of a sweep cost together, the final run not
-// included.
-type SweepCost struct {
-	Sweep
-	FLOPs quantity.FLOPs `json:"model_flops"`
-	// DeviceHours are those of the trials; IdleHours those of the parts that
-	// have no trial left in the last round.
-	DeviceHours float64 `json:"device_hours"`
-	IdleHours   float64 `json:"idle_device_hours,omitempty"`
-	// Run is the time of all trials, from the first to the last; RunLow and
-	// RunHigh are its 80 % band.
-	Run     quantity.Seconds `json:"run_seconds"`
-	RunLow  quantity.Seconds `json:"run_low_seconds"`
-	RunHigh quantity.Seconds `json:"run_high_seconds"`
-	USD     quantity.USD     `json:"usd,omitempty"` // 0: no price is known
-	KWh     quantity.KWh     `json:"kwh,omitempty"`
-	// Devices, Plan, Memory and Trial are those of one trial.
-	Devices int              `json:"trial_devices"`
-	Plan    Plan             `json:"trial_plan"`
-	Memory  Memory           `json:"trial_memory"`
-	Trial   quantity.Seconds `json:"trial_seconds"`
-}
-
-// check refuses a sweep of no trials, of trials longer than the run, or of
-// more at once than there are.
-func (s Sweep) check() error {
-	switch {
-	case s == (Sweep{}):
-		return nil
-	case s.Trials < 1 || int64(s.Trials) > maxDim:
-		return planError("trials", "%d trials (want at least 1)", s.Trials)
-	case !(s.Fraction > 0 && s.Fraction <= 1):
-		return planError("trial-fraction", "trials of %v of the run (want a share above 0, at most 1)", s.Fraction)
-	case s.Parallel < 0 || s.Parallel > s.Trials:
-		return planError("parallel-trials", "%d trials at once (want 1 to the %d that there are)", s.Parallel, s.Trials)
-	}
-	return nil
-}
-
-// rounds returns how many trials follow each other on one part of the devices.
-func (s Sweep) rounds() int {
-	atOnce := max(s.Parallel, 1)
-	return (s.Trials + atOnce - 1) / atOnce
-}
-
-// Cost multiplies an estimate of the run, made on the devices of one trial,
-// into the sweep:
-//
-//	time         = ceil(trials / at once) x fraction x run
-//	device-hours = trials x fraction x device-hours of the run
-//
-// with the same step time, since a trial has the same step. Money and energy
-// are those of the trials' device-hours.
-func (s Sweep) Cost(e *Estimate, devices int) SweepCost {
-	times, rounds := float64(s.Trials)*s.Fraction, float64(s.rounds())*s.Fraction
-	return SweepCost{
-		Sweep:       s,
-		FLOPs:       e.Compute.Model * quantity.FLOPs(times),
-		DeviceHours: e.Time.DeviceHours * times,
-		IdleHours:   e.Time.DeviceHours * s.Fraction * float64(s.rounds()*max(s.Parallel, 1)-s.Trials),
-		Run:         e.Time.Run * quantity.Seconds(rounds),
-		RunLow:      e.Time.RunLow * quantity.Seconds(rounds),
-		RunHigh:     e.Time.RunHigh * quantity.Seconds(rounds),
-		USD:         e.Cost.USD * quantity.USD(times),
-		KWh:         e.Energy.KWh * quantity.KWh(times),
-		Devices:     devices, Plan: e.Plan, Memory: e.Memory,
-		Trial: e.Time.Run * quantity.Seconds(s.Fraction),
-	}
-}
 
 // CostSweep gives the answer the cost of its question's sweep. Trials that run at
 // once have a part of the devices each, and a layout of their own there with
 // the batch of the run.
-func (q Question) CostSweep(a *Answer) error {
+func (q Request) CostSweep(a *Answer) error {
 	s := q.Sweep
 	if s.Trials == 0 {
 		return nil
@@ -97,16 +19,16 @@ func (q Question) CostSweep(a *Answer) error {
 	trial, devices := &a.Estimate, a.Cluster.Count
 	if s.Parallel > 1 {
 		if devices%s.Parallel != 0 {
-			return planError("parallel-trials", "%d trials at once do not divide %d devices (want a number that does)", s.Parallel, devices)
+			return note.PlanErrorf("parallel-trials", "%d trials at once do not divide %d devices (want a number that does)", s.Parallel, devices)
 		}
 		devices /= s.Parallel
 		part := q
-		part.Sweep, part.Count = Sweep{}, devices
-		part.Plan.DP, part.Plan.ShardGroup = 0, 0 // what grows with the devices
+		part.Sweep, part.Count = run.Sweep{}, devices
+		part.Plan.DP, part.ShardGroup = 0, option.Of[int]{} // what grows with the devices
 		part.Workload.Batch = a.Estimate.Plan.GlobalBatch
 		answer, err := Ask(part)
 		if err != nil {
-			return planError("parallel-trials", "a trial on %d of %d devices: %v", devices, a.Cluster.Count, err)
+			return note.PlanErrorf("parallel-trials", "a trial on %d of %d devices: %v", devices, a.Cluster.Count, err)
 		}
 		trial = &answer.Estimate
 	}
@@ -120,8 +42,8 @@ func (a *Answer) noteSweep() {
 	s := &a.Sweep
 	how, zh := "one after the other on the same devices", "在相同设备上依次进行"
 	if s.Parallel > 1 {
-		how = fmt.Sprintf("%d at once, each on %d of the %d devices (%s), and up to %d after one another", s.Parallel, s.Devices, a.Cluster.Count, s.Plan.String(), s.rounds())
-		zh = fmt.Sprintf("同时进行 %d 次，每次占 %d 台设备中的 %d 台（%s），先后至多 %d 次", s.Parallel, a.Cluster.Count, s.Devices, s.Plan.String(), s.rounds())
+		how = fmt.Sprintf("%d at once, each on %d of the %d devices (%s), and up to %d after one another", s.Parallel, s.Devices, a.Cluster.Count, s.Plan.String(), s.Rounds())
+		zh = fmt.Sprintf("同时进行 %d 次，每次占 %d 台设备中的 %d 台（%s），先后至多 %d 次", s.Parallel, a.Cluster.Count, s.Devices, s.Plan.String(), s.Rounds())
 	}
 	a.note("sweep", fmt.Sprintf("the search is %d trials of %.3g of the run each, %s; start-up and interruptions are not counted, and the final run comes on top", s.Trials, s.Fraction, how),
 		fmt.Sprintf("搜索为 %d 次试验，每次为全程的 %.3g，%s；不计启动与中断，最终训练另计", s.Trials, s.Fraction, zh), "")

@@ -4,12 +4,15 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 func TestSweep(t *testing.T) {
-	e := Estimate{Compute: Compute{Model: 1e20}, Time: Time{DeviceHours: 100, Run: 3600}, Cost: Cost{USD: 250}, Energy: Energy{KWh: 40}}
+	e := train.Estimate{Compute: train.Compute{Model: 1e20}, Time: train.Time{DeviceHours: 100, Run: 3600}, Cost: train.Cost{USD: 250}, Energy: train.Energy{KWh: 40}}
 	// 200 trials of a twentieth of the run are ten runs.
-	c := Sweep{Trials: 200, Fraction: 0.05}.Cost(&e, 8)
+	c := run.Sweep{Trials: 200, Fraction: 0.05}.Cost(&e, 8)
 	assert.InDelta(t, 1e21, float64(c.FLOPs), 1e10)
 	assert.InDelta(t, 1000, c.DeviceHours, 1e-9)
 	assert.InDelta(t, 36000, float64(c.Run), 1e-9)
@@ -18,16 +21,16 @@ func TestSweep(t *testing.T) {
 
 	// Three at once: 67 rounds of a twentieth, one part idle in the last.
 	e.Time.RunLow, e.Time.RunHigh = 3000, 4000
-	c = Sweep{Trials: 200, Fraction: 0.05, Parallel: 3}.Cost(&e, 8)
+	c = run.Sweep{Trials: 200, Fraction: 0.05, Parallel: 3}.Cost(&e, 8)
 	assert.InDelta(t, 67*180, float64(c.Run), 1e-9)
 	assert.InDelta(t, 67*150, float64(c.RunLow), 1e-9)
 	assert.InDelta(t, 67*200, float64(c.RunHigh), 1e-9)
 	assert.InDelta(t, 1000, c.DeviceHours, 1e-9)
 	assert.InDelta(t, 5, c.IdleHours, 1e-9)
 
-	assert.NoError(t, Sweep{}.check())
-	assert.ErrorContains(t, Sweep{Trials: 4, Fraction: 0.1, Parallel: 5}.check(), "1 to the 4")
-	assert.ErrorContains(t, Sweep{Trials: -1, Fraction: 0.1}.check(), "at least 1")
-	assert.ErrorContains(t, Sweep{Trials: 10}.check(), "above 0")
-	assert.ErrorContains(t, Sweep{Trials: 10, Fraction: 2}.check(), "at most 1")
+	assert.NoError(t, run.Sweep{}.Check())
+	assert.ErrorContains(t, run.Sweep{Trials: 4, Fraction: 0.1, Parallel: 5}.Check(), "1 to the 4")
+	assert.ErrorContains(t, run.Sweep{Trials: -1, Fraction: 0.1}.Check(), "at least 1")
+	assert.ErrorContains(t, run.Sweep{Trials: 10}.Check(), "above 0")
+	assert.ErrorContains(t, run.Sweep{Trials: 10, Fraction: 2}.Check(), "at most 1")
 }

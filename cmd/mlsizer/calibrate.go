@@ -14,8 +14,8 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/train"
 )
 
 // calibrateOptions are the arguments of calibrate.
@@ -194,7 +194,7 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 		c.Constants.Date = o.date
 	}
 	var data bytes.Buffer
-	if err := sizing.WriteConstants(c.Constants, &data); err != nil {
+	if err := train.WriteConstants(c.Constants, &data); err != nil {
 		return readError(err, "")
 	}
 	return o.writeFile(data.Bytes())

@@ -5,8 +5,8 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/train"
 )
 
 // memoryCalibrationJSON is the answer of calibrate --memory.
@@ -16,7 +16,7 @@ type memoryCalibrationJSON struct {
 	Rows      int                    `json:"rows"`
 	Constants []evidence.FittedFact  `json:"constants"`
 	Sources   []evidence.MemoryScore `json:"by_source"`
-	Bands     []sizing.MemoryBand    `json:"bands"`
+	Bands     []train.MemoryBand     `json:"bands"`
 	Skipped   []evidence.Skipped     `json:"skipped"`
 	File      string                 `json:"file,omitempty"`
 }
@@ -51,7 +51,7 @@ func calibrateMemory(o *calibrateOptions) error {
 	}
 	from := o.fromText()
 	if o.file != "" {
-		bands := sizing.MemoryBands{Date: o.date, Bands: c.Bands,
+		bands := train.MemoryBands{Date: o.date, Bands: c.Bands,
 			Origin: fmt.Sprintf(text.BandsOrigin.EN, out, c.Rows, from.EN, out)}
 		if err := o.writeJSON(bands, "  "); err != nil {
 			return err

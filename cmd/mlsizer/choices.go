@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // choicesOf are the values that a flag takes, nil if they cannot be listed.
@@ -47,13 +49,13 @@ func accepted[T any](parse func(string) (T, error), candidates ...string) []stri
 
 // losses are the cross-entropies that --loss takes.
 func losses() []string {
-	return accepted(sizing.ParseLoss, string(sizing.PlainLoss), string(sizing.FusedLoss), string(sizing.ChunkedLoss))
+	return accepted(train.ParseLoss, string(train.PlainLoss), string(train.FusedLoss), string(train.ChunkedLoss))
 }
 
 // stacks are the training frameworks.
 func stacks() []string {
 	var names []string
-	for _, s := range sizing.Stacks() {
+	for _, s := range train.Stacks() {
 		names = append(names, s.Name)
 	}
 	return names
@@ -62,7 +64,7 @@ func stacks() []string {
 // runtimes are the runtimes of serving.
 func runtimes() []string {
 	var names []string
-	for _, r := range sizing.Runtimes() {
+	for _, r := range serve.Runtimes() {
 		names = append(names, r.Name)
 	}
 	return names
@@ -71,7 +73,7 @@ func runtimes() []string {
 // quants are the storages of weights.
 func quants() []string {
 	var names []string
-	for _, q := range sizing.Quants() {
+	for _, q := range serve.Quants() {
 		names = append(names, q.Name)
 	}
 	return names
@@ -82,7 +84,7 @@ func quants() []string {
 func cacheTypes() []string {
 	var types []string
 	for _, name := range append(quants(), "f16", "f32") {
-		if t, err := sizing.ParseKVType(name); err == nil && t.Name == name {
+		if t, err := serve.ParseKVType(name); err == nil && t.Name == name {
 			types = append(types, name)
 		}
 	}
@@ -93,14 +95,14 @@ func cacheTypes() []string {
 // recomputes are the modes of recompute, and how those that take a number of
 // layers begin.
 func recomputes() []string {
-	var p sizing.Plan
+	var p train.Plan
 	return accepted(p.WithRecompute, "none", "selective", "full", "full:uniform:1", "full:block:1", "every:2")
 }
 
 // modules are what recompute and offload name.
 func modules() []string {
 	var names []string
-	for m := sizing.NoModule + 1; m < sizing.NumModules; m++ {
+	for m := model.NoModule + 1; m < model.NumModules; m++ {
 		names = append(names, m.String())
 	}
 	return names
@@ -112,7 +114,7 @@ func adapterTargets() []string { return []string{"all-linear"} }
 // fields are the fields of application.
 func fields() []string {
 	var names []string
-	for _, f := range sizing.Fields() {
+	for _, f := range model.Fields() {
 		names = append(names, string(f))
 	}
 	return names
@@ -127,7 +129,7 @@ func leaveOuts() []string {
 // constantNames are the constants of the step time.
 func constantNames() []string {
 	var names []string
-	for _, c := range sizing.ConstantFields() {
+	for _, c := range train.ConstantFields() {
 		names = append(names, c.Name)
 	}
 	return names

@@ -21,6 +21,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -31,7 +32,7 @@ type classifyOptions struct {
 	from         string
 	column       string
 	bounds       sizing.Bounds
-	field        sizing.Field
+	field        model.Field
 	sort         bool
 	limit        int
 	allowNoCount bool
@@ -51,7 +52,7 @@ func newClassifyCmd(a *app) *cobra.Command {
 	fs.StringVar(&o.from, "from", "", "")
 	fs.StringVar(&o.column, "column", "", "")
 	addValue(fs, &o.bounds, "bounds", "", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
-	addValue(fs, &o.field, "field", "", "FIELD", "nlp", sizing.ParseField).among(fields)
+	addValue(fs, &o.field, "field", "", "FIELD", "nlp", model.ParseField).among(fields)
 	fs.BoolVar(&o.sort, "sort", false, "")
 	fs.IntVar(&o.limit, "limit", 50, "")
 	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")

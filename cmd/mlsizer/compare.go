@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // compareOptions are the arguments of the compare command.
@@ -84,7 +85,7 @@ func (o *compareOptions) oneQuestion(cmd *cobra.Command, training []string) erro
 type compareRow struct {
 	model  *modelArg
 	target target
-	method sizing.Method
+	method train.Method
 	answer *sizing.Answer
 	err    error
 }

@@ -9,25 +9,29 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // compareJSON is a row of a comparison.
 type compareJSON struct {
 	Model    modelJSON     `json:"model"`
 	Hardware hardwareJSON  `json:"hardware"`
-	Method   sizing.Method `json:"method"`
+	Method   train.Method  `json:"method"`
 	Workload *workloadJSON `json:"workload,omitempty"`
-	*sizing.Estimate
+	*train.Estimate
 	// Goodput is the run with its interruptions.
-	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+	Goodput *run.Goodput `json:"goodput,omitempty"`
 	// Data is what the examples of a fine-tuning become.
-	Data *sizing.ExamplesCost `json:"data,omitempty"`
+	Data *run.ExamplesCost `json:"data,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
-	Sweep   *sizing.SweepCost   `json:"sweep,omitempty"`
-	Notes   []sizing.Note       `json:"notes,omitempty"`
-	Explain []sizing.Derivation `json:"explain,omitempty"`
+	Sweep   *run.SweepCost    `json:"sweep,omitempty"`
+	Notes   []note.Note       `json:"notes,omitempty"`
+	Explain []note.Derivation `json:"explain,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
 }
@@ -118,12 +122,12 @@ func compareLength(o *compareOptions, rows []compareRow) text.Text {
 			title = text.ExamplesOf.With(title, x.Tokens)
 		}
 		return text.TuningOn.With(title)
-	case tokens && o.tokens > 0 && images && o.samples > 0:
-		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens), text.Samples.With(o.samples)))
-	case tokens && o.tokens > 0:
-		return text.TrainingOn.With(text.Tokens.With(o.tokens))
-	case images && o.samples > 0:
-		return text.TrainingOn.With(text.Samples.With(o.samples))
+	case tokens && o.tokens.IsSet() && images && o.samples.IsSet():
+		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens.Or(0)), text.Samples.With(o.samples.Or(0))))
+	case tokens && o.tokens.IsSet():
+		return text.TrainingOn.With(text.Tokens.With(o.tokens.Or(0)))
+	case images && o.samples.IsSet():
+		return text.TrainingOn.With(text.Samples.With(o.samples.Or(0)))
 	}
 	return text.OneStep
 }
@@ -133,7 +137,7 @@ func compareModelTitle(rows []compareJSON) text.Text {
 	title := modelText(&rows[0].Model)
 	var lengths []string // of all rows: software that packs examples has its own
 	for i := range rows {
-		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == sizing.TokenUnit {
+		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == model.TokenUnit {
 			lengths = append(lengths, fmt.Sprint(w.Seq))
 		}
 	}
@@ -255,11 +259,11 @@ func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []rend
 }
 
 // fitsText is the verdict in a word.
-func fitsText(v sizing.Verdict) text.Text {
+func fitsText(v train.Verdict) text.Text {
 	switch v {
-	case sizing.FitsSurely:
+	case train.FitsSurely:
 		return text.Yes
-	case sizing.Tight:
+	case train.Tight:
 		return text.Tightly
 	}
 	return text.No

@@ -163,7 +163,7 @@ func (a *app) describeModel(e *catalog.Entry) string {
 		return e.Name
 	}
 	tier, beyond := sizing.DefaultBounds.Classify(m.Params())
-	return a.say(text.Join.With(tierText(tier, beyond), paramsText(&modelJSON{sizeJSON: sizeJSON{Params: m.Params(), Active: m.ActiveParams()}})))
+	return a.say(text.Join.With(tierText(tier, beyond), paramsText(m.Params(), m.ActiveParams())))
 }
 
 // completeDevice offers the devices of the catalogue, each by the shortest of

@@ -6,6 +6,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // estimateOptions are the arguments of the estimate command.
@@ -27,7 +28,7 @@ func newEstimateCmd(a *app) *cobra.Command {
 			if len(o.on) != 1 {
 				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
 			}
-			if o.tokensSet && o.sampled {
+			if o.tokens.IsSet() && o.samples.IsSet() {
 				return usageError(text.TokensOrSamples.Error(), "")
 			}
 			return estimateRun(cmd, o)
@@ -47,7 +48,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return o.askError(cmd, &o.workOptions, m, t, err)
 	}
-	if o.method == sizing.Pretrain {
+	if o.method == train.Pretrain {
 		answer.Notes = append(answer.Notes, publishedNotes(m)...)
 	}
 	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {

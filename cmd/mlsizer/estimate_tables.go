@@ -6,7 +6,11 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // tierText is the tier's name, with what lies beyond the report's last bound
@@ -20,11 +24,11 @@ func tierText(tier sizing.Tier, beyond bool) text.Text {
 }
 
 // paramsText is "671B parameters (37.6B active)".
-func paramsText(m *modelJSON) text.Text {
-	if m.Active != m.Params {
-		return text.ParamsActive.With(m.Params, m.Active)
+func paramsText(params, active quantity.Params) text.Text {
+	if active != params {
+		return text.ParamsActive.With(params, active)
 	}
-	return text.ParamsOf.With(m.Params)
+	return text.ParamsOf.With(params)
 }
 
 // modelText is "gpt-3: very-large, nlp, 175B parameters".
@@ -33,7 +37,7 @@ func modelText(m *modelJSON) text.Text {
 	if m.Field != "" {
 		class = text.Join.With(class, fieldText(m.Field))
 	}
-	return text.Colon.With(m.Input, text.Join.With(class, paramsText(m)))
+	return text.Colon.With(m.Input, text.Join.With(class, paramsText(m.Params, m.Active)))
 }
 
 func estimateTitle(r *resultJSON) text.Text {
@@ -57,7 +61,7 @@ func estimateTitle(r *resultJSON) text.Text {
 }
 
 // expectedRun is how long a run is expected to take, if it ever ends.
-func expectedRun(g *sizing.Goodput) any {
+func expectedRun(g *run.Goodput) any {
 	if g.Share == 0 {
 		return text.Never
 	}
@@ -65,7 +69,7 @@ func expectedRun(g *sizing.Goodput) any {
 }
 
 // expectedCost is what a run is expected to cost, if that is known.
-func expectedCost(g *sizing.Goodput) any {
+func expectedCost(g *run.Goodput) any {
 	if g.Cost.PerHour == 0 || g.Share == 0 {
 		return text.Unknown
 	}
@@ -73,11 +77,11 @@ func expectedCost(g *sizing.Goodput) any {
 }
 
 // verdictText is how surely a plan fits.
-func verdictText(v sizing.Verdict) text.Text {
+func verdictText(v train.Verdict) text.Text {
 	switch v {
-	case sizing.FitsSurely:
+	case train.FitsSurely:
 		return text.Fits
-	case sizing.Tight:
+	case train.Tight:
 		return text.Tight
 	}
 	return text.DoesNotFit
@@ -88,7 +92,7 @@ func samplesText(r *resultJSON) text.Text { return unitText(r).With(r.Workload.T
 
 // unitText is "%s tokens" in the model's own unit.
 func unitText(r *resultJSON) text.Text {
-	if r.Model.Unit == sizing.TokenUnit {
+	if r.Model.Unit == model.TokenUnit {
 		return text.Tokens
 	}
 	return text.SamplesOf(r.Model.Unit)
@@ -96,7 +100,7 @@ func unitText(r *resultJSON) text.Text {
 
 // perSecondText is "tokens a second" in the model's own unit.
 func perSecondText(r *resultJSON) text.Text {
-	if r.Model.Unit == sizing.TokenUnit {
+	if r.Model.Unit == model.TokenUnit {
 		return text.TokensPerSecond
 	}
 	return text.SamplesPerSecond.With(r.Model.Unit)
@@ -137,7 +141,7 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 		fact(text.Hardware, hw, f.at("devices", "network")...),
 		fact(text.Workload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
 	}
-	if r.Workload.Method != sizing.Pretrain {
+	if r.Workload.Method != train.Pretrain {
 		rows = append(rows, fact(text.Method, methodText(r), f.at("adapter", "method")...))
 	}
 	return render.Table{Columns: factColumns(), Rows: append(rows,
@@ -180,20 +184,20 @@ func dataTable(r *resultJSON, f *footnotes) []render.Table {
 	}}}
 }
 
-func packingText(p sizing.Packing) text.Text {
-	if p == sizing.Packed {
+func packingText(p run.Packing) text.Text {
+	if p == run.Packed {
 		return text.Packed
 	}
 	return text.Padded
 }
 
 // fieldText is the field of application.
-func fieldText(f sizing.Field) text.Text {
+func fieldText(f model.Field) text.Text {
 	return text.Of(text.Fields, string(f))
 }
 
 // scopeText says what a model's parameters count.
-func scopeText(scope string) text.Text { return text.T(scope, sizing.ChineseScope(scope)) }
+func scopeText(scope string) text.Text { return text.T(scope, model.ChineseScope(scope)) }
 
 // memoryTable is what one device holds, term by term.
 func memoryTable(r *resultJSON, f *footnotes) render.Table {
@@ -307,7 +311,7 @@ func timeTable(r *resultJSON, f *footnotes) render.Table {
 // mfuRow is the MFU by the convention that was asked for, beside the others.
 func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
 	mfu := text.MFUBy.With(render.Percent(r.Utilisation(r.Convention)), conventionText(r.Convention))
-	for _, c := range sizing.Conventions() {
+	for _, c := range train.Conventions() {
 		if c != r.Convention {
 			mfu = text.Join.With(mfu, text.Colon.With(conventionText(c), render.Percent(r.Utilisation(c))))
 		}
@@ -316,8 +320,8 @@ func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
 }
 
 // conventionText is how a convention of the MFU is called.
-func conventionText(c sizing.Convention) text.Text {
-	if c == sizing.HardwareFLOPs {
+func conventionText(c train.Convention) text.Text {
+	if c == train.HardwareFLOPs {
 		return text.HFU
 	}
 	return text.Same(c.String())
@@ -362,7 +366,7 @@ func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
 // them those of its steps alone.
 func costTable(r *resultJSON, f *footnotes) render.Table {
 	t := render.Table{Title: ifFits(r, text.CostEnergy), Columns: factColumns()}
-	add := func(cost, energy text.Text, c *sizing.Cost, e *sizing.Energy, notes ...string) {
+	add := func(cost, energy text.Text, c *train.Cost, e *train.Energy, notes ...string) {
 		money, power := any(text.Unknown), any(text.Unknown)
 		if c.PerHour > 0 {
 			money = c.USD
@@ -395,7 +399,7 @@ func distillTable(r *resultJSON, f *footnotes) []render.Table {
 		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
 	}
 	add(text.TeacherFLOPs, c.FLOPs)
-	if c.Logits == sizing.OnlineLogits {
+	if c.Logits == train.OnlineLogits {
 		add(text.TeacherForward, text.ShareOfStep.With(c.Forward, render.Percent(c.Share)), "teacher")
 		add(text.TeacherRun, c.Forward*quantity.Seconds(r.Time.Steps))
 	}
@@ -408,7 +412,7 @@ func distillTable(r *resultJSON, f *footnotes) []render.Table {
 		add(text.PassCost, c.PassUSD)
 	}
 	stored := text.StoredInstead
-	if c.Logits == sizing.StoredLogits {
+	if c.Logits == train.StoredLogits {
 		stored = text.StoredLogits
 	}
 	add(stored, text.LogitsOf.With(c.Stored.Decimal(), c.PerToken.Decimal(), r.Model.Unit), "teacher-logits")
@@ -451,7 +455,7 @@ func sweepTable(r *resultJSON, f *footnotes) []render.Table {
 
 // explainTables derive the figures, a table for each group; the sources become
 // footnotes.
-func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {
+func explainTables(list []note.Derivation, f *footnotes) []render.Table {
 	var tables []render.Table
 	group := ""
 	for _, d := range list {
@@ -469,6 +473,10 @@ func explainTables(list []sizing.Derivation, f *footnotes) []render.Table {
 			notes = []int{f.add("", render.Note{Text: text.Same(d.Source)})}
 		}
 		t := &tables[len(tables)-1]
+		if formula, numbers, value, ok := text.OfDerivation(d); ok {
+			t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formula}, {Value: numbers}, {Value: value}})
+			continue
+		}
 		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formulaText(d.Formula)}, {Value: numbersText(d.Numbers)}, {Value: numbersText(strings.TrimSpace(d.Value))}})
 	}
 	return tables

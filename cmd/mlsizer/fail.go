@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -81,7 +80,7 @@ func (a *app) report(err error) int {
 			io.WriteString(a.stderr, "mlsizer: "+a.say(kind)+": "+line+"\n")
 		}
 	}
-	say(text.LineError, spell.Singular(text.ErrorIn(err, a.lang)))
+	say(text.LineError, text.ErrorLine(err, a.lang))
 	if f.hint != "" {
 		say(text.LineHint, f.hint)
 	}
@@ -141,7 +140,7 @@ func (a *app) flagError(cmd *cobra.Command, err error) error {
 func (a *app) asOther(name string, others []string) string {
 	i := slices.Index(a.args, name)
 	for _, other := range others {
-		cmd, rest, err := newRootCmd(&app{}).Find(append(append(slices.Clone(a.args[:i]), other), a.args[i+1:]...))
+		cmd, rest, err := a.commands().Find(append(append(slices.Clone(a.args[:i]), other), a.args[i+1:]...))
 		if err != nil || cmd.ParseFlags(rest) != nil {
 			continue
 		}

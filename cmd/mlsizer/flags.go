@@ -11,7 +11,10 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // value is a flag that a parser reads.
@@ -33,6 +36,44 @@ func addValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string
 	fs.VarP(v, name, short, "")
 	return v
 }
+
+// addOption adds a flag whose value is open unless it is given.
+func addOption[T any](fs *pflag.FlagSet, at *option.Of[T], name, short, kind, example string, parse func(string) (T, error)) *value[option.Of[T]] {
+	return addValue(fs, at, name, short, kind, example, func(s string) (option.Of[T], error) {
+		v, err := parse(s)
+		return option.If(err == nil, v), err
+	})
+}
+
+// addSwitch adds a flag that is on, off or open.
+func addSwitch(fs *pflag.FlagSet, at *option.Of[bool], name string) {
+	fs.Var(&optionalBool{at}, name, "")
+	fs.Lookup(name).NoOptDefVal = "true"
+}
+
+// optionalBool is a switch that knows whether it was given.
+type optionalBool struct{ at *option.Of[bool] }
+
+// Set reads the switch.
+func (b *optionalBool) Set(s string) error {
+	on, err := strconv.ParseBool(s)
+	*b.at = option.If(err == nil, on)
+	return err
+}
+
+// String is the switch as it stands.
+func (b *optionalBool) String() string {
+	if b == nil || b.at == nil {
+		return "false"
+	}
+	return strconv.FormatBool(b.at.Or(false))
+}
+
+// Type is that of a switch, which takes no value.
+func (b *optionalBool) Type() string { return "bool" }
+
+// IsBoolFlag says that no value need follow.
+func (b *optionalBool) IsBoolFlag() bool { return true }
 
 // addList adds a flag that parse reads a list from. Given again it replaces the
 // list, as other flags do, unless [addsUp] says otherwise.
@@ -192,7 +233,7 @@ func parsePrice(s string) (quantity.USD, error) {
 
 // parseRampUp reads three counts, separated by commas or as Megatron takes them
 // by spaces.
-func parseRampUp(s string) (r sizing.RampUp, err error) {
+func parseRampUp(s string) (r run.RampUp, err error) {
 	fields := strings.FieldsFunc(s, func(c rune) bool { return c == ',' || c == ' ' })
 	if len(fields) != 3 {
 		return r, text.NotARampUp.Error(len(fields))
@@ -206,10 +247,10 @@ func parseRampUp(s string) (r sizing.RampUp, err error) {
 }
 
 // parseMethods reads methods separated by commas.
-func parseMethods(s string) ([]sizing.Method, error) {
-	var list []sizing.Method
+func parseMethods(s string) ([]train.Method, error) {
+	var list []train.Method
 	for item := range strings.SplitSeq(s, ",") {
-		m, err := sizing.ParseMethod(item)
+		m, err := train.ParseMethod(item)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 )
 
 // footnotes are the notes of a document.
@@ -17,7 +17,7 @@ type footnotes struct {
 }
 
 // newFootnotes collects the notes of an answer.
-func newFootnotes(notes []sizing.Note) *footnotes {
+func newFootnotes(notes []note.Note) *footnotes {
 	f := &footnotes{byCode: map[string][]int{}}
 	for _, n := range notes {
 		f.add(n.Code, render.Note{Text: noteText(n), Source: n.Source})
@@ -26,8 +26,8 @@ func newFootnotes(notes []sizing.Note) *footnotes {
 }
 
 // noteOf is a note of the program's own.
-func noteOf(code string, t text.Text, source string) sizing.Note {
-	return sizing.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
+func noteOf(code string, t text.Text, source string) note.Note {
+	return note.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
 }
 
 // add appends a note unless it is there already, and returns its number.

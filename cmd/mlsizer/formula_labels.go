@@ -1,8 +1,6 @@
 package main
 
-import (
-	"mlsizer/cmd/mlsizer/internal/text"
-)
+import "mlsizer/cmd/mlsizer/internal/text"
 
 // formulaLabels are the formulas of derivations: %s stands for what differs
 // between them.

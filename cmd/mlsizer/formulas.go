@@ -8,7 +8,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/internal/spell"
-	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 )
 
 // wording is an English text of the domain as a pattern, and its Chinese.
@@ -85,7 +85,10 @@ var unitBeforeHan = regexp.MustCompile(`(秒|分钟|小时|天|年) (\p{Han})`)
 
 // noteText is a note of the domain, which spells times in English in both
 // languages, and the parts of the memory by their keys.
-func noteText(n sizing.Note) text.Text {
+func noteText(n note.Note) text.Text {
+	if n.Key != "" {
+		return text.OfNote(n)
+	}
 	zh := timesInChinese(n.Chinese)
 	if n.Code == "does-not-fit" {
 		for name, label := range text.MemoryTerms {
@@ -110,9 +113,14 @@ func numbersText(numbers string) text.Text {
 }
 
 // derivationsIn are derivations in the language of the answer.
-func derivationsIn(list []sizing.Derivation, l text.Lang) []sizing.Derivation {
-	out := make([]sizing.Derivation, len(list))
+func derivationsIn(list []note.Derivation, l text.Lang) []note.Derivation {
+	out := make([]note.Derivation, len(list))
 	for i, d := range list {
+		if formula, numbers, value, ok := text.OfDerivation(d); ok {
+			d.Formula, d.Numbers, d.Value = formula.In(l), numbers.In(l), value.In(l)
+			out[i] = d
+			continue
+		}
 		d.Formula, d.Numbers, d.Value = formulaText(d.Formula).In(l), numbersText(d.Numbers).In(l), numbersText(d.Value).In(l)
 		out[i] = d
 	}

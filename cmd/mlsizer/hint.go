@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/internal/spell"
+	"github.com/agnivade/levenshtein"
 )
 
 // nearest is the candidate that is spelled most like s, "" if none is like it.
@@ -13,7 +13,7 @@ import (
 func nearest(s string, candidates []string) string {
 	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
-		d := 2 * spell.Distance(strings.ToLower(s), c)
+		d := 2 * levenshtein.ComputeDistance(strings.ToLower(s), c)
 		if strings.HasPrefix(c, s) && len(s) > 1 {
 			d = 2
 		}
@@ -82,7 +82,7 @@ func replaceItem(list, old, fixed string) string {
 // commandWithout is the command line without some flags and their values.
 func (a *app) commandWithout(flags ...string) string {
 	var words []string
-	cmd, _, _ := newRootCmd(&app{}).Find(a.args)
+	cmd, _, _ := a.commands().Find(a.args)
 	for i := 0; i < len(a.args); i++ {
 		name, isFlag := strings.CutPrefix(a.args[i], "--")
 		name, _, withValue := strings.Cut(name, "=")

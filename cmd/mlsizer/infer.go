@@ -13,7 +13,10 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 // servingOptions are the flags that say what is served and how: those of infer
@@ -26,9 +29,9 @@ type servingOptions struct {
 	output  int64
 	weights []string
 	kv      string
-	runtime *sizing.Runtime
-	layout  sizing.ServingLayout
-	offload sizing.Offload
+	runtime *serve.Runtime
+	layout  serve.Layout
+	offload serve.Offload
 	host    quantity.Bandwidth
 	hostRAM quantity.Bytes
 	shared  bool
@@ -40,7 +43,7 @@ type servingOptions struct {
 	explain   bool
 	price     quantity.USD
 	bounds    sizing.Bounds
-	prune     []sizing.Prune
+	prune     []model.Prune
 }
 
 // inferOptions are the arguments of the infer command.
@@ -95,10 +98,10 @@ func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
 func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
 	addList(fs, &o.weights, "weights", "NAME", "q4_k_m", parseWeights).among(quants)
 	addValue(fs, &o.kv, "kv", "", "NAME", "q8_0", parseKV).among(cacheTypes)
-	addValue(fs, &o.runtime, "runtime", "", "NAME", "vllm", sizing.FindRuntime).among(runtimes)
+	addValue(fs, &o.runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).among(runtimes)
 	addValue(fs, &o.prompt, "prompt", "", "COUNT", "4k", parseTokenCount)
 	addValue(fs, &o.output, "answer", "", "COUNT", "512", parseTokenCount)
-	addValue(fs, &o.offload, "offload", "", "NAME", "layers", sizing.ParseOffload).among(named(sizing.ParseOffload))
+	addValue(fs, &o.offload, "offload", "", "NAME", "layers", serve.ParseOffload).among(named(serve.ParseOffload))
 	addValue(fs, &o.host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
 	addValue(fs, &o.hostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
 	addValue(fs, &o.memory, "memory", "", "SIZE", "28GiB", parseMemory)
@@ -123,7 +126,7 @@ func parseWeights(s string) ([]string, error) {
 		return nil, err
 	}
 	for _, name := range list {
-		if _, err := sizing.FindQuant(name); err != nil {
+		if _, err := serve.FindQuant(name); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +144,7 @@ func parseMemory(s string) (quantity.Bytes, error) {
 
 // parseKV checks the storage of a cache.
 func parseKV(s string) (string, error) {
-	_, err := sizing.ParseKVType(s)
+	_, err := serve.ParseKVType(s)
 	return s, err
 }
 
@@ -153,7 +156,7 @@ const (
 
 // divideContext refuses a context that has no room for a prompt and an answer,
 // of which one may be left open, and gives the answer no more than is left.
-func divideContext(s *sizing.Serving) error {
+func divideContext(s *serve.Request) error {
 	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)
 	if prompt+answer > s.Context {
 		return &flagFault{"context", text.ContextTooShort.Error(prompt, answer, s.Context, prompt+answer)}
@@ -170,7 +173,7 @@ func divideContext(s *sizing.Serving) error {
 
 // serving makes a question of a model, a machine and the flags; assumed names
 // what was left open.
-func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizing.Serving, assumed []sizing.Note, err error) {
+func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve.Request, assumed []note.Note, err error) {
 	count := max(t.Count, 1)
 	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.network.Set); err != nil {
 		return s, nil, err
@@ -211,15 +214,15 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 	}
 	s.Elsewhere, s.HostMemory = o.elsewhere, o.hostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
-	if published, _ := storageOf(m, ""); sizing.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
+	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
 	}
 	if weights == "" {
 		assume("weights", s.Quant.Name)
 	}
-	var why sizing.Note
+	var why note.Note
 	if s.Runtime == nil {
-		s.Runtime, why = sizing.RuntimeChoice(t.Device, s.Quant)
+		s.Runtime, why = serve.RuntimeChoice(t.Device, s.Quant)
 	}
 	kv := o.kv
 	if kv == "" {
@@ -229,24 +232,24 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s sizin
 	if why.Code != "" {
 		assumed = append(assumed, why)
 	}
-	s.KV, err = sizing.ParseKVType(kv)
+	s.KV, err = serve.ParseKVType(kv)
 	return s, assumed, err
 }
 
 // storageOf is how the weights are stored: as asked for, as the file has them,
 // as the model was published, else in bf16.
-func storageOf(m *modelArg, weights string) (*sizing.Quant, quantity.Bytes) {
+func storageOf(m *modelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	if weights != "" {
-		q, _ := sizing.FindQuant(weights) // the flag has checked it
+		q, _ := serve.FindQuant(weights) // the flag has checked it
 		return q, 0
 	}
 	if f := m.File; f != nil && f.Bytes > 0 && f.Params > 0 {
-		return sizing.StoredQuant(8*float64(f.Bytes)/float64(f.Params), f.Format == "gguf"), f.Bytes
+		return serve.StoredQuant(8*float64(f.Bytes)/float64(f.Params), f.Format == "gguf"), f.Bytes
 	}
 	if b := m.Model.StoredBits; b > 0 && b != 16 {
-		return sizing.StoredQuant(b, false), 0
+		return serve.StoredQuant(b, false), 0
 	}
-	q, _ := sizing.FindQuant(cmp.Or(m.Weights, "bf16")) // a test knows the catalogue's
+	q, _ := serve.FindQuant(cmp.Or(m.Weights, "bf16")) // a test knows the catalogue's
 	return q, 0
 }
 
@@ -292,7 +295,7 @@ func inferRun(cmd *cobra.Command, o *inferOptions) error {
 }
 
 // infer answers for one model, machine and storage.
-func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.ServingAnswer, []sizing.Note, error) {
+func (o *servingOptions) infer(m *modelArg, t target, weights string) (*serve.Answer, []note.Note, error) {
 	s, assumed, err := o.serving(m, t, weights)
 	if err != nil {
 		return nil, nil, err
@@ -306,10 +309,10 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*sizing.S
 
 // scopeNotes say what is doubtful of the model's file, what its parameters leave
 // out and where the price is from, where none was given.
-func scopeNotes(m *modelArg, t target, given quantity.USD) []sizing.Note {
+func scopeNotes(m *modelArg, t target, given quantity.USD) []note.Note {
 	notes := m.fileNotes()
 	if m.Model.Scope != "" {
-		notes = append(notes, sizing.Note{Code: "scope", Text: m.Model.Scope, Chinese: sizing.ChineseScope(m.Model.Scope)})
+		notes = append(notes, note.Note{Code: "scope", Text: m.Model.Scope, Chinese: model.ChineseScope(m.Model.Scope)})
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
 		notes = append(notes, noteOf("images", text.OtherSizes.With(m.Entry.Note), ""))

@@ -8,7 +8,9 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/serve"
 )
 
 // addCompareServing adds the flags with which compare asks about serving.
@@ -28,11 +30,11 @@ type inferCompareRow struct {
 	// fits the same machine; 0 where it does not fit itself.
 	Against float64 `json:"speed_against_first,omitempty"`
 	// Encoding is how fast a model is that generates nothing.
-	Encoding *sizing.EncodingThroughput `json:"encoding,omitempty"`
+	Encoding *serve.EncodingThroughput `json:"encoding,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
-	notes []sizing.Note
-	of    *sizing.Model
+	notes []note.Note
+	of    *model.Model
 }
 
 // table is the model whose table the row stands in.
@@ -109,7 +111,7 @@ type inferComparison struct {
 	*compareOptions
 	cmd          *cobra.Command
 	rows         []inferCompareRow
-	notes        []sizing.Note
+	notes        []note.Note
 	fits, failed int
 }
 
@@ -187,7 +189,7 @@ func (c *inferComparison) compareSpeeds() {
 }
 
 // inferCompareDocument lays the rows out, a table a model.
-func inferCompareDocument(rows []inferCompareRow, notes []sizing.Note) *render.Document {
+func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Document {
 	f := newFootnotes(notes)
 	d := &render.Document{
 		Title: text.Serving,

@@ -8,32 +8,35 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // encodingJSON is what was to be encoded.
 type encodingJSON struct {
-	Context int64                `json:"context"`
-	Batch   int64                `json:"batch"`
-	Weights string               `json:"weights"`
-	Runtime string               `json:"runtime"`
-	Layout  sizing.ServingLayout `json:"layout"`
+	Context int64        `json:"context"`
+	Batch   int64        `json:"batch"`
+	Weights string       `json:"weights"`
+	Runtime string       `json:"runtime"`
+	Layout  serve.Layout `json:"layout"`
 }
 
 // encodeJSON is the answer for a model that reads sequences or samples and
 // generates nothing.
 type encodeJSON struct {
-	Model      modelJSON                 `json:"model"`
-	Hardware   hardwareJSON              `json:"hardware"`
-	Workload   encodingJSON              `json:"workload"`
-	Memory     sizing.ServingMemory      `json:"memory"`
-	Weights    quantity.Bytes            `json:"model_weights_bytes"`
-	MaxBatch   int64                     `json:"max_sequences"`
-	Best       string                    `json:"best_weights"`
-	Throughput sizing.EncodingThroughput `json:"throughput"`
-	Notes      []sizing.Note             `json:"notes"`
-	Explain    []sizing.Derivation       `json:"explain,omitempty"`
+	Model      modelJSON                `json:"model"`
+	Hardware   hardwareJSON             `json:"hardware"`
+	Workload   encodingJSON             `json:"workload"`
+	Memory     serve.Memory             `json:"memory"`
+	Weights    quantity.Bytes           `json:"model_weights_bytes"`
+	MaxBatch   int64                    `json:"max_sequences"`
+	Best       string                   `json:"best_weights"`
+	Throughput serve.EncodingThroughput `json:"throughput"`
+	Notes      []note.Note              `json:"notes"`
+	Explain    []note.Derivation        `json:"explain,omitempty"`
 }
 
 // defaultEncodingContext is the tokens of a sequence where the model takes
@@ -41,7 +44,7 @@ type encodeJSON struct {
 const defaultEncodingContext = 512
 
 // refuseDecoding refuses the flags that only a model that generates has.
-func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *sizing.Model) error {
+func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *model.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
 			return usageError(text.ReadsInOnePass.Error(name, m.Name, encodedUnit(m)), o.commandWithout(name))
@@ -54,7 +57,7 @@ func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *sizing.Model) error
 }
 
 // encodedUnit is what the model reads one of: "sequence", "image".
-func encodedUnit(m *sizing.Model) text.Text {
+func encodedUnit(m *model.Model) text.Text {
 	if m.PerToken() {
 		return text.SequenceUnit
 	}
@@ -80,13 +83,13 @@ func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights
 }
 
 // encoding answers for one model, machine and storage.
-func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizing.EncodingAnswer, []sizing.Note, error) {
+func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*serve.EncodingAnswer, []note.Note, error) {
 	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.network.Set)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := sizing.Serving{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
-	var notes []sizing.Note
+	s := serve.Request{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
+	var notes []note.Note
 	assume := func(flag, value string) {
 		notes = append(notes, noteOf(flag, text.AssumedServe.With(flag, value), ""))
 	}
@@ -109,8 +112,8 @@ func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizin
 		assume("weights", s.Quant.Name)
 	}
 	if s.Runtime == nil {
-		var why sizing.Note
-		s.Runtime, why = sizing.EncodingRuntime(m.Model, t.Device, s.Quant)
+		var why note.Note
+		s.Runtime, why = serve.EncodingRuntime(m.Model, t.Device, s.Quant)
 		notes = append(notes, why)
 	}
 	a, err := s.Encode(o.priceOf(t.Device))
@@ -121,10 +124,10 @@ func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*sizin
 }
 
 // encodeDocument lays an answer out.
-func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAnswer, notes []sizing.Note) *render.Document {
+func encodeDocument(o *inferOptions, m *modelArg, t target, a *serve.EncodingAnswer, notes []note.Note) *render.Document {
 	r := encodeJSON{
 		Model:    newModelJSON(m, o.bounds),
-		Hardware: newHardwareJSON(t.Input, &a.Cluster, sizing.BF16),
+		Hardware: newHardwareJSON(t.Input, &a.Cluster, train.BF16),
 		Workload: encodingJSON{a.Context, a.Batch, a.Quant.Name, a.Runtime.Name, a.Layout},
 		Memory:   a.Memory, Weights: a.Weights, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Notes: notesIn(notes, o.lang),
 	}
@@ -166,7 +169,7 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *sizing.EncodingAn
 }
 
 // encodingOf says what a table's figures are of.
-func encodingOf(m *sizing.Model, context, batch int64) text.Text {
+func encodingOf(m *model.Model, context, batch int64) text.Text {
 	if m.PerToken() {
 		return text.EncodingOf.With(context, batch)
 	}
@@ -174,14 +177,14 @@ func encodingOf(m *sizing.Model, context, batch int64) text.Text {
 }
 
 // unitNames are what the model reads, in the plural.
-func unitNames(m *sizing.Model) text.Text {
+func unitNames(m *model.Model) text.Text {
 	if m.PerToken() {
 		return text.SequencesUnit
 	}
 	return text.SampleUnit.With(m.Unit)
 }
 
-func encodingFacts(r *encodeJSON, a *sizing.EncodingAnswer, f *footnotes) render.Table {
+func encodingFacts(r *encodeJSON, a *serve.EncodingAnswer, f *footnotes) render.Table {
 	w := &r.Workload
 	work := text.BatchOnly.With(w.Batch)
 	if a.Model.PerToken() {
@@ -230,7 +233,7 @@ func encodingLimits(r *encodeJSON, unit text.Text) render.Table {
 	}}
 }
 
-func encodingSpeed(r *encodeJSON, m *sizing.Model, f *footnotes) render.Table {
+func encodingSpeed(r *encodeJSON, m *model.Model, f *footnotes) render.Table {
 	p, unit := &r.Throughput, unitNames(m)
 	t := render.Table{Title: text.Speed, Columns: factColumns()}
 	add := func(label text.Text, v any, codes ...string) {

@@ -10,51 +10,53 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // servingJSON is what was to be served.
 type servingJSON struct {
-	Context       int64                `json:"context"`
-	Batch         int64                `json:"batch"`
-	Prompt        int64                `json:"prompt,omitempty"`
-	Answer        int64                `json:"answer,omitempty"`
-	SharedContext bool                 `json:"shared_context,omitempty"`
-	Weights       string               `json:"weights"`
-	KV            string               `json:"kv"`
-	Runtime       string               `json:"runtime"`
-	Layout        sizing.ServingLayout `json:"layout"`
-	Offload       sizing.Offload       `json:"offload"`
+	Context       int64         `json:"context"`
+	Batch         int64         `json:"batch"`
+	Prompt        int64         `json:"prompt,omitempty"`
+	Answer        int64         `json:"answer,omitempty"`
+	SharedContext bool          `json:"shared_context,omitempty"`
+	Weights       string        `json:"weights"`
+	KV            string        `json:"kv"`
+	Runtime       string        `json:"runtime"`
+	Layout        serve.Layout  `json:"layout"`
+	Offload       serve.Offload `json:"offload"`
 }
 
 // inferJSON is the answer for one model, machine and storage.
 type inferJSON struct {
-	Model      modelJSON                `json:"model"`
-	Hardware   hardwareJSON             `json:"hardware"`
-	Workload   servingJSON              `json:"workload"`
-	Memory     sizing.ServingMemory     `json:"memory"`
-	Weights    quantity.Bytes           `json:"model_weights_bytes"`
-	PerToken   quantity.Bytes           `json:"kv_bytes_per_token"`
-	PerSeq     quantity.Bytes           `json:"kv_bytes_per_sequence"`
-	State      quantity.Bytes           `json:"state_bytes_per_sequence"`
-	MaxContext int64                    `json:"max_context"`
-	MaxBatch   int64                    `json:"max_sequences"`
-	Best       string                   `json:"best_weights"`
-	Elsewhere  *sizing.ServingChoice    `json:"best_elsewhere,omitempty"`
-	Throughput sizing.ServingThroughput `json:"throughput"`
+	Model      modelJSON        `json:"model"`
+	Hardware   hardwareJSON     `json:"hardware"`
+	Workload   servingJSON      `json:"workload"`
+	Memory     serve.Memory     `json:"memory"`
+	Weights    quantity.Bytes   `json:"model_weights_bytes"`
+	PerToken   quantity.Bytes   `json:"kv_bytes_per_token"`
+	PerSeq     quantity.Bytes   `json:"kv_bytes_per_sequence"`
+	State      quantity.Bytes   `json:"state_bytes_per_sequence"`
+	MaxContext int64            `json:"max_context"`
+	MaxBatch   int64            `json:"max_sequences"`
+	Best       string           `json:"best_weights"`
+	Elsewhere  *serve.Choice    `json:"best_elsewhere,omitempty"`
+	Throughput serve.Throughput `json:"throughput"`
 	// Front is what comes before the decoder.
-	Front   *sizing.ServingFront   `json:"front,omitempty"`
-	Options []sizing.ServingOption `json:"options,omitempty"`
-	Notes   []sizing.Note          `json:"notes"`
-	Explain []sizing.Derivation    `json:"explain,omitempty"`
+	Front   *serve.Front      `json:"front,omitempty"`
+	Options []serve.Option    `json:"options,omitempty"`
+	Notes   []note.Note       `json:"notes"`
+	Explain []note.Derivation `json:"explain,omitempty"`
 }
 
-func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note, o *servingOptions, l text.Lang) inferJSON {
-	s := &a.Serving
+func newInferJSON(m *modelArg, t target, a *serve.Answer, notes []note.Note, o *servingOptions, l text.Lang) inferJSON {
+	s := &a.Request
 	r := inferJSON{
 		Model:    newModelJSON(m, o.bounds),
-		Hardware: newHardwareJSON(t.Input, &s.Cluster, sizing.BF16),
+		Hardware: newHardwareJSON(t.Input, &s.Cluster, train.BF16),
 		Workload: servingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: a.Options,
@@ -74,8 +76,8 @@ func newInferJSON(m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing
 }
 
 // inferDocument lays an answer out.
-func inferDocument(o *inferOptions, m *modelArg, t target, a *sizing.ServingAnswer, notes []sizing.Note) *render.Document {
-	options := append([]sizing.ServingOption(nil), a.Options...)
+func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, notes []note.Note) *render.Document {
+	options := append([]serve.Option(nil), a.Options...)
 	r := newInferJSON(m, t, a, notes, &o.servingOptions, o.lang)
 	f := newFootnotes(notes)
 	fits := text.DoesNotFit
@@ -121,7 +123,7 @@ func servingOf(r *inferJSON) text.Text {
 	return text.ServingOf.With(r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
 }
 
-func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Table {
+func servingFacts(r *inferJSON, a *serve.Answer, f *footnotes) render.Table {
 	model := modelText(&r.Model)
 	w := &r.Workload
 	work := text.PromptAnswer.With(w.Context, w.Prompt, w.Answer, w.Batch)
@@ -143,7 +145,7 @@ func servingFacts(r *inferJSON, a *sizing.ServingAnswer, f *footnotes) render.Ta
 }
 
 // frontText is what comes before the decoder: "image tower".
-func frontText(x *sizing.ServingFront) text.Text {
+func frontText(x *serve.Front) text.Text {
 	if x.Tokens > 0 {
 		return text.Tower
 	}
@@ -274,7 +276,7 @@ func servingSpeed(r *inferJSON, f *footnotes) render.Table {
 }
 
 // servingOptionsTable is what would make it fit.
-func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Table {
+func servingOptionsTable(options []serve.Option, f *footnotes) render.Table {
 	t := render.Table{Title: text.WouldFit, Columns: []render.Column{
 		{Name: "change", Head: text.Change, Wrap: true},
 		{Name: "flags", Head: text.FlagsHead, Wrap: true},
@@ -291,7 +293,7 @@ func servingOptionsTable(options []sizing.ServingOption, f *footnotes) render.Ta
 		}
 		if o.PerMillion > 0 {
 			row[6].Value = o.PerMillion
-			if o.Code != sizing.OtherDevice {
+			if o.Code != serve.OtherDevice {
 				row[6].Notes = f.at("price")
 			}
 		}

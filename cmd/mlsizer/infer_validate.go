@@ -10,9 +10,9 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/serve"
 )
 
 // servingRows reads the file of --from if it holds measurements of serving,
@@ -50,14 +50,14 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultServingConstants()}
+	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: serve.DefaultConstants()}
 	if o.constants != "" {
 		f, err := openFlag("--constants", o.constants, text.FileOfConstants)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		if p.Constants, err = sizing.ReadServingConstants(f, o.constants); err != nil {
+		if p.Constants, err = serve.ReadConstants(f, o.constants); err != nil {
 			return nil, readError(err, "")
 		}
 	}
@@ -117,7 +117,7 @@ type servingConstantsJSON struct {
 	Bands map[string][2]float64 `json:"bands"`
 }
 
-func newServingConstantsJSON(c *sizing.ServingConstants) servingConstantsJSON {
+func newServingConstantsJSON(c *serve.Constants) servingConstantsJSON {
 	j := servingConstantsJSON{c.Source, c.Date, c.Factors, c.Measured, map[string][2]float64{}}
 	log := func(ratio float64) float64 { return math.Round(math.Log(ratio)*1e3) / 1e3 }
 	for k, b := range c.Bands {

@@ -8,6 +8,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
 	"mlsizer/sizing/quantity"
 )
@@ -53,7 +54,7 @@ type inspectJSON struct {
 	Tier          sizing.Tier                `json:"tier"`
 	TierZH        string                     `json:"tier_zh"`
 	Beyond        bool                       `json:"beyond_report"`
-	Field         sizing.Field               `json:"field,omitempty"`
+	Field         model.Field                `json:"field,omitempty"`
 	// Scope says what Params counts when that is not the whole model.
 	Scope    string   `json:"scope,omitempty"`
 	Warnings []string `json:"warnings"`

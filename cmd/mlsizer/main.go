@@ -2,10 +2,8 @@
 // it: its size class, memory, storage, training time, dollars and energy.
 package main
 
-import (
-	"os"
-)
+import "os"
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -7,16 +7,18 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile"
+	"mlsizer/sizing/modelfile/hub"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
 // modelArg is a MODEL argument with what it stands for.
 type modelArg struct {
 	Input string // as typed
-	Model *sizing.Model
+	Model *model.Model
 	// Entry is the catalogue's entry, nil for a count or a file.
 	Entry *catalog.Entry
 	// File is what a file or repository holds, nil for a name or a count.
@@ -77,7 +79,7 @@ func isPath(arg string) bool {
 // open reads the header of a model file or repository.
 func (a *app) open(ctx context.Context, arg string) (*modelfile.File, error) {
 	if strings.HasPrefix(arg, "hf:") {
-		if _, err := modelfile.ParseHubRef(arg); err != nil {
+		if _, err := hub.ParseRef(arg); err != nil {
 			return nil, usageError(err, "")
 		}
 	}
@@ -106,7 +108,7 @@ func (a *app) resolveFile(ctx context.Context, arg string) (*modelArg, error) {
 }
 
 // fileNotes are the warnings of a model's file, which every answer carries.
-func (m *modelArg) fileNotes() (notes []sizing.Note) {
+func (m *modelArg) fileNotes() (notes []note.Note) {
 	for _, w := range m.Warnings {
 		notes = append(notes, noteOf("file", text.Same(w), ""))
 	}

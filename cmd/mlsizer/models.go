@@ -12,13 +12,14 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
 // modelsOptions are the arguments of the models command.
 type modelsOptions struct {
 	*app
-	field    sizing.Field
+	field    model.Field
 	tier     sizing.Tier
 	tierSet  bool
 	sort     string
@@ -39,7 +40,7 @@ func newModelsCmd(a *app) *cobra.Command {
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.field, "field", "", "FIELD", "cv", sizing.ParseField).among(fields)
+		addValue(fs, &o.field, "field", "", "FIELD", "cv", model.ParseField).among(fields)
 		addValue(fs, &o.tier, "tier", "", "TIER", "large", sizing.ParseTier).among(named(sizing.ParseTier))
 		addValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).among(sortKeys)
 		addBounds(fs, &o.bounds)
@@ -207,8 +208,8 @@ type groupJSON struct {
 
 // blockJSON is a part of a layer with its dimensions.
 type blockJSON struct {
-	Kind string       `json:"kind"`
-	Dims sizing.Block `json:"dimensions"`
+	Kind string      `json:"kind"`
+	Dims model.Block `json:"dimensions"`
 }
 
 // runJSON is a published training run.
@@ -266,7 +267,7 @@ func newRunJSON(r catalog.Run) runJSON {
 	return runJSON{r.Tokens, r.Devices, r.Count, r.DeviceHours, r.Days, r.SnapshotDays, r.BatchTokens, r.SeqLen, r.FLOPs, r.Source}
 }
 
-func newGroupJSON(g *sizing.Group) groupJSON {
+func newGroupJSON(g *model.Group) groupJSON {
 	j := groupJSON{Name: g.Name, Layers: g.Repeat}
 	for _, b := range g.Blocks {
 		for _, w := range b.Weights() {
@@ -277,11 +278,11 @@ func newGroupJSON(g *sizing.Group) groupJSON {
 	return j
 }
 
-func componentMap(c [sizing.NumComponents]quantity.Params) map[string]quantity.Params {
+func componentMap(c [model.NumComponents]quantity.Params) map[string]quantity.Params {
 	m := map[string]quantity.Params{}
 	for i, n := range c {
 		if n > 0 {
-			m[sizing.Component(i).String()] = n
+			m[model.Component(i).String()] = n
 		}
 	}
 	return m

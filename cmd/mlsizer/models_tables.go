@@ -7,12 +7,12 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
 // modelDocument lays out what is known of a model.
-func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Params) *render.Document {
+func modelDocument(s *shownModel, components [model.NumComponents]quantity.Params) *render.Document {
 	facts := render.Table{Columns: factColumns()}
 	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
 	add(text.Tier, tierText(s.Tier, s.Beyond))
@@ -59,7 +59,7 @@ func modelDocument(s *shownModel, components [sizing.NumComponents]quantity.Para
 }
 
 // componentTable is the parameters by part of the network.
-func componentTable(c [sizing.NumComponents]quantity.Params) render.Table {
+func componentTable(c [model.NumComponents]quantity.Params) render.Table {
 	t := render.Table{Columns: []render.Column{
 		{Name: "component", Head: text.Component},
 		{Name: "params", Head: text.Params, Right: true},
@@ -71,14 +71,14 @@ func componentTable(c [sizing.NumComponents]quantity.Params) render.Table {
 	}
 	for i, n := range c {
 		if n > 0 {
-			t.Rows = append(t.Rows, []render.Cell{{Value: componentText(sizing.Component(i))}, {Value: n.Exact()}, {Value: render.Percent(float64(n) / float64(total))}})
+			t.Rows = append(t.Rows, []render.Cell{{Value: componentText(model.Component(i))}, {Value: n.Exact()}, {Value: render.Percent(float64(n) / float64(total))}})
 		}
 	}
 	return t
 }
 
 // componentText is the name of a component.
-func componentText(c sizing.Component) text.Text {
+func componentText(c model.Component) text.Text {
 	return text.Of(text.Components, c.String())
 }
 
@@ -108,7 +108,7 @@ func blocksText(blocks []blockJSON) string {
 		}
 	}
 	for _, b := range blocks {
-		if _, ok := b.Dims.(sizing.Norm); ok && len(blocks) > 1 {
+		if _, ok := b.Dims.(model.Norm); ok && len(blocks) > 1 {
 			continue
 		}
 		text := b.Kind + dimensions(b.Dims)
@@ -125,7 +125,7 @@ func blocksText(blocks []blockJSON) string {
 
 // dimensions lists the fields of a block that are set, by the names of their
 // JSON.
-func dimensions(b sizing.Block) string {
+func dimensions(b model.Block) string {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return ""

@@ -12,9 +12,9 @@ import (
 	"mlsizer/cmd/mlsizer/internal/export"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // planOptions are the arguments of the plan command.
@@ -145,15 +145,15 @@ func (o *planOptions) completePlan(cmd *cobra.Command) error {
 		return usageError(text.MFUFixesTime.Error(), o.commandWithout("mfu"))
 	}
 	if o.export != "" && o.stack == nil { // what is exported is what was estimated
-		stack, err := sizing.FindStack(o.export.Stack())
+		stack, err := train.FindStack(o.export.Stack())
 		if err != nil {
 			return usageError(err, "")
 		}
 		o.stack = stack
 	}
 	if o.export != "" {
-		o.export.Within(&o.plan)
-		if !o.shardingSet {
+		o.export.Within(&o.fixed.Plan)
+		if !o.fixed.Sharding.IsSet() {
 			o.stack = o.export.StackOf(o.stack)
 		}
 	}
@@ -182,6 +182,11 @@ func planRun(cmd *cobra.Command, o *planOptions) error {
 func (o *planOptions) finish(rows []*planned) error {
 	if o.export != "" {
 		return o.exportPlan(rows[0])
+	}
+	for _, p := range rows {
+		if p.found() {
+			p.why = o.why(p)
+		}
 	}
 	if err := o.print(planDocument(o, rows)); err != nil {
 		return err

@@ -6,10 +6,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // daysOfBudget is how long a run takes about where the number of devices is
@@ -85,7 +86,7 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner.tokens, inner.tokensSet = a.optimum.Tokens, true
+		inner.tokens = option.Set(a.optimum.Tokens)
 		m := &modelArg{Input: a.optimum.Params.String(), Model: model}
 		if a.plan, err = inner.planOn(m, t); err != nil {
 			return nil, err
@@ -128,11 +129,11 @@ func (o *planOptions) beyond(err error) error {
 }
 
 // computeFormat is the precision that the run would take.
-func (o *planOptions) computeFormat(t target) (sizing.Precision, error) {
-	if o.precisionSet {
-		return o.precision, nil
+func (o *planOptions) computeFormat(t target) (train.Precision, error) {
+	if precision, set := o.precision.Get(); set {
+		return precision, nil
 	}
-	return sizing.DefaultPrecision(t.Device)
+	return train.DefaultPrecision(t.Device)
 }
 
 // devicesFor is the power of two of devices, in whole nodes if it is more than

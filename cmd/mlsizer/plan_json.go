@@ -6,7 +6,9 @@ import (
 
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // searchJSON is what the search looked at.
@@ -55,14 +57,14 @@ type planRow struct {
 
 // planTop is one of the best plans, with its run as it is expected.
 type planTop struct {
-	sizing.Estimate
-	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+	train.Estimate
+	Goodput *run.Goodput `json:"goodput,omitempty"`
 
-	expected sizing.Goodput
+	expected run.Goodput
 }
 
 // newPlanTop adds what is expected of a plan.
-func newPlanTop(p *planned, e *sizing.Estimate) planTop {
+func newPlanTop(p *planned, e *train.Estimate) planTop {
 	t := planTop{Estimate: *e}
 	var err error
 	if t.expected, err = p.answer.Expected(p.prepared(), e); err == nil {
@@ -93,7 +95,7 @@ func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
 		r.Search.Feasible = 0
 	} else {
 		r.Best = &r.result
-		r.Why = o.why(p)
+		r.Why = p.why
 		for i := range min(len(p.top()), o.top) {
 			r.Top = append(r.Top, newPlanTop(p, &p.top()[i]))
 		}
@@ -131,7 +133,7 @@ func (o *planOptions) bestRow(rows []*planned) int {
 func (o *planOptions) better(a, b *planned) bool {
 	x, y := a.expected(), b.expected()
 	open := a.target.Count == 0 && b.target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
-	value := func(p *planned, g *sizing.Goodput) float64 {
+	value := func(p *planned, g *run.Goodput) float64 {
 		switch {
 		case o.objective == search.Energy:
 			return known(float64(g.Energy.KWh))

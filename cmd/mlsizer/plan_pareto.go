@@ -4,16 +4,17 @@ import (
 	"encoding/json"
 	"slices"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // paretoPoint is a plan that no other beats in time, devices, cost and memory
 // at once.
 type paretoPoint struct {
 	Devices int              `json:"devices"`
-	Plan    sizing.Plan      `json:"plan"`
+	Plan    train.Plan       `json:"plan"`
 	Step    quantity.Seconds `json:"step_seconds"`
 	Run     quantity.Seconds `json:"run_seconds"`
 	USD     quantity.USD     `json:"usd"` // 0: no price is known
@@ -28,10 +29,10 @@ type paretoPoint struct {
 type paretoRun struct {
 	Run   quantity.Seconds `json:"run_seconds"`
 	Hours float64          `json:"device_hours"`
-	Cost  sizing.Cost      `json:"cost"`
+	Cost  train.Cost       `json:"cost"`
 }
 
-func newParetoPoint(devices int, e *sizing.Estimate, g *sizing.Goodput) paretoPoint {
+func newParetoPoint(devices int, e *train.Estimate, g *run.Goodput) paretoPoint {
 	return paretoPoint{devices, e.Plan, e.Time.Step, e.Time.Run, e.Cost.USD, e.Time.DeviceHours, e.Memory.Total, paretoRun{g.Run, g.DeviceHours, g.Cost}}
 }
 
@@ -60,7 +61,7 @@ func (a *paretoPoint) beats(b *paretoPoint) bool {
 // frontier searches for the fastest plan on numbers of devices that double up
 // to four times those of the best plan, and on each with less and less of the
 // memory, and keeps what nothing else beats.
-func (o *planOptions) frontier(p *planned, base *sizing.Prepared, goal search.Goal) []paretoPoint {
+func (o *planOptions) frontier(p *planned, base *train.Prepared, goal search.Goal) []paretoPoint {
 	goal.Top, goal.Objective, goal.Within, goal.Keeps, goal.Exhaustive = 1, search.Time, 0, nil, false
 	most := min(4*p.prepared().Cluster.Count, mostDevices)
 	if p.target.Count > 0 {

@@ -8,7 +8,9 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // mostDevices is the largest cluster that is looked at where the number of
@@ -35,24 +37,25 @@ type planned struct {
 	pareto []paretoPoint
 	miss   *nearMiss // there is no plan
 	within quantity.Seconds
+	why    *whyJSON // what bounds the best plan
 }
 
-func (p *planned) found() bool                { return p.miss == nil }
-func (p *planned) best() *sizing.Estimate     { return &p.answer.Estimate }
-func (p *planned) expected() *sizing.Goodput  { return &p.answer.Goodput }
-func (p *planned) top() []sizing.Estimate     { return p.result.Plans }
-func (p *planned) prepared() *sizing.Prepared { return p.answer.Prepared }
+func (p *planned) found() bool               { return p.miss == nil }
+func (p *planned) best() *train.Estimate     { return &p.answer.Estimate }
+func (p *planned) expected() *run.Goodput    { return &p.answer.Goodput }
+func (p *planned) top() []train.Estimate     { return p.result.Plans }
+func (p *planned) prepared() *train.Prepared { return p.answer.Prepared }
 
 // nearMiss is what comes nearest where there is no plan.
 type nearMiss struct {
-	Estimate sizing.Estimate `json:"estimate"`
+	Estimate train.Estimate `json:"estimate"`
 	// Reason is what is missing: "memory" or "time".
 	Reason string `json:"reason"`
 	// Advice is what would make it fit on the same devices, Devices the fewest
 	// that a plan fits on; 0: none up to the largest number looked at.
-	Advice  []sizing.Advice  `json:"advice,omitempty"`
-	Devices int              `json:"devices,omitempty"`
-	More    *sizing.Estimate `json:"more_devices,omitempty"`
+	Advice  []train.Advice  `json:"advice,omitempty"`
+	Devices int             `json:"devices,omitempty"`
+	More    *train.Estimate `json:"more_devices,omitempty"`
 	// Unknown is why it is not known how many devices would do.
 	Unknown string `json:"unknown,omitempty"`
 }
@@ -71,12 +74,12 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 	if p.answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	o.noteAsked(m, p.answer)
+	p.answer.Notes = append(p.answer.Notes, m.fileNotes()...)
 	p.within = o.within(p.answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed(), Exhaustive: o.exhaustive},
+		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed, Exhaustive: o.exhaustive},
 		Within:  p.within, Most: mostDevices, Keeps: o.keeps(p),
-		Step: func(q *sizing.Prepared, steps float64) quantity.Seconds {
+		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
 			return p.answer.LongestStep(q, steps, p.within)
 		},
 		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
@@ -103,13 +106,13 @@ func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
 }
 
 // within is the time that the run may take on the base's devices, 0 for any.
-func (o *planOptions) within(p *sizing.Prepared) quantity.Seconds {
+func (o *planOptions) within(p *train.Prepared) quantity.Seconds {
 	return quantity.Seconds(o.days) * quantity.Day
 }
 
 // searchSurely looks for plans that surely fit first, as estimate does, and
 // for tight ones where there are none.
-func (o *planOptions) searchSurely(p *planned, base *sizing.Prepared, goal search.Goal) (search.Found, bool) {
+func (o *planOptions) searchSurely(p *planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
 	limits := []quantity.Bytes{base.SureMemory(), base.Cluster.Device.Memory}
 	if limit := o.memory.of(base.Cluster.Device); limit > 0 {
 		limits = []quantity.Bytes{min(limit, base.Cluster.Device.Memory)}
@@ -117,7 +120,7 @@ func (o *planOptions) searchSurely(p *planned, base *sizing.Prepared, goal searc
 	for _, limit := range limits {
 		goal.Memory = limit
 		if found, ok := o.searchCounts(p, base, goal); ok {
-			p.tight = found.Plans[0].Memory.Verdict == sizing.Tight
+			p.tight = found.Plans[0].Memory.Verdict == train.Tight
 			return found, true
 		}
 	}
@@ -126,7 +129,7 @@ func (o *planOptions) searchSurely(p *planned, base *sizing.Prepared, goal searc
 
 // searchCounts looks on the number of devices that was given, or on those that
 // it leaves open.
-func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal search.Goal) (search.Found, bool) {
+func (o *planOptions) searchCounts(p *planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
 	counts := []int{p.target.Count}
 	overCounts := o.objective == search.Cost || o.objective == search.Energy || o.objective == search.Devices
 	spending := o.budget > 0 || o.deviceHours > 0
@@ -147,7 +150,7 @@ func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal searc
 		total.Candidates += f.Candidates
 		total.Evaluated += f.Evaluated
 		total.Feasible += f.Feasible
-		if !ok || o.value(p, &f) < o.value(p, &best) {
+		if !ok || o.valueOf(p, &f) < o.valueOf(p, &best) {
 			best, ok = f, true
 		}
 	}
@@ -159,16 +162,16 @@ func (o *planOptions) searchCounts(p *planned, base *sizing.Prepared, goal searc
 
 // keeps says which plans keep to the time, the money and the device-hours, with
 // what is expected to interrupt them and beside their steps.
-func (o *planOptions) keeps(p *planned) func(*sizing.Prepared, *sizing.Estimate) bool {
-	return func(q *sizing.Prepared, e *sizing.Estimate) bool {
+func (o *planOptions) keeps(p *planned) func(*train.Prepared, *train.Estimate) bool {
+	return func(q *train.Prepared, e *train.Estimate) bool {
 		g, err := p.answer.Expected(q, e)
 		return err == nil && (p.within == 0 || g.Run <= p.within) &&
 			(o.budget == 0 || g.Cost.USD <= o.budget && g.Cost.PerHour > 0) && (o.deviceHours == 0 || g.DeviceHours <= o.deviceHours)
 	}
 }
 
-// value is what the objective has least of, over numbers of devices.
-func (o *planOptions) value(p *planned, f *search.Found) float64 {
+// valueOf is what the objective has least of, over numbers of devices.
+func (o *planOptions) valueOf(p *planned, f *search.Found) float64 {
 	e := &f.Plans[0]
 	g, err := p.answer.Expected(f.Prepared, e)
 	switch {
@@ -185,7 +188,7 @@ func (o *planOptions) value(p *planned, f *search.Found) float64 {
 }
 
 // missed finds the plan that comes nearest where none keeps to the goal.
-func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal) error {
+func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal) error {
 	p.miss = &nearMiss{Reason: "memory"}
 	goal.Memory, goal.Top = quantity.Bytes(math.Inf(1)), 1
 	near := goal.Options
@@ -216,7 +219,9 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 		return err
 	}
 	if p.miss.Reason == "memory" {
-		for _, a := range base.Advise(&r.Plans[0].Plan) {
+		advice := base.Advise(&r.Plans[0].Plan)
+		sizing.SpellAdvice(advice, base, &r.Plans[0].Plan)
+		for _, a := range advice {
 			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
 				p.miss.Advice = append(p.miss.Advice, a)
 			}
@@ -241,7 +246,7 @@ func (o *planOptions) missed(p *planned, base *sizing.Prepared, goal search.Goal
 }
 
 // unknown is why more devices cannot be looked at, nil if they can.
-func unknown(p *sizing.Prepared, goal search.Goal) error {
+func unknown(p *train.Prepared, goal search.Goal) error {
 	cluster, err := goal.Cluster(mostDevices)
 	if err == nil {
 		_, err = p.On(cluster)
@@ -250,9 +255,9 @@ func unknown(p *sizing.Prepared, goal search.Goal) error {
 }
 
 // impossible is the error of dimensions that no layout has.
-func (o *planOptions) impossible(p *sizing.Prepared) error {
-	plan := o.plan
-	if plan == (sizing.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
+func (o *planOptions) impossible(p *train.Prepared) error {
+	plan := o.fixed.Merged()
+	if plan == (train.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
 		return &flagFault{"batch", text.NoLayoutUses.Error(p.Cluster.Count, p.Workload.Batch)}
 	}
 	for _, d := range []*int{&plan.TP, &plan.PP, &plan.VP, &plan.CP, &plan.EP, &plan.MicroBatch} {

@@ -5,8 +5,9 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // planDocument lays the plans out: for one target its best plans, why, and the
@@ -104,9 +105,9 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 }
 
 // planColumns are what plans are compared by; the MFU is by a convention.
-func planColumns(c sizing.Convention, first ...render.Column) []render.Column {
+func planColumns(c train.Convention, first ...render.Column) []render.Column {
 	mfu := text.MFU
-	if c != sizing.PaLM {
+	if c != train.PaLM {
 		mfu = text.MFUBy.With(text.MFU, conventionText(c))
 	}
 	return append(first,
@@ -119,7 +120,7 @@ func planColumns(c sizing.Convention, first ...render.Column) []render.Column {
 	)
 }
 
-func planCells(e *sizing.Estimate, g *sizing.Goodput, c sizing.Convention, first ...render.Cell) []render.Cell {
+func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...render.Cell) []render.Cell {
 	usd, run := any(nil), any(nil)
 	if g.Cost.PerHour > 0 && g.Share > 0 {
 		usd = g.Cost.USD
@@ -299,7 +300,7 @@ func memoryTermText(name string) text.Text {
 }
 
 // adviceTable is what would bring the plan nearer on the same devices.
-func adviceTable(list []sizing.Advice) render.Table {
+func adviceTable(list []train.Advice) render.Table {
 	t := render.Table{Title: text.Advice, Columns: []render.Column{
 		{Name: "change", Head: text.PlanChange}, {Name: "memory_bytes", Head: text.MemoryDevice, Right: true}, {Name: "fits", Head: text.FitsHead}}}
 	for _, a := range list {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // What is kept is beaten by nothing, and what is not is beaten by something
@@ -69,7 +69,7 @@ func TestChart(t *testing.T) {
 // Where the second plan loses, what it saves elsewhere is said too: the terms
 // add up to what it loses.
 func TestLargestTerms(t *testing.T) {
-	terms := []sizing.StepTerm{{Name: "bubble", Time: -0.055}, {Name: "nothing"}, {Name: "transfers", Time: 0.079}, {Name: "stragglers", Time: 0.001}}
+	terms := []train.StepTerm{{Name: "bubble", Time: -0.055}, {Name: "nothing"}, {Name: "transfers", Time: 0.079}, {Name: "stragglers", Time: 0.001}}
 	got := largest(terms, 10)
 	require.Equal(t, []boundJSON{{"transfers", 0.079, 0.0079}, {"bubble", -0.055, -0.0055}, {"stragglers", 0.001, 0.0001}}, got)
 }

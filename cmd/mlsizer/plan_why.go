@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // whyJSON says why the best plan is the best and no better.
@@ -30,7 +30,7 @@ type boundJSON struct {
 
 // runnerUpJSON compares the second plan with the best.
 type runnerUpJSON struct {
-	Plan  sizing.Plan      `json:"plan"`
+	Plan  train.Plan       `json:"plan"`
 	Step  quantity.Seconds `json:"step_seconds"`
 	Lost  quantity.Seconds `json:"lost_seconds"`
 	Where []boundJSON      `json:"where"`
@@ -42,7 +42,7 @@ type resourceJSON struct {
 	Change   string           `json:"change"`
 	Step     quantity.Seconds `json:"step_seconds"`
 	Gain     float64          `json:"gain"` // of the step's time
-	Plan     *sizing.Plan     `json:"plan,omitempty"`
+	Plan     *train.Plan      `json:"plan,omitempty"`
 }
 
 // why explains a plan.
@@ -71,9 +71,9 @@ const slower = 1.001
 
 // largest are up to three terms, by their size whatever their sign, without
 // those that are nothing.
-func largest(terms []sizing.StepTerm, step quantity.Seconds) []boundJSON {
-	size := func(t sizing.StepTerm) float64 { return math.Abs(float64(t.Time)) }
-	slices.SortStableFunc(terms, func(a, b sizing.StepTerm) int { return cmp.Compare(size(b), size(a)) })
+func largest(terms []train.StepTerm, step quantity.Seconds) []boundJSON {
+	size := func(t train.StepTerm) float64 { return math.Abs(float64(t.Time)) }
+	slices.SortStableFunc(terms, func(a, b train.StepTerm) int { return cmp.Compare(size(b), size(a)) })
 	list := []boundJSON{}
 	for _, t := range terms {
 		if t.Time != 0 && len(list) < 3 {
@@ -91,14 +91,14 @@ const more = 1.1
 func (o *planOptions) resources(p *planned) []resourceJSON {
 	base, best := p.prepared(), p.best()
 	list := moreOfEach(base, best)
-	add := func(name, change string, e *sizing.Estimate) {
+	add := func(name, change string, e *train.Estimate) {
 		r := newResource(name, change, e, best)
 		if e.Plan != best.Plan {
 			r.Plan = &e.Plan
 		}
 		list = append(list, r)
 	}
-	options := search.Options{Fixed: o.fixed(), Step: best.Time.Step}
+	options := search.Options{Fixed: o.fixed, Step: best.Time.Step}
 	c := base.Cluster
 	device := *c.Device
 	device.Memory *= more
@@ -113,13 +113,13 @@ func (o *planOptions) resources(p *planned) []resourceJSON {
 	return list
 }
 
-func newResource(name, change string, e, best *sizing.Estimate) resourceJSON {
+func newResource(name, change string, e, best *train.Estimate) resourceJSON {
 	return resourceJSON{Resource: name, Change: change, Step: e.Time.Step, Gain: 1 - float64(e.Time.Step)/float64(best.Time.Step)}
 }
 
 // moreOfEach evaluates the plan with 10 % more of each rate of the device and
 // its network.
-func moreOfEach(base *sizing.Prepared, best *sizing.Estimate) []resourceJSON {
+func moreOfEach(base *train.Prepared, best *train.Estimate) []resourceJSON {
 	var list []resourceJSON
 	for _, r := range []struct {
 		name  string
@@ -168,7 +168,7 @@ func (o *planOptions) limit(p *planned, times float64) quantity.Bytes {
 }
 
 // moreDevices searches on twice the devices.
-func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *sizing.Estimate)) {
+func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *train.Estimate)) {
 	base := p.prepared()
 	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.network.Set)
 	if err != nil {
@@ -178,7 +178,7 @@ func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *s
 	if err != nil {
 		return
 	}
-	fixed := o.fixed()
+	fixed := o.fixed
 	fixed.Plan.DP = 0
 	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: o.limit(p, 1)})
 	if err == nil && len(r.Plans) > 0 {

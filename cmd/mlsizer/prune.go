@@ -4,22 +4,22 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // addPrune adds the flag that prunes a model; each use of it adds a variant.
-func addPrune(fs *pflag.FlagSet, at *[]sizing.Prune) {
+func addPrune(fs *pflag.FlagSet, at *[]model.Prune) {
 	addList(fs, at, "prune", "DIM=N,...", "layers=16",
-		func(s string) ([]sizing.Prune, error) {
-			p, err := sizing.ParsePrune(s)
-			return []sizing.Prune{p}, err
+		func(s string) ([]model.Prune, error) {
+			p, err := model.ParsePrune(s)
+			return []model.Prune{p}, err
 		})
 	addsUp(fs, "prune")
 }
 
 // pruned is the model that is left of an argument. What is known of a file or
 // a published run is not known of it.
-func (m *modelArg) pruned(p sizing.Prune) (*modelArg, error) {
+func (m *modelArg) pruned(p model.Prune) (*modelArg, error) {
 	small, err := m.Model.Prune(p)
 	if err != nil {
 		return nil, aboutFlag("prune", usageError(err, ""))
@@ -28,7 +28,7 @@ func (m *modelArg) pruned(p sizing.Prune) (*modelArg, error) {
 }
 
 // prunedOnce is the model of a command that takes one, pruned if that is asked.
-func (m *modelArg) prunedOnce(list []sizing.Prune) (*modelArg, error) {
+func (m *modelArg) prunedOnce(list []model.Prune) (*modelArg, error) {
 	switch len(list) {
 	case 0:
 		return m, nil
@@ -39,7 +39,7 @@ func (m *modelArg) prunedOnce(list []sizing.Prune) (*modelArg, error) {
 }
 
 // variants are the model itself and what each pruning leaves of it.
-func (m *modelArg) variants(list []sizing.Prune) ([]*modelArg, error) {
+func (m *modelArg) variants(list []model.Prune) ([]*modelArg, error) {
 	all := []*modelArg{m}
 	for _, p := range list {
 		small, err := m.pruned(p)

@@ -4,18 +4,19 @@ import (
 	"fmt"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
 // publishedNotes are the training runs of the model that are published with
 // their time, to set an estimate beside.
-func publishedNotes(m *modelArg) []sizing.Note {
+func publishedNotes(m *modelArg) []note.Note {
 	if m.Entry == nil {
 		return nil
 	}
-	var notes []sizing.Note
+	var notes []note.Note
 	for _, r := range m.Entry.Runs {
 		if r.Days == 0 && r.DeviceHours == 0 {
 			continue
@@ -29,7 +30,7 @@ func publishedNotes(m *modelArg) []sizing.Note {
 // days, 30.8M device-hours".
 func publishedTime(r catalog.Run, unit string) text.Text {
 	if unit == "" {
-		unit = sizing.TokenUnit
+		unit = model.TokenUnit
 	}
 	var length, on text.Text
 	if r.Tokens > 0 {

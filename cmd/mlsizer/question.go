@@ -7,13 +7,13 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
-	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/search"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/train"
 )
 
 // asked finds the model of a command that takes one, pruned if that is asked, and
 // its devices.
-func (a *app) asked(ctx context.Context, model string, prune []sizing.Prune, on []string) (*modelArg, []target, error) {
+func (a *app) asked(ctx context.Context, model string, prune []model.Prune, on []string) (*modelArg, []target, error) {
 	m, err := a.resolve(ctx, model)
 	if err != nil {
 		return nil, nil, err
@@ -48,93 +48,47 @@ func (o *workOptions) ask(m *modelArg, t target) (*sizing.Answer, error) {
 	}
 	answer, err := sizing.Ask(q)
 	if err == nil {
-		sayUnreached(answer)
-		o.noteAsked(m, answer)
+		answer.Notes = append(answer.Notes, m.fileNotes()...)
 	}
 	return answer, err
 }
 
-// sayUnreached adds to the note about a number of devices that was left open why
-// no more of them could be asked about.
-func sayUnreached(a *sizing.Answer) {
-	if a.Unreached == nil {
-		return
-	}
-	for i, n := range a.Notes {
-		if n.Code == "devices" {
-			a.Notes[i].Text = text.Colon.Form(text.English, n.Text, a.Unreached)
-			a.Notes[i].Chinese = text.Colon.Form(text.Chinese, n.Chinese, a.Unreached)
-		}
-	}
-}
-
-// noteAsked says what is doubtful of the model and which optimizer was chosen.
-func (o *workOptions) noteAsked(m *modelArg, answer *sizing.Answer) {
-	answer.Notes = append(answer.Notes, m.fileNotes()...)
-	if o.optimizerSet {
-		return
-	}
-	chosen := noteOf("optimizer", text.OptimizerChosen.With(o.optimizer), "")
-	answer.Notes = append([]sizing.Note{chosen}, answer.Notes...)
-}
-
 // question is what the flags ask about one model on one device.
-func (o *workOptions) question(m *modelArg, t target) (q sizing.Question, err error) {
-	tokens := o.tokens
+func (o *workOptions) question(m *modelArg, t target) (q sizing.Request, err error) {
+	tokens := o.tokens.Or(0)
 	switch perToken := m.Model.PerToken(); {
-	case perToken && o.sampled && !o.tokensSet:
+	case perToken && o.samples.IsSet() && !o.tokens.IsSet():
 		return q, &flagFault{"samples", text.ReadsTokens.Error(m.Model.Name)}
-	case !perToken && o.tokensSet && !o.sampled:
+	case !perToken && o.tokens.IsSet() && !o.samples.IsSet():
 		return q, &flagFault{"tokens", text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
 	case !perToken:
-		tokens = o.samples
+		tokens = o.samples.Or(0)
 	case o.examples.Count > 0 && o.examples.Tokens == 0:
 		return q, &flagFault{"examples", text.ExamplesOfTokens.Error(m.Model.Name)}
 	}
-	q = sizing.Question{
+	q = sizing.Request{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.stack,
-		Workload: sizing.Workload{
-			Tokens: tokens, Seq: o.seq, Batch: o.batch, Precision: o.precision, Optimizer: o.optimizer,
-			Method: o.method, Adapter: sizing.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
+		Workload: train.Workload{
+			Tokens: tokens, Seq: o.seq, Batch: o.batch,
+			Method: o.method, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
 			MFU: o.mfu, Convention: o.convention, CheckpointsKept: o.checkpoints, PricePerHour: o.price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
-		BatchTokens:      o.batchTokens,
-		Examples:         o.examples,
-		Constants:        o.constants,
-		Reliability:      o.reliability,
-		Schedule:         o.schedule,
-		Sweep:            o.sweep,
-		DefaultPrecision: !o.precisionSet,
-		Plan:             o.plan,
-		DefaultSharding:  !o.shardingSet,
-		DefaultRecompute: !o.recomputeSet,
+		BatchTokens: o.batchTokens,
+		Examples:    o.examples,
+		Constants:   o.constants,
+		Reliability: o.reliability,
+		Schedule:    o.schedule,
+		Sweep:       o.sweep,
+		Precision:   o.precision,
+		Optimizer:   o.optimizer,
+		Fixed:       o.fixed,
 	}
 	if o.distill.Teacher != nil {
 		q.Distill = &o.distill
 	}
-	fixed := o.fixed()
-	// What is kept outside the device is the user's to say: no measurement
-	// confirms the time of it, and it takes a host that has the memory.
-	fixed.Offload = true
-	q.Search = search.Layout(fixed)
 	q.Options = append(q.Options, o.network.Set)
 	if m.Entry != nil {
-		for _, r := range m.Entry.Runs {
-			if q.KnownSeq == 0 {
-				q.KnownSeq = r.SeqLen
-			}
-			if q.KnownBatchTokens == 0 {
-				q.KnownBatchTokens = quantity.Tokens(r.BatchTokens)
-			}
-		}
+		q.Published.Seq, q.Published.BatchTokens = m.Entry.Training()
 	}
 	return q, nil
-}
-
-// fixed is what the flags leave no choice about.
-func (o *workOptions) fixed() search.Fixed {
-	return search.Fixed{
-		Plan: o.plan, Sharding: o.shardingSet, Recompute: o.recomputeSet,
-		SequenceParallel: o.sequenceSet, Offload: o.offloadSet, ShardGroup: o.groupSet,
-	}
 }

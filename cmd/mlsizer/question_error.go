@@ -9,8 +9,10 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // flagFault is an error about a flag, as [sizing.PlanError] is, in words of the
@@ -28,7 +30,7 @@ func (f *flagFault) Unwrap() error { return f.err }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.
 func flagOf(err error) string {
-	var plan *sizing.PlanError
+	var plan *note.PlanError
 	var fault *flagFault
 	var rate *hardware.UnsupportedError
 	switch {
@@ -88,13 +90,16 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 	without := *o
 	switch name {
 	case "precision":
-		without.precisionSet = false
+		without.precision = option.Of[train.Precision]{}
 	case "tp":
-		without.plan.TP, without.plan.SequenceParallel = 0, false
+		without.fixed.Plan.TP, without.fixed.SequenceParallel = 0, option.If(without.fixed.SequenceParallel.IsSet(), false)
 	case "sp":
-		without.plan.SequenceParallel, without.sequenceSet = false, false
+		without.fixed.SequenceParallel = option.Of[bool]{}
 	case "recompute-modules":
-		without.plan.Modules, without.recomputeSet = 0, cmd.Flags().Changed("recompute")
+		without.fixed.Plan.Modules = 0
+		if !cmd.Flags().Changed("recompute") {
+			without.fixed.Recompute = option.Of[train.Recompute]{}
+		}
 	case "batch":
 		without.batch = 0
 	case "seq":
@@ -112,7 +117,7 @@ func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target
 // a rate for formats that are none.
 func noRate(e *hardware.UnsupportedError) error {
 	var names []string
-	for _, p := range sizing.Precisions(e.Device) {
+	for _, p := range train.Precisions(e.Device) {
 		names = append(names, p.String())
 	}
 	if len(names) == 0 {
@@ -125,14 +130,13 @@ func noRate(e *hardware.UnsupportedError) error {
 // has no answer.
 func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
 	open := *o
-	open.plan, open.shardingSet, open.recomputeSet = sizing.Plan{}, false, false
-	open.offloadSet, open.groupSet, open.sequenceSet = false, false, false
+	open.fixed = search.Fixed{}
 	if _, err := open.ask(m, t); err != nil {
 		return ""
 	}
 	var names []string
 	layout := pflag.NewFlagSet("", pflag.ContinueOnError)
-	addLayoutFlags(layout, &sizing.Plan{})
+	addLayoutFlags(layout, &search.Fixed{})
 	layout.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	line := a.commandWithout(names...)
 	if line == a.commandLine() {

@@ -4,7 +4,11 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // schema names the shape of every JSON answer.
@@ -17,7 +21,7 @@ type sizeJSON struct {
 	Tier   sizing.Tier     `json:"tier"`
 	TierZH string          `json:"tier_zh"`
 	Beyond bool            `json:"beyond_report"`
-	Field  sizing.Field    `json:"field"`
+	Field  model.Field     `json:"field"`
 }
 
 // modelJSON is a model in an answer.
@@ -36,7 +40,7 @@ func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
 	tier, beyond := b.Classify(p)
 	unit := m.Model.Unit
 	if unit == "" {
-		unit = sizing.TokenUnit
+		unit = model.TokenUnit
 	}
 	field := m.Model.Field
 	if m.Model.Inferred {
@@ -62,7 +66,7 @@ type hardwareJSON struct {
 	Peak           quantity.FLOPRate  `json:"peak_flops_per_second,omitempty"`
 }
 
-func newHardwareJSON(input string, c *hardware.Cluster, p sizing.Precision) hardwareJSON {
+func newHardwareJSON(input string, c *hardware.Cluster, p train.Precision) hardwareJSON {
 	h := hardwareJSON{
 		Input: input, Device: c.Device.ID, Name: c.Device.Name, Devices: c.Count, DevicesPerNode: c.DevicesPerNode,
 		Slices: c.Slices, ScaleOut: c.ScaleOut, Memory: c.Device.Memory, Peak: c.Device.Rates[p.Compute()].Peak,
@@ -75,22 +79,22 @@ func newHardwareJSON(input string, c *hardware.Cluster, p sizing.Precision) hard
 
 // workloadJSON is what was to be done.
 type workloadJSON struct {
-	Tokens    quantity.Tokens  `json:"tokens"`
-	Seq       int64            `json:"seq"`
-	Precision sizing.Precision `json:"precision"`
-	Optimizer sizing.Optimizer `json:"optimizer"`
-	Stack     string           `json:"stack"`
-	Method    sizing.Method    `json:"method"`
+	Tokens    quantity.Tokens `json:"tokens"`
+	Seq       int64           `json:"seq"`
+	Precision train.Precision `json:"precision"`
+	Optimizer train.Optimizer `json:"optimizer"`
+	Stack     string          `json:"stack"`
+	Method    train.Method    `json:"method"`
 	// Trained is how many parameters the run changes, Adapter the matrices
 	// that they are of, where the others are frozen.
 	Trained quantity.Params `json:"trained_params"`
 	Adapter *adapterJSON    `json:"adapter,omitempty"`
 	// States is the formats that are not the stack's own, Loss the
 	// cross-entropy, Capacity and Imbalance the experts' tokens.
-	States    sizing.States `json:"state_types,omitzero"`
-	Loss      sizing.Loss   `json:"loss,omitempty"`
-	Capacity  float64       `json:"moe_capacity,omitempty"`
-	Imbalance float64       `json:"moe_imbalance,omitempty"`
+	States    train.States `json:"state_types,omitzero"`
+	Loss      train.Loss   `json:"loss,omitempty"`
+	Capacity  float64      `json:"moe_capacity,omitempty"`
+	Imbalance float64      `json:"moe_imbalance,omitempty"`
 }
 
 // adapterJSON is a LoRA.
@@ -118,25 +122,25 @@ type resultJSON struct {
 	Model    modelJSON    `json:"model"`
 	Hardware hardwareJSON `json:"hardware"`
 	Workload workloadJSON `json:"workload"`
-	sizing.Estimate
+	train.Estimate
 	// Goodput is the run with its interruptions.
-	Goodput *sizing.Goodput `json:"goodput,omitempty"`
+	Goodput *run.Goodput `json:"goodput,omitempty"`
 	// Convention is that of the MFU given, and of the one shown first.
-	Convention sizing.Convention `json:"mfu_convention"`
+	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
-	Data *sizing.ExamplesCost `json:"data,omitempty"`
+	Data *run.ExamplesCost `json:"data,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
-	Sweep *sizing.SweepCost `json:"sweep,omitempty"`
+	Sweep *run.SweepCost `json:"sweep,omitempty"`
 	// Advice is what would make a plan fit that does not.
-	Advice []sizing.Advice `json:"advice,omitempty"`
+	Advice []train.Advice `json:"advice,omitempty"`
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
-	Stages []sizing.Memory `json:"memory_stages,omitempty"`
+	Stages []train.Memory `json:"memory_stages,omitempty"`
 	// Timeline is the memory of the worst stage by the moment of a step.
-	Timeline []momentJSON        `json:"memory_timeline,omitempty"`
-	Notes    []sizing.Note       `json:"notes"`
-	Explain  []sizing.Derivation `json:"explain,omitempty"`
+	Timeline []momentJSON      `json:"memory_timeline,omitempty"`
+	Notes    []note.Note       `json:"notes"`
+	Explain  []note.Derivation `json:"explain,omitempty"`
 }
 
 func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.Lang) resultJSON {
@@ -172,7 +176,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 
 // runOf is the run as it is expected, for JSON: nil for one step and for a run
 // that gets nowhere.
-func runOf(p *sizing.Prepared, g *sizing.Goodput) *sizing.Goodput {
+func runOf(p *train.Prepared, g *run.Goodput) *run.Goodput {
 	if p.Workload.Tokens == 0 || g.Share == 0 {
 		return nil
 	}
@@ -180,8 +184,8 @@ func runOf(p *sizing.Prepared, g *sizing.Goodput) *sizing.Goodput {
 }
 
 // notesIn are the notes in the language of the answer.
-func notesIn(notes []sizing.Note, l text.Lang) []sizing.Note {
-	list := make([]sizing.Note, len(notes))
+func notesIn(notes []note.Note, l text.Lang) []note.Note {
+	list := make([]note.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n
 		list[i].Text = noteText(n).In(l)

@@ -24,6 +24,8 @@ type app struct {
 	stdout io.Writer
 	stderr io.Writer
 	args   []string // as typed, for hints
+	// root builds the command line, for questions about it.
+	root func(*app) *cobra.Command
 
 	output render.Format // -o
 	lang   text.Lang     // --lang
@@ -36,9 +38,9 @@ type app struct {
 // otherwise: a pipe or a file has none.
 const plainWidth = 100
 
-// run is the program: it returns the exit code.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, args: args, lang: langOf(args, text.FromEnvironment(os.Getenv))}
+// execute is the program: it returns the exit code.
+func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, args: args, root: newRootCmd, lang: langOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -149,6 +151,9 @@ func langOf(args []string, environment text.Lang) text.Lang {
 	}
 	return lang
 }
+
+// commands is a command line of its own, to look things up in.
+func (a *app) commands() *cobra.Command { return a.root(&app{root: a.root}) }
 
 // say is a text in the language of the answer.
 func (a *app) say(t text.Text) string { return t.In(a.lang) }

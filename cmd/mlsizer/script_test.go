@@ -135,7 +135,7 @@ func cmdCSV(ts *testscript.TestScript, neg bool, args []string) {
 // The pieces of a program that the unit tests call.
 func runArgs(args ...string) (stdout, stderr string, code int) {
 	var out, err strings.Builder
-	code = run(args, strings.NewReader(""), &out, &err)
+	code = execute(args, strings.NewReader(""), &out, &err)
 	return out.String(), err.String(), code
 }
 

@@ -10,10 +10,9 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
-	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // evidenceOptions are what validate and calibrate read.
@@ -49,7 +48,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: sizing.DefaultConstants(), Search: search.Layout(search.Fixed{Offload: true})}
+	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: train.DefaultConstants()}
 	if o.constants != "" {
 		if p.Constants, err = readConstants(o.constants); err != nil {
 			return nil, err
@@ -82,13 +81,13 @@ func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) 
 }
 
 // readConstants reads the file of --constants.
-func readConstants(file string) (*sizing.Constants, error) {
+func readConstants(file string) (*train.Constants, error) {
 	f, err := openFlag("--constants", file, text.FileOfConstants)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	c, err := sizing.ReadConstants(f)
+	c, err := train.ReadConstants(f)
 	if err != nil {
 		return nil, readError(text.Colon.Error(file, err), "")
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/train"
 )
 
 // defaultTrial is the share of a run that a trial takes where none is given.
@@ -14,25 +15,18 @@ const defaultTrial = 0.05
 
 // complete notes which flags were given.
 func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
-	fs := cmd.Flags()
-	o.precisionSet = fs.Changed("precision")
-	o.optimizerSet = fs.Changed("optimizer")
-	o.shardingSet = fs.Changed("sharding")
-	o.recomputeSet = fs.Changed("recompute")
-	if o.plan.Modules != 0 {
-		if o.recomputeSet && o.plan.Recompute != sizing.Selective {
-			return usageError(text.ModulesOfSelective.Error(o.plan.Modules, o.plan.RecomputeName()), a.commandWithout("recompute"))
+	if plan := &o.fixed.Plan; plan.Modules != 0 {
+		if o.fixed.Recompute.Or(train.Selective) != train.Selective {
+			return usageError(text.ModulesOfSelective.Error(plan.Modules, plan.RecomputeName()), a.commandWithout("recompute"))
 		}
-		o.plan.Recompute, o.recomputeSet = sizing.Selective, true
+		plan.Recompute, o.fixed.Recompute = train.Selective, option.Set(train.Selective)
 	}
-	o.tokensSet, o.sampled = fs.Changed("tokens"), fs.Changed("samples")
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
 	}
 	if err := o.completeTeacher(a, cmd); err != nil {
 		return err
 	}
-	o.offloadSet, o.groupSet, o.sequenceSet = fs.Changed("offload-optimizer"), fs.Changed("shard-group"), fs.Changed("sp")
 	if o.constantsFile != "" {
 		var err error
 		if o.constants, err = readConstants(o.constantsFile); err != nil {
@@ -52,9 +46,9 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 	switch {
 	case len(o.on) == 0:
 		return usageError(text.NoDevices.Error(), a.commandLine()+" --on h100x8")
-	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, sizing.Method.Adapts):
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.methods, train.Method.Adapts):
 		return usageError(text.ForLoRA.Error(), a.commandLine()+" --method lora")
-	case o.nvme > 0 && !o.plan.OffloadOptimizer && !o.plan.OffloadParams:
+	case o.nvme > 0 && !o.fixed.OffloadOptimizer.Or(false) && !o.fixed.Plan.OffloadParams:
 		return usageError(text.ForOffload.Error(), a.commandLine()+" --stack deepspeed --offload-optimizer")
 	case o.batch > 0 && o.batchTokens > 0:
 		return usageError(text.BatchTwice.Error(), a.commandWithout("batch-tokens"))
@@ -69,7 +63,9 @@ func (o *workOptions) complete(a *app, cmd *cobra.Command) error {
 }
 
 // lengthSet says whether the length of the run was given.
-func (o *workOptions) lengthSet() bool { return o.tokensSet || o.sampled || o.examples.Count > 0 }
+func (o *workOptions) lengthSet() bool {
+	return o.tokens.IsSet() || o.samples.IsSet() || o.examples.Count > 0
+}
 
 // withLength is a command line that gives the length of the run, in what its
 // models count.
@@ -121,10 +117,10 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.examples, cmd.Flags()
 	if several && x.Count > 0 && len(o.methods) == 0 {
-		o.methods = []sizing.Method{sizing.FullTune, sizing.LoRA, sizing.QLoRA}
+		o.methods = []train.Method{train.FullTune, train.LoRA, train.QLoRA}
 	}
 	if len(o.methods) == 0 {
-		o.methods = []sizing.Method{sizing.Pretrain}
+		o.methods = []train.Method{train.Pretrain}
 	}
 	o.method = o.methods[0]
 	switch {
@@ -136,11 +132,11 @@ func (o *workOptions) completeTuning(a *app, cmd *cobra.Command) error {
 				return usageError(text.NeedsExamples.Error(name), a.commandLine()+" --examples 50K")
 			}
 		}
-	case o.tokensSet:
+	case o.tokens.IsSet():
 		return usageError(text.ExamplesOrTokens.Error(), a.commandWithout("tokens"))
-	case o.sampled:
+	case o.samples.IsSet():
 		return usageError(text.ExamplesOrSamples.Error(), a.commandWithout("samples"))
-	case slices.Contains(o.methods, sizing.Pretrain):
+	case slices.Contains(o.methods, train.Pretrain):
 		line := a.commandWithout("method") + " --method lora"
 		if x.Tokens == 0 {
 			line += " --example-tokens 512"

@@ -1,3 +1,4 @@
+// Package spell writes the singular where a text counts one.
 package spell
 
 import "strings"

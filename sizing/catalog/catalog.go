@@ -15,7 +15,7 @@ import (
 	"fmt"
 	"sync"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -46,6 +46,21 @@ type Run struct {
 	Source string
 }
 
+// Training returns the sequence length and the global batch in tokens that the
+// model was trained with, of its first published run that names each; 0 where none
+// does.
+func (e *Entry) Training() (seq int64, batch quantity.Tokens) {
+	for _, r := range e.Runs {
+		if seq == 0 {
+			seq = r.SeqLen
+		}
+		if batch == 0 {
+			batch = quantity.Tokens(r.BatchTokens)
+		}
+	}
+	return seq, batch
+}
+
 // Entry is a named model.
 type Entry struct {
 	// Name is the catalogue's name, in lower case with dashes.
@@ -53,7 +68,7 @@ type Entry struct {
 	// Aliases are other names of the same architecture.
 	Aliases []string
 	// Field is the application.
-	Field sizing.Field
+	Field model.Field
 	// Year is when the model was published.
 	Year int
 	// Published is the exact total that was published independently of the
@@ -71,12 +86,12 @@ type Entry struct {
 	// bf16. Source: quantization_config of the config.json in Source.
 	Weights string
 
-	build func() (*sizing.Model, error)
+	build func() (*model.Model, error)
 }
 
 // Build returns the model. It is built once and shared: a caller that changes
 // it must copy it first.
-func (e *Entry) Build() (*sizing.Model, error) {
+func (e *Entry) Build() (*model.Model, error) {
 	if e.build == nil {
 		return nil, fmt.Errorf("catalog: entry %q has no architecture (entries come from Default)", e.Name)
 	}

@@ -3,13 +3,13 @@ package catalog
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // leNet is LeNet-5 with full connections in its third convolution.
 //
 // Source: LeCun et al. 1998, section II.B.
-func leNet() *sizing.Model {
+func leNet() *model.Model {
 	n := image(1, 32)
 	n.group("convolutions")
 	n.conv(square(6, 5, 1).unpadded().biased())
@@ -27,7 +27,7 @@ func leNet() *sizing.Model {
 // alexNet is the one-tower version of AlexNet.
 //
 // Source: arXiv:1404.5997; pytorch/vision torchvision/models/alexnet.py.
-func alexNet() *sizing.Model {
+func alexNet() *model.Model {
 	n := image(3, imageNetSide)
 	n.group("convolutions")
 	n.conv(shape{out: 64, kh: 11, kw: 11, stride: 4, padH: 2, padW: 2}.biased())
@@ -50,7 +50,7 @@ func alexNet() *sizing.Model {
 // its five stages.
 //
 // Source: arXiv:1409.1556 table 1.
-func vgg(depths ...int) *sizing.Model {
+func vgg(depths ...int) *model.Model {
 	n := image(3, imageNetSide)
 	width := int64(64)
 	for stage, depth := range depths {
@@ -74,7 +74,7 @@ func vgg(depths ...int) *sizing.Model {
 //
 // Source: arXiv:1608.06993 table 1; pytorch/vision
 // torchvision/models/densenet.py.
-func denseNet(depths ...int) *sizing.Model {
+func denseNet(depths ...int) *model.Model {
 	const growth = 32
 	n := image(3, imageNetSide)
 	n.group("stem")
@@ -105,7 +105,7 @@ func denseNet(depths ...int) *sizing.Model {
 //
 // Source: arXiv:1602.07360 table 1; pytorch/vision
 // torchvision/models/squeezenet.py (pooling rounds up).
-func squeezeNet() *sizing.Model {
+func squeezeNet() *model.Model {
 	n := image(3, imageNetSide)
 	n.group("stem")
 	n.conv(square(96, 7, 2).unpadded().biased())
@@ -125,7 +125,7 @@ func squeezeNet() *sizing.Model {
 	n.group("classifier")
 	n.conv(square(imageNetClasses, 1, 1).biased())
 	m := n.model("image")
-	m.Groups[len(m.Groups)-1].Place = sizing.Output
+	m.Groups[len(m.Groups)-1].Place = model.Output
 	m.Family = "squeezenet"
 	return m
 }

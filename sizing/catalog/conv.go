@@ -1,14 +1,14 @@
 package catalog
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // net builds a convolutional network layer by layer and keeps track of the
 // feature map.
 type net struct {
 	featureMap
-	groups []sizing.Group
+	groups []model.Group
 	name   string
-	blocks []sizing.Block
+	blocks []model.Block
 	frozen bool // batch norms are constants and no parameters
 }
 
@@ -26,7 +26,7 @@ func (n *net) group(name string) {
 
 func (n *net) flush() {
 	if len(n.blocks) > 0 {
-		n.groups = append(n.groups, sizing.Group{Name: n.name, Repeat: 1, Tokens: 1, Blocks: n.blocks})
+		n.groups = append(n.groups, model.Group{Name: n.name, Repeat: 1, Tokens: 1, Blocks: n.blocks})
 	}
 	n.blocks = nil
 }
@@ -65,7 +65,7 @@ func (s shape) grouped(g int64) shape { s.groups = g; return s }
 func (n *net) conv(s shape) {
 	n.h = (n.h+2*s.padH-s.kh)/s.stride + 1
 	n.w = (n.w+2*s.padW-s.kw)/s.stride + 1
-	n.blocks = append(n.blocks, sizing.Conv{
+	n.blocks = append(n.blocks, model.Conv{
 		In: n.c, Out: s.out, KernelH: s.kh, KernelW: s.kw, Groups: s.groups, Bias: s.bias, OutH: n.h, OutW: n.w,
 	})
 	n.c = s.out
@@ -76,7 +76,7 @@ func (n *net) conv(s shape) {
 
 // norm adds a norm of the current feature map.
 func (n *net) norm() {
-	n.blocks = append(n.blocks, sizing.Norm{Dim: n.c, Bias: true, Positions: n.h * n.w})
+	n.blocks = append(n.blocks, model.Norm{Dim: n.c, Bias: true, Positions: n.h * n.w})
 }
 
 // branch runs f from the current feature map and then restores it: a
@@ -104,25 +104,25 @@ func (n *net) poolCeil(k, stride int64) {
 
 // linear adds a fully connected layer.
 func (n *net) linear(name string, in, out int64) {
-	n.blocks = append(n.blocks, sizing.Linear{Name: name, In: in, Out: out, Bias: true})
+	n.blocks = append(n.blocks, model.Linear{Name: name, In: in, Out: out, Bias: true})
 }
 
 // classifier ends the network with a fully connected head and returns the
 // model.
-func (n *net) classifier(in, classes int64) *sizing.Model {
+func (n *net) classifier(in, classes int64) *model.Model {
 	n.flush()
 	m := n.model("image")
-	m.Groups = append(m.Groups, sizing.Group{
-		Name: "head", Place: sizing.Output, Repeat: 1, Tokens: 1,
-		Blocks: []sizing.Block{sizing.Linear{Name: "classifier", In: in, Out: classes, Bias: true, Head: true}},
+	m.Groups = append(m.Groups, model.Group{
+		Name: "head", Place: model.Output, Repeat: 1, Tokens: 1,
+		Blocks: []model.Block{model.Linear{Name: "classifier", In: in, Out: classes, Bias: true, Head: true}},
 	})
 	return m
 }
 
 // model ends a network without a head of its own; unit is what a sample is.
-func (n *net) model(unit string) *sizing.Model {
+func (n *net) model(unit string) *model.Model {
 	n.flush()
-	return &sizing.Model{Unit: unit, Groups: n.groups}
+	return &model.Model{Unit: unit, Groups: n.groups}
 }
 
 // imageNet is the number of classes of ImageNet-1k and the usual image side.

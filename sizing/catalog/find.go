@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/internal/spell"
+	"github.com/agnivade/levenshtein"
+
 	"mlsizer/sizing/note"
 )
 
@@ -141,7 +142,7 @@ func (c *Catalog) near(name string) []string {
 
 func nameDistance(want, name string) int {
 	k := key(name)
-	d := 4 * spell.Distance(want, k)
+	d := 4 * levenshtein.ComputeDistance(want, k)
 	if strings.HasPrefix(k, want) || strings.HasPrefix(want, k) {
 		d /= 4
 	}

@@ -3,7 +3,7 @@ package catalog
 import (
 	"math"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -50,27 +50,27 @@ var knownShapes = [...]knownShape{
 // The count itself stays exact: Params returns it, and Inferred is set. Every
 // positive count gives a model, the same one each time; other counts give an
 // error.
-func FromCount(count quantity.Params) (*sizing.Model, error) {
+func FromCount(count quantity.Params) (*model.Model, error) {
 	if count < 1 {
 		return nil, note.NewError("model.no-parameters", int64(count))
 	}
 	s := inferShape(float64(count))
-	norm := sizing.Norm{Dim: s.hidden}
-	return &sizing.Model{
-		Name: count.String(), Family: "inferred", Field: sizing.NLP,
+	norm := model.Norm{Dim: s.hidden}
+	return &model.Model{
+		Name: count.String(), Family: "inferred", Field: model.NLP,
 		Source: "shape inferred from dense language models next in size: " + s.like,
-		Hidden: s.hidden, Vocab: s.vocab, Unit: sizing.TokenUnit,
+		Hidden: s.hidden, Vocab: s.vocab, Unit: model.TokenUnit,
 		Inferred: true, Count: count,
-		Groups: []sizing.Group{
-			{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{
-				sizing.Table{Name: "tokens", Rows: s.vocab, Dim: s.hidden},
+		Groups: []model.Group{
+			{Name: "embedding", Place: model.Input, Repeat: 1, Blocks: []model.Block{
+				model.Table{Name: "tokens", Rows: s.vocab, Dim: s.hidden},
 			}},
-			{Name: "layer", Repeat: int(s.layers), Blocks: []sizing.Block{
-				norm, sizing.Attention{Hidden: s.hidden, Heads: s.heads, KVHeads: s.kvHeads, HeadDim: s.hidden / s.heads},
-				norm, sizing.FFN{Hidden: s.hidden, Width: s.width, Gated: true},
+			{Name: "layer", Repeat: int(s.layers), Blocks: []model.Block{
+				norm, model.Attention{Hidden: s.hidden, Heads: s.heads, KVHeads: s.kvHeads, HeadDim: s.hidden / s.heads},
+				norm, model.FFN{Hidden: s.hidden, Width: s.width, Gated: true},
 			}},
-			{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{
-				norm, sizing.Linear{Name: "head", In: s.hidden, Out: s.vocab, Head: true, Tied: s.tied},
+			{Name: "head", Place: model.Output, Repeat: 1, Blocks: []model.Block{
+				norm, model.Linear{Name: "head", In: s.hidden, Out: s.vocab, Head: true, Tied: s.tied},
 			}},
 		},
 	}, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -21,7 +21,7 @@ func TestKnownShapesAreTheCatalogues(t *testing.T) {
 		m := build(t, k.name)
 		tied := false
 		for _, b := range m.Groups[len(m.Groups)-1].Blocks {
-			if l, ok := b.(sizing.Linear); ok && l.Head {
+			if l, ok := b.(model.Linear); ok && l.Head {
 				tied = l.Tied
 			}
 		}
@@ -71,7 +71,7 @@ func TestFromCountProperties(t *testing.T) {
 				t.Fatalf("the shape of %d has %.3f times as many parameters", count, ratio)
 			}
 		}
-		a := m.Groups[1].Blocks[1].(sizing.Attention)
+		a := m.Groups[1].Blocks[1].(model.Attention)
 		if a.Heads*a.HeadDim != a.Hidden {
 			t.Fatalf("%d heads of %d are not the hidden size %d", a.Heads, a.HeadDim, a.Hidden)
 		}
@@ -114,7 +114,7 @@ func TestFromCountOfTheLargest(t *testing.T) {
 	}
 }
 
-func shapeTotal(m *sizing.Model) quantity.Params {
+func shapeTotal(m *model.Model) quantity.Params {
 	var n quantity.Params
 	for _, p := range m.ByComponent() {
 		n += p

@@ -1,6 +1,6 @@
 package catalog
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // inception joins branches that start at the same feature map: their channels
 // add up. The last branch leaves its height and width.
@@ -33,7 +33,7 @@ func tall(out, k int64) shape { return shape{out: out, kh: k, kw: 1, stride: 1, 
 // Source: arXiv:1409.4842 table 1; pytorch/vision
 // torchvision/models/googlenet.py (batch norm, 3x3 in place of 5x5, pooling
 // rounds up).
-func googLeNet() *sizing.Model {
+func googLeNet() *model.Model {
 	n := image(3, imageNetSide)
 	n.group("stem")
 	n.conv(square(64, 7, 2))
@@ -72,7 +72,7 @@ func googLeNet() *sizing.Model {
 //
 // Source: arXiv:1512.00567 table 1; pytorch/vision
 // torchvision/models/inception.py.
-func inceptionV3() *sizing.Model {
+func inceptionV3() *model.Model {
 	n := image(3, 299)
 	n.group("stem")
 	n.conv(square(32, 3, 2).unpadded())

@@ -3,7 +3,7 @@ package catalog
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // invertedResidual is the block of MobileNet v2 and EfficientNet: expand,
@@ -53,7 +53,7 @@ func (n *net) stages(stages []stage) {
 // mobileNetV2 is MobileNet v2 of width 1.
 //
 // Source: arXiv:1801.04381 table 2.
-func mobileNetV2() *sizing.Model {
+func mobileNetV2() *model.Model {
 	n := image(3, imageNetSide)
 	n.group("stem")
 	n.conv(square(32, 3, 2))
@@ -76,7 +76,7 @@ func mobileNetV2() *sizing.Model {
 // efficientNetB0 is the smallest EfficientNet, found by architecture search.
 //
 // Source: arXiv:1905.11946 table 1.
-func efficientNetB0() *sizing.Model {
+func efficientNetB0() *model.Model {
 	n := image(3, imageNetSide)
 	n.group("stem")
 	n.conv(square(32, 3, 2))
@@ -101,7 +101,7 @@ func efficientNetB0() *sizing.Model {
 //
 // Source: arXiv:2201.03545 section 2; pytorch/vision
 // torchvision/models/convnext.py.
-func convNeXt(width int64, depths ...int) *sizing.Model {
+func convNeXt(width int64, depths ...int) *model.Model {
 	n := image(3, imageNetSide)
 	n.group("stem")
 	n.conv(square(width, 4, 4).unpadded().biased())
@@ -119,7 +119,7 @@ func convNeXt(width int64, depths ...int) *sizing.Model {
 			n.norm()
 			n.conv(square(4*width, 1, 1).biased())
 			n.conv(square(width, 1, 1).biased())
-			n.blocks = append(n.blocks, sizing.Norm{Dim: width, Positions: n.h * n.w}) // layer scale
+			n.blocks = append(n.blocks, model.Norm{Dim: width, Positions: n.h * n.w}) // layer scale
 		}
 	}
 	n.group("last norm")

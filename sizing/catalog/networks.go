@@ -3,11 +3,11 @@ package catalog
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // network returns the model of a Go constructor.
-func network(name string) (*sizing.Model, error) {
+func network(name string) (*model.Model, error) {
 	switch name {
 	case "lenet-5":
 		return leNet(), nil

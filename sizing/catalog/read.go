@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"sync"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -29,7 +29,7 @@ const familiesFile = "families"
 type entryJSON struct {
 	Name            string          `json:"name"`
 	Aliases         []string        `json:"aliases"`
-	Field           sizing.Field    `json:"field"`
+	Field           model.Field     `json:"field"`
 	Year            int             `json:"year"`
 	Published       int64           `json:"published"`
 	PublishedSource string          `json:"published_source"`
@@ -83,7 +83,7 @@ func readAll() []*slot {
 // faulty is the entry of data that do not decode.
 func faulty(name string, err error) *Entry {
 	err = fmt.Errorf("catalog: %s: %w", name, err)
-	return &Entry{Name: name, build: func() (*sizing.Model, error) { return nil, err }}
+	return &Entry{Name: name, build: func() (*model.Model, error) { return nil, err }}
 }
 
 func readFile(name string) ([]*slot, error) {
@@ -175,7 +175,7 @@ func (j *entryJSON) entry() (*Entry, error) {
 		Source: j.Source, Note: j.Note, Weights: j.Weights,
 	}
 	if e.Field == "" {
-		e.Field = sizing.NLP
+		e.Field = model.NLP
 	}
 	for _, r := range j.Runs {
 		run, err := r.run()
@@ -185,7 +185,7 @@ func (j *entryJSON) entry() (*Entry, error) {
 		e.Runs = append(e.Runs, run)
 	}
 	like, raw, net := j.Like, j.Arch, j.Net
-	e.build = sync.OnceValues(func() (*sizing.Model, error) {
+	e.build = sync.OnceValues(func() (*model.Model, error) {
 		m, err := buildModel(e.Name, like, raw, net)
 		if err != nil {
 			return nil, fmt.Errorf("catalog: model %q: %w", e.Name, err)
@@ -215,7 +215,7 @@ func (r *runJSON) run() (Run, error) {
 	return run, nil
 }
 
-func buildModel(name, like string, raw json.RawMessage, net string) (*sizing.Model, error) {
+func buildModel(name, like string, raw json.RawMessage, net string) (*model.Model, error) {
 	if net != "" {
 		return network(net)
 	}

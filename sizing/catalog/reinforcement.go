@@ -1,6 +1,6 @@
 package catalog
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // Atari frames as agents see them: four of 84 x 84, and the full set of 18
 // actions. Source: Mnih et al. 2015, Methods.
@@ -14,7 +14,7 @@ const (
 //
 // Source: Mnih et al. 2015, Human-level control through deep reinforcement
 // learning, Methods, "Model architecture".
-func dqn() *sizing.Model {
+func dqn() *model.Model {
 	n := image(atariFrames, atariSide)
 	n.group("convolutions")
 	n.conv(square(32, 8, 4).unpadded().biased())
@@ -31,7 +31,7 @@ func dqn() *sizing.Model {
 // after the hidden layer: a policy over the actions and one value.
 //
 // Source: arXiv:1602.01783 section 8; arXiv:1312.5602 section 4.1.
-func a3c(lstm bool) *sizing.Model {
+func a3c(lstm bool) *model.Model {
 	n := image(atariFrames, atariSide)
 	n.group("convolutions")
 	n.conv(square(16, 8, 4).unpadded().biased())
@@ -40,11 +40,11 @@ func a3c(lstm bool) *sizing.Model {
 	n.linear("hidden", n.c*n.h*n.w, 256)
 	if lstm {
 		n.group("lstm")
-		n.blocks = append(n.blocks, sizing.LSTM{In: 256, Hidden: 256, Biases: 1})
+		n.blocks = append(n.blocks, model.LSTM{In: 256, Hidden: 256, Biases: 1})
 	}
 	m := n.classifier(256, atariActions)
 	head := &m.Groups[len(m.Groups)-1]
-	head.Blocks = append(head.Blocks, sizing.Linear{Name: "value", In: 256, Out: 1, Bias: true})
+	head.Blocks = append(head.Blocks, model.Linear{Name: "value", In: 256, Out: 1, Bias: true})
 	m.Family, m.Unit = "a3c", "frame"
 	return m
 }
@@ -54,7 +54,7 @@ func a3c(lstm bool) *sizing.Model {
 //
 // Source: Silver et al. 2017, Mastering the game of Go without human
 // knowledge, Methods, "Neural network architecture".
-func alphaGoZero(blocks int) *sizing.Model {
+func alphaGoZero(blocks int) *model.Model {
 	const board, planes, width = 19, 17, 256
 	n := image(planes, board)
 	n.group("stem")
@@ -76,7 +76,7 @@ func alphaGoZero(blocks int) *sizing.Model {
 	m := n.model("position")
 	for i := range m.Groups {
 		if name := m.Groups[i].Name; name == "policy" || name == "value" {
-			m.Groups[i].Place = sizing.Output
+			m.Groups[i].Place = model.Output
 		}
 	}
 	m.Family = "alphago"

@@ -3,7 +3,7 @@ package catalog
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // residual adds the convolutions of one residual block of a stage width.
@@ -14,7 +14,7 @@ type residual func(n *net, width, stride int64)
 //
 // Source: arXiv:1512.03385 table 1; pytorch/vision torchvision/models/resnet.py
 // (stride in the 3x3 convolution, "v1.5").
-func resNet(block residual, depths ...int) *sizing.Model {
+func resNet(block residual, depths ...int) *model.Model {
 	n := image(3, imageNetSide)
 	n.residuals(block, depths, func(int) {})
 	m := n.classifier(n.c, imageNetClasses)

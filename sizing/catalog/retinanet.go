@@ -1,6 +1,6 @@
 package catalog
 
-import "mlsizer/sizing"
+import "mlsizer/sizing/model"
 
 // detectionSide is the side of the images that detectors are trained on.
 const detectionSide = 800
@@ -13,7 +13,7 @@ const detectionSide = 800
 // Source: arXiv:1708.02002 section 4; pytorch/vision
 // torchvision/models/detection/retinanet.py and backbone_utils.py
 // (resnet_fpn_backbone, LastLevelP6P7 on P5, FrozenBatchNorm2d).
-func retinaNet(classes int64, block residual, depths ...int) *sizing.Model {
+func retinaNet(classes int64, block residual, depths ...int) *model.Model {
 	const width, boxes = 256, 9
 	n := image(3, detectionSide)
 	n.frozen = true

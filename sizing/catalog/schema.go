@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // The schema of the data files. A file is an array of models; the first line of
@@ -80,13 +80,13 @@ func newArch(family, model json.RawMessage) (*arch, error) {
 }
 
 // model expands the architecture into layer groups.
-func (a *arch) model(name string) (*sizing.Model, error) {
-	m := &sizing.Model{
+func (a *arch) model(name string) (*model.Model, error) {
+	m := &model.Model{
 		Name: name, Family: a.Family,
 		Hidden: a.Hidden, Vocab: a.Vocab, Context: a.Context, Unit: a.Unit, Scope: a.Scope,
 	}
 	if m.Unit == "" {
-		m.Unit = sizing.TokenUnit
+		m.Unit = model.TokenUnit
 	}
 	specs := a.Groups
 	if len(specs) == 0 {
@@ -104,7 +104,7 @@ func (a *arch) model(name string) (*sizing.Model, error) {
 		m.Groups = append(m.Groups, groups...)
 	}
 	for _, layers := range a.Further {
-		var further []sizing.Block
+		var further []model.Block
 		for _, layer := range strings.Fields(layers) {
 			list, ok := a.Layers[layer]
 			if !ok {
@@ -122,17 +122,17 @@ func (a *arch) model(name string) (*sizing.Model, error) {
 }
 
 // groups expands one part: a group of blocks, or a pattern of layers.
-func (a *arch) groups(s groupSpec) ([]sizing.Group, error) {
+func (a *arch) groups(s groupSpec) ([]model.Group, error) {
 	hidden := s.Hidden
 	if hidden == 0 {
 		hidden = a.Hidden
 	}
 	if s.Place != "" {
-		place := sizing.Input
+		place := model.Input
 		switch s.Place {
 		case "input":
 		case "output":
-			place = sizing.Output
+			place = model.Output
 		default:
 			return nil, fmt.Errorf("group %q: place %q (want input or output)", s.Name, s.Place)
 		}
@@ -140,14 +140,14 @@ func (a *arch) groups(s groupSpec) ([]sizing.Group, error) {
 		if err != nil {
 			return nil, fmt.Errorf("group %q: %w", s.Name, err)
 		}
-		return []sizing.Group{{Name: s.Name, Place: place, Repeat: 1, Tokens: s.Tokens, Blocks: blocks}}, nil
+		return []model.Group{{Name: s.Name, Place: place, Repeat: 1, Tokens: s.Tokens, Blocks: blocks}}, nil
 	}
 	runs, err := parsePattern(s.Body)
 	if err != nil {
 		return nil, err
 	}
-	built := map[string][]sizing.Block{}
-	groups := make([]sizing.Group, 0, len(runs))
+	built := map[string][]model.Block{}
+	groups := make([]model.Group, 0, len(runs))
 	for _, r := range runs {
 		if built[r.layer] == nil {
 			list, ok := a.Layers[r.layer]
@@ -162,15 +162,15 @@ func (a *arch) groups(s groupSpec) ([]sizing.Group, error) {
 		if s.Name != "" {
 			label = s.Name
 		}
-		groups = append(groups, sizing.Group{Name: label, Repeat: r.repeat, Tokens: s.Tokens, Blocks: built[r.layer]})
+		groups = append(groups, model.Group{Name: label, Repeat: r.repeat, Tokens: s.Tokens, Blocks: built[r.layer]})
 	}
 	return groups, nil
 }
 
 // blocks decodes a list of block names.
-func (a *arch) blocks(list string, hidden int64) ([]sizing.Block, error) {
+func (a *arch) blocks(list string, hidden int64) ([]model.Block, error) {
 	names := strings.Fields(list)
-	blocks := make([]sizing.Block, 0, len(names))
+	blocks := make([]model.Block, 0, len(names))
 	for _, name := range names {
 		b, err := a.block(name, hidden)
 		if err != nil {
@@ -211,7 +211,7 @@ func (a *arch) layersOf(name string, depth int) ([]json.RawMessage, error) {
 }
 
 // block decodes one block and fills in the model's widths.
-func (a *arch) block(name string, hidden int64) (sizing.Block, error) {
+func (a *arch) block(name string, hidden int64) (model.Block, error) {
 	raws, err := a.layersOf(name, 0)
 	if err != nil {
 		return nil, err
@@ -226,41 +226,41 @@ func (a *arch) block(name string, hidden int64) (sizing.Block, error) {
 	}
 	switch kind.Kind {
 	case "attention":
-		return decode(raws, sizing.Attention{Hidden: hidden})
+		return decode(raws, model.Attention{Hidden: hidden})
 	case "mla":
-		return decode(raws, sizing.MLA{Hidden: hidden})
+		return decode(raws, model.MLA{Hidden: hidden})
 	case "compressed attention":
-		return decode(raws, sizing.CompressedAttention{Hidden: hidden})
+		return decode(raws, model.CompressedAttention{Hidden: hidden})
 	case "ffn":
-		return decode(raws, sizing.FFN{Hidden: hidden})
+		return decode(raws, model.FFN{Hidden: hidden})
 	case "moe":
-		return decode(raws, sizing.MoE{Hidden: hidden})
+		return decode(raws, model.MoE{Hidden: hidden})
 	case "norm":
-		return decode(raws, sizing.Norm{Dim: hidden})
+		return decode(raws, model.Norm{Dim: hidden})
 	case "embedding":
-		return decode(raws, sizing.Table{Name: name, Rows: a.Vocab, Dim: hidden})
+		return decode(raws, model.Table{Name: name, Rows: a.Vocab, Dim: hidden})
 	case "linear":
-		l := sizing.Linear{Name: name, In: hidden, Out: hidden}
+		l := model.Linear{Name: name, In: hidden, Out: hidden}
 		if name == "head" {
 			l.Out = a.Vocab
 		}
 		return decode(raws, l)
 	case "vector":
-		return decode(raws, sizing.Vector{Name: name, Dim: hidden})
+		return decode(raws, model.Vector{Name: name, Dim: hidden})
 	case "conv":
-		return decode(raws, sizing.Conv{Out: hidden, KernelW: 1, OutW: 1})
+		return decode(raws, model.Conv{Out: hidden, KernelW: 1, OutW: 1})
 	case "mamba":
-		return decode(raws, sizing.Mamba{Hidden: hidden, Inner: 2 * hidden, Rank: (hidden + 15) / 16, State: 16, Conv: 4})
+		return decode(raws, model.Mamba{Hidden: hidden, Inner: 2 * hidden, Rank: (hidden + 15) / 16, State: 16, Conv: 4})
 	case "mamba2":
-		return decode(raws, sizing.Mamba2{Hidden: hidden})
+		return decode(raws, model.Mamba2{Hidden: hidden})
 	case "deltanet":
-		return decode(raws, sizing.DeltaNet{Hidden: hidden})
+		return decode(raws, model.DeltaNet{Hidden: hidden})
 	}
 	return nil, fmt.Errorf("kind %q is not known", kind.Kind)
 }
 
 // decode lays the overlays over a block with its defaults.
-func decode[B sizing.Block](raws []json.RawMessage, b B) (sizing.Block, error) {
+func decode[B model.Block](raws []json.RawMessage, b B) (model.Block, error) {
 	for _, raw := range raws {
 		if err := json.Unmarshal(raw, &b); err != nil {
 			return nil, err

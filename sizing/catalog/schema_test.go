@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 func TestParsePattern(t *testing.T) {
@@ -151,9 +151,9 @@ func TestBlockFieldsAreKnown(t *testing.T) {
 
 func blockFields() map[string]bool {
 	known := map[string]bool{"kind": true, "like": true}
-	for _, b := range []sizing.Block{
-		sizing.Attention{}, sizing.CompressedAttention{}, sizing.MLA{}, sizing.FFN{}, sizing.MoE{}, sizing.Norm{}, sizing.Table{},
-		sizing.Linear{}, sizing.Vector{}, sizing.Conv{}, sizing.Mamba{}, sizing.Mamba2{}, sizing.DeltaNet{},
+	for _, b := range []model.Block{
+		model.Attention{}, model.CompressedAttention{}, model.MLA{}, model.FFN{}, model.MoE{}, model.Norm{}, model.Table{},
+		model.Linear{}, model.Vector{}, model.Conv{}, model.Mamba{}, model.Mamba2{}, model.DeltaNet{},
 	} {
 		for i := range reflect.TypeOf(b).NumField() {
 			name, _, _ := strings.Cut(reflect.TypeOf(b).Field(i).Tag.Get("json"), ",")

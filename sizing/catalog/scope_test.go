@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 )
 
 // TestChineseScopes says what is counted without a word of English, of the
@@ -26,7 +26,7 @@ func TestChineseScopes(t *testing.T) {
 	}
 	english := regexp.MustCompile("[A-Za-z]+")
 	for _, s := range scopes {
-		zh := sizing.ChineseScope(s)
+		zh := model.ChineseScope(s)
 		if words := english.FindAllString(strings.ReplaceAll(zh, " token ", ""), -1); len(words) > 0 {
 			t.Errorf("%q: %q has %v", s, zh, words)
 		}

@@ -3,7 +3,7 @@ package catalog
 import (
 	"fmt"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // unetSpec is a latent-diffusion U-Net.
@@ -39,7 +39,7 @@ const unetText = 77
 //
 // Source: arXiv:2112.10752; huggingface/diffusers
 // src/diffusers/models/unets/unet_2d_condition.py.
-func unet(u unetSpec) *sizing.Model {
+func unet(u unetSpec) *model.Model {
 	n := image(4, u.side)
 	b := unetBuilder{net: n, spec: u, time: 4 * u.widths[0]}
 	n.group("time embedding")
@@ -88,8 +88,8 @@ func unet(u unetSpec) *sizing.Model {
 	n.norm()
 	n.conv(square(4, 3, 1).biased())
 	m := n.model("image")
-	m.Groups[0].Place, m.Groups[1].Place = sizing.Input, sizing.Input
-	m.Groups[len(m.Groups)-1].Place = sizing.Output
+	m.Groups[0].Place, m.Groups[1].Place = model.Input, model.Input
+	m.Groups[len(m.Groups)-1].Place = model.Output
 	m.Family = "unet"
 	return m
 }
@@ -128,13 +128,13 @@ func (b *unetBuilder) transformer(layers int, headDim int64) {
 	n.norm()
 	b.projection("proj_in", width)
 	n.flush()
-	self := sizing.Attention{Hidden: width, Heads: width / headDim, HeadDim: headDim, Bidirectional: true, OutBias: true}
+	self := model.Attention{Hidden: width, Heads: width / headDim, HeadDim: headDim, Bidirectional: true, OutBias: true}
 	cross := self
 	cross.Bidirectional, cross.Cross, cross.KVHidden, cross.KeyTokens = false, true, b.spec.text, unetText
-	norm := sizing.Norm{Dim: width, Bias: true}
-	n.groups = append(n.groups, sizing.Group{
+	norm := model.Norm{Dim: width, Bias: true}
+	n.groups = append(n.groups, model.Group{
 		Name: b.name, Repeat: layers, Tokens: positions,
-		Blocks: []sizing.Block{norm, self, norm, cross, norm, sizing.FFN{Hidden: width, Width: 4 * width, Gated: true, Bias: true}},
+		Blocks: []model.Block{norm, self, norm, cross, norm, model.FFN{Hidden: width, Width: 4 * width, Gated: true, Bias: true}},
 	})
 	b.projection("proj_out", width)
 }
@@ -147,5 +147,5 @@ func (b *unetBuilder) projection(name string, width int64) {
 		return
 	}
 	uses := float64(b.h * b.w)
-	b.blocks = append(b.blocks, sizing.Linear{Name: name, In: width, Out: width, Bias: true, Uses: &uses})
+	b.blocks = append(b.blocks, model.Linear{Name: name, In: width, Out: width, Bias: true, Uses: &uses})
 }

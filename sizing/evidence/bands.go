@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // bandGroups are what a refit leaves out together to learn how far off its
@@ -35,7 +35,7 @@ const leastRows = 10
 //
 // Nobody knows which stack one that was not measured is like: its bands hold
 // those of all. Stacks with few rows keep the band that they had.
-func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
+func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 	by := c.stacks()
 	var names []string
 	for stack, rows := range by {
@@ -45,7 +45,7 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 	}
 	slices.Sort(names)
 	var away mean
-	unknown := sizing.Band{Low: 1, High: 1}
+	unknown := train.Band{Low: 1, High: 1}
 	for _, stack := range names {
 		if len(c.devices(by[stack])) > 1 {
 			away.add(c.band("device", by[stack]))
@@ -56,7 +56,7 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 	for _, stack := range names {
 		b := c.stackBand(stack, by[stack], away.band())
 		unknown, neither = wider(unknown, b.Band), wider(neither, b.Elsewhere)
-		if i := slices.IndexFunc(bands, func(o sizing.BandFor) bool { return o.When == b.When }); i >= 0 {
+		if i := slices.IndexFunc(bands, func(o train.BandFor) bool { return o.When == b.When }); i >= 0 {
 			bands[i] = b
 		} else {
 			bands = append(bands, b)
@@ -76,8 +76,8 @@ func (c *Calibration) bands(old []sizing.BandFor) []sizing.BandFor {
 
 // stackBand returns the bands of one stack; away is the mean of the stacks'
 // elsewhere.
-func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizing.BandFor {
-	b := sizing.BandFor{When: sizing.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
+func (c *Calibration) stackBand(stack string, rows []int, away train.Band) train.BandFor {
+	b := train.BandFor{When: train.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
 	b.Elsewhere = wider(b.Band, away)
 	if len(b.Devices) > 1 {
 		b.Elsewhere = wider(b.Elsewhere, c.band("device", rows))
@@ -95,7 +95,7 @@ func (c *Calibration) stackBand(stack string, rows []int, away sizing.Band) sizi
 
 // measured returns the band that holds 80 % of some rows as they are fitted, and
 // their plans: the id of the first row of each, and their keys in order.
-func (c *Calibration) measured(rows []int) (*sizing.Band, []string, []uint32) {
+func (c *Calibration) measured(rows []int) (*train.Band, []string, []uint32) {
 	var r []float64
 	var plans []string
 	var keys []uint32
@@ -149,8 +149,8 @@ func (c *Calibration) keepKeys() {
 }
 
 // middle80 returns the band of sorted residuals, widened so many times.
-func middle80(r []float64, times float64) sizing.Band {
-	return sizing.Band{Low: min(1, math.Exp(-times*quantile(r, 0.9))), High: max(1, math.Exp(-times*quantile(r, 0.1)))}
+func middle80(r []float64, times float64) train.Band {
+	return train.Band{Low: min(1, math.Exp(-times*quantile(r, 0.9))), High: max(1, math.Exp(-times*quantile(r, 0.1)))}
 }
 
 // crossFitted returns the share of a stack's rows inside bands that were made
@@ -194,10 +194,10 @@ func (c *Calibration) left(name string, rows []int) []float64 {
 // where these are of few shapes: what a new shape adds is known as well as its
 // spread over so many is. Student's t at g shapes, for the spread and the mean
 // of theirs, is 1 + 1.4/g times the quantile of many within 3 % from 5 shapes.
-func (c *Calibration) band(name string, rows []int) sizing.Band {
+func (c *Calibration) band(name string, rows []int) train.Band {
 	r := c.left(name, rows)
 	if len(r) == 0 {
-		return sizing.Band{Low: 1, High: 1}
+		return train.Band{Low: 1, High: 1}
 	}
 	slices.Sort(r)
 	shapes := map[string]bool{}
@@ -227,7 +227,7 @@ func (c *Calibration) all(rows []int, of func(*Residual) string) []string {
 }
 
 // inside returns the share of residuals that a band holds.
-func inside(b sizing.Band, residuals []float64) float64 {
+func inside(b train.Band, residuals []float64) float64 {
 	n := 0
 	for _, r := range residuals {
 		if v := math.Exp(-r); b.Low <= v && v <= b.High {
@@ -238,31 +238,31 @@ func inside(b sizing.Band, residuals []float64) float64 {
 }
 
 // wider returns the band that holds both.
-func wider(a, b sizing.Band) sizing.Band {
-	return sizing.Band{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
+func wider(a, b train.Band) train.Band {
+	return train.Band{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
 }
 
 // quadrature returns the band of two independent factors.
-func quadrature(a, b sizing.Band) sizing.Band {
+func quadrature(a, b train.Band) train.Band {
 	low, high := math.Hypot(math.Log(a.Low), math.Log(b.Low)), math.Hypot(math.Log(a.High), math.Log(b.High))
-	return sizing.Band{Low: math.Exp(-low), High: math.Exp(high)}
+	return train.Band{Low: math.Exp(-low), High: math.Exp(high)}
 }
 
 // rounded80 returns the band as a file states it.
-func rounded80(b sizing.Band) sizing.Band {
-	return sizing.Band{Low: rounded(b.Low, 4), High: rounded(b.High, 4)}
+func rounded80(b train.Band) train.Band {
+	return train.Band{Low: rounded(b.Low, 4), High: rounded(b.High, 4)}
 }
 
 // mean is the geometric mean of bands.
 type mean struct{ n, low, high float64 }
 
-func (m *mean) add(b sizing.Band) {
+func (m *mean) add(b train.Band) {
 	m.n++
 	m.low += math.Log(b.Low)
 	m.high += math.Log(b.High)
 }
 
-func (m *mean) band() sizing.Band {
+func (m *mean) band() train.Band {
 	n := max(m.n, 1)
-	return sizing.Band{Low: math.Exp(m.low / n), High: math.Exp(m.high / n)}
+	return train.Band{Low: math.Exp(m.low / n), High: math.Exp(m.high / n)}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // leftOut is a refit of two stacks: one that ran on two devices and whose rows
@@ -39,14 +39,14 @@ func leftOut() *Calibration {
 // Bands widen as a question leaves the rows: the expected ones follow from the
 // residuals above, 1.4 % more for 101 shapes.
 func TestBandsByCloseness(t *testing.T) {
-	old := sizing.DefaultConstants().Bands
+	old := train.DefaultConstants().Bands
 	bands := leftOut().bands(old)
 	require.Len(t, bands, len(old), "stacks without rows keep their bands")
-	by := map[string]sizing.BandFor{}
+	by := map[string]train.BandFor{}
 	for _, b := range bands {
 		by[b.When.Stack] = b
 	}
-	within := func(what string, b sizing.Band, off float64) {
+	within := func(what string, b train.Band, off float64) {
 		t.Helper()
 		assert.InEpsilon(t, math.Exp(0.8*off), b.High, 0.01, what)
 		assert.InEpsilon(t, math.Exp(-0.8*off), b.Low, 0.01, what)

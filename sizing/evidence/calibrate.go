@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // Fitted is a constant before and after a fit.
@@ -35,7 +35,7 @@ type Score struct {
 
 // Calibration is the outcome of a fit.
 type Calibration struct {
-	Constants *sizing.Constants
+	Constants *train.Constants
 	Fitted    []Fitted
 	Before    Score
 	After     Score
@@ -102,7 +102,7 @@ func (p point) clone() point {
 }
 
 // step returns log(predicted step time) under constants.
-func (p *point) step(c *sizing.Constants) float64 {
+func (p *point) step(c *train.Constants) float64 {
 	p.setup.Prepared.SetConstants(c)
 	t, err := p.setup.Prepared.StepTime(&p.setup.Plan)
 	if err != nil {
@@ -115,12 +115,12 @@ func (p *point) step(c *sizing.Constants) float64 {
 // the sum of Huber losses of log(predicted/measured), so that a factor too long
 // counts as one too short and a few odd rows do not decide. The fit is
 // deterministic.
-func (p *Predictor) Calibrate(rows []Row, c *sizing.Constants, targets []int, opt CalibrateOptions) (*Calibration, error) {
+func (p *Predictor) Calibrate(rows []Row, c *train.Constants, targets []int, opt CalibrateOptions) (*Calibration, error) {
 	out, _, _, err := p.calibrate(rows, c, targets, opt)
 	return out, err
 }
 
-func (p *Predictor) calibrate(rows []Row, c *sizing.Constants, targets []int, opt CalibrateOptions) (*Calibration, *stepFit, []point, error) {
+func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt CalibrateOptions) (*Calibration, *stepFit, []point, error) {
 	if len(targets) == 0 {
 		return nil, nil, nil, errors.New("no constant to fit (want names such as products or overlap)")
 	}
@@ -237,7 +237,7 @@ func (r *Row) scaleKey() string {
 // in it at once, each constant held to what its entry would inherit. The file's
 // own values say where the search starts and pull at nothing. The bands are
 // made of what the fits that leave rows out make of these.
-func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions) (*Calibration, error) {
+func (p *Predictor) Refit(rows []Row, c *train.Constants, opt CalibrateOptions) (*Calibration, error) {
 	var targets []int
 	for i := range c.Entries {
 		if c.Entries[i].Fitted {
@@ -266,16 +266,16 @@ func (p *Predictor) Refit(rows []Row, c *sizing.Constants, opt CalibrateOptions)
 
 // Targets finds the entries of constants by name, all that set one or those of
 // one match by "match:name", such as "stack=torchtitan:traffic".
-func Targets(c *sizing.Constants, names ...string) ([]int, error) {
+func Targets(c *train.Constants, names ...string) ([]int, error) {
 	var list []int
 	for _, full := range names {
 		when, name, one := strings.Cut(full, ":")
 		if !one {
 			name = when
 		}
-		if sizing.FindConstant(name) == nil {
+		if train.FindConstant(name) == nil {
 			var known []string
-			for _, f := range sizing.ConstantFields() {
+			for _, f := range train.ConstantFields() {
 				known = append(known, f.Name)
 			}
 			return nil, fmt.Errorf("%q is not a constant (want %s)", name, strings.Join(known, ", "))
@@ -306,10 +306,10 @@ var localNames = []string{"software", "contention", "scale_out", "traffic", "lau
 // Local returns the constants with entries for each stack and device that the
 // rows ran on, and which of them to fit: one constant for every three rows, since
 // fewer rows cannot tell more apart. What is fitted starts from what holds now.
-func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizing.Constants, []int, error) {
+func (p *Predictor) Local(rows []Row, c *train.Constants, origin string) (*train.Constants, []int, error) {
 	type pair struct{ stack, device string }
 	count := map[pair]int{}
-	at := map[pair]sizing.Efficiency{}
+	at := map[pair]train.Efficiency{}
 	var order []pair
 	q := *p
 	q.Constants = c
@@ -341,8 +341,8 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 		e := at[k]
 		for _, name := range localNames[:min(max(count[k]/3, 1), len(localNames))] {
 			targets = append(targets, len(out.Entries))
-			out.Entries = append(out.Entries, sizing.Entry{Name: name, Value: e.Value(name),
-				When: sizing.Match{Stack: k.stack, Device: k.device}, Origin: fmt.Sprintf("fitted on %d rows of %s", count[k], origin)})
+			out.Entries = append(out.Entries, train.Entry{Name: name, Value: e.Value(name),
+				When: train.Match{Stack: k.stack, Device: k.device}, Origin: fmt.Sprintf("fitted on %d rows of %s", count[k], origin)})
 		}
 		if d, err := p.Hardware.Find(k.device); err == nil {
 			measureOn(out, k.stack, d)
@@ -353,11 +353,11 @@ func (p *Predictor) Local(rows []Row, c *sizing.Constants, origin string) (*sizi
 
 // measureOn notes that measurements ran on a stack on a device, whose constants
 // are no longer those of other devices.
-func measureOn(c *sizing.Constants, stack string, d *hardware.Device) {
-	i := slices.IndexFunc(c.Bands, func(b sizing.BandFor) bool { return b.When == sizing.Match{Stack: stack} })
+func measureOn(c *train.Constants, stack string, d *hardware.Device) {
+	i := slices.IndexFunc(c.Bands, func(b train.BandFor) bool { return b.When == train.Match{Stack: stack} })
 	if i < 0 {
 		b := c.Bands[0]
-		b.When, b.Rows, b.Devices, b.Archs = sizing.Match{Stack: stack}, 0, nil, nil
+		b.When, b.Rows, b.Devices, b.Archs = train.Match{Stack: stack}, 0, nil, nil
 		i = len(c.Bands)
 		c.Bands = append(c.Bands, b)
 	}

@@ -5,24 +5,24 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/train"
 )
 
 // stepFit is a least-squares problem over scaled constants: each is divided by its
 // spread, so that a step of 1 is a large one for any of them.
 type stepFit struct {
-	start   *sizing.Constants
-	work    *sizing.Constants
+	start   *train.Constants
+	work    *train.Constants
 	targets []int // of the constants' entries
-	fields  []*sizing.Constant
+	fields  []*train.Constant
 	params  []fit.Param // scaled
 	shrink  bool
 }
 
 // newFit looks up the targets, where they start and what pulls at them: the
 // values they start from or, with inherit, what each entry would inherit.
-func newFit(start *sizing.Constants, targets []int, opt *CalibrateOptions) (*stepFit, error) {
+func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*stepFit, error) {
 	f := &stepFit{start: start, work: start.Clone(), targets: targets, shrink: opt.Shrink}
 	priors := start
 	if opt.Inherit {
@@ -33,7 +33,7 @@ func newFit(start *sizing.Constants, targets []int, opt *CalibrateOptions) (*ste
 			return nil, fmt.Errorf("no entry %d of %d constants", t, len(start.Entries))
 		}
 		e := &start.Entries[t]
-		field := sizing.FindConstant(e.Name)
+		field := train.FindConstant(e.Name)
 		if field == nil {
 			return nil, fmt.Errorf("%q is not a constant", e.Name)
 		}
@@ -56,7 +56,7 @@ func (f *stepFit) set(x []float64) {
 }
 
 // constants returns a copy of the constants with scaled values.
-func (f *stepFit) constants(x []float64) *sizing.Constants {
+func (f *stepFit) constants(x []float64) *train.Constants {
 	f.set(x)
 	return f.work.Clone()
 }
@@ -77,7 +77,7 @@ func (f *stepFit) read(points []point) {
 }
 
 // residuals returns log(predicted/measured) of every point.
-func residuals(points []point, c *sizing.Constants) []float64 {
+func residuals(points []point, c *train.Constants) []float64 {
 	r := make([]float64, len(points))
 	for i := range points {
 		r[i] = points[i].step(c) - points[i].measured

@@ -3,8 +3,8 @@ package evidence
 import (
 	"slices"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/train"
 )
 
 // best returns the values that the points call for, shrunk if the fit is to.
@@ -13,7 +13,7 @@ func (f *stepFit) best(points []point) []float64 {
 	if !f.shrink {
 		return x
 	}
-	matches := map[string]*sizing.Match{}
+	matches := map[string]*train.Match{}
 	for _, t := range f.targets {
 		when := &f.start.Entries[t].When
 		matches[when.String()] = when
@@ -41,7 +41,7 @@ const scatter = 0.05
 // for k constants and a variance s² of the rows of its stack; rows of one shape
 // are off together. Source: W. James, C. Stein, "Estimation with quadratic
 // loss", 1961 (positive part).
-func (f *stepFit) shrinkMatch(when *sizing.Match, points []point, before, after, x []float64) {
+func (f *stepFit) shrinkMatch(when *train.Match, points []point, before, after, x []float64) {
 	whose := when.String()
 	mine := func(j int) bool { return f.start.Entries[f.targets[j]].When.String() == whose }
 	shapes := map[string]bool{}

@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/train"
 )
 
 func testPredictor() *Predictor {
-	return &Predictor{Hardware: hardware.Default(), Constants: sizing.DefaultConstants(), Resolve: func(name string) (*sizing.Model, error) {
+	return &Predictor{Hardware: hardware.Default(), Constants: train.DefaultConstants(), Resolve: func(name string) (*model.Model, error) {
 		e, err := catalog.Default().Find(name)
 		if err != nil {
 			return nil, err
@@ -40,9 +41,9 @@ func shipped(t *testing.T, source, device string) []Row {
 
 // without returns the constants with no entry of the stack: what a stack that
 // nobody measured has.
-func without(c *sizing.Constants, stack string) *sizing.Constants {
+func without(c *train.Constants, stack string) *train.Constants {
 	d := c.Clone()
-	d.Entries = slices.DeleteFunc(d.Entries, func(e sizing.Entry) bool { return e.When.Stack == stack })
+	d.Entries = slices.DeleteFunc(d.Entries, func(e train.Entry) bool { return e.When.Stack == stack })
 	return d
 }
 
@@ -106,7 +107,7 @@ func TestCalibrateIsDeterministicAndBounded(t *testing.T) {
 		if x.After != y.After || x.Error != y.Error {
 			t.Errorf("%s: %v and %v", x.Constant, x.After, y.After)
 		}
-		f := sizing.FindConstant(x.Constant)
+		f := train.FindConstant(x.Constant)
 		if x.After < f.Low || x.After > f.High {
 			t.Errorf("%s: %v is not in %v to %v", x.Constant, x.After, f.Low, f.High)
 		}
@@ -167,7 +168,7 @@ func TestCalibrateErrors(t *testing.T) {
 		t.Errorf("no rows: %v", err)
 	}
 	unknown := p.Constants.Clone()
-	unknown.Entries = append(unknown.Entries, sizing.Entry{Name: "speed"})
+	unknown.Entries = append(unknown.Entries, train.Entry{Name: "speed"})
 	for _, bad := range []int{-1, len(unknown.Entries) - 1, len(unknown.Entries)} {
 		if _, err := p.Calibrate(rows, unknown, []int{bad}, CalibrateOptions{}); err == nil {
 			t.Errorf("%+v was fitted", bad)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // handLayout reads which layers each model chunk holds where a launch lays them
@@ -15,7 +15,7 @@ import (
 // it: "Et*3|(tt|)*6t*2mL". A plan says such a layout if all chunks are alike, or
 // all between the first and the last.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/pipeline_parallel_layer_layout.py.
-func handLayout(s string, p *sizing.Plan) error {
+func handLayout(s string, p *train.Plan) error {
 	letters, rest, err := spread(s, 0)
 	if err != nil || rest != "" {
 		return errors.New("not a layout such as Et*3|(tt|)*6t*2L")

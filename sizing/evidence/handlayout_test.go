@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 func TestHandLayout(t *testing.T) {
@@ -19,7 +19,7 @@ func TestHandLayout(t *testing.T) {
 		"Ett|tt|tt|tt|tt|tt|tt|ttL": {2, 0, 0},
 		"E(tt|tt|)*3t*2|ttL":        {2, 0, 0},
 	} {
-		p := sizing.Plan{PP: 4, VP: 1}
+		p := train.Plan{PP: 4, VP: 1}
 		require.NoError(t, handLayout(layout, &p), layout)
 		assert.Equal(t, want, [3]int{p.VP, p.FirstLayers, p.LastLayers}, layout)
 	}
@@ -27,13 +27,13 @@ func TestHandLayout(t *testing.T) {
 		"Ett|ttt|tt|ttL": "differ in a way that a plan cannot say", "E|ttt|ttt|ttt|L": "do not divide into the stages",
 		"E|t|t|L": "differ in a way", "Exx": "not a layout", "E(t|": "not a layout", "Et)|t": "not a layout", "Et*x": "not a layout", "t*99999999": "not a layout",
 	} {
-		p := sizing.Plan{PP: 4, VP: 1}
+		p := train.Plan{PP: 4, VP: 1}
 		assert.ErrorContains(t, handLayout(layout, &p), want, layout)
 	}
-	two := sizing.Plan{PP: 2, VP: 1}
+	two := train.Plan{PP: 2, VP: 1}
 	require.NoError(t, handLayout("Et*5|t*3L", &two))
 	assert.Equal(t, [3]int{1, 5, 3}, [3]int{two.VP, two.FirstLayers, two.LastLayers})
-	one := sizing.Plan{PP: 1, VP: 1}
+	one := train.Plan{PP: 1, VP: 1}
 	require.NoError(t, handLayout("Et*5L", &one))
 }
 

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -41,7 +41,7 @@ const sparse = 0.8
 // of a dense model of one and a half times the active parameters and, in place
 // of each FFN, 128 experts that bring the total to the count, as many of them
 // active as bring the active ones nearest.
-func inferModel(resolve Resolve, total, active float64) (*sizing.Model, error) {
+func inferModel(resolve Resolve, total, active float64) (*model.Model, error) {
 	const experts, dense = 128, 1.5
 	count := func(v float64) string { return strconv.FormatFloat(math.Round(v), 'f', 0, 64) }
 	if active <= 0 || active > sparse*total {
@@ -56,7 +56,7 @@ func inferModel(resolve Resolve, total, active float64) (*sizing.Model, error) {
 	rest, widths := float64(base.Params()), 0.0 // what stays, and Σ 3 x hidden x layers
 	for _, g := range base.Groups {
 		for _, b := range g.Blocks {
-			if f, ok := b.(sizing.FFN); ok {
+			if f, ok := b.(model.FFN); ok {
 				rest -= 3 * float64(f.Hidden*f.Width) * float64(g.Repeat)
 				widths += 3 * float64(f.Hidden) * float64(g.Repeat)
 			}
@@ -65,11 +65,11 @@ func inferModel(resolve Resolve, total, active float64) (*sizing.Model, error) {
 	width := math.Max(1, math.Round((total-rest)/(experts*widths)))
 	top := math.Max(1, math.Min(experts, math.Round((active-rest)/(width*widths))))
 	for _, g := range base.Groups {
-		blocks := make([]sizing.Block, len(g.Blocks))
+		blocks := make([]model.Block, len(g.Blocks))
 		for i, b := range g.Blocks {
 			blocks[i] = b
-			if f, ok := b.(sizing.FFN); ok {
-				blocks[i] = sizing.MoE{Hidden: f.Hidden, Experts: experts, TopK: int64(top), Width: int64(width), Gated: true}
+			if f, ok := b.(model.FFN); ok {
+				blocks[i] = model.MoE{Hidden: f.Hidden, Experts: experts, TopK: int64(top), Width: int64(width), Gated: true}
 			}
 		}
 		g.Blocks = blocks

@@ -8,8 +8,9 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // launched reports whether the row lists the options that Megatron-LM was
@@ -21,12 +22,12 @@ func (r *Row) launched() bool {
 // launch sets what Megatron-LM's launch options say of attention, dropout and
 // gradients. Source of the defaults: NVIDIA/Megatron-LM
 // megatron/training/arguments.py (dropout of 0.1).
-func (r *Row) launch(opt options, s *sizing.Stack) {
+func (r *Row) launch(opt options, s *train.Stack) {
 	switch backend := opt["attention-backend"]; {
 	case r.ownLayers(opt):
 		// Source: NVIDIA/Megatron-LM megatron/core/transformer/dot_product_attention.py
 		// (get_global_memory_buffer).
-		s.FusedAttention, s.ScoreBuffer, s.StreamWorkspace = false, true, sizing.StreamWorkspace{}
+		s.FusedAttention, s.ScoreBuffer, s.StreamWorkspace = false, true, train.StreamWorkspace{}
 	case backend != "":
 		s.FusedAttention = backend != "unfused"
 	}
@@ -44,14 +45,14 @@ func (r *Row) launch(opt options, s *sizing.Stack) {
 // one fp32 copy of the logits less with each generation of the compiler: that
 // of the long-term support container, that of 2024, and that which came with
 // the first container for Blackwell.
-func (r *Row) compiledLoss(d *hardware.Device) sizing.Loss {
+func (r *Row) compiledLoss(d *hardware.Device) train.Loss {
 	switch {
 	case r.Release == "lts":
-		return sizing.EarlyJITLoss
+		return train.EarlyJITLoss
 	case strings.HasPrefix(d.Arch, "Blackwell"):
-		return sizing.LateJITLoss
+		return train.LateJITLoss
 	}
-	return sizing.JITLoss
+	return train.JITLoss
 }
 
 // ownLayers reports whether Megatron-LM ran its own layers, whose attention
@@ -78,7 +79,7 @@ func (r *Row) ownLayers(opt options) bool {
 const recomputeOffload = "-offload"
 
 // recompute reads what the row recomputes, and what it offloads.
-func (r *Row) recompute(opt options, p sizing.Plan) (sizing.Plan, error) {
+func (r *Row) recompute(opt options, p train.Plan) (train.Plan, error) {
 	mode := strings.TrimSuffix(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), recomputeOffload)
 	layers, err := opt.count("recompute-num-layers", 1)
 	if err != nil {
@@ -91,25 +92,25 @@ func (r *Row) recompute(opt options, p sizing.Plan) (sizing.Plan, error) {
 		return p, err
 	}
 	if strings.Contains(r.Note, simulatedRecompute) {
-		p.Recompute = sizing.NoRecompute
+		p.Recompute = train.NoRecompute
 	}
 	list := opt["recompute-modules"]
-	if opt.on("moe-layer-recompute") && p.Recompute == sizing.NoRecompute {
-		p.Recompute, list = sizing.Selective, sizing.MoEModule.String()
+	if opt.on("moe-layer-recompute") && p.Recompute == train.NoRecompute {
+		p.Recompute, list = train.Selective, model.MoEModule.String()
 	}
-	if p.Recompute == sizing.Selective {
-		if p.Modules, err = sizing.ParseModules(list); err != nil {
+	if p.Recompute == train.Selective {
+		if p.Modules, err = model.ParseModules(list); err != nil {
 			return p, err
 		}
 	}
 	if opt.on(fineOffload) {
-		p.Offload, _ = sizing.ParseModules(opt["offload-modules"]) // gap says what of it is not known
+		p.Offload, _ = model.ParseModules(opt["offload-modules"]) // gap says what of it is not known
 	}
 	return p, nil
 }
 
 // launchPlan reads the parts of a layout that only launch options state.
-func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
+func (r *Row) launchPlan(opt options, p *train.Plan) error {
 	if err := r.launchSharding(opt, p); err != nil {
 		return err
 	}
@@ -152,14 +153,14 @@ func (r *Row) launchPlan(opt options, p *sizing.Plan) error {
 }
 
 // launchWork reads the formats of states and the experts' capacity.
-func (r *Row) launchWork(opt options, w *sizing.Workload) (err error) {
-	if opt.on("fp8-param-gather") && (w.Precision == sizing.FP8 || w.Precision == sizing.MXFP8) {
-		w.States.Weights = sizing.FP8State
+func (r *Row) launchWork(opt options, w *train.Workload) (err error) {
+	if opt.on("fp8-param-gather") && (w.Precision == train.FP8 || w.Precision == train.MXFP8) {
+		w.States.Weights = train.FP8State
 	}
 	if opt.on("use-precision-aware-optimizer") {
-		for name, at := range map[string]*sizing.StateType{"main-grads-dtype": &w.States.Gradients, "main-params-dtype": &w.States.Master, "exp-avg-dtype": &w.States.Moments} {
+		for name, at := range map[string]*train.StateType{"main-grads-dtype": &w.States.Gradients, "main-params-dtype": &w.States.Master, "exp-avg-dtype": &w.States.Moments} {
 			if s, ok := opt[name]; ok {
-				if *at, err = sizing.ParseStateType(s); err != nil {
+				if *at, err = train.ParseStateType(s); err != nil {
 					return fmt.Errorf("%s: %w", name, err)
 				}
 			}
@@ -175,7 +176,7 @@ func (r *Row) launchWork(opt options, w *sizing.Workload) (err error) {
 
 // accountFor takes a layer from the first chunk for the embedding and one from
 // the last for the loss, where the launch asks for it.
-func (r *Row) accountFor(opt options, p *sizing.Plan) {
+func (r *Row) accountFor(opt options, p *train.Plan) {
 	embedding, loss := opt.on("account-for-embedding-in-pipeline-split"), opt.on("account-for-loss-in-pipeline-split")
 	slots, chunks := int(r.Layers), p.PP*p.VP
 	for _, set := range []bool{embedding, loss} {
@@ -200,7 +201,7 @@ func (r *Row) accountFor(opt options, p *sizing.Plan) {
 // by hand, and leave the last chunk little else.
 // Source: NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/recipes/deepseek
 // (set_deepseek_v3_pipeline_model_parallel_layout).
-func balance(p *sizing.Prepared, plan *sizing.Plan) {
+func balance(p *train.Prepared, plan *train.Plan) {
 	layers, chunks := p.Model().Layers(), plan.PP*plan.VP
 	if plan.PP == 1 || layers%chunks == 0 || plan.FirstLayers > 0 || plan.LastLayers > 0 {
 		return
@@ -218,16 +219,16 @@ func balance(p *sizing.Prepared, plan *sizing.Plan) {
 
 // fsdpSharding are the values of Megatron-FSDP's
 // data-parallel-sharding-strategy.
-var fsdpSharding = map[string]sizing.Sharding{
-	"": sizing.NoSharding, "no_shard": sizing.NoSharding, "optim": sizing.Zero1, "optim_grads": sizing.Zero2, "optim_grads_params": sizing.Zero3,
+var fsdpSharding = map[string]train.Sharding{
+	"": train.NoSharding, "no_shard": train.NoSharding, "optim": train.Zero1, "optim_grads": train.Zero2, "optim_grads_params": train.Zero3,
 }
 
 // launchSharding reads what launch options say of sharding and of where the
 // optimizer's state is.
-func (r *Row) launchSharding(opt options, p *sizing.Plan) error {
+func (r *Row) launchSharding(opt options, p *train.Plan) error {
 	switch strategy := opt["data-parallel-sharding-strategy"]; {
 	case opt.on("use-torch-fsdp2"):
-		p.Sharding = sizing.Zero3
+		p.Sharding = train.Zero3
 	case opt.on("use-megatron-fsdp") || opt.on("use-custom-fsdp"):
 		sharding, ok := fsdpSharding[strategy]
 		if !ok {
@@ -239,7 +240,7 @@ func (r *Row) launchSharding(opt options, p *sizing.Plan) error {
 	if err != nil {
 		return err
 	}
-	if ranks := p.DP * p.CP; instances > 1 && p.Sharding != sizing.NoSharding && int64(ranks)%instances == 0 && int64(ranks) > instances {
+	if ranks := p.DP * p.CP; instances > 1 && p.Sharding != train.NoSharding && int64(ranks)%instances == 0 && int64(ranks) > instances {
 		p.ShardGroup = ranks / int(instances)
 	}
 	p.OffloadOptimizer = p.OffloadOptimizer || opt.on("optimizer-cpu-offload")

@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/train"
 )
 
 // launchRow is a row of a small model that Megatron-LM trained on 8 devices.
@@ -35,24 +36,24 @@ func TestLaunchOptions(t *testing.T) {
 		},
 		"attention-dropout=0.0 hidden-dropout=0.1":                                  func(s *Setup) bool { return s.Prepared.Stack().Dropout },
 		"grad-reduce-in-bf16=true":                                                  func(s *Setup) bool { return s.Prepared.Stack().GradientBytes == 2 },
-		"cross-entropy-loss-fusion=true":                                            func(s *Setup) bool { return s.Prepared.Stack().Loss == sizing.JITLoss },
-		"cross-entropy-loss-fusion=true cross-entropy-fusion-impl=te":               func(s *Setup) bool { return s.Prepared.Stack().Loss == sizing.FusedLoss },
-		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim_grads_params": func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero3 },
-		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim":              func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero1 },
-		"data-parallel-sharding-strategy=optim_grads_params":                        func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero1 },
-		"use-megatron-fsdp=true":                                                    func(s *Setup) bool { return s.Plan.Sharding == sizing.NoSharding },
-		"use-torch-fsdp2=true":                                                      func(s *Setup) bool { return s.Plan.Sharding == sizing.Zero3 },
+		"cross-entropy-loss-fusion=true":                                            func(s *Setup) bool { return s.Prepared.Stack().Loss == train.JITLoss },
+		"cross-entropy-loss-fusion=true cross-entropy-fusion-impl=te":               func(s *Setup) bool { return s.Prepared.Stack().Loss == train.FusedLoss },
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim_grads_params": func(s *Setup) bool { return s.Plan.Sharding == train.Zero3 },
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=optim":              func(s *Setup) bool { return s.Plan.Sharding == train.Zero1 },
+		"data-parallel-sharding-strategy=optim_grads_params":                        func(s *Setup) bool { return s.Plan.Sharding == train.Zero1 },
+		"use-megatron-fsdp=true":                                                    func(s *Setup) bool { return s.Plan.Sharding == train.NoSharding },
+		"use-torch-fsdp2=true":                                                      func(s *Setup) bool { return s.Plan.Sharding == train.Zero3 },
 		"use-precision-aware-optimizer=true main-grads-dtype=bf16 exp-avg-dtype=fp8": func(s *Setup) bool {
-			return s.Prepared.Workload.States == sizing.States{Gradients: sizing.BF16State, Moments: sizing.FP8State}
+			return s.Prepared.Workload.States == train.States{Gradients: train.BF16State, Moments: train.FP8State}
 		},
 		"optimizer-cpu-offload=true":                                               func(s *Setup) bool { return s.Plan.OffloadOptimizer },
 		"num-virtual-stages-per-pipeline-rank=3":                                   func(s *Setup) bool { return s.Plan.VP == 3 },
 		"decoder-first-pipeline-num-layers=2 decoder-last-pipeline-num-layers=2":   func(s *Setup) bool { return s.Plan.FirstLayers == 2 && s.Plan.LastLayers == 2 },
 		"recompute-granularity=full recompute-method=block recompute-num-layers=1": func(s *Setup) bool { return s.Plan.RecomputeName() == "full:block:1" },
 		"recompute-granularity=selective recompute-modules=[mlp layernorm]": func(s *Setup) bool {
-			return s.Plan.Recompute == sizing.Selective && s.Plan.Modules.String() == "layernorm,mlp"
+			return s.Plan.Recompute == train.Selective && s.Plan.Modules.String() == "layernorm,mlp"
 		},
-		"fine-grained-activation-offloading=true offload-modules=[core_attn]": func(s *Setup) bool { return s.Plan.Offload.Has(sizing.CoreAttention) },
+		"fine-grained-activation-offloading=true offload-modules=[core_attn]": func(s *Setup) bool { return s.Plan.Offload.Has(model.CoreAttention) },
 	} {
 		s, err := testPredictor().Setup(launchRow(note))
 		if assert.NoError(t, err, note) {
@@ -166,7 +167,7 @@ func TestHybridLayers(t *testing.T) {
 // A repeated layer of multi-token prediction is stored once and runs twice; each
 // further token has a loss of its own.
 func TestRepeatedPredictionLayer(t *testing.T) {
-	load := func(note string) (*sizing.Model, sizing.Memory) {
+	load := func(note string) (*model.Model, train.Memory) {
 		r := launchRow("hybrid-layer-pattern=**/*/* position-embedding-type=none disable-bias-linear=true normalization=RMSNorm " + note)
 		r.PP, r.TP, r.DP = 1, 1, 8
 		s, err := testPredictor().Setup(r)

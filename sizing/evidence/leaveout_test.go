@@ -5,14 +5,14 @@ import (
 	"slices"
 	"testing"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // fitting returns the program's constants with only some left for a refit to
 // decide, so that it takes a moment.
-func fitting(t *testing.T, names ...string) *sizing.Constants {
+func fitting(t *testing.T, names ...string) *train.Constants {
 	t.Helper()
-	c := sizing.DefaultConstants().Clone()
+	c := train.DefaultConstants().Clone()
 	targets, err := Targets(c, names...)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestRefitForgetsWhereItStarts(t *testing.T) {
 	far := near.Clone()
 	for i := range far.Entries {
 		if e := &far.Entries[i]; e.Fitted {
-			f := sizing.FindConstant(e.Name)
+			f := train.FindConstant(e.Name)
 			e.Value = min(max(e.Value+f.Spread, f.Low), f.High)
 		}
 	}

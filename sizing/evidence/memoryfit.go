@@ -7,8 +7,8 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/train"
 )
 
 // memoryFact is a fact of a stack that measured peaks decide. Prior is what is
@@ -17,7 +17,7 @@ import (
 type memoryFact struct {
 	stack, name, unit        string
 	prior, spread, low, high float64
-	at                       func(*sizing.Stack) *float64
+	at                       func(*train.Stack) *float64
 }
 
 // memoryFacts are all that is fitted of memory. The sources are those of the
@@ -26,15 +26,15 @@ var memoryFacts = []memoryFact{
 	// pytorch/pytorch aten/src/ATen/cuda/CublasHandlePool.cpp: 32 MiB for each
 	// of the two streams that run products.
 	{"megatron-core", "workspace_bytes", "bytes", 64 << 20, 32 << 20, 0, 1 << 30,
-		func(s *sizing.Stack) *float64 { return (*float64)(&s.WorkspaceBytes) }},
+		func(s *train.Stack) *float64 { return (*float64)(&s.WorkspaceBytes) }},
 	// A context of 1.2 GiB and eight communicators of 0.4 GiB: world, data,
 	// tensor, pipeline and model parallel ranks, embeddings, two neighbours
 	// (microsoft/DeepSpeed deepspeed/runtime/pipe/topology.py).
 	{"megatron-deepspeed", "context_bytes", "bytes", 4.4 * (1 << 30), 1 << 30, 1 << 30, 16 << 30,
-		func(s *sizing.Stack) *float64 { return (*float64)(&s.ContextBytes) }},
+		func(s *train.Stack) *float64 { return (*float64)(&s.ContextBytes) }},
 	// Half of what a layer makes anew is alive as gradients at a time.
 	{"torchtitan", "recompute_gradients", "share of a layer", 0.5, 0.25, 0, 2,
-		func(s *sizing.Stack) *float64 { return &s.RecomputeGradients }},
+		func(s *train.Stack) *float64 { return &s.RecomputeGradients }},
 }
 
 // FittedFact is a fact of a stack as it ships and as the rows would have it.
@@ -65,7 +65,7 @@ type MemoryScore struct {
 type MemoryCalibration struct {
 	Facts   []FittedFact
 	Sources []MemoryScore
-	Bands   []sizing.MemoryBand
+	Bands   []train.MemoryBand
 	Skipped []Skipped
 	Rows    int
 }
@@ -73,7 +73,7 @@ type MemoryCalibration struct {
 // memoryPoint is a row with its residuals, log(predicted/measured).
 type memoryPoint struct {
 	row               *Row
-	stack             *sizing.Stack
+	stack             *train.Stack
 	experts, small    bool
 	group             string
 	weight            float64
@@ -146,7 +146,7 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 		if err == nil {
 			err = r.gap()
 		}
-		var e sizing.Estimate
+		var e train.Estimate
 		if err == nil {
 			e, err = s.Predict()
 		}
@@ -154,13 +154,13 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 			out.Skipped = append(out.Skipped, newSkipped(r.ID, r.Source, PeakMemory, err))
 			continue
 		}
-		stack, err := sizing.FindStack(s.Prepared.Stack().Name)
+		stack, err := train.FindStack(s.Prepared.Stack().Name)
 		if err != nil {
 			out.Skipped = append(out.Skipped, newSkipped(r.ID, r.Source, PeakMemory, err))
 			continue
 		}
 		o := &memoryPoint{row: r, stack: stack, experts: s.Prepared.HasExperts(), group: group(r), now: p.memoryResidual(r, stack)}
-		o.small = e.Memory.Total < sizing.SmallMemory
+		o.small = e.Memory.Total < train.SmallMemory
 		points = append(points, o)
 		count[r.balance()]++
 	}
@@ -172,7 +172,7 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 
 // memoryResidual returns log(predicted/measured) of a row's peak with a stack's
 // facts; NaN where the row cannot be predicted with them.
-func (p *Predictor) memoryResidual(r *Row, stack *sizing.Stack) float64 {
+func (p *Predictor) memoryResidual(r *Row, stack *train.Stack) float64 {
 	q := *p
 	q.Stack = stack
 	s, err := q.Setup(r)
@@ -188,7 +188,7 @@ func (p *Predictor) memoryResidual(r *Row, stack *sizing.Stack) float64 {
 
 // fitFacts returns a copy of the stack with its facts fitted to the points, each
 // in its spreads.
-func (p *Predictor) fitFacts(points []*memoryPoint, stack *sizing.Stack, facts []memoryFact) *sizing.Stack {
+func (p *Predictor) fitFacts(points []*memoryPoint, stack *train.Stack, facts []memoryFact) *train.Stack {
 	c := *stack
 	if len(facts) == 0 {
 		return &c
@@ -227,7 +227,7 @@ const fewest = 6
 // apart where both sizes have enough; and that of all other stacks, which is as
 // wide as the widest of these. A stack that was never measured may be further
 // off than any that was; no measurement says how far.
-func memoryBands(points []*memoryPoint) []sizing.MemoryBand {
+func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	type key struct {
 		stack          string
 		experts, small bool
@@ -244,7 +244,7 @@ func memoryBands(points []*memoryPoint) []sizing.MemoryBand {
 		}
 		own[k] = append(own[k], math.Exp(-o.fit), math.Exp(-o.leftOut))
 	}
-	var bands []sizing.MemoryBand
+	var bands []train.MemoryBand
 	for k, v := range own {
 		n := len(v) / 2
 		if n < fewest {
@@ -254,20 +254,20 @@ func memoryBands(points []*memoryPoint) []sizing.MemoryBand {
 		// G. Shafer, "Algorithmic learning in a random world", 2005 (the rank
 		// of the next of n exchangeable values).
 		sure := 0.95 * float64(n+1) / float64(n)
-		bands = append(bands, sizing.MemoryBand{Stack: k.stack, Experts: k.experts, Small: k.small, Rows: n,
-			Band: sizing.Band{Low: min(1, share(v, 0.1)), High: max(1, share(v, 0.9))}, Sure: max(1, share(v, sure))})
+		bands = append(bands, train.MemoryBand{Stack: k.stack, Experts: k.experts, Small: k.small, Rows: n,
+			Band: train.Band{Low: min(1, share(v, 0.1)), High: max(1, share(v, 0.9))}, Sure: max(1, share(v, sure))})
 	}
 	for i := range bands {
 		b := &bands[i]
 		for j := range bands {
 			// A model with experts has all that another has, and more.
 			if o := &bands[j]; b.Experts && !o.Experts && o.Stack == b.Stack && o.Small == b.Small {
-				b.Band, b.Sure = sizing.Band{Low: min(b.Low, o.Low), High: max(b.High, o.High)}, max(b.Sure, o.Sure)
+				b.Band, b.Sure = train.Band{Low: min(b.Low, o.Low), High: max(b.High, o.High)}, max(b.Sure, o.Sure)
 			}
 		}
 	}
 	bands = append(bands, widest(bands)...)
-	slices.SortFunc(bands, func(a, b sizing.MemoryBand) int {
+	slices.SortFunc(bands, func(a, b train.MemoryBand) int {
 		return cmp.Or(cmp.Compare(a.Stack, b.Stack), cmp.Compare(a.Rows, b.Rows))
 	})
 	return bands
@@ -275,14 +275,14 @@ func memoryBands(points []*memoryPoint) []sizing.MemoryBand {
 
 // widest returns the bands that hold for stacks without their own, of models
 // with experts and without.
-func widest(bands []sizing.MemoryBand) []sizing.MemoryBand {
-	var all []sizing.MemoryBand
+func widest(bands []train.MemoryBand) []train.MemoryBand {
+	var all []train.MemoryBand
 	for _, experts := range []bool{false, true} {
-		w := sizing.MemoryBand{Experts: experts, Band: sizing.Band{Low: 1, High: 1}, Sure: 1}
+		w := train.MemoryBand{Experts: experts, Band: train.Band{Low: 1, High: 1}, Sure: 1}
 		for _, b := range bands {
 			if b.Experts == experts && !b.Small {
 				w.Rows += b.Rows
-				w.Band = sizing.Band{Low: min(w.Low, b.Low), High: max(w.High, b.High)}
+				w.Band = train.Band{Low: min(w.Low, b.Low), High: max(w.High, b.High)}
 				w.Sure = max(w.Sure, b.Sure)
 			}
 		}
@@ -322,7 +322,7 @@ func (c *MemoryCalibration) score(points []*memoryPoint) {
 	inside := map[*memoryPoint]bool{}
 	halves := halve(points)
 	for i, half := range halves {
-		other := &sizing.MemoryBands{Bands: memoryBands(halves[1-i])}
+		other := &train.MemoryBands{Bands: memoryBands(halves[1-i])}
 		if len(other.Bands) == 0 {
 			continue
 		}

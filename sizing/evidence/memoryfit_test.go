@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // driverRows are peaks as the driver would show them with a context of so many
 // bytes, for two sources.
 func driverRows(t *testing.T, context float64) []Row {
-	stack, err := sizing.FindStack("megatron-deepspeed")
+	stack, err := train.FindStack("megatron-deepspeed")
 	require.NoError(t, err)
 	c := *stack
 	*(*float64)(&c.ContextBytes) = context

@@ -5,28 +5,29 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/train"
 )
 
 // spellings are the words by which sources name an optimizer, the most telling
 // first; anything else is some form of Adam.
 var spellings = []struct {
 	word string
-	is   sizing.Optimizer
+	is   train.Optimizer
 }{
-	{"8bit", sizing.Adam8bit}, {"8-bit", sizing.Adam8bit}, {"adafactor", sizing.Adafactor}, {"muon", sizing.Muon},
-	{"adam", sizing.AdamW}, {"lion", sizing.Lion}, {"sgd", sizing.SGDMomentum}, {"lars", sizing.SGDMomentum},
+	{"8bit", train.Adam8bit}, {"8-bit", train.Adam8bit}, {"adafactor", train.Adafactor}, {"muon", train.Muon},
+	{"adam", train.AdamW}, {"lion", train.Lion}, {"sgd", train.SGDMomentum}, {"lars", train.SGDMomentum},
 }
 
 // optimizer reads the row's optimizer.
-func (r *Row) optimizer() sizing.Optimizer {
+func (r *Row) optimizer() train.Optimizer {
 	text := strings.ToLower(cmp.Or(r.Optimizer, r.options()["optimizer"]))
 	for _, s := range spellings {
 		if strings.Contains(text, s.word) {
 			return s.is
 		}
 	}
-	return sizing.AdamW
+	return train.AdamW
 }
 
 // fullMethods are the words that say that all weights are trained, or all of a
@@ -66,16 +67,16 @@ func (r *Row) quantised() (packed, double bool) {
 // LoRA with its rank and targets spelled out ("LORA r=32
 // targets=['q_proj', 'v_proj']"). Another kind of adapter is taken as a LoRA
 // on the same matrices: what it keeps is of that size.
-func (r *Row) method(w *sizing.Workload) error {
+func (r *Row) method(w *train.Workload) error {
 	tunes, frozen := r.tuning()
 	switch {
 	case !tunes:
 		return nil
 	case !frozen:
-		w.Method = sizing.FullTune
+		w.Method = train.FullTune
 		return nil
 	}
-	w.Method, w.Adapter = sizing.LoRA, sizing.DefaultAdapter
+	w.Method, w.Adapter = train.LoRA, train.DefaultAdapter
 	text := strings.ToLower(r.Method)
 	if s, ok := between(text+" ", " r=", " "); ok && s != "" && s != "none" {
 		rank, err := strconv.ParseInt(s, 10, 64)
@@ -92,9 +93,9 @@ func (r *Row) method(w *sizing.Workload) error {
 		w.Adapter.Targets = []string{"all-linear"}
 	}
 	if packed, double := r.quantised(); packed {
-		w.Method, w.Adapter.BaseBits = sizing.QLoRA, sizing.NF4Bits
+		w.Method, w.Adapter.BaseBits = train.QLoRA, train.NF4Bits
 		if double {
-			w.Adapter.BaseBits = sizing.NF4DoubleBits
+			w.Adapter.BaseBits = train.NF4DoubleBits
 		}
 	}
 	return nil
@@ -102,7 +103,7 @@ func (r *Row) method(w *sizing.Workload) error {
 
 // magnitudes finds out whether a LoRA has magnitudes (DoRA), by its name or by
 // the number of trained parameters that the row states.
-func (r *Row) magnitudes(m *sizing.Model, w *sizing.Workload) {
+func (r *Row) magnitudes(m *model.Model, w *train.Workload) {
 	if !w.Method.Adapts() {
 		return
 	}

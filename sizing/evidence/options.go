@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // options are launch options by their names, without dashes before them.
@@ -100,7 +100,7 @@ func (r *Row) gap() error {
 		return fmt.Errorf("recompute %s: which activations wait on the host is not said", r.Recompute)
 	}
 	if opt.on(fineOffload) {
-		if _, err := sizing.ParseModules(opt["offload-modules"]); err != nil {
+		if _, err := model.ParseModules(opt["offload-modules"]); err != nil {
 			return fmt.Errorf("offload-modules: %w", err)
 		}
 	}

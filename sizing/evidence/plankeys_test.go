@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
-var update = flag.Bool("update", false, "write the measured plans of ../constants.json and their keys, ../plan_keys.csv, anew")
+var update = flag.Bool("update", false, "write the measured plans of ../constants.json and their keys, ../train/plan_keys.csv, anew")
 
 // measuredPlans is a calibration that knows the plans of the shipped rows, as a
 // refit does.
@@ -36,7 +36,7 @@ func TestPlanKeys(t *testing.T) {
 	by := rows.stacks()
 	names, keys := rows.plans()
 	require.Len(t, keys, len(names), "every row has a name of its own")
-	c := sizing.DefaultConstants().Clone()
+	c := train.DefaultConstants().Clone()
 	known, all := map[string]uint32{}, bytes.NewBufferString("id,key\n")
 	for i := range c.Bands {
 		b := &c.Bands[i]
@@ -56,13 +56,13 @@ func TestPlanKeys(t *testing.T) {
 	}
 	if *update {
 		var file bytes.Buffer
-		require.NoError(t, sizing.WriteConstants(c, &file))
+		require.NoError(t, train.WriteConstants(c, &file))
 		require.NoError(t, os.WriteFile("../constants.json", file.Bytes(), 0o644))
-		require.NoError(t, os.WriteFile("../plan_keys.csv", all.Bytes(), 0o644))
+		require.NoError(t, os.WriteFile("../train/plan_keys.csv", all.Bytes(), 0o644))
 		return
 	}
-	assert.Equal(t, known, sizing.PlanKeys(), "run go test ./sizing/evidence -run PlanKeys -update")
-	file, err := os.ReadFile("../plan_keys.csv")
+	assert.Equal(t, known, train.PlanKeys(), "run go test ./sizing/evidence -run PlanKeys -update")
+	file, err := os.ReadFile("../train/plan_keys.csv")
 	require.NoError(t, err)
 	assert.Equal(t, all.String(), string(file), "run go test ./sizing/evidence -run PlanKeys -update")
 }
@@ -70,8 +70,8 @@ func TestPlanKeys(t *testing.T) {
 // Plans of one id but of two sources are told apart by the source, and a refit
 // keeps the keys of what its bands name, with those that it had.
 func TestPlanNames(t *testing.T) {
-	c := &Calibration{Constants: &sizing.Constants{PlanKeys: map[string]uint32{"old": 3, "gone": 4},
-		Bands: []sizing.BandFor{{Plans: []string{"a", "y/a", "old"}}}}}
+	c := &Calibration{Constants: &train.Constants{PlanKeys: map[string]uint32{"old": 3, "gone": 4},
+		Bands: []train.BandFor{{Plans: []string{"a", "y/a", "old"}}}}}
 	for _, x := range []Residual{{Row: &Row{Source: "x", ID: "a"}, Key: 1}, {Row: &Row{Source: "y", ID: "a"}, Key: 2}, {Row: &Row{Source: "z", ID: "a"}, Key: 1}} {
 		c.Residuals = append(c.Residuals, x)
 	}

@@ -9,8 +9,9 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // Quantity is what a measurement is of.
@@ -28,19 +29,16 @@ const (
 type Predictor struct {
 	Resolve   Resolve
 	Hardware  *hardware.Catalog
-	Constants *sizing.Constants // nil: the program's own
+	Constants *train.Constants // nil: the program's own
 	// Stack, where it is not nil, stands in for the known stack of its name.
-	Stack *sizing.Stack
-	// Search finds the layout of runs that do not say theirs; nil looks at a
-	// smaller set of layouts.
-	Search sizing.LayoutSearch
+	Stack *train.Stack
 }
 
 // Setup is a row made ready to evaluate.
 type Setup struct {
 	Row      *Row
-	Prepared *sizing.Prepared
-	Plan     sizing.Plan
+	Prepared *train.Prepared
+	Plan     train.Plan
 	// LastStage is set where the memory is that of the last pipeline stage.
 	LastStage bool
 }
@@ -99,7 +97,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 		return nil, err
 	}
 	r.magnitudes(m, &w)
-	prepared, err := sizing.Prepare(m, w, r.stack(stack, d), cluster)
+	prepared, err := train.Prepare(m, w, r.stack(stack, d), cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +108,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 		balance(prepared, &plan)
 	}
 	switch {
-	case r.Recompute != "" || plan.Recompute != sizing.NoRecompute:
+	case r.Recompute != "" || plan.Recompute != train.NoRecompute:
 	case r.Method == "":
 		plan.Recompute, plan.Modules = lightest(prepared, plan)
 	case r.recipe().Recompute:
@@ -121,36 +119,36 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 
 // findStack returns the stack that the row names, or the one assumed for its
 // method where it names none: that of adapters is PEFT's.
-func (r *Row) findStack(d *hardware.Device) (*sizing.Stack, error) {
+func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	if r.Stack != "" {
-		return sizing.FindStack(r.Stack)
+		return train.FindStack(r.Stack)
 	}
 	switch tunes, frozen := r.tuning(); {
 	case frozen:
-		return sizing.FindStack("transformers-peft")
+		return train.FindStack("transformers-peft")
 	case tunes:
-		return sizing.FindStack("deepspeed")
+		return train.FindStack("deepspeed")
 	}
-	return sizing.DefaultStack(d), nil
+	return train.DefaultStack(d), nil
 }
 
 // tuned are the modules that runs with too little memory recompute first,
 // since making them anew costs next to no arithmetic.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_config.py
 // (recompute_modules: layernorm, moe_act and mla_up_proj are output-discarding).
-var tuned = sizing.Modules(0).With(sizing.NormModule).With(sizing.MoEActModule).With(sizing.UpProjection)
+var tuned = model.Modules(0).With(model.NormModule).With(model.MoEActModule).With(model.UpProjection)
 
 // lightest returns the least recompute with which the plan may fit its device,
 // by the lower end of the memory's band: a run that does not say how it
 // recomputed is known to have fitted.
-func lightest(p *sizing.Prepared, plan sizing.Plan) (sizing.Recompute, sizing.Modules) {
-	var modules sizing.Modules
+func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Modules) {
+	var modules model.Modules
 	if p.Stack().FusedAttention && !p.Stack().SelectiveOps {
 		modules = tuned
 	}
-	for _, mode := range []sizing.Recompute{sizing.NoRecompute, sizing.Selective} {
+	for _, mode := range []train.Recompute{train.NoRecompute, train.Selective} {
 		plan.Recompute = mode
-		if mode == sizing.Selective {
+		if mode == train.Selective {
 			plan.Modules = modules
 		}
 		if e, err := p.Evaluate(&plan); err != nil || e.Memory.Low <= e.Memory.Device {
@@ -158,11 +156,11 @@ func lightest(p *sizing.Prepared, plan sizing.Plan) (sizing.Recompute, sizing.Mo
 		}
 	}
 	if p.Stack().SelectiveOps {
-		return sizing.FullRecompute, 0
+		return train.FullRecompute, 0
 	}
 	// Recompute by modules has more to give than these, and costs less time
 	// than full recompute does.
-	return sizing.Selective, modules
+	return train.Selective, modules
 }
 
 // bridge reports whether the row ran in Megatron-Bridge, whose last rank prints
@@ -185,7 +183,7 @@ func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
 
 // stack returns the stack as the row ran it: attention and dropout may differ
 // from the default.
-func (r *Row) stack(s *sizing.Stack, d *hardware.Device) *sizing.Stack {
+func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	c := *s
 	switch r.Attention {
 	case "flash", "fused":
@@ -193,7 +191,7 @@ func (r *Row) stack(s *sizing.Stack, d *hardware.Device) *sizing.Stack {
 	case "unfused":
 		c.FusedAttention = false
 	}
-	c.Variant = sizing.Variant{
+	c.Variant = train.Variant{
 		Release: r.Release, Recipe: r.PrecisionDetail, Compile: r.Compile, AsyncTP: r.AsyncTP}
 	if strings.Contains(r.Note, "fp32 grad accumulation") {
 		c.GradientBytes += 4 // beside those in the compute precision
@@ -214,7 +212,7 @@ func (r *Row) stack(s *sizing.Stack, d *hardware.Device) *sizing.Stack {
 	case opt.on("cross-entropy-loss-fusion") && opt["cross-entropy-fusion-impl"] != "te":
 		c.Loss = r.compiledLoss(d)
 	case opt.on("cross-entropy-loss-fusion") || strings.Contains(r.Note, "cross-entropy fusion"):
-		c.Loss = sizing.FusedLoss
+		c.Loss = train.FusedLoss
 	}
 	if r.launched() {
 		r.launch(opt, &c)
@@ -232,9 +230,9 @@ const simulatedRecompute = "recompute on every stage but the last"
 
 // plan reads the row's layout; what it leaves open is what the layout of the
 // devices implies.
-func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
+func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	one := func(n int) int { return max(n, 1) }
-	p := sizing.Plan{TP: one(r.TP), PP: one(r.PP), VP: one(r.VP), CP: one(r.CP), EP: one(r.EP), DP: r.DP, MicroBatch: int(max(r.MicroBatch, 1)), GlobalBatch: r.GlobalBatch}
+	p := train.Plan{TP: one(r.TP), PP: one(r.PP), VP: one(r.VP), CP: one(r.CP), EP: one(r.EP), DP: r.DP, MicroBatch: int(max(r.MicroBatch, 1)), GlobalBatch: r.GlobalBatch}
 	if p.DP == 0 {
 		p.DP = max(r.Devices/(p.TP*p.PP*p.CP), 1)
 	}
@@ -250,13 +248,13 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 	}
 	var err error
 	p.Sharding = s.Sharding
-	if tuning && p.DP > 1 && slices.Contains(s.Shardings, sizing.Zero3) && (!frozen || r.recipe().ShardsFrozen) {
+	if tuning && p.DP > 1 && slices.Contains(s.Shardings, train.Zero3) && (!frozen || r.recipe().ShardsFrozen) {
 		// Full fine-tuning on several devices shards; frozen weights stay
 		// whole on each unless the recipe shards them too.
-		p.Sharding = sizing.Zero3
+		p.Sharding = train.Zero3
 	}
 	if r.Sharding != "" {
-		if p.Sharding, err = sizing.ParseSharding(r.Sharding); err != nil {
+		if p.Sharding, err = train.ParseSharding(r.Sharding); err != nil {
 			return p, err
 		}
 	}
@@ -274,7 +272,7 @@ func (r *Row) plan(s *sizing.Stack) (sizing.Plan, error) {
 }
 
 // adapt reads the row's batch as its stack means it.
-func (r *Row) adapt(s *sizing.Stack, p *sizing.Plan) {
+func (r *Row) adapt(s *train.Stack, p *train.Plan) {
 	if s.Habits.BatchADevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
 	}
@@ -299,20 +297,20 @@ func between(s, from, to string) (string, bool) {
 }
 
 // workload reads the row's work.
-func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
+func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if r.SeqLen == 0 {
-		return sizing.Workload{}, errors.New("no sequence length")
+		return train.Workload{}, errors.New("no sequence length")
 	}
-	w := sizing.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
+	w := train.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
 	if r.Precision != "" {
-		precision, err := sizing.ParsePrecision(r.Precision)
+		precision, err := train.ParsePrecision(r.Precision)
 		if err != nil {
 			return w, err
 		}
 		w.Precision = precision
 	}
 	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
-		w.Optimizer = sizing.Adam8bit
+		w.Optimizer = train.Adam8bit
 	}
 	if err := r.launchWork(r.options(), &w); err != nil {
 		return w, err
@@ -321,7 +319,7 @@ func (r *Row) workload(p sizing.Plan) (sizing.Workload, error) {
 }
 
 // Predict evaluates the row.
-func (s *Setup) Predict() (sizing.Estimate, error) {
+func (s *Setup) Predict() (train.Estimate, error) {
 	e, err := s.Prepared.Evaluate(&s.Plan)
 	if err != nil {
 		return e, err
@@ -333,7 +331,7 @@ func (s *Setup) Predict() (sizing.Estimate, error) {
 }
 
 // memory returns the figure that the row's definition measures, in GiB.
-func (r *Row) memory(m *sizing.Memory) float64 {
+func (r *Row) memory(m *train.Memory) float64 {
 	b := m.Allocated
 	switch {
 	case r.MemDefinition == "reserved":
@@ -346,7 +344,7 @@ func (r *Row) memory(m *sizing.Memory) float64 {
 
 // measuredStep returns the row's step time in seconds, from whichever figure
 // the source gives; TFLOP/s are converted by the convention they are stated in.
-func (s *Setup) measuredStep(e *sizing.Estimate) (float64, error) {
+func (s *Setup) measuredStep(e *train.Estimate) (float64, error) {
 	r := s.Row
 	tokens := float64(s.Plan.GlobalBatch) * float64(r.SeqLen)
 	devices := float64(s.Plan.Devices())

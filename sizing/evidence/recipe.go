@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // recipe is that of the row's stack, the zero one if there is none.
-func (r *Row) recipe() (known sizing.Recipe) {
-	if s, err := sizing.FindStack(r.Stack); err == nil && s.Habits.Recipe != nil {
+func (r *Row) recipe() (known train.Recipe) {
+	if s, err := train.FindStack(r.Stack); err == nil && s.Habits.Recipe != nil {
 		known = *s.Habits.Recipe
 	}
 	return known
@@ -35,7 +35,7 @@ func (r *Row) pagedUpdate() bool {
 }
 
 // offloads sets what the row says that it keeps with the host.
-func (r *Row) offloads(s *sizing.Stack, p *sizing.Plan) {
+func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	if r.pagedUpdate() {
 		p.OffloadOptimizer = true
 	}
@@ -45,7 +45,7 @@ func (r *Row) offloads(s *sizing.Stack, p *sizing.Plan) {
 	}
 	switch {
 	case !away:
-	case slices.Contains(s.Away, sizing.AwayParams) && p.Sharding == sizing.Zero3:
+	case slices.Contains(s.Away, train.AwayParams) && p.Sharding == train.Zero3:
 		p.OffloadParams = true
 	case s.OffloadOptimizer:
 		p.OffloadOptimizer = true
@@ -57,9 +57,9 @@ func (r *Row) offloads(s *sizing.Stack, p *sizing.Plan) {
 const room = 0.15
 
 // unlessRoom is full recompute unless the plan fits with room to spare without.
-func unlessRoom(p *sizing.Prepared, plan sizing.Plan) sizing.Recompute {
+func unlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
 	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-room)*e.Memory.Device {
 		return plan.Recompute
 	}
-	return sizing.FullRecompute
+	return train.FullRecompute
 }

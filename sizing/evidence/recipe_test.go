@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // A row of torchtune that states no batch is of two sequences packed to 2,048
@@ -25,18 +25,18 @@ func TestPublishedRecipe(t *testing.T) {
 	small := setup(row("llama-3.1-8b", "rtx-4090-24gb", 1, "full finetune", ""))
 	assert.Equal(t, int64(2048), small.Prepared.Workload.Seq)
 	assert.Equal(t, int64(2), small.Plan.GlobalBatch)
-	assert.Equal(t, sizing.FullRecompute, small.Plan.Recompute)
+	assert.Equal(t, train.FullRecompute, small.Plan.Recompute)
 	assert.True(t, small.Plan.OffloadOptimizer)
-	assert.Equal(t, sizing.Adam8bit, small.Prepared.Workload.Optimizer)
+	assert.Equal(t, train.Adam8bit, small.Prepared.Workload.Optimizer)
 	e, err := small.Predict()
 	require.NoError(t, err)
 	assert.Equal(t, (128256.+1)*4096*2, float64(e.Memory.Gradients), "of the head and its norm alone")
 	assert.Zero(t, e.Memory.Optimizer)
 
 	large := setup(row("llama-3.1-8b", "rtx-a6000-48gb", 1, "LoRA", ""))
-	assert.Equal(t, sizing.NoRecompute, large.Plan.Recompute)
+	assert.Equal(t, train.NoRecompute, large.Plan.Recompute)
 	many := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "LoRA", ""))
-	assert.Equal(t, sizing.Zero3, many.Plan.Sharding)
+	assert.Equal(t, train.Zero3, many.Plan.Sharding)
 	assert.Equal(t, int64(1), many.Plan.MicroBatches())
 	away := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "full finetune", "a; CPU offload with fused optimizer"))
 	assert.True(t, away.Plan.OffloadParams)

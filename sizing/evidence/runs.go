@@ -11,7 +11,10 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // wholeRun reports whether the row's seconds are of a whole run and not of a
@@ -67,12 +70,12 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 // without, and so are rounded outward; of a seventh model's 64 runs, which came
 // later, these hold 88 %.
 var (
-	runBand       = sizing.Band{Low: 0.9, High: 1.8}
-	benchmarkBand = sizing.Band{Low: 0.82, High: 1.12}
+	runBand       = train.Band{Low: 0.9, High: 1.8}
+	benchmarkBand = train.Band{Low: 0.82, High: 1.12}
 )
 
 // runQuestion asks for the run of a row.
-func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
+func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	if r.Device == "" {
 		return nil, errors.New("no device")
 	}
@@ -84,12 +87,12 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.Field == sizing.Generation && !statesPixels.MatchString(r.description()) {
+	if m.Field == model.Generation && !statesPixels.MatchString(r.description()) {
 		return nil, fmt.Errorf("%s on images of a size that the row does not state", m.Name)
 	}
-	q := &sizing.Question{
-		Model: m, Device: d, Count: r.Devices, DefaultPrecision: true, DefaultSharding: true, DefaultRecompute: true,
-		Workload: sizing.Workload{Seq: r.SeqLen, Batch: r.GlobalBatch, Optimizer: r.optimizer()}, Constants: p.Constants, Search: p.Search,
+	q := &sizing.Request{
+		Model: m, Device: d, Count: r.Devices, Optimizer: option.Set(r.optimizer()),
+		Workload: train.Workload{Seq: r.SeqLen, Batch: r.GlobalBatch}, Constants: p.Constants,
 	}
 	if q.Workload.Tokens, err = r.runTokens(m); err != nil {
 		return nil, err
@@ -101,14 +104,15 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Question, error) {
 		return nil, err
 	}
 	if r.Precision != "" {
-		if q.Workload.Precision, err = sizing.ParsePrecision(r.Precision); err != nil {
+		precision, err := train.ParsePrecision(r.Precision)
+		if err != nil {
 			return nil, err
 		}
-		q.DefaultPrecision = false
+		q.Precision = option.Set(precision)
 	} else if r.wholeRun() && m.PerToken() && d.Supports(hardware.FP8) {
 		// Who competes for time computes as narrow as the rules and the
 		// libraries allow: 8 bits in the products of transformers.
-		q.Workload.Precision, q.DefaultPrecision = sizing.FP8, false
+		q.Precision = option.Set(train.FP8)
 	}
 	q.Stack = r.runStack(m, d)
 	if d.Torus == nil {
@@ -127,8 +131,8 @@ var libraries = []struct{ word, stack string }{
 // runStack is the software of a run, nil if its words name none that is known
 // and the default for its work will do. Who competes for time divides a model
 // over devices as the libraries of pre-training do, also for adapters.
-func (r *Row) runStack(m *sizing.Model, d *hardware.Device) *sizing.Stack {
-	if s, err := sizing.FindStack(r.Stack); err == nil {
+func (r *Row) runStack(m *model.Model, d *hardware.Device) *train.Stack {
+	if s, err := train.FindStack(r.Stack); err == nil {
 		return s
 	}
 	if !m.PerToken() {
@@ -137,13 +141,13 @@ func (r *Row) runStack(m *sizing.Model, d *hardware.Device) *sizing.Stack {
 	text := strings.ToLower(r.Stack + " " + r.Release)
 	for _, l := range libraries {
 		if strings.Contains(text, l.word) {
-			if s, err := sizing.FindStack(l.stack); err == nil {
+			if s, err := train.FindStack(l.stack); err == nil {
 				return s
 			}
 		}
 	}
 	if r.wholeRun() {
-		return sizing.DefaultStack(d)
+		return train.DefaultStack(d)
 	}
 	return nil
 }
@@ -155,7 +159,7 @@ const month = 30 * quantity.Day
 
 // askRun answers for a run. Where the number of devices is open it takes as
 // many as finish within a month, in powers of two.
-func (p *Predictor) askRun(q *sizing.Question) (*sizing.Answer, error) {
+func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
 	a, err := sizing.Ask(*q)
 	if err != nil || q.Count > 0 {
 		return a, err
@@ -183,7 +187,7 @@ func (r *Row) description() string {
 
 // runModel finds the model of a run and what the row's description says
 // beside its name: the "LoRA r16" of "Llama-2-70B LoRA r16".
-func (p *Predictor) runModel(r *Row) (m *sizing.Model, rest string, err error) {
+func (p *Predictor) runModel(r *Row) (m *model.Model, rest string, err error) {
 	name := r.description()
 	words := strings.Fields(name)
 	for n := len(words); n > 0; n-- {
@@ -209,7 +213,7 @@ func (p *Predictor) runModel(r *Row) (m *sizing.Model, rest string, err error) {
 var statesPixels = regexp.MustCompile(`\d+ ?px|\d{2,}x\d{2,}`)
 
 // runTokens returns what the run trains on, in the model's unit.
-func (r *Row) runTokens(m *sizing.Model) (quantity.Tokens, error) {
+func (r *Row) runTokens(m *model.Model) (quantity.Tokens, error) {
 	samples, err := r.samples()
 	if err != nil {
 		return 0, err
@@ -279,13 +283,13 @@ var rankInName = regexp.MustCompile(`(?i)\br=?(\d+)\b`)
 const paperRank = 64
 
 // runMethod reads from the description which weights the run changes.
-func (r *Row) runMethod(w *sizing.Workload, description string) error {
+func (r *Row) runMethod(w *train.Workload, description string) error {
 	if !strings.Contains(strings.ToLower(description), "lora") {
 		return nil
 	}
-	w.Method = sizing.LoRA
+	w.Method = train.LoRA
 	if strings.Contains(strings.ToLower(description), "qlora") {
-		w.Method, w.Adapter.Rank = sizing.QLoRA, paperRank
+		w.Method, w.Adapter.Rank = train.QLoRA, paperRank
 	}
 	w.Adapter.Targets = []string{"all-linear"}
 	if m := rankInName.FindStringSubmatch(description); m != nil {
@@ -299,11 +303,11 @@ func (r *Row) runMethod(w *sizing.Workload, description string) error {
 }
 
 // encoder reports whether every position of the model sees every other.
-func encoder(m *sizing.Model) bool {
+func encoder(m *model.Model) bool {
 	both := false
 	for i := range m.Groups {
 		for _, b := range m.Groups[i].Blocks {
-			if a, ok := b.(sizing.Attention); ok {
+			if a, ok := b.(model.Attention); ok {
 				if !a.Bidirectional {
 					return false
 				}

@@ -8,56 +8,57 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 func runPredictor() *Predictor {
-	return &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default(), Search: search.Layout(search.Fixed{Offload: true})}
+	return &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default()}
 }
 
 // What a row says of its run becomes the question that it answers.
 func TestRunQuestion(t *testing.T) {
 	for name, test := range map[string]struct {
 		row   Row
-		check func(*testing.T, *sizing.Question)
+		check func(*testing.T, *sizing.Request)
 	}{
 		"adapters, described in the note": {
 			Row{Method: "whole run, median seconds, samples=3072", Note: "model Llama-2-70B LoRA r16; of a system", Family: "anything", Params: 68976648192, SeqLen: 8192, Device: "h100", Devices: 8, GlobalBatch: 8, Stack: "NeMo Framework 24.09"},
-			func(t *testing.T, q *sizing.Question) {
+			func(t *testing.T, q *sizing.Request) {
 				require.Equal(t, "llama-2-70b", q.Model.Name)
-				require.Equal(t, sizing.LoRA, q.Workload.Method)
+				require.Equal(t, train.LoRA, q.Workload.Method)
 				require.EqualValues(t, 16, q.Workload.Adapter.Rank)
 				require.EqualValues(t, 3072*8192, q.Workload.Tokens)
-				require.Equal(t, sizing.FP8, q.Workload.Precision)
+				require.Equal(t, option.Set(train.FP8), q.Precision)
 				require.Equal(t, "megatron-core", q.Stack.Name)
 			}},
 		"images": {
 			Row{Method: "whole run", Model: "ResNet-50 v1.5", Params: 25557032, Samples: 5e7, Device: "a100-80g", Devices: 8, GlobalBatch: 3264},
-			func(t *testing.T, q *sizing.Question) {
+			func(t *testing.T, q *sizing.Request) {
 				require.Equal(t, "resnet-50", q.Model.Name)
 				require.EqualValues(t, 5e7, q.Workload.Tokens)
 				require.EqualValues(t, 1, q.Workload.Seq)
-				require.True(t, q.DefaultPrecision)
+				require.False(t, q.Precision.IsSet())
 			}},
 		// Half of the tokens are padding. Source: arXiv:2107.02027 section 1.
 		"padding": {
 			Row{Method: "whole run", Model: "BERT-Large", Samples: 2000000, SeqLen: 512, Device: "a100-80g", Devices: 8, GlobalBatch: 448},
-			func(t *testing.T, q *sizing.Question) {
+			func(t *testing.T, q *sizing.Request) {
 				require.EqualValues(t, 2000000*256, q.Workload.Tokens)
-				require.True(t, q.DefaultPrecision, "no 8-bit products on A100")
+				require.False(t, q.Precision.IsSet(), "no 8-bit products on A100")
 			}},
 		"a count and the compute": {
 			Row{Params: 13e9, TrainingFLOPs: 1.17e23, Device: "a100-40g", Devices: 480, Note: "domain=Language"},
-			func(t *testing.T, q *sizing.Question) {
+			func(t *testing.T, q *sizing.Request) {
 				require.True(t, q.Model.Inferred)
 				require.InEpsilon(t, 1.17e23/6/13e9, float64(q.Workload.Tokens), 0.01)
 			}},
 		"tokens, stack and precision as stated": {
 			Row{Model: "olmo-3-7b", Tokens: 5.9e12, Device: "h100", Stack: "torchtitan", Precision: "bf16"},
-			func(t *testing.T, q *sizing.Question) {
+			func(t *testing.T, q *sizing.Request) {
 				require.Equal(t, "torchtitan", q.Stack.Name)
-				require.False(t, q.DefaultPrecision)
+				require.True(t, q.Precision.IsSet())
 				require.Zero(t, q.Count)
 			}},
 	} {

@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // servingPoint is a measurement ready for the fit.
@@ -19,7 +20,7 @@ type servingPoint struct {
 	group    string
 	measured float64 // its log
 	weight   float64
-	factors  [sizing.NumServingConstants][]servingPower
+	factors  [serve.NumConstants][]servingPower
 }
 
 // servingPower is a factor of a point, by index, and its power.
@@ -46,7 +47,7 @@ type servingFactor struct {
 
 // ServingFit is the outcome of a fit of the serving constants.
 type ServingFit struct {
-	Constants *sizing.ServingConstants
+	Constants *serve.Constants
 	// Fitted are the factors that the rows decide, before and after.
 	Fitted []Fitted
 	// Fit and LeftOut are the scores with all rows, and of every group by
@@ -59,7 +60,7 @@ type ServingFit struct {
 type servingFitter struct {
 	points  []*servingPoint
 	factors []servingFactor
-	fields  []sizing.ServingConstant
+	fields  []serve.Constant
 }
 
 // The shape of the fit: errors beyond huber count by their size and not its
@@ -111,9 +112,9 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	from := sp.Constants
 	switch {
 	case o.Refit:
-		from = &sizing.ServingConstants{}
+		from = &serve.Constants{}
 	case from == nil:
-		from = sizing.DefaultServingConstants()
+		from = serve.DefaultConstants()
 	}
 	f, skipped := sp.servingFitter(rows)
 	out.Skipped = skipped
@@ -150,20 +151,20 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 // factors are those that hold before a fit.
 func (sp *ServingPredictor) factors() map[string]map[string]float64 {
 	if sp.Constants == nil {
-		return sizing.DefaultServingConstants().Factors
+		return serve.DefaultConstants().Factors
 	}
 	return sp.Constants.Factors
 }
 
 // builtinBands adds the built-in band where the rows say nothing of a phase.
-func builtinBands(bands map[sizing.ServingBandKey]sizing.Band) map[sizing.ServingBandKey]sizing.Band {
-	all := maps.Clone(sizing.DefaultServingConstants().Bands)
+func builtinBands(bands map[serve.BandKey]train.Band) map[serve.BandKey]train.Band {
+	all := maps.Clone(serve.DefaultConstants().Bands)
 	maps.Copy(all, bands)
 	return all
 }
 
 // pull sets where the factors start and are pulled to.
-func (f *servingFitter) pull(from *sizing.ServingConstants, width float64) {
+func (f *servingFitter) pull(from *serve.Constants, width float64) {
 	for i := range f.factors {
 		x := &f.factors[i]
 		x.prior *= width
@@ -175,7 +176,7 @@ func (f *servingFitter) pull(from *sizing.ServingConstants, width float64) {
 
 // servingFitter prepares the rows that can be predicted.
 func (sp *ServingPredictor) servingFitter(rows []ServingRow) (*servingFitter, []Skipped) {
-	f := &servingFitter{fields: sizing.ServingConstantFields()}
+	f := &servingFitter{fields: serve.ConstantFields()}
 	var skipped []Skipped
 	for i := range rows {
 		if err := f.addRow(sp, &rows[i]); err != nil {
@@ -263,16 +264,16 @@ const servingNegligible = 0.12
 
 // servingGiven are factors of runtimes that no measurement is of, and their
 // origins.
-var servingGiven = sizing.ServingConstants{
+var servingGiven = serve.Constants{
 	Factors: map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}},
 	Given: map[[2]string]string{{"tile", "runtime=mlx"}: "MLX has kernels of its own for one token, which no tile of a matrix product holds up: " +
 		"ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv)"},
 }
 
 // constants writes the factors that differ from 1, over those it came from.
-func (f *servingFitter) constants(theta []float64, from *sizing.ServingConstants) *sizing.ServingConstants {
-	c := &sizing.ServingConstants{Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
-	for _, known := range []*sizing.ServingConstants{&servingGiven, from} {
+func (f *servingFitter) constants(theta []float64, from *serve.Constants) *serve.Constants {
+	c := &serve.Constants{Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
+	for _, known := range []*serve.Constants{&servingGiven, from} {
 		maps.Copy(c.Given, known.Given)
 		for name, keys := range known.Factors {
 			if c.Factors[name] == nil {

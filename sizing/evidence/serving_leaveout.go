@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/serve"
+	"mlsizer/sizing/train"
 )
 
 // The names of what is left out together.
@@ -77,11 +78,11 @@ func (f *servingFitter) leaveOut(what string, folds int) []ServingResult {
 // user's question is sometimes one and sometimes the other; where not, they
 // are those of families that it did not see, and half as wide again where
 // neither runtime nor family was measured.
-func servingBands(fitted, near, far []ServingResult) map[sizing.ServingBandKey]sizing.Band {
-	bands := map[sizing.ServingBandKey]sizing.Band{}
+func servingBands(fitted, near, far []ServingResult) map[serve.BandKey]train.Band {
+	bands := map[serve.BandKey]train.Band{}
 	set := func(phase string, known int, low, high float64) {
 		ratio := func(x float64) float64 { return math.Exp(math.Round(x*1e3) / 1e3) }
-		bands[sizing.ServingBandKey{Phase: phase, Known: known}] = sizing.Band{Low: ratio(low), High: ratio(high)}
+		bands[serve.BandKey{Phase: phase, Known: known}] = train.Band{Low: ratio(low), High: ratio(high)}
 	}
 	seen := servingQuantiles(fitted)
 	for phase, b := range servingQuantiles(near) {

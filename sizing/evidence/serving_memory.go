@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 // The 80 % bands of sizes: weights and caches are exact but for what a file
@@ -52,7 +53,7 @@ func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, sk
 
 // memoryQuant finds the storage of the weights, if its name says what is
 // stored how.
-func (r *ServingRow) memoryQuant() (*sizing.Quant, error) {
+func (r *ServingRow) memoryQuant() (*serve.Quant, error) {
 	_, runtime, err := r.knownRuntime()
 	if err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (r *ServingRow) memoryQuant() (*sizing.Quant, error) {
 }
 
 // memorySetup prepares the row's model on its devices.
-func (sp *ServingPredictor) memorySetup(r *ServingRow) (*sizing.PreparedServing, error) {
+func (sp *ServingPredictor) memorySetup(r *ServingRow) (*serve.Prepared, error) {
 	row := *r
 	stored := quantity.Bytes(0)
 	if _, err := r.memoryQuant(); err != nil {
@@ -86,7 +87,7 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*sizing.PreparedServing,
 	s.Context, s.Batch = max(int64(r.Context), 1), 1
 	s.Output = min(int64(r.Output), s.Context)
 	s.Prompt = max(s.Context-s.Output, 1)
-	s.Layout = sizing.ServingLayout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
+	s.Layout = serve.Layout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
 	if strings.Contains(r.Runtime, "ik fork") {
 		s.FullWindows = true
 		mla, _ := r.noted("mla_attn=")
@@ -97,7 +98,7 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*sizing.PreparedServing,
 
 // cache predicts the row's cache: of its context or, where no batch is named,
 // what the runtime's budget leaves.
-func (r *ServingRow) cache(p *sizing.PreparedServing) float64 {
+func (r *ServingRow) cache(p *serve.Prepared) float64 {
 	if r.Batch == "" {
 		m := p.Memory(p.Context, 1)
 		return inGiB(m.Budget - m.Weights - m.Compute - m.Overhead)
@@ -110,7 +111,7 @@ func (r *ServingRow) cache(p *sizing.PreparedServing) float64 {
 }
 
 // peak predicts the figure that the row's definition measures.
-func (r *ServingRow) peak(p *sizing.PreparedServing) (float64, error) {
+func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	m := p.Memory(p.Context, 1)
 	held := m.Weights + m.KVCache + m.State
 	d := r.MemDefinition
@@ -137,7 +138,7 @@ func (r *ServingRow) peak(p *sizing.PreparedServing) (float64, error) {
 
 // lastLogits is the release of Transformers since which a prompt has logits of
 // its last position alone.
-var lastLogits = sizing.Release{Major: 4, Minor: 45}
+var lastLogits = efficiency.Release{Major: 4, Minor: 45}
 
 // eagerPrefill is what Transformers allocates for a prompt beside weights and
 // cache: up to release 4.44 the logits of every position in 16 bits and again
@@ -145,11 +146,11 @@ var lastLogits = sizing.Release{Major: 4, Minor: 45}
 // of one layer.
 // Source: huggingface/transformers models/*/modeling_*.py (logits.float(),
 // num_logits_to_keep from 4.45).
-func (r *ServingRow) eagerPrefill(p *sizing.PreparedServing) quantity.Bytes {
+func (r *ServingRow) eagerPrefill(p *serve.Prepared) quantity.Bytes {
 	prompt := float64(p.PromptTokens())
 	m := p.Model
 	bytes := p.ActivationBytes(prompt)
-	if v, ok := sizing.ParseRelease(r.Version); ok && v.Compare(lastLogits) < 0 {
+	if v, ok := efficiency.ParseRelease(r.Version); ok && v.Compare(lastLogits) < 0 {
 		logits := prompt * float64(m.Vocab) * 6
 		return quantity.Bytes(max(logits, bytes))
 	}

@@ -4,13 +4,13 @@ import (
 	"regexp"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // model resolves the name of a row's model: as it stands, without who packed
 // the file and how, by the generation before its minor version, or by the
 // parameters that the row or the name gives. The last two are inferred.
-func (sp *ServingPredictor) model(r *ServingRow) (*sizing.Model, error) {
+func (sp *ServingPredictor) model(r *ServingRow) (*model.Model, error) {
 	m, err := sp.Resolve(r.Model)
 	if err == nil {
 		return m, nil

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 // The quantities of serving.
@@ -26,13 +26,13 @@ const (
 type ServingPredictor struct {
 	Resolve   Resolve
 	Hardware  *hardware.Catalog
-	Constants *sizing.ServingConstants // nil: the program's own
+	Constants *serve.Constants // nil: the program's own
 }
 
 // servingSetup is a row made ready to evaluate.
 type servingSetup struct {
 	row      *ServingRow
-	p        *sizing.PreparedServing
+	p        *serve.Prepared
 	batch    float64 // sequences a replica
 	replicas float64
 	load     bool    // the engine chose the batch
@@ -97,8 +97,8 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 }
 
 // serving reads what a row says of model, machine and software.
-func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
-	var s sizing.Serving
+func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
+	var s serve.Request
 	var err error
 	if s.Model, err = sp.model(r); err != nil {
 		return s, err
@@ -123,7 +123,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 	if s.Quant, err = r.quant(s.Runtime); err != nil {
 		return s, err
 	}
-	if s.KV, err = sizing.ParseKVType(cmp.Or(r.KV, s.Runtime.DefaultCache(r.Weights))); err != nil {
+	if s.KV, err = serve.ParseKVType(cmp.Or(r.KV, s.Runtime.DefaultCache(r.Weights))); err != nil {
 		return s, err
 	}
 	s.Year = r.year(s.Runtime)
@@ -145,7 +145,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (sizing.Serving, error) {
 // runtime finds the row's runtime, if need be without a remark in brackets. One
 // that nobody knows works as the usual one of the device does, but by no
 // constant of that.
-func (r *ServingRow) runtime(d *hardware.Device) (*sizing.Runtime, error) {
+func (r *ServingRow) runtime(d *hardware.Device) (*serve.Runtime, error) {
 	if r.Runtime == "" {
 		return nil, errors.New("no runtime")
 	}
@@ -153,25 +153,25 @@ func (r *ServingRow) runtime(d *hardware.Device) (*sizing.Runtime, error) {
 	if err == nil {
 		return found, nil
 	}
-	q, _ := sizing.FindQuant(r.Weights)
-	unknown := *sizing.DefaultRuntime(d, q)
+	q, _ := serve.FindQuant(r.Weights)
+	unknown := *serve.DefaultRuntime(d, q)
 	unknown.Name, unknown.Title, unknown.Releases = name, name, nil
 	return &unknown, nil
 }
 
 // knownRuntime finds the row's runtime by its name, else by that without a remark
 // in brackets, which it returns.
-func (r *ServingRow) knownRuntime() (name string, found *sizing.Runtime, err error) {
+func (r *ServingRow) knownRuntime() (name string, found *serve.Runtime, err error) {
 	name, _, _ = strings.Cut(r.Runtime, " (")
-	if found, err = sizing.FindRuntime(r.Runtime); err != nil {
-		found, err = sizing.FindRuntime(name)
+	if found, err = serve.FindRuntime(r.Runtime); err != nil {
+		found, err = serve.FindRuntime(name)
 	}
 	return name, found, err
 }
 
 // quant finds the storage of a row's weights: "mxfp4" is a file of its own in
 // llama.cpp.
-func (r *ServingRow) quant(runtime *sizing.Runtime) (*sizing.Quant, error) {
+func (r *ServingRow) quant(runtime *serve.Runtime) (*serve.Quant, error) {
 	name := r.Weights
 	if name == "" {
 		return nil, errors.New("no storage of the weights")
@@ -182,12 +182,12 @@ func (r *ServingRow) quant(runtime *sizing.Runtime) (*sizing.Quant, error) {
 	if name == "int4" && runtime.KVPad > 0 {
 		name = "q4_0"
 	}
-	q, err := sizing.FindQuant(name)
+	q, err := serve.FindQuant(name)
 	if err == nil {
 		return q, nil
 	}
 	if bits, ok := namedBits(name); ok {
-		return sizing.StoredQuant(bits, runtime.KVPad > 0), nil
+		return serve.StoredQuant(bits, runtime.KVPad > 0), nil
 	}
 	return nil, err
 }
@@ -215,7 +215,7 @@ func namedBits(name string) (bits float64, ok bool) {
 
 // lay spreads the model as the row says, or over as few devices as leave room
 // for a batch, with replicas beside them.
-func (s *servingSetup) lay(base sizing.Serving) error {
+func (s *servingSetup) lay(base serve.Request) error {
 	r := s.row
 	n := base.Cluster.Count
 	tp, pp := min(max(r.TP, 0), n), max(r.PP, 0)
@@ -230,7 +230,7 @@ func (s *servingSetup) lay(base sizing.Serving) error {
 		if pp == 0 {
 			pp = 1
 		}
-		base.Layout = sizing.ServingLayout{TP: tp, PP: pp}
+		base.Layout = serve.Layout{TP: tp, PP: pp}
 		p, err := base.Prepare()
 		if err != nil {
 			return err
@@ -254,12 +254,12 @@ func (s *servingSetup) lay(base sizing.Serving) error {
 // layForLoad takes the layout of the fewest devices a replica that hold 64
 // sequences for each, in stages of layers, which talk the least: a server under
 // load that may choose does so.
-func (s *servingSetup) layForLoad(base sizing.Serving, n int) error {
+func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 	for _, devices := range []int{1, 2, 4, 8, 16} {
 		if devices > n || n%devices != 0 {
 			continue
 		}
-		for _, layout := range []sizing.ServingLayout{{TP: 1, PP: devices}, {TP: devices, PP: 1}} {
+		for _, layout := range []serve.Layout{{TP: 1, PP: devices}, {TP: devices, PP: 1}} {
 			base.Layout = layout
 			p, err := base.Prepare()
 			if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/serve"
 )
 
 // ServingRow is one published measurement of serving: of speed, of memory or
@@ -98,7 +98,7 @@ func (r *ServingRow) batch() (n float64, max bool, err error) {
 
 // year returns the generation of the runtime by the row's date or release, 0 if
 // it is not known.
-func (r *ServingRow) year(runtime *sizing.Runtime) int {
+func (r *ServingRow) year(runtime *serve.Runtime) int {
 	if len(r.Date) >= 4 {
 		if y, err := strconv.Atoi(r.Date[:4]); err == nil && y > 2000 && y < 2100 {
 			return y

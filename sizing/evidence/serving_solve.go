@@ -5,13 +5,13 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/serve"
 )
 
 // efficiency multiplies a point's factors.
-func (f *servingFitter) efficiency(p *servingPoint, theta []float64) sizing.ServingEfficiency {
-	var e sizing.ServingEfficiency
+func (f *servingFitter) efficiency(p *servingPoint, theta []float64) serve.Efficiency {
+	var e serve.Efficiency
 	for c := range e {
 		e[c] = f.nudged(p, theta, c, 0)
 	}

@@ -10,13 +10,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 func servingPredictor() *ServingPredictor {
-	return &ServingPredictor{Hardware: hardware.Default(), Resolve: func(name string) (*sizing.Model, error) {
+	return &ServingPredictor{Hardware: hardware.Default(), Resolve: func(name string) (*model.Model, error) {
 		e, err := catalog.Default().Find(name)
 		if err == nil {
 			return e.Build()
@@ -79,7 +80,7 @@ func TestServingErrors(t *testing.T) {
 func TestServingKeys(t *testing.T) {
 	allowed := map[string]bool{"runtime": true, "vendor": true, "family": true, "matrix": true, "memory": true, "class": true, "link": true,
 		"device": true, "backend": true, "launch": true, "~year": true, "~peak": true, "~bandwidth": true}
-	for name, factors := range sizing.DefaultServingConstants().Factors {
+	for name, factors := range serve.DefaultConstants().Factors {
 		for key, v := range factors {
 			for part := range strings.SplitSeq(key, ",") {
 				if k, _, _ := strings.Cut(part, "="); part != "" && !allowed[k] {
@@ -102,7 +103,7 @@ func TestFitServingRecovers(t *testing.T) {
 	}
 	rows = rows[:100] // llama.cpp on consumer cards
 	p := servingPredictor()
-	other := *sizing.DefaultServingConstants()
+	other := *serve.DefaultConstants()
 	other.Factors = maps.Clone(other.Factors)
 	for _, name := range []string{"compute", "memory"} {
 		other.Factors[name] = maps.Clone(other.Factors[name])
@@ -144,7 +145,7 @@ func TestFitServingRecovers(t *testing.T) {
 // A mean waits for half of the burst that starts a test in the burst's share of
 // its requests; a median, of random lengths, does not.
 func TestFirstTokenOfBurst(t *testing.T) {
-	burst := slices.IndexFunc(sizing.ServingConstantFields(), func(f sizing.ServingConstant) bool { return f.Name == "burst" })
+	burst := slices.IndexFunc(serve.ConstantFields(), func(f serve.Constant) bool { return f.Name == "burst" })
 	row := ServingRow{ID: "1", Model: "llama-3.1-8b", Weights: "bf16", Device: "h100-sxm5-80gb", Devices: 1, Runtime: "vllm",
 		Batch: "64", Input: 4000, Output: 500, Phase: "decode", TTFT: 1}
 	at := func(note string, share float64) (float64, *servingSetup) {

@@ -8,11 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 )
 
 // Resolve finds a model by its catalogue name.
-type Resolve func(name string) (*sizing.Model, error)
+type Resolve func(name string) (*model.Model, error)
 
 // traits are the parts of a decoder that a family's name decides.
 type traits struct {
@@ -38,7 +38,7 @@ var families = map[string]traits{
 
 // model builds the row's model: the catalogue's, if it is named there, cut to
 // the row's layers; else one from the shape that the row gives.
-func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
+func (r *Row) model(resolve Resolve) (*model.Model, error) {
 	for _, name := range []string{r.Model, r.Family} {
 		if name == "" {
 			continue
@@ -74,13 +74,13 @@ func (r *Row) model(resolve Resolve) (*sizing.Model, error) {
 
 // agrees reports whether a catalogue model has the width and at least the
 // layers that the row states; a family's name may also be that of a model.
-func (r *Row) agrees(m *sizing.Model) bool {
+func (r *Row) agrees(m *model.Model) bool {
 	return (r.Hidden == 0 || r.Hidden == m.Hidden) && int(r.Layers) <= m.Layers() &&
 		(r.Params == 0 || r.Layers > 0 || math.Abs(float64(m.Params())/r.Params-1) < 0.1)
 }
 
 // decoder builds a transformer from the row's shape.
-func (r *Row) decoder(t traits) (*sizing.Model, error) {
+func (r *Row) decoder(t traits) (*model.Model, error) {
 	opt := r.options()
 	if r.Heads == 0 {
 		c := *r
@@ -88,7 +88,7 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 		r = &c
 	}
 	b := builder{Row: r, traits: t, opt: opt, bias: t.biases && !opt.on("disable-bias-linear"), gated: t.gated}
-	b.norm = sizing.Norm{Dim: r.Hidden, Bias: t.biases && opt["normalization"] != "RMSNorm"}
+	b.norm = model.Norm{Dim: r.Hidden, Bias: t.biases && opt["normalization"] != "RMSNorm"}
 	if r.Gated != nil {
 		b.gated = *r.Gated
 	}
@@ -102,14 +102,14 @@ func (r *Row) decoder(t traits) (*sizing.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups := append([]sizing.Group{b.embedding()}, body...)
+	groups := append([]model.Group{b.embedding()}, body...)
 	groups = append(groups, b.head())
 	for i, blocks := range further {
-		g := sizing.FurtherGroup(r.Hidden, r.Vocab, b.norm, blocks)
+		g := model.FurtherGroup(r.Hidden, r.Vocab, b.norm, blocks)
 		g.Shared = i > 0 && opt.on("mtp-use-repeated-layer")
 		groups = append(groups, g)
 	}
-	m := &sizing.Model{Name: r.name(), Family: r.Family, Field: sizing.NLP, Source: r.Ref, Hidden: r.Hidden, Vocab: r.Vocab, Groups: groups}
+	m := &model.Model{Name: r.name(), Family: r.Family, Field: model.NLP, Source: r.Ref, Hidden: r.Hidden, Vocab: r.Vocab, Groups: groups}
 	return m, m.Check()
 }
 
@@ -122,11 +122,11 @@ type builder struct {
 	traits
 	opt         options
 	bias, gated bool
-	norm        sizing.Norm
-	mixer       sizing.Block
-	linear      sizing.Block // linear attention, where some layers have it
-	ffn         sizing.FFN
-	moe         sizing.MoE
+	norm        model.Norm
+	mixer       model.Block
+	linear      model.Block // linear attention, where some layers have it
+	ffn         model.FFN
+	moe         model.MoE
 }
 
 // parts builds what layers are made of.
@@ -138,8 +138,8 @@ func (b *builder) parts() error {
 			width = gatedWidth(b.Hidden)
 		}
 	}
-	b.ffn = sizing.FFN{Hidden: b.Hidden, Width: width, Gated: b.gated, Bias: b.bias}
-	b.moe = sizing.MoE{Hidden: b.Hidden, Experts: b.Experts, TopK: b.TopK, Width: b.ExpertFFN, Gated: b.gated, CorrectionBias: b.opt.on("moe-router-enable-expert-bias")}
+	b.ffn = model.FFN{Hidden: b.Hidden, Width: width, Gated: b.gated, Bias: b.bias}
+	b.moe = model.MoE{Hidden: b.Hidden, Experts: b.Experts, TopK: b.TopK, Width: b.ExpertFFN, Gated: b.gated, CorrectionBias: b.opt.on("moe-router-enable-expert-bias")}
 	if b.moe.Width == 0 {
 		b.moe.Width = width
 	}
@@ -167,13 +167,13 @@ func (b *builder) defaultWidth() bool {
 func gatedWidth(hidden int64) int64 { return hidden * 8 / 3 / 64 * 64 }
 
 // embedding builds the input of the model.
-func (b *builder) embedding() sizing.Group {
-	g := sizing.Group{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: b.Vocab, Dim: b.Hidden}}}
+func (b *builder) embedding() model.Group {
+	g := model.Group{Name: "embedding", Place: model.Input, Repeat: 1, Blocks: []model.Block{model.Table{Rows: b.Vocab, Dim: b.Hidden}}}
 	if p := b.opt["position-embedding-type"]; b.positions && (p == "" || p == "learned_absolute") {
-		g.Blocks = append(g.Blocks, sizing.Table{Name: "positions", Rows: b.SeqLen, Dim: b.Hidden, Small: true})
+		g.Blocks = append(g.Blocks, model.Table{Name: "positions", Rows: b.SeqLen, Dim: b.Hidden, Small: true})
 	}
 	if b.encoder {
-		g.Blocks = append(g.Blocks, sizing.Table{Name: "token types", Rows: 2, Dim: b.Hidden, Small: true})
+		g.Blocks = append(g.Blocks, model.Table{Name: "token types", Rows: 2, Dim: b.Hidden, Small: true})
 	}
 	if b.embedNorm {
 		g.Blocks = append(g.Blocks, b.norm)
@@ -182,19 +182,19 @@ func (b *builder) embedding() sizing.Group {
 }
 
 // head builds the output of the model.
-func (b *builder) head() sizing.Group {
+func (b *builder) head() model.Group {
 	d := b.Hidden
-	g := sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1, Blocks: []sizing.Block{b.norm}}
+	g := model.Group{Name: "head", Place: model.Output, Repeat: 1, Blocks: []model.Block{b.norm}}
 	if b.encoder {
-		g.Blocks = append(g.Blocks, sizing.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, b.norm)
+		g.Blocks = append(g.Blocks, model.Linear{Name: "lm dense", In: d, Out: d, Bias: true}, b.norm)
 	}
-	g.Blocks = append(g.Blocks, sizing.Linear{Name: "head", In: d, Out: b.Vocab, Head: true, Tied: b.tied})
+	g.Blocks = append(g.Blocks, model.Linear{Name: "head", In: d, Out: b.Vocab, Head: true, Tied: b.tied})
 	return g
 }
 
 // body builds the layers between embedding and head, and the layer of each
 // further token that the model predicts.
-func (b *builder) body() (groups []sizing.Group, further [][]sizing.Block, err error) {
+func (b *builder) body() (groups []model.Group, further [][]model.Block, err error) {
 	layers, n := int(b.Layers), int64(0)
 	if err := b.opt.counts([]counted{{"mtp-num-layers", &n}}); err != nil {
 		return nil, nil, err
@@ -224,7 +224,7 @@ func (b *builder) body() (groups []sizing.Group, further [][]sizing.Block, err e
 		}
 	}
 	for i := range layers {
-		name, blocks := "decoder", []sizing.Block{b.norm, b.mixer, b.norm, b.ffn}
+		name, blocks := "decoder", []model.Block{b.norm, b.mixer, b.norm, b.ffn}
 		if linear[i] {
 			blocks[1] = b.linear
 		}
@@ -235,7 +235,7 @@ func (b *builder) body() (groups []sizing.Group, further [][]sizing.Block, err e
 			groups[last].Repeat++
 			continue
 		}
-		groups = append(groups, sizing.Group{Name: name, Repeat: 1, Blocks: blocks})
+		groups = append(groups, model.Group{Name: name, Repeat: 1, Blocks: blocks})
 	}
 	for range n {
 		further = append(further, groups[len(groups)-1].Blocks)
@@ -267,8 +267,8 @@ func linearLayers(s string, layers int) ([]bool, error) {
 // * attention, - dense, E experts. What follows each slash predicts a further
 // token.
 // Source: NVIDIA/Megatron-LM megatron/core/ssm (hybrid layer pattern).
-func (b *builder) hybrid(pattern string) (groups []sizing.Group, further [][]sizing.Block, err error) {
-	mamba := sizing.Mamba2{Hidden: b.Hidden, Groups: 8, State: 128, Conv: 4}
+func (b *builder) hybrid(pattern string) (groups []model.Group, further [][]model.Block, err error) {
+	mamba := model.Mamba2{Hidden: b.Hidden, Groups: 8, State: 128, Conv: 4}
 	heads, headDim := int64(0), int64(64)
 	if err := b.opt.counts([]counted{{"mamba-num-heads", &heads}, {"mamba-head-dim", &headDim}, {"mamba-num-groups", &mamba.Groups}, {"mamba-state-dim", &mamba.State}}); err != nil {
 		return nil, nil, err
@@ -277,9 +277,9 @@ func (b *builder) hybrid(pattern string) (groups []sizing.Group, further [][]siz
 		heads = 2 * b.Hidden / headDim
 	}
 	mamba.Heads, mamba.Inner = heads, heads*headDim
-	kinds := map[rune]sizing.Block{'M': mamba, '*': b.mixer, '-': b.ffn, 'E': b.moe}
+	kinds := map[rune]model.Block{'M': mamba, '*': b.mixer, '-': b.ffn, 'E': b.moe}
 	for i, part := range strings.Split(pattern, "/") {
-		var blocks []sizing.Block
+		var blocks []model.Block
 		for _, letter := range part {
 			block, ok := kinds[letter]
 			if !ok {
@@ -287,7 +287,7 @@ func (b *builder) hybrid(pattern string) (groups []sizing.Group, further [][]siz
 			}
 			blocks = append(blocks, b.norm, block)
 			if i == 0 {
-				groups = append(groups, sizing.Group{Name: block.Kind(), Repeat: 1, Blocks: blocks[len(blocks)-2:]})
+				groups = append(groups, model.Group{Name: block.Kind(), Repeat: 1, Blocks: blocks[len(blocks)-2:]})
 			}
 		}
 		if i > 0 {
@@ -342,20 +342,20 @@ func (b *builder) ratios(layers int) (string, error) {
 // beside it.
 func (b *builder) mixers() error {
 	if b.opt.on("multi-latent-attention") {
-		a := sizing.MLA{Hidden: b.Hidden, Heads: b.Heads, KVRank: 32, RopeDim: 64, NopeDim: 128, ValDim: 128}
+		a := model.MLA{Hidden: b.Hidden, Heads: b.Heads, KVRank: 32, RopeDim: 64, NopeDim: 128, ValDim: 128}
 		if err := b.opt.counts([]counted{{"q-lora-rank", &a.QRank}, {"kv-lora-rank", &a.KVRank}, {"qk-pos-emb-head-dim", &a.RopeDim}, {"qk-head-dim", &a.NopeDim}, {"v-head-dim", &a.ValDim}}); err != nil {
 			return err
 		}
 		b.mixer = a
 		return nil
 	}
-	a := sizing.Attention{Hidden: b.Hidden, Heads: b.Heads, KVHeads: b.KVHeads, HeadDim: b.HeadDim, Bidirectional: b.encoder, Gate: b.opt.on("attention-output-gate")}
+	a := model.Attention{Hidden: b.Hidden, Heads: b.Heads, KVHeads: b.KVHeads, HeadDim: b.HeadDim, Bidirectional: b.encoder, Gate: b.opt.on("attention-output-gate")}
 	if b.opt.on("qk-layernorm") {
-		a.QKNorm = sizing.HeadQKNorm
+		a.QKNorm = model.HeadQKNorm
 	}
 	b.mixer = a.WithBias(b.bias || b.opt.on("add-qkv-bias"), b.bias)
 	if b.opt["experimental-attention-variant"] == "gated_delta_net" || b.opt["linear-attention-type"] == "gated_delta_net" {
-		n := sizing.DeltaNet{Hidden: b.Hidden, KeyHeads: 16, ValHeads: 32, KeyDim: 128, ValDim: 128, Conv: 4}
+		n := model.DeltaNet{Hidden: b.Hidden, KeyHeads: 16, ValHeads: 32, KeyDim: 128, ValDim: 128, Conv: 4}
 		if err := b.opt.counts([]counted{{"linear-num-key-heads", &n.KeyHeads}, {"linear-num-value-heads", &n.ValHeads}, {"linear-key-head-dim", &n.KeyDim}, {"linear-value-head-dim", &n.ValDim}, {"linear-conv-kernel-dim", &n.Conv}}); err != nil {
 			return err
 		}
@@ -372,14 +372,14 @@ func (r *Row) name() string {
 }
 
 // trim returns the model with only its first n body layers.
-func trim(m *sizing.Model, n int) (*sizing.Model, error) {
+func trim(m *model.Model, n int) (*model.Model, error) {
 	if n > m.Layers() {
 		return nil, fmt.Errorf("%d layers, but %s has %d", n, m.Name, m.Layers())
 	}
 	c := *m
 	c.Groups = nil
 	for _, g := range m.Groups {
-		if g.Place == sizing.Body {
+		if g.Place == model.Body {
 			g.Repeat = min(g.Repeat, n)
 			n -= g.Repeat
 			if g.Repeat == 0 {

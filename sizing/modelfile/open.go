@@ -7,77 +7,29 @@ package modelfile
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"mlsizer/sizing"
-	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/modelfile/config"
+	"mlsizer/sizing/modelfile/gguf"
+	"mlsizer/sizing/modelfile/hub"
+	"mlsizer/sizing/modelfile/safetensors"
+	"mlsizer/sizing/modelfile/source"
 )
-
-// The formats of a File.
-const (
-	FormatConfig      = "config.json"
-	FormatSafetensors = "safetensors"
-	FormatGGUF        = "gguf"
-)
-
-// File is what a model file, a folder of them or a repository says.
-type File struct {
-	// Path is what was opened, as the user called it.
-	Path string
-	// Format is FormatConfig, FormatSafetensors or FormatGGUF.
-	Format string
-	// Model is the architecture; nil where it cannot be derived.
-	Model *sizing.Model
-	// Config is the config.json read, alone or beside the tensors; nil if
-	// there is none or it is of an architecture that is not modelled.
-	Config *Config
-	// Params is the number of parameters. Where there are tensors they are
-	// counted, unpacked; else it is ArchitectureParams.
-	Params quantity.Params
-	// ParamsByDType lists what is stored in which number format, the most
-	// bytes first; its parameters and bytes add up to Params and Bytes. It is
-	// empty where there are no tensors.
-	ParamsByDType []DTypeCount
-	// Bytes is the storage of all tensors; 0 where there are none.
-	Bytes quantity.Bytes
-	// Tensors is their number.
-	Tensors int
-	// Files is how many files the tensors come from.
-	Files int
-	// Components are the parameters by component, told by the tensors' names.
-	Components [sizing.NumComponents]quantity.Params
-	// ArchitectureParams is what the config or the hyper-parameters come to;
-	// 0 where they are missing or not modelled.
-	ArchitectureParams quantity.Params
-	// Metadata is what the file says of itself, unchecked.
-	Metadata map[string]string
-	// Warnings are the doubts that a reader of the numbers must know.
-	Warnings []string
-}
-
-func (f *File) warn(format string, args ...any) {
-	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
-}
 
 // Options are the settings of Open. The zero value is ready for use.
 type Options struct {
-	// Hub answers hf: references; nil means NewHubFromEnv.
-	Hub *Hub
+	// Hub answers hf: references; nil means hub.FromEnv.
+	Hub *hub.Hub
 }
-
-// accepted is what Open takes.
-const accepted = "config.json, a .safetensors file, its index.json, a .gguf file, a folder with one of these, or hf:org/name"
 
 // IsReference reports whether an argument looks like something for Open and
 // not like a model's name or a parameter count: it begins with "hf:", has a
 // path separator or a known extension, or a file or folder of that name
 // exists.
 func IsReference(arg string) bool {
-	if strings.HasPrefix(arg, hubScheme) || strings.ContainsRune(arg, '/') || strings.ContainsRune(arg, os.PathSeparator) {
+	if strings.HasPrefix(arg, hub.Scheme) || strings.ContainsRune(arg, '/') || strings.ContainsRune(arg, os.PathSeparator) {
 		return true
 	}
 	switch strings.ToLower(filepath.Ext(arg)) {
@@ -96,33 +48,33 @@ func IsReference(arg string) bool {
 // Errors of a file's content are a *FormatError or a *ConfigError; errors of
 // the hub a *HubError.
 func Open(ctx context.Context, arg string, opts Options) (*File, error) {
-	if strings.HasPrefix(arg, hubScheme) {
-		ref, err := ParseHubRef(arg)
+	if strings.HasPrefix(arg, hub.Scheme) {
+		ref, err := hub.ParseRef(arg)
 		if err != nil {
 			return nil, err
 		}
-		hub := opts.Hub
-		if hub == nil {
-			if hub, err = NewHubFromEnv(); err != nil {
+		h := opts.Hub
+		if h == nil {
+			if h, err = hub.FromEnv(); err != nil {
 				return nil, err
 			}
 		}
-		return hub.Open(ctx, ref)
+		return openRepository(ctx, h, ref)
 	}
 	// The kind is looked at before anything is opened: opening a pipe waits
 	// for its other end.
 	info, err := os.Stat(arg)
 	if err != nil {
-		return nil, pathError(arg, err)
+		return nil, source.PathError(arg, err)
 	}
 	if info.IsDir() {
 		return openFolder(ctx, arg)
 	}
-	return openFile(ctx, dirStore(filepath.Dir(arg)), filepath.Base(arg), arg)
+	return openFile(ctx, source.Folder(filepath.Dir(arg)), filepath.Base(arg), arg)
 }
 
 // openFile reads one file of a folder by what its name says it is.
-func openFile(ctx context.Context, st dirStore, name, path string) (*File, error) {
+func openFile(ctx context.Context, st source.Folder, name, path string) (*File, error) {
 	var f *File
 	var err error
 	switch lower := strings.ToLower(name); {
@@ -132,13 +84,13 @@ func openFile(ctx context.Context, st dirStore, name, path string) (*File, error
 		f, err = openConfig(ctx, st, name)
 	case strings.HasSuffix(lower, ".safetensors"):
 		var names []string
-		if names, _, err = partsOf(name); err == nil {
+		if names, _, err = source.Parts(name); err == nil {
 			f, err = openSafetensors(ctx, st, names, false, readConfig(ctx, st))
 		}
 	case strings.HasSuffix(lower, ".gguf"):
 		f, err = openGGUF(ctx, st, name)
 	default:
-		return nil, &FormatError{File: path, Offset: -1, Problem: "not a kind of model file that is read here" + hintFor(lower), Want: accepted}
+		return nil, &source.FormatError{File: path, Offset: -1, Problem: "not a kind of model file that is read here" + hintFor(lower), Want: source.Accepted}
 	}
 	if err != nil {
 		return nil, err
@@ -157,14 +109,6 @@ func usualName(name string) bool {
 	return name == "config.json" || strings.HasPrefix(name, "model.safetensors") || strings.HasPrefix(name, "model-0")
 }
 
-// name calls the architecture of a config by the folder or repository that it
-// is from. A GGUF file brings a name of its own.
-func (f *File) name(title string) {
-	if f.Config != nil && f.Model != nil && f.Model == f.Config.Model {
-		f.Model.Name = title
-	}
-}
-
 // hintFor names the usual files that are not read, and why.
 func hintFor(name string) string {
 	switch filepath.Ext(name) {
@@ -177,39 +121,40 @@ func hintFor(name string) string {
 }
 
 // openConfig reads a config.json on its own.
-func openConfig(ctx context.Context, st store, name string) (*File, error) {
+func openConfig(ctx context.Context, st source.Store, name string) (*File, error) {
 	data, err := readSmall(ctx, st, name)
 	if err != nil {
 		return nil, err
 	}
-	c, err := ParseConfig(st.where(name), data)
+	c, err := config.Parse(st.Where(name), data)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: st.where(name), Format: FormatConfig, Config: c, Model: c.Model}
-	f.Warnings = append(f.Warnings, c.Warnings...)
-	if c.Model != nil {
-		f.ArchitectureParams = c.Model.Params()
-		f.Params, f.Components = f.ArchitectureParams, c.Model.ByComponent()
+	return ofConfig(st.Where(name), c), nil
+}
+
+// openGGUF reads a GGUF file, all parts of a split one.
+func openGGUF(ctx context.Context, st source.Store, name string) (*File, error) {
+	g, err := gguf.Read(ctx, st, name)
+	if err != nil {
+		return nil, err
 	}
+	f := ofSum(st.Where(name), FormatGGUF, &g.Sum)
+	f.Model, f.ArchitectureParams, f.Metadata, f.Warnings = g.Model, g.ArchitectureParams, g.Metadata, g.Warnings
 	return f, nil
 }
 
 // openSafetensors sums the named files, or the shards of the named index.
-func openSafetensors(ctx context.Context, st store, names []string, index bool, beside besideConfig) (*File, error) {
+func openSafetensors(ctx context.Context, st source.Store, names []string, index bool, beside besideConfig) (*File, error) {
 	if beside.fatal != nil {
 		return nil, beside.fatal
 	}
-	c := newCheckpoint(beside.packing)
-	if err := c.readAll(ctx, st, names, index); err != nil {
+	c, err := safetensors.Read(ctx, st, names, index, beside.packing)
+	if err != nil {
 		return nil, err
 	}
-	if err := c.tally.resolve(); err != nil {
-		return nil, fmt.Errorf("%s: %w", st.where(names[0]), err)
-	}
-	t := c.tally
-	f := &File{Path: st.where(names[0]), Format: FormatSafetensors, Config: beside.config, Params: quantity.Params(t.params), Bytes: quantity.Bytes(t.bytes),
-		ParamsByDType: t.dtypeCounts(), Tensors: t.tensors, Files: c.files, Components: t.components(), Metadata: c.metadata}
+	f := ofSum(st.Where(names[0]), FormatSafetensors, &c.Sum)
+	f.Files, f.Metadata, f.Config = c.Files, c.Metadata, beside.config
 	if beside.config != nil {
 		f.Model = beside.config.Model
 		f.Warnings = append(f.Warnings, beside.config.Warnings...)
@@ -217,100 +162,17 @@ func openSafetensors(ctx context.Context, st store, names []string, index bool, 
 	if beside.problem != nil {
 		f.warn("no architecture: %v", beside.problem)
 	}
-	f.Warnings = append(f.Warnings, c.warnings()...)
+	f.Warnings = append(f.Warnings, c.Warnings...)
 	if f.Model != nil {
 		f.ArchitectureParams = f.Model.Params()
 	}
-	if t.unknown.tensors > 0 {
-		return f, f.unknownPacking(t, beside.packing)
+	if c.Uncounted != "" {
+		return f.uncounted(c.Uncounted)
 	}
-	if f.Model != nil && t.constants > 0 && t.params > 0 {
+	if f.Model != nil && c.Quantised && f.Params > 0 {
 		// Measured, scales and all, where the config gives only the rule.
-		f.Model.StoredBits = 8 * float64(t.bytes) / float64(t.params)
+		f.Model.StoredBits = 8 * float64(f.Bytes) / float64(f.Params)
 	}
 	f.compare()
 	return f, nil
 }
-
-// readAll reads an index and its shards, or files that make up a model.
-func (c *checkpoint) readAll(ctx context.Context, st store, names []string, index bool) error {
-	if index {
-		return c.readSharded(ctx, st, names[0])
-	}
-	var missing []string
-	for _, n := range names {
-		err := c.readFile(ctx, st, n, 0)
-		if len(names) > 1 && isNotExist(err) {
-			missing = append(missing, n)
-		} else if err != nil {
-			return err
-		}
-	}
-	if len(missing) > 0 {
-		return missingParts(st.where(names[0]), len(names), missing)
-	}
-	return nil
-}
-
-// unknownPacking settles a checkpoint whose packed weights cannot be counted:
-// by its architecture if there is one, else as an error. A sum of containers
-// would look like a count.
-func (f *File) unknownPacking(t *tally, p packing) error {
-	problem := fmt.Sprintf("%d layers are packed, and no quantization_config says how many bits a weight has", t.unknown.tensors)
-	if p.foreign {
-		problem = fmt.Sprintf("%d tensors may be packed by the quantisation method %q, which is not known", t.unknown.tensors, clipName(p.method))
-	} else if p.method != "" {
-		problem = fmt.Sprintf("%d layers are packed, and the quantization_config (%s) does not say how many bits a weight has", t.unknown.tensors, clipName(p.method))
-	}
-	if f.Model == nil {
-		return &FormatError{File: f.Path, Offset: -1, Problem: problem, Want: "a config.json with bits in the same folder"}
-	}
-	f.warn("%s: the parameters are those of the architecture", problem)
-	f.Params, f.Components, f.ParamsByDType = f.ArchitectureParams, f.Model.ByComponent(), nil
-	return nil
-}
-
-// compare warns where what is stored is not what the config comes to.
-func (f *File) compare() {
-	if f.Model == nil || f.Params == f.ArchitectureParams {
-		return
-	}
-	stored, arch := f.Params, f.ArchitectureParams
-	switch c := f.Config; {
-	case c.TiedStoredTwice > 0 && stored == arch+c.TiedStoredTwice:
-		f.warn("the output head is stored although it is tied to the embedding: %s parameters stored, %s different ones", stored.Exact(), arch.Exact())
-	case len(c.NotCounted) > 0 && stored > arch:
-		f.warn("the files hold %s parameters and the config's architecture has %s, which leaves out: %s", stored.Exact(), arch.Exact(), strings.Join(c.NotCounted, ", "))
-	default:
-		f.warn("the files hold %s parameters, but the config's architecture has %s", stored.Exact(), arch.Exact())
-	}
-}
-
-// besideConfig is what the config.json beside the tensors says.
-type besideConfig struct {
-	config  *Config
-	packing packing
-	problem error // why there is no architecture, though there is a config
-	fatal   error // the config cannot be read at all
-}
-
-// readConfig reads the config.json beside a model, if there is one. An
-// architecture that is not modelled does not stand in the way of counting.
-func readConfig(ctx context.Context, st store) besideConfig {
-	data, err := readSmall(ctx, st, "config.json")
-	if isNotExist(err) {
-		return besideConfig{}
-	}
-	if err != nil {
-		return besideConfig{fatal: err}
-	}
-	where := st.where("config.json")
-	c, err := ParseConfig(where, data)
-	if err == nil {
-		return besideConfig{config: c, packing: packingOf(c.Quant)}
-	}
-	p, perr := quantOf(where, data)
-	return besideConfig{problem: err, packing: p, fatal: perr}
-}
-
-var errTooLong = errors.New("too long")

@@ -41,9 +41,3 @@ func ExampleIsReference() {
 	// 7B false
 	// llama-3.1-70b false
 }
-
-func ExampleParseHubRef() {
-	ref, err := modelfile.ParseHubRef("hf:org/name@v1.0")
-	fmt.Println(ref.Repo, ref.Revision, err)
-	// Output: org/name v1.0 <nil>
-}

@@ -1,4 +1,4 @@
-package modelfile
+package modelfile_test
 
 import (
 	"context"
@@ -8,18 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mlsizer/sizing/modelfile"
+	"mlsizer/sizing/modelfile/internal/filetest"
+	"mlsizer/sizing/modelfile/internal/opentest"
 )
-
-const gpt2Config = `{"model_type":"gpt2","n_embd":768,"n_layer":12,"n_head":12,"n_positions":1024,"n_ctx":1024,"vocab_size":50257}`
-
-func put(t testing.TB, dir, name, data string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 func TestIsReference(t *testing.T) {
 	dir := t.TempDir()
@@ -32,22 +25,22 @@ func TestIsReference(t *testing.T) {
 		"M.GGUF": true, "folder": true, ".": true,
 		"": false, "7B": false, "llama-3.1-70b": false, "1750亿": false, "6.7B": false, "gpt-3": false,
 	} {
-		if got := IsReference(arg); got != want {
+		if got := modelfile.IsReference(arg); got != want {
 			t.Errorf("%q: %v, want %v", arg, got, want)
 		}
 	}
 }
 
 func TestOpenConfig(t *testing.T) {
+	gpt2, params := filetest.GPT2(t)
 	dir := filepath.Join(t.TempDir(), "gpt2-small")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	path := put(t, dir, "config.json", gpt2Config)
-	for _, arg := range []string{path, dir, put(t, t.TempDir(), "openai-community__gpt2.json", gpt2Config)} {
-		f := open(t, arg)
-		// Source: openai-community/gpt2, parameters without the mask buffers.
-		if f.Format != FormatConfig || f.Params != 124439808 || f.ArchitectureParams != f.Params || f.Bytes != 0 || f.Tensors != 0 || f.Model == nil || f.Path != arg {
+	path := filetest.Put(t, dir, "config.json", gpt2)
+	for _, arg := range []string{path, dir, filetest.Put(t, t.TempDir(), "openai-community__gpt2.json", gpt2)} {
+		f := opentest.Open(t, arg)
+		if f.Format != modelfile.FormatConfig || f.Params != params || f.ArchitectureParams != f.Params || f.Bytes != 0 || f.Tensors != 0 || f.Model == nil || f.Path != arg {
 			t.Errorf("%+v", f)
 		}
 		if want := map[bool]string{true: "openai-community__gpt2", false: "gpt2-small"}[strings.Contains(arg, "__")]; f.Model.Name != want {
@@ -58,17 +51,17 @@ func TestOpenConfig(t *testing.T) {
 
 // gpt2Tensors are those of the published file, masks included.
 // Source: openai-community/gpt2 model.safetensors.
-func gpt2Tensors(head bool) []entry {
-	list := []entry{{"wte.weight", "F32", []int64{50257, 768}}, {"wpe.weight", "F32", []int64{1024, 768}}, {"ln_f.weight", "F32", []int64{768}}, {"ln_f.bias", "F32", []int64{768}}}
+func gpt2Tensors(head bool) []filetest.Tensor {
+	list := []filetest.Tensor{filetest.T("wte.weight", "F32", 50257, 768), filetest.T("wpe.weight", "F32", 1024, 768), filetest.T("ln_f.weight", "F32", 768), filetest.T("ln_f.bias", "F32", 768)}
 	for i := range 12 {
 		h := "h." + string(rune('a'+i)) + "."
-		list = append(list, entry{h + "ln_1.weight", "F32", []int64{768}}, entry{h + "ln_1.bias", "F32", []int64{768}}, entry{h + "ln_2.weight", "F32", []int64{768}}, entry{h + "ln_2.bias", "F32", []int64{768}},
-			entry{h + "attn.bias", "F32", []int64{1, 1, 1024, 1024}}, entry{h + "attn.c_attn.weight", "F32", []int64{768, 2304}}, entry{h + "attn.c_attn.bias", "F32", []int64{2304}},
-			entry{h + "attn.c_proj.weight", "F32", []int64{768, 768}}, entry{h + "attn.c_proj.bias", "F32", []int64{768}}, entry{h + "mlp.c_fc.weight", "F32", []int64{768, 3072}},
-			entry{h + "mlp.c_fc.bias", "F32", []int64{3072}}, entry{h + "mlp.c_proj.weight", "F32", []int64{3072, 768}}, entry{h + "mlp.c_proj.bias", "F32", []int64{768}})
+		list = append(list, filetest.T(h+"ln_1.weight", "F32", 768), filetest.T(h+"ln_1.bias", "F32", 768), filetest.T(h+"ln_2.weight", "F32", 768), filetest.T(h+"ln_2.bias", "F32", 768),
+			filetest.T(h+"attn.bias", "F32", 1, 1, 1024, 1024), filetest.T(h+"attn.c_attn.weight", "F32", 768, 2304), filetest.T(h+"attn.c_attn.bias", "F32", 2304),
+			filetest.T(h+"attn.c_proj.weight", "F32", 768, 768), filetest.T(h+"attn.c_proj.bias", "F32", 768), filetest.T(h+"mlp.c_fc.weight", "F32", 768, 3072),
+			filetest.T(h+"mlp.c_fc.bias", "F32", 3072), filetest.T(h+"mlp.c_proj.weight", "F32", 3072, 768), filetest.T(h+"mlp.c_proj.bias", "F32", 768))
 	}
 	if head {
-		list = append(list, entry{"lm_head.weight", "F32", []int64{50257, 768}})
+		list = append(list, filetest.T("lm_head.weight", "F32", 50257, 768))
 	}
 	return list
 }
@@ -76,11 +69,12 @@ func gpt2Tensors(head bool) []entry {
 // TestOpenFolder: the tensors are counted, the config gives the architecture,
 // and where they differ it is said.
 func TestOpenFolder(t *testing.T) {
+	gpt2, params := filetest.GPT2(t)
 	dir := t.TempDir()
-	put(t, dir, "config.json", gpt2Config)
-	writeTensors(t, dir, "model.safetensors", gpt2Tensors(false)...)
-	f := open(t, dir)
-	if f.Format != FormatSafetensors || f.Params != 124439808 || f.ArchitectureParams != 124439808 || f.Model == nil || f.Config == nil {
+	filetest.Put(t, dir, "config.json", gpt2)
+	filetest.WriteTensors(t, dir, "model.safetensors", gpt2Tensors(false)...)
+	f := opentest.Open(t, dir)
+	if f.Format != modelfile.FormatSafetensors || f.Params != params || f.ArchitectureParams != params || f.Model == nil || f.Config == nil {
 		t.Errorf("%+v", f)
 	}
 	// The published file has 137,022,720 elements: 12 masks of 1024² more.
@@ -90,21 +84,21 @@ func TestOpenFolder(t *testing.T) {
 	if f.Components != f.Model.ByComponent() {
 		t.Errorf("components %v by tensor, %v by architecture", f.Components, f.Model.ByComponent())
 	}
-	writeTensors(t, dir, "model.safetensors", gpt2Tensors(true)...)
-	f = open(t, dir)
-	if f.Params != 124439808+50257*768 || !strings.Contains(strings.Join(f.Warnings, "\n"), "the output head is stored although it is tied") {
+	filetest.WriteTensors(t, dir, "model.safetensors", gpt2Tensors(true)...)
+	f = opentest.Open(t, dir)
+	if f.Params != params+50257*768 || !strings.Contains(strings.Join(f.Warnings, "\n"), "the output head is stored although it is tied") {
 		t.Errorf("%+v", f)
 	}
-	put(t, dir, "config.json", strings.Replace(gpt2Config, `"n_layer":12`, `"n_layer":11`, 1))
-	if f = open(t, dir); !strings.Contains(strings.Join(f.Warnings, "\n"), "but the config's architecture has") {
+	filetest.Put(t, dir, "config.json", strings.Replace(gpt2, `"n_layer":12`, `"n_layer":11`, 1))
+	if f = opentest.Open(t, dir); !strings.Contains(strings.Join(f.Warnings, "\n"), "but the config's architecture has") {
 		t.Errorf("warnings %q", f.Warnings)
 	}
-	put(t, dir, "config.json", `{"model_type":"none of ours"}`)
-	if f = open(t, dir); f.Model != nil || f.ArchitectureParams != 0 || !strings.Contains(strings.Join(f.Warnings, "\n"), "no architecture: ") {
+	filetest.Put(t, dir, "config.json", `{"model_type":"none of ours"}`)
+	if f = opentest.Open(t, dir); f.Model != nil || f.ArchitectureParams != 0 || !strings.Contains(strings.Join(f.Warnings, "\n"), "no architecture: ") {
 		t.Errorf("%+v", f)
 	}
-	put(t, dir, "config.json", `{"model_type":`)
-	if _, err := Open(context.Background(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "config.json") {
+	filetest.Put(t, dir, "config.json", `{"model_type":`)
+	if _, err := modelfile.Open(context.Background(), dir, modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "config.json") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -113,28 +107,28 @@ func TestOpenChoosesInAFolder(t *testing.T) {
 	dir := t.TempDir()
 	refused := func(want string) {
 		t.Helper()
-		_, err := Open(context.Background(), dir, Options{})
-		var fe *FormatError
+		_, err := modelfile.Open(context.Background(), dir, modelfile.Options{})
+		var fe *modelfile.FormatError
 		if !errors.As(err, &fe) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), dir) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	put(t, dir, "README.md", "")
+	filetest.Put(t, dir, "README.md", "")
 	refused("the folder holds no model file (want config.json, a .safetensors file")
-	newGGUF().tensor("a", 0, 5).write(t, dir, "a.gguf")
-	if f := open(t, dir); f.Params != 5 {
+	filetest.NewGGUF().Tensor("a", 0, 5).Write(t, dir, "a.gguf")
+	if f := opentest.Open(t, dir); f.Params != 5 {
 		t.Errorf("%+v", f)
 	}
-	newGGUF().tensor("a", 0, 6).write(t, dir, "b.gguf")
+	filetest.NewGGUF().Tensor("a", 0, 6).Write(t, dir, "b.gguf")
 	refused("the folder holds several models (a.gguf, b.gguf) (want the file that is meant)")
-	writeTensors(t, dir, "x.safetensors", entry{"a", "F16", []int64{7}})
-	if f := open(t, dir); f.Params != 7 {
+	filetest.WriteTensors(t, dir, "x.safetensors", filetest.T("a", "F16", 7))
+	if f := opentest.Open(t, dir); f.Params != 7 {
 		t.Errorf("%+v", f)
 	}
-	writeTensors(t, dir, "y.safetensors", entry{"a", "F16", []int64{8}})
+	filetest.WriteTensors(t, dir, "y.safetensors", filetest.T("a", "F16", 8))
 	refused("the folder holds several models (x.safetensors, y.safetensors)")
-	writeTensors(t, dir, "model.safetensors", entry{"a", "F16", []int64{9}})
-	if f := open(t, dir); f.Params != 9 {
+	filetest.WriteTensors(t, dir, "model.safetensors", filetest.T("a", "F16", 9))
+	if f := opentest.Open(t, dir); f.Params != 9 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -154,29 +148,29 @@ func TestOpenRefused(t *testing.T) {
 		{filepath.Join(dir, "gone.gguf"), "no such file"},
 		{filepath.Join(dir, "d.gguf"), "the folder holds no model file"},
 		{loop, "too many levels of symbolic links"},
-		{put(t, dir, "pytorch_model.bin", "x"), "a pickle is a program, and is not run (want config.json"},
-		{put(t, dir, "model.onnx", "x"), "convert it to safetensors"},
-		{put(t, dir, "noextension", "x"), "not a kind of model file that is read here (want config.json"},
-		{put(t, dir, "m-00003-of-00002.gguf", "x"), "is called part 3 of 2"},
-		{put(t, dir, "m-00000-of-00002.safetensors", "x"), "is called part 0 of 2"},
-		{put(t, dir, "empty.json", ""), "empty.json"},
+		{filetest.Put(t, dir, "pytorch_model.bin", "x"), "a pickle is a program, and is not run (want config.json"},
+		{filetest.Put(t, dir, "model.onnx", "x"), "convert it to safetensors"},
+		{filetest.Put(t, dir, "noextension", "x"), "not a kind of model file that is read here (want config.json"},
+		{filetest.Put(t, dir, "m-00003-of-00002.gguf", "x"), "is called part 3 of 2"},
+		{filetest.Put(t, dir, "m-00000-of-00002.safetensors", "x"), "is called part 0 of 2"},
+		{filetest.Put(t, dir, "empty.json", ""), "empty.json"},
 		{filepath.Join(dir, "a\x00.gguf"), "invalid argument"},
 	} {
-		_, err := Open(context.Background(), c.path, Options{})
+		_, err := modelfile.Open(context.Background(), c.path, modelfile.Options{})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), filepath.Base(c.path)) {
 			t.Errorf("%s: error %v, want %q", c.path, err, c.want)
 		}
 	}
-	if _, err := Open(context.Background(), filepath.Join(dir, "gone.gguf"), Options{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := modelfile.Open(context.Background(), filepath.Join(dir, "gone.gguf"), modelfile.Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v is not fs.ErrNotExist", err)
 	}
 	// A config.json that is a folder must not pass for none.
 	sub := t.TempDir()
-	writeTensors(t, sub, "model.safetensors", entry{"a", "F16", []int64{9}})
+	filetest.WriteTensors(t, sub, "model.safetensors", filetest.T("a", "F16", 9))
 	if err := os.Mkdir(filepath.Join(sub, "config.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(context.Background(), sub, Options{}); err == nil || !strings.Contains(err.Error(), "is a folder (want a regular file)") {
+	if _, err := modelfile.Open(context.Background(), sub, modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "is a folder (want a regular file)") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -185,22 +179,22 @@ func TestOpenPermission(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root may read everything")
 	}
-	path := put(t, t.TempDir(), "m.gguf", "x")
+	path := filetest.Put(t, t.TempDir(), "m.gguf", "x")
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(context.Background(), path, Options{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), path) {
+	if _, err := modelfile.Open(context.Background(), path, modelfile.Options{}); !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestOpenLongConfig(t *testing.T) {
-	path := put(t, t.TempDir(), "config.json", "")
+	path := filetest.Put(t, t.TempDir(), "config.json", "")
 	if err := os.Truncate(path, 10<<30); err != nil {
 		t.Skip(err)
 	}
 	var err error
-	used := allocatedBy(func() { _, err = Open(context.Background(), path, Options{}) })
+	used := filetest.AllocatedBy(func() { _, err = modelfile.Open(context.Background(), path, modelfile.Options{}) })
 	if err == nil || !strings.Contains(err.Error(), "want at most 16777216 bytes") {
 		t.Errorf("error %v", err)
 	}
@@ -210,10 +204,10 @@ func TestOpenLongConfig(t *testing.T) {
 }
 
 func TestOpenCancelled(t *testing.T) {
-	dir := shardedFolder(t)
+	dir := filetest.ShardedFolder(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Open(ctx, dir, Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := modelfile.Open(ctx, dir, modelfile.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

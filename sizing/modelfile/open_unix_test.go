@@ -1,6 +1,6 @@
 //go:build unix
 
-package modelfile
+package modelfile_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"mlsizer/sizing/modelfile"
 )
 
 // TestOpenPipe: a pipe nobody writes to must not be waited for, wherever a
@@ -19,12 +21,12 @@ func TestOpenPipe(t *testing.T) {
 		if err := syscall.Mkfifo(path, 0o600); err != nil {
 			t.Skip(err)
 		}
-		_, err := Open(context.Background(), path, Options{})
+		_, err := modelfile.Open(context.Background(), path, modelfile.Options{})
 		if err == nil || !strings.Contains(err.Error(), "is a named pipe (want a regular file)") || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	if _, err := Open(context.Background(), "/dev/zero", Options{}); err == nil || !strings.Contains(err.Error(), "/dev/zero") {
+	if _, err := modelfile.Open(context.Background(), "/dev/zero", modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "/dev/zero") {
 		t.Errorf("error %v", err)
 	}
 }

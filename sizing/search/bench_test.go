@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // prepared prepares a model of the catalogue on a cluster.
-func prepared(t testing.TB, model, device string, count int, w sizing.Workload) *sizing.Prepared {
+func prepared(t testing.TB, model, device string, count int, w train.Workload) *train.Prepared {
 	entry, err := catalog.Default().Find(model)
 	if err != nil {
 		t.Fatal(err)
@@ -29,7 +29,7 @@ func prepared(t testing.TB, model, device string, count int, w sizing.Workload) 
 		t.Fatal(err)
 	}
 	w.PUE = 1.1
-	p, err := sizing.Prepare(m, w, sizing.DefaultStack(d), c)
+	p, err := train.Prepare(m, w, train.DefaultStack(d), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,11 +41,11 @@ func BenchmarkSearch(b *testing.B) {
 	for _, c := range []struct {
 		model, device string
 		counts        []int
-		w             sizing.Workload
+		w             train.Workload
 	}{
-		{"llama-3.1-8b", "h100", []int{8, 64, 512}, sizing.Workload{Seq: 8192, Batch: 512}},
-		{"llama-3.1-405b", "h100", []int{512, 2048, 16384, 65536}, sizing.Workload{Seq: 8192, Batch: 2048}},
-		{"deepseek-v3", "h800", []int{2048}, sizing.Workload{Seq: 4096, Batch: 15360}},
+		{"llama-3.1-8b", "h100", []int{8, 64, 512}, train.Workload{Seq: 8192, Batch: 512}},
+		{"llama-3.1-405b", "h100", []int{512, 2048, 16384, 65536}, train.Workload{Seq: 8192, Batch: 2048}},
+		{"deepseek-v3", "h800", []int{2048}, train.Workload{Seq: 4096, Batch: 15360}},
 	} {
 		for _, n := range c.counts {
 			b.Run(fmt.Sprintf("model=%s/devices=%d", c.model, n), func(b *testing.B) {
@@ -58,11 +58,11 @@ func BenchmarkSearch(b *testing.B) {
 
 // BenchmarkExhaustive evaluates every layout on one core.
 func BenchmarkExhaustive(b *testing.B) {
-	p := prepared(b, "gpt-3", "a100-80g", 512, sizing.Workload{Seq: 2048, Batch: 1536, Tokens: 300e9})
+	p := prepared(b, "gpt-3", "a100-80g", 512, train.Workload{Seq: 2048, Batch: 1536, Tokens: 300e9})
 	b.Run("model=gpt-3/devices=512", func(b *testing.B) { benchmark(b, p, search.Options{Exhaustive: true, Workers: 1}) })
 }
 
-func benchmark(b *testing.B, p *sizing.Prepared, o search.Options) {
+func benchmark(b *testing.B, p *train.Prepared, o search.Options) {
 	b.ReportAllocs()
 	var candidates, evaluated, opened int64
 	for b.Loop() {

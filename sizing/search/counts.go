@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // Goal is what a run is to keep to on a number of devices that is open.
@@ -16,9 +16,9 @@ type Goal struct {
 	// that keeps to it on p's devices, 0 if none does; nil takes it for the
 	// time of the steps alone.
 	Within quantity.Seconds
-	Step   func(p *sizing.Prepared, steps float64) quantity.Seconds
+	Step   func(p *train.Prepared, steps float64) quantity.Seconds
 	// Keeps reports whether a plan is one that may be found; nil: any is.
-	Keeps func(p *sizing.Prepared, e *sizing.Estimate) bool
+	Keeps func(p *train.Prepared, e *train.Estimate) bool
 	// Cluster makes a cluster of so many devices; it refuses a number that no
 	// cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
@@ -28,13 +28,13 @@ type Goal struct {
 
 // Found is a search on a number of devices.
 type Found struct {
-	*sizing.Prepared
+	*train.Prepared
 	Result
 }
 
 // at searches on so many devices; ok is false if there is no such cluster or
 // no plan on it.
-func (g *Goal) at(p *sizing.Prepared, devices int) (f Found, ok bool) {
+func (g *Goal) at(p *train.Prepared, devices int) (f Found, ok bool) {
 	cluster, err := g.Cluster(devices)
 	if err != nil {
 		return f, false
@@ -52,14 +52,14 @@ func (g *Goal) at(p *sizing.Prepared, devices int) (f Found, ok bool) {
 	}
 	f.Prepared = &q
 	if g.Keeps != nil {
-		f.Plans = slices.DeleteFunc(f.Plans, func(e sizing.Estimate) bool { return !g.Keeps(&q, &e) })
+		f.Plans = slices.DeleteFunc(f.Plans, func(e train.Estimate) bool { return !g.Keeps(&q, &e) })
 	}
 	return f, len(f.Plans) > 0
 }
 
 // longest returns the longest step that the goal allows on p's devices; 0: any,
 // or none if the time is limited.
-func (g *Goal) longest(p *sizing.Prepared) quantity.Seconds {
+func (g *Goal) longest(p *train.Prepared) quantity.Seconds {
 	switch {
 	case g.Within == 0:
 		return 0
@@ -70,7 +70,7 @@ func (g *Goal) longest(p *sizing.Prepared) quantity.Seconds {
 }
 
 // steps returns how many steps the run has.
-func steps(p *sizing.Prepared) float64 {
+func steps(p *train.Prepared) float64 {
 	if p.Workload.Tokens == 0 {
 		return 1
 	}
@@ -84,7 +84,7 @@ func steps(p *sizing.Prepared) float64 {
 // of a node or fewer beyond. Grain is how far apart those are. Large devices
 // counts have gaps where no layout divides, so that fewer may do than the
 // power of two below.
-func Fewest(p *sizing.Prepared, g Goal) (best Found, grain int, ok bool) {
+func Fewest(p *train.Prepared, g Goal) (best Found, grain int, ok bool) {
 	node := max(p.Cluster.DevicesPerNode, 1)
 	low, high := 0, g.least(p)
 	var total Result
@@ -120,7 +120,7 @@ func Fewest(p *sizing.Prepared, g Goal) (best Found, grain int, ok bool) {
 
 // least returns a number of devices that is too small or just enough: what the
 // model's arithmetic takes in the time at the peak rate, as a power of two.
-func (g *Goal) least(p *sizing.Prepared) int {
+func (g *Goal) least(p *train.Prepared) int {
 	n := 1
 	if g.Within == 0 {
 		return n
@@ -132,7 +132,7 @@ func (g *Goal) least(p *sizing.Prepared) int {
 
 // Each searches on every number of devices of a list that has a cluster and a
 // plan.
-func Each(p *sizing.Prepared, g Goal, devices []int) []Found {
+func Each(p *train.Prepared, g Goal, devices []int) []Found {
 	var list []Found
 	for _, n := range devices {
 		if f, ok := g.at(p, n); ok {

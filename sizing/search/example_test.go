@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // The best layout of a model on a node, and the same with the tensor
@@ -32,7 +32,7 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	p, err := sizing.Prepare(model, sizing.Workload{Seq: 8192, Batch: 512}, sizing.DefaultStack(device), cluster)
+	p, err := train.Prepare(model, train.Workload{Seq: 8192, Batch: 512}, train.DefaultStack(device), cluster)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -43,7 +43,7 @@ func ExampleRun() {
 		return
 	}
 	fmt.Println(len(r.Plans), "plans, the best fits:", r.Plans[0].Memory.Fits)
-	r, err = search.Run(p, search.Options{Fixed: search.Fixed{Plan: sizing.Plan{TP: 4}}})
+	r, err = search.Run(p, search.Options{Fixed: search.Fixed{Plan: train.Plan{TP: 4}}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -24,9 +24,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"mlsizer/sizing"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // Objective is what the best plan has least of.
@@ -86,7 +86,7 @@ type Options struct {
 // Result is what a search found.
 type Result struct {
 	// Plans are the best, in order; none if no layout keeps to the options.
-	Plans []sizing.Estimate
+	Plans []train.Estimate
 	// Candidates is how many layouts the model, the stack and the devices
 	// allow, Evaluated how many of them were evaluated (the others are bounded
 	// away), and Feasible how many of those keep to the options.
@@ -96,9 +96,9 @@ type Result struct {
 // Run searches the layouts of a prepared model, whose workload names the
 // global batch. The answer does not depend on the number of workers; without
 // Exhaustive the counts of evaluated and feasible layouts may.
-func Run(p *sizing.Prepared, o Options) (Result, error) {
+func Run(p *train.Prepared, o Options) (Result, error) {
 	if p.Workload.Batch < 1 {
-		return Result{}, &sizing.PlanError{Flag: "batch", Text: "a search needs a global batch"}
+		return Result{}, &note.PlanError{Flag: "batch", Text: "a search needs a global batch"}
 	}
 	o.Top = max(o.Top, 1)
 	if o.Memory == 0 {
@@ -131,7 +131,7 @@ func Run(p *sizing.Prepared, o Options) (Result, error) {
 // seed searches the part of the space without context parallelism and with
 // micro-batches of one, which is small. Its worst answer is no better than the
 // worst of the whole space, and rules most of that out before it is listed.
-func (r *run) seed(p *sizing.Prepared) {
+func (r *run) seed(p *train.Prepared) {
 	part := r.o
 	f := &part.Fixed.Plan
 	if f.CP > 0 || f.MicroBatch > 0 {
@@ -158,13 +158,13 @@ type run struct {
 // worker is one goroutine's part of a search.
 type worker struct {
 	*run
-	v                               *sizing.Evaluator
-	floor                           *sizing.Floor
+	v                               *train.Evaluator
+	floor                           *train.Floor
 	nodes                           []node
-	at                              sizing.Plan     // the layout that is looked at
-	e                               sizing.Estimate // of it
+	at                              train.Plan     // the layout that is looked at
+	e                               train.Estimate // of it
 	try                             func()
-	best                            []sizing.Estimate
+	best                            []train.Estimate
 	candidates, evaluated, feasible int64
 }
 
@@ -187,7 +187,7 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 func (w *worker) list() {
 	w.v, w.floor = w.p.NewEvaluator(), w.p.NewFloor()
 	w.try = w.evaluate
-	w.best = make([]sizing.Estimate, 0, w.o.Top+1)
+	w.best = make([]train.Estimate, 0, w.o.Top+1)
 	if w.o.Exhaustive {
 		return
 	}
@@ -278,7 +278,7 @@ func (w *worker) evaluate() {
 }
 
 // keep puts an estimate among the best if it belongs there.
-func (w *worker) keep(e *sizing.Estimate) {
+func (w *worker) keep(e *train.Estimate) {
 	if e.Memory.Total > w.o.Memory || w.o.Step > 0 && e.Time.Step > w.o.Step {
 		return
 	}
@@ -286,7 +286,7 @@ func (w *worker) keep(e *sizing.Estimate) {
 	if w.o.value(e) > w.limit() || len(w.best) == w.o.Top && w.o.compare(e, &w.best[w.o.Top-1]) >= 0 {
 		return
 	}
-	at, _ := slices.BinarySearchFunc(w.best, e, func(a sizing.Estimate, b *sizing.Estimate) int { return w.o.compare(&a, b) })
+	at, _ := slices.BinarySearchFunc(w.best, e, func(a train.Estimate, b *train.Estimate) int { return w.o.compare(&a, b) })
 	switch {
 	case at > 0 && twins(&w.best[at-1], e):
 		return
@@ -314,7 +314,7 @@ func (r *run) lower(value float64) {
 }
 
 // value is what the objective has least of.
-func (o *Options) value(e *sizing.Estimate) float64 {
+func (o *Options) value(e *train.Estimate) float64 {
 	if o.Objective == Memory {
 		return float64(e.Memory.Total)
 	}
@@ -323,7 +323,7 @@ func (o *Options) value(e *sizing.Estimate) float64 {
 
 // compare orders estimates: by the objective, then by what it leaves out, then
 // by their dimensions, so that the order is one whatever the workers do.
-func (o *Options) compare(a, b *sizing.Estimate) int {
+func (o *Options) compare(a, b *train.Estimate) int {
 	if c := cmp.Compare(o.value(a), o.value(b)); c != 0 {
 		return c
 	}
@@ -340,11 +340,11 @@ func (o *Options) compare(a, b *sizing.Estimate) int {
 // that divide the tokens of a sequence among more devices and give each so many
 // more sequences. Neighbours in the order of [Options.compare] are; the first
 // has the smaller dimensions.
-func twins(a, b *sizing.Estimate) bool {
+func twins(a, b *train.Estimate) bool {
 	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
 }
 
-func comparePlans(a, b *sizing.Plan) int {
+func comparePlans(a, b *train.Plan) int {
 	return cmp.Or(
 		cmp.Compare(a.TP, b.TP), cmp.Compare(a.PP, b.PP), cmp.Compare(a.VP, b.VP), cmp.Compare(a.CP, b.CP), cmp.Compare(a.EP, b.EP),
 		cmp.Compare(a.ETP, b.ETP), cmp.Compare(a.FirstLayers, b.FirstLayers), cmp.Compare(a.LastLayers, b.LastLayers),
@@ -373,8 +373,8 @@ func (r *run) merge(workers []worker) Result {
 		t.Evaluated += w.evaluated
 		t.Feasible += w.feasible
 	}
-	slices.SortFunc(t.Plans, func(a, b sizing.Estimate) int { return r.o.compare(&a, &b) })
-	t.Plans = slices.CompactFunc(t.Plans, func(a, b sizing.Estimate) bool { return twins(&a, &b) })
+	slices.SortFunc(t.Plans, func(a, b train.Estimate) int { return r.o.compare(&a, &b) })
+	t.Plans = slices.CompactFunc(t.Plans, func(a, b train.Estimate) bool { return twins(&a, &b) })
 	t.Plans = t.Plans[:min(len(t.Plans), r.o.Top)]
 	return t
 }

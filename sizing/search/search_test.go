@@ -9,34 +9,35 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // drawModel draws a small decoder, dense or sparse, of one kind of layer or
 // two.
-func drawModel(t *rapid.T) *sizing.Model {
+func drawModel(t *rapid.T) *model.Model {
 	heads := rapid.SampledFrom([]int64{4, 6, 8}).Draw(t, "heads")
 	hidden := heads * 128
-	norm := sizing.Norm{Dim: hidden}
-	m := &sizing.Model{Name: "drawn", Hidden: hidden, Vocab: 32000, Groups: []sizing.Group{
-		{Name: "embedding", Place: sizing.Input, Repeat: 1, Blocks: []sizing.Block{sizing.Table{Rows: 32000, Dim: hidden}}}}}
+	norm := model.Norm{Dim: hidden}
+	m := &model.Model{Name: "drawn", Hidden: hidden, Vocab: 32000, Groups: []model.Group{
+		{Name: "embedding", Place: model.Input, Repeat: 1, Blocks: []model.Block{model.Table{Rows: 32000, Dim: hidden}}}}}
 	for range rapid.IntRange(1, 2).Draw(t, "groups") {
-		feed := rapid.SampledFrom([]sizing.Block{
-			sizing.FFN{Hidden: hidden, Width: 4 * hidden},
-			sizing.MoE{Hidden: hidden, Experts: 8, TopK: 2, Width: hidden, Gated: true},
+		feed := rapid.SampledFrom([]model.Block{
+			model.FFN{Hidden: hidden, Width: 4 * hidden},
+			model.MoE{Hidden: hidden, Experts: 8, TopK: 2, Width: hidden, Gated: true},
 		}).Draw(t, "feed")
-		m.Groups = append(m.Groups, sizing.Group{Name: "layers", Repeat: rapid.IntRange(1, 6).Draw(t, "repeat"),
-			Blocks: []sizing.Block{norm, sizing.Attention{Hidden: hidden, Heads: heads, KVHeads: 2}, norm, feed}})
+		m.Groups = append(m.Groups, model.Group{Name: "layers", Repeat: rapid.IntRange(1, 6).Draw(t, "repeat"),
+			Blocks: []model.Block{norm, model.Attention{Hidden: hidden, Heads: heads, KVHeads: 2}, norm, feed}})
 	}
-	m.Groups = append(m.Groups, sizing.Group{Name: "head", Place: sizing.Output, Repeat: 1,
-		Blocks: []sizing.Block{norm, sizing.Linear{Name: "head", In: hidden, Out: 32000, Head: true}}})
+	m.Groups = append(m.Groups, model.Group{Name: "head", Place: model.Output, Repeat: 1,
+		Blocks: []model.Block{norm, model.Linear{Name: "head", In: hidden, Out: 32000, Head: true}}})
 	return m
 }
 
 // drawProblem draws a model on a cluster with more or less room.
-func drawProblem(t *rapid.T) *sizing.Prepared {
+func drawProblem(t *rapid.T) *train.Prepared {
 	d := &hardware.Device{
 		ID: "test", Name: "Test", Arch: "Test", Memory: quantity.Bytes(rapid.IntRange(2, 12).Draw(t, "gib") << 30), MemBandwidth: 2e12, Power: 400, DevicesPerNode: 8, ScaleOut: 25e9,
 		ScaleUp:  hardware.Link{Name: "test link", Bandwidth: 300e9, Domain: 8},
@@ -45,9 +46,9 @@ func drawProblem(t *rapid.T) *sizing.Prepared {
 	d.Rates[hardware.BF16] = hardware.Rate{Peak: 312e12, Achievable: 270e12}
 	c, err := hardware.NewCluster(d, rapid.SampledFrom([]int{1, 4, 6, 16, 24, 32}).Draw(t, "devices"))
 	require.NoError(t, err)
-	stack, err := sizing.FindStack(rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "maxtext"}).Draw(t, "stack"))
+	stack, err := train.FindStack(rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "maxtext"}).Draw(t, "stack"))
 	require.NoError(t, err)
-	p, err := sizing.Prepare(drawModel(t), sizing.Workload{Seq: 1024, Batch: rapid.SampledFrom([]int64{16, 48, 64}).Draw(t, "batch"), Tokens: 1e9, PUE: 1.1}, stack, c)
+	p, err := train.Prepare(drawModel(t), train.Workload{Seq: 1024, Batch: rapid.SampledFrom([]int64{16, 48, 64}).Draw(t, "batch"), Tokens: 1e9, PUE: 1.1}, stack, c)
 	require.NoError(t, err)
 	return p
 }
@@ -94,7 +95,7 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 			bytes quantity.Bytes
 		}
 		var all []answer
-		plan := sizing.Plan{}
+		plan := train.Plan{}
 		try := func() {
 			e, err := p.Evaluate(&plan)
 			require.NoError(t, err)
@@ -130,7 +131,7 @@ func TestEveryCandidateCanRun(t *testing.T) {
 		p := drawProblem(t)
 		s := newSpace(p, Fixed{})
 		v := p.NewEvaluator()
-		seen := map[sizing.Plan]bool{}
+		seen := map[train.Plan]bool{}
 		for _, pair := range s.pairs() {
 			s.nodes(pair[0], pair[1], func(n *node) {
 				plan := s.plan(n)
@@ -141,7 +142,7 @@ func TestEveryCandidateCanRun(t *testing.T) {
 						require.False(t, seen[plan], "%+v twice", plan)
 						seen[plan] = true
 						if len(seen)%97 == 1 {
-							var got sizing.Estimate
+							var got train.Estimate
 							require.NoError(t, v.Evaluate(&plan, &got))
 							want, err := p.Evaluate(&plan)
 							require.NoError(t, err)
@@ -159,7 +160,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		s := newSpace(p, Fixed{})
-		listed := map[sizing.Plan]bool{}
+		listed := map[train.Plan]bool{}
 		for _, pair := range s.pairs() {
 			s.nodes(pair[0], pair[1], func(n *node) {
 				plan := s.plan(n)
@@ -172,9 +173,9 @@ func TestNothingIsLeftOut(t *testing.T) {
 		n := p.Cluster.Count
 		dim := func(name string) int { return rapid.SampledFrom(divisors(int64(n))).Draw(t, name) }
 		for range 50 {
-			plan := sizing.Plan{TP: dim("tp"), PP: dim("pp"), CP: dim("cp"), DP: dim("dp"), VP: rapid.IntRange(1, 3).Draw(t, "vp"),
+			plan := train.Plan{TP: dim("tp"), PP: dim("pp"), CP: dim("cp"), DP: dim("dp"), VP: rapid.IntRange(1, 3).Draw(t, "vp"),
 				EP: rapid.SampledFrom([]int{1, 2, 4, 8}).Draw(t, "ep"), MicroBatch: rapid.SampledFrom([]int{1, 2, 3, 4}).Draw(t, "mb"),
-				GlobalBatch: p.Workload.Batch, Sharding: p.Stack().Sharding, Recompute: sizing.FullRecompute}
+				GlobalBatch: p.Workload.Batch, Sharding: p.Stack().Sharding, Recompute: train.FullRecompute}
 			if plan.DP*plan.CP == 1 && s.limits.Experts == 0 {
 				plan.Sharding = s.alone[0] // all shardings are one
 			}

@@ -4,7 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"mlsizer/sizing"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/train"
 )
 
 // space is every layout of a prepared model on its devices.
@@ -14,15 +15,15 @@ import (
 // alone up to the pipeline; what it divides into is one product, so that the
 // layouts can be counted without looking at them.
 type space struct {
-	p      *sizing.Prepared
-	limits sizing.Limits
+	p      *train.Prepared
+	limits train.Limits
 	fixed  Fixed
 	batch  int64
 
-	modes     []sizing.Recompute
-	shardings []sizing.Sharding
-	most      sizing.Sharding   // of them
-	alone     []sizing.Sharding // the least of them
+	modes     []train.Recompute
+	shardings []train.Sharding
+	most      train.Sharding   // of them
+	alone     []train.Sharding // the least of them
 	offloads  []bool
 	sequence  []bool // sequence parallel, where tp is above 1
 
@@ -32,13 +33,29 @@ type space struct {
 	pipelines [][]pipeline
 }
 
-// Fixed is what a search leaves as it is. Zero dimensions of Plan are open.
+// Fixed is what a search leaves as it is.
 type Fixed struct {
-	Plan                sizing.Plan
-	Sharding, Recompute bool // Plan's are fixed
-	SequenceParallel    bool
-	Offload             bool // Plan's offload of the optimizer is fixed
-	ShardGroup          bool
+	// Plan holds the dimensions, of which zero ones are open, and what no search
+	// chooses: the method and the modules of recompute, and what is offloaded
+	// beside the optimizer. Its other fields are not read.
+	Plan train.Plan
+	// The rest of a plan is set or open.
+	Sharding         option.Of[train.Sharding]
+	Recompute        option.Of[train.Recompute]
+	SequenceParallel option.Of[bool]
+	OffloadOptimizer option.Of[bool]
+	ShardGroup       option.Of[int]
+}
+
+// Merged returns the plan with what is set of the rest in it.
+func (f *Fixed) Merged() train.Plan {
+	plan := f.Plan
+	plan.Sharding = f.Sharding.Or(plan.Sharding)
+	plan.Recompute = f.Recompute.Or(plan.Recompute)
+	plan.SequenceParallel = f.SequenceParallel.Or(false)
+	plan.OffloadOptimizer = f.OffloadOptimizer.Or(false)
+	plan.ShardGroup = f.ShardGroup.Or(0)
+	return plan
 }
 
 // node is the part of a layout that decides how long a layer takes, with the
@@ -46,7 +63,7 @@ type Fixed struct {
 type node struct {
 	tp, cp, ep, etp, mb, pp, dp int32
 	sp                          bool
-	mode                        sizing.Recompute
+	mode                        train.Recompute
 	floor                       float64 // seconds that no step of it can be below
 }
 
@@ -54,36 +71,34 @@ type node struct {
 type pipeline struct{ vp, first, last int }
 
 // newSpace lists what does not depend on other dimensions.
-func newSpace(p *sizing.Prepared, fixed Fixed) *space {
+func newSpace(p *train.Prepared, fixed Fixed) *space {
 	s := &space{p: p, limits: p.Limits(), fixed: fixed, batch: p.Workload.Batch}
 	stack := p.Stack()
-	s.modes = []sizing.Recompute{sizing.NoRecompute, sizing.Selective, sizing.FullRecompute}
-	switch {
-	case fixed.Recompute:
-		s.modes = []sizing.Recompute{fixed.Plan.Recompute}
-	case fixed.Plan.Offload != 0: // full recompute keeps no module's activations
+	s.modes = []train.Recompute{train.NoRecompute, train.Selective, train.FullRecompute}
+	if mode, set := fixed.Recompute.Get(); set {
+		s.modes = []train.Recompute{mode}
+	} else if fixed.Plan.Offload != 0 { // full recompute keeps no module's activations
 		s.modes = s.modes[:2]
 	}
 	s.shardings = stack.Shardings
-	if fixed.Sharding {
-		s.shardings = []sizing.Sharding{fixed.Plan.Sharding}
+	if sharding, set := fixed.Sharding.Get(); set {
+		s.shardings = []train.Sharding{sharding}
+	} else if fixed.Plan.OffloadParams {
+		s.shardings = []train.Sharding{train.Zero3} // what it needs
 	}
-	if fixed.Plan.OffloadParams && !fixed.Sharding {
-		s.shardings = []sizing.Sharding{sizing.Zero3} // what it needs
-	}
-	s.most, s.alone = slices.Max(s.shardings), []sizing.Sharding{slices.Min(s.shardings)}
+	s.most, s.alone = slices.Max(s.shardings), []train.Sharding{slices.Min(s.shardings)}
 	s.offloads = []bool{false}
 	switch {
 	case fixed.Plan.OffloadParams && stack.OffloadTogether:
-	case fixed.Offload:
-		s.offloads = []bool{fixed.Plan.OffloadOptimizer}
+	case fixed.OffloadOptimizer.IsSet():
+		s.offloads = []bool{fixed.OffloadOptimizer.Or(false)}
 	case stack.OffloadOptimizer && s.limits.HostLink:
 		s.offloads = []bool{false, true}
 	}
 	s.sequence = []bool{false}
 	switch {
-	case fixed.SequenceParallel:
-		s.sequence = []bool{fixed.Plan.SequenceParallel}
+	case fixed.SequenceParallel.IsSet():
+		s.sequence = []bool{fixed.SequenceParallel.Or(false)}
 	case stack.SequenceParallel:
 		s.sequence = []bool{true, false}
 	}
@@ -144,7 +159,7 @@ func (s *space) listPipelines() {
 // those whose ends can hold what the question fixes.
 func (s *space) uneven(list []pipeline, pp int) []pipeline {
 	fits := func(p pipeline) bool {
-		return s.limits.Uneven(&sizing.Plan{PP: pp, VP: p.vp, FirstLayers: p.first, LastLayers: p.last})
+		return s.limits.Uneven(&train.Plan{PP: pp, VP: p.vp, FirstLayers: p.first, LastLayers: p.last})
 	}
 	f := &s.fixed.Plan
 	switch {
@@ -254,7 +269,7 @@ func (s *space) pairs() [][2]int {
 	var list [][2]int
 	f := &s.fixed.Plan
 	for _, tp := range s.devices {
-		if !open(f.TP, tp) || tp == 1 && f.SequenceParallel || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
+		if !open(f.TP, tp) || tp == 1 && s.fixed.SequenceParallel.Or(false) || tp > 1 && f.TP == 0 && s.p.Stack().NoTensor || tp > 1 && (s.limits.Heads == 0 || s.limits.Heads%int64(tp) != 0) {
 			continue
 		}
 		for _, cp := range s.devices {
@@ -268,7 +283,7 @@ func (s *space) pairs() [][2]int {
 
 // states calls try with the shardings, shard groups and offloads of a plan
 // whose other dimensions are set.
-func (s *space) states(plan *sizing.Plan, try func()) {
+func (s *space) states(plan *train.Plan, try func()) {
 	ranks := plan.DP * plan.CP
 	etp := plan.ETP
 	if etp == 0 {
@@ -299,8 +314,9 @@ func (s *space) states(plan *sizing.Plan, try func()) {
 }
 
 // groups reports whether a state may be shared by groups of that size.
-func (s *space) groups(plan *sizing.Plan, group, ranks, etp int) bool {
-	if s.fixed.ShardGroup && group != s.fixed.Plan.ShardGroup {
+func (s *space) groups(plan *train.Plan, group, ranks, etp int) bool {
+	wanted, set := s.fixed.ShardGroup.Get()
+	if set && group != wanted {
 		return false
 	}
 	if group == 0 {
@@ -311,18 +327,18 @@ func (s *space) groups(plan *sizing.Plan, group, ranks, etp int) bool {
 	// all ranks, which no group does not mean there.
 	most := ranks - 1
 	switch c := &s.p.Cluster; {
-	case c.Slices > 1 && s.fixed.ShardGroup:
+	case c.Slices > 1 && set:
 		most = ranks
 	case c.Slices > 1:
 		most = min(most, c.Slice.Chips()/plan.TP)
 	}
-	return group <= most && ranks%group == 0 && plan.Sharding != sizing.NoSharding && (s.fixed.ShardGroup || s.p.Stack().HybridShard) &&
+	return group <= most && ranks%group == 0 && plan.Sharding != train.NoSharding && (set || s.p.Stack().HybridShard) &&
 		group*plan.TP%(plan.EP*etp) == 0
 }
 
 // plan returns the part of a plan that a node fixes.
-func (s *space) plan(n *node) sizing.Plan {
-	return sizing.Plan{TP: int(n.tp), PP: int(n.pp), VP: 1, CP: int(n.cp), EP: int(n.ep), ETP: int(n.etp), DP: int(n.dp),
+func (s *space) plan(n *node) train.Plan {
+	return train.Plan{TP: int(n.tp), PP: int(n.pp), VP: 1, CP: int(n.cp), EP: int(n.ep), ETP: int(n.etp), DP: int(n.dp),
 		SequenceParallel: n.sp, MicroBatch: int(n.mb), GlobalBatch: s.batch, Recompute: n.mode,
 		RecomputeMethod: s.fixed.Plan.RecomputeMethod, RecomputeLayers: s.fixed.Plan.RecomputeLayers,
 		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload, OffloadParams: s.fixed.Plan.OffloadParams, OffloadInputs: s.fixed.Plan.OffloadInputs}

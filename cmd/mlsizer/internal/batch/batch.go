@@ -16,6 +16,7 @@ package batch
 import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -28,7 +29,7 @@ type Row struct {
 	ActiveParams quantity.Params `json:"active_params"`
 	Tier         sizing.Tier     `json:"-"`
 	Beyond       bool            `json:"beyond_report"`
-	Field        sizing.Field    `json:"field"`
+	Field        model.Field     `json:"field"`
 	Inferred     bool            `json:"inferred"`
 	// Scope says what Params counts when that is not the whole model.
 	Scope string `json:"scope,omitempty"`
@@ -39,7 +40,7 @@ type Model struct {
 	Name     string
 	Params   quantity.Params
 	Active   quantity.Params
-	Field    sizing.Field
+	Field    model.Field
 	Inferred bool
 	Scope    string
 }
@@ -70,7 +71,7 @@ type Options struct {
 	// concurrently. A nil Resolve refuses every such cell.
 	Resolve func(cell string) (Model, error)
 	// Field, if set, keeps only the models of that field.
-	Field sizing.Field
+	Field model.Field
 	// Format is what is written.
 	Format Format
 	// Sort orders the rows by tier and count, smallest first; equal ones

@@ -18,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/sizing"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
@@ -34,9 +35,9 @@ func runCSV(t testing.TB, text string, opt Options) (string, *Summary, error) {
 func names(cell string) (Model, error) {
 	switch cell {
 	case "gpt-3":
-		return Model{Name: "gpt-3", Params: 174604259328, Active: 174604259328, Field: sizing.NLP}, nil
+		return Model{Name: "gpt-3", Params: 174604259328, Active: 174604259328, Field: model.NLP}, nil
 	case "moe":
-		return Model{Name: "moe", Params: 8e9, Active: 1e9, Field: sizing.NLP}, nil
+		return Model{Name: "moe", Params: 8e9, Active: 1e9, Field: model.NLP}, nil
 	}
 	return Model{}, fmt.Errorf("no model %q", cell)
 }
@@ -403,7 +404,7 @@ func TestJSONLines(t *testing.T) {
 }
 
 func TestField(t *testing.T) {
-	out, sum, err := runCSV(t, "model\ngpt-3\n7B\nmoe\n", Options{Resolve: names, Field: sizing.NLP})
+	out, sum, err := runCSV(t, "model\ngpt-3\n7B\nmoe\n", Options{Resolve: names, Field: model.NLP})
 	require.NoError(t, err)
 	require.EqualValues(t, 1, sum.OtherField)
 	require.Equal(t, Header+"gpt-3,174604259328,,very-large,false,nlp,\nmoe,8000000000,1000000000,large,false,nlp,\n", out)

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // lines prints YAML: "name: value" lines; a name with a dot stands under the part
@@ -33,7 +33,7 @@ func (w *writer) accelerate() Result {
 	p := &w.plan
 	var o options
 	o.add("compute_environment", "LOCAL_MACHINE")
-	sharded := p.Sharding >= sizing.Zero2
+	sharded := p.Sharding >= train.Zero2
 	kind := "MULTI_GPU"
 	switch {
 	case sharded:
@@ -46,15 +46,15 @@ func (w *writer) accelerate() Result {
 	o.add("num_processes", w.Cluster.Count)
 	precision := "no"
 	switch w.Workload.Precision {
-	case sizing.BF16, sizing.FP16, sizing.FP8:
+	case train.BF16, train.FP16, train.FP8:
 		precision = w.Workload.Precision.String()
-	case sizing.TF32, sizing.FP32:
+	case train.TF32, train.FP32:
 	default:
 		precision = "bf16"
 		w.leave(text.BF16StandsIn, w.Workload.Precision)
 	}
 	o.add("mixed_precision", precision)
-	if p.Sharding == sizing.Zero1 {
+	if p.Sharding == train.Zero1 {
 		w.leave(text.Zero1ButDeepSpeed)
 	}
 	if sharded {
@@ -63,7 +63,7 @@ func (w *writer) accelerate() Result {
 	if p.OffloadOptimizer && !p.OffloadParams {
 		w.leave(text.FSDPOffloadMovesWeights)
 	}
-	if p.Recompute == sizing.Selective || p.RecomputeLayers > 0 {
+	if p.Recompute == train.Selective || p.RecomputeLayers > 0 {
 		w.leave(text.FSDPRecomputesAll, p.RecomputeName())
 	}
 	if sharded {
@@ -85,18 +85,18 @@ func (w *writer) accelerateFSDP(o *options) {
 	o.add("fsdp_config.fsdp_version", version)
 	strategy := "FULL_SHARD"
 	switch hybrid := p.ShardGroup > 0; {
-	case p.Sharding == sizing.Zero3 && hybrid:
+	case p.Sharding == train.Zero3 && hybrid:
 		strategy = "HYBRID_SHARD"
-	case p.Sharding == sizing.Zero2 && hybrid:
+	case p.Sharding == train.Zero2 && hybrid:
 		strategy = "HYBRID_SHARD_ZERO2"
-	case p.Sharding == sizing.Zero2:
+	case p.Sharding == train.Zero2:
 		strategy = "SHARD_GRAD_OP"
 	}
 	o.add("fsdp_config.fsdp_sharding_strategy", strategy)
 	o.add("fsdp_config.fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP")
 	o.add("fsdp_config.fsdp_state_dict_type", "SHARDED_STATE_DICT")
 	o.add("fsdp_config.fsdp_offload_params", p.OffloadParams)
-	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == sizing.FullRecompute && p.RecomputeLayers == 0)
+	o.add("fsdp_config.fsdp_activation_checkpointing", p.Recompute == train.FullRecompute && p.RecomputeLayers == 0)
 	if !mesh {
 		return
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -41,16 +41,16 @@ func (w *writer) deepSpeed() Result {
 		Inputs       *checkpointing `json:"activation_checkpointing,omitempty"`
 	}{TrainBatch: p.GlobalBatch, MicroBatch: p.MicroBatch, Accumulation: p.MicroBatches()}
 	switch w.Workload.Precision {
-	case sizing.BF16:
+	case train.BF16:
 		config.BF16 = &enabled{true}
-	case sizing.FP16:
+	case train.FP16:
 		config.FP16 = &enabled{true}
-	case sizing.TF32, sizing.FP32:
+	case train.TF32, train.FP32:
 	default:
 		config.BF16 = &enabled{true}
 		w.leave(text.NoLowBitProducts, w.Workload.Precision)
 	}
-	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == sizing.Zero3}
+	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == train.Zero3}
 	at := "cpu"
 	if w.Workload.NVMe > 0 {
 		at = "nvme"
@@ -68,10 +68,10 @@ func (w *writer) deepSpeed() Result {
 	if p.ShardGroup > 0 {
 		w.leave(text.SecondCopyInGroup, p.ShardGroup)
 	}
-	if p.Recompute != sizing.NoRecompute {
+	if p.Recompute != train.NoRecompute {
 		w.leave(text.RecomputeInCode, p.RecomputeName())
 	}
-	if t := w.Workload.States; t != (sizing.States{}) {
+	if t := w.Workload.States; t != (train.States{}) {
 		w.leave(text.NoStateKeys)
 	}
 	w.dimensions()

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // Format is a framework.
@@ -58,7 +58,7 @@ func (f Format) Stack() string {
 
 // Within leaves at 1 the dimensions of a plan that the framework's options do not
 // have, or only beside others, unless they are fixed.
-func (f Format) Within(p *sizing.Plan) {
+func (f Format) Within(p *train.Plan) {
 	var without []*int
 	switch f {
 	case DeepSpeed:
@@ -75,19 +75,19 @@ func (f Format) Within(p *sizing.Plan) {
 
 // StackOf is the software with those of its shardings that the framework's
 // options can say: FSDP divides gradients along with the optimizer state.
-func (f Format) StackOf(s *sizing.Stack) *sizing.Stack {
+func (f Format) StackOf(s *train.Stack) *train.Stack {
 	if f != Accelerate {
 		return s
 	}
 	c := *s
-	c.Shardings = slices.DeleteFunc(slices.Clone(s.Shardings), func(s sizing.Sharding) bool { return s == sizing.Zero1 })
+	c.Shardings = slices.DeleteFunc(slices.Clone(s.Shardings), func(s train.Sharding) bool { return s == train.Zero1 })
 	return &c
 }
 
 // Plan is a plan with the model, workload and cluster that it is for.
 type Plan struct {
-	*sizing.Prepared
-	Estimate *sizing.Estimate
+	*train.Prepared
+	Estimate *train.Estimate
 	Lang     text.Lang // of comments
 }
 
@@ -128,7 +128,7 @@ func Write(f Format, p Plan) Result {
 // writer collects what a plan leaves.
 type writer struct {
 	Plan
-	plan  sizing.Plan
+	plan  train.Plan
 	shape shape
 	left  []string
 }
@@ -216,9 +216,9 @@ func (w *writer) launch(script string) string {
 // dtype is the name of the compute format in PyTorch and JAX.
 func (w *writer) dtype() string {
 	switch w.Workload.Precision {
-	case sizing.FP16:
+	case train.FP16:
 		return "float16"
-	case sizing.TF32, sizing.FP32:
+	case train.TF32, train.FP32:
 		return "float32"
 	}
 	return "bfloat16"

@@ -10,12 +10,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/train"
 )
 
 // example is a plan of a catalogued model.
-func example(t *testing.T, model, device, stack string, plan sizing.Plan) Plan {
+func example(t *testing.T, model, device, stack string, plan train.Plan) Plan {
 	t.Helper()
 	entry, err := catalog.Default().Find(model)
 	require.NoError(t, err)
@@ -25,9 +25,9 @@ func example(t *testing.T, model, device, stack string, plan sizing.Plan) Plan {
 	require.NoError(t, err)
 	c, err := hardware.NewCluster(d, plan.Devices())
 	require.NoError(t, err)
-	s, err := sizing.FindStack(stack)
+	s, err := train.FindStack(stack)
 	require.NoError(t, err)
-	p, err := sizing.Prepare(m, sizing.Workload{Seq: 8192, Batch: plan.GlobalBatch, Tokens: 1e12, PUE: 1.1}, s, c)
+	p, err := train.Prepare(m, train.Workload{Seq: 8192, Batch: plan.GlobalBatch, Tokens: 1e12, PUE: 1.1}, s, c)
 	require.NoError(t, err)
 	e, err := p.Evaluate(&plan)
 	require.NoError(t, err)
@@ -92,8 +92,8 @@ const megatronNames = `nproc-per-node nnodes node-rank master-addr
 	moe-grouped-gemm moe-token-dispatcher-type`
 
 func TestMegatron(t *testing.T) {
-	p := example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048,
-		Sharding: sizing.Zero1, SequenceParallel: true, Recompute: sizing.Selective, OffloadOptimizer: true})
+	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048,
+		Sharding: train.Zero1, SequenceParallel: true, Recompute: train.Selective, OffloadOptimizer: true})
 	r := Write(Megatron, p)
 	require.Contains(t, r.Text, "; option names of NVIDIA/Megatron-LM@d98e8a64\n")
 	got := flags(t, r.Text)
@@ -115,17 +115,17 @@ func TestMegatron(t *testing.T) {
 }
 
 func TestMegatronVirtualAndExperts(t *testing.T) {
-	p := example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 2, VP: 9, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Recompute: sizing.FullRecompute})
+	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 2, VP: 9, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Recompute: train.FullRecompute})
 	got := flags(t, Write(Megatron, p).Text)
 	require.Equal(t, "7", got["num-layers-per-virtual-pipeline-stage"])
 	require.Equal(t, "full", got["recompute-granularity"])
 	require.NotContains(t, got, "use-distributed-optimizer")
 
-	p = example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 4, VP: 8, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64})
+	p = example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 4, VP: 8, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64})
 	layout := flags(t, Write(Megatron, p).Text)["pipeline-model-parallel-layout"]
 	require.Equal(t, "Et*3|(t*4|)*30t*3L", layout)
 
-	p = example(t, "deepseek-v3", "h800", "megatron-core", sizing.Plan{TP: 2, PP: 16, VP: 1, CP: 1, EP: 64, ETP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 15360, Sharding: sizing.Zero1})
+	p = example(t, "deepseek-v3", "h800", "megatron-core", train.Plan{TP: 2, PP: 16, VP: 1, CP: 1, EP: 64, ETP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 15360, Sharding: train.Zero1})
 	r := Write(Megatron, p)
 	got = flags(t, r.Text)
 	only(t, keys(got), megatronNames)
@@ -147,8 +147,8 @@ const torchtitanNames = `training.num_tokens_per_microbatch_per_dp_rank training
 	parallelism.num_pp_microbatches parallelism.context_parallel_degree parallelism.expert_parallel_degree`
 
 func TestTorchtitan(t *testing.T) {
-	p := example(t, "llama-3.1-405b", "h100", "torchtitan", sizing.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128,
-		Sharding: sizing.Zero3, ShardGroup: 8, SequenceParallel: true})
+	p := example(t, "llama-3.1-405b", "h100", "torchtitan", train.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128,
+		Sharding: train.Zero3, ShardGroup: 8, SequenceParallel: true})
 	r := Write(Torchtitan, p)
 	got := flags(t, r.Text)
 	only(t, keys(got), torchtitanNames)
@@ -172,8 +172,8 @@ func TestTorchtitan(t *testing.T) {
 }
 
 func TestDeepSpeed(t *testing.T) {
-	p := example(t, "llama-3.1-8b", "a100-80g", "deepspeed", sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 2, GlobalBatch: 256,
-		Sharding: sizing.Zero3, OffloadOptimizer: true, Recompute: sizing.FullRecompute})
+	p := example(t, "llama-3.1-8b", "a100-80g", "deepspeed", train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 2, GlobalBatch: 256,
+		Sharding: train.Zero3, OffloadOptimizer: true, Recompute: train.FullRecompute})
 	r := Write(DeepSpeed, p)
 	var got struct {
 		TrainBatch   int `json:"train_batch_size"`
@@ -204,8 +204,8 @@ func TestDeepSpeed(t *testing.T) {
 }
 
 func TestAccelerate(t *testing.T) {
-	p := example(t, "llama-3.1-8b", "h100", "transformers-peft", sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64,
-		Sharding: sizing.Zero3, ShardGroup: 8, Recompute: sizing.FullRecompute})
+	p := example(t, "llama-3.1-8b", "h100", "transformers-peft", train.Plan{TP: 1, PP: 1, VP: 1, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64,
+		Sharding: train.Zero3, ShardGroup: 8, Recompute: train.FullRecompute})
 	r := Write(Accelerate, p)
 	var got struct {
 		Environment string `yaml:"compute_environment"`
@@ -250,8 +250,8 @@ const maxtextNames = `base_emb_dim base_num_query_heads base_num_kv_heads base_m
 	dcn_data_parallelism dcn_fsdp_parallelism dcn_tensor_parallelism dcn_context_parallelism dcn_expert_parallelism dcn_pipeline_parallelism`
 
 func TestMaxText(t *testing.T) {
-	p := example(t, "llama-3.1-70b", "tpu-v5p", "maxtext", sizing.Plan{TP: 2, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 2, GlobalBatch: 512,
-		Sharding: sizing.Zero3, Recompute: sizing.FullRecompute})
+	p := example(t, "llama-3.1-70b", "tpu-v5p", "maxtext", train.Plan{TP: 2, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 2, GlobalBatch: 512,
+		Sharding: train.Zero3, Recompute: train.FullRecompute})
 	r := Write(MaxText, p)
 	var got map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(r.Text), &got))
@@ -276,8 +276,8 @@ func TestMaxText(t *testing.T) {
 // says otherwise.
 func TestMaxTextOnSlices(t *testing.T) {
 	for group, want := range map[int][4]int{0: {256, 1, 1, 4}, 1024: {256, 4, 1, 1}, 256: {256, 1, 1, 4}} {
-		p := example(t, "llama-3.1-8b", "tpu-v5e", "maxtext", sizing.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1024, MicroBatch: 1, GlobalBatch: 1024,
-			Sharding: sizing.Zero3, ShardGroup: group, Recompute: sizing.FullRecompute})
+		p := example(t, "llama-3.1-8b", "tpu-v5e", "maxtext", train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1024, MicroBatch: 1, GlobalBatch: 1024,
+			Sharding: train.Zero3, ShardGroup: group, Recompute: train.FullRecompute})
 		var got map[string]any
 		require.NoError(t, yaml.Unmarshal([]byte(Write(MaxText, p).Text), &got))
 		require.Equal(t, 4, got["num_slices"])
@@ -289,7 +289,7 @@ func TestMaxTextOnSlices(t *testing.T) {
 
 // What a framework cannot express is said.
 func TestLeft(t *testing.T) {
-	p := example(t, "llama-3.1-405b", "h100", "megatron-core", sizing.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: sizing.Zero1})
+	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: train.Zero1})
 	text := strings.Join(Write(DeepSpeed, p).Left, "\n")
 	for _, want := range []string{"tp 8", "pp 4", "vp 2", "cp 2"} {
 		require.Contains(t, text, want)
@@ -303,7 +303,7 @@ func TestParseFormat(t *testing.T) {
 		got, err := ParseFormat(string(f))
 		require.NoError(t, err)
 		require.Equal(t, f, got)
-		_, err = sizing.FindStack(f.Stack())
+		_, err = train.FindStack(f.Stack())
 		require.NoError(t, err)
 	}
 	_, err := ParseFormat("nemo")

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // maxText is keys of a config on top of base.yml.
@@ -30,12 +30,12 @@ func (w *writer) maxText() Result {
 		o.add("steps", n)
 	}
 	o.add("dtype", w.dtype())
-	if w.Workload.States.Weights == sizing.BF16State {
+	if w.Workload.States.Weights == train.BF16State {
 		o.add("weight_dtype", "bfloat16")
 	} else {
 		o.add("weight_dtype", "float32")
 	}
-	if w.Workload.Precision == sizing.FP8 {
+	if w.Workload.Precision == train.FP8 {
 		o.add("quantization", "fp8")
 	}
 	w.maxTextMesh(&o)
@@ -43,9 +43,9 @@ func (w *writer) maxText() Result {
 		w.leave(text.PolicyOfEveryLayer, p.RecomputeName())
 	}
 	switch p.Recompute {
-	case sizing.FullRecompute:
+	case train.FullRecompute:
 		o.add("remat_policy", "full")
-	case sizing.Selective:
+	case train.Selective:
 		o.add("remat_policy", "minimal")
 	default:
 		o.add("remat_policy", "custom")
@@ -59,12 +59,12 @@ func (w *writer) maxText() Result {
 	if p.OffloadParams {
 		w.leave(text.NoWeightOffload)
 	}
-	if w.Workload.Optimizer == sizing.AdamW {
+	if w.Workload.Optimizer == train.AdamW {
 		o.add("opt_type", "adamw")
 	} else {
 		w.leave(text.OptimizerNotSaid, w.Workload.Optimizer)
 	}
-	if p.Sharding == sizing.Zero1 || p.Sharding == sizing.Zero2 {
+	if p.Sharding == train.Zero1 || p.Sharding == train.Zero2 {
 		w.leave(text.FSDPShardsWeights, p.Sharding)
 	}
 	w.dimensions("tp", "pp", "vp", "cp", "ep")
@@ -116,7 +116,7 @@ func (w *writer) maxTextMesh(o *options) {
 		w.leave(text.ExpertsDivideData, p.EP, p.DP)
 	}
 	fsdp, data := 1, ranks
-	if p.Sharding == sizing.Zero3 {
+	if p.Sharding == train.Zero3 {
 		fsdp, data = ranks, 1
 		g := w.ShardRanks(p)
 		if g == p.DP*p.CP {

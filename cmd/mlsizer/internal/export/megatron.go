@@ -5,7 +5,8 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/train"
 )
 
 // megatron is the arguments of pretrain_gpt.py.
@@ -15,7 +16,7 @@ func (w *writer) megatron() Result {
 	w.megatronBatch(&o)
 	w.megatronState(&o)
 	w.megatronModel(&o)
-	if w.Workload.Optimizer != sizing.AdamW {
+	if w.Workload.Optimizer != train.AdamW {
 		w.leave(text.NotDefaultAdam, w.Workload.Optimizer)
 	}
 	w.leave(text.MegatronUndecided)
@@ -103,14 +104,14 @@ func (w *writer) megatronBatch(o *options) {
 func (w *writer) megatronState(o *options) {
 	p := &w.plan
 	switch p.Sharding {
-	case sizing.Zero1:
+	case train.Zero1:
 		o.add("use-distributed-optimizer", "")
 		o.add("overlap-grad-reduce", "")
 		o.add("overlap-param-gather", "")
-	case sizing.Zero2, sizing.Zero3:
+	case train.Zero2, train.Zero3:
 		o.add("use-megatron-fsdp", "")
 		o.add("use-distributed-optimizer", "")
-		o.add("data-parallel-sharding-strategy", map[sizing.Sharding]string{sizing.Zero2: "optim_grads", sizing.Zero3: "optim_grads_params"}[p.Sharding])
+		o.add("data-parallel-sharding-strategy", map[train.Sharding]string{train.Zero2: "optim_grads", train.Zero3: "optim_grads_params"}[p.Sharding])
 	}
 	if p.ShardGroup > 0 {
 		w.leave(text.NoShardGroup, p.ShardGroup)
@@ -123,17 +124,17 @@ func (w *writer) megatronState(o *options) {
 	w.megatronTypes(o)
 	w.megatronWork(o)
 	switch w.Workload.Precision {
-	case sizing.BF16:
+	case train.BF16:
 		o.add("bf16", "")
-	case sizing.FP16:
+	case train.FP16:
 		o.add("fp16", "")
-	case sizing.FP8, sizing.MXFP8:
+	case train.FP8, train.MXFP8:
 		o.add("bf16", "")
 		o.add("fp8-format", "hybrid")
-		if w.Workload.Precision == sizing.MXFP8 {
+		if w.Workload.Precision == train.MXFP8 {
 			o.add("fp8-recipe", "mxfp8")
 		}
-	case sizing.NVFP4:
+	case train.NVFP4:
 		o.add("bf16", "")
 		w.leave(text.NoNVFP4)
 	}
@@ -143,21 +144,21 @@ func (w *writer) megatronState(o *options) {
 // options take fp16 for the master copy, whose int16 half goes with fp32.
 func (w *writer) megatronTypes(o *options) {
 	t := w.Workload.States
-	if t.Weights == sizing.FP8State {
+	if t.Weights == train.FP8State {
 		o.add("fp8-param-gather", "")
 	}
-	if t.Gradients == sizing.DefaultState && t.Master == sizing.DefaultState && t.Moments == sizing.DefaultState {
+	if t.Gradients == train.DefaultState && t.Master == train.DefaultState && t.Moments == train.DefaultState {
 		return
 	}
 	o.add("use-precision-aware-optimizer", "")
-	if t.Master == sizing.Remainder {
-		t.Master = sizing.FP32State
+	if t.Master == train.Remainder {
+		t.Master = train.FP32State
 	}
 	for _, d := range []struct {
 		name string
-		t    sizing.StateType
+		t    train.StateType
 	}{{"main-grads-dtype", t.Gradients}, {"main-params-dtype", t.Master}, {"exp-avg-dtype", t.Moments}, {"exp-avg-sq-dtype", t.Moments}} {
-		if d.t != sizing.DefaultState {
+		if d.t != train.DefaultState {
 			o.add(d.name, d.t)
 		}
 	}
@@ -166,7 +167,7 @@ func (w *writer) megatronTypes(o *options) {
 // megatronWork is the loss and how experts take their tokens.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
 func (w *writer) megatronWork(o *options) {
-	if w.Workload.Loss == sizing.FusedLoss {
+	if w.Workload.Loss == train.FusedLoss {
 		o.add("cross-entropy-loss-fusion", "")
 		o.add("cross-entropy-fusion-impl", "te")
 	}
@@ -180,16 +181,16 @@ func (w *writer) megatronWork(o *options) {
 func (w *writer) megatronRecompute(o *options) {
 	p := &w.plan
 	switch p.Recompute {
-	case sizing.Selective:
+	case train.Selective:
 		o.add("recompute-granularity", "selective")
 		o.add("recompute-modules", strings.Join(modulesOf(p), " "))
-	case sizing.FullRecompute:
-		method := sizing.UniformMethod
+	case train.FullRecompute:
+		method := train.UniformMethod
 		switch p.RecomputeMethod {
-		case sizing.EveryNth:
+		case train.EveryNth:
 			w.leave(text.FirstLayersOrAll, p.RecomputeName())
 			return
-		case sizing.BlockMethod:
+		case train.BlockMethod:
 			method = p.RecomputeMethod
 		}
 		o.add("recompute-granularity", "full")
@@ -199,15 +200,15 @@ func (w *writer) megatronRecompute(o *options) {
 }
 
 // modulesOf lists what selective recompute drops.
-func modulesOf(p *sizing.Plan) []string {
+func modulesOf(p *train.Plan) []string {
 	var list []string
-	for m := sizing.Module(1); m < sizing.NumModules; m++ {
+	for m := model.Module(1); m < model.NumModules; m++ {
 		if p.Modules.Has(m) {
 			list = append(list, m.String())
 		}
 	}
 	if list == nil {
-		return []string{sizing.CoreAttention.String()}
+		return []string{model.CoreAttention.String()}
 	}
 	return list
 }

@@ -1,8 +1,6 @@
 package export
 
-import (
-	"mlsizer/sizing"
-)
+import "mlsizer/sizing/model"
 
 // shape is a decoder as frameworks describe one: the dimensions of its most
 // frequent kinds of blocks.
@@ -13,33 +11,33 @@ type shape struct {
 	window                  int64
 	ffn                     int64
 	gated, bias, tied, rms  bool
-	mla                     *sizing.MLA
-	moe                     *sizing.MoE
+	mla                     *model.MLA
+	moe                     *model.MoE
 	denseLayers             int  // before the first mixture of experts
 	mixed                   bool // layers differ in more than that
 	other                   bool // layers of another kind, which no dimension describes
 }
 
 // shapeOf reads the layers of a model.
-func shapeOf(m *sizing.Model) shape {
+func shapeOf(m *model.Model) shape {
 	s := shape{hidden: m.Hidden, vocab: m.Vocab, rms: true}
 	most := 0
 	for i := range m.Groups {
 		g := &m.Groups[i]
-		if g.Place == sizing.Output {
+		if g.Place == model.Output {
 			for _, b := range g.Blocks {
-				if l, ok := b.(sizing.Linear); ok && l.Head {
+				if l, ok := b.(model.Linear); ok && l.Head {
 					s.tied = l.Tied
 				}
 			}
 		}
-		if g.Place != sizing.Body {
+		if g.Place != model.Body {
 			continue
 		}
 		s.layers += g.Repeat
 		moe := false
 		for _, b := range g.Blocks {
-			if _, ok := b.(sizing.MoE); ok {
+			if _, ok := b.(model.MoE); ok {
 				moe = true
 			}
 		}
@@ -59,11 +57,11 @@ func shapeOf(m *sizing.Model) shape {
 }
 
 // block takes the dimensions of a block; those of the longest group win.
-func (s *shape) block(b sizing.Block, longest bool) {
+func (s *shape) block(b model.Block, longest bool) {
 	switch b := b.(type) {
-	case sizing.Norm:
+	case model.Norm:
 		s.rms = s.rms && !b.Bias
-	case sizing.Attention:
+	case model.Attention:
 		if longest || s.heads == 0 {
 			s.heads, s.kvHeads, s.headDim, s.window = b.Heads, b.KVHeads, b.HeadDim, b.Window
 			s.bias = b.OutBias
@@ -74,14 +72,14 @@ func (s *shape) block(b sizing.Block, longest bool) {
 				s.headDim = b.Hidden / b.Heads
 			}
 		}
-	case sizing.MLA:
+	case model.MLA:
 		s.mla, s.heads, s.kvHeads = &b, b.Heads, b.Heads
 		s.headDim = b.NopeDim + b.RopeDim
-	case sizing.FFN:
+	case model.FFN:
 		if longest || s.ffn == 0 || s.moe != nil {
 			s.ffn, s.gated = b.Width, b.Gated
 		}
-	case sizing.MoE:
+	case model.MoE:
 		s.moe, s.gated = &b, b.Gated
 	default:
 		s.other = true

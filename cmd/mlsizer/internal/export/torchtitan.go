@@ -2,7 +2,7 @@ package export
 
 import (
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
+	"mlsizer/sizing/train"
 )
 
 // torchtitan is the flags of run_train.sh. MODULE and CONFIG, which name the
@@ -16,7 +16,7 @@ func (w *writer) torchtitan() Result {
 	if n := w.steps(); n > 0 {
 		o.add("training.steps", n)
 	}
-	if w.Workload.States.Weights == sizing.BF16State {
+	if w.Workload.States.Weights == train.BF16State {
 		o.add("training.dtype", "bfloat16")
 	} else {
 		o.add("training.dtype", "float32")
@@ -25,12 +25,12 @@ func (w *writer) torchtitan() Result {
 	o.add("training.mixed_precision_reduce", "float32")
 	shard, replicate, reshard := 1, p.DP, ""
 	switch p.Sharding {
-	case sizing.Zero1:
+	case train.Zero1:
 		w.leave(text.Zero1ShardsGradients)
 		fallthrough
-	case sizing.Zero2:
+	case train.Zero2:
 		shard, replicate, reshard = p.DP, 1, "never"
-	case sizing.Zero3:
+	case train.Zero3:
 		shard, replicate, reshard = p.DP, 1, "always"
 	}
 	if g := p.ShardGroup; g > 0 && g%p.CP == 0 {

@@ -1,7 +1,5 @@
 package text
 
-import "maps"
-
 // coded is an error of the core: its code names an entry of [coreErrors], which
 // its values fill in.
 type coded interface {
@@ -14,15 +12,6 @@ type coded interface {
 var coreErrors = merged(
 	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
 )
-
-// merged are the entries of several tables, which share no key.
-func merged(tables ...map[string]Text) map[string]Text {
-	all := map[string]Text{}
-	for _, table := range tables {
-		maps.Copy(all, table)
-	}
-	return all
-}
 
 // codedIn is an error of the core in a language; ok is false for a code without
 // words.

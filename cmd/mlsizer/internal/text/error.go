@@ -1,6 +1,10 @@
 package text
 
-import "strings"
+import (
+	"strings"
+
+	"mlsizer/internal/spell"
+)
 
 // Error is an error with its words in both languages.
 type Error struct {
@@ -72,3 +76,6 @@ func BeginsQuoted(err error) bool { return strings.HasPrefix(ErrorIn(err, Englis
 
 // SaysWanted reports whether the words of an error say what is wanted instead.
 func SaysWanted(err error) bool { return strings.Contains(ErrorIn(err, English), "(want ") }
+
+// ErrorLine is ErrorIn as it is printed, in the singular where one is counted.
+func ErrorLine(err error, l Lang) string { return spell.Singular(ErrorIn(err, l)) }

@@ -1,0 +1,55 @@
+package text
+
+import (
+	"strings"
+
+	"mlsizer/sizing/note"
+)
+
+// OfNote is a note of the core in words.
+func OfNote(n note.Note) Text {
+	if t, ok := notes[n.Key]; ok {
+		return t.With(n.Values...)
+	}
+	return Text{n.Text, n.Chinese}
+}
+
+// derived is a formula in words, and the form that its inputs are put into.
+type derived struct{ Formula, Numbers Text }
+
+// OfDerivation is a derivation in words: its formula, the numbers put in, and its
+// value; ok is false for one that names no rule.
+func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
+	t, ok := formulas[d.Rule]
+	if !ok {
+		return formula, numbers, value, false
+	}
+	values := make([]any, len(d.Inputs))
+	for i, in := range d.Inputs {
+		values[i] = in.Value
+	}
+	value = T("%v", "%v").With(d.Result)
+	return t.Formula, t.Numbers.With(values...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
+}
+
+// notes are the sentences of the core's notes, by key.
+var notes = merged(
+	requestNotes,
+)
+
+// formulas are the formulas of the core's derivations, by rule.
+var formulas = merged[derived]()
+
+// words are the words among the values of notes, derivations and errors.
+var words = merged[Text]()
+
+// merged is one table of several, each of one part of the core.
+func merged[V any](tables ...map[string]V) map[string]V {
+	all := map[string]V{}
+	for _, t := range tables {
+		for k, v := range t {
+			all[k] = v
+		}
+	}
+	return all
+}

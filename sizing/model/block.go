@@ -1,0 +1,324 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Component says which part of a network a parameter belongs to.
+type Component uint8
+
+// The components of a parameter count.
+const (
+	Embedding Component = iota
+	AttentionPart
+	FFNPart
+	ExpertPart
+	RouterPart
+	NormPart
+	SSMPart
+	ConvPart
+	HeadPart
+	OtherPart
+	NumComponents
+)
+
+var componentNames = [NumComponents]string{
+	"embedding", "attention", "ffn", "experts", "router", "norms", "ssm", "convolution", "head", "other",
+}
+
+// String returns the component's name.
+func (c Component) String() string {
+	if c < NumComponents {
+		return componentNames[c]
+	}
+	return fmt.Sprintf("Component(%d)", uint8(c))
+}
+
+// MarshalText writes the component's name.
+func (c Component) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Split says what parallelism divides a parameter tensor between devices.
+type Split uint8
+
+// The ways of dividing a tensor. FSDP and ZeRO-3 divide all of them further.
+const (
+	// Replicated tensors stand whole on every tensor-parallel rank: norms,
+	// routers, latent projections.
+	Replicated Split = iota
+	// TensorSplit tensors are divided by tensor parallelism.
+	TensorSplit
+	// ExpertSplit tensors are divided by expert parallelism and, inside an
+	// expert, by tensor parallelism.
+	ExpertSplit
+)
+
+// Weight is a parameter tensor of a block: a matrix of Rows outputs by Cols
+// inputs, or a vector of Rows where Cols is 0.
+type Weight struct {
+	Name       string
+	Part       Component
+	Rows, Cols int64
+	// Copies is how many such tensors the block has (one an expert).
+	Copies int64
+	// Uses is how often a token is multiplied with the tensor: 1 for a
+	// linear map, k/E for one of E experts of which k are chosen, the number
+	// of output positions for a convolution, 0 for a lookup or a vector.
+	Uses float64
+	// Active is the share of the copies that a token passes through.
+	Active float64
+	Split  Split
+	// MaxSplit bounds how far tensor parallelism divides the tensor (the
+	// number of KV heads); 0 means no bound of its own.
+	MaxSplit int64
+	// Shared marks a tensor that another layer stores: it is multiplied with
+	// but adds no parameters (a tied output head).
+	Shared bool
+}
+
+// Params returns the number of parameters that the tensor adds to the model.
+func (w Weight) Params() int64 {
+	if w.Shared {
+		return 0
+	}
+	return w.Rows * max(w.Cols, 1) * w.Copies
+}
+
+func matrix(name string, part Component, rows, cols int64, split Split) Weight {
+	return Weight{Name: name, Part: part, Rows: rows, Cols: cols, Copies: 1, Uses: 1, Active: 1, Split: split}
+}
+
+func vector(name string, part Component, n int64, split Split) Weight {
+	return Weight{Name: name, Part: part, Rows: n, Copies: 1, Active: 1, Split: split}
+}
+
+// withBias appends the matrix and, if bias is set, its output bias.
+func withBias(ws []Weight, w Weight, bias bool) []Weight {
+	ws = append(ws, w)
+	if bias {
+		b := w
+		b.Name, b.Cols, b.Uses, b.Rows = w.Name+".bias", 0, 0, w.Rows
+		ws = append(ws, b)
+	}
+	return ws
+}
+
+// Width is the storage of an activation's element.
+type Width uint8
+
+// The widths of saved activations.
+const (
+	// Half is the compute precision: 2 bytes in mixed precision, 4 in fp32.
+	Half Width = iota
+	// Full is fp32 whatever the compute precision.
+	Full
+	// Mask is a byte, as dropout masks are kept.
+	Mask
+)
+
+// Along says what divides a saved activation between tensor-parallel ranks.
+type Along uint8
+
+// The ways of dividing an activation.
+const (
+	// AlongHeads activations are divided by tensor parallelism.
+	AlongHeads Along = iota
+	// AlongSequence activations are divided only with sequence parallelism.
+	AlongSequence
+	// AlongExperts activations are routed tokens inside an expert: divided by
+	// tensor parallelism, by width if it splits experts, else by tokens.
+	AlongExperts
+	// AlongDispatched activations are routed tokens at their full width: ranks
+	// that split an expert between them hold the tokens of all.
+	AlongDispatched
+	// AlongNothing activations are whole on every rank: inputs that a stack
+	// keeps as it gathered them.
+	AlongNothing
+)
+
+// Module is the part of a layer that selective recompute may drop by name.
+type Module uint8
+
+// The modules, with the names that Megatron-Core gives them
+// (--recompute-modules).
+const (
+	// NoModule activations are dropped only by full recompute.
+	NoModule Module = iota
+	// CoreAttention is scores, softmax, dropout and their product with V.
+	CoreAttention
+	// NormModule is the normalised output that a norm hands on.
+	NormModule
+	// MLPModule is everything inside a dense feed-forward network.
+	MLPModule
+	// MoEActModule is the output of the experts' activation function.
+	MoEActModule
+	// MoEModule is what else a mixture-of-experts block keeps.
+	MoEModule
+	// SharedModule is everything inside the shared experts.
+	SharedModule
+	// UpProjection is what latent attention projects up from its latents.
+	UpProjection
+	NumModules
+)
+
+var moduleNames = [NumModules]string{"", "core_attn", "layernorm", "mlp", "moe_act", "moe", "shared_experts", "mla_up_proj"}
+
+// String returns the module's name.
+func (m Module) String() string {
+	if m < NumModules {
+		return moduleNames[m]
+	}
+	return fmt.Sprintf("Module(%d)", uint8(m))
+}
+
+// Modules is a set of modules.
+type Modules uint16
+
+// Has reports whether the set holds m.
+func (s Modules) Has(m Module) bool { return s&(1<<m) != 0 }
+
+// With returns the set with m added; a whole mixture of experts takes its
+// activation with it.
+func (s Modules) With(m Module) Modules {
+	if m == MoEModule {
+		s |= 1<<MoEActModule | 1<<SharedModule
+	}
+	return s | 1<<m
+}
+
+// String lists the names, separated by commas.
+func (s Modules) String() string {
+	var names []string
+	for m := NoModule + 1; m < NumModules; m++ {
+		if s.Has(m) {
+			names = append(names, m.String())
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// MarshalText writes the names.
+func (s Modules) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads names.
+func (s *Modules) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseModules(string(text))
+	return err
+}
+
+// ParseModules reads module names separated by commas or spaces.
+func ParseModules(s string) (Modules, error) {
+	var set Modules
+	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '[' || r == ']' }) {
+		i := slices.Index(moduleNames[:], name)
+		if i < 1 {
+			return 0, fmt.Errorf("%q is not a module to recompute (want %s)", name, strings.Join(moduleNames[1:], ", "))
+		}
+		set = set.With(Module(i))
+	}
+	return set, nil
+}
+
+// When says under which conditions an activation is kept at all.
+type When uint8
+
+// The conditions.
+const (
+	Always                 When = iota
+	WithDropout                 // on the residual stream
+	WhenUnfused                 // attention that writes its scores to memory
+	WhenUnfusedWithDropout      // and applies dropout to them
+	WhenFused                   // flash attention
+	WhenEager                   // operators that a compiler or fused kernel would join
+	WhenWeightedInside          // experts that apply the router's weights before their second product
+	WhenWeightedOutside         // experts whose outputs are weighted as they are added up
+)
+
+// Saved is a tensor that the forward pass of a block keeps for the backward
+// pass, for one sequence.
+type Saved struct {
+	Name string
+	// PerToken is the number of elements a token.
+	PerToken float64
+	// PerPair is the number of elements for every pair of a query and a key
+	// position.
+	PerPair float64
+	Width   Width
+	Along   Along
+	Module  Module
+	When    When
+	// Feeds names the matrices whose gradient is all that the tensor is kept
+	// for; empty means that other gradients need it too.
+	Feeds []string
+	// Operand marks the input of a matrix product.
+	Operand bool
+	// Product is the share of the tensor that operator-level recompute keeps:
+	// outputs of attention and of every other matrix product.
+	// Source: pytorch/torchtitan torchtitan/distributed/activation_checkpoint.py.
+	Product float64
+}
+
+// Cache is what a block must remember of the past while a sequence is
+// generated.
+type Cache struct {
+	// PerToken is the number of elements a cached token (keys and values).
+	PerToken int64
+	// KeyWidth of these elements are keys; runtimes may store them in another
+	// type than values.
+	KeyWidth int64
+	// Window bounds the number of cached tokens; 0 means no bound.
+	Window int64
+	// Heads is how far tensor parallelism divides the cache; 0 means not at
+	// all (a latent cache is whole on every device).
+	Heads int64
+	// Tokens is how many tokens are cached whatever the sequence: those of
+	// another tower; 0 means those of the sequence.
+	Tokens int64
+	// State is the number of elements a sequence whatever its length.
+	State int64
+}
+
+// Block is one part of a layer: attention, a feed-forward network, a norm, a
+// convolution. A new architecture is a new Block; every estimate is a sum over
+// what the blocks say of themselves.
+type Block interface {
+	// Kind names the block: "attention", "moe".
+	Kind() string
+	// Check returns an error if a dimension is missing, negative or does not
+	// agree with another.
+	Check() error
+	// Weights lists the parameter tensors.
+	Weights() []Weight
+	// Mixing returns the forward FLOPs of a sequence of s tokens that are not
+	// products with weights: attention scores and values, state updates. full
+	// counts every pair of positions, executed only those that a kernel which
+	// skips masked blocks computes.
+	Mixing(s float64) (full, executed float64)
+	// Saved lists what the forward pass keeps for the backward pass.
+	Saved() []Saved
+	// Cache says what generation must remember.
+	Cache() Cache
+}
+
+// positive returns an error that names the first of the dimensions that is
+// not at least 1 or is absurdly large.
+func positive(kind string, dims ...dim) error {
+	for _, d := range dims {
+		if d.value < 1 {
+			return fmt.Errorf("%s: %s is %d (want at least 1)", kind, d.name, d.value)
+		}
+		if d.value > MaxDim {
+			return fmt.Errorf("%s: %s is %d (more than %d)", kind, d.name, d.value, int64(MaxDim))
+		}
+	}
+	return nil
+}
+
+// MaxDim bounds every dimension, so that a product of two fits an int64.
+const MaxDim = 1 << 31
+
+type dim struct {
+	name  string
+	value int64
+}

@@ -1,0 +1,27 @@
+package model
+
+// DecoderDepth is decoderLayers in layers of a mixer and a feed-forward block
+// each: where a layer is one of the two alone, as of Nemotron-H, it is half of
+// one, in kernels as in collectives.
+func (m *Model) DecoderDepth() float64 {
+	halves := 0
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		if g.Place != Body || m.IsFront(g) {
+			continue
+		}
+		forward := 0
+		for _, b := range g.Blocks {
+			switch b.(type) {
+			case FFN, MoE:
+				forward = 1
+			default:
+				if full, _ := b.Mixing(16); full > 0 {
+					halves += g.Repeat
+				}
+			}
+		}
+		halves += forward * g.Repeat
+	}
+	return float64(halves) / 2
+}

@@ -1,0 +1,255 @@
+package model
+
+import (
+	"fmt"
+)
+
+// Norm is a layer, RMS, batch or group norm: one weight and perhaps one bias
+// for each of Dim channels. Running statistics are buffers, not parameters.
+type Norm struct {
+	Dim  int64 `json:"dim"`
+	Bias bool  `json:"bias,omitempty"`
+	// NoWeight norms only normalise (OLMo).
+	NoWeight bool `json:"no_weight,omitempty"`
+	// Positions is how often it is applied a token (the spatial positions of
+	// a feature map); 0 means once.
+	Positions int64 `json:"positions,omitempty"`
+}
+
+// Kind returns "norm".
+func (Norm) Kind() string { return "norm" }
+
+// Check refuses a missing dimension.
+func (n Norm) Check() error { return positive("norm", dim{"dim", n.Dim}) }
+
+// Weights lists the weight and the bias.
+func (n Norm) Weights() []Weight {
+	if n.NoWeight {
+		return nil
+	}
+	ws := []Weight{vector("weight", NormPart, n.Dim, Replicated)}
+	if n.Bias {
+		ws = append(ws, vector("bias", NormPart, n.Dim, Replicated))
+	}
+	return ws
+}
+
+// Mixing is zero: norms are bound by memory bandwidth, not by FLOPs.
+func (Norm) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved lists the input. Source: arXiv:2205.05198 section 4.1 (2sbh a norm).
+func (n Norm) Saved() []Saved {
+	width := float64(n.Dim * max(n.Positions, 1))
+	return []Saved{
+		{Name: "input of the norm", PerToken: width, Along: AlongSequence},
+		{Name: "fp32 copy of the norm's input", PerToken: width, Width: Full, Along: AlongSequence, When: WhenEager},
+	}
+}
+
+// Cache is empty.
+func (Norm) Cache() Cache { return Cache{} }
+
+// Table is a lookup table: token, position or type embeddings, a class token.
+type Table struct {
+	Name string `json:"name,omitempty"`
+	Rows int64  `json:"rows"`
+	Dim  int64  `json:"dim"`
+	// Small tables are not worth dividing (positions, types).
+	Small bool `json:"small,omitempty"`
+}
+
+// Kind returns "embedding".
+func (Table) Kind() string { return "embedding" }
+
+// Check refuses missing dimensions.
+func (t Table) Check() error {
+	return positive("embedding", dim{"rows", t.Rows}, dim{"width", t.Dim})
+}
+
+// Weights lists the table, which is read and not multiplied with.
+func (t Table) Weights() []Weight {
+	w := matrix(t.Name, Embedding, t.Rows, t.Dim, TensorSplit)
+	if w.Name == "" {
+		w.Name = "embedding"
+	}
+	if t.Small {
+		w.Split = Replicated
+	}
+	w.Uses = 0
+	return []Weight{w}
+}
+
+// Mixing is zero.
+func (Table) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved lists the dropout mask of the embedded tokens.
+// Source: arXiv:2205.05198 section 4.3.
+func (t Table) Saved() []Saved {
+	if t.Small {
+		return nil
+	}
+	return []Saved{{Name: "dropout mask", PerToken: float64(t.Dim), Width: Mask, Along: AlongSequence, When: WithDropout}}
+}
+
+// Cache is empty.
+func (Table) Cache() Cache { return Cache{} }
+
+// Linear is a linear map outside attention and FFN: a pooler, a projection, a
+// classifier, the output head.
+type Linear struct {
+	Name string `json:"name,omitempty"`
+	In   int64  `json:"in"`
+	Out  int64  `json:"out"`
+	Bias bool   `json:"bias,omitempty"`
+	// Head marks the output layer of the loss, which tensor parallelism
+	// divides by vocabulary.
+	Head bool `json:"head,omitempty"`
+	// Tied heads use the embedding's weights: products, no parameters.
+	Tied bool `json:"tied,omitempty"`
+	// Part overrides the component the parameters are counted under.
+	Part Component `json:"part,omitempty"`
+	// Uses is how often it is applied a token, where that is not once (a
+	// pooler sees one position of a sequence: 0 rounds it off).
+	Uses *float64 `json:"uses,omitempty"`
+}
+
+// Kind returns "linear".
+func (Linear) Kind() string { return "linear" }
+
+// Check refuses missing dimensions.
+func (l Linear) Check() error {
+	if l.Uses != nil && !(*l.Uses >= 0) {
+		return fmt.Errorf("linear: %v uses a token (want 0 or more)", *l.Uses)
+	}
+	return positive("linear", dim{"inputs", l.In}, dim{"outputs", l.Out})
+}
+
+// Weights lists the matrix and its bias.
+func (l Linear) Weights() []Weight {
+	part, split := l.Part, Replicated
+	if part == 0 {
+		part = OtherPart
+	}
+	if l.Head {
+		part, split = HeadPart, TensorSplit
+	}
+	w := matrix(l.Name, part, l.Out, l.In, split)
+	if w.Name == "" {
+		w.Name = "linear"
+	}
+	if l.Uses != nil {
+		w.Uses = *l.Uses
+	}
+	ws := withBias(nil, w, l.Bias)
+	ws[0].Shared = l.Tied
+	return ws
+}
+
+// Mixing is zero.
+func (Linear) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved lists the input. The output of a head is the logits, counted apart.
+func (l Linear) Saved() []Saved {
+	uses := 1.0
+	if l.Uses != nil {
+		uses = *l.Uses
+	}
+	return []Saved{{Name: "input", PerToken: float64(l.In) * uses, Along: AlongSequence}}
+}
+
+// Cache is empty.
+func (Linear) Cache() Cache { return Cache{} }
+
+// Conv is a convolution over OutH x OutW output positions of one sample (a
+// 1-D convolution has OutW = KernelW = 1).
+//
+//	params = (In/Groups)·Out·KernelH·KernelW (+ Out)
+//	multiply-adds a sample = params·OutH·OutW
+type Conv struct {
+	In      int64 `json:"in"`
+	Out     int64 `json:"out"`
+	KernelH int64 `json:"kernel_h"`
+	KernelW int64 `json:"kernel_w"`
+	Groups  int64 `json:"groups,omitempty"` // 0: 1
+	Bias    bool  `json:"bias,omitempty"`
+	OutH    int64 `json:"out_h"`
+	OutW    int64 `json:"out_w"`
+}
+
+// Kind returns "conv".
+func (Conv) Kind() string { return "conv" }
+
+// Check refuses missing dimensions and groups that do not divide the channels.
+func (c Conv) Check() error {
+	groups := max(c.Groups, 1)
+	if err := positive("conv", dim{"input channels", c.In}, dim{"output channels", c.Out}, dim{"kernel height", c.KernelH},
+		dim{"kernel width", c.KernelW}, dim{"output height", c.OutH}, dim{"output width", c.OutW}); err != nil {
+		return err
+	}
+	if c.Groups < 0 || c.In%groups != 0 || c.Out%groups != 0 {
+		return fmt.Errorf("conv: %d groups do not divide %d and %d channels", c.Groups, c.In, c.Out)
+	}
+	return nil
+}
+
+// Weights lists the kernel as a matrix of outputs by (inputs x kernel).
+func (c Conv) Weights() []Weight {
+	w := matrix("kernel", ConvPart, c.Out, c.In/max(c.Groups, 1)*c.KernelH*c.KernelW, Replicated)
+	w.Uses = float64(c.OutH * c.OutW)
+	return withBias(nil, w, c.Bias)
+}
+
+// Mixing is zero: a convolution's work is in its products.
+func (Conv) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved lists the output, which is the input of what follows.
+func (c Conv) Saved() []Saved {
+	return []Saved{{Name: "output of the convolution", PerToken: float64(c.Out * c.OutH * c.OutW), Along: AlongSequence}}
+}
+
+// Cache is empty.
+func (Conv) Cache() Cache { return Cache{} }
+
+// LSTM is one recurrent layer of four gates, with one bias a gate, or two as
+// PyTorch keeps them.
+//
+//	params = 4(h·in + h·h + biases·h)
+type LSTM struct {
+	In     int64 `json:"in"`
+	Hidden int64 `json:"hidden"`
+	Biases int64 `json:"biases,omitempty"`
+}
+
+// Kind returns "lstm".
+func (LSTM) Kind() string { return "lstm" }
+
+// Check refuses missing dimensions.
+func (l LSTM) Check() error {
+	if l.Biases < 0 || l.Biases > 2 {
+		return fmt.Errorf("lstm: %d biases a gate (want 0, 1 or 2)", l.Biases)
+	}
+	return positive("lstm", dim{"inputs", l.In}, dim{"hidden size", l.Hidden})
+}
+
+// Weights lists the input and recurrent matrices and the biases.
+func (l LSTM) Weights() []Weight {
+	ws := []Weight{
+		matrix("input", OtherPart, 4*l.Hidden, l.In, Replicated),
+		matrix("recurrent", OtherPart, 4*l.Hidden, l.Hidden, Replicated),
+	}
+	if l.Biases > 0 {
+		ws = append(ws, vector("bias", OtherPart, 4*l.Hidden*l.Biases, Replicated))
+	}
+	return ws
+}
+
+// Mixing is zero.
+func (LSTM) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved lists the gates and the cell and hidden states.
+func (l LSTM) Saved() []Saved {
+	return []Saved{{Name: "gates and states", PerToken: float64(6*l.Hidden + l.In), Along: AlongSequence}}
+}
+
+// Cache is the cell and hidden state.
+func (l LSTM) Cache() Cache { return Cache{State: 2 * l.Hidden} }

@@ -1,0 +1,293 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Prune is the shape that structured pruning leaves of a model: whole layers,
+// heads, experts and channels go, so that what is left is a smaller dense
+// model that every runtime runs at full speed.
+//
+// Source: arXiv:2407.14679 section 2 (depth and width pruning of language
+// models, Minitron).
+type Prune struct {
+	Layers, Hidden, FFN, Heads, KVHeads, Experts Left
+}
+
+// Left is what is left of a dimension: a number, or a share of what there was.
+// The zero value leaves all of it.
+type Left struct {
+	Count int64
+	Share float64
+}
+
+// prunable is a dimension by the name that it is typed by.
+type prunable struct {
+	name string
+	at   *Left
+}
+
+// pruned lists the dimensions.
+func (p *Prune) pruned() []prunable {
+	return []prunable{{"layers", &p.Layers}, {"hidden", &p.Hidden}, {"ffn", &p.FFN}, {"heads", &p.Heads}, {"kv-heads", &p.KVHeads}, {"experts", &p.Experts}}
+}
+
+// String is what ParsePrune reads: "layers=16" or "hidden=3072,ffn=9216".
+func (p Prune) String() string {
+	var parts []string
+	for _, d := range p.pruned() {
+		switch l := *d.at; {
+		case l.Count > 0:
+			parts = append(parts, fmt.Sprintf("%s=%d", d.name, l.Count))
+		case l.Share > 0:
+			parts = append(parts, fmt.Sprintf("%s=%g%%", d.name, 100*l.Share))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+// ParsePrune reads what is left of which dimension, as numbers or shares:
+// layers=16, hidden=3072,ffn=9216, experts=50%.
+func ParsePrune(s string) (Prune, error) {
+	var p Prune
+	const want = "want what is left of layers, hidden, ffn, heads, kv-heads or experts, such as layers=16, hidden=3072,ffn=9216 or experts=50%"
+	for _, part := range strings.Split(s, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		i := slices.IndexFunc(p.pruned(), func(d prunable) bool { return d.name == strings.TrimSpace(name) })
+		if !ok || i < 0 {
+			return Prune{}, fmt.Errorf("%q is not a dimension to prune (%s)", part, want)
+		}
+		left, err := parseLeft(strings.TrimSpace(value))
+		if err != nil {
+			return Prune{}, fmt.Errorf("%q: %w (%s)", part, err, want)
+		}
+		*p.pruned()[i].at = left
+	}
+	return p, nil
+}
+
+// parseLeft reads 3072 or 75%.
+func parseLeft(s string) (Left, error) {
+	if t, percent := strings.CutSuffix(s, "%"); percent {
+		f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
+		if err != nil || !(f > 0 && f <= 100) {
+			return Left{}, fmt.Errorf("not a share above 0 %% and up to 100 %%")
+		}
+		return Left{Share: f / 100}, nil
+	}
+	n, err := quantity.ParseCount(s)
+	if err != nil || n < 1 {
+		return Left{}, fmt.Errorf("not a number of 1 or more")
+	}
+	return Left{Count: n}, nil
+}
+
+// of is what is left of n, a share in steps of unit; an error where it is more.
+func (l Left) of(name string, n, unit int64) (int64, error) {
+	left := n
+	switch {
+	case l.Count > 0:
+		left = l.Count
+	case l.Share > 0:
+		left = min(n, max(unit, int64(math.Round(l.Share*float64(n)/float64(unit)))*unit))
+	}
+	if left > n {
+		return 0, note.PlanErrorf("prune", "%s=%d: there are %d", name, left, n)
+	}
+	return left, nil
+}
+
+// channelUnit is what shares of channels are rounded to, so that tensor cores
+// divide them.
+const channelUnit = 128
+
+// Prune returns the model that is left. What it is asked to prune and does not
+// have is an error.
+func (m *Model) Prune(p Prune) (*Model, error) {
+	small := *m
+	small.Name = m.Name + " " + p.String()
+	small.Source = fmt.Sprintf("%s, pruned to %s", m.Source, p.String())
+	small.StoredBits = 0
+	if p.Hidden != (Left{}) && m.Hidden == 0 {
+		return nil, note.PlanErrorf("prune", "%s has no hidden size to prune", m.Name)
+	}
+	r := &reshape{hidden: m.Hidden, to: m.Hidden, p: &p}
+	var err error
+	if r.to, err = p.Hidden.of("hidden", m.Hidden, channelUnit); err != nil {
+		return nil, err
+	}
+	small.Hidden = r.to
+	small.Groups = nil
+	for _, g := range m.Groups {
+		blocks := make([]Block, len(g.Blocks))
+		for i, b := range g.Blocks {
+			if blocks[i], err = r.block(b); err != nil {
+				return nil, err
+			}
+		}
+		g.Blocks = blocks
+		small.Groups = append(small.Groups, g)
+	}
+	for _, d := range p.pruned() {
+		if *d.at != (Left{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
+			if d.name == "ffn" && r.sparse {
+				return nil, note.PlanErrorf("prune", "%s has experts alone, whose width is pruned by a share: a number is the width of a dense layer (want ffn=50%%)", m.Name)
+			}
+			return nil, note.PlanErrorf("prune", "%s has no %s to prune", m.Name, d.name)
+		}
+	}
+	if err := small.dropLayers(p.Layers); err != nil {
+		return nil, err
+	}
+	if m.Inferred {
+		small.Count = quantity.Params(math.Round(float64(m.Count) * float64(small.shapeParams()) / float64(m.shapeParams())))
+	}
+	if err := small.Check(); err != nil {
+		return nil, note.PlanErrorf("prune", "%v", err)
+	}
+	return &small, nil
+}
+
+// dropLayers takes layers out of every group of the body in proportion, the
+// largest remainders first, so that the mix of kinds stays.
+func (m *Model) dropLayers(l Left) error {
+	have := m.Layers()
+	to, err := l.of("layers", int64(have), 1)
+	if err != nil {
+		return err
+	}
+	type part struct {
+		group int
+		rest  float64
+	}
+	var parts []part
+	missing := int(to)
+	var kept []Group
+	for _, g := range m.Groups {
+		if g.Place == Body {
+			exact := float64(g.Repeat) * float64(to) / float64(have)
+			g.Repeat = int(exact + 1e-9)
+			missing -= g.Repeat
+			parts = append(parts, part{len(kept), exact - float64(g.Repeat)})
+		}
+		kept = append(kept, g)
+	}
+	slices.SortStableFunc(parts, func(a, b part) int {
+		switch {
+		case a.rest > b.rest+1e-9:
+			return -1
+		case b.rest > a.rest+1e-9:
+			return 1
+		}
+		return 0
+	})
+	for i := range missing {
+		kept[parts[i].group].Repeat++
+	}
+	m.Groups = slices.DeleteFunc(kept, func(g Group) bool { return g.Repeat == 0 })
+	return nil
+}
+
+// reshape changes the dimensions of blocks.
+type reshape struct {
+	hidden, to int64
+	p          *Prune
+	found      map[string]bool // dimensions that some block has
+	sparse     bool            // some block has experts
+}
+
+// width is the new size of a dimension that is the residual stream's.
+func (r *reshape) width(n int64) int64 {
+	if n == r.hidden {
+		return r.to
+	}
+	return n
+}
+
+// cut is what is left of a dimension of a block.
+func (r *reshape) cut(err *error, name string, l Left, n, unit int64) int64 {
+	if r.found == nil {
+		r.found = map[string]bool{}
+	}
+	r.found[name] = true
+	left, e := l.of(name, n, unit)
+	if e != nil && *err == nil {
+		*err = e
+	}
+	return left
+}
+
+// block is the block that is left. Heads keep their dimension, and head groups
+// their size where only one of the two is given.
+func (r *reshape) block(b Block) (Block, error) {
+	var err error
+	p := r.p
+	switch b := b.(type) {
+	case Attention:
+		if b.HeadDim == 0 {
+			b.HeadDim = b.Hidden / b.Heads
+		}
+		kv := b.KVHeads
+		if kv == 0 {
+			kv = b.Heads
+		}
+		left := p.KVHeads
+		if left == (Left{}) && kv == b.Heads { // every head has its own keys
+			left = p.Heads
+		}
+		b.KVHeads = r.cut(&err, "kv-heads", left, kv, 1)
+		b.Heads = r.cut(&err, "heads", p.Heads, b.Heads, b.KVHeads)
+		b.Hidden = r.width(b.Hidden)
+		b.KVHidden = r.width(b.KVHidden)
+		return b, err
+	case MLA:
+		b.Hidden, b.Heads = r.width(b.Hidden), r.cut(&err, "heads", p.Heads, b.Heads, 1)
+		return b, err
+	case FFN:
+		b.Hidden, b.Width = r.width(b.Hidden), r.cut(&err, "ffn", p.FFN, b.Width, channelUnit)
+		return b, err
+	case MoE:
+		b.Hidden = r.width(b.Hidden)
+		b.Experts = r.cut(&err, "experts", p.Experts, b.Experts, 1)
+		b.TopK = min(b.TopK, b.Experts)
+		r.sparse = true
+		if p.FFN.Share > 0 { // a number is that of dense layers
+			b.Width = r.cut(&err, "ffn", p.FFN, b.Width, channelUnit)
+		}
+		return b, err
+	case Norm:
+		b.Dim = r.width(b.Dim)
+		return b, nil
+	case Table:
+		b.Dim = r.width(b.Dim)
+		return b, nil
+	case Vector:
+		b.Dim = r.width(b.Dim)
+		return b, nil
+	case Linear:
+		b.In, b.Out = r.width(b.In), r.width(b.Out)
+		return b, nil
+	case Mamba:
+		b.Hidden = r.width(b.Hidden)
+		return b, nil
+	case Mamba2:
+		b.Hidden = r.width(b.Hidden)
+		return b, nil
+	case DeltaNet:
+		b.Hidden = r.width(b.Hidden)
+		return b, nil
+	case CompressedAttention:
+		b.Hidden = r.width(b.Hidden)
+		return b, nil
+	}
+	if r.to != r.hidden {
+		return nil, note.PlanErrorf("prune", "the width of a %s block cannot be pruned", b.Kind())
+	}
+	return b, nil
+}

@@ -1,0 +1,41 @@
+package model
+
+// Vector is a learned vector that is added or multiplied element by element
+// and is neither a norm nor a lookup table: gates of a layer, scales of
+// experts, residual mixing.
+//
+//	params = Dim
+type Vector struct {
+	Name string `json:"name,omitempty"`
+	Dim  int64  `json:"dim"`
+	// Part overrides the component the parameters are counted under.
+	Part Component `json:"part,omitempty"`
+}
+
+// Kind returns "vector".
+func (Vector) Kind() string { return "vector" }
+
+// Check refuses a missing dimension.
+func (v Vector) Check() error { return positive("vector", dim{"dim", v.Dim}) }
+
+// Weights lists the vector.
+func (v Vector) Weights() []Weight {
+	name, part := v.Name, v.Part
+	if name == "" {
+		name = "vector"
+	}
+	if part == 0 {
+		part = OtherPart
+	}
+	return []Weight{vector(name, part, v.Dim, Replicated)}
+}
+
+// Mixing is zero.
+func (Vector) Mixing(float64) (full, executed float64) { return 0, 0 }
+
+// Saved is empty: what a vector multiplies is counted with the block that
+// makes it.
+func (Vector) Saved() []Saved { return nil }
+
+// Cache is empty.
+func (Vector) Cache() Cache { return Cache{} }

@@ -1,0 +1,175 @@
+package config
+
+import (
+	"fmt"
+
+	"mlsizer/sizing/model"
+)
+
+// mlaFamilies are decoders with multi-head latent attention.
+// Source: transformers models/deepseek_v2 and deepseek_v3, deepseek-ai/
+// DeepSeek-V3.2-Exp inference/model.py (indexer).
+var mlaFamilies = map[string]family{
+	"deepseek_v2":   latent{}.model,
+	"deepseek_v3":   latent{noaux: true}.model,
+	"deepseek_v32":  latent{noaux: true, indexer: true}.model,
+	"kimi_k2":       latent{noaux: true}.model,
+	"glm_moe_dsa":   latent{noaux: true, indexer: true}.model,
+	"glm4_moe_lite": latent{noaux: true}.model,
+	"minicpm3":      minicpm3,
+	"deepseek_v4":   deepseekV4,
+}
+
+// latent says how a family differs from DeepSeek-V2.
+type latent struct {
+	noaux   bool // the router has a correction bias unless topk_method says other
+	indexer bool
+}
+
+// mla reads the keys of latent attention. valDim is the width of a value head
+// when the key is missing; 0 makes the key required.
+func (r *reader) mla(d, valDim int64) model.MLA {
+	a := model.MLA{
+		Hidden: d, Heads: r.width("num_attention_heads"), QRank: r.optional("q_lora_rank"), KVRank: r.width("kv_lora_rank"),
+		RopeDim: r.width("qk_rope_head_dim"), NopeDim: r.width("qk_nope_head_dim"),
+	}
+	if valDim > 0 {
+		a.ValDim = r.widthOr(valDim, "v_head_dim")
+	} else {
+		a.ValDim = r.width("v_head_dim")
+	}
+	if r.bool(false, "attention_bias") {
+		r.refuse("attention_bias", "is true: biases of latent attention are not modelled")
+	}
+	// Latent attention has a key and a value for every head, whatever these say.
+	r.neutral("num_key_value_heads", "head_dim", "qk_head_dim")
+	return a
+}
+
+func (c latent) model(r *reader) *model.Model {
+	d := r.width("hidden_size")
+	a := r.mla(d, 0)
+	if c.indexer {
+		a.IndexHeads, a.IndexDim, a.IndexTopK = r.width("index_n_heads"), r.width("index_head_dim"), r.width("index_topk")
+		if a.QRank == 0 {
+			r.fail("q_lora_rank", "is missing (the indexer reads the query latent)")
+		}
+		r.sharedIndexers()
+	}
+	correction := c.noaux && r.word("noaux_tc", "topk_method") == "noaux_tc"
+	return r.firstDense(d, a, correction)
+}
+
+// sharedIndexers warns of layers that use the positions another layer's
+// indexer chose.
+func (r *reader) sharedIndexers() {
+	layers := r.layers("num_hidden_layers")
+	types := r.words(layers, "indexer_types", "full", "shared")
+	r.neutral("index_share_for_mtp_iteration", "index_skip_topk_offset", "index_topk_freq", "index_topk_pattern")
+	shared := 0
+	for _, t := range types {
+		if t == "shared" {
+			shared++
+		}
+	}
+	if shared > 0 {
+		r.warn = append(r.warn, plural(shared, "layer shares", "layers share")+" the indexer of another: counted as if each layer stored its own")
+	}
+}
+
+// minicpm3 is dense. Source: openbmb/MiniCPM3-4B modeling_minicpm.py.
+func minicpm3(r *reader) *model.Model {
+	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
+	heads := r.width("num_attention_heads")
+	a := r.mla(d, max(d/heads, 1))
+	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
+	norm := model.Norm{Dim: d}
+	if !r.obj.has("tie_word_embeddings") {
+		r.warn = append(r.warn, fmt.Sprintf("tie_word_embeddings is missing: counted as not tied; tied, the model has %d parameters less", vocab*d))
+	}
+	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, ffn))
+}
+
+// deepseekV4: compressed attention, a residual stream of hc_mult lanes that is
+// mixed before and after each block, and first layers whose experts are looked
+// up by token. The lookup tables hold integers; they count, as in the
+// published total.
+// Source: deepseek-ai/DeepSeek-V4-Pro inference/model.py.
+func deepseekV4(r *reader) *model.Model {
+	d, layers, vocab := r.width("hidden_size"), r.layers("num_hidden_layers"), r.rows("vocab_size")
+	a := model.CompressedAttention{
+		Hidden: d, Heads: r.width("num_attention_heads"), HeadDim: r.width("head_dim"), QRank: r.width("q_lora_rank"),
+		OutRank: r.width("o_lora_rank"), OutGroups: r.width("o_groups"), Window: r.width("sliding_window"),
+	}
+	indexHeads, indexDim, topK := r.width("index_n_heads"), r.width("index_head_dim"), r.width("index_topk")
+	if n := r.widthOr(1, "num_key_value_heads"); n != 1 {
+		r.refuse("num_key_value_heads", "is %d (want 1: keys are shared by all heads)", n)
+	}
+	if r.bool(false, "attention_bias") {
+		r.refuse("attention_bias", "is true, which is not modelled for deepseek_v4")
+	}
+	r.neutral("qk_rope_head_dim", "compress_rope_theta", "hc_sinkhorn_iters")
+	moe := r.experts(d, []string{"n_routed_experts"}, []string{"moe_intermediate_size"})
+	moe.SharedWidth = r.numOr(0, "n_shared_experts") * moe.Width
+	if m := r.word("noaux_tc", "topk_method"); m != "noaux_tc" {
+		r.refuse("topk_method", "is %q (want noaux_tc)", clip(m))
+	}
+	hashed := r.numOr(0, "num_hash_layers")
+	lanes := r.width("hc_mult")
+	ratios := r.compressRatios(layers)
+	mixes := (2 + lanes) * lanes
+	zero := 0.0
+	norm := model.Norm{Dim: d}
+	mix := []model.Block{
+		model.Linear{Name: "lane mixing", In: lanes * d, Out: mixes},
+		model.Vector{Name: "lane mixing base and scale", Dim: mixes + 3},
+	}
+	return r.model(decoder{
+		hidden: d, vocab: vocab, tied: r.tied(false),
+		final: []model.Block{
+			model.Linear{Name: "lane mixing", In: lanes * d, Out: lanes}, model.Vector{Name: "lane mixing base and scale", Dim: lanes + 1}, norm,
+		},
+		stack: stack{
+			layers: layers,
+			kind: func(i int64) layer {
+				l := layer{a: ratios[i]}
+				if i < hashed {
+					l.ffn = 'h'
+				}
+				return l
+			},
+			build: func(l layer) (string, []model.Block) {
+				b, e := a, moe
+				b.Ratio = l.a
+				if l.a == 4 {
+					b.IndexHeads, b.IndexDim, b.IndexTopK = indexHeads, indexDim, topK
+				}
+				e.CorrectionBias = l.ffn != 'h'
+				bs := append([]model.Block{norm, b, norm, e}, mix...)
+				bs = append(bs, mix...)
+				if l.ffn == 'h' {
+					bs = append(bs, model.Linear{Name: "experts by token", In: moe.TopK, Out: vocab, Uses: &zero, Part: model.RouterPart})
+				}
+				return "moe decoder", bs
+			},
+		},
+	})
+}
+
+// compressRatios reads a ratio a layer; entries past the layers belong to the
+// multi-token-prediction layers.
+func (r *reader) compressRatios(layers int64) []int64 {
+	l := r.list("compress_ratios")
+	if r.err == nil && int64(len(l)) < layers {
+		r.fail("compress_ratios", "has %d entries for %d layers", len(l), layers)
+	}
+	out := make([]int64, len(l))
+	for i, e := range l {
+		n := r.whole("compress_ratios", e, 0, maxWidth)
+		if n != 0 && n != 4 && n != 128 {
+			r.refuse("compress_ratios", "entry %d is %d (want 0, 4 or 128)", i, n)
+		}
+		out[i] = n
+	}
+	return out
+}

@@ -1,0 +1,108 @@
+package modelfile
+
+import (
+	"fmt"
+	"strings"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/modelfile/config"
+	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/quantity"
+)
+
+// The formats of a File.
+const (
+	FormatConfig      = "config.json"
+	FormatSafetensors = "safetensors"
+	FormatGGUF        = "gguf"
+)
+
+// File is what a model file, a folder of them or a repository says.
+type File struct {
+	// Path is what was opened, as the user called it.
+	Path string
+	// Format is FormatConfig, FormatSafetensors or FormatGGUF.
+	Format string
+	// Model is the architecture; nil where it cannot be derived.
+	Model *model.Model
+	// Config is the config.json read, alone or beside the tensors; nil if
+	// there is none or it is of an architecture that is not modelled.
+	Config *config.Config
+	// Params is the number of parameters. Where there are tensors they are
+	// counted, unpacked; else it is ArchitectureParams.
+	Params quantity.Params
+	// ParamsByDType lists what is stored in which number format, the most
+	// bytes first; its parameters and bytes add up to Params and Bytes. It is
+	// empty where there are no tensors.
+	ParamsByDType []tensor.DTypeCount
+	// Bytes is the storage of all tensors; 0 where there are none.
+	Bytes quantity.Bytes
+	// Tensors is their number.
+	Tensors int
+	// Files is how many files the tensors come from.
+	Files int
+	// Components are the parameters by component, told by the tensors' names.
+	Components [model.NumComponents]quantity.Params
+	// ArchitectureParams is what the config or the hyper-parameters come to;
+	// 0 where they are missing or not modelled.
+	ArchitectureParams quantity.Params
+	// Metadata is what the file says of itself, unchecked.
+	Metadata map[string]string
+	// Warnings are the doubts that a reader of the numbers must know.
+	Warnings []string
+}
+
+func (f *File) warn(format string, args ...any) {
+	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+}
+
+// name calls the architecture of a config by the folder or repository that it
+// is from. A GGUF file brings a name of its own.
+func (f *File) name(title string) {
+	if f.Config != nil && f.Model != nil && f.Model == f.Config.Model {
+		f.Model.Name = title
+	}
+}
+
+// ofConfig is the answer of a config.json alone.
+func ofConfig(path string, c *config.Config) *File {
+	f := &File{Path: path, Format: FormatConfig, Config: c, Model: c.Model}
+	f.Warnings = append(f.Warnings, c.Warnings...)
+	f.ArchitectureParams = c.Model.Params()
+	f.Params, f.Components = f.ArchitectureParams, c.Model.ByComponent()
+	return f
+}
+
+// ofSum is a file with tensors.
+func ofSum(path, format string, s *tensor.Sum) *File {
+	return &File{Path: path, Format: format, Params: s.Params, ParamsByDType: s.ByDType, Bytes: s.Bytes, Tensors: s.Tensors, Components: s.Components}
+}
+
+// uncounted settles a checkpoint whose packed weights cannot be counted: by
+// its architecture if there is one, else as an error. A sum of containers
+// would look like a count.
+func (f *File) uncounted(problem string) (*File, error) {
+	if f.Model == nil {
+		return nil, &source.FormatError{File: f.Path, Offset: -1, Problem: problem, Want: "a config.json with bits in the same folder"}
+	}
+	f.warn("%s: the parameters are those of the architecture", problem)
+	f.Params, f.Components, f.ParamsByDType = f.ArchitectureParams, f.Model.ByComponent(), nil
+	return f, nil
+}
+
+// compare warns where what is stored is not what the config comes to.
+func (f *File) compare() {
+	if f.Model == nil || f.Params == f.ArchitectureParams {
+		return
+	}
+	stored, arch := f.Params, f.ArchitectureParams
+	switch c := f.Config; {
+	case c.TiedStoredTwice > 0 && stored == arch+c.TiedStoredTwice:
+		f.warn("the output head is stored although it is tied to the embedding: %s parameters stored, %s different ones", stored.Exact(), arch.Exact())
+	case len(c.NotCounted) > 0 && stored > arch:
+		f.warn("the files hold %s parameters and the config's architecture has %s, which leaves out: %s", stored.Exact(), arch.Exact(), strings.Join(c.NotCounted, ", "))
+	default:
+		f.warn("the files hold %s parameters, but the config's architecture has %s", stored.Exact(), arch.Exact())
+	}
+}

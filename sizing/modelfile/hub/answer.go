@@ -1,0 +1,134 @@
+package hub
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"mlsizer/sizing/modelfile/source"
+)
+
+// answer is what came back.
+type answer struct {
+	body   io.ReadCloser // nil if the copy at hand is still right
+	pos    int64         // the file's byte that body begins at
+	size   int64         // of the whole file, negative where not said
+	length int64         // of body, negative where not said
+	etag   string
+	commit string
+}
+
+// note keeps the file's tag and the commit.
+func (ans *answer) note(h http.Header) {
+	if e := h.Get("X-Linked-Etag"); e != "" {
+		ans.etag = e
+	} else if e := h.Get("Etag"); e != "" && ans.etag == "" {
+		ans.etag = e
+	}
+	if c := h.Get("X-Repo-Commit"); commitPattern.MatchString(c) {
+		ans.commit = c
+	}
+}
+
+// take makes the answer of the last response, or its error.
+func (ans *answer) take(a ask, resp *http.Response, own bool) (*answer, error) {
+	fail := func(problem string) (*answer, error) {
+		drain(resp.Body)
+		return nil, &Error{Ref: a.ref, Status: resp.StatusCode, Problem: problem}
+	}
+	if ans.etag == "" {
+		ans.etag = resp.Header.Get("Etag")
+	}
+	ans.length = resp.ContentLength
+	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" && resp.StatusCode < 300 {
+		return fail(fmt.Sprintf("the server sends the file encoded as %q, although asked not to", source.Clip(e)))
+	}
+	switch resp.StatusCode {
+	case http.StatusOK:
+		// The whole file, range or not: only what is needed is read of it.
+		ans.body, ans.pos, ans.size = resp.Body, 0, resp.ContentLength
+		return ans, nil
+	case http.StatusPartialContent:
+		pos, size, ok := parseContentRange(resp.Header.Get("Content-Range"))
+		if !ok || pos != a.from {
+			return fail(fmt.Sprintf("asked for bytes from %d, the server sends the range %q", a.from, source.Clip(resp.Header.Get("Content-Range"))))
+		}
+		ans.body, ans.pos, ans.size = resp.Body, pos, size
+		return ans, nil
+	case http.StatusNotModified:
+		drain(resp.Body)
+		if a.etag == "" {
+			return fail("the server says that a copy is still right which was not offered")
+		}
+		return ans, nil
+	}
+	drain(resp.Body)
+	return nil, statusError(a, resp, own)
+}
+
+// parseContentRange reads "bytes 0-99/1234"; size is negative for "*".
+func parseContentRange(s string) (from, size int64, ok bool) {
+	s, ok = strings.CutPrefix(s, "bytes ")
+	span, total, ok2 := strings.Cut(s, "/")
+	first, last, ok3 := strings.Cut(span, "-")
+	if !ok || !ok2 || !ok3 {
+		return 0, 0, false
+	}
+	from, err1 := strconv.ParseInt(first, 10, 64)
+	to, err2 := strconv.ParseInt(last, 10, 64)
+	size = -1
+	var err3 error
+	if total != "*" {
+		size, err3 = strconv.ParseInt(total, 10, 64)
+	}
+	return from, size, err1 == nil && err2 == nil && err3 == nil && from >= 0 && to >= from && (size < 0 && total == "*" || size > to)
+}
+
+// statusError says what a status means to the user.
+func statusError(a ask, resp *http.Response, own bool) error {
+	e := &Error{Ref: a.ref, Status: resp.StatusCode}
+	code := resp.Header.Get("X-Error-Code")
+	switch status := resp.StatusCode; {
+	case code == "RepoNotFound":
+		e.Problem, e.Hint = "no such repository, or a private one", "check the name; set HF_TOKEN if it is private"
+	case code == "RevisionNotFound":
+		e.Problem, e.Hint = "no such revision", "check what follows @"
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		e.Problem, e.Hint = fmt.Sprintf("access denied (status %d): the repository is gated or private", status), "accept its conditions on its page and set HF_TOKEN to a token that may read it"
+		if !own {
+			e.Problem, e.Hint = fmt.Sprintf("access denied (status %d) by the storage host behind the hub", status), "try again: its links expire"
+		}
+	case status == http.StatusNotFound:
+		e.Problem, e.Hint, e.absent = "not found", "check the name", own
+	case status == http.StatusTooManyRequests:
+		e.Problem, e.Hint = "too many requests (status 429)", "wait, or set HF_TOKEN"
+		return &retryable{e, retryAfter(resp.Header)}
+	case status >= 500 || status == http.StatusRequestTimeout:
+		e.Problem = fmt.Sprintf("the server failed (status %d)", status)
+		return &retryable{e, retryAfter(resp.Header)}
+	case status == http.StatusRequestedRangeNotSatisfiable:
+		e.Problem = "the file is empty or shorter than before"
+	default:
+		e.Problem = fmt.Sprintf("unexpected answer (status %d)", status)
+	}
+	return e
+}
+
+// retryAfter reads the header's seconds; a date or nothing leaves the wait to
+// the back-off.
+func retryAfter(h http.Header) time.Duration {
+	n, err := strconv.Atoi(strings.TrimSpace(h.Get("Retry-After")))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return time.Duration(min(n, 1<<20)) * time.Second
+}
+
+// drain reads a little of a body, so that the connection may be used again.
+func drain(body io.ReadCloser) {
+	_, _ = io.CopyN(io.Discard, body, 4<<10)
+	_ = body.Close()
+}

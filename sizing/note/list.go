@@ -1,0 +1,45 @@
+package note
+
+import (
+	"strings"
+
+	"mlsizer/internal/spell"
+)
+
+// Note names an assumption or a warning behind a number.
+type Note struct {
+	// Code is what the note is about: "batch", "memory-band".
+	Code string `json:"code"`
+	// Key names the sentence: the code, and after a dot which of its sentences.
+	// Values are what the sentence names, in a fixed order for the key.
+	Key    string `json:"-"`
+	Values []any  `json:"-"`
+	// Text and Chinese are of notes that have no key yet.
+	Text    string `json:"text"`
+	Chinese string `json:"-"`
+	// Source says where the assumption comes from; "" if from nowhere else.
+	Source string `json:"source,omitempty"`
+}
+
+// Word is a value that is a word and not a number or a name: it is said in the
+// language of the reader.
+type Word string
+
+// New returns the note of a key.
+func New(key, source string, values ...any) Note {
+	code, _, _ := strings.Cut(key, ".")
+	return Note{Code: code, Key: key, Values: values, Source: source}
+}
+
+// List is the notes of an answer, in the order in which they were made.
+type List []Note
+
+// Say adds the note of a key.
+func (l *List) Say(key, source string, values ...any) {
+	*l = append(*l, New(key, source, values...))
+}
+
+// Add adds a note.
+func (l *List) Add(code, text, zh, source string) {
+	*l = append(*l, Note{Code: code, Text: spell.Singular(text), Chinese: zh, Source: source})
+}

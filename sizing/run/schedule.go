@@ -1,0 +1,150 @@
+package run
+
+import (
+	"math"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
+)
+
+// Schedule is what a run does besides full steps. The zero value is none.
+//
+// A warm-up of the learning rate is not part of it: its steps take as long as
+// any other.
+type Schedule struct {
+	RampUp     RampUp
+	Evaluation Evaluation
+}
+
+// RampUp grows the global batch from Start by Increment until it is the full
+// one, after so many samples: Megatron's --rampup-batch-size.
+// Source: NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py
+// (RampupBatchsizeNumMicroBatchesCalculator).
+type RampUp struct {
+	Start, Increment int64 // sequences
+	Samples          int64
+}
+
+// Evaluation runs so many global batches forward every so many steps.
+type Evaluation struct {
+	Every, Batches int64
+}
+
+// Check refuses a schedule that says half of something.
+func (s *Schedule) Check() error {
+	r, e := &s.RampUp, &s.Evaluation
+	switch {
+	case r.Start < 0 || r.Increment < 0 || r.Samples < 0 || (*r != RampUp{} && (r.Start == 0 || r.Increment == 0 || r.Samples == 0)):
+		return note.PlanErrorf("rampup-batch-size", "a batch that grows from %d by %d over %d samples (want all three above 0)", r.Start, r.Increment, r.Samples)
+	case e.Every < 0 || e.Batches < 0 || (e.Every == 0) != (e.Batches == 0):
+		return note.PlanErrorf("eval-every", "evaluation of %d batches every %d steps (want both above 0, or neither)", e.Batches, e.Every)
+	}
+	return nil
+}
+
+// lost returns what the run loses to its smaller batches:
+//
+//	sum over batches b of samples_b (step(b)/b - step(B)/B)
+//
+// where every batch gets an equal part of the samples, in whole steps.
+func (r RampUp) lost(p *train.Prepared, e *train.Estimate) (quantity.Seconds, error) {
+	if r == (RampUp{}) {
+		return 0, nil
+	}
+	plan := e.Plan
+	full, unit := plan.GlobalBatch, int64(plan.DP)*int64(plan.MicroBatch)
+	switch {
+	case r.Start >= full || (full-r.Start)%r.Increment != 0:
+		return 0, note.PlanErrorf("rampup-batch-size", "a batch that grows from %d by %d does not reach %d", r.Start, r.Increment, full)
+	case r.Start%unit != 0 || r.Increment%unit != 0:
+		return 0, note.PlanErrorf("rampup-batch-size", "batches of %d and %d more do not divide into dp %d x micro-batch %d (want multiples of %d, or another --dp)", r.Start, r.Increment, plan.DP, plan.MicroBatch, unit)
+	case float64(r.Samples) > p.Samples(&plan):
+		return 0, note.PlanErrorf("rampup-batch-size", "a ramp-up of %d samples is longer than the run of %.0f", r.Samples, p.Samples(&plan))
+	}
+	each := float64(r.Samples) / float64((full-r.Start)/r.Increment)
+	lost := quantity.Seconds(0)
+	for b := r.Start; b < full; b += r.Increment {
+		plan.GlobalBatch = b
+		step, err := p.Evaluate(&plan)
+		if err != nil {
+			return 0, err
+		}
+		lost += quantity.Seconds(math.Ceil(each/float64(b)))*step.Time.Step - quantity.Seconds(each/float64(full))*e.Time.Step
+	}
+	return max(lost, 0), nil
+}
+
+// times returns the time of the run's evaluations, and that of one batch.
+func (v Evaluation) times(p *train.Prepared, e *train.Estimate) (all, batch quantity.Seconds) {
+	if v == (Evaluation{}) {
+		return 0, 0
+	}
+	batch = p.ForwardStep(e)
+	return quantity.Seconds(float64(int64(e.Time.Steps)/v.Every)*float64(v.Batches)) * batch, batch
+}
+
+// Course is how a run goes besides its full steps: what it does as scheduled, and
+// what interrupts it.
+type Course struct {
+	Reliability Reliability
+	Schedule    Schedule
+}
+
+// undisturbed puts the run together, before anything interrupts it. batch is the
+// time of one batch of an evaluation.
+func (c *Course) undisturbed(p *train.Prepared, e *train.Estimate) (u Undisturbed, batch quantity.Seconds, err error) {
+	u = Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	if c.Reliability.Async && u.HostLink <= 0 {
+		return u, 0, note.PlanErrorf("async-checkpoint", "%s has no link to a host's own memory that is known, which takes the checkpoint", p.Cluster.Device.ID)
+	}
+	if u.RampUp, err = c.Schedule.RampUp.lost(p, e); err != nil {
+		return u, 0, err
+	}
+	u.Evaluation, batch = c.Schedule.Evaluation.times(p, e)
+	return u, batch, nil
+}
+
+// Expected returns the run of an estimate that p made with the band of its
+// steps, and with the interruptions and the schedule; a step alone is as it is.
+// batch is the time of one batch of an evaluation. It returns an error for a
+// schedule that the plan cannot keep.
+func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batch quantity.Seconds, err error) {
+	t := &e.Time
+	if p.Workload.Tokens == 0 {
+		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, 0, nil
+	}
+	u, batch, err := c.undisturbed(p, e)
+	if err != nil {
+		return Goodput{}, 0, err
+	}
+	r := &c.Reliability
+	at := func(step quantity.Seconds) Goodput {
+		f := step / t.Step
+		v := u
+		v.Ideal, v.RampUp, v.Evaluation = u.Ideal*f, u.RampUp*f, u.Evaluation*f
+		return r.Goodput(v)
+	}
+	g = r.Goodput(u)
+	g.RunLow, g.RunHigh = at(t.StepLow).Run, at(t.StepHigh).Run
+	g.Cost, g.Energy = p.Bill(g.DeviceHours, g.Run, g.RunLow, g.RunHigh)
+	return g, batch, nil
+}
+
+// LongestStep returns the longest step with which so many steps on p's devices
+// are expected to be done within a time, ramp-up and evaluation not counted; 0
+// where none is short enough.
+func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
+	var s train.Storage
+	p.Storage(&s)
+	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	low, high := quantity.Seconds(0), within
+	for range 64 { // the expected time rises with the ideal one
+		u.Ideal = (low + high) / 2
+		if c.Reliability.Goodput(u).Run <= within {
+			low = u.Ideal
+		} else {
+			high = u.Ideal
+		}
+	}
+	return low / quantity.Seconds(steps)
+}

@@ -1,0 +1,431 @@
+package serve
+
+import (
+	"fmt"
+	"math"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"slices"
+)
+
+// forwardGroup is layers that are passed once, forward, by the same positions.
+type forwardGroup struct {
+	weights []forwardWeight
+	tokens  float64 // positions of a sample; 0: the sequence
+	moved   float64 // elements that convolutions read and write, a sample
+	widest  float64 // elements of a position's largest activation
+	hidden  float64
+	layers  float64 // as many as launch like those of a transformer
+	mix     []mixer
+}
+
+// blocksOfLayer is the blocks of a transformer's layer, attention and FFN with
+// a norm each, which the constants of launching are fitted on.
+const blocksOfLayer = 4
+
+// forwardWeight is a tensor of all layers of a group.
+type forwardWeight struct {
+	bytes, params float64
+	uses          float64 // times that a position is multiplied with it
+	split         servedTensor
+}
+
+// newForward sums groups under a storage of the weights.
+func newForward(m *model.Model, q *Quant, groups []*model.Group) []forwardGroup {
+	var list []forwardGroup
+	moe, layers, scale := m.HasExperts(), m.Layers(), m.CountScale()
+	for _, g := range groups {
+		f := forwardGroup{tokens: float64(g.Tokens), hidden: float64(m.Hidden), layers: float64(g.Repeat*len(g.Blocks)) / blocksOfLayer}
+		for _, b := range g.Blocks {
+			for _, w := range b.Weights() {
+				w.Shared = w.Shared || g.Shared
+				f.add(w, float64(g.Repeat)*scale, m.StorageBits(g, q.weightBits(w, layers, moe)))
+			}
+			if c, ok := b.(model.Conv); ok {
+				f.moved += float64(g.Repeat) * float64((c.In+c.Out)*c.OutH*c.OutW)
+			}
+			if full, _ := b.Mixing(16); full > 0 {
+				f.mix = append(f.mix, mixer{block: b, layers: float64(g.Repeat), absorbed: 1})
+			}
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// add sums a tensor of repeat layers.
+func (f *forwardGroup) add(w model.Weight, repeat, bits float64) {
+	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
+	t := forwardWeight{bytes: n * bits / 8, uses: w.Uses, split: servedTensor{split: w.Split, maxSplit: w.MaxSplit, lookup: w.Part == model.Embedding, shared: w.Shared}}
+	if w.Cols > 0 {
+		t.params = n
+		if w.Part != model.Embedding {
+			f.widest = max(f.widest, float64(w.Rows)*max(w.Uses, 1))
+		}
+	}
+	f.weights = append(f.weights, t)
+}
+
+// positions returns how many of a sample pass through the group.
+func (f *forwardGroup) positions(seq float64) float64 {
+	if f.tokens > 0 {
+		return f.tokens
+	}
+	return seq
+}
+
+// forwardPass times passes over groups of layers on a layout with the
+// constants of serving.
+type forwardPass struct {
+	groups       []forwardGroup
+	e            Efficiency
+	peak, peak16 float64 // FLOP/s of products and of attention
+	memory       float64 // B/s
+	links        servingLinks
+	tp           int
+}
+
+// time is that of one pass over batch samples of seq positions. For each
+// group
+//
+//	|(bytes of weights + what convolutions move) / (bandwidth x memory), 2 x parameters x uses x positions / (peak x compute)|
+//	+ FLOPs of attention / (peak x attend)
+//
+// with |a, b| the 4-norm, and what launching the layers takes.
+func (p *forwardPass) time(batch, seq float64) float64 {
+	w := p.parts(batch, seq)
+	work := w.products + w.scores/(p.peak16*p.e[servingAttend]) + w.layers*p.e[servingGap]
+	total := smoothMax(work, w.layers*p.e[servingEager]) + p.e[servingStep] + batch*p.e[servingSeq]
+	return total + 2*w.layers*p.links.allReduce(w.sent, p.e[servingHop], p.e[servingWire])
+}
+
+// forwardParts is what a pass is made of, over all groups: bytes that are read,
+// FLOPs of products and of attention, the layers, the bytes that each of them
+// sends, and the time of reading and multiplying.
+type forwardParts struct {
+	bytes, flops, scores, layers, sent, products float64
+}
+
+// parts counts a pass over batch samples of seq positions.
+func (p *forwardPass) parts(batch, seq float64) (w forwardParts) {
+	for i := range p.groups {
+		f := &p.groups[i]
+		bytes, flops := p.work(f, batch, seq)
+		w.bytes, w.flops = w.bytes+bytes, w.flops+flops
+		w.products += smoothMax(p.readMultiply(bytes, flops))
+		for _, m := range f.mix {
+			_, flops := m.block.Mixing(f.positions(seq))
+			w.scores += batch * m.layers * flops / float64(p.tp)
+		}
+		w.layers += f.layers
+		w.sent = max(w.sent, 2*batch*f.hidden*f.positions(seq))
+	}
+	return w
+}
+
+// readMultiply is the time to read bytes of weights and to multiply with them.
+func (p *forwardPass) readMultiply(bytes, flops float64) (read, multiply float64) {
+	return bytes / (p.memory * p.e[servingMemory]), flops / (p.peak * p.e[servingCompute])
+}
+
+// work is the bytes of a group's weights, and the FLOPs of its products.
+func (p *forwardPass) work(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
+	positions := batch * f.positions(seq)
+	bytes = 2 * 2 * f.moved * batch // read and written in 16 bits
+	for i := range f.weights {
+		w := &f.weights[i]
+		share := w.split.divided(p.tp)
+		if !w.split.lookup {
+			bytes += w.bytes * share
+			flops += 2 * w.params * share * (w.uses*positions + p.e[servingTile]*min(w.uses, 1))
+		}
+	}
+	return bytes, flops
+}
+
+// activations is the bytes of the widest point of a pass over a batch: a
+// layer's largest output and its input, and the residual stream, in 16 bits.
+func (p *forwardPass) activations(batch, seq float64) float64 {
+	most := 0.0
+	for i := range p.groups {
+		f := &p.groups[i]
+		most = max(most, batch*f.positions(seq)*(2*f.widest/float64(p.tp)+2*f.hidden)*2)
+	}
+	return most
+}
+
+// EncodingThroughput is how fast a machine encodes. Rates are over all
+// devices.
+type EncodingThroughput struct {
+	// Latency is from a batch to its result, of each replica.
+	Latency     quantity.Seconds `json:"latency_seconds"`
+	LatencyLow  quantity.Seconds `json:"latency_low_seconds"`
+	LatencyHigh quantity.Seconds `json:"latency_high_seconds"`
+	// Sequences is sequences or samples a second, Low and High its 80 % band.
+	Sequences float64 `json:"sequences_per_second"`
+	Low       float64 `json:"low"`
+	High      float64 `json:"high"`
+	Tokens    float64 `json:"tokens_per_second,omitempty"`
+	// ComputeBound is the batch a replica from which arithmetic, and neither
+	// reading nor launching, sets the pace; 0 if none up to a million does.
+	ComputeBound int64 `json:"compute_bound_batch"`
+	// LoadBatch is the smallest batch that comes within 5 % of the most that
+	// fits can do, Load the rate there.
+	LoadBatch int64   `json:"max_load_sequences"`
+	Load      float64 `json:"max_load_sequences_per_second"`
+	LoadLow   float64 `json:"max_load_low"`
+	LoadHigh  float64 `json:"max_load_high"`
+	LoadTime  float64 `json:"max_load_latency_seconds"`
+	// The price and the energy of a million sequences, at that load and at the
+	// batch asked for.
+	PerMillion      quantity.USD `json:"usd_per_million_sequences,omitempty"`
+	PerMillionBatch quantity.USD `json:"usd_per_million_sequences_at_batch,omitempty"`
+	Energy          quantity.KWh `json:"kwh_per_million_sequences,omitempty"`
+	EnergyBatch     quantity.KWh `json:"kwh_per_million_sequences_at_batch,omitempty"`
+}
+
+// EncodingAnswer is an encoder that serves, with everything that is asked of
+// it.
+type EncodingAnswer struct {
+	Request
+	Weights    quantity.Bytes // of one replica
+	Memory     Memory
+	MaxBatch   int64
+	Best       string // storage of the weights with the most bits that fits
+	Throughput EncodingThroughput
+	Notes      []note.Note
+	pass       forwardPass
+	price      quantity.USD // a device and hour; 0: not known
+}
+
+// EncodingRuntime says which program is taken where none is named, and why.
+func EncodingRuntime(m *model.Model, d *hardware.Device, q *Quant) (*Runtime, note.Note) {
+	r, why := chooseRuntime(d, q)
+	if !m.PerToken() {
+		r, _ = FindRuntime("transformers")
+		why = bilingual{"whose passes are not compiled: programs that are (TensorRT, OpenVINO) are faster", "逐算子执行：编译型程序（TensorRT、OpenVINO）更快"}
+	}
+	return r, note.Note{Code: "runtime", Text: fmt.Sprintf("runtime not given: %s, %s", r.Title, why.en), Chinese: fmt.Sprintf("未指定运行时：取 %s，%s", r.Title, why.zh)}
+}
+
+// Encode evaluates the serving of a model that [Model.Encodes]: Context is the
+// tokens of a sequence, 1 for a model that is counted in samples.
+func (s Request) Encode(price quantity.USD) (*EncodingAnswer, error) {
+	if s.Model == nil || s.Cluster.Device == nil || s.Quant == nil || s.Runtime == nil {
+		return nil, fmt.Errorf("encoding needs a model, a device, a storage and a runtime")
+	}
+	if err := s.checkEncoding(); err != nil {
+		return nil, err
+	}
+	if s.DeviceMemory == 0 {
+		s.DeviceMemory = s.Cluster.Device.Memory
+	}
+	a := &EncodingAnswer{Request: s, price: price}
+	if err := a.layOut(); err != nil {
+		return nil, err
+	}
+	a.Weights = s.StoredBytes
+	if a.Weights == 0 {
+		a.Weights = WeightBytes(s.Model, s.Quant)
+	}
+	a.Memory = a.memory(s.Batch)
+	a.MaxBatch = search(1<<24, func(n int64) bool { m := a.memory(n); return m.Fits })
+	a.Best = a.best()
+	a.Throughput = a.throughput(price)
+	a.note()
+	return a, nil
+}
+
+// checkEncoding refuses what cannot be.
+func (s *Request) checkEncoding() error {
+	m, d := s.Model, s.Cluster.Device
+	switch {
+	case !m.Encodes():
+		return note.PlanErrorf("", "%s generates tokens: it is not an encoder", m.Name)
+	case m.Field == model.Generation:
+		return note.PlanErrorf("", "%s takes many passes for an image, and how many is the sampler's choice: serving it is not modelled (want a language model, an encoder or a classifier)", m.Name)
+	case s.Context < 1 || s.Context > model.MaxDim:
+		return note.PlanErrorf("context", "sequences of %d tokens (want 1 to %d)", s.Context, int64(model.MaxDim))
+	case m.PerToken() && m.Context > 0 && s.Context > m.Context:
+		return note.PlanErrorf("context", "%s reads at most %d tokens at once", m.Name, m.Context)
+	case s.Batch < 1 || s.Batch > model.MaxDim:
+		return note.PlanErrorf("batch", "%d sequences (want 1 to %d)", s.Batch, int64(model.MaxDim))
+	case s.Quant.GGUF && !m.PerToken():
+		return note.PlanErrorf("weights", "%s is stored by llama.cpp, which runs no models of %ss (want bf16, fp16, int8 or fp8)", s.Quant.Name, m.Unit)
+	case s.Runtime.GGUF && !m.PerToken():
+		return note.PlanErrorf("runtime", "%s runs no models of %ss (want transformers)", s.Runtime.Title, m.Unit)
+	case !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8):
+		return note.PlanErrorf("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
+	}
+	return m.Check()
+}
+
+// layOut divides the devices: replicas of as few as hold the weights, unless
+// the layout says otherwise.
+func (a *EncodingAnswer) layOut() error {
+	s := &a.Request
+	n, unit := s.Cluster.Count, s.Model.TensorUnit()
+	fits := func(tp int) bool {
+		return WeightBytes(s.Model, s.Quant)/quantity.Bytes(tp) < s.Runtime.budget(s.DeviceMemory)
+	}
+	tp := s.Layout.TP
+	if tp == 0 {
+		for tp = 1; !fits(tp) && 2*tp <= n && n%(2*tp) == 0 && unit > 0 && unit%int64(2*tp) == 0; {
+			tp *= 2
+		}
+	}
+	switch {
+	case n%tp != 0:
+		return note.PlanErrorf("tp", "tp %d does not divide %d devices", tp, n)
+	case tp > 1 && (unit == 0 || unit%int64(tp) != 0):
+		return note.PlanErrorf("tp", "tp %d does not divide the heads of %s (want a divisor of %d)", tp, s.Model.Name, unit)
+	}
+	s.Layout = Layout{TP: tp, PP: 1, EP: 1, Replicas: n / tp}
+	p := &a.pass
+	p.groups, p.tp = newForward(s.Model, s.Quant, s.Model.GroupsWhere(func(*model.Group) bool { return true })), tp
+	p.memory = float64(s.Cluster.Device.MemBandwidth)
+	p.peak, p.peak16 = servingPeak(s.Cluster.Device, s.Quant, s.Runtime.Year)
+	var err error
+	if p.links, err = newServingLinks(&s.Cluster, &s.Layout); err != nil {
+		return err
+	}
+	keys := newServingKeys(s, s.Runtime.Year, p.peak, p.links.name)
+	p.e = DefaultConstants().at(&keys)
+	p.e[servingCompute] = min(p.e[servingCompute], achievableShare(s.Cluster.Device, p.peak))
+	return nil
+}
+
+// achievableShare is the share of a peak that a large product reaches on a
+// device, as it was measured: what a pass multiplies with is not faster, also
+// where the constants of prompts pass it, which are of devices alike. The share
+// of another format stands for one that was not measured, and for a device
+// without any the median of the catalogue's 53 devices and 16-bit formats with
+// one (2026-11).
+func achievableShare(d *hardware.Device, peak float64) float64 {
+	const median = 0.82
+	share := median
+	for _, r := range d.Rates {
+		if r.Achievable <= 0 {
+			continue
+		}
+		measured := math.Min(float64(r.Achievable/r.Peak), 1)
+		if float64(r.Peak) == peak {
+			return measured
+		}
+		share = measured
+	}
+	return share
+}
+
+// memory is what a device holds for a batch over all replicas.
+func (a *EncodingAnswer) memory(batch int64) Memory {
+	var m Memory
+	for i := range a.pass.groups {
+		for _, w := range a.pass.groups[i].weights {
+			if !w.split.shared {
+				m.Weights += quantity.Bytes(w.bytes * w.split.divided(a.pass.tp))
+			}
+		}
+	}
+	if a.StoredBytes > 0 {
+		m.Weights *= a.StoredBytes / WeightBytes(a.Model, a.Quant)
+	}
+	each := math.Ceil(float64(batch) / float64(a.Layout.Replicas))
+	m.Compute = quantity.Bytes(a.pass.activations(each, float64(a.Context)))
+	m.Overhead = quantity.Bytes(a.Runtime.ContextGiB * (1 << 30))
+	m.Device = a.DeviceMemory
+	m.Budget = a.Runtime.budget(m.Device)
+	m.sum()
+	return m
+}
+
+// best names the storage with the most bits a weight that fits with the batch.
+func (a *EncodingAnswer) best() string {
+	free := a.Memory.Budget - (a.Memory.Total - a.Memory.Weights)
+	for _, name := range []string{"f32", "bf16", "fp8", "q8_0", "q4_k_m"} {
+		q, err := FindQuant(name)
+		if err != nil || q.GGUF && !a.Model.PerToken() {
+			continue
+		}
+		if WeightBytes(a.Model, q)/quantity.Bytes(a.pass.tp) <= free {
+			return q.Name
+		}
+	}
+	return ""
+}
+
+// throughput predicts the rates.
+func (a *EncodingAnswer) throughput(price quantity.USD) EncodingThroughput {
+	var t EncodingThroughput
+	replicas, seq := float64(a.Layout.Replicas), float64(a.Context)
+	low, high := DefaultConstants().band("prefill", 0)
+	busy := math.Min(replicas, float64(a.Batch))
+	time := a.pass.time(math.Ceil(float64(a.Batch)/busy), seq)
+	t.Latency = quantity.Seconds(time)
+	t.LatencyLow, t.LatencyHigh = quantity.Seconds(time/high), quantity.Seconds(time/low)
+	t.Sequences = float64(a.Batch) / time
+	t.Low, t.High = t.Sequences*low, t.Sequences*high
+	if a.Model.PerToken() {
+		t.Tokens = t.Sequences * seq
+	}
+	t.ComputeBound = a.computeBound()
+	best := 0.0
+	most := min(a.MaxBatch/int64(a.Layout.Replicas), mostEncoded)
+	for n := int64(1); n <= most; n *= 2 {
+		best = max(best, float64(n)/a.pass.time(float64(n), seq))
+	}
+	for n := int64(1); n <= most; n *= 2 {
+		pass := a.pass.time(float64(n), seq)
+		if rate := float64(n) / pass; rate >= 0.95*best {
+			t.LoadBatch, t.Load, t.LoadTime = n*int64(a.Layout.Replicas), rate*replicas, pass
+			t.LoadLow, t.LoadHigh = t.Load*low, t.Load*high
+			break
+		}
+	}
+	usd, kwh := float64(price)*float64(a.Cluster.Count), float64(a.Cluster.Power())/1000 // an hour
+	t.PerMillion, t.PerMillionBatch = quantity.USD(perMillion(usd, t.Load)), quantity.USD(perMillion(usd, t.Sequences))
+	t.Energy, t.EnergyBatch = quantity.KWh(perMillion(kwh, t.Load)), quantity.KWh(perMillion(kwh, t.Sequences))
+	return t
+}
+
+// mostEncoded is the largest batch of a device that full load is looked for.
+const mostEncoded = 1 << 12
+
+// computeBound is the smallest batch whose products take longer than reading
+// and than launching the layers.
+func (a *EncodingAnswer) computeBound() int64 {
+	p := a.pass
+	p.e[servingTile] = 0 // no arithmetic
+	return smallestBatch(func(n float64) bool {
+		w := p.parts(n, float64(a.Context))
+		read, multiply := p.readMultiply(w.bytes, w.flops)
+		return multiply >= max(read, w.layers*max(p.e[servingGap], p.e[servingEager])+p.e[servingStep])
+	})
+}
+
+// note writes what was assumed.
+func (a *EncodingAnswer) note() {
+	add := func(code, text, zh, source string) {
+		a.Notes = append(a.Notes, note.Note{Code: code, Text: text, Chinese: zh, Source: source})
+	}
+	a.Notes = append(a.Notes, a.weightsNote(a.Weights))
+	add("runtime", fmt.Sprintf("%s takes up to %.0f %% of the device's memory, of it %.2g GiB for context and libraries", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB),
+		fmt.Sprintf("%s 至多占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB), a.Runtime.Source)
+	if d := a.Cluster.Device; a.DeviceMemory == d.Memory && d.Unified {
+		shared := sharedMemory(d)
+		add("unified", shared.en, shared.zh, "")
+	}
+	if !a.Runtime.RunsOn(a.Cluster.Device) {
+		a.Notes = append(a.Notes, a.foreignNote())
+	}
+	add("activations", "activations: the largest output of a layer beside its input and the residual stream, for the whole batch in 16 bits",
+		"激活值：整个批次中单层最大输出、其输入与残差流，按 16 位计", "")
+	add("speed", "no measurement of an encoder: one pass at the rates at which language models read prompts, and the widest band",
+		"无编码器实测：按语言模型读取提示的速率计一次前向，取最宽区间", "sizing/serving_constants.json; mlsizer validate")
+	if w := a.Cluster.Device.Power; w > 0 {
+		add("energy", fmt.Sprintf("devices at their rated %s: an upper end; hosts, network and cooling are not counted", w),
+			fmt.Sprintf("设备按额定 %s 计，为上限；主机、网络与制冷未计", w), "")
+	}
+}

@@ -1,0 +1,100 @@
+package serve
+
+import (
+	"math"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+)
+
+// newFront is what a prompt passes once: the front of the count in the storage
+// of the weights, and what the count leaves out in 16 bits, as files keep it
+// beside quantised text.
+func newFront(m *model.Model, q *Quant) []forwardGroup {
+	front := newForward(m, q, m.GroupsWhere(m.IsFront))
+	if plain, err := FindQuant("bf16"); err == nil {
+		front = append(front, newForward(m, plain, m.TowerGroups())...)
+	}
+	return front
+}
+
+// towerBytes is the weights that the count leaves out, a device.
+func towerBytes(m *model.Model, tp int) float64 {
+	n := 0.0
+	if plain, err := FindQuant("bf16"); err == nil {
+		for _, f := range newForward(m, plain, m.TowerGroups()) {
+			for _, w := range f.weights {
+				n += w.bytes * w.split.divided(tp)
+			}
+		}
+	}
+	return n
+}
+
+// Front is what is passed once for a request.
+type Front struct {
+	Params quantity.Params `json:"params"`
+	Bytes  quantity.Bytes  `json:"weights_bytes"`
+	// Beside says that the model's count and weights leave it out.
+	Beside bool `json:"beside_count,omitempty"`
+	// Images is how many there are in a prompt, Tokens what one takes of it.
+	Images int64 `json:"images,omitempty"`
+	Tokens int64 `json:"tokens_per_image,omitempty"`
+	// Time is that of all of a prompt's images, of its sound or of its text.
+	Time quantity.Seconds `json:"encode_seconds"`
+}
+
+// checkFront refuses images that the prompt does not hold.
+func (p *Prepared) checkFront() error {
+	each := p.Model.ImageTokens()
+	switch {
+	case p.Images < 0:
+		return note.PlanErrorf("images", "%d images (want 0 or more)", p.Images)
+	case p.Images > 0 && each == 0:
+		return note.PlanErrorf("images", "%s has no tower for images whose shape is known", p.Model.Name)
+	case p.Images*each > p.prompt(p.Context):
+		return note.PlanErrorf("images", "%d images of %d tokens each do not fit a prompt of %d", p.Images, each, p.prompt(p.Context))
+	}
+	return nil
+}
+
+// front returns what is passed once for a request; nil if nothing is.
+func (p *Prepared) front() *Front {
+	if len(p.timer.front) == 0 {
+		return nil
+	}
+	f := &Front{Params: quantity.Params(p.Model.FrontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Beside: len(p.Model.Towers) > 0}
+	for i := range p.timer.front {
+		for _, w := range p.timer.front[i].weights {
+			if !w.split.shared {
+				f.Bytes += quantity.Bytes(w.bytes)
+			}
+		}
+	}
+	f.Time = quantity.Seconds(p.timer.frontTime(float64(p.prompt(p.Context)), 1))
+	return f
+}
+
+// frontPass is the pass over what comes before the decoder.
+func (t *servingTimer) frontPass() *forwardPass {
+	f := &forwardPass{groups: t.front, e: t.e, peak: t.peak, peak16: t.peak16, memory: t.memory, links: t.frontLinks, tp: t.layout.TP}
+	f.e[servingCompute] = math.Min(f.e[servingCompute], t.achievable)
+	return f
+}
+
+// frontTime is what the prompts of batch sequences take before the decoder: a
+// pass over all their images, their sounds or their n tokens.
+func (t *servingTimer) frontTime(n, batch float64) float64 {
+	if len(t.front) == 0 || t.images == 0 {
+		return 0
+	}
+	return t.frontPass().time(batch*t.images, n)
+}
+
+// frontBytes is the activations of one image, one sound or one prompt.
+func (t *servingTimer) frontBytes(prompt float64) float64 {
+	if len(t.front) == 0 || t.images == 0 {
+		return 0
+	}
+	return t.frontPass().activations(1, prompt)
+}

@@ -1,0 +1,234 @@
+package serve
+
+import (
+	"math"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
+)
+
+// Memory is what one device of a serving machine holds, term by term.
+type Memory struct {
+	Weights quantity.Bytes `json:"weights_bytes"`
+	// KVCache is the cache of all sequences as the architecture needs it:
+	// min(context, window) cells a layer.
+	KVCache quantity.Bytes `json:"kv_cache_bytes"`
+	// KVPadding is what the runtime's rounding adds to it.
+	KVPadding quantity.Bytes `json:"kv_padding_bytes"`
+	// State is the fp32 state of linear attention and SSM layers.
+	State quantity.Bytes `json:"state_bytes"`
+	// Compute is activations and logits of one pass.
+	Compute quantity.Bytes `json:"compute_bytes"`
+	// Overhead is the driver's context and libraries.
+	Overhead quantity.Bytes `json:"overhead_bytes"`
+	Total    quantity.Bytes `json:"total_bytes"`
+	// Host is the weights that stand in the host's memory instead, HostCache
+	// the caches of the layers that the host computes, HostLayers how many
+	// layers that are.
+	Host       quantity.Bytes `json:"host_bytes"`
+	HostCache  quantity.Bytes `json:"host_cache_bytes,omitempty"`
+	HostLayers int            `json:"host_layers,omitempty"`
+	// Budget is the part of the device that the runtime takes.
+	Budget quantity.Bytes `json:"budget_bytes"`
+	Device quantity.Bytes `json:"device_bytes"`
+	Fits   bool           `json:"fits"`
+}
+
+// sum adds the terms up, each in whole bytes.
+func (m *Memory) sum() {
+	for _, term := range [8]*quantity.Bytes{&m.Weights, &m.KVCache, &m.KVPadding, &m.State, &m.Compute, &m.Overhead, &m.Host, &m.HostCache} {
+		*term = wholeBytes(float64(*term))
+	}
+	m.Total = m.Weights + m.KVCache + m.KVPadding + m.State + m.Compute + m.Overhead
+	m.Fits = m.Total <= m.Budget
+}
+
+// wholeBytes rounds what averages over tensors and devices leave.
+func wholeBytes(b float64) quantity.Bytes { return quantity.Bytes(math.Round(b)) }
+
+// budget is the part of a device's memory that the runtime takes.
+func (r *Runtime) budget(device quantity.Bytes) quantity.Bytes {
+	return wholeBytes(float64(device) * r.Utilisation)
+}
+
+// cells returns how many tokens a layer caches of a context that so many
+// sequences share: all of them, or those of each one's window.
+// Source: ggml-org/llama.cpp src/llama-kv-cache-iswa.cpp (n_swa x n_seq_max
+// where the cache is unified), as shipped in npm llama.rn 0.12.9.
+func (c *servedCache) cells(context, sequences float64) float64 {
+	if c.Tokens > 0 {
+		return float64(c.Tokens) * sequences
+	}
+	if c.Window > 0 {
+		return math.Min(context, float64(c.Window)*sequences)
+	}
+	return context
+}
+
+// paddedCells is cells as the runtime allots them. llama.cpp adds its
+// micro-batch to a window and pads to 256; vLLM rounds up to blocks of 16 and
+// gives a window one block more.
+func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
+	unit := float64(max(r.KVBlock, r.KVPad, 1))
+	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
+	if c.Tokens > 0 {
+		return up(float64(c.Tokens) * sequences)
+	}
+	windows := float64(c.Window) * sequences
+	if c.Window == 0 || context <= windows {
+		return up(context)
+	}
+	padded := up(windows+float64(r.WindowExtra)) + float64(r.WindowBlocks)*unit
+	return math.Min(padded, up(context))
+}
+
+// cacheShape is how a cache is stored.
+type cacheShape struct {
+	kv      KVType
+	runtime *Runtime // nil: without padding
+	tp      int
+	// expanded stores the keys and values of latent attention by head.
+	expanded bool
+	// sequences is how many share the context; 0 is one.
+	sequences float64
+	// copied keeps a transposed copy of the latents as values.
+	copied bool
+	// rewritten counts the traffic of a pass that writes the cache anew.
+	rewritten bool
+}
+
+// rewrites is what a pass moves over the cache that it attends to, where it
+// appends to the cache by writing a longer one (2: read and write) and repeats
+// the heads of it that several query heads share (1 to read them, 1 for each of
+// those to write and 1 for attention to read).
+func (c *servedCache) rewrites() float64 {
+	if c.queries <= 1 {
+		return 3
+	}
+	return 3 + 2*c.queries
+}
+
+// tokenBytes is the bytes of one cell of one layer on one device.
+func (c *servedCache) tokenBytes(s *cacheShape) float64 {
+	keys, values := float64(c.KeyWidth), float64(c.PerToken-c.KeyWidth)
+	if c.expandedKeys > 0 && s.expanded {
+		return (c.expandedKeys*s.kv.Key + c.expandedValues*s.kv.Value) / float64(s.tp)
+	}
+	if c.expandedKeys > 0 && s.copied {
+		values = c.latent()
+	}
+	n := keys*s.kv.Key + values*s.kv.Value
+	if c.Heads > 0 {
+		n /= math.Min(float64(s.tp), float64(c.Heads))
+	}
+	return n
+}
+
+// latent is the elements of a latent cache without its rotary keys.
+func (c *servedCache) latent() float64 { return float64(c.KeyWidth) - c.rope }
+
+// cacheBytes is the cache of one context:
+//
+//	sum over layers of cells x (keys x bytes + values x bytes)
+func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
+	total := 0.0
+	for i := range s.caches {
+		c := &s.caches[i]
+		sequences := max(shape.sequences, 1)
+		cells := c.cells(context, sequences)
+		if shape.runtime != nil {
+			cells = c.paddedCells(context, sequences, shape.runtime)
+		}
+		if shape.rewritten {
+			cells *= c.rewrites()
+		}
+		total += c.layers * cells * c.tokenBytes(shape)
+	}
+	return total
+}
+
+// tokenBytes is what one more token adds to the cache of a short context.
+func (s *served) tokenBytes(shape *cacheShape) float64 {
+	total := 0.0
+	for i := range s.caches {
+		if s.caches[i].Tokens == 0 {
+			total += s.caches[i].layers * s.caches[i].tokenBytes(shape)
+		}
+	}
+	return total
+}
+
+// stateBytes is the state of one sequence, in fp32.
+func (s *served) stateBytes(tp int) float64 {
+	total := 0.0
+	for i := range s.caches {
+		total += s.caches[i].layers * float64(s.caches[i].State) * 4
+	}
+	return total / float64(tp)
+}
+
+// divided is the share of a tensor that a device of tp holds.
+func (t *servedTensor) divided(tp int) float64 {
+	switch {
+	case t.split == model.Replicated:
+		return 1
+	case t.maxSplit > 0:
+		return 1 / math.Min(float64(tp), float64(t.maxSplit))
+	}
+	return 1 / float64(tp)
+}
+
+// stageShare is the share of the layers in the stage that holds most: of five
+// stages of 32 layers 7/32.
+func (s *served) stageShare(l *Layout) float64 {
+	layers := float64(max(s.layers, 1))
+	return math.Ceil(layers/float64(l.PP)) / layers
+}
+
+// weightBytes returns the weights of the most loaded device, routed experts
+// apart: tensors by their split, layers by the stage that holds most.
+func (s *served) weightBytes(l *Layout) (dense, experts float64) {
+	layers, ends, experts := s.weightParts(l)
+	return layers + ends, experts
+}
+
+// weightParts are those of its layers, of the embedding and the head, of which
+// the first and the last of several stages have one each, and of its experts.
+func (s *served) weightParts(l *Layout) (layers, ends, experts float64) {
+	stage := s.stageShare(l)
+	var first, last, body float64
+	for i := range s.tensors {
+		t := &s.tensors[i]
+		b := t.bytes * t.divided(l.TP)
+		switch {
+		case t.shared && l.PP == 1:
+		case t.body:
+			body += b
+		case t.head:
+			last += b
+		default:
+			first += b
+		}
+	}
+	layers = body * stage
+	if ends = first + last; l.PP > 1 {
+		ends = math.Max(first, last)
+	}
+	for i := range s.experts {
+		experts += s.experts[i].bytes
+	}
+	return layers, ends, experts * stage / float64(l.TP*l.EP)
+}
+
+// computeBytes is the activations and logits of one pass over a chunk.
+//
+//	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
+//	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
+//	           + rows of logits x vocabulary x bytes / tp
+func (s *served) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
+	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
+	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
+	if r.HiddenCopies > 0 {
+		return logits + float64(r.LogitRows)*r.HiddenCopies*s.hidden*4
+	}
+	return logits + chunk*(s.widest/float64(l.TP)*2+2*s.hidden)*2*r.ActivationPasses
+}

@@ -1,0 +1,178 @@
+package serve
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"mlsizer/sizing/quantity"
+	"strings"
+)
+
+// Offload says what of the weights stands in the host's memory.
+type Offload uint8
+
+// The ways of offloading.
+const (
+	NoOffload      Offload = iota
+	OffloadLayers          // whole layers, as few as it takes
+	OffloadExperts         // the routed experts, as few layers' as it takes
+	numOffloads
+)
+
+var offloadNames = [numOffloads]string{"none", "layers", "experts"}
+
+// String returns the name.
+func (o Offload) String() string {
+	if o < numOffloads {
+		return offloadNames[o]
+	}
+	return fmt.Sprintf("Offload(%d)", uint8(o))
+}
+
+// MarshalText writes the name.
+func (o Offload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads the name.
+func (o *Offload) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOffload(string(text))
+	return err
+}
+
+// ParseOffload reads none, layers or experts.
+func ParseOffload(s string) (Offload, error) {
+	return quantity.ByName(s, "offload", numOffloads, Offload.String)
+}
+
+// hostLayers is the layers of a device whose weights, or whose experts, may
+// move to the host, and what one of them frees: its weights and, where the
+// host computes the layer, its cache.
+// Source: ggml-org/llama.cpp src/llama-kv-cache.cpp (a layer's cache stands on
+// the device of the layer), common/arg.cpp (--n-gpu-layers, --n-cpu-moe).
+func (p *Prepared) hostLayers(m *Memory, experts float64) (layers, weights, cache float64) {
+	s := p.served
+	stage := math.Ceil(float64(max(s.layers, 1)) / float64(p.Layout.PP))
+	if p.Offload == OffloadExperts && experts > 0 {
+		layers = math.Ceil(float64(p.Model.ExpertLayers()) / float64(p.Layout.PP))
+		return layers, experts / layers, 0
+	}
+	body := 0.0
+	for i := range s.tensors {
+		if t := &s.tensors[i]; t.body {
+			body += t.bytes * t.divided(p.Layout.TP)
+		}
+	}
+	if p.Runtime.Offload == "host" {
+		cache = float64(m.KVCache+m.KVPadding+m.State) / stage
+	}
+	return stage, body/float64(max(s.layers, 1)) + experts/stage, cache
+}
+
+// offload moves as few layers to the host as it takes to fit.
+func (p *Prepared) offload(m *Memory, experts float64) {
+	layers, weights, cache := p.hostLayers(m, experts)
+	n := math.Min(layers, math.Ceil(float64(m.Total-m.Budget)/(weights+cache)))
+	m.HostLayers = int(n)
+	m.Host, m.HostCache = quantity.Bytes(n*weights), quantity.Bytes(n*cache)
+	m.Weights -= m.Host
+	if m.HostCache > 0 {
+		stay := quantity.Bytes(1 - n/layers)
+		m.KVCache, m.KVPadding, m.State = m.KVCache*stay, m.KVPadding*stay, m.State*stay
+	}
+	m.sum()
+	if p.HostMemory > 0 && p.hostNeed(m) > p.HostMemory {
+		m.Fits = false
+	}
+}
+
+// hostNeed is the host's memory for what the devices of all replicas do not
+// hold, each with a copy of its own.
+func (p *Prepared) hostNeed(m *Memory) quantity.Bytes {
+	return (m.Host + m.HostCache) * quantity.Bytes(p.Layout.Devices())
+}
+
+// hostLimit is how many layers a longer context or a larger batch may push out
+// to the host: as many as the memory holds that it was said to have, else no
+// more than what was asked takes.
+func (p *Prepared) hostLimit() int {
+	if p.HostMemory > 0 && p.Offload != NoOffload {
+		return max(p.served.layers, p.Model.ExpertLayers())
+	}
+	return p.placed
+}
+
+// place tells the timer what stands on the host.
+func (p *Prepared) place(m *Memory) { p.placeFor(p.timer, m) }
+
+func (p *Prepared) placeFor(t *servingTimer, m *Memory) {
+	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
+	// The devices that work at once share the host's memory.
+	t.hostRate, t.copyRate = float64(p.HostBandwidth)/float64(p.Layout.TP*p.Layout.EP), 0
+	if link := float64(p.Cluster.Device.HostLink.Bandwidth); link > 0 {
+		switch p.Runtime.Offload {
+		case "stream":
+			t.hostRate = link
+		case "host":
+			t.copyRate = link
+		}
+	}
+	if m.HostLayers == 0 {
+		return
+	}
+	_, experts := p.served.weightBytes(&p.Layout)
+	layers, _, _ := p.hostLayers(m, experts)
+	share := float64(m.HostLayers) / layers
+	t.hostExperts = share
+	if p.Offload == OffloadLayers || experts == 0 {
+		t.hostDense = share
+	}
+	if m.HostCache > 0 {
+		t.hostCache = share
+	}
+}
+
+// copiedFrom is the least tokens of a pass for which llama.cpp copies weights
+// from the host to the device and multiplies there; for fewer the host does.
+// Source: ggml-org/llama.cpp ggml/src/ggml-metal/ggml-metal-device.m
+// (GGML_OP_OFFLOAD_MIN_BATCH, 32 where it is not set), as shipped in npm
+// llama.rn 0.12.9; CUDA's, which it does not ship, is assumed to be the same.
+const copiedFrom = 32
+
+// hostTime is what weights in the host's memory add to a pass of tokens:
+//
+//	bytes that the tokens touch / bandwidth
+//
+// of the host's memory where the host multiplies with them, of the link to the
+// device where they are copied there first; what the device then multiplies is
+// counted with the rest. Copying does not overlap with it: a layer's weights
+// are there before it starts. Of experts those that are touched are copied
+// (ggml-org/llama.cpp pull request 15346).
+func (t *servingTimer) hostTime(w *passWork, tokens float64) float64 {
+	if w.hostBytes == 0 {
+		return 0
+	}
+	return w.hostBytes / t.hostRateOf(tokens)
+}
+
+// hostRateOf is the bandwidth at which a pass of tokens uses weights on the host.
+func (t *servingTimer) hostRateOf(tokens float64) float64 {
+	if t.copyRate > 0 && tokens >= copiedFrom {
+		return t.copyRate
+	}
+	return t.hostRate
+}
+
+// HostCommand is how the runtime is told to leave those layers on the host, ""
+// if none are or it has no such option.
+func (p *Prepared) HostCommand(m *Memory) string {
+	how := p.Offload
+	if len(p.served.experts) == 0 {
+		how = OffloadLayers
+	}
+	flags := cmp.Or(p.Runtime.HostFlags[how], p.Runtime.HostFlags[NoOffload])
+	if m.HostLayers == 0 || flags == "" {
+		return ""
+	}
+	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
+	return strings.NewReplacer("{layers}", fmt.Sprint(layers), "{host}", fmt.Sprint(host), "{device}", fmt.Sprint(layers-host),
+		"{gib}", fmt.Sprintf("%.0f", math.Ceil(float64(m.Host)/(1<<30)))).Replace(flags)
+}

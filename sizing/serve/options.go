@@ -1,0 +1,446 @@
+package serve
+
+import (
+	"cmp"
+	"fmt"
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
+	"slices"
+	"strings"
+)
+
+// Option is a change that makes a model fit.
+type Option struct {
+	Code    string `json:"code"`
+	Text    string `json:"text"`
+	Chinese string `json:"-"`
+	Flag    string `json:"flag"` // what to add to the command line
+	// Device is the memory of one device that it takes, Host that of the host.
+	Device quantity.Bytes `json:"memory_bytes"`
+	Host   quantity.Bytes `json:"host_bytes,omitempty"`
+	// Decode is the tokens a second of the change, Low and High its 80 % band.
+	Decode float64 `json:"decode_tokens_per_second"`
+	Low    float64 `json:"low"`
+	High   float64 `json:"high"`
+	// PerMillion is the price of a million generated tokens at full load; 0:
+	// no price is known.
+	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
+}
+
+// OtherDevice is the code of an option on another device.
+const OtherDevice = "other device"
+
+// Choice is a runtime with a storage of the weights.
+type Choice struct {
+	Runtime string `json:"runtime"`
+	Weights string `json:"weights"`
+}
+
+// offered lists the storages that the runtime and the device can use, the most
+// bits first: those that the makers published, and narrower ones.
+func (p *Prepared) offered() []*Quant {
+	var list []*Quant
+	most := quantity.Bytes(0)
+	if q := p.Published; q != nil {
+		most = WeightBytes(p.Model, q)
+		switch {
+		case !p.Runtime.GGUF && (q.typed() || q.Name == p.Quant.Name):
+			list = append(list, q)
+		case q.Linear == "mxfp4": // its files keep the experts as they are
+			file, _ := FindQuant("mxfp4-q8_0")
+			list, most = append(list, file), WeightBytes(p.Model, file)/1.06
+		}
+	}
+	d := p.Cluster.Device
+	for _, name := range p.Runtime.Ladder {
+		q, err := FindQuant(name)
+		switch {
+		case err != nil:
+		case most > 0 && WeightBytes(p.Model, q) > most*1.05:
+		case q.compute == hardware.FP4 && !d.Supports(hardware.FP4):
+		case q.compute == hardware.FP8 && !d.Supports(hardware.FP8) && !d.Supports(hardware.INT8):
+		default:
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// with is the serving with another storage of the weights.
+func (s Request) with(q *Quant) Request {
+	s.Quant, s.StoredBytes = q, 0
+	return s
+}
+
+// under is the serving with another runtime, its layout left open.
+func (s Request) under(r *Runtime) Request {
+	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, Layout{}, false, false, 0
+	return s
+}
+
+// best is the storage with the most bits that fits without the host, nil if
+// none does.
+func (p *Prepared) best() *Quant {
+	for _, q := range p.offered() {
+		o, err := p.Request.with(q).Prepare()
+		if err != nil {
+			continue
+		}
+		o.Offload = NoOffload
+		if m := o.Memory(p.Context, p.Batch); m.Fits {
+			return q
+		}
+	}
+	return nil
+}
+
+// others lists the runtimes of desks that run on the device too: their files
+// go to fewer bits.
+func (p *Prepared) others() []*Runtime {
+	var list []*Runtime
+	for _, r := range loadRuntimes() {
+		if r.Desk && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// bestElsewhere is the storage with the most bits that fits in another
+// runtime, nil if there is none.
+func (p *Prepared) bestElsewhere() *Choice {
+	for _, r := range p.others() {
+		if o, err := p.Request.under(r).Prepare(); err == nil {
+			if best := o.best(); best != nil {
+				return &Choice{r.Name, best.Name}
+			}
+		}
+	}
+	return nil
+}
+
+// optionList collects what fits.
+type optionList struct {
+	p     *Prepared
+	price quantity.USD
+	list  []Option
+}
+
+// add appends a change if it fits.
+func (l *optionList) add(code, en, zh string, s Request) bool {
+	o, err := s.Prepare()
+	if err != nil {
+		return false
+	}
+	m := o.Memory(o.Context, o.Batch)
+	if !m.Fits {
+		return false
+	}
+	o.place(&m)
+	o.placed = m.HostLayers
+	price := l.price
+	if d := o.Cluster.Device; d != l.p.Cluster.Device {
+		price = 0
+		if d.Price != nil {
+			price = d.Price.PerHour
+		}
+	}
+	t := o.Throughput(price)
+	if command := o.HostCommand(&m); command != "" {
+		en, zh = en+" ("+command+")", zh+"（"+command+"）"
+	}
+	l.list = append(l.list, Option{code, en, zh, l.flags(o, price), m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
+	return true
+}
+
+// typed reports whether a storage has a name to ask for: what a file stores is
+// asked for by saying nothing.
+func (q *Quant) typed() bool {
+	_, err := FindQuant(q.Name)
+	return err == nil
+}
+
+// flags is what makes the question that was asked the one of an option, whose
+// devices cost so much: what the option sets, and what it takes back.
+func (l *optionList) flags(o *Prepared, price quantity.USD) string {
+	p := l.p
+	var list []string
+	add := func(changed bool, flag string, value any) {
+		if changed {
+			list = append(list, fmt.Sprintf("--%s %v", flag, value))
+		}
+	}
+	elsewhere := o.Cluster.Device != p.Cluster.Device
+	on := o.Cluster.Device.ID
+	if n := o.Cluster.Count; n > 1 {
+		on += fmt.Sprintf("x%d", n)
+	}
+	add(elsewhere || o.Cluster.Count != p.Cluster.Count, "on", on)
+	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // it may not have been given
+	add(o.Runtime != p.Runtime || open && o.Runtime != DefaultRuntime(o.Cluster.Device, o.Quant), "runtime", o.Runtime.Name)
+	add(o.Quant.Name != p.Quant.Name, "weights", o.Quant.Name)
+	shorter := o.Context != p.Context // what it is divided into was of the longer one
+	add(shorter, "context", o.Context)
+	add(shorter && o.Prompt > 0, "prompt", o.Prompt)
+	add(shorter && o.Output > 0, "answer", o.Output)
+	add(shorter && o.Images > 0, "images", o.Images)
+	add(o.Batch != p.Batch, "batch", o.Batch)
+	list = append(list, p.layoutFlags(o)...)
+	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
+	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
+	add(o.Offload != p.Offload, "offload", o.Offload)
+	add(elsewhere && p.asked.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
+	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
+	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
+	return strings.Join(list, " ")
+}
+
+// layoutFlags is the dimensions that an option's layout takes beside those that
+// were asked for: none where these lead to it as they are.
+func (p *Prepared) layoutFlags(o *Prepared) (list []string) {
+	l := p.asked.Layout
+	dimensions := []struct {
+		flag string
+		at   *int
+		want int
+	}{{"tp", &l.TP, o.Layout.TP}, {"pp", &l.PP, o.Layout.PP}, {"ep", &l.EP, o.Layout.EP}}
+	reached := func() bool {
+		got, err := l.complete(o.Model, o.Runtime, &o.Cluster)
+		return err == nil && got == o.Layout
+	}
+	for _, fixed := range []bool{true, false} { // first what stands against it
+		for _, d := range dimensions {
+			if *d.at == d.want || fixed != (*d.at > 0) || reached() {
+				continue
+			}
+			*d.at = d.want
+			list = append(list, fmt.Sprintf("--%s %d", d.flag, d.want))
+		}
+	}
+	return list
+}
+
+// options lists what would fit: narrower weights, a shorter context, a batch
+// that groups divide, a smaller cache, another runtime, weights on the host, more devices, or others.
+func (p *Prepared) options(price quantity.USD) []Option {
+	l := &optionList{p: p, price: price}
+	if best := p.best(); best != nil && best.Name != p.Quant.Name {
+		l.add("weights", "weights in "+best.Name, "权重用 "+best.Name, p.Request.with(best))
+	}
+	if n := p.MaxContext(p.Batch); n > 1 && n < p.Context {
+		s := p.Request
+		s.Context, s.Output = n, min(p.Output, n/2)
+		s.Prompt = min(p.Prompt, n-max(s.Output, 1))
+		l.add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), s)
+	}
+	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
+		s := p.Request
+		s.Batch = n
+		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), s)
+	}
+	l.divideBatch()
+	l.narrowCache()
+	l.otherRuntimes()
+	l.toHost()
+	l.moreDevices()
+	l.elsewhere()
+	return l.list
+}
+
+// divideBatch offers groups that share the experts and divide the batch, each with
+// a cache of its own sequences alone, of 8 bits if it does not fit otherwise:
+// tensor parallelism stores the latents of every sequence on every device.
+// Source: arXiv:2412.19437 section 3.4 (attention in data-parallel groups over
+// experts that all of them share).
+func (l *optionList) divideBatch() {
+	p := l.p
+	if !p.Model.HasExperts() || p.Layout.EP > 1 || p.Runtime.Layout != "tensor" || p.Batch < 2 {
+		return
+	}
+	kv, err := ParseKVType("fp8")
+	if err != nil {
+		return
+	}
+	for n := p.Cluster.Count; n > 1; n /= 2 {
+		s := p.Request
+		s.Layout = Layout{EP: n, TP: p.Cluster.Count / n, PP: 1}
+		en, zh := fmt.Sprintf("%d groups that share the experts and divide the batch", n), fmt.Sprintf("分 %d 组，共享专家并均分批次", n)
+		if l.add("expert groups", en, zh, s) {
+			return
+		}
+		if p.KV.Key <= kv.Key {
+			continue
+		}
+		s.KV = kv
+		if l.add("expert groups", en+", a KV cache in fp8", zh+"，KV 缓存用 fp8", s) {
+			return
+		}
+	}
+}
+
+// narrowCache offers a cache of 8 bits, alone or with narrower weights.
+func (l *optionList) narrowCache() {
+	p, name := l.p, "fp8"
+	if p.Runtime.GGUF {
+		name = "q8_0"
+	}
+	kv, err := ParseKVType(name)
+	if err != nil || p.KV.Key <= kv.Key {
+		return
+	}
+	s := p.Request
+	s.KV = kv
+	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, s) || p.best() != nil {
+		return
+	}
+	o, err := s.Prepare()
+	if err != nil {
+		return
+	}
+	if best := o.best(); best != nil {
+		l.add("weights and kv", "weights in "+best.Name+", a KV cache in "+name, "权重用 "+best.Name+"，KV 缓存用 "+name, s.with(best))
+	}
+}
+
+// otherRuntimes offers the runtimes whose files go to fewer bits.
+func (l *optionList) otherRuntimes() {
+	for _, r := range l.p.others() {
+		s := l.p.Request.under(r)
+		o, err := s.Prepare()
+		if err != nil {
+			continue
+		}
+		if best := o.best(); best != nil {
+			l.add("runtime", r.Title+" with weights in "+best.Name, "用 "+r.Title+"，权重用 "+best.Name, s.with(best))
+		}
+	}
+}
+
+// toHost offers weights in the host's memory: with a runtime that computes
+// there, in four bits, and as the question has them.
+func (l *optionList) toHost() {
+	p := l.p
+	if p.Offload != NoOffload || p.Cluster.Device.Unified {
+		return
+	}
+	s := p.Request
+	for _, r := range loadRuntimes() {
+		if r.Offload != "host" || p.Runtime == r || !r.RunsOn(p.Cluster.Device) || p.Cluster.Count > 1 {
+			continue
+		}
+		q, _ := FindQuant("q4_k_m")
+		if o := p.Published; o != nil && o.Linear == "mxfp4" {
+			q, _ = FindQuant("mxfp4-q8_0")
+		}
+		l.offload(s.under(r).with(q), r.Title+" with weights in "+q.Name+", ", "用 "+r.Title+"，权重用 "+q.Name+"，")
+	}
+	if p.Runtime.Offload != "none" {
+		l.offload(s, "", "")
+	}
+}
+
+// offload offers experts and layers on the host, unless nothing has to go.
+func (l *optionList) offload(s Request, en, zh string) {
+	try := func(how Offload, what, was string) {
+		s.Offload = how
+		o, err := s.Prepare()
+		if err != nil {
+			return
+		}
+		if m := o.Memory(o.Context, o.Batch); m.HostLayers > 0 {
+			share := 100 * float64(m.Host/(m.Host+m.Weights))
+			l.add("offload", fmt.Sprintf("%s%s: %.0f %% of the weights on the host", en, what, share),
+				fmt.Sprintf("%s%s：%.0f %% 的权重放在主机", zh, was, share), s)
+		}
+	}
+	if l.p.Model.HasExperts() && s.Runtime.Offload == "host" {
+		try(OffloadExperts, "experts offloaded", "专家卸载")
+	}
+	try(OffloadLayers, "layers offloaded", "分层卸载")
+}
+
+// moreDevices offers the fewest devices, doubling, that hold the model, and
+// before them the fewest that hold it in narrower weights.
+func (l *optionList) moreDevices() {
+	p := l.p
+	id, narrower := p.Cluster.Device.ID, p.best() != nil
+	for n := p.Cluster.Count * 2; n <= 1024; n *= 2 {
+		c, err := hardware.NewCluster(p.Cluster.Device, n)
+		if err != nil {
+			continue
+		}
+		c.ScaleOut, c.DevicesPerNode = p.Cluster.ScaleOut, p.Cluster.DevicesPerNode
+		s := p.Request
+		s.Cluster, s.Layout = c, Layout{}
+		o, err := s.Prepare()
+		if err != nil {
+			continue
+		}
+		many := fmt.Sprintf("%d x %s (%s)", n, id, o.Layout.String())
+		zh := fmt.Sprintf("%d × %s（%s）", n, id, o.Layout.String())
+		if l.add("devices", many, zh, s) {
+			return
+		}
+		if narrower || n > 16 {
+			continue
+		}
+		if best := o.best(); best != nil {
+			narrower = l.add("devices and weights", many+" with weights in "+best.Name, zh+"，权重用 "+best.Name, s.with(best))
+		}
+	}
+}
+
+// elsewhere offers another single device: the cheapest by the hour, the GPU
+// and the machine with shared memory that are smallest.
+func (l *optionList) elsewhere() {
+	type candidate struct {
+		d *hardware.Device
+		s Request
+	}
+	var fit []candidate
+	for _, d := range l.p.Elsewhere {
+		c, err := hardware.NewCluster(d, 1)
+		if err != nil || d == l.p.Cluster.Device {
+			continue
+		}
+		s := l.p.Request
+		s.Cluster, s.Layout, s.DeviceMemory, s.Offload = c, Layout{}, 0, NoOffload
+		if r := DefaultRuntime(d, s.Quant); r != s.Runtime {
+			s = s.under(r)
+		}
+		o, err := s.Prepare()
+		if err != nil || !o.Runtime.RunsOn(d) {
+			continue
+		}
+		if m := o.Memory(o.Context, o.Batch); m.Fits {
+			fit = append(fit, candidate{d, s})
+		}
+	}
+	hour := func(d *hardware.Device) quantity.USD {
+		if d.Price != nil {
+			return d.Price.PerHour
+		}
+		return 1e9
+	}
+	taken := map[*hardware.Device]bool{}
+	take := func(ok func(*hardware.Device) bool, key func(*hardware.Device) float64) {
+		var list []candidate
+		for _, c := range fit {
+			if ok(c.d) && !taken[c.d] {
+				list = append(list, c)
+			}
+		}
+		if len(list) == 0 {
+			return
+		}
+		c := slices.MinFunc(list, func(a, b candidate) int {
+			return cmp.Or(cmp.Compare(key(a.d), key(b.d)), cmp.Compare(b.d.MemBandwidth, a.d.MemBandwidth))
+		})
+		taken[c.d] = true
+		l.add(OtherDevice, "1 x "+c.d.Name, "1 × "+c.d.Name, c.s)
+	}
+	memory := func(d *hardware.Device) float64 { return float64(d.Memory) }
+	take(func(d *hardware.Device) bool { return d.Price != nil }, func(d *hardware.Device) float64 { return float64(hour(d)) })
+	take(func(d *hardware.Device) bool { return d.Kind == hardware.GPU }, memory)
+	take(func(d *hardware.Device) bool { return d.Kind == hardware.Edge }, memory)
+}

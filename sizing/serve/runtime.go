@@ -1,0 +1,259 @@
+package serve
+
+import (
+	"cmp"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"mlsizer/hardware"
+	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed runtimes.json
+var runtimesJSON []byte
+
+// Runtime is a program that serves models: how it lays out its cache and what
+// it takes beside weights and cache.
+type Runtime struct {
+	Name    string   `json:"name"`
+	Title   string   `json:"title"`
+	Aliases []string `json:"aliases"`
+	Source  string   `json:"source"`
+	// Layout is how it uses several devices: "tensor" or "layers".
+	Layout string `json:"layout"`
+	// KVBlock is what cached tokens are rounded up to; WindowBlocks is how
+	// many blocks more a sliding window keeps.
+	KVBlock      int64 `json:"kv_block"`
+	WindowBlocks int64 `json:"window_blocks"`
+	// KVPad is what the cells of a cache are padded to; WindowExtra is the
+	// micro-batch that a sliding window's cells are added to before.
+	KVPad       int64 `json:"kv_pad"`
+	WindowExtra int64 `json:"window_extra"`
+	// Utilisation is the share of the device's memory that it takes by default.
+	Utilisation float64 `json:"utilisation"`
+	// ContextGiB is the driver's context and libraries, a device.
+	ContextGiB float64 `json:"context_gib"`
+	// PrefillChunk is how many tokens of prompts one pass takes.
+	PrefillChunk int64 `json:"prefill_chunk"`
+	// MaxSequences is how many sequences it runs at once by default.
+	MaxSequences int64 `json:"max_sequences"`
+	// ActivationPasses is how many of a layer's widest activations stand in
+	// memory at once for a chunk; 0 where the logits decide.
+	ActivationPasses float64 `json:"activation_passes"`
+	// LogitRows x vocabulary x LogitBytes are the logits kept.
+	LogitRows  int64   `json:"logit_rows"`
+	LogitBytes float64 `json:"logit_bytes"`
+	// HiddenCopies is how many fp32 hidden states of a micro-batch stand
+	// beside the logits.
+	HiddenCopies float64 `json:"hidden_copies"`
+	// Offload says where weights beyond the device are used: "host" (computed
+	// there), "stream" (copied to the device each pass) or "none".
+	Offload string `json:"offload"`
+	// Eager runtimes launch every kernel from the host.
+	Eager bool `json:"eager"`
+	// Python is the generation since which passes over prompts are launched
+	// operation by operation from Python; 0: never, but natively, by compiled
+	// code or as a recorded graph.
+	Python int `json:"python"`
+	// GraphContext is how many cached tokens a recorded graph of a pass over
+	// single tokens was for, up to the generation GraphUntil; beyond it passes
+	// were launched operation by operation. 0: any number.
+	GraphContext int64 `json:"graph_context"`
+	GraphUntil   int   `json:"graph_until"`
+	// Rewrites says that each pass writes the cache anew, one token longer, and
+	// repeats its heads for the query heads that share them.
+	Rewrites bool `json:"rewrites"`
+	// Static runtimes read all prompts of a batch at once and answer them
+	// together.
+	Static bool `json:"static"`
+	// Grows says that a sequence's part of the cache grows with its answer,
+	// instead of being set aside for the longest one at the start.
+	Grows bool `json:"grows"`
+	// Absorbed says that latent attention multiplies prompts with latents,
+	// as it does for single tokens, and not with keys and values by head.
+	Absorbed bool `json:"absorbed"`
+	// PadsHeads runtimes take any degree of tensor parallelism.
+	PadsHeads bool `json:"pads_heads"`
+	// Devices are those that it is known to run on; none is any.
+	Devices []DeviceClass `json:"devices"`
+	// Cache is how it stores its cache where nothing is said, by the weights'
+	// storage ("" is any other); without an entry f16.
+	Cache map[string]string `json:"cache"`
+	// CountsState says that the size it prints of its cache has the state in it.
+	CountsState bool `json:"counts_state"`
+	// GGUF says that its weights are files of its own, with their own storages.
+	GGUF bool `json:"gguf"`
+	// Desk runtimes serve few users, in storages of fewer bits than others'.
+	Desk bool `json:"desk"`
+	// Ladder is the storages of weights that it offers, the most bits first.
+	Ladder []string `json:"ladder"`
+	// HostFlags is how it is told what to leave on the host, by the way of
+	// offloading, of {layers} with the head, {host} and {device} of them on
+	// either, or {gib} of weights; "none" is for any way.
+	HostFlags map[Offload]string `json:"host_flags"`
+	// Releases date its versions, the oldest first.
+	Releases []efficiency.DatedRelease `json:"releases"`
+	// Year is the generation that estimates are for.
+	Year int `json:"year"`
+}
+
+// DefaultCache names how the runtime stores its cache for weights of a storage
+// where nothing is said.
+func (r *Runtime) DefaultCache(weights string) string {
+	if kv, ok := r.Cache[weights]; ok {
+		return kv
+	}
+	return cmp.Or(r.Cache[""], "f16")
+}
+
+var loadRuntimes = sync.OnceValue(func() []*Runtime {
+	var f struct {
+		// Ladder is that of the runtimes which have none of their own.
+		Ladder   []string   `json:"ladder"`
+		Runtimes []*Runtime `json:"runtimes"`
+	}
+	if err := json.Unmarshal(runtimesJSON, &f); err != nil {
+		panic("sizing: embedded runtimes: " + err.Error()) // a test reads them
+	}
+	for _, r := range f.Runtimes {
+		if r.Ladder == nil {
+			r.Ladder = f.Ladder
+		}
+	}
+	return f.Runtimes
+})
+
+// Runtimes lists the serving programs.
+func Runtimes() []*Runtime { return slices.Clone(loadRuntimes()) }
+
+// FindRuntime returns the runtime of a name or alias in any case.
+func FindRuntime(s string) (*Runtime, error) {
+	name := strings.ToLower(strings.TrimSpace(s))
+	var names []string
+	for _, r := range loadRuntimes() {
+		if r.Name == name || slices.Contains(r.Aliases, name) {
+			return r, nil
+		}
+		names = append(names, r.Name)
+	}
+	return nil, fmt.Errorf("%q is not a known runtime (want %s)", s, strings.Join(names, ", "))
+}
+
+// DefaultRuntime is llama.cpp for files of its own and for desks, phones and
+// processors, neuronx on its own chips, else vLLM.
+func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
+	r, _ := chooseRuntime(d, q)
+	return r
+}
+
+// chooseRuntime is DefaultRuntime with its reason.
+func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, bilingual) {
+	name, why := "vllm", bilingual{"which serves many sequences at once", "可同时服务多条序列"}
+	switch {
+	case q != nil && q.GGUF:
+		name, why = "llama.cpp", bilingual{"whose files hold such weights", "此类权重为其文件格式"}
+	case d.Kind == hardware.CPU, d.Kind == hardware.Phone, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
+		name, why = "llama.cpp", bilingual{"which runs on processors, phones and GPUs that share their memory", "可在处理器、手机及共用内存的 GPU 上运行"}
+		if d.Vendor == "Apple" {
+			why = bilingual{why.en + " (--runtime mlx is the other choice here)", why.zh + "（另可选 --runtime mlx）"}
+		}
+	case strings.HasPrefix(d.Arch, "NeuronCore"):
+		name, why = "neuronx", bilingual{"which is made for these chips", "为该芯片所制"}
+	}
+	r, _ := FindRuntime(name)
+	return r, why
+}
+
+// RuntimeChoice says which runtime is taken where none is named, and why.
+func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, note.Note) {
+	r, why := chooseRuntime(d, q)
+	return r, note.Note{Code: "runtime", Text: fmt.Sprintf("runtime not given: %s, %s", r.Title, why.en), Chinese: fmt.Sprintf("未指定运行时：取 %s，%s", r.Title, why.zh)}
+}
+
+// RunsOn reports whether the runtime is known to run on a device; true where
+// nothing says otherwise.
+// Source: the supported hardware in each project's README.
+func (r *Runtime) RunsOn(d *hardware.Device) bool {
+	return len(r.Devices) == 0 || slices.ContainsFunc(r.Devices, func(c DeviceClass) bool { return c.holds(d) })
+}
+
+// DeviceClass is the devices of a kind, a vendor or an architecture; what is
+// blank is any.
+type DeviceClass struct {
+	Kind      string `json:"kind"`
+	Vendor    string `json:"vendor"`
+	NotVendor string `json:"not_vendor"`
+	Arch      string `json:"arch"` // how its name begins
+}
+
+func (c DeviceClass) holds(d *hardware.Device) bool {
+	return (c.Kind == "" || c.Kind == d.Kind.String()) && (c.Vendor == "" || c.Vendor == d.Vendor) &&
+		(c.NotVendor == "" || c.NotVendor != d.Vendor) && strings.HasPrefix(d.Arch, c.Arch)
+}
+
+// KVType is how the elements of a cache are stored, in bytes each.
+type KVType struct {
+	Name       string
+	Key, Value float64
+}
+
+// kvTypes are the storages of a cache.
+// Source: ggml-org/llama.cpp ggml/src/ggml-common.h (bytes of a block over its
+// elements); one byte for the 8-bit floating-point and integer types.
+var kvTypes = []KVType{
+	{"f16", 2, 2}, {"bf16", 2, 2}, {"fp8", 1, 1}, {"int8", 1, 1}, {"f32", 4, 4},
+	{"q8_0", 1.0625, 1.0625}, {"q5_1", 0.75, 0.75}, {"q5_0", 0.6875, 0.6875}, {"q4_1", 0.625, 0.625}, {"q4_0", 0.5625, 0.5625}, {"iq4_nl", 0.5625, 0.5625},
+	{"nvfp4", 0.5625, 0.5625},
+}
+
+// ParseKVType reads the type of a cache; "q8_0/f16" gives keys and values
+// their own.
+func ParseKVType(s string) (KVType, error) {
+	key, value, mixed := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "/")
+	k, err := kvType(s, key)
+	if err != nil || !mixed {
+		return k, err
+	}
+	v, err := kvType(s, value)
+	return KVType{k.Name + "/" + v.Name, k.Key, v.Value}, err
+}
+
+func kvType(input, s string) (KVType, error) {
+	switch s {
+	case "fp16", "float16", "half", "auto":
+		s = "f16"
+	case "fp8_e4m3", "fp8_e5m2":
+		s = "fp8"
+	case "bfloat16":
+		s = "bf16"
+	case "fp32", "float32":
+		s = "f32"
+	}
+	var names []string
+	for _, t := range kvTypes {
+		if t.Name == s {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return KVType{}, fmt.Errorf("%q is not a known storage of a KV cache (want %s, or two of them for keys and values: q8_0/f16)", input, strings.Join(names, ", "))
+}
+
+// ReleaseYear is the generation of a version of the runtime; 0 if the version
+// is older than those that are dated, or names no release.
+func (r *Runtime) ReleaseYear(version string) int {
+	v, ok := efficiency.ParseRelease(version)
+	if !ok {
+		return 0
+	}
+	for _, d := range slices.Backward(r.Releases) {
+		if d.Since.Compare(v) <= 0 {
+			return d.Year
+		}
+	}
+	return 0
+}

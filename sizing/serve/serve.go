@@ -1,0 +1,448 @@
+package serve
+
+import (
+	"fmt"
+	"math"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"slices"
+)
+
+// Request is a model that serves requests on a machine.
+type Request struct {
+	Model   *model.Model
+	Quant   *Quant
+	KV      KVType
+	Runtime *Runtime
+	Cluster hardware.Cluster
+	Layout  Layout // zero dimensions are chosen
+	// Context is the tokens of each sequence, prompt and answer together.
+	Context int64
+	// Batch is the sequences at once, over all replicas.
+	Batch int64
+	// Prompt and Output split the context for the throughput of requests;
+	// zero takes most of the context as prompt.
+	Prompt, Output int64
+	// Images is how many there are in a prompt, for a model with a tower for
+	// them.
+	Images int64
+	// SharedContext takes Context as the tokens of all sequences together, as
+	// llama.cpp's -c does.
+	SharedContext bool
+	// Elsewhere are single devices that may be proposed where it does not fit.
+	Elsewhere []*hardware.Device
+	// Published is the storage that the makers of the model chose, where it is
+	// narrower than 16 bits: wider ones hold nothing more. Nil: 16 bits.
+	Published *Quant
+	// DeviceMemory is what the model may take of each device; 0 takes the
+	// device's own.
+	DeviceMemory quantity.Bytes
+	// StoredBytes is the weights' exact size where a file says it.
+	StoredBytes quantity.Bytes
+	// Offload and HostBandwidth are for weights beyond the device.
+	Offload       Offload
+	HostBandwidth quantity.Bandwidth
+	// HostMemory is what the host has for them, over all devices; 0 asks no
+	// further.
+	HostMemory quantity.Bytes
+	// Year is the runtime's generation; 0 takes the runtime's own.
+	Year int
+	// Expanded stores latent keys and values by head, Copied beside a
+	// transposed copy: older programs.
+	Expanded, Copied bool
+	// FullWindows caches the whole context in layers with a window too, as
+	// programs without their own cache for them do.
+	FullWindows bool
+	// Unfused attention writes its scores to memory, as llama.cpp does
+	// without flash attention.
+	Unfused bool
+	// Backend is the interface to the device where it is not the vendor's
+	// own: "vulkan".
+	Backend string
+}
+
+// Prepared is a Serving ready to evaluate contexts and batches.
+type Prepared struct {
+	Request
+	asked  Request // as it was before what it leaves open was filled in
+	served *served
+	timer  *servingTimer
+	keys   servingKeys
+	known  int // of the runtime and the device: 2 both together, 1 one of them, 0 neither
+	bands  *Constants
+	// placed is the layers on the host for the context and batch asked for.
+	placed int
+}
+
+// DefaultHostBandwidth is that of a desktop's two channels of DDR5-5600.
+// Source: JEDEC JESD79-5 (2 x 8 B x 5.6 GT/s).
+const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
+
+// servingRates are the formats that attention computes in, the first that the
+// device has.
+var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
+
+// Prepare checks a serving, fills in what it leaves open and reduces it to sums.
+// It refuses, with a [PlanError] that names the flag at fault where one is, a
+// model that does not generate tokens or whose shape is out of range, a context
+// or batch below 1 or beyond what is taken for meant, a layout that does not
+// divide the devices or the model, a device without a published matrix rate,
+// images that the prompt does not hold, and devices whose link is not known.
+func (s Request) Prepare() (*Prepared, error) {
+	if s.Model == nil || s.Cluster.Device == nil {
+		return nil, fmt.Errorf("serving needs a model and a device")
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	asked := s
+	if s.Runtime == nil {
+		s.Runtime = DefaultRuntime(s.Cluster.Device, s.Quant)
+	}
+	if s.KV.Key == 0 {
+		s.KV = kvTypes[0]
+	}
+	if s.DeviceMemory == 0 {
+		s.DeviceMemory = s.Cluster.Device.Memory
+	}
+	if s.HostBandwidth == 0 {
+		s.HostBandwidth = DefaultHostBandwidth
+	}
+	var err error
+	if s.Layout, err = s.Layout.complete(s.Model, s.Runtime, &s.Cluster); err != nil {
+		return nil, err
+	}
+	if err := s.checkShares(); err != nil {
+		return nil, err
+	}
+	p := &Prepared{Request: s, asked: asked, served: newServed(s.Model, s.Quant)}
+	if s.FullWindows {
+		for i := range p.served.caches {
+			p.served.caches[i].Window = 0
+		}
+	}
+	if s.StoredBytes > 0 {
+		p.served.scaleTo(float64(s.StoredBytes))
+	}
+	if len(p.served.caches) == 0 {
+		return nil, note.PlanErrorf("", "%s keeps no cache: it does not generate tokens one by one (infer says how many sequences a second it reads)", s.Model.Name)
+	}
+	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
+		return nil, note.PlanErrorf("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
+	}
+	year := s.Year
+	if year == 0 {
+		year = s.Runtime.Year
+	}
+	if p.timer, err = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
+		return nil, err
+	}
+	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
+	if s.Expanded {
+		p.timer.expand()
+	}
+	if s.Model.ImageTokens() > 0 || s.Images != 0 {
+		p.timer.images = float64(s.Images)
+		if err := p.checkFront(); err != nil {
+			return nil, err
+		}
+	}
+	p.keys = newServingKeys(&s, year, p.timer.peak, p.timer.links.name)
+	p.SetConstants(DefaultConstants())
+	return p, nil
+}
+
+// check refuses what cannot be served.
+func (s *Request) check() error {
+	m := s.Model
+	switch {
+	case s.Quant == nil:
+		return note.PlanErrorf("weights", "no storage of the weights")
+	case !m.PerToken() || m.Vocab == 0:
+		return note.PlanErrorf("", "%s does not generate tokens (want a language model)", m.Name)
+	case s.Context < 1 || s.Context > model.MaxDim:
+		return note.PlanErrorf("context", "a context of %d tokens (want 1 to %d)", s.Context, int64(model.MaxDim))
+	case s.Batch < 1 || s.Batch > model.MaxDim:
+		return note.PlanErrorf("batch", "%d sequences (want 1 to %d)", s.Batch, int64(model.MaxDim))
+	case s.Prompt < 0 || s.Output < 0:
+		return note.PlanErrorf("prompt", "a prompt of %d and an answer of %d tokens", s.Prompt, s.Output)
+	}
+	return m.Check()
+}
+
+// checkShares refuses a shared context that leaves a sequence less than its
+// prompt and its answer.
+func (s *Request) checkShares() error {
+	n, each := s.perReplica(s.Batch), s.leastContext()
+	if !s.SharedContext || s.Context >= n*each {
+		return nil
+	}
+	return note.PlanErrorf("batch", "%d sequences share a context of %d: with %d tokens each it holds %d", n, s.Context, each, s.Context/each)
+}
+
+// leastContext is the fewest tokens of a sequence: a prompt and an answer.
+func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output, 1) }
+
+// scaleTo gives the tensors a total in bytes.
+func (s *served) scaleTo(total float64) {
+	have := 0.0
+	for i := range s.tensors {
+		if !s.tensors[i].shared {
+			have += s.tensors[i].bytes
+		}
+	}
+	for i := range s.experts {
+		have += s.experts[i].bytes
+	}
+	if have <= 0 {
+		return
+	}
+	for i := range s.tensors {
+		s.tensors[i].bytes *= total / have
+	}
+	for i := range s.experts {
+		s.experts[i].bytes *= total / have
+	}
+}
+
+// SetConstants replaces the constants that times rest on.
+func (p *Prepared) SetConstants(c *Constants) {
+	p.bands, p.known = c, c.known(&p.keys)
+	p.timer.e = c.at(&p.keys)
+}
+
+// SetEfficiency sets the constants themselves.
+func (p *Prepared) SetEfficiency(e Efficiency) { p.timer.e = e }
+
+// Efficiency returns the constants that hold.
+func (p *Prepared) Efficiency() Efficiency { return p.timer.e }
+
+// Keys lists the keys of a constant, the most general first.
+func (p *Prepared) Keys(constant int) []Key { return p.keys.keys(constant) }
+
+// Measured names the runtime and the family of the device, as
+// [ServingConstants] do: "vllm on Hopper".
+func (p *Prepared) Measured() string {
+	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
+}
+
+// grade is what the constants know of the runtime and the device: nothing of
+// weights on the host, and no more than of comparable ones where a replica spans
+// several nodes, for neither has been measured.
+func (p *Prepared) grade(t *servingTimer) int {
+	switch {
+	case t.hostDense > 0 || t.hostExperts > 0:
+		return 0
+	case t.links.network > 0:
+		return min(p.known, 1)
+	}
+	return p.known
+}
+
+// perReplica is the sequences that one replica, or one group of attention,
+// serves at once.
+func (s *Request) perReplica(batch int64) int64 {
+	groups := int64(s.Layout.Replicas * s.Layout.EP)
+	return (batch + groups - 1) / groups
+}
+
+// Memory returns what the most loaded device holds for batch sequences of a
+// context each.
+func (p *Prepared) Memory(context, batch int64) Memory {
+	var m Memory
+	s, l := p.served, &p.Layout
+	dense, experts := s.weightBytes(l)
+	perStage := s.stageShare(l)
+	n := float64(p.perReplica(batch))
+	tokens, sequences := float64(context), n
+	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}
+	if p.SharedContext {
+		sequences, shape.sequences = 1, n
+	}
+	exact := s.cacheBytes(tokens, &shape) * sequences * perStage
+	shape.runtime = p.Runtime
+	padded := s.cacheBytes(tokens, &shape) * sequences * perStage
+	m.KVCache, m.KVPadding = quantity.Bytes(exact), quantity.Bytes(math.Max(0, padded-exact))
+	m.State = quantity.Bytes(s.stateBytes(l.TP) * n * perStage)
+	prompt := float64(p.prompt(context))
+	m.Compute = quantity.Bytes(math.Max(s.computeBytes(p.Runtime, l, prompt), p.timer.frontBytes(prompt)))
+	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
+	m.Device = p.DeviceMemory
+	m.Budget = p.Runtime.budget(m.Device)
+	m.Weights = quantity.Bytes(dense + experts)
+	if p.StoredBytes == 0 || p.Quant.GGUF { // other files hold the towers too
+		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))
+	}
+	m.sum()
+	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {
+		p.offload(&m, experts)
+	}
+	return m
+}
+
+// prompt is the tokens of the prompt in a context.
+func (p *Prepared) prompt(context int64) int64 {
+	if p.Prompt > 0 {
+		return min(p.Prompt, context)
+	}
+	if p.Model.Field == model.Speech { // it is prompted with a sound
+		return min(soundPrompt, context)
+	}
+	return max(context-p.output(context), 1)
+}
+
+// soundPrompt is the tokens that say what to do with a sound: start, language,
+// task and no timestamps. Source: openai/whisper whisper/tokenizer.py
+// (sot_sequence_including_notimestamps).
+const soundPrompt = 4
+
+// PromptTokens is the tokens of the prompt that speeds are for.
+func (p *Prepared) PromptTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).prompt) }
+
+// OutputTokens is the tokens of the answer that speeds are for.
+func (p *Prepared) OutputTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).output) }
+
+// output is the tokens of the answer in a context.
+func (p *Prepared) output(context int64) int64 {
+	if p.Output > 0 {
+		return min(p.Output, context)
+	}
+	return max(1, min(512, context/4))
+}
+
+// MaxBatch returns the most sequences of a context that fit, over all
+// replicas; 0 if none does.
+func (p *Prepared) MaxBatch(context int64) int64 {
+	return p.maxBatch(context, p.hostLimit())
+}
+
+// maxBatch is the most sequences that fit with at most so many layers on the
+// host.
+func (p *Prepared) maxBatch(context int64, layers int) int64 {
+	most := int64(1 << 24)
+	if p.SharedContext {
+		most = context / p.leastContext() * int64(p.Layout.Replicas*p.Layout.EP)
+	}
+	return search(most, func(n int64) bool { return p.fitsWith(context, n, layers) })
+}
+
+// MaxContext returns the longest context that fits for a batch; 0 if none
+// does. Beyond the context that the model was made for it answers nothing.
+func (p *Prepared) MaxContext(batch int64) int64 {
+	most := int64(1 << 30)
+	if p.Model.Context > 0 && !p.SharedContext {
+		most = p.Model.Context
+	}
+	n := search(most, func(n int64) bool { return p.fitsWith(n, batch, p.hostLimit()) })
+	if p.SharedContext && n < p.perReplica(batch)*p.leastContext() {
+		return 0
+	}
+	return n
+}
+
+func (p *Prepared) fitsWith(context, batch int64, layers int) bool {
+	m := p.Memory(context, batch)
+	return m.Fits && m.HostLayers <= layers
+}
+
+// search returns the largest n up to most for which ok holds, 0 if none: ok
+// must not become true again once it is false.
+func search(most int64, ok func(int64) bool) int64 {
+	if most < 1 || !ok(1) {
+		return 0
+	}
+	low, high := int64(1), int64(2)
+	for high < most && ok(high) {
+		low, high = high, high*2
+	}
+	if high >= most {
+		high = most + 1
+	}
+	for high-low > 1 {
+		mid := low + (high-low)/2
+		if ok(mid) {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return low
+}
+
+// Prefill returns the seconds that a replica takes to read batch prompts of n
+// tokens each after depth cached ones. The batch is that of all of the
+// replica's EP groups, which divide it, and may be a fraction: a mean over time.
+func (p *Prepared) Prefill(n, depth, batch float64) float64 {
+	return p.timer.prefill(n, depth, batch)
+}
+
+// Decode returns the seconds between two tokens of each of a replica's batch
+// sequences, with context cached tokens each. The batch is that of all of the
+// replica's EP groups and stages, which divide it, and may be a fraction: a mean
+// over time.
+func (p *Prepared) Decode(batch, context float64) float64 {
+	return p.timer.decode(batch, context)
+}
+
+// Band returns the 80 % band around a rate of a phase: "decode", "prefill",
+// "batched" or "load"; half as wide again where the model's shape is inferred.
+func (p *Prepared) Band(phase string, rate float64) (low, high float64) {
+	return p.bandOf(phase, rate, p.grade(p.timer))
+}
+
+func (p *Prepared) bandOf(phase string, rate float64, known int) (low, high float64) {
+	lo, hi := p.bands.band(phase, known)
+	if p.Model.Inferred {
+		lo, hi = math.Pow(lo, 1.5), math.Pow(hi, 1.5)
+	}
+	return rate * lo, rate * hi
+}
+
+// FirstToken returns the time to the first token of a prompt of n tokens that
+// waits for no other, with its 80 % band: prefill's for the prompt, that of load
+// tests for what comes beside it.
+func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
+	first, prompt := p.timer.e.First(), p.Prefill(n, 0, 1)
+	slow, fast := p.Band("prefill", 1) // of rates
+	low, high = p.Band("ttft", first)
+	return first + prompt, low + prompt/fast, high + prompt/slow
+}
+
+// KVBytes returns the cache of one sequence over all devices, without the
+// runtime's padding.
+func (p *Prepared) KVBytes(context int64) quantity.Bytes {
+	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
+	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+}
+
+// ActivationBytes returns the widest activations of one layer for a prompt
+// that is read at once: the widest one beside the layer's input and the
+// residual, in 16 bits.
+func (p *Prepared) ActivationBytes(prompt float64) float64 {
+	return prompt * (p.served.widest + 2*p.served.hidden) * 2
+}
+
+// KVBytesPadded is KVBytes as the runtime allots it.
+func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
+	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.Runtime}
+	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+}
+
+// KVBytesPerToken returns what one token adds to the cache while no window is
+// full, over all devices.
+func (p *Prepared) KVBytesPerToken() quantity.Bytes {
+	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+}
+
+// StateBytes returns the state of one sequence over all devices.
+func (p *Prepared) StateBytes() quantity.Bytes { return quantity.Bytes(p.served.stateBytes(1)) }
+
+// WeightBytes returns the weights of one replica over all devices, each once.
+func (p *Prepared) WeightBytes() quantity.Bytes {
+	if p.StoredBytes > 0 {
+		return p.StoredBytes
+	}
+	return WeightBytes(p.Model, p.Quant)
+}

@@ -1,0 +1,369 @@
+package serve
+
+import (
+	"math"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+)
+
+// servingTimer predicts how long passes over a model take on a layout.
+//
+// A pass over T tokens of B sequences reads the weights once and multiplies
+// every token with them; the two overlap, so that the slower one sets the pace:
+//
+//	weights  = bytes of the weights that the tokens touch / (bandwidth x memory)
+//	products = 2 x parameters x (T + tile) / (peak x compute)
+//	cache    = bytes of the cached tokens / (bandwidth x cache)
+//	scores   = FLOPs of attention / (peak x attend)
+//	pass     = |weights, products| + |cache, scores| + layers x gap + step + B x seq
+//	           + collectives
+//
+// with |a, b| the 4-norm, a maximum that is smooth where the two are alike.
+// Of E experts T tokens touch E(1 - (1 - k/E)^T).
+type servingTimer struct {
+	s       *served
+	layout  Layout
+	runtime *Runtime
+	kv      KVType
+	e       Efficiency
+	peak    float64 // FLOP/s of the products
+	peak16  float64 // FLOP/s of attention
+	memory  float64 // B/s
+	latent  bool    // attention over latents
+	unfused bool    // attention writes its scores to memory
+	// expanded and copied are how latents are stored, as in [Serving].
+	expanded, copied bool
+	graphs           float64 // cached tokens up to which single tokens are a recorded graph; 0: any
+	links            servingLinks
+	frontLinks       servingLinks // of what EP groups and stages do not divide
+	// hostShare is the part of dense weights and of experts that stand on the
+	// host, and hostRate the bandwidth at which they are used.
+	hostDense, hostExperts, hostRate float64
+	copyRate                         float64 // at which passes of many tokens copy them; 0: they do not
+	hostCache                        float64 // share of the caches
+
+	dense, head, densePart float64 // bytes and multiplied parameters a device
+	headParams             float64
+	mix                    []mixer
+	front                  []forwardGroup // what a prompt passes once
+	images                 float64        // how often: 1 but for images
+	achievable             float64        // share of the peak that was measured
+}
+
+// mixer is the layers with one kind of mixing block.
+type mixer struct {
+	block  model.Block
+	layers float64
+	// absorbed is what the work grows by where latents are multiplied with
+	// directly; 1 for any other block.
+	absorbed float64
+	latent   bool
+}
+
+// absorption is what multiplying with latents costs more than with the keys
+// and values of each head: (2 x rank + rope) / (nope + rope + value).
+// Source: arXiv:2405.04434 appendix C.
+func absorption(b model.Block) float64 {
+	a, ok := b.(model.MLA)
+	if !ok {
+		return 1
+	}
+	return float64(2*a.KVRank+a.RopeDim) / float64(a.NopeDim+a.RopeDim+a.ValDim)
+}
+
+// smoothMax is the 4-norm of two times.
+func smoothMax(a, b float64) float64 {
+	hi, lo := math.Max(a, b), math.Min(a, b)
+	if hi <= 0 {
+		return 0
+	}
+	r := lo / hi
+	r *= r
+	return hi * math.Sqrt(math.Sqrt(1+r*r))
+}
+
+// newServingTimer prepares what does not depend on the constants.
+func newServingTimer(s *served, l Layout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
+	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
+	var err error
+	if t.links, err = newServingLinks(c, &l); err != nil {
+		return nil, err
+	}
+	if t.frontLinks, err = newServingLinks(c, &Layout{TP: l.TP, PP: 1, EP: 1}); err != nil {
+		return nil, err
+	}
+	t.peak, t.peak16 = servingPeak(c.Device, s.quant, year)
+	if year <= r.GraphUntil {
+		t.graphs = float64(r.GraphContext)
+	}
+	t.achievable = achievableShare(c.Device, t.peak)
+	for i := range s.tensors {
+		x := &s.tensors[i]
+		share := x.divided(l.TP)
+		switch {
+		case x.lookup, x.once:
+		case x.head:
+			t.head += x.bytes * share
+			t.headParams += x.params * share
+		default:
+			t.dense += x.bytes * share
+			t.densePart += x.params * share
+		}
+	}
+	t.front, t.images = newFront(s.model, s.quant), 1
+	for i := range s.model.Groups {
+		g := &s.model.Groups[i]
+		if s.model.IsFront(g) {
+			continue
+		}
+		for _, b := range g.Blocks {
+			if full, _ := b.Mixing(16); full > 0 {
+				_, latent := b.(model.MLA)
+				t.mix = append(t.mix, mixer{b, float64(g.Repeat), absorption(b), latent})
+				t.latent = t.latent || latent
+			}
+		}
+	}
+	return t, nil
+}
+
+// expand stores latents by head, so that attention works as of any other model.
+func (t *servingTimer) expand() {
+	t.expanded, t.latent = true, false
+	for i := range t.mix {
+		t.mix[i].absorbed, t.mix[i].latent = 1, false
+	}
+}
+
+// servingPeak returns the matrix rates of products and of attention: the
+// format of the weights where the device computes in it, else 16 bits, else
+// fp32. llama.cpp accumulates products of 16 bits in 16 bits on NVIDIA's
+// devices, which GeForce runs at twice the rate, half that of INT8; and since
+// mid 2024 it multiplies weights that are stored in blocks in INT8 there.
+// Source: ggml-org/llama.cpp ggml/src/ggml-cuda/ggml-cuda.cu
+// (CUBLAS_COMPUTE_16F), ggml-cuda/mmq.cuh and pull request 8062.
+func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention float64) {
+	for _, t := range servingRates {
+		if r, err := d.Rate(t); err == nil {
+			attention = float64(r.Peak)
+			break
+		}
+	}
+	if attention == 0 { // 8 bits alone are published: 16 run at half of their rate
+		attention = float64(d.Rates[hardware.FP8].Peak) / 2
+	}
+	products = attention
+	if q.GGUF {
+		if d.Vendor == "NVIDIA" && hasMatrixUnit(d) && q.compute != hardware.BF16 {
+			int8 := math.Max(2*attention, float64(d.Rates[hardware.INT8].Peak))
+			products = math.Max(attention, int8/2)
+			if q.class() != "plain" && year > blockProductsYear {
+				products = int8
+			}
+		}
+		return products, attention
+	}
+	if r, err := d.Rate(q.compute); err == nil {
+		products = float64(r.Peak)
+	} else if r, err := d.Rate(hardware.FP8); err == nil && q.compute == hardware.FP4 {
+		products = float64(r.Peak)
+	}
+	return products, attention
+}
+
+// blockProductsYear is the generation until which llama.cpp dequantised the
+// weights of a long prompt first.
+const blockProductsYear = 2024
+
+// hit is the share of experts that tokens touch; tokens that are alike, spread
+// below 1, go to the same ones.
+func (x *servedExperts) hit(tokens, spread float64) float64 {
+	return 1 - math.Pow(1-x.topK/x.experts, math.Pow(math.Max(tokens, 1), spread))
+}
+
+// rate is the arithmetic rate that products of many tokens reach.
+func (t *servingTimer) rate() float64 { return t.peak * t.e[servingCompute] }
+
+// passWork is what the products of a pass take of a device: the bytes of the
+// weights that its tokens touch, there and on the host, and the FLOPs with those
+// of the tile, of routed experts apart.
+type passWork struct {
+	bytes, expertBytes, hostBytes float64
+	flops, expertFLOPs            float64
+}
+
+// work counts a pass of tokens; heads is how many positions go through the
+// output head.
+func (t *servingTimer) work(tokens, heads float64) (w passWork) {
+	w.bytes, w.hostBytes = t.dense*(1-t.hostDense)+t.head, t.dense*t.hostDense
+	w.flops = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile]))
+	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
+	for i := range t.s.experts {
+		x := &t.s.experts[i]
+		hit := x.hit(tokens*groups, t.e[servingSpread])
+		touched := x.bytes * hit / spread
+		w.expertBytes += touched * (1 - t.hostExperts)
+		w.hostBytes += touched * t.hostExperts
+		w.expertFLOPs += 2 * x.params * (tokens*groups*x.topK/x.experts + t.e[servingTile]*hit) / spread
+	}
+	return w
+}
+
+// readMultiply is the time to read the weights of the device and the time to
+// multiply with them in a pass.
+func (t *servingTimer) readMultiply(w *passWork) (read, multiply float64) {
+	bw, rate := t.memory*t.e[servingMemory], t.rate()
+	return w.bytes/bw + w.expertBytes/(bw*t.e[servingExperts]), w.flops/rate + w.expertFLOPs/(rate*t.e[servingGrouped])
+}
+
+// weights is the time of all products of a pass: reading and multiplying
+// overlap; what stands on the host comes on top.
+func (t *servingTimer) weights(tokens, heads float64) float64 {
+	w := t.work(tokens, heads)
+	read, multiply := t.readMultiply(&w)
+	return smoothMax(read, multiply) + t.hostTime(&w, tokens)
+}
+
+// attentionWork is what attention takes of a device: the FLOPs of scores, those
+// over latents apart, the bytes of scores that are written, and of the cache
+// there and on the host.
+type attentionWork struct {
+	flops, latentFLOPs, scores float64
+	cache, hostCache           float64
+}
+
+// attends counts attention of n new tokens a sequence after depth cached ones,
+// for batch sequences.
+func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
+	each := batch / float64(t.layout.TP)
+	for i := range t.mix {
+		_, after := t.mix[i].block.Mixing(depth + n)
+		before := 0.0
+		if depth >= 1 {
+			_, before = t.mix[i].block.Mixing(depth)
+		}
+		work := each * t.mix[i].layers * math.Max(0, after-before)
+		switch absorbed := n <= 1 || t.runtime.Absorbed; {
+		case absorbed && t.mix[i].latent:
+			w.latentFLOPs += work * t.mix[i].absorbed
+		default:
+			w.flops += work
+		}
+	}
+	if t.unfused && n > 1 {
+		w.scores = (w.flops + w.latentFLOPs/t.e[servingLatent]) / flopsPerScore * t.e[servingScores]
+	}
+	traffic := batch * t.cacheTraffic(n, depth)
+	w.cache, w.hostCache = traffic*(1-t.hostCache), traffic*t.hostCache
+	return w
+}
+
+// attention is the time of n new tokens a sequence after depth cached ones, for
+// batch sequences.
+func (t *servingTimer) attention(n, depth, batch float64) float64 {
+	w := t.attends(n, depth, batch)
+	return smoothMax(t.attentionTimes(&w))
+}
+
+// attentionTimes is the time to read the cache and the time of the scores.
+func (t *servingTimer) attentionTimes(w *attentionWork) (read, scores float64) {
+	scores = (w.flops+w.latentFLOPs/t.e[servingLatent])/(t.peak16*t.e[servingAttend]) + w.scores/t.memory
+	read = w.cache / (t.memory * t.e[servingCache])
+	if w.hostCache > 0 {
+		read += w.hostCache / t.hostRate
+	}
+	if t.latent {
+		read /= t.e[servingLatent]
+	}
+	return read, scores
+}
+
+// cacheTraffic is the bytes that n new tokens of a sequence move over its cache
+// of depth tokens on one device, and over its state.
+func (t *servingTimer) cacheTraffic(n, depth float64) float64 {
+	shape := cacheShape{kv: t.kv, tp: t.layout.TP, rewritten: t.runtime.Rewrites && n <= 1, expanded: t.expanded, copied: t.copied}
+	return t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)
+}
+
+// flopsPerScore is the FLOPs of attention a score: 4 x the usual head
+// dimension of 128.
+const flopsPerScore = 512
+
+// wire is the time of a pass of tokens between devices: two collectives a layer,
+// and the way from stage to stage.
+func (t *servingTimer) wire(tokens float64) float64 {
+	bytes := tokens * t.s.hidden * 2
+	return 2*t.s.depth*t.links.allReduce(bytes, t.e[servingHop], t.e[servingWire]) + t.links.send(bytes, t.e[servingHop], t.e[servingWire])
+}
+
+// pass is the time of one pass: tokens in all, of batch sequences, n new ones
+// each after depth cached ones, heads positions through the head.
+func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
+	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + t.launched()*t.e[servingGap]
+	layers, each := t.host(depth)
+	return smoothMax(work, layers*each) + t.wire(tokens) + t.e[servingStep] + batch*t.e[servingSeq]
+}
+
+// decode is the time between two tokens of a batch with context cached tokens
+// each. Stages of layers work on parts of the batch in turn, so that the time
+// is that of a part through all stages.
+func (t *servingTimer) decode(batch, context float64) float64 {
+	batch /= float64(t.layout.EP)
+	part := math.Max(1, batch/float64(t.layout.PP))
+	return t.pass(part, part, 1, context, part)
+}
+
+// prefill is the time of prompts of n tokens for batch sequences after depth
+// cached tokens, in passes of at most a chunk; stages of layers overlap.
+func (t *servingTimer) prefill(n, depth, batch float64) float64 {
+	if n < 1 {
+		return 0
+	}
+	p := t.prompts(n, depth, batch)
+	return p.time()
+}
+
+// promptPasses is what reading prompts is made of: before them, so many passes
+// of as many tokens each, of which heads go through the output head, the
+// attention of all of them, and the share of their time in which stages that
+// work at once are done.
+type promptPasses struct {
+	before, passes, size, heads, one, attention, stages float64
+}
+
+func (p *promptPasses) time() float64 { return p.before + (p.one*p.passes+p.attention)*p.stages }
+
+// prompts is how prompts of n tokens are read for batch sequences of all groups
+// after depth cached tokens.
+func (t *servingTimer) prompts(n, depth, batch float64) promptPasses {
+	batch = math.Max(1, batch/float64(t.layout.EP))
+	p := promptPasses{passes: 1, size: batch, heads: batch, stages: 1}
+	if depth < 1 {
+		p.before = t.frontTime(n, batch)
+	}
+	if t.s.model.ReadsPrompt() {
+		p.one = t.pass(batch, batch, 1, 0, batch)
+		return p
+	}
+	chunk, total := float64(t.runtime.PrefillChunk), n*batch
+	p.passes = math.Ceil(total / chunk)
+	p.size = total / p.passes
+	p.heads = math.Min(batch, p.size)
+	one := t.weights(p.size, p.heads) + t.launched()*t.e[servingGap]
+	p.one = smoothMax(one, t.launches()*t.e[servingEager]) + t.wire(p.size) + t.e[servingStep]
+	p.attention = t.attentionChunks(n, depth, batch, chunk)
+	pp := float64(t.layout.PP)
+	p.stages = math.Pow((p.passes+pp-1)/(p.passes*pp), t.e[servingStages])
+	return p
+}
+
+// attentionChunks is attention of a prompt that is read in chunks: the cache
+// is read once a chunk.
+func (t *servingTimer) attentionChunks(n, depth, batch, chunk float64) float64 {
+	parts := math.Ceil(n / chunk)
+	if parts <= 1 {
+		return t.attention(n, depth, batch)
+	}
+	// The middle chunk stands for all: cost is linear in the depth.
+	return parts * t.attention(n/parts, depth+(n-n/parts)/2, batch)
+}

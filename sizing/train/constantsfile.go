@@ -1,0 +1,100 @@
+package train
+
+import (
+	_ "embed"
+	"fmt"
+	"io"
+	"maps"
+	"mlsizer/sizing/efficiency"
+	"strings"
+	"sync"
+)
+
+// The forms that constants of training and serving share.
+type (
+	// Constants is a file of constants of the step time and its bands.
+	Constants = efficiency.File
+	// Entry is one constant where its Match holds.
+	Entry = efficiency.Entry
+	// Match says where an entry or a band holds.
+	Match = efficiency.Match
+	// Band is the 80 % band of the ratio of a measured value to an estimate.
+	Band = efficiency.Band
+	// BandFor is a band where its Match holds.
+	BandFor = efficiency.BandFor
+)
+
+// ReadConstants reads a file of constants of the step time and refuses one that
+// names an unknown constant, leaves one out or sets one outside its bounds.
+func ReadConstants(r io.Reader) (*Constants, error) {
+	c, err := efficiency.Read(r, constantList())
+	if err != nil {
+		return nil, fmt.Errorf("constants: %w", err)
+	}
+	if !c.Bands[0].When.Everywhere() {
+		return nil, fmt.Errorf("constants: the first band must hold everywhere")
+	}
+	if !(c.Inferred >= 1) {
+		return nil, fmt.Errorf("constants: inferred_widening is %v (want 1 or more)", c.Inferred)
+	}
+	if err := c.Keyed(planKeys()); err != nil {
+		return nil, fmt.Errorf("constants: %w", err)
+	}
+	return c, nil
+}
+
+// WriteConstants writes the file that [ReadConstants] reads, with the keys of
+// those measured plans that the program does not know.
+func WriteConstants(c *Constants, w io.Writer) error {
+	d, known := *c, planKeys()
+	d.PlanKeys = maps.Clone(c.PlanKeys)
+	maps.DeleteFunc(d.PlanKeys, func(id string, key uint32) bool {
+		k, ok := known[id]
+		return ok && k == key
+	})
+	return d.Write(w, constantList())
+}
+
+// efficiencyAt returns the constants that hold for a question.
+func efficiencyAt(c *Constants, question *Match) (e Efficiency) {
+	for i := range c.Entries {
+		x := &c.Entries[i]
+		if !x.When.Covers(question) {
+			continue
+		}
+		if f := constantIndex()[x.Name]; f != nil {
+			*f.at(&e) = x.Value
+		}
+	}
+	return e
+}
+
+// Reads reports whether the estimate takes its constant from entry i: the entry
+// holds for it and no later one sets the constant anew.
+func (p *Prepared) Reads(c *Constants, i int) bool {
+	q := p.question()
+	if !c.Entries[i].When.Covers(&q) {
+		return false
+	}
+	for j := i + 1; j < len(c.Entries); j++ {
+		if e := &c.Entries[j]; e.Name == c.Entries[i].Name && e.When.Covers(&q) {
+			return false
+		}
+	}
+	return true
+}
+
+//go:embed constants.json
+var constantsJSON string
+
+var loadConstants = sync.OnceValue(func() *Constants {
+	c, err := ReadConstants(strings.NewReader(constantsJSON))
+	if err != nil {
+		panic("constants.json: " + err.Error()) // the embedded file is tested
+	}
+	return c
+})
+
+// DefaultConstants returns the constants that the program ships with. They
+// must not be modified.
+func DefaultConstants() *Constants { return loadConstants() }

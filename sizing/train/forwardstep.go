@@ -1,0 +1,41 @@
+package train
+
+import (
+	"mlsizer/sizing/quantity"
+)
+
+// ForwardStep returns the time of a global batch that goes forward only, from
+// the terms of a step: the forward part of every stage, the pipeline's fill,
+// half its transfers, weights that are gathered, and no optimizer. Where the
+// MFU is given the step's FLOPs decide. A teacher has no part in it.
+func (p *Prepared) ForwardStep(e *Estimate) quantity.Seconds {
+	if p.Workload.MFU > 0 {
+		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.Samples(&e.Plan))
+		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
+	}
+	plan := e.Plan
+	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
+	var l layout
+	l.init(p, &plan)
+	var cache layers
+	var a pace
+	for s := range plan.PP {
+		var st stage
+		p.stageTime(&l, s, &cache, &st)
+		st.backward, st.again = pass{}, pass{}
+		a.add(&st, st.sum())
+	}
+	t := p.paceTerms(&l, &a)
+	t.Pipeline /= 2
+	t.Offload /= 2
+	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0
+	if plan.Sharding == Zero3 && l.divides(a.params) {
+		times := l.microBatches
+		if plan.PP > 1 {
+			times = 1 // weights stay gathered for all micro-batches of a step
+		}
+		gather := p.gatherTime(&l, a.params)
+		t.DataComm = quantity.Seconds(times * p.timing.e.exposed(gather, a.slowest.forward.sum()))
+	}
+	return t.Sum() * quantity.Seconds(1+p.timing.e.Jitter*p.doublings())
+}

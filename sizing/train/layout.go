@@ -1,0 +1,298 @@
+package train
+
+import (
+	"math"
+	"mlsizer/sizing/model"
+)
+
+// layout is a plan applied to a model: what one device holds of a layer of
+// each kind, and which layers stand on which stage. It lives on the caller's
+// stack.
+type layout struct {
+	costs *costs
+	plan  *Plan
+
+	tp, pp, vp, cp, ep, dp float64
+	etp                    float64 // tensor parallelism inside an expert
+	micro                  float64 // sequences a micro-batch
+	microBatches           float64
+	group                  float64 // micro-batches a turn of an interleaved schedule
+	// shard is the number of ranks that a sharded state is divided by, for
+	// dense and for expert parameters.
+	shard, expertShard float64
+	replicas           float64   // groups of ranks that hold the same shards
+	slice              int       // devices of a slice of a torus, 0: there are not several
+	slices             float64   // slices that each hold all shards of a stage, unless they are a plan's groups
+	shards             [3]shares // dense and expert divisors by what is sharded
+	away               away      // states that are kept outside the device
+	stages             *stages   // the layers of every stage, if they are known
+}
+
+// shares is what weights, gradients or optimizer state are divided by.
+type shares struct{ dense, expert float64 }
+
+// own returns a rank's part of what a stage's devices hold.
+func (s shares) own(h held) float64 { return h.dense/s.dense + h.experts/s.expert }
+
+func (l *layout) init(p *Prepared, plan *Plan) {
+	l.costs, l.plan, l.slice = p.costs, plan, 0
+	if p.Cluster.Slices > 1 {
+		l.slice = p.Cluster.Slice.Chips()
+	}
+	l.tp, l.pp, l.vp = float64(plan.TP), float64(plan.PP), float64(plan.VP)
+	l.cp, l.ep, l.dp = float64(plan.CP), float64(plan.EP), float64(plan.DP)
+	l.micro = float64(plan.MicroBatch)
+	l.microBatches = float64(plan.MicroBatches())
+	if plan.VP > 1 {
+		l.group = float64(groupSize(plan.MicroBatches(), plan.PP))
+	}
+	l.etp = float64(plan.expertTP())
+	l.shardOver(plan)
+}
+
+// shardOver says what the plan's sharding divides states by, and which are kept
+// outside the device.
+func (l *layout) shardOver(plan *Plan) {
+	l.away = l.costs.stack.away(plan, plan.Sharding)
+	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.across(plan)
+	if g := float64(plan.ShardGroup); g > 0 {
+		l.shard, l.replicas = g, l.shard/g
+	}
+	l.shard /= l.slices
+	l.expertShard = max(l.shard*l.tp/(l.ep*l.etp), 1) // a slice may hold fewer experts than there are
+	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
+		l.shards[i] = shares{1, 1}
+		if plan.Sharding >= at {
+			l.shards[i] = shares{l.shard, l.expertShard}
+		}
+	}
+}
+
+// divides reports whether several ranks hold the same part of what a stage holds:
+// experts that tensor parallelism leaves whole may lie on ranks of its group.
+func (l *layout) divides(h held) bool {
+	return l.shard > 1 || h.experts > 0 && l.expertShard > 1
+}
+
+// across returns how many slices hold all shards each, though nothing says so:
+// ZeRO-3 gathers weights over the links of a slice, and leaves to the network
+// between slices what crosses it once a step, the gradients. A plan's shard
+// group is as it is.
+// Source: AI-Hypercomputer/maxtext src/MaxText/configs/base.yml
+// (ici_fsdp_parallelism fills a slice, dcn_data_parallelism the slices).
+func (l *layout) across(plan *Plan) float64 {
+	stage := plan.TP * plan.CP * plan.DP
+	if l.slice == 0 || plan.Sharding != Zero3 || plan.ShardGroup > 0 || stage <= l.slice || stage%l.slice != 0 || l.slice%plan.TP != 0 || l.slice == plan.TP {
+		return 1
+	}
+	return float64(stage / l.slice)
+}
+
+// Indexes of layout.shards.
+const (
+	shWeights = iota
+	shGradients
+	shOptimizer
+)
+
+// chunk returns how many layers model chunk i of n holds: layers that do not
+// divide evenly go to the middle, since the first and last chunks also hold
+// the embedding and the head. 126 layers on 16 chunks are 7, 14 times 8, 7, as
+// Llama 3 405B was laid out (arXiv:2407.21783 section 3.3.2).
+func chunkStart(layers, n, i int) int {
+	base, extra := layers/n, layers%n
+	lead := (n - extra) / 2
+	return base*i + min(max(i-lead, 0), extra)
+}
+
+// chunk returns the layers of model chunk i. A plan may fix how many the first
+// and the last stage hold.
+func (l *layout) chunk(i int) (from, to int) {
+	p, layers := l.plan, l.costs.layers
+	n := p.PP * p.VP
+	if p.FirstLayers == 0 && p.LastLayers == 0 {
+		return chunkStart(layers, n, i), chunkStart(layers, n, i+1)
+	}
+	lead, inner, first := 0, n, p.FirstLayers
+	if first > 0 {
+		if i == 0 {
+			return 0, first
+		}
+		lead, inner = 1, inner-1
+	}
+	if p.LastLayers > 0 {
+		if i == n-1 {
+			return layers - p.LastLayers, layers
+		}
+		inner--
+	}
+	body := layers - first - p.LastLayers
+	return first + chunkStart(body, inner, i-lead), first + chunkStart(body, inner, i-lead+1)
+}
+
+// fewKinds is how many kinds of layers stages count without allocating; a
+// model of more is counted chunk by chunk, which is slower.
+const fewKinds = 16
+
+// stage calls add for each kind of body layer on stage s with the number of
+// layers of it, and how many of them are recomputed in full.
+func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
+	c := l.costs
+	if l.stages != nil {
+		for _, r := range l.stages.of(s) {
+			add(&c.kinds[r.kind], float64(r.count), l.fully(r))
+		}
+		return
+	}
+	var count, full [fewKinds]int
+	nth := 0
+	for v := range l.plan.VP {
+		from, to := l.chunk(v*l.plan.PP + s)
+		at := 0
+		for _, r := range c.body {
+			first := max(at, from)
+			if n := min(at+r.count, to) - first; n > 0 {
+				again := l.plan.recomputed(first-from, nth, n)
+				nth += n
+				if r.kind < fewKinds {
+					count[r.kind] += n
+					full[r.kind] += again
+				} else {
+					add(&c.kinds[r.kind], float64(n), float64(again))
+				}
+			}
+			at += r.count
+			if at >= to {
+				break
+			}
+		}
+	}
+	for i, n := range count {
+		if n > 0 {
+			add(&c.kinds[i], float64(n), float64(full[i]))
+		}
+	}
+}
+
+// fully returns how many layers of a run that an [Evaluator] counted are
+// recomputed in full: the run knows where that is a part of them.
+func (l *layout) fully(r run) float64 {
+	switch {
+	case l.plan.Recompute != FullRecompute:
+		return 0
+	case l.plan.RecomputeLayers > 0:
+		return float64(r.full)
+	}
+	return float64(r.count)
+}
+
+// params returns the parameters of one layer that a device holds before any
+// data-parallel sharding.
+func (l *layout) params(k *kind) held {
+	return l.divide(&k.params, k.maxKV)
+}
+
+func (l *layout) divide(n *[numClasses]float64, maxKV float64) held {
+	dense := n[clsTensor]/l.tp + n[clsWhole]
+	if maxKV > 0 {
+		dense += n[clsKV] / min(l.tp, maxKV)
+	}
+	return held{dense, n[clsExperts] / (l.ep * l.etp)}
+}
+
+// saved returns the bytes that a micro-batch keeps of one layer when the
+// modules of the set are recomputed.
+func (l *layout) saved(k *kind, dropped model.Modules) float64 { return l.bytes(&k.saved, dropped) }
+
+// bytes is a device's part of a micro-batch's activations but for some modules.
+func (l *layout) bytes(k *kept, dropped model.Modules) float64 {
+	switch dropped {
+	case 0:
+		return l.share(&k.all)
+	case model.Modules(0).With(model.CoreAttention):
+		return l.share(&k.butCore)
+	}
+	sum := k.but(dropped)
+	return l.share(&sum)
+}
+
+// share returns a device's part of a micro-batch's activations, given those of
+// a sample.
+func (l *layout) share(n *[numAlongs]float64) float64 {
+	return ((n[model.AlongHeads]+n[model.AlongExperts])/l.tp + n[model.AlongDispatched]*l.etp/l.tp + n[model.AlongSequence]/l.sequence() + n[model.AlongNothing]) * l.micro / l.cp
+}
+
+// selective returns the bytes that a micro-batch keeps of one layer under
+// selective recompute: operator by operator, or by modules.
+func (l *layout) selective(k *kind) float64 {
+	if !l.costs.stack.SelectiveOps {
+		return l.saved(k, l.plan.dropped()|l.plan.Offload)
+	}
+	return l.input(k) + l.share(&k.products)
+}
+
+// offloaded returns the bytes of one layer that go to the host.
+func (l *layout) offloaded(k *kind) float64 {
+	if l.plan.Offload == 0 {
+		return 0
+	}
+	dropped := l.plan.dropped()
+	return l.saved(k, dropped) - l.saved(k, dropped|l.plan.Offload)
+}
+
+// input returns the bytes of one layer's input: what full recompute keeps.
+func (l *layout) input(k *kind) float64 {
+	return k.input / l.sequence() * l.micro / l.cp
+}
+
+// whole returns the bytes that tensor-parallel collectives hold along the whole
+// sequence while a layer that was made anew goes backward, where the stack does
+// not split them: the gathered gradient of its output and the partial gradient
+// of its input, until that is scattered.
+// Source: pytorch/pytorch torch/distributed/tensor/parallel/style.py
+// (SequenceParallel, RowwiseParallel); async tensor parallelism
+// (_micro_pipeline_tp) works on parts.
+func (l *layout) whole() float64 {
+	c := l.costs
+	if !l.plan.SequenceParallel || !c.stack.KeepsGathered || c.stack.Variant.AsyncTP {
+		return 0
+	}
+	return 2 * c.boundary * l.micro / l.cp
+}
+
+// sequence is what tensor parallelism divides the sequence by.
+func (l *layout) sequence() float64 {
+	if l.plan.SequenceParallel {
+		return l.tp
+	}
+	return 1
+}
+
+// inFlight returns how many micro-batches stage s holds the activations of at
+// once: min(m, p-s) under 1F1B; interleaving holds more (arXiv:2205.05198
+// section 4.2.3: 1 + (p-1)/(pv) times as much on the first stage).
+func (l *layout) inFlight(s int) float64 {
+	if l.plan.VP == 1 {
+		return min(l.microBatches, l.pp-float64(s))
+	}
+	chunks := 2*(l.pp-float64(s)-1) + (l.vp-1)*l.group + 1
+	return min(l.microBatches, chunks/l.vp)
+}
+
+// groupSize returns how many micro-batches an interleaved schedule runs
+// through a chunk before it turns to the next: the stages, or the least number
+// above that divides the micro-batches.
+// Source: NVIDIA/Megatron-LM megatron/core/pipeline_parallel/schedules.py
+// (microbatch_group_size_per_vp_stage).
+func groupSize(microBatches int64, pp int) int64 {
+	for n := int64(pp); n < microBatches; n++ {
+		if microBatches%n == 0 {
+			return n
+		}
+	}
+	return max(microBatches, int64(pp))
+}
+
+// ceil rounds a device's share up to whole bytes, so that every term is whole
+// and sums are exact.
+func ceil(b float64) float64 { return math.Ceil(b) }

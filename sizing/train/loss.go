@@ -1,0 +1,122 @@
+package train
+
+import (
+	"fmt"
+	"maps"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"slices"
+	"strings"
+)
+
+// Loss names an implementation of the cross-entropy. They differ in how many
+// copies of the logits they hold at the peak. The zero value is the stack's own.
+type Loss string
+
+// The implementations.
+const (
+	PlainLoss    Loss = "plain"    // logits, an fp32 copy, its gradient in place
+	JITLoss      Loss = "jit"      // a compiler's fusion of the elementwise steps
+	EarlyJITLoss Loss = "jit-lts"  // the same in the long-term support container of 2024
+	LateJITLoss  Loss = "jit-late" // the same by a compiler that takes more steps in place
+	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
+	ChunkedLoss  Loss = "chunked"  // the logits of a part of the tokens at a time
+)
+
+// ParseLoss reads plain, fused or chunked: the others are what measured runs
+// compiled, and no option of a user's.
+func ParseLoss(s string) (Loss, error) {
+	switch l := Loss(strings.ToLower(strings.TrimSpace(s))); l {
+	case PlainLoss, FusedLoss, ChunkedLoss:
+		return l, nil
+	}
+	return "", fmt.Errorf("%q is not a cross-entropy (want plain, fused or chunked)", s)
+}
+
+// loss returns what computes the workload's loss on the stack.
+func (s *Stack) loss(w *Workload) Loss {
+	if w.Loss != "" {
+		return w.Loss
+	}
+	return s.Loss
+}
+
+// checkLoss refuses a loss whose logits the stack does not know.
+func (s *Stack) checkLoss(w *Workload) error {
+	if _, known := s.LogitsBytes[s.loss(w)]; known {
+		return nil
+	}
+	var names []string
+	for _, l := range slices.Sorted(maps.Keys(s.LogitsBytes)) {
+		if _, err := ParseLoss(string(l)); err == nil {
+			names = append(names, string(l))
+		}
+	}
+	return note.PlanErrorf("loss", "%s does not compute its loss as %q (want %s)", s.Name, s.loss(w), strings.Join(names, ", "))
+}
+
+// Routing is how a mixture of experts spreads its tokens. The zero value is
+// evenly, with what measured step times say of the busiest rank.
+type Routing struct {
+	// Capacity is how many tokens an expert takes, over its even share: it is
+	// padded to that, and drops what is more. 0 drops and pads nothing.
+	Capacity float64
+	// Imbalance is the tokens of the busiest rank over the mean; 0 is not given.
+	Imbalance float64
+}
+
+// mostRouting bounds capacity and imbalance.
+const mostRouting = 64
+
+// check refuses factors that cannot be.
+func (r *Routing) check(m *model.Model) error {
+	experts := m.HasExperts()
+	for _, f := range []struct {
+		flag   string
+		v, low float64
+	}{{"moe-capacity", r.Capacity, 0}, {"moe-imbalance", r.Imbalance, 1}} {
+		switch {
+		case f.v == 0:
+		case !experts:
+			return note.PlanErrorf(f.flag, "%s has no experts", m.Name)
+		case !(f.v > 0 && f.v >= f.low && f.v <= mostRouting):
+			return note.PlanErrorf(f.flag, "a factor of %v (want %v to %d)", f.v, max(f.low, 0.01), mostRouting)
+		}
+	}
+	return nil
+}
+
+// busiest returns the tokens that the busiest rank computes over the mean: the
+// capacity, to which experts are padded, or the imbalance; 0 if neither is
+// given.
+func (r *Routing) busiest() float64 {
+	if r.Capacity > 0 {
+		return r.Capacity
+	}
+	return r.Imbalance
+}
+
+// held returns how many routed tokens the busiest rank holds over the mean.
+func (r *Routing) held() float64 {
+	if f := r.busiest(); f > 0 {
+		return f
+	}
+	return 1
+}
+
+// noteWork says which loss and which routing were asked for.
+func (p *Prepared) noteWork(notes *note.List) {
+	c, w := p.costs, &p.Workload
+	if w.Loss != "" {
+		notes.Add("loss", fmt.Sprintf("cross-entropy as asked for: %s, %.3g B a logit at its peak", w.Loss, c.logitsBytes),
+			fmt.Sprintf("按指定交叉熵：%s，峰值每 logit %.3g B", w.Loss, c.logitsBytes), c.stack.Source)
+	}
+	switch r := &w.Routing; {
+	case r.Capacity > 0:
+		notes.Add("routing", fmt.Sprintf("experts take %.3g times their even share of the tokens, padded to it, in memory and time", r.Capacity),
+			fmt.Sprintf("每个专家按平均份额的 %.3g 倍补齐 token，计入内存与时间", r.Capacity), "")
+	case r.Imbalance > 0:
+		notes.Add("routing", fmt.Sprintf("the busiest rank takes %.3g times its even share of the tokens, in memory and time", r.Imbalance),
+			fmt.Sprintf("最忙的设备承担平均份额 %.3g 倍的 token，计入内存与时间", r.Imbalance), "")
+	}
+}

@@ -1,0 +1,277 @@
+package train
+
+import (
+	"mlsizer/sizing/quantity"
+)
+
+// memory fills in the terms of the most loaded pipeline stage.
+func (p *Prepared) memory(l *layout, out *Memory) {
+	var m Memory
+	for s := range l.plan.PP {
+		p.stageMemory(l, s, &m)
+		if s == 0 || m.Total > out.Total {
+			*out = m
+		}
+	}
+	p.judge(out)
+}
+
+// held is what a stage's devices hold before any data-parallel sharding.
+type held struct{ dense, experts float64 }
+
+func (h held) sum() float64 { return h.dense + h.experts }
+
+// add adds n times as much.
+func (h *held) add(o held, n float64) {
+	h.dense += n * o.dense
+	h.experts += n * o.experts
+}
+
+// largest returns the larger of both parts.
+func (h held) largest(o held) held {
+	return held{max(h.dense, o.dense), max(h.experts, o.experts)}
+}
+
+// stageMemory fills in the terms of stage s at the peak of a step.
+func (p *Prepared) stageMemory(l *layout, s int, out *Memory) {
+	var h holding
+	p.hold(l, s, &h)
+	p.weigh(l, s, &h, out)
+}
+
+// holding is what a stage's devices hold whatever the sharding and however
+// many micro-batches are in flight.
+type holding struct {
+	stored, trained, moments held
+	params                   held    // weights, however they are stored
+	gather                   float64 // parameters of the largest layer
+	root                     float64 // bytes of the unit around the layers, gathered
+	kept                     float64 // bytes a micro-batch in flight keeps
+	embedding                float64 // the same of the input layers
+	working                  float64 // bytes of the layers that are recomputed at once
+	inner                    float64 // the largest of these layers
+	head                     float64 // bytes of the output layers, one micro-batch
+	logits                   float64
+	scores                   float64 // the buffer of attention scores
+	host                     float64 // bytes a micro-batch keeps with the host
+	ahead                    float64 // of them, those that are read back ahead of their use
+}
+
+// keepInput keeps the inputs of n layers of a kind, on the device or with the
+// host, from where each is read while the layer after it is recomputed.
+func (h *holding) keepInput(l *layout, k *kind, n float64) {
+	input := l.input(k)
+	if !l.plan.OffloadInputs {
+		h.kept += n * input
+		return
+	}
+	h.host += n * input
+	h.ahead = max(h.ahead, input)
+}
+
+func (l *layout) addState(h *holding, k *kind, n float64, root bool) {
+	h.stored.add(l.divide(&k.stored, k.maxKV), n)
+	h.trained.add(l.divide(&k.trained, k.maxKV), n)
+	h.moments.add(l.divide(&k.moments, k.maxKV), n)
+	params := l.params(k)
+	h.params.add(params, n)
+	if c := l.costs; root && c.stack.RootUnit {
+		h.root += n * (params.sum()*c.gatherBytes + l.divide(&k.trained, k.maxKV).sum()*c.gradBytes)
+	} else {
+		h.gather = max(h.gather, params.sum())
+	}
+	h.scores = max(h.scores, k.scores*l.micro/(l.tp*l.cp))
+}
+
+// hold sums the layers of stage s.
+func (p *Prepared) hold(l *layout, s int, h *holding) {
+	c, plan := p.costs, l.plan
+	l.stage(s, func(k *kind, n, full float64) {
+		l.addState(h, k, n, false)
+		if full > 0 && plan.RecomputeMethod != UniformMethod {
+			h.keepInput(l, k, full)
+			h.working = max(h.working, l.saved(k, 0))
+		}
+		switch n -= full; {
+		case n == 0:
+			return
+		case plan.Recompute == Selective:
+			h.kept += n * l.selective(k)
+			if c.stack.SelectiveOps {
+				h.working = max(h.working, l.saved(k, 0)-l.selective(k))
+			}
+		default:
+			h.kept += n * l.saved(k, plan.Offload)
+		}
+		h.host += n * l.offloaded(k)
+	})
+	h.inner = h.working
+	if h.working > 0 {
+		h.working += l.whole()
+	}
+	if plan.OffloadInputs {
+		h.working += h.ahead
+	}
+	if plan.RecomputeMethod == UniformMethod {
+		l.units(s, h)
+	}
+	if s == 0 {
+		for _, i := range c.input {
+			k := &c.kinds[i]
+			l.addState(h, k, float64(k.layers), true)
+			h.embedding += float64(k.layers) * l.saved(k, 0)
+		}
+	}
+	if s != plan.PP-1 {
+		return
+	}
+	for _, i := range c.output {
+		k := &c.kinds[i]
+		l.addState(h, k, float64(k.layers), true)
+		h.head += float64(k.layers) * l.saved(k, 0)
+		if plan.PP > 1 {
+			// The tied head on another stage than the embedding is a second
+			// copy, kept in step by an all-reduce.
+			shared := k.shared / l.tp
+			h.params.dense += shared
+			h.stored.dense += shared * c.weightBytes
+			h.trained.dense += shared
+			h.moments.dense += shared * c.embeddingMoments
+		}
+	}
+	h.logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*keptLogitBytes) * l.micro / (l.cp * l.tp)
+}
+
+// keptLogitBytes is what a loss keeps of a logit while another loss is
+// computed: its fp32 softmax, which the gradient is made from.
+// Source: NVIDIA/Megatron-LM megatron/core/tensor_parallel/cross_entropy.py
+// (exp_logits is all that is saved of the logits' size).
+const keptLogitBytes = 4
+
+// weigh fills in the terms of stage s at the peak of a step from what it holds,
+// and returns what it holds at other moments.
+func (p *Prepared) weigh(l *layout, s int, h *holding, out *Memory) passing {
+	c := p.costs
+	inFlight := l.inFlight(s)
+	kept := (h.kept+h.embedding)*inFlight + h.head + h.scores
+
+	w, g, o := &l.shards[shWeights], &l.shards[shGradients], &l.shards[shOptimizer]
+	out.Stage = s
+	out.Weights = quantity.Bytes(ceil(w.own(h.stored)))
+	out.Gradients = quantity.Bytes(ceil(c.gradBytes * g.own(h.trained)))
+	fused := c.stack.FusedUpdate && l.microBatches == 1
+	if fused {
+		out.Gradients = quantity.Bytes(ceil(c.gradBytes * h.gather)) // of one layer
+	}
+	ownParams := o.own(h.trained)
+	out.Optimizer = quantity.Bytes(ceil(c.masterBytes*ownParams + o.own(h.moments)))
+	p.moveAway(l, out)
+	out.Host += quantity.Bytes(ceil(h.host * inFlight))
+	out.Communication = p.buffers(l, h)
+
+	m := passing{
+		kept: quantity.Bytes(ceil(kept)), whole: quantity.Bytes(ceil(kept + h.working + h.inner*c.stack.RecomputeGradients)),
+		logits: quantity.Bytes(ceil(h.logits)), early: out.Gradients, final: out.Gradients,
+		update: out.Gradients + quantity.Bytes(ceil(c.stepGradBytes*ownParams)),
+	}
+	if !c.stack.PersistentGradients && !fused && l.microBatches == 1 {
+		m.early = 0 // the first backward pass begins without gradients
+	}
+	if t := p.Teacher; t != nil {
+		m.teacher, m.taught = t.StageBytes(l.plan, s)
+	}
+	p.at(m.peak(), &m, out)
+	return m
+}
+
+// buffers returns what communication and packed weights take.
+func (p *Prepared) buffers(l *layout, h *holding) quantity.Bytes {
+	c, plan := p.costs, l.plan
+	b := quantity.Bytes(ceil(c.unpacked))
+	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
+		b += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
+		b += quantity.Bytes(ceil(h.root))
+	}
+	if c.stack.ScatterDepth == 0 && l.away.gradients && plan.Sharding >= Zero2 {
+		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
+	}
+	if plan.Sharding >= Zero1 && l.shard > 1 {
+		b += c.stack.BucketBytes
+	}
+	if plan.PP > 1 {
+		b += quantity.Bytes(ceil(2 * c.boundary * l.micro / (l.cp * l.sequence())))
+	}
+	return b
+}
+
+// StageMemory returns the memory of one pipeline stage of a plan that
+// Evaluate accepts.
+func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
+	var l layout
+	var m Memory
+	l.init(p, plan)
+	p.stageMemory(&l, stage, &m)
+	p.judge(&m)
+	return m
+}
+
+// memoryBand returns the band of an estimate.
+func (p *Prepared) memoryBand(total quantity.Bytes) *MemoryBand {
+	if total < SmallMemory {
+		return &p.memoryBands[1]
+	}
+	return &p.memoryBands[0]
+}
+
+// judge fills in the band and whether it fits.
+func (p *Prepared) judge(m *Memory) {
+	m.Device = p.Cluster.Device.Memory
+	band := p.memoryBand(m.Total)
+	wider := 1.0
+	if p.costs.model.Inferred {
+		wider = p.constants.Inferred
+	}
+	times := func(f float64) quantity.Bytes { return quantity.Bytes(ceil(float64(m.Total) * f)) }
+	m.Low, m.High, m.Sure = times(band.Low/wider), times(band.High*wider), times(band.Sure*wider)
+	m.Fits = m.Total <= m.Device
+	switch {
+	case !m.Fits:
+		m.Verdict = DoesNotFit
+	case m.Sure > m.Device:
+		m.Verdict = Tight
+	default:
+		m.Verdict = FitsSurely
+	}
+}
+
+// widest returns the bytes of a sample's hidden states between two stages.
+func (c *costs) widest() float64 {
+	var b float64
+	for _, r := range c.body {
+		b = max(b, c.kinds[r.kind].input)
+	}
+	return b
+}
+
+// momentsPerParam returns the optimizer state of an embedding's parameter in
+// bytes.
+func (c *costs) momentsPerParam() float64 {
+	for _, i := range c.input {
+		k := &c.kinds[i]
+		if k.params[clsTensor] > 0 {
+			return k.moments[clsTensor] / k.params[clsTensor]
+		}
+	}
+	return 0
+}
+
+// meanStored returns the bytes that a weight takes on average as it is stored.
+func (c *costs) meanStored() float64 {
+	var bytes, params float64
+	for i := range c.kinds {
+		k, n := &c.kinds[i], float64(c.kinds[i].layers)
+		bytes += n * sum(k.stored[:])
+		params += n * sum(k.params[:])
+	}
+	return bytes / max(params, 1)
+}

@@ -1,0 +1,68 @@
+package train
+
+import (
+	_ "embed"
+	"encoding/json"
+	"mlsizer/sizing/quantity"
+	"sync"
+)
+
+// MemoryBand is what measured peaks of a stack say of a memory estimate, as
+// ratios of measured to estimated.
+type MemoryBand struct {
+	// Stack is empty where the band holds for every stack without its own.
+	Stack string `json:"stack,omitempty"`
+	// Experts says that it is of models with experts.
+	Experts bool `json:"experts,omitempty"`
+	// Small says that it is of estimates below [SmallMemory], where what differs
+	// between two runs by a fixed amount weighs more.
+	Small bool `json:"small,omitempty"`
+	// Band holds 80 % of the ratios; 95 % are below Sure.
+	Band
+	Sure float64 `json:"sure"`
+	// Rows is how many measurements it comes from.
+	Rows int `json:"rows"`
+}
+
+// SmallMemory is where bands tell small estimates from others.
+const SmallMemory quantity.Bytes = 8 << 30
+
+// MemoryBands are the bands of all stacks.
+type MemoryBands struct {
+	Date   string       `json:"date"`
+	Origin string       `json:"origin"`
+	Bands  []MemoryBand `json:"bands"`
+}
+
+//go:embed memory_bands.json
+var memoryBandsJSON []byte
+
+// DefaultMemoryBands returns the program's own bands. They must not be modified.
+var DefaultMemoryBands = sync.OnceValue(func() *MemoryBands {
+	var b MemoryBands
+	if err := json.Unmarshal(memoryBandsJSON, &b); err != nil {
+		panic("memory_bands.json: " + err.Error()) // the embedded file is tested
+	}
+	return &b
+})
+
+// Of returns the band of a stack's estimates of a size, of models with experts
+// or without: the stack's own if there is one, else the widest of the stack's
+// others and of those that hold for every stack.
+func (b *MemoryBands) Of(stack string, experts, small bool) MemoryBand {
+	found, rank := MemoryBand{Experts: experts, Small: small, Band: Band{Low: 1, High: 1}, Sure: 1}, 0
+	for i := range b.Bands {
+		c := &b.Bands[i]
+		own := c.Stack == stack && c.Experts == experts
+		switch {
+		case own && c.Small == small:
+			return *c
+		case own && rank < 2: // of the other size
+			found, rank = *c, 2
+		case rank == 2 || c.Stack != "" && c.Stack != stack || c.Stack == "" && c.Experts && !experts:
+		default:
+			found.Band, found.Sure = Band{Low: min(found.Low, c.Low), High: max(found.High, c.High)}, max(found.Sure, c.Sure)
+		}
+	}
+	return found
+}

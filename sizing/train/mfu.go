@@ -1,0 +1,72 @@
+package train
+
+import (
+	"fmt"
+	"mlsizer/sizing/quantity"
+	"strings"
+)
+
+// Convention says which FLOPs a utilisation counts. Published figures differ
+// by it: of Llama 3 8B at a sequence of 8,192 the same step has an MFU that is
+// an eighth higher by palm than by megatron's causal count.
+type Convention uint8
+
+// The conventions, as [Compute] counts them.
+const (
+	PaLM          Convention = iota // 6N and full attention (arXiv:2204.02311 appendix B)
+	Megatron                        // products, and the causal half of attention
+	SixND                           // 6N alone (arXiv:2001.08361 section 2.1)
+	HardwareFLOPs                   // what is executed, recompute included: HFU
+	numConventions
+)
+
+var conventionNames = [numConventions]string{"palm", "megatron", "6nd", "hardware"}
+
+// String returns the convention's name.
+func (c Convention) String() string {
+	if c < numConventions {
+		return conventionNames[c]
+	}
+	return fmt.Sprintf("Convention(%d)", uint8(c))
+}
+
+// MarshalText writes the convention's name.
+func (c Convention) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// ParseConvention reads a convention's name; "hfu" is hardware, "6n" is 6nd.
+func ParseConvention(s string) (Convention, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "hfu":
+		return HardwareFLOPs, nil
+	case "6n":
+		return SixND, nil
+	}
+	return quantity.ByName(s, "MFU convention", numConventions, Convention.String)
+}
+
+// Conventions lists them all, palm first.
+func Conventions() []Convention { return []Convention{PaLM, Megatron, SixND, HardwareFLOPs} }
+
+// By returns the FLOPs that a convention counts.
+func (c *Compute) By(convention Convention) quantity.FLOPs {
+	switch convention {
+	case Megatron:
+		return c.Megatron
+	case SixND:
+		return c.SixND
+	case HardwareFLOPs:
+		return c.Hardware
+	}
+	return c.Model
+}
+
+// Utilisation returns the share of the devices' peak that a convention's FLOPs
+// take: the MFU by that convention, or the HFU.
+//
+//	utilisation = FLOPs of a step by the convention / (step x devices x peak)
+func (e *Estimate) Utilisation(c Convention) float64 {
+	if e.Compute.Model == 0 {
+		return 0
+	}
+	return e.Time.MFU * float64(e.Compute.By(c)/e.Compute.Model)
+}

@@ -1,0 +1,230 @@
+package train
+
+import (
+	"fmt"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"slices"
+	"strings"
+)
+
+// Away names what a stack can keep outside the device's memory.
+type Away string
+
+// What may be away, beside the optimizer state alone ([Stack.OffloadOptimizer]).
+const (
+	// AwayParams are weights that are read back layer by layer.
+	AwayParams Away = "params"
+	// AwayInputs are the layer inputs that full recompute keeps.
+	AwayInputs Away = "inputs"
+	// AwayModules are the activations of named modules.
+	AwayModules Away = "modules"
+	// AwayNVMe says that optimizer state and weights may lie on NVMe disks.
+	AwayNVMe Away = "nvme"
+)
+
+// keepsAway reports whether the stack can keep that outside the device.
+func (s *Stack) keepsAway(what Away) bool { return slices.Contains(s.Away, what) }
+
+// awayForms lists what the stack can offload, as flags.
+func (s *Stack) awayForms() string {
+	var list []string
+	if s.OffloadOptimizer {
+		list = append(list, "--offload-optimizer")
+	}
+	for _, f := range []struct {
+		what Away
+		flag string
+	}{{AwayParams, "--offload-params"}, {AwayInputs, "--offload-inputs"}, {AwayModules, "--offload-modules"}} {
+		if s.keepsAway(f.what) {
+			list = append(list, f.flag)
+		}
+	}
+	if list == nil {
+		return "no offload"
+	}
+	return strings.Join(list, ", ")
+}
+
+// away is which states a plan keeps outside the device.
+type away struct{ weights, gradients, optimizer bool }
+
+// away returns the states that the plan keeps outside the device with a
+// sharding: FSDP moves all of them together, DeepSpeed takes divided gradients
+// along with the optimizer state that they update.
+// Source: pytorch/pytorch torch/distributed/fsdp (CPUOffloadPolicy);
+// arXiv:2101.06840 section 4.1 (ZeRO-Offload), arXiv:2104.07857 section 5
+// (ZeRO-Infinity).
+func (s *Stack) away(p *Plan, sharding Sharding) away {
+	together := p.OffloadParams && s.OffloadTogether
+	return away{
+		weights:   p.OffloadParams,
+		gradients: together || p.OffloadOptimizer && s.OffloadGradients && sharding >= Zero2,
+		optimizer: together || p.OffloadOptimizer,
+	}
+}
+
+// checkOffload returns an error unless the stack and the device can keep where
+// it is what the plan keeps outside the device.
+func (p *Prepared) checkOffload(plan *Plan) error {
+	if !plan.OffloadOptimizer && !plan.OffloadParams && !plan.OffloadInputs && plan.Offload == 0 {
+		return nil
+	}
+	d, s := p.Cluster.Device, p.costs.stack
+	flag, refuse := "offload-optimizer", ""
+	switch {
+	case plan.OffloadParams && !s.keepsAway(AwayParams):
+		flag, refuse = "offload-params", "keeps weights on the device"
+	case plan.OffloadOptimizer && !s.OffloadOptimizer && !plan.OffloadParams:
+		refuse = "does not offload the optimizer state alone"
+	case plan.OffloadInputs && !s.keepsAway(AwayInputs):
+		flag, refuse = "offload-inputs", "keeps the inputs of recomputed layers on the device"
+	case plan.Offload != 0 && !s.keepsAway(AwayModules):
+		flag, refuse = "offload-modules", "keeps the activations of modules on the device"
+	case p.Workload.NVMe > 0 && !s.keepsAway(AwayNVMe):
+		flag, refuse = "nvme-bandwidth", "does not use NVMe disks"
+	}
+	switch {
+	case refuse != "":
+		return note.PlanErrorf(flag, "%s %s (want %s)", s.Name, refuse, s.awayForms())
+	case plan.OffloadParams && plan.Sharding != Zero3:
+		return note.PlanErrorf("offload-params", "weights are read back layer by layer with zero3, not %s (want --sharding zero3)", plan.Sharding)
+	case plan.OffloadInputs && plan.Recompute != FullRecompute:
+		return note.PlanErrorf("offload-inputs", "only full recompute keeps inputs alone, not recompute %s (want --recompute full)", plan.RecomputeName())
+	case plan.Offload != 0 && plan.recomputesAll():
+		return note.PlanErrorf("offload-modules", "under recompute %s no module's activations are kept (want --recompute none or selective)", plan.RecomputeName())
+	case d.Unified || d.HostLink.Bandwidth == 0:
+		return note.PlanErrorf(flag, "%s has no link to a host's own memory that is known", d.ID)
+	}
+	return nil
+}
+
+// moveAway takes out of the device what the plan keeps elsewhere.
+func (p *Prepared) moveAway(l *layout, out *Memory) {
+	a := &l.away
+	var state quantity.Bytes
+	for _, move := range [3]struct {
+		away bool
+		term *quantity.Bytes
+	}{{a.weights, &out.Weights}, {a.gradients, &out.Gradients}, {a.optimizer, &out.Optimizer}} {
+		if move.away {
+			state += *move.term
+			*move.term = 0
+		}
+	}
+	out.Host, out.NVMe = state, 0
+	if p.Workload.NVMe > 0 {
+		out.Host, out.NVMe = 0, state
+	}
+}
+
+// stateRate returns the rate at which a device reads or writes state that is
+// kept elsewhere: the slower of its link to the host and of the disks.
+func (p *Prepared) stateRate() float64 {
+	rate := float64(p.Cluster.Device.HostLink.Bandwidth)
+	if n := float64(p.Workload.NVMe); n > 0 {
+		rate = min(rate, n)
+	}
+	return rate
+}
+
+// offloadTime returns what moving activations and weights between device and
+// host adds to a step where it takes longer than the passes it hides behind:
+// activations out and back once a micro-batch, weights in for each pass, and
+// gradients out.
+func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
+	plan := l.plan
+	if plan.Offload == 0 && !plan.OffloadInputs && !plan.OffloadParams && !plan.OffloadOptimizer {
+		return 0
+	}
+	t := p.hostTransfers(l, pace)
+	s := &pace.slowest
+	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	return quantity.Seconds(t.exposed(forward, backward) * l.microBatches)
+}
+
+// hostTransfers is how long a micro-batch's activations take in one direction,
+// weights that are read for one pass, and gradients that are written, in
+// seconds.
+type hostTransfers struct{ kept, read, written float64 }
+
+// exposed returns what the passes that take so long do not hide.
+func (t hostTransfers) exposed(forward, backward float64) float64 {
+	return max(0, t.kept-forward, t.read-forward) + max(0, t.kept+t.read-backward, t.written-backward)
+}
+
+// hostTransfers returns the transfers of a plan that keeps something outside the
+// device.
+func (p *Prepared) hostTransfers(l *layout, pace *pace) (t hostTransfers) {
+	plan, c := l.plan, p.costs
+	var kept float64
+	if plan.Offload != 0 || plan.OffloadInputs {
+		l.stage(0, func(k *kind, n, full float64) {
+			kept += (n - full) * l.offloaded(k)
+			if plan.OffloadInputs {
+				kept += full * l.input(k)
+			}
+		})
+	}
+	t.kept = kept / float64(p.Cluster.Device.HostLink.Bandwidth)
+	a := &l.away
+	if a.weights {
+		t.read = c.storedBytes * l.shards[shWeights].own(pace.params) / p.stateRate()
+	}
+	if a.gradients {
+		t.written = c.gradBytes * l.shards[shGradients].own(pace.trained) / p.stateRate()
+	}
+	return t
+}
+
+// streamTime returns how long the optimizer step takes longer because its state
+// streams in and out at once, one direction of the link each.
+func (p *Prepared) streamTime(l *layout, pace *pace) quantity.Seconds {
+	if !l.away.optimizer {
+		return 0 // the device may have no link to a host
+	}
+	return quantity.Seconds(p.streamed(l, pace) / p.stateRate())
+}
+
+// streamed returns the bytes of a rank's state that stream through the device
+// in the optimizer step; 0 where that state is on the device.
+func (p *Prepared) streamed(l *layout, pace *pace) float64 {
+	c, a, of := p.costs, &l.away, l.shards[shOptimizer]
+	if !a.optimizer {
+		return 0
+	}
+	width := c.masterBytes
+	if a.weights {
+		width += c.weightBytes
+	}
+	if a.gradients {
+		width += c.gradBytes
+	}
+	return width*of.own(pace.trained) + of.own(pace.moments)
+}
+
+// noteOffload says what waits where, and how fast it is moved.
+func (p *Prepared) noteOffload(notes *note.List, e *Estimate) {
+	plan, m := &e.Plan, &e.Memory
+	if !plan.OffloadOptimizer && !plan.OffloadParams {
+		return
+	}
+	at := p.costs.stack.away(plan, plan.Sharding)
+	var what, zh []string
+	for _, s := range []struct {
+		away     bool
+		name, zh string
+	}{{at.weights, "weights", "权重"}, {at.gradients, "gradients", "梯度"}, {at.optimizer, "optimizer state", "优化器状态"}} {
+		if s.away {
+			what, zh = append(what, s.name), append(zh, s.zh)
+		}
+	}
+	rate := quantity.Bandwidth(p.stateRate())
+	if p.Workload.NVMe > 0 {
+		notes.Add("offload", fmt.Sprintf("%s on NVMe disks: %s a device, read and written at once at %s, the slower of disks and link, which no measurement confirms", strings.Join(what, ", "), m.NVMe, rate),
+			fmt.Sprintf("%s存于 NVMe：每设备 %s，按磁盘与链路中较慢者 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.NVMe, rate), "arXiv:2104.07857 section 5")
+		return
+	}
+	notes.Add("offload", fmt.Sprintf("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", strings.Join(what, ", "), m.Host, rate),
+		fmt.Sprintf("%s存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.Host, rate), "")
+}

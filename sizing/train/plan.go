@@ -1,0 +1,362 @@
+package train
+
+import (
+	"fmt"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"strings"
+)
+
+// Sharding says what data-parallel ranks divide between them.
+type Sharding uint8
+
+// The stages of the ZeRO paper (arXiv:1910.02054); FSDP's full shard is Zero3,
+// Megatron's distributed optimizer is Zero1.
+const (
+	NoSharding Sharding = iota
+	Zero1               // optimizer state
+	Zero2               // and gradients
+	Zero3               // and weights
+	numShardings
+)
+
+var shardingNames = [numShardings]string{"none", "zero1", "zero2", "zero3"}
+
+// String returns the name: none, zero1, zero2 or zero3.
+func (s Sharding) String() string {
+	if s < numShardings {
+		return shardingNames[s]
+	}
+	return fmt.Sprintf("Sharding(%d)", uint8(s))
+}
+
+// MarshalText writes the name.
+func (s Sharding) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// ParseSharding reads a sharding; "fsdp" is zero3, "distributed-optimizer" is
+// zero1.
+func ParseSharding(s string) (Sharding, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "fsdp", "fsdp2":
+		return Zero3, nil
+	case "distributed-optimizer":
+		return Zero1, nil
+	}
+	return quantity.ByName(s, "sharding", numShardings, Sharding.String)
+}
+
+// Recompute says which activations the backward pass computes again.
+type Recompute uint8
+
+// The modes. Selective drops the core of attention (arXiv:2205.05198 section
+// 5), full keeps only each layer's input.
+const (
+	NoRecompute Recompute = iota
+	Selective
+	FullRecompute
+	numRecomputes
+)
+
+var recomputeNames = [numRecomputes]string{"none", "selective", "full"}
+
+// String returns the name: none, selective or full.
+func (r Recompute) String() string {
+	if r < numRecomputes {
+		return recomputeNames[r]
+	}
+	return fmt.Sprintf("Recompute(%d)", uint8(r))
+}
+
+// MarshalText writes the name.
+func (r Recompute) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// Plan is how a training step is laid out on the devices.
+type Plan struct {
+	TP int `json:"tp"` // tensor parallel
+	PP int `json:"pp"` // pipeline stages
+	VP int `json:"vp"` // virtual stages (model chunks) a device
+	CP int `json:"cp"` // context parallel
+	EP int `json:"ep"` // expert parallel, inside DP x CP (x TP / ETP)
+	DP int `json:"dp"` // data parallel
+	// ETP is the tensor parallelism inside an expert; 0 means TP.
+	ETP int `json:"etp,omitempty"`
+	// FirstLayers and LastLayers fix how many layers the first and the last
+	// pipeline stage hold, or with virtual stages the first and the last model
+	// chunk; 0 spreads them evenly.
+	FirstLayers int `json:"first_stage_layers,omitempty"`
+	LastLayers  int `json:"last_stage_layers,omitempty"`
+	// ShardGroup is how many of the DP x CP ranks divide a sharded state
+	// between them; the groups are replicas of each other (hybrid sharding,
+	// arXiv:2304.11277 section 3.2.2). 0 means all of them, under Zero3 on
+	// several slices of a torus all that are in one slice.
+	ShardGroup int `json:"shard_group,omitempty"`
+	// OffloadOptimizer keeps the optimizer state in the host's memory and
+	// streams it through the device in the optimizer step.
+	OffloadOptimizer bool `json:"offload_optimizer,omitempty"`
+	// OffloadParams keeps the weights there, sharded, and reads them back
+	// layer by layer; some stacks take gradients and optimizer state along.
+	OffloadParams bool `json:"offload_params,omitempty"`
+	// OffloadInputs keeps there the layer inputs that full recompute saves.
+	OffloadInputs bool `json:"offload_inputs,omitempty"`
+	// SequenceParallel divides what tensor parallelism leaves whole along the
+	// sequence.
+	SequenceParallel bool      `json:"sequence_parallel"`
+	Sharding         Sharding  `json:"sharding"`
+	MicroBatch       int       `json:"micro_batch"`  // sequences
+	GlobalBatch      int64     `json:"global_batch"` // sequences
+	Recompute        Recompute `json:"recompute"`
+	// RecomputeMethod and RecomputeLayers narrow full recompute down to some
+	// layers, or to units of several.
+	RecomputeMethod RecomputeMethod `json:"recompute_method,omitempty"`
+	RecomputeLayers int             `json:"recompute_layers,omitempty"`
+	// Modules is what selective recompute drops; 0 means the core of
+	// attention.
+	Modules model.Modules `json:"recompute_modules,omitempty"`
+	// Offload is the modules whose activations wait in the host's memory.
+	Offload model.Modules `json:"offload_modules,omitempty"`
+}
+
+// dropped returns the modules that the plan recomputes, short of full
+// recompute.
+func (p *Plan) dropped() model.Modules {
+	switch {
+	case p.Recompute != Selective:
+		return 0
+	case p.Modules == 0:
+		return model.Modules(0).With(model.CoreAttention)
+	}
+	return p.Modules
+}
+
+// Devices returns the number of devices the plan uses.
+func (p *Plan) Devices() int { return p.TP * p.PP * p.CP * p.DP }
+
+// indivisor is the flag of the first dimension that does not divide n devices,
+// of the first of all if only their product does not.
+func (p *Plan) indivisor(n int) string {
+	switch {
+	case n%p.TP == 0 && n%p.PP != 0:
+		return "pp"
+	case n%p.TP == 0 && n%p.CP != 0:
+		return "cp"
+	}
+	return "tp"
+}
+
+// expertTP returns the tensor parallelism inside an expert.
+func (p *Plan) expertTP() int {
+	if p.ETP == 0 {
+		return p.TP
+	}
+	return p.ETP
+}
+
+// MicroBatches returns how many micro-batches a pipeline runs in a step.
+func (p *Plan) MicroBatches() int64 {
+	return p.GlobalBatch / (int64(p.DP) * int64(p.MicroBatch))
+}
+
+// String spells the plan the way people write it: "tp8 pp16 dp128 zero1 mb1".
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, d := range []struct {
+		name string
+		n    int
+	}{{"tp", p.TP}, {"pp", p.PP}, {"vp", p.VP}, {"cp", p.CP}, {"ep", p.EP}, {"dp", p.DP}} {
+		if d.n > 1 {
+			fmt.Fprintf(&b, "%s%d ", d.name, d.n)
+		}
+	}
+	if p.ETP > 0 && p.ETP != p.TP {
+		fmt.Fprintf(&b, "etp%d ", p.ETP)
+	}
+	if p.FirstLayers > 0 {
+		fmt.Fprintf(&b, "first%d ", p.FirstLayers)
+	}
+	if p.LastLayers > 0 {
+		fmt.Fprintf(&b, "last%d ", p.LastLayers)
+	}
+	if p.Sharding != NoSharding {
+		fmt.Fprintf(&b, "%s ", p.Sharding)
+	}
+	if p.ShardGroup > 0 {
+		fmt.Fprintf(&b, "group%d ", p.ShardGroup)
+	}
+	fmt.Fprintf(&b, "mb%d", p.MicroBatch)
+	if p.Recompute != NoRecompute {
+		fmt.Fprintf(&b, " %s-recompute", p.RecomputeName())
+	}
+	for _, offload := range [3]struct {
+		on   bool
+		what string
+	}{{p.OffloadOptimizer, "optimizer"}, {p.OffloadParams, "params"}, {p.OffloadInputs, "inputs"}} {
+		if offload.on {
+			fmt.Fprintf(&b, " %s-offload", offload.what)
+		}
+	}
+	return b.String()
+}
+
+// Workload is what is to be done with a model.
+type Workload struct {
+	// Tokens is the length of the run: tokens, or samples for a model that
+	// does not read tokens. 0 asks for a step only.
+	Tokens quantity.Tokens
+	// Distinct is the size of the dataset, which the run may see several
+	// times; 0 is Tokens.
+	Distinct quantity.Tokens
+	// Seq is the sequence length in tokens; 1 for a model that does not read
+	// tokens.
+	Seq int64
+	// Batch is the global batch in sequences (or samples).
+	Batch     int64
+	Precision Precision
+	Optimizer Optimizer
+	Method    Method
+	// Adapter is the LoRA of Method LoRA and QLoRA.
+	Adapter Adapter
+	// States is the formats of weights, gradients and optimizer state that are
+	// not the stack's own.
+	States States
+	// Loss computes the cross-entropy; empty is the stack's own.
+	Loss Loss
+	// Routing is how experts' tokens are spread.
+	Routing Routing
+	// MFU fixes the model FLOPs utilisation, by Convention, instead of
+	// predicting the step time; 0 predicts.
+	MFU        float64
+	Convention Convention
+	// CheckpointsKept is how many full checkpoints storage holds.
+	CheckpointsKept int
+	// PricePerHour overrides the device's catalogue price, in dollars; 0
+	// takes the catalogue's.
+	PricePerHour quantity.USD
+	// NVMe is what the disks that hold offloaded state read and write, a device
+	// and direction; 0 leaves that state in the host's memory.
+	NVMe quantity.Bandwidth
+	// PUE is the facility's power over its computing power.
+	PUE float64
+}
+
+// check returns an error unless the plan's dimensions agree with the model,
+// the batch and the cluster. It allocates only for the error.
+func (p *Prepared) check(plan *Plan) error {
+	switch {
+	case plan.TP < 1 || plan.PP < 1 || plan.VP < 1 || plan.CP < 1 || plan.EP < 1 || plan.DP < 1:
+		return note.PlanErrorf("tp", "every dimension of a layout is at least 1, not tp %d pp %d vp %d cp %d ep %d dp %d", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
+	case plan.GlobalBatch > model.MaxDim:
+		return note.PlanErrorf("batch", "a global batch of %d (want 1 to %d)", plan.GlobalBatch, int64(model.MaxDim))
+	case plan.MicroBatch < 1 || plan.GlobalBatch < 1:
+		return note.PlanErrorf("micro-batch", "micro-batch %d and global batch %d must be at least 1", plan.MicroBatch, plan.GlobalBatch)
+	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
+		return note.PlanErrorf("batch", "a global batch of %d does not divide into dp %d x micro-batch %d", plan.GlobalBatch, plan.DP, plan.MicroBatch)
+	}
+	c := p.costs
+	switch {
+	case plan.TP > 1 && c.tpUnit == 0:
+		return note.PlanErrorf("tp", "tp %d: %s has no attention or state-space heads to divide", plan.TP, c.model.Name)
+	case plan.TP > 1 && c.tpUnit%int64(plan.TP) != 0:
+		return note.PlanErrorf("tp", "tp %d does not divide %d heads", plan.TP, c.tpUnit)
+	case plan.Devices() < p.Cluster.Count && p.Cluster.Count%(plan.TP*plan.PP*plan.CP) != 0:
+		return note.PlanErrorf(plan.indivisor(p.Cluster.Count), "tp %d x pp %d x cp %d does not divide %d devices", plan.TP, plan.PP, plan.CP, p.Cluster.Count)
+	case plan.Devices() != p.Cluster.Count:
+		return note.PlanErrorf("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
+	case plan.PP*plan.VP > c.layers:
+		return note.PlanErrorf("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
+	case plan.VP > 1 && plan.PP == 1:
+		return note.PlanErrorf("vp", "vp %d needs more than one pipeline stage", plan.VP)
+	case !plan.layersFit(c.layers):
+		return note.PlanErrorf("pp", "first and last chunk of %d and %d of %d layers do not leave every other of pp %d x vp %d chunks a layer (and need pp above 1)", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP, plan.VP)
+	case plan.CP > 1 && !c.model.PerToken():
+		return note.PlanErrorf("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
+	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
+		return note.PlanErrorf("cp", "cp %d: a sequence of %d tokens does not divide into %d parts", plan.CP, p.Workload.Seq, 2*plan.CP)
+	case plan.EP > 1 && c.experts == 0:
+		return note.PlanErrorf("ep", "ep %d: %s has no experts", plan.EP, c.model.Name)
+	case plan.EP > 1 && c.experts%int64(plan.EP) != 0:
+		return note.PlanErrorf("ep", "ep %d does not divide %d experts", plan.EP, c.experts)
+	case plan.ETP < 0 || plan.TP%plan.expertTP() != 0:
+		return note.PlanErrorf("etp", "etp %d does not divide tp %d", plan.ETP, plan.TP)
+	case plan.ETP > 1 && c.experts == 0:
+		return note.PlanErrorf("etp", "etp %d: %s has no experts", plan.ETP, c.model.Name)
+	case plan.DP*plan.CP*plan.TP%(plan.EP*plan.expertTP()) != 0:
+		return note.PlanErrorf("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
+	case plan.SequenceParallel && plan.TP == 1:
+		return note.PlanErrorf("sp", "sequence parallelism needs tp above 1")
+	}
+	return p.checkState(plan)
+}
+
+// layersFit reports whether every model chunk gets a layer, and every layer a
+// chunk, where the first and last hold what the plan fixes.
+func (p *Plan) layersFit(layers int) bool {
+	first, last := p.FirstLayers, p.LastLayers
+	if first == 0 && last == 0 {
+		return true
+	}
+	if first < 0 || last < 0 || p.PP < 2 {
+		return false
+	}
+	open, rest := p.PP*p.VP, layers-first-last
+	for _, fixed := range [2]int{first, last} {
+		if fixed > 0 {
+			open--
+		}
+	}
+	return rest >= open && (open > 0 || rest == 0)
+}
+
+// checkState returns an error unless the stack recomputes as the plan says and
+// the optimizer state can be kept where it says.
+func (p *Prepared) checkState(plan *Plan) error {
+	g := plan.ShardGroup
+	if err := p.checkRecompute(plan); err != nil {
+		return err
+	}
+	switch {
+	case g < 0 || g == 1:
+		return note.PlanErrorf("shard-group", "a shard group of %d (want 2 ranks or more, or 0 for all)", g)
+	case g > 0 && plan.Sharding == NoSharding:
+		return note.PlanErrorf("shard-group", "a shard group of %d needs a sharding", g)
+	case g > 0 && plan.DP*plan.CP%g != 0:
+		return note.PlanErrorf("shard-group", "a shard group of %d does not divide dp %d x cp %d", g, plan.DP, plan.CP)
+	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
+		return note.PlanErrorf("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
+	}
+	if err := p.checkOffload(plan); err != nil {
+		return err
+	}
+	return p.checkTeacher(plan)
+}
+
+// On returns the model and workload prepared for another cluster. It refuses a
+// device that does not compute in the workload's precision, and a cluster of
+// several nodes whose network is not known.
+func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
+	rate, err := c.Device.Rate(p.Workload.Precision.Compute())
+	if err != nil {
+		return Prepared{}, err
+	}
+	var network quantity.Bandwidth
+	unlinked := c.Device.ScaleUp.Bandwidth == 0 && c.Device.HostLink.Bandwidth == 0
+	if c.Count > max(c.Domain(), c.DevicesPerNode) || c.Slices > 1 || unlinked && c.Count > 1 {
+		if network, err = c.Network(); err != nil {
+			return Prepared{}, err
+		}
+	}
+	p.Cluster, p.rate, p.network = c, rate, network
+	for i, small := range [2]bool{false, true} {
+		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
+	}
+	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
+	p.ready()
+	if p.Teacher != nil {
+		var err error
+		if p.Teacher, err = p.Teacher.on(c); err != nil {
+			return Prepared{}, err
+		}
+	}
+	return p, nil
+}

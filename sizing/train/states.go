@@ -1,0 +1,200 @@
+package train
+
+import (
+	"fmt"
+	"mlsizer/sizing/note"
+	"slices"
+	"strings"
+)
+
+// StateType is a number format that weights, gradients or optimizer state are
+// stored in.
+type StateType uint8
+
+// The formats. The zero value is what the stack keeps by default.
+const (
+	DefaultState StateType = iota
+	FP32State
+	BF16State
+	FP16State
+	FP8State
+	// Remainder is the low half of an fp32 number whose high half is a bf16
+	// weight.
+	Remainder
+	// NoState is no copy at all.
+	NoState
+	numStateTypes
+)
+
+var stateTypes = [numStateTypes]struct {
+	name  string
+	bytes float64
+}{{"", 0}, {"fp32", 4}, {"bf16", 2}, {"fp16", 2}, {"fp8", 1}, {"int16", 2}, {"none", 0}}
+
+// String returns the format's name.
+func (t StateType) String() string {
+	if t < numStateTypes {
+		return stateTypes[t].name
+	}
+	return fmt.Sprintf("StateType(%d)", uint8(t))
+}
+
+// MarshalText writes the format's name.
+func (t StateType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads the format's name.
+func (t *StateType) UnmarshalText(text []byte) (err error) {
+	*t, err = ParseStateType(string(text))
+	return err
+}
+
+// ParseStateType reads a format; "uint8" is fp8, which takes as much.
+func ParseStateType(s string) (StateType, error) {
+	name := strings.ToLower(strings.TrimSpace(s))
+	if name == "uint8" {
+		return FP8State, nil
+	}
+	var names []string
+	for t := FP32State; t < numStateTypes; t++ {
+		if name == t.String() {
+			return t, nil
+		}
+		names = append(names, t.String())
+	}
+	return 0, fmt.Errorf("%q is not a known format (want %s)", s, strings.Join(names, ", "))
+}
+
+// States is the formats of what training keeps of a parameter, where they are
+// not the stack's own.
+type States struct {
+	Weights   StateType `json:"weights,omitempty"`
+	Gradients StateType `json:"gradients,omitempty"`
+	Master    StateType `json:"master,omitempty"`
+	Moments   StateType `json:"moments,omitempty"`
+}
+
+// StateTypes is which formats a stack can be told to keep states in, beside
+// those of its default, and where it says so.
+type StateTypes struct {
+	Weights   []StateType `json:"weights"`
+	Gradients []StateType `json:"gradients"`
+	Master    []StateType `json:"master"`
+	Moments   []StateType `json:"moments"`
+	Source    string      `json:"source"`
+}
+
+// stateBytes is what a parameter takes as weight, as gradient, as master copy
+// and as one moment.
+type stateBytes struct{ weight, gradient, master, moment float64 }
+
+// mxfp8Weight is a weight in mxfp8, which is kept by rows and by columns, each
+// with a byte of scale for every 32.
+// Source: NVIDIA/TransformerEngine transformer_engine/pytorch/tensor/mxfp8_tensor.py.
+const mxfp8Weight = 2 + 2./32
+
+// states returns the bytes of a parameter's states. Where the weights
+// themselves are what the optimizer updates, gradients and moments have their
+// format unless another is asked for.
+func (s *Stack) states(p Precision, w *States) stateBytes {
+	var b stateBytes
+	b.weight, b.gradient, b.master = s.stateBytes(p)
+	b.moment = s.momentBytes(p)
+	if w.Weights != DefaultState {
+		b.weight = stateTypes[w.Weights].bytes
+		if w.Weights == FP8State && p == MXFP8 {
+			b.weight = mxfp8Weight
+		}
+		if s.Weights != MasterCopy {
+			b.gradient, b.moment = b.weight, b.weight
+		}
+	}
+	for _, o := range [3]struct {
+		t  StateType
+		at *float64
+	}{{w.Gradients, &b.gradient}, {w.Master, &b.master}, {w.Moments, &b.moment}} {
+		if o.t != DefaultState {
+			*o.at = stateTypes[o.t].bytes
+		}
+	}
+	return b
+}
+
+// check refuses formats that the stack, the precision or the optimizer does
+// not go with.
+func (w *States) check(s *Stack, work *Workload) error {
+	if *w == (States{}) {
+		return nil
+	}
+	plain := s.states(work.Precision, &States{})
+	for _, f := range []struct {
+		flag, what string
+		t          StateType
+		plain      float64
+		can        []StateType
+	}{
+		{"weights-dtype", "weights", w.Weights, plain.weight, s.StateTypes.Weights},
+		{"grads-dtype", "gradients", w.Gradients, plain.gradient, s.StateTypes.Gradients},
+		{"master-dtype", "a master copy of the weights", w.Master, plain.master, s.StateTypes.Master},
+		{"moments-dtype", "moments", w.Moments, plain.moment, s.StateTypes.Moments},
+	} {
+		if f.t == DefaultState {
+			continue
+		}
+		own := work.Precision.state(f.plain)
+		switch {
+		case f.t != own && !slices.Contains(f.can, f.t):
+			return note.PlanErrorf(f.flag, "%s does not keep %s in %s (want %s)", s.Name, f.what, f.t, stateNames(own, f.can))
+		case f.t != own && !precisions[work.Precision].mixed:
+			return note.PlanErrorf(f.flag, "precision %s keeps %s in fp32 (want --precision bf16 for another format)", work.Precision, f.what)
+		}
+	}
+	switch o := work.Optimizer; {
+	case w.Weights == FP8State && !work.Precision.narrow():
+		return note.PlanErrorf("weights-dtype", "weights in fp8 are read by products in 8 bits, not %s (want --precision fp8 or mxfp8)", work.Precision)
+	case w.Weights != DefaultState && work.FreezesWeights():
+		return note.PlanErrorf("weights-dtype", "%s leaves the weights frozen as they are stored (want --method pretrain or full)", work.Method)
+	case w.Master == Remainder && plain.weight != 2:
+		return note.PlanErrorf("master-dtype", "int16 is the low half of a bf16 weight's fp32 copy, but weights have %.3g bytes (want fp32)", plain.weight)
+	case w.Master == Remainder && w.Weights != DefaultState && w.Weights != BF16State:
+		return note.PlanErrorf("master-dtype", "int16 is the low half of a bf16 weight's fp32 copy, not of one in %s (want fp32)", w.Weights)
+	case w.Moments != DefaultState && (o == Adam8bit || o == SGD):
+		return note.PlanErrorf("moments-dtype", "%s has no moments in another format (want an optimizer with moments, such as adamw)", o)
+	}
+	return nil
+}
+
+// state returns the format that takes so many bytes in the precision.
+func (p Precision) state(bytes float64) StateType {
+	switch {
+	case bytes == 4:
+		return FP32State
+	case bytes == 2 && p == FP16:
+		return FP16State
+	case bytes == 2:
+		return BF16State
+	}
+	return NoState
+}
+
+// stateNames lists the formats, a stack's own first.
+func stateNames(own StateType, can []StateType) string {
+	names := []string{own.String()}
+	for _, t := range can {
+		if t != own {
+			names = append(names, t.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// noteStates says which formats were asked for.
+func (p *Prepared) noteStates(notes *note.List) {
+	w := &p.Workload.States
+	if *w == (States{}) {
+		return
+	}
+	c := p.costs
+	b := c.stack.states(p.Workload.Precision, w)
+	notes.Add("states", fmt.Sprintf("formats as asked for: weights %.4g B a parameter, gradients %.4g, master copy %.4g, a moment %.4g; every measured peak is of the stack's own", b.weight, b.gradient, b.master, b.moment),
+		fmt.Sprintf("按指定格式：每参数权重 %.4g B、梯度 %.4g B、主副本 %.4g B、每个动量 %.4g B；实测峰值均为软件栈默认格式", b.weight, b.gradient, b.master, b.moment), c.stack.StateTypes.Source)
+}

@@ -1,0 +1,404 @@
+package train
+
+import (
+	"math"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"strings"
+)
+
+// shape is what the step time needs to know of one layer of a kind: its matrix
+// products, the core of attention, and the bytes its memory-bound kernels
+// move. It is made once, with the rest of a kind.
+type shape struct {
+	products []product
+	cores    []core
+	// moved is what the layer saves of one sample, in bytes, scores left out:
+	// memory-bound kernels read and write it.
+	moved [numAlongs]float64
+	// scores are the bytes of attention scores that are written to memory.
+	scores float64
+	// biased is the bytes of one sample that the activation of experts with
+	// biases reads.
+	biased float64
+	// blocks is how many blocks launch kernels of their own, reduced how many
+	// end in a sum over all tensor-parallel ranks: routed experts do not.
+	blocks, reduced float64
+	// ring is the bytes of one sample that parts of its sequence need of each
+	// other.
+	ring ring
+	// dispatched is the bytes of one sample's tokens as they are sent to their
+	// experts, and topK to how many each.
+	dispatched, topK float64
+	experts          float64 // share of all experts that one token may go to
+	index            int     // of the kind
+}
+
+// product is a weight, or several that one product reads, as a matrix product
+// of a micro-batch: in inputs by out outputs.
+type product struct {
+	in, out float64
+	// copies is the number of experts, uses how many of all tokens one of them
+	// sees; 1 and 1 for a dense layer.
+	copies, uses float64
+	// reach is how many inputs of a product read the same element: the area of
+	// a convolution's kernel, 1 elsewhere.
+	reach float64
+	// splits says that the library divides the long sum of a small weight
+	// gradient between tiles (split-K), as cuDNN does for convolutions.
+	splits bool
+	// narrow says that it computes in the workload's format; an embedding's
+	// and a head's stay in 16 bits.
+	narrow bool
+	split  productSplit
+	module model.Module // that selective recompute drops it with
+}
+
+// productSplit says what tensor parallelism does to a product.
+type productSplit uint8
+
+const (
+	splitNone    productSplit = iota
+	splitColumns              // divides the outputs
+	splitRows                 // divides the inputs
+)
+
+// core is the part of a block that mixes positions.
+type core struct {
+	executed, full float64 // forward FLOPs of a sample, causal and square
+	heads, dim     float64 // 0 for a scan
+	tokens         float64 // keys that a query sees, at most
+	fused          bool
+}
+
+// newShape lists the products and cores of one layer of the group.
+func (c *costs) newShape(g *model.Group, w Workload) shape {
+	tokens := g.Positions(w.Seq)
+	s := shape{index: len(c.kinds)}
+	for _, b := range g.Blocks {
+		s.addProducts(b, c.scale, g.Layered())
+		s.addCore(b, tokens, c.stack.FusedAttention)
+		s.ring.add(b, tokens, c.actBytes)
+		if model.Reduces(b) {
+			s.blocks++
+			s.reduced++
+		}
+		if m, ok := b.(model.MoE); ok {
+			s.topK, s.experts = float64(m.TopK), m.NodesReached()
+			s.dispatched += float64(m.RoutedWidth()) * tokens * c.actBytes
+			if m.SharedWidth == 0 {
+				s.reduced--
+			}
+			if m.Bias {
+				s.biased += float64(m.TopK) * model.Activated(m.Width, m.Gated) * tokens * c.actBytes
+			}
+		}
+		for _, t := range b.Saved() {
+			s.addMoved(c, t, tokens)
+		}
+	}
+	return s
+}
+
+// ring is what the positions of one part of a sequence need of those of another,
+// by what divides it: keys and values of the heads that have their own, keys and
+// values of a head for each query's, those that all heads share, and what a
+// recurrence remembers at the end of a part, whatever its length.
+type ring struct{ kv, heads, whole, state float64 }
+
+// add adds the bytes of a block. The cache of generation is not the same:
+// attention that looks both ways, and that with another layer's keys and values,
+// has none, and latents are projected up before they go around.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/multi_latent_attention.py
+// (core_attention gets key and value of every head).
+func (r *ring) add(b model.Block, tokens, width float64) {
+	switch b := b.(type) {
+	case model.Attention:
+		r.kv += float64(b.KVHeadCount()*(b.HeadWidth()+b.ValueWidth())) * tokens * width
+	case model.MLA:
+		r.heads += float64(b.Heads*(b.RopeDim+b.NopeDim+b.ValDim)) * tokens * width
+	case model.CompressedAttention:
+		r.whole += float64(b.Cache().PerToken) * tokens * width
+	default:
+		r.state += float64(b.Cache().State) * width
+	}
+}
+
+// addProducts adds a block's matrices. Matrices that read the same input are
+// one product, as stacks fuse Q, K and V, or gate and up. Those of layers compute
+// in the workload's format, if that is narrow.
+func (s *shape) addProducts(b model.Block, scale float64, narrow bool) {
+	if l, ok := b.(model.Linear); ok && l.Head {
+		narrow = false
+	}
+	first, reach := len(s.products), 1.0
+	c, conv := b.(model.Conv)
+	if conv {
+		reach = float64(c.KernelH * c.KernelW)
+	}
+	for _, t := range b.Weights() {
+		if t.Cols == 0 || t.Uses == 0 {
+			continue
+		}
+		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, narrow: narrow, split: splitColumns, module: moduleOf(b, t.Name)}
+		switch {
+		case t.Split == model.Replicated:
+			p.split = splitNone
+		case endsBlock(t.Name):
+			p.split = splitRows
+		}
+		if t.Copies > 1 {
+			p.copies = float64(t.Copies)
+		}
+		if n := len(s.products); n > first && p.split == splitColumns {
+			if q := &s.products[n-1]; q.split == splitColumns && q.in == p.in && q.copies == p.copies && q.uses == p.uses {
+				q.out += p.out
+				continue
+			}
+		}
+		s.products = append(s.products, p)
+	}
+}
+
+// attends reports whether a block has the core of attention that selective
+// recompute drops.
+func attends(b model.Block) bool {
+	switch b.(type) {
+	case model.Attention, model.MLA:
+		return true
+	}
+	return false
+}
+
+// moduleOf returns the module that selective recompute drops a product's output
+// with.
+func moduleOf(b model.Block, weight string) model.Module {
+	switch b.(type) {
+	case model.FFN:
+		return model.MLPModule
+	case model.MoE:
+		if strings.HasPrefix(weight, "shared.") {
+			return model.SharedModule
+		}
+		return model.MoEModule
+	case model.MLA:
+		switch weight {
+		case "q_proj", "q_b_proj", "kv_b_proj":
+			return model.UpProjection
+		}
+	}
+	return model.NoModule
+}
+
+// endsBlock reports whether a matrix is the last of its block, which tensor
+// parallelism divides by its inputs.
+func endsBlock(name string) bool {
+	for _, suffix := range []string{"o_proj", "down_proj", "out_proj"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
+	full, executed := b.Mixing(tokens)
+	if full == 0 {
+		return
+	}
+	k := core{executed: executed, full: full, fused: fused, tokens: tokens}
+	switch a := b.(type) {
+	case model.Attention:
+		k.heads, k.dim = float64(a.Heads), float64(a.HeadWidth()+a.ValueWidth())/2
+		if a.Window > 0 {
+			k.tokens = min(tokens, float64(a.Window))
+		}
+	case model.MLA:
+		k.heads, k.dim = float64(a.Heads), float64(a.RopeDim+a.NopeDim+a.ValDim)/2
+	}
+	s.cores = append(s.cores, k)
+}
+
+// addMoved adds the bytes of a saved activation.
+func (s *shape) addMoved(c *costs, t model.Saved, tokens float64) {
+	if !c.writes(t.When) {
+		return
+	}
+	width := c.actBytes
+	switch t.Width {
+	case model.Full:
+		width = 4
+	case model.Mask:
+		width = 1
+	}
+	s.moved[t.Along] += t.PerToken * tokens * width
+	s.scores += t.PerPair * tokens * tokens * width
+}
+
+// keeps reports whether the stack keeps activations under a condition.
+func (c *costs) keeps(w model.When) bool {
+	switch w {
+	case model.WithDropout:
+		return c.stack.Dropout
+	case model.WhenUnfused:
+		return !c.stack.FusedAttention
+	case model.WhenUnfusedWithDropout:
+		return !c.stack.FusedAttention && c.stack.AttentionDropout
+	case model.WhenFused:
+		return c.stack.FusedAttention
+	case model.WhenEager:
+		return c.stack.Eager
+	case model.WhenWeightedInside:
+		return c.stack.WeightsInside
+	case model.WhenWeightedOutside:
+		return !c.stack.WeightsInside
+	}
+	return true
+}
+
+// writes reports whether an operator writes activations under a condition: the
+// experts' output is written whether or not it is kept.
+func (c *costs) writes(w model.When) bool {
+	switch w {
+	case model.WhenWeightedInside:
+		return false
+	case model.WhenWeightedOutside:
+		return true
+	}
+	return c.keeps(w)
+}
+
+// timing is what the step time takes from the cluster and the constants, made
+// once for both.
+type timing struct {
+	e Efficiency
+	// products and plain are the rates of products in the workload's format
+	// and in 16 bits, FLOP/s; memory is in bytes/s.
+	products, plain, memory float64
+	narrow                  bool    // the format is of 8 or 4 bits
+	added                   float64 // bytes that a product moves for each weight's gradient
+	// local and global are the bandwidths of collectives among neighbours and
+	// across nodes, bytes/s a device; neighbours is how many devices talk
+	// without the network between nodes.
+	local, global float64
+	neighbours    float64
+	node          float64 // devices that share the node's network cards
+	// axes is how many axes a torus has, axis how long they are on average; 0
+	// and 0 where links are switched.
+	axes, axis float64
+	band       Band
+	near       *BandFor // whose the band is
+	key        uint32   // of the question, whatever the plan
+	// stackMeasured and measured say that the band's measurements ran on the
+	// stack, and on the device.
+	stackMeasured, measured bool
+}
+
+// question is what decides which constants hold.
+func (p *Prepared) question() Match {
+	v, d := &p.costs.stack.Variant, p.Cluster.Device
+	return Match{Stack: p.costs.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
+		Arch: d.Arch, Device: d.ID, Link: d.ScaleUp.Name, Precision: p.Workload.Precision.Compute().String()}
+}
+
+// ready fills in the timing for the cluster and the constants.
+func (p *Prepared) ready() {
+	d := p.Cluster.Device
+	question := p.question()
+	t := &p.timing
+	*t = timing{e: efficiencyAt(p.constants, &question)}
+	near := bandAt(p.constants, &question)
+	t.near = near
+	t.stackMeasured = near.When.Stack != ""
+	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
+		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
+	}
+	e := &t.e
+	if f := p.Workload.Routing.busiest(); f > 0 {
+		e.Imbalance = f
+	}
+	t.products = e.rate(d, p.rate) * e.Products * e.Software
+	t.plain = t.products
+	if p.Workload.Precision.Compute() >= hardware.FP8 {
+		t.narrow = true
+		t.products *= e.Narrow
+		for _, format := range []hardware.DType{hardware.BF16, hardware.FP16} {
+			if r, err := d.Rate(format); err == nil {
+				t.plain = e.rate(d, r) * e.Products * e.Software
+				break
+			}
+		}
+	}
+	t.memory = float64(d.MemBandwidth) * e.Memory
+	t.added = 2
+	if p.costs.stack.PersistentGradients {
+		t.added = 2 * p.costs.gradBytes // read and written
+	}
+	p.readyNetwork(t)
+	t.key = p.questionKey()
+}
+
+// readyNetwork fills in the bandwidths. Devices of a node without links of
+// their own talk through the host's.
+func (p *Prepared) readyNetwork(t *timing) {
+	c := &p.Cluster
+	d, e := c.Device, &t.e
+	link := d.ScaleUp
+	t.neighbours = float64(c.Domain())
+	t.node = float64(c.DevicesPerNode)
+	if link.Bandwidth == 0 {
+		link = d.HostLink
+		t.neighbours = float64(min(c.DevicesPerNode, c.Count))
+	}
+	share := 1.0
+	if d.Torus == nil {
+		share, _ = hardware.AchievedBus(link.Name)
+	}
+	t.local = float64(link.Bandwidth) * share * e.ScaleUp
+	if d.Torus != nil && c.Slice.Chips() > 1 {
+		rings := 0.0
+		for i, joined := range c.Wraps() {
+			switch {
+			case c.Slice[i] == 1:
+				continue
+			case joined:
+				rings++
+			default:
+				rings += 0.5 // on a line a collective takes twice as long
+			}
+			t.axes++
+		}
+		t.axis = math.Pow(float64(c.Slice.Chips()), 1/t.axes)
+		t.local *= rings / float64(d.Torus.Dims)
+	}
+	if link.Bandwidth == 0 {
+		// No link inside the node is known: everything crosses the network.
+		t.neighbours, t.local = 1, math.Inf(1)
+	}
+	if p.network == 0 {
+		t.neighbours = float64(c.Count)
+	}
+	t.global = float64(p.network) * e.ScaleOut
+}
+
+// rate returns the rate of a large product: as measured on the device, or a
+// share of the peak, less on a part with less power for its peak and more on
+// one with more. H100 parts of 350, 400 and 700 W were measured at 499, 488 and
+// 821 of 756, 836 and 989 TFLOP/s, an exponent of 0.5 and 0.9.
+// Source: github.com/mag-/gpu_benchmark@93322b7 README.md.
+func (e *Efficiency) rate(d *hardware.Device, r hardware.Rate) float64 {
+	if r.Achievable > 0 {
+		return float64(r.Achievable)
+	}
+	share := e.Achievable
+	if peak := d.Rates[hardware.BF16].Peak; e.FullPower > 0 && d.Power > 0 && peak > 0 {
+		powered := share * math.Pow(float64(d.Power)/(float64(peak)/1e12)/e.FullPower, e.PowerLaw)
+		share = min(powered, max(share, mostAchieved))
+	}
+	return share * float64(r.Peak)
+}
+
+// mostAchieved is the share of its peak that no power limit raises a device's
+// rate above: what A100 and GH200 were measured to reach, 0.87 and 0.86.
+// Source: github.com/stas00/ml-engineering@744d01e compute/accelerator/README.md.
+const mostAchieved = 0.87

@@ -1,0 +1,256 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+)
+
+// TeacherLogits says where a student finds what its teacher would answer.
+type TeacherLogits uint8
+
+// The ways.
+const (
+	OnlineLogits TeacherLogits = iota // the teacher's forward pass in every step
+	StoredLogits                      // read back; the teacher has seen the data once
+	numTeacherLogits
+)
+
+var teacherLogitsNames = [numTeacherLogits]string{"online", "stored"}
+
+// String returns the name.
+func (t TeacherLogits) String() string {
+	if t < numTeacherLogits {
+		return teacherLogitsNames[t]
+	}
+	return fmt.Sprintf("TeacherLogits(%d)", uint8(t))
+}
+
+// MarshalText writes the name.
+func (t TeacherLogits) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// ParseTeacherLogits reads "online" or "stored".
+func ParseTeacherLogits(s string) (TeacherLogits, error) {
+	return quantity.ByName(s, "way to have a teacher's logits", numTeacherLogits, TeacherLogits.String)
+}
+
+const SourceDistillation = "arXiv:1503.02531"
+
+// Distillation is a teacher whose outputs a model is trained on
+// (arXiv:1503.02531).
+type Distillation struct {
+	Teacher *model.Model
+	Logits  TeacherLogits
+	// TopK is how many logits a token are stored; 0 is all of them.
+	TopK int64
+	// FP8 stores the teacher's weights in a byte each, and computes with them
+	// where the device does; otherwise they are in the run's precision.
+	FP8 bool
+}
+
+// Bytes of a logit. On the device there are the logit in the run's precision
+// and its fp32 softmax; on disk it is in 16 bits, of the largest k with the
+// place in the vocabulary: 2 bytes where that has no more than 65,536 entries,
+// else 4.
+// Assumed, the source not read again: pytorch/torchtune
+// torchtune/modules/loss/kd_losses.py (teacher_prob in fp32).
+const (
+	softmaxBytes     = 4
+	storedLogitBytes = 2
+)
+
+// BytesPerToken returns what is stored of a token with so many outputs.
+func (d *Distillation) BytesPerToken(outputs float64) float64 {
+	if d.TopK == 0 {
+		return outputs * storedLogitBytes
+	}
+	index := 2.0
+	if outputs > 1<<16 {
+		index = 4
+	}
+	return float64(d.TopK) * (index + storedLogitBytes)
+}
+
+// suits refuses a teacher that the model cannot learn from.
+func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
+	m, outputs, given := student.costs.model, student.Outputs(), teacher.Outputs()
+	switch {
+	case m.PerToken() != d.Teacher.PerToken() || !m.PerToken() && m.Unit != d.Teacher.Unit:
+		return note.PlanErrorf("teacher", "%s does not read what %s reads", d.Teacher.Name, m.Name)
+	case outputs == 0 || given == 0:
+		return note.PlanErrorf("teacher", "%s and %s have no logits to compare", d.Teacher.Name, m.Name)
+	case math.Abs(given/outputs-1) > vocabularySlack:
+		return note.PlanErrorf("teacher", "%s has %.0f outputs a token and %s %.0f: their logits do not compare (want a teacher with the student's vocabulary)", d.Teacher.Name, given, m.Name, outputs)
+	case d.TopK > 0 && d.Logits == OnlineLogits:
+		return note.PlanErrorf("top-k", "a teacher in every step gives all its logits: %d of them are for stored ones (want --teacher-logits stored too)", d.TopK)
+	case float64(d.TopK) > given:
+		return note.PlanErrorf("top-k", "%d of %.0f logits (want fewer)", d.TopK, given)
+	case d.TopK > 0 && d.BytesPerToken(given) >= given*storedLogitBytes:
+		return note.PlanErrorf("top-k", "%d logits and their places take %.0f bytes a token, all %.0f without places %.0f (want fewer, or no top-k)", d.TopK, d.BytesPerToken(given), given, given*storedLogitBytes)
+	}
+	return nil
+}
+
+// vocabularySlack is how far two vocabularies may differ in size: models of
+// one family pad theirs differently (Qwen2.5: 151,936 and 152,064).
+const vocabularySlack = 0.01
+
+// Outputs returns the logits of a token, or of a sample that has none.
+func (p *Prepared) Outputs() float64 { return p.costs.oneLoss / float64(p.Workload.Seq) }
+
+// Teacher is a teacher on the student's devices.
+type Teacher struct {
+	Distillation
+	*Prepared
+	WeightBytes float64 // bytes of a weight
+}
+
+// WithTeacher prepares the teacher beside its prepared student, with the
+// student's constants.
+func (p *Prepared) WithTeacher(d *Distillation) error {
+	t := &Teacher{Distillation: *d, WeightBytes: p.costs.actBytes}
+	w := Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE}
+	if !d.Teacher.PerToken() {
+		w.Seq = 1
+	}
+	if d.FP8 {
+		t.WeightBytes = 1
+		if p.Cluster.Device.Supports(hardware.FP8) {
+			w.Precision = FP8
+		}
+	}
+	var err error
+	if t.Prepared, err = Prepare(d.Teacher, w, p.costs.stack, p.Cluster); err != nil {
+		return fmt.Errorf("the teacher: %w", err)
+	}
+	t.SetConstants(p.constants)
+	p.Teacher = t
+	return d.suits(p, t)
+}
+
+// on returns the teacher on another cluster.
+func (t *Teacher) on(c hardware.Cluster) (*Teacher, error) {
+	other := *t
+	p, err := t.Prepared.On(c)
+	other.Prepared = &p
+	return &other, err
+}
+
+// Beside returns the student's plan as the teacher runs it: divided alike,
+// forward only.
+func (t *Teacher) Beside(plan *Plan) Plan {
+	p := *plan
+	p.VP, p.FirstLayers, p.LastLayers = 1, 0, 0
+	p.Recompute, p.RecomputeMethod, p.RecomputeLayers, p.Modules = NoRecompute, 0, 0, 0
+	p.Offload, p.OffloadOptimizer, p.OffloadParams, p.OffloadInputs = 0, false, false, false
+	if t.costs.experts == 0 {
+		p.EP, p.ETP = 1, 0
+	}
+	return p
+}
+
+// weights returns what a device of the most loaded stage holds of the
+// teacher's weights:
+//
+//	parameters of the stage / (tp, ep) / ranks (ZeRO-3) x bytes + gathered layers
+func (t *Teacher) weights(plan *Plan) quantity.Bytes {
+	var l layout
+	l.init(t.Prepared, plan)
+	most := 0.0
+	for s := range plan.PP {
+		var h holding
+		t.hold(&l, s, &h)
+		w := &l.shards[shWeights]
+		held := h.params.dense/w.dense + h.params.experts/w.expert
+		if plan.Sharding == Zero3 && l.shard > 1 {
+			held += h.gather * t.costs.stack.GatherDepth
+		}
+		most = max(most, held*t.WeightBytes)
+	}
+	return quantity.Bytes(ceil(most))
+}
+
+// logits returns what the last stage holds of a micro-batch's teacher logits.
+func (t *Teacher) logits(plan *Plan) quantity.Bytes {
+	samples := float64(plan.MicroBatch) / float64(plan.CP)
+	outputs := t.costs.oneLoss * samples / float64(plan.TP)
+	if t.Logits == StoredLogits && t.TopK > 0 {
+		return quantity.Bytes(ceil(t.BytesPerToken(t.Outputs()) * float64(t.Prepared.Workload.Seq) * samples))
+	}
+	return quantity.Bytes(ceil(outputs * (t.costs.actBytes + softmaxBytes)))
+}
+
+// Forward returns the time of the teacher's pass over a global batch, that of
+// a given MFU if there is one.
+func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
+	if w := &p.Workload; w.MFU > 0 {
+		return quantity.Seconds(t.FLOPs() * float64(plan.GlobalBatch) / (float64(p.Cluster.Count) * float64(p.rate.Peak) * w.MFU))
+	}
+	return t.ForwardStep(&Estimate{Plan: *plan})
+}
+
+// FitsAlone reports whether the teacher alone fits on the devices: its weights, the
+// logits of a micro-batch and a layer's activations.
+func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
+	var l layout
+	l.init(t.Prepared, plan)
+	layer := 0.0
+	for i := range t.costs.kinds {
+		layer = max(layer, l.saved(&t.costs.kinds[i], 0))
+	}
+	held := t.weights(plan) + t.logits(plan) + quantity.Bytes(layer) + p.workspace
+	held = held*quantity.Bytes(p.costs.stack.Reserved) + p.costs.stack.ContextBytes
+	return held <= p.Cluster.Device.Memory
+}
+
+// FLOPs returns the teacher's FLOPs for one sample, forward.
+func (t *Teacher) FLOPs() float64 { return t.costs.fwd.total() }
+
+// checkTeacher returns an error unless a teacher that runs in every step can be
+// divided as the plan divides its student.
+func (p *Prepared) checkTeacher(student *Plan) error {
+	t := p.Teacher
+	if t == nil || t.Logits != OnlineLogits {
+		return nil
+	}
+	plan := t.Beside(student)
+	if err := t.check(&plan); err != nil {
+		return note.PlanErrorf("teacher", "the teacher %s: %v", t.costs.model.Name, err)
+	}
+	return nil
+}
+
+// teach adds to an estimate's step what the teacher takes of it.
+func (p *Prepared) teach(e *Estimate) {
+	e.Time.Terms.Teacher = 0
+	if t := p.Teacher; t != nil && t.Logits == OnlineLogits {
+		plan := t.Beside(&e.Plan)
+		e.Time.Terms.Teacher = t.Forward(p, &plan)
+	}
+}
+
+// StageBytes returns what a stage of the student's plan holds of the teacher: its
+// weights, and on the last stage its logits, until the student's loss has used
+// them.
+func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity.Bytes) {
+	if t.Logits == OnlineLogits {
+		plan := t.Beside(student)
+		weights = t.weights(&plan)
+	}
+	if stage == student.PP-1 {
+		logits = t.logits(student)
+	}
+	return weights, logits
+}
+
+// explain derives the teacher's part of the step.
+func (t *Teacher) explain(x *termNumbers) numbers {
+	plan := t.Beside(x.l.plan)
+	time, devices := float64(t.Forward(x.p, &plan)), x.p.Cluster.Count
+	rate := t.FLOPs() * float64(plan.GlobalBatch) / time / float64(devices)
+	return numbers{"samples x forward FLOPs of the teacher / (devices x rate that the step's terms, forward only, come to for its shape)",
+		fmt.Sprintf("%d x %s / (%d x %s)", plan.GlobalBatch, quantity.FLOPs(t.FLOPs()), devices, quantity.FLOPRate(rate)), SourceDistillation, time, rate}
+}
