@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"fmt"
+
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"

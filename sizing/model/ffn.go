@@ -1,8 +1,6 @@
 package model
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // FFN is a feed-forward network of two matrices, or three if it is gated.
 //

@@ -7,9 +7,10 @@ package model
 import (
 	"fmt"
 	"math"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/quantity"
 )
 
 // Field is the application that a model is made for.

@@ -1,8 +1,6 @@
 package model
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Norm is a layer, RMS, batch or group norm: one weight and perhaps one bias
 // for each of Dim channels. Running statistics are buffers, not parameters.

@@ -1,13 +1,14 @@
 package model_test
 
 import (
-	"mlsizer/sizing/catalog"
-	"mlsizer/sizing/model"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 )
 
 func catalogModel(t require.TestingT, name string) *model.Model {

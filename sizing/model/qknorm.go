@@ -1,8 +1,6 @@
 package model
 
-import (
-	"fmt"
-)
+import "fmt"
 
 var qkNormNames = [...]string{NoQKNorm: "none", HeadQKNorm: "head", FullQKNorm: "full"}
 

@@ -1,8 +1,6 @@
 package model
 
-import (
-	"strings"
-)
+import "strings"
 
 // scopeWords are the phrases that scopes are made of, the longer ones first.
 var scopeWords = strings.NewReplacer(

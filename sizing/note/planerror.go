@@ -1,8 +1,6 @@
 package note
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // PlanError says why a plan cannot run.
 type PlanError struct {

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
-	"sync"
 )
 
 // Packing says how examples become sequences.

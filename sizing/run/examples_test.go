@@ -1,14 +1,15 @@
 package run
 
 import (
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/train"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // Golden counts by hand. Source of the sizes: tatsu-lab/stanford_alpaca

@@ -7,10 +7,11 @@ import (
 	"io"
 	"maps"
 	"math"
-	"mlsizer/sizing/efficiency"
 	"slices"
 	"strings"
 	"sync"
+
+	"mlsizer/sizing/efficiency"
 )
 
 //go:embed constants.json

@@ -1,13 +1,14 @@
 package serve_test
 
 import (
-	"mlsizer/hardware"
-	"mlsizer/sizing/catalog/catalogtest"
-	"mlsizer/sizing/serve"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/serve"
 )
 
 func encodeOn(t *testing.T, name, device, weights string, count int, context, batch int64) (*serve.EncodingAnswer, error) {

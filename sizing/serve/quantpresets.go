@@ -4,12 +4,13 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
 )
 
 //go:embed quantpresets.json

@@ -3,11 +3,12 @@ package serve
 import (
 	"fmt"
 	"math"
+	"slices"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
-	"slices"
 )
 
 // Request is a model that serves requests on a machine.

@@ -2,16 +2,17 @@ package serve_test
 
 import (
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/catalog"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/serve"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 func servingOn(t *testing.T, model, weights, device string, count int, change func(*serve.Request)) (*serve.Prepared, error) {

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/quantity"
 )
 
 // Advice is a change to a plan that makes it fit, or brings it nearest.

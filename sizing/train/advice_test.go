@@ -1,11 +1,12 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
 )
 
 func TestAdvice(t *testing.T) {

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"mlsizer/sizing/efficiency"
 	"strings"
 	"sync"
+
+	"mlsizer/sizing/efficiency"
 )
 
 // The forms that constants of training and serving share.

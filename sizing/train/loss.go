@@ -3,10 +3,11 @@ package train
 import (
 	"fmt"
 	"maps"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/note"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // Loss names an implementation of the cross-entropy. They differ in how many

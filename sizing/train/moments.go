@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // Moment is a moment of a step at which a device's memory is counted.
 type Moment string

@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )

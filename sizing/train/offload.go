@@ -2,10 +2,11 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // Away names what a stack can keep outside the device's memory.

@@ -4,12 +4,13 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
 	"sync"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
 )
 
 // Weights says how a stack keeps fp32 weights in mixed precision.

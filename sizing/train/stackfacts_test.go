@@ -1,13 +1,14 @@
 package train
 
 import (
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/quantity"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/quantity"
 )
 
 // factMemory is the memory of a small decoder on one device under a stack.

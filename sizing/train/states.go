@@ -2,9 +2,10 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/note"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // StateType is a number format that weights, gradients or optimizer state are

@@ -1,12 +1,13 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/note"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
 )
 
 // TestStateTypes holds the bytes of a parameter to what the stacks' options

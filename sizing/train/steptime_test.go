@@ -2,14 +2,15 @@ package train
 
 import (
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
 )
 
 func TestStepTermsAreNotNegative(t *testing.T) {
