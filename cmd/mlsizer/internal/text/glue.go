@@ -17,5 +17,5 @@ var (
 var (
 	LeftOut = T("left out to fit the width: ", "因宽度不足而省略：")
 	Comma   = T(", ", "、")
-	either  = T(" or ", " 或 ")
+	OrLast  = T(" or ", " 或 ")
 )
