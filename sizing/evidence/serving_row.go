@@ -64,7 +64,7 @@ func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
 		return nil, err
 	}
 	var row ServingRow
-	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} })
+	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} }, nil)
 }
 
 // fields returns the row's fields by the names of their columns.
