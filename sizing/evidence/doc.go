@@ -48,9 +48,29 @@
 // attention at a head dimension of 128 included, where the best large product
 // measured reaches 268.
 //
+// # Columns of serving
+//
+//   - id, source, source_ref, quality; model, params_total, params_active; weights and
+//     kv_dtype (how they are stored).
+//   - device, num_devices, tp, pp; runtime, runtime_version, date (2025-08), backend
+//     (vulkan), flash_attention (on, off), ubatch (tokens of a physical batch of
+//     llama.cpp), mla_attention (its fork's form of latent attention: 0 expanded, 1
+//     to 3).
+//   - batch_or_concurrency (sequences, or max: the engine chooses), input_tokens,
+//     output_tokens, depth_tokens (in the cache before), phase (prefill, decode,
+//     end_to_end_output, total), task and scenario (of MLPerf Inference: llama2-70b;
+//     offline, server, interactive), requests and requests_per_second (of an open
+//     test), random_lengths (prompts and answers of random lengths; medians).
+//   - tokens_per_second over all devices and sequences, ttft_s, figure_kind.
+//   - context_tokens, peak_mem_gib with mem_definition (kv-cache, kv-pool, weights,
+//     torch-allocated, process, device-rise, start-up-ledger, budget), weights_gib,
+//     kv_gib, compute_buffer_gib.
+//   - note: prose for people. Nothing reads it.
+//
 // # Older files
 //
-// A file of training without a column of options is of the older form: it states
-// launch options as key=value in its note and spells method as its source does.
-// They are moved into the columns above when the file is read.
+// A file of training without a column of options, or of serving without one of
+// ubatch, is of the older form: it states launch options as key=value in its note
+// and spells method and mem_definition as its source does. They are moved into the
+// columns above when the file is read.
 package evidence

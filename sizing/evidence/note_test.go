@@ -46,3 +46,17 @@ func TestPredictionsIgnoreNotes(t *testing.T) {
 		assert.Equal(t, noted.Rows[i], plain.Rows[i])
 	}
 }
+
+func TestServingPredictionsIgnoreNotes(t *testing.T) {
+	rows, err := DefaultServing()
+	require.NoError(t, err)
+	var blank []ServingRow
+	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {
+		more, err := ReadServingCSV(withoutNotes(t, publishedServing, name), name)
+		require.NoError(t, err)
+		blank = append(blank, more...)
+	}
+	noted, plain := servingPredictor().Validate(rows), servingPredictor().Validate(blank)
+	require.Equal(t, noted.Skipped, plain.Skipped)
+	require.Equal(t, noted.Results, plain.Results)
+}

@@ -105,3 +105,30 @@ func (r *Row) olderBase() {
 	}
 	r.DoubleQuantised = r.DoubleQuantised || has("nf4-dq") || has("double")
 }
+
+// fromOlder moves what a row of an older file states into columns.
+func (r *ServingRow) fromOlder() error {
+	noted := keyValues(r.Note)
+	_ = set(&r.UBatch, cmp.Or(noted["n_ubatch"], noted["ubatch"])) // what is no number says nothing
+	_ = set(&r.MLAAttention, noted["mla_attn"])
+	if r.Flash == "" {
+		r.Flash = map[string]string{"1": "on", "0": "off"}[noted["flash_attn"]]
+	}
+	if strings.Contains(strings.ToLower(r.Version), "vulkan") {
+		r.Backend = "vulkan"
+	}
+	for _, d := range olderDefinitions {
+		if strings.Contains(r.MemDefinition, d.words) {
+			r.MemDefinition = d.definition
+			break
+		}
+	}
+	return nil
+}
+
+// olderDefinitions are the words by which sources define a peak of serving.
+var olderDefinitions = []struct{ words, definition string }{
+	{"KV cache", cacheDefinition}, {"weights only", weightsDefinition}, {"max_memory_allocated", allocatorDefinition},
+	{"process GPU memory", processDefinition}, {"amdgpu", riseDefinition}, {"ledger", ledgerDefinition},
+	{"vLLM budget", budgetDefinition}, {"KV pool", poolDefinition},
+}

@@ -93,3 +93,24 @@ func TestOlderRuns(t *testing.T) {
 	assert.Equal(t, "Llama", rows[0].BaseModel)
 	assert.Equal(t, 1.5e22, rows[0].TrainingFLOPs)
 }
+
+func TestOlderServing(t *testing.T) {
+	for _, c := range []struct {
+		version, definition, note string
+		want                      ServingRow
+	}{
+		{"", "", "n_batch=n_ubatch=2048, separate prompts", ServingRow{UBatch: 2048}},
+		{"", "", "n_ubatch=512 flash_attn=1 mla_attn=3; compute buffer", ServingRow{UBatch: 512, MLAAttention: 3, Flash: "on"}},
+		{"b9187 vulkan_radv", "", "default ubatch 512; random lengths", ServingRow{Version: "b9187 vulkan_radv", Backend: "vulkan"}},
+		{"", "KV cache only: allocated size", "", ServingRow{MemDefinition: "kv-cache"}},
+		{"", "sum over GPUs of torch.cuda.max_memory_allocated", "", ServingRow{MemDefinition: "torch-allocated"}},
+		{"", "per-GPU ledger of vLLM start-up: weights (KV pool excluded)", "", ServingRow{MemDefinition: "start-up-ledger"}},
+		{"", "something else", "", ServingRow{MemDefinition: "something else"}},
+	} {
+		rows, err := ReadServingCSV(file(t, []string{"id", "source", "weights", "runtime", "runtime_version", "mem_definition", "note"},
+			[]string{"a", "s", "q8_0", "llama.cpp", c.version, c.definition, c.note}), "f.csv")
+		require.NoError(t, err, c)
+		c.want.ID, c.want.Source, c.want.Weights, c.want.Runtime, c.want.Note, c.want.Line = "a", "s", "q8_0", "llama.cpp", c.note, 2
+		assert.Equal(t, c.want, rows[0])
+	}
+}
