@@ -61,7 +61,8 @@
 //     end_to_end_output, total), task and scenario (of MLPerf Inference: llama2-70b;
 //     offline, server, interactive), requests and requests_per_second (of an open
 //     test), random_lengths (prompts and answers of random lengths; medians).
-//   - tokens_per_second over all devices and sequences, ttft_s, figure_kind.
+//   - tokens_per_second over all devices and sequences, ttft_s, figure_kind (what
+//     was measured: measured, ttft+tpot or ttft).
 //   - context_tokens, peak_mem_gib with mem_definition (kv-cache, kv-pool, weights,
 //     torch-allocated, process, device-rise, start-up-ledger, budget), weights_gib,
 //     kv_gib, compute_buffer_gib.
@@ -71,6 +72,6 @@
 //
 // A file of training without a column of options, or of serving without one of
 // ubatch, is of the older form: it states launch options as key=value in its note
-// and spells method and mem_definition as its source does. They are moved into the
-// columns above when the file is read.
+// and spells method, mem_definition and figure_kind as its source does. They are
+// moved into the columns above when the file is read.
 package evidence

@@ -117,6 +117,7 @@ func (r *ServingRow) fromOlder() error {
 	if strings.Contains(strings.ToLower(r.Version), "vulkan") {
 		r.Backend = "vulkan"
 	}
+	r.FigureKind, _, _ = strings.Cut(r.FigureKind, " measured") // "ttft+tpot measured, total derived"
 	for _, d := range olderDefinitions {
 		if strings.Contains(r.MemDefinition, d.words) {
 			r.MemDefinition = d.definition

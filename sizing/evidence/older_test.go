@@ -107,8 +107,9 @@ func TestOlderServing(t *testing.T) {
 		{"", "per-GPU ledger of vLLM start-up: weights (KV pool excluded)", "", ServingRow{MemDefinition: "start-up-ledger"}},
 		{"", "something else", "", ServingRow{MemDefinition: "something else"}},
 	} {
-		rows, err := ReadServingCSV(file(t, []string{"id", "source", "weights", "runtime", "runtime_version", "mem_definition", "note"},
-			[]string{"a", "s", "q8_0", "llama.cpp", c.version, c.definition, c.note}), "f.csv")
+		c.want.FigureKind = "ttft+tpot"
+		rows, err := ReadServingCSV(file(t, []string{"id", "source", "weights", "runtime", "runtime_version", "figure_kind", "mem_definition", "note"},
+			[]string{"a", "s", "q8_0", "llama.cpp", c.version, "ttft+tpot measured, total derived", c.definition, c.note}), "f.csv")
 		require.NoError(t, err, c)
 		c.want.ID, c.want.Source, c.want.Weights, c.want.Runtime, c.want.Note, c.want.Line = "a", "s", "q8_0", "llama.cpp", c.note, 2
 		assert.Equal(t, c.want, rows[0])

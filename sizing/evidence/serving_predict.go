@@ -291,7 +291,7 @@ func (s *servingSetup) rate() float64 {
 	case "prefill":
 		return s.batch * s.input / s.p.Prefill(s.input, r.Depth, s.batch) * s.replicas
 	case "decode":
-		if !strings.HasPrefix(r.FigureKind, "ttft+tpot") {
+		if r.FigureKind != latenciesFigure {
 			return s.batch / s.p.Decode(s.batch, s.context) * s.replicas
 		}
 	}

@@ -36,8 +36,10 @@ type ServingRow struct {
 	Phase                string // prefill, decode, end_to_end_output, total
 	Rate                 float64
 	TTFT                 float64
-	FigureKind           string
-	Flash                string // on or off
+	// FigureKind is what the source measured: the rate (measured), the times of the
+	// first and of each further token (ttft+tpot), or that of the first (ttft).
+	FigureKind string
+	Flash      string // on or off
 
 	// Task is the language task of MLPerf Inference, such as llama2-70b, and
 	// Scenario is offline, server or interactive.
@@ -59,6 +61,9 @@ type ServingRow struct {
 	Note string
 	Line int
 }
+
+// latenciesFigure is the kind of a rate that follows from measured latencies.
+const latenciesFigure = "ttft+tpot"
 
 // The definitions of a peak.
 const (
