@@ -10,8 +10,8 @@ import (
 // Measurement files of the older form have no column of options. They state
 // launch options as key=value in the note, and columns of a fixed vocabulary,
 // such as method, as their source words them. This file moves both into the
-// columns of today when a file is read; it is the only code that reads a note,
-// and it reads no prose there.
+// columns of today when a file is read, and olderPhrases what a note says in
+// words; no other code reads a note.
 
 // keyValues returns the pairs that a text spells as key=value, such as
 // "disable-bias-linear=true", by their keys without dashes before them. A list
@@ -43,7 +43,11 @@ func (r *Row) fromOlder() error {
 	}
 	r.Domain, r.BaseModel = cmp.Or(r.Domain, noted["domain"]), cmp.Or(r.BaseModel, noted["base"])
 	_ = set(&r.TrainingFLOPs, noted["training_compute_flop"]) // what is no number says nothing
-	return r.olderMethod()
+	if err := r.olderMethod(); err != nil {
+		return err
+	}
+	r.olderPhrases()
+	return nil
 }
 
 // olderMethod reads a method in a source's words: "full finetune", "LORA r=32
@@ -117,6 +121,7 @@ func (r *ServingRow) fromOlder() error {
 	if strings.Contains(strings.ToLower(r.Version), "vulkan") {
 		r.Backend = "vulkan"
 	}
+	r.olderPhrases()
 	r.FigureKind, _, _ = strings.Cut(r.FigureKind, " measured") // "ttft+tpot measured, total derived"
 	for _, d := range olderDefinitions {
 		if strings.Contains(r.MemDefinition, d.words) {

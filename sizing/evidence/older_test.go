@@ -16,13 +16,13 @@ func file(t *testing.T, header, row []string) *bytes.Buffer {
 	return &b
 }
 
-// A note of an older file states launch options and nothing else; in a file with
-// a column of options it states nothing.
+// A note of an older file states launch options and facts in fixed phrases; in a
+// file with a column of options it states nothing.
 func TestOlderOptions(t *testing.T) {
 	const note = "rank that logs (last pipeline stage); --disable-bias-linear=true recompute-modules=[layernorm mla_up_proj]; fp32 grad accumulation"
 	older, err := ReadCSV(file(t, []string{"id", "source", "note"}, []string{"a", "s", note}), "f.csv")
 	require.NoError(t, err)
-	assert.Equal(t, Row{ID: "a", Source: "s", Note: note, Line: 2,
+	assert.Equal(t, Row{ID: "a", Source: "s", Note: note, Line: 2, LastStage: true, FP32Accumulation: true,
 		Options: Options{"disable-bias-linear": "true", "recompute-modules": "[layernorm mla_up_proj]"}}, older[0])
 	for cell, want := range map[string]Options{"": nil, "{}": {}, `{"mtp-num-layers":"1"}`: {"mtp-num-layers": "1"}, "{\"a\":\"b\",\n\"c\":\"d\"}": {"a": "b", "c": "d"}} {
 		today, err := ReadCSV(file(t, []string{"id", "source", "options", "note"}, []string{"a", "s", cell, note}), "f.csv")
@@ -101,7 +101,7 @@ func TestOlderServing(t *testing.T) {
 	}{
 		{"", "", "n_batch=n_ubatch=2048, separate prompts", ServingRow{UBatch: 2048}},
 		{"", "", "n_ubatch=512 flash_attn=1 mla_attn=3; compute buffer", ServingRow{UBatch: 512, MLAAttention: 3, Flash: "on"}},
-		{"b9187 vulkan_radv", "", "default ubatch 512; random lengths", ServingRow{Version: "b9187 vulkan_radv", Backend: "vulkan"}},
+		{"b9187 vulkan_radv", "", "default ubatch 512; random lengths", ServingRow{Version: "b9187 vulkan_radv", Backend: "vulkan", UBatch: 512, RandomLengths: true}},
 		{"", "KV cache only: allocated size", "", ServingRow{MemDefinition: "kv-cache"}},
 		{"", "sum over GPUs of torch.cuda.max_memory_allocated", "", ServingRow{MemDefinition: "torch-allocated"}},
 		{"", "per-GPU ledger of vLLM start-up: weights (KV pool excluded)", "", ServingRow{MemDefinition: "start-up-ledger"}},
@@ -113,5 +113,33 @@ func TestOlderServing(t *testing.T) {
 		require.NoError(t, err, c)
 		c.want.ID, c.want.Source, c.want.Weights, c.want.Runtime, c.want.Note, c.want.Line = "a", "s", "q8_0", "llama.cpp", c.note, 2
 		assert.Equal(t, c.want, rows[0])
+	}
+}
+
+// What the notes of published files of the older form say in words.
+func TestOlderPhrases(t *testing.T) {
+	te := Options{"cross-entropy-loss-fusion": "true", "cross-entropy-fusion-impl": "te"}
+	for note, want := range map[string]Row{
+		"4 slices; architecture computed":                      {Slices: 4},
+		"batch not stated; CPU offload with fused optimizer":   {CPUOffload: true},
+		"cef = cross-entropy fusion; seq 4096 assumed":         {Options: te},
+		"recompute on every stage but the last (as that does)": {Recompute: "none"},
+		"model Llama-2-70B LoRA r16; of a system":              {Model: "Llama-2-70B LoRA r16", Method: "lora", LoRARank: 16},
+		"model SD v2 (512px latents); of a system":             {Model: "SD v2 (512px latents)", ImagePixels: 512},
+	} {
+		r := Row{Note: note, DeviceHours: 1}
+		r.olderPhrases()
+		want.Note, want.DeviceHours = note, 1
+		assert.Equal(t, want, r)
+	}
+	for note, want := range map[string]ServingRow{
+		"Offline llama2-70b-99.9 B200-SXM, submitter X":            {Task: "llama2-70b", Scenario: "offline"},
+		"300 ShareGPT-style requests arriving at about 10/s, here": {Requests: 300, ArrivalRate: 10},
+		"llama-bench, llama.cpp-vulkan; micro-batch 256":           {Backend: "vulkan", UBatch: 256},
+	} {
+		r := ServingRow{Note: note}
+		r.olderPhrases()
+		want.Note = note
+		assert.Equal(t, want, r)
 	}
 }
