@@ -22,6 +22,7 @@ const (
 //
 // with d Hidden, H Heads, G KVHeads, h HeadDim, v ValueDim.
 type Attention struct {
+	base
 	Hidden  int64 `json:"hidden"`
 	Heads   int64 `json:"heads"`
 	KVHeads int64 `json:"kv_heads,omitempty"`  // 0: as many as Heads
@@ -134,10 +135,10 @@ func (a Attention) Weights() []Weight {
 	if !a.SharedKV {
 		ws = withBias(ws, kv("k_proj", k), a.KBias)
 		if !a.KeyIsValue {
-			ws = withBias(ws, kv("v_proj", v), a.VBias)
+			ws = withBias(ws, kv("v_proj", v).values(), a.VBias)
 		}
 	}
-	ws = append(ws, matrix("o_proj", AttentionPart, a.Hidden, a.Heads*a.ValueWidth(), TensorSplit))
+	ws = append(ws, matrix("o_proj", AttentionPart, a.Hidden, a.Heads*a.ValueWidth(), TensorSplit).byInputs())
 	if a.OutBias {
 		ws = append(ws, vector("o_proj.bias", AttentionPart, a.Hidden, Replicated))
 	}
@@ -245,10 +246,58 @@ func (a Attention) Cache() Cache {
 	}
 	k, v := a.KVHeadCount()*a.HeadWidth(), a.KVHeadCount()*a.ValueWidth()
 	c := Cache{PerToken: k + v, KeyWidth: k, Window: a.Window, Heads: a.KVHeadCount()}
+	if a.KVHeads > 0 {
+		c.Queries = a.Heads / a.KVHeads
+	}
 	if a.Cross {
 		c.Tokens = a.KeyTokens
 	}
 	return c
+}
+
+// Role returns [Mixer].
+func (Attention) Role() Role { return Mixer }
+
+// TensorUnit returns the query heads.
+func (a Attention) TensorUnit() int64 { return a.Heads }
+
+// Core describes the heads and what they see.
+func (a Attention) Core() Core {
+	return Core{
+		Heads: a.Heads, Width: float64(a.HeadWidth()+a.ValueWidth()) / 2, Window: a.Window,
+		Bidirectional: a.Bidirectional, Encoder: a.Cross && a.KeyTokens == 0,
+	}
+}
+
+// Exchange is the keys and values.
+func (a Attention) Exchange() Exchange {
+	return Exchange{KV: a.KVHeadCount() * (a.HeadWidth() + a.ValueWidth())}
+}
+
+// Launches counts the projection of queries, keys and values, rotary embedding,
+// cache, attention and output, and the two norms of queries and keys.
+func (a Attention) Launches() Launches {
+	l := Launches{Operations: 5, Products: 2}
+	if a.QKNorm != NoQKNorm {
+		l.Operations += 2
+	}
+	return l
+}
+
+// pruned keeps the dimension of a head, and the size of a group of heads where
+// only one of the two counts is given.
+func (a Attention) pruned(r *reshape) Block {
+	if a.HeadDim == 0 {
+		a.HeadDim = a.Hidden / a.Heads
+	}
+	kv, left := a.KVHeadCount(), r.p.KVHeads
+	if left == (Left{}) && kv == a.Heads { // every head has its own keys
+		left = r.p.Heads
+	}
+	a.KVHeads = r.cut("kv-heads", left, kv, 1)
+	a.Heads = r.cut("heads", r.p.Heads, a.Heads, a.KVHeads)
+	a.Hidden, a.KVHidden = r.width(a.Hidden), r.width(a.KVHidden)
+	return a
 }
 
 // MLA is multi-head latent attention: keys and values are projected up from a
@@ -259,6 +308,7 @@ func (a Attention) Cache() Cache {
 // with q QRank, c KVRank, r RopeDim, n NopeDim, v ValDim.
 // Source: arXiv:2405.04434 section 2.1.
 type MLA struct {
+	base
 	Hidden  int64 `json:"hidden"`
 	Heads   int64 `json:"heads"`
 	QRank   int64 `json:"q_rank,omitempty"` // 0: queries are projected directly
@@ -299,15 +349,15 @@ func (a MLA) Weights() []Weight {
 		ws = append(ws,
 			matrix("q_a_proj", AttentionPart, a.QRank, a.Hidden, Replicated),
 			vector("q_a_norm", NormPart, a.QRank, Replicated),
-			matrix("q_b_proj", AttentionPart, a.Heads*qk, a.QRank, TensorSplit))
+			matrix("q_b_proj", AttentionPart, a.Heads*qk, a.QRank, TensorSplit).in(UpProjection))
 	} else {
-		ws = append(ws, matrix("q_proj", AttentionPart, a.Heads*qk, a.Hidden, TensorSplit))
+		ws = append(ws, matrix("q_proj", AttentionPart, a.Heads*qk, a.Hidden, TensorSplit).in(UpProjection))
 	}
 	ws = append(ws,
 		matrix("kv_a_proj", AttentionPart, a.KVRank+a.RopeDim, a.Hidden, Replicated),
 		vector("kv_a_norm", NormPart, a.KVRank, Replicated),
-		matrix("kv_b_proj", AttentionPart, a.Heads*(a.NopeDim+a.ValDim), a.KVRank, TensorSplit),
-		matrix("o_proj", AttentionPart, a.Hidden, a.Heads*a.ValDim, TensorSplit))
+		matrix("kv_b_proj", AttentionPart, a.Heads*(a.NopeDim+a.ValDim), a.KVRank, TensorSplit).in(UpProjection),
+		matrix("o_proj", AttentionPart, a.Hidden, a.Heads*a.ValDim, TensorSplit).byInputs())
 	if a.IndexHeads > 0 {
 		ws = append(ws,
 			matrix("indexer.q_b_proj", AttentionPart, a.IndexHeads*a.IndexDim, a.QRank, Replicated),
@@ -355,5 +405,40 @@ func (a MLA) Saved() []Saved {
 // Source: arXiv:2405.04434 section 2.1.4.
 func (a MLA) Cache() Cache {
 	n := a.KVRank + a.RopeDim
-	return Cache{PerToken: n, KeyWidth: n}
+	return Cache{PerToken: n, KeyWidth: n, Latent: Latent{
+		Keys: a.Heads * (a.RopeDim + a.NopeDim), Values: a.Heads * a.ValDim, Rope: a.RopeDim,
+		Absorption: float64(2*a.KVRank+a.RopeDim) / float64(a.NopeDim+a.RopeDim+a.ValDim),
+	}}
+}
+
+// Role returns [Mixer].
+func (MLA) Role() Role { return Mixer }
+
+// TensorUnit returns the query heads.
+func (a MLA) TensorUnit() int64 { return a.Heads }
+
+// Core describes the heads after keys and values are projected up.
+func (a MLA) Core() Core {
+	return Core{Heads: a.Heads, Width: float64(a.RopeDim+a.NopeDim+a.ValDim) / 2}
+}
+
+// Exchange is keys and values of every head, projected up.
+func (a MLA) Exchange() Exchange {
+	return Exchange{Heads: a.Heads * (a.RopeDim + a.NopeDim + a.ValDim)}
+}
+
+// Launches counts the projection down, two norms, two projections up, rotary
+// embedding, two copies, cache, attention and output; of an indexer two products,
+// norm, two rotary embeddings, rotation, cache, scores and the best of them.
+func (a MLA) Launches() Launches {
+	l := Launches{Operations: 11, Products: 4}
+	if a.IndexHeads > 0 {
+		l.Operations, l.Products = l.Operations+9, l.Products+2
+	}
+	return l
+}
+
+func (a MLA) pruned(r *reshape) Block {
+	a.Hidden, a.Heads = r.width(a.Hidden), r.cut("heads", r.p.Heads, a.Heads, 1)
+	return a
 }

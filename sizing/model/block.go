@@ -54,6 +54,19 @@ const (
 	ExpertSplit
 )
 
+// SplitBy is the dimension of a matrix that tensor parallelism divides.
+type SplitBy uint8
+
+// The dimensions.
+const (
+	// ByOutputs gives each rank some of the outputs, as every matrix but the
+	// last of a block is divided (Megatron's ColumnParallelLinear).
+	ByOutputs SplitBy = iota
+	// ByInputs gives each rank some of the inputs, so that the products of all
+	// ranks are summed (Megatron's RowParallelLinear).
+	ByInputs
+)
+
 // Weight is a parameter tensor of a block: a matrix of Rows outputs by Cols
 // inputs, or a vector of Rows where Cols is 0.
 type Weight struct {
@@ -69,12 +82,22 @@ type Weight struct {
 	// Active is the share of the copies that a token passes through.
 	Active float64
 	Split  Split
+	// SplitBy is the dimension of a matrix that tensor parallelism divides.
+	SplitBy SplitBy
 	// MaxSplit bounds how far tensor parallelism divides the tensor (the
 	// number of KV heads); 0 means no bound of its own.
 	MaxSplit int64
 	// Shared marks a tensor that another layer stores: it is multiplied with
 	// but adds no parameters (a tied output head).
 	Shared bool
+	// Module is what selective recompute drops the product's output with.
+	Module Module
+	// Kernel is the elements of a convolution's kernel, which is how many of its
+	// products read the same input; 0 for a linear map.
+	Kernel int64
+	// Values marks a projection whose outputs are attention's values, which files
+	// may store in more bits than the rest.
+	Values bool
 }
 
 // Params returns the number of parameters that the tensor adds to the model.
@@ -93,12 +116,39 @@ func vector(name string, part Component, n int64, split Split) Weight {
 	return Weight{Name: name, Part: part, Rows: n, Copies: 1, Active: 1, Split: split}
 }
 
+// byInputs returns the matrix divided by its inputs.
+func (w Weight) byInputs() Weight {
+	w.SplitBy = ByInputs
+	return w
+}
+
+// in returns the tensor as part of a module.
+func (w Weight) in(m Module) Weight {
+	w.Module = m
+	return w
+}
+
+// values returns the matrix marked as a projection of values.
+func (w Weight) values() Weight {
+	w.Values = true
+	return w
+}
+
+// inModule puts tensors into a module.
+func inModule(m Module, ws []Weight) []Weight {
+	for i := range ws {
+		ws[i].Module = m
+	}
+	return ws
+}
+
 // withBias appends the matrix and, if bias is set, its output bias.
 func withBias(ws []Weight, w Weight, bias bool) []Weight {
 	ws = append(ws, w)
 	if bias {
 		b := w
 		b.Name, b.Cols, b.Uses, b.Rows = w.Name+".bias", 0, 0, w.Rows
+		b.SplitBy, b.Kernel, b.Values = ByOutputs, 0, false
 		ws = append(ws, b)
 	}
 	return ws
@@ -277,6 +327,26 @@ type Cache struct {
 	Tokens int64
 	// State is the number of elements a sequence whatever its length.
 	State int64
+	// Queries is how many query heads share a head of the cache; 0 means one.
+	Queries int64
+	// Latent says what latents are projected up to; zero for keys and values.
+	Latent Latent
+}
+
+// Latent is a cache of latents, which are either projected up to the keys and
+// values of each head or multiplied with as they are (absorbed).
+type Latent struct {
+	// Keys and Values are the elements per token when projected up.
+	Keys, Values int64
+	// Rope is the rotary elements of the cached ones, which are no values.
+	Rope int64
+	// Absorption is what the FLOPs of attention grow by when latents are
+	// multiplied with as they are:
+	//
+	//	(2 x rank + rope) / (nope + rope + value)
+	//
+	// Source: arXiv:2405.04434 appendix C.
+	Absorption float64
 }
 
 // Block is one part of a layer: attention, a feed-forward network, a norm, a
@@ -299,6 +369,30 @@ type Block interface {
 	Saved() []Saved
 	// Cache says what generation must remember.
 	Cache() Cache
+	// Role says what the block does in its layer.
+	Role() Role
+	// TensorUnit is what tensor parallelism must divide: the heads or channels
+	// of a block that mixes positions, 0 for others.
+	TensorUnit() int64
+	// Core describes the core of attention.
+	Core() Core
+	// Exchange says what context parallelism sends between parts of a sequence.
+	Exchange() Exchange
+	// Routing says how tokens are sent to experts.
+	Routing() Routing
+	// Launches says how many operations the block is launched as.
+	Launches() Launches
+	// Logits is the outputs per token of a loss's head, 0 for other blocks.
+	Logits() int64
+	// FeatureMaps is the elements that a convolution reads and writes for one
+	// sample, 0 for other blocks.
+	FeatureMaps() int64
+	// withVocabulary returns the block with a vocabulary of to entries, where
+	// from were; nil for a block that has none.
+	withVocabulary(from, to int64) Block
+	// pruned returns the block that pruning leaves; nil for a kind whose width
+	// cannot be pruned.
+	pruned(r *reshape) Block
 }
 
 // positive returns an error that names the first of the dimensions that is

@@ -19,6 +19,7 @@ import (
 // tables and one multi-token-prediction layer the tensors add up to the
 // published 1,598,839,674,782 parameters.
 type CompressedAttention struct {
+	base
 	Hidden    int64 `json:"hidden"`
 	Heads     int64 `json:"heads"`
 	HeadDim   int64 `json:"head_dim"`
@@ -54,13 +55,14 @@ func (a CompressedAttention) Check() error {
 	return positive(kind+" indexer", dim{"heads", a.IndexHeads}, dim{"head_dim", a.IndexDim}, dim{"top-k", a.IndexTopK}, dim{"ratio", a.Ratio})
 }
 
-// Weights lists the projections, the compressor and the indexer.
+// Weights lists the projections, the compressor and the indexer. The output
+// projection o_b_proj is timed as divided by its outputs.
 func (a CompressedAttention) Weights() []Weight {
 	ws := []Weight{
 		matrix("q_a_proj", AttentionPart, a.QRank, a.Hidden, Replicated),
 		vector("q_a_norm", NormPart, a.QRank, Replicated),
 		matrix("q_b_proj", AttentionPart, a.Heads*a.HeadDim, a.QRank, TensorSplit),
-		matrix("kv_proj", AttentionPart, a.HeadDim, a.Hidden, Replicated),
+		matrix("kv_proj", AttentionPart, a.HeadDim, a.Hidden, Replicated).values(),
 		vector("kv_norm", NormPart, a.HeadDim, Replicated),
 		matrix("o_a_proj", AttentionPart, a.OutGroups*a.OutRank, a.Heads/a.OutGroups*a.HeadDim, TensorSplit),
 		matrix("o_b_proj", AttentionPart, a.Hidden, a.OutGroups*a.OutRank, TensorSplit),
@@ -87,7 +89,7 @@ func (a CompressedAttention) Weights() []Weight {
 func (a CompressedAttention) compressor(name string, width, out int64) []Weight {
 	return []Weight{
 		vector(name+".positions", AttentionPart, a.Ratio*width, Replicated),
-		matrix(name+".kv_proj", AttentionPart, width, a.Hidden, Replicated),
+		matrix(name+".kv_proj", AttentionPart, width, a.Hidden, Replicated).values(),
 		matrix(name+".gate_proj", AttentionPart, width, a.Hidden, Replicated),
 		vector(name+".norm", NormPart, out, Replicated),
 	}
@@ -146,4 +148,21 @@ func (a CompressedAttention) Cache() Cache {
 		c.KeyWidth = c.PerToken
 	}
 	return c
+}
+
+// Role returns [Mixer].
+func (CompressedAttention) Role() Role { return Mixer }
+
+// TensorUnit returns the query heads.
+func (a CompressedAttention) TensorUnit() int64 { return a.Heads }
+
+// Exchange is the keys that all heads share.
+func (a CompressedAttention) Exchange() Exchange { return Exchange{Whole: a.Cache().PerToken} }
+
+// Launches counts a layer with its compressor.
+func (CompressedAttention) Launches() Launches { return Launches{Operations: 14, Products: 5} }
+
+func (a CompressedAttention) pruned(r *reshape) Block {
+	a.Hidden = r.width(a.Hidden)
+	return a
 }

@@ -12,13 +12,11 @@ func (m *Model) DecoderDepth() float64 {
 		}
 		forward := 0
 		for _, b := range g.Blocks {
-			switch b.(type) {
-			case FFN, MoE:
+			switch b.Role() {
+			case FeedForward:
 				forward = 1
-			default:
-				if full, _ := b.Mixing(16); full > 0 {
-					halves += g.Repeat
-				}
+			case Mixer:
+				halves += g.Repeat
 			}
 		}
 		halves += forward * g.Repeat

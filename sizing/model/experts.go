@@ -6,7 +6,7 @@ import "slices"
 func (m *Model) ExpertLayers() int {
 	n := 0
 	for _, g := range m.Groups {
-		if slices.ContainsFunc(g.Blocks, func(b Block) bool { return b.Kind() == "moe" }) {
+		if slices.ContainsFunc(g.Blocks, func(b Block) bool { return b.Routing().Experts > 0 }) {
 			n += g.Repeat
 		}
 	}

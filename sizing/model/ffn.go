@@ -6,6 +6,7 @@ import "fmt"
 //
 //	params = (2 or 3)di (+ biases)
 type FFN struct {
+	pointwise
 	Hidden int64 `json:"hidden"`
 	Width  int64 `json:"width"`
 	Gated  bool  `json:"gated,omitempty"`
@@ -28,15 +29,12 @@ func (f FFN) Weights() []Weight {
 		ws = withBias(ws, matrix("gate_proj", FFNPart, f.Width, f.Hidden, TensorSplit), f.Bias)
 	}
 	ws = withBias(ws, matrix("up_proj", FFNPart, f.Width, f.Hidden, TensorSplit), f.Bias)
-	ws = append(ws, matrix("down_proj", FFNPart, f.Hidden, f.Width, TensorSplit))
+	ws = append(ws, matrix("down_proj", FFNPart, f.Hidden, f.Width, TensorSplit).byInputs())
 	if f.Bias {
 		ws = append(ws, vector("down_proj.bias", FFNPart, f.Hidden, Replicated))
 	}
-	return ws
+	return inModule(MLPModule, ws)
 }
-
-// Mixing is zero: a feed-forward network does not mix positions.
-func (FFN) Mixing(float64) (full, executed float64) { return 0, 0 }
 
 // Saved lists the input, what enters and what leaves the activation function:
 // gate, up and their product when gated. Source: arXiv:2205.05198 section 4.1
@@ -64,14 +62,23 @@ func Activated(width int64, gated bool) float64 {
 	return float64(width)
 }
 
-// Cache is empty.
-func (FFN) Cache() Cache { return Cache{} }
+// Role returns [FeedForward].
+func (FFN) Role() Role { return FeedForward }
+
+// Launches counts up with gate, activation and down.
+func (FFN) Launches() Launches { return Launches{Operations: 3, Products: 2} }
+
+func (f FFN) pruned(r *reshape) Block {
+	f.Hidden, f.Width = r.width(f.Hidden), r.cut("ffn", r.p.FFN, f.Width, channelUnit)
+	return f
+}
 
 // MoE is a mixture of experts: a router sends each token to TopK of Experts
 // feed-forward networks; shared experts see every token.
 //
 //	params = E·(2 or 3)·l·m + dE + shared (+ 2dl with a latent of l < d)
 type MoE struct {
+	pointwise
 	Hidden  int64 `json:"hidden"`
 	Experts int64 `json:"experts"`
 	TopK    int64 `json:"top_k"`
@@ -133,8 +140,8 @@ func (m MoE) Check() error {
 // Weights lists the router, the routed experts and the shared ones.
 func (m MoE) Weights() []Weight {
 	share := float64(m.TopK) / float64(m.Experts)
-	expert := func(name string, rows, cols int64) []Weight {
-		w := Weight{Name: name, Part: ExpertPart, Rows: rows, Cols: cols, Copies: m.Experts, Uses: share, Active: share, Split: ExpertSplit}
+	expert := func(name string, rows, cols int64, by SplitBy) []Weight {
+		w := Weight{Name: name, Part: ExpertPart, Rows: rows, Cols: cols, Copies: m.Experts, Uses: share, Active: share, Split: ExpertSplit, SplitBy: by}
 		return withBias(nil, w, m.Bias)
 	}
 	ws := make([]Weight, 0, 16)
@@ -148,17 +155,18 @@ func (m MoE) Weights() []Weight {
 			matrix("latent_up", FFNPart, m.Hidden, m.Latent, Replicated))
 	}
 	if m.Gated {
-		ws = append(ws, expert("experts.gate_proj", m.Width, m.RoutedWidth())...)
+		ws = append(ws, expert("experts.gate_proj", m.Width, m.RoutedWidth(), ByOutputs)...)
 	}
-	ws = append(ws, expert("experts.up_proj", m.Width, m.RoutedWidth())...)
-	ws = append(ws, expert("experts.down_proj", m.RoutedWidth(), m.Width)...)
+	ws = append(ws, expert("experts.up_proj", m.Width, m.RoutedWidth(), ByOutputs)...)
+	ws = append(ws, expert("experts.down_proj", m.RoutedWidth(), m.Width, ByInputs)...)
+	ws = inModule(MoEModule, ws)
 	if m.SharedWidth > 0 {
 		for _, w := range m.shared().Weights() {
 			w.Name = "shared." + w.Name
-			ws = append(ws, w)
+			ws = append(ws, w.in(SharedModule))
 		}
 		if m.SharedGate {
-			ws = append(ws, matrix("shared.gate", RouterPart, 1, m.Hidden, Replicated))
+			ws = append(ws, matrix("shared.gate", RouterPart, 1, m.Hidden, Replicated).in(SharedModule))
 		}
 	}
 	return ws
@@ -168,9 +176,6 @@ func (m MoE) Weights() []Weight {
 func (m MoE) shared() FFN {
 	return FFN{Hidden: m.Hidden, Width: m.SharedWidth, Gated: m.Gated}
 }
-
-// Mixing is zero.
-func (MoE) Mixing(float64) (full, executed float64) { return 0, 0 }
 
 // Saved lists the routed copies of the tokens for each of the TopK experts:
 // the dispatched input, gate, up and their product, and what the router's
@@ -201,5 +206,35 @@ func (m MoE) Saved() []Saved {
 	return saved
 }
 
-// Cache is empty.
-func (MoE) Cache() Cache { return Cache{} }
+// Role returns [FeedForward].
+func (MoE) Role() Role { return FeedForward }
+
+// Routing describes the experts.
+func (m MoE) Routing() Routing {
+	r := Routing{Experts: m.Experts, TopK: m.TopK, Width: m.RoutedWidth(), Reach: m.NodesReached(), Shared: m.SharedWidth > 0}
+	if m.Bias {
+		r.Biased = float64(m.TopK) * Activated(m.Width, m.Gated)
+	}
+	return r
+}
+
+// Launches counts the router, the best of its scores, sorting twice, up with
+// gate, activation, down and sum; beside them a dense network and its sum.
+func (m MoE) Launches() Launches {
+	l := Launches{Operations: 8, Products: 2}
+	if m.SharedWidth > 0 {
+		l.Operations, l.Products = l.Operations+4, l.Products+2
+	}
+	return l
+}
+
+func (m MoE) pruned(r *reshape) Block {
+	m.Hidden = r.width(m.Hidden)
+	m.Experts = r.cut("experts", r.p.Experts, m.Experts, 1)
+	m.TopK = min(m.TopK, m.Experts)
+	r.sparse = true
+	if r.p.FFN.Share > 0 { // a number is that of dense layers
+		m.Width = r.cut("ffn", r.p.FFN, m.Width, channelUnit)
+	}
+	return m
+}

@@ -32,7 +32,7 @@ func (m *Model) IsFront(g *Group) bool {
 		return false
 	}
 	for _, b := range g.Blocks {
-		if a, ok := b.(Attention); ok && a.Bidirectional {
+		if b.Core().Bidirectional {
 			return true
 		}
 	}

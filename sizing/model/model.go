@@ -150,7 +150,7 @@ func (m *Model) PerToken() bool { return m.Unit == "" || m.Unit == TokenUnit }
 func (m *Model) EncoderDecoder() bool {
 	for i := range m.Groups {
 		for _, b := range m.Groups[i].Blocks {
-			if a, ok := b.(Attention); ok && a.Cross && a.KeyTokens == 0 {
+			if b.Core().Encoder {
 				return true
 			}
 		}
@@ -229,17 +229,8 @@ func (m *Model) WithVocabulary(entries int64) *Model {
 		g := &c.Groups[i]
 		g.Blocks = slices.Clone(g.Blocks)
 		for j, b := range g.Blocks {
-			switch b := b.(type) {
-			case Table:
-				if b.Rows == m.Vocab {
-					b.Rows = entries
-					g.Blocks[j] = b
-				}
-			case Linear:
-				if b.Head {
-					b.Out = entries
-					g.Blocks[j] = b
-				}
+			if resized := b.withVocabulary(m.Vocab, entries); resized != nil {
+				g.Blocks[j] = resized
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import "fmt"
 // Norm is a layer, RMS, batch or group norm: one weight and perhaps one bias
 // for each of Dim channels. Running statistics are buffers, not parameters.
 type Norm struct {
+	pointwise
 	Dim  int64 `json:"dim"`
 	Bias bool  `json:"bias,omitempty"`
 	// NoWeight norms only normalise (OLMo).
@@ -32,9 +33,6 @@ func (n Norm) Weights() []Weight {
 	return ws
 }
 
-// Mixing is zero: norms are bound by memory bandwidth, not by FLOPs.
-func (Norm) Mixing(float64) (full, executed float64) { return 0, 0 }
-
 // Saved lists the input. Source: arXiv:2205.05198 section 4.1 (2sbh a norm).
 func (n Norm) Saved() []Saved {
 	width := float64(n.Dim * max(n.Positions, 1))
@@ -44,11 +42,20 @@ func (n Norm) Saved() []Saved {
 	}
 }
 
-// Cache is empty.
-func (Norm) Cache() Cache { return Cache{} }
+// Role returns [Auxiliary].
+func (Norm) Role() Role { return Auxiliary }
+
+// Launches is one operation.
+func (Norm) Launches() Launches { return Launches{Operations: 1} }
+
+func (n Norm) pruned(r *reshape) Block {
+	n.Dim = r.width(n.Dim)
+	return n
+}
 
 // Table is a lookup table: token, position or type embeddings, a class token.
 type Table struct {
+	pointwise
 	Name string `json:"name,omitempty"`
 	Rows int64  `json:"rows"`
 	Dim  int64  `json:"dim"`
@@ -77,9 +84,6 @@ func (t Table) Weights() []Weight {
 	return []Weight{w}
 }
 
-// Mixing is zero.
-func (Table) Mixing(float64) (full, executed float64) { return 0, 0 }
-
 // Saved lists the dropout mask of the embedded tokens.
 // Source: arXiv:2205.05198 section 4.3.
 func (t Table) Saved() []Saved {
@@ -89,12 +93,29 @@ func (t Table) Saved() []Saved {
 	return []Saved{{Name: "dropout mask", PerToken: float64(t.Dim), Width: Mask, Along: AlongSequence, When: WithDropout}}
 }
 
-// Cache is empty.
-func (Table) Cache() Cache { return Cache{} }
+// Role returns [Auxiliary].
+func (Table) Role() Role { return Auxiliary }
+
+// Launches is none: a lookup is no part of a layer.
+func (Table) Launches() Launches { return Launches{} }
+
+func (t Table) withVocabulary(from, to int64) Block {
+	if t.Rows != from {
+		return nil
+	}
+	t.Rows = to
+	return t
+}
+
+func (t Table) pruned(r *reshape) Block {
+	t.Dim = r.width(t.Dim)
+	return t
+}
 
 // Linear is a linear map outside attention and FFN: a pooler, a projection, a
 // classifier, the output head.
 type Linear struct {
+	pointwise
 	Name string `json:"name,omitempty"`
 	In   int64  `json:"in"`
 	Out  int64  `json:"out"`
@@ -143,9 +164,6 @@ func (l Linear) Weights() []Weight {
 	return ws
 }
 
-// Mixing is zero.
-func (Linear) Mixing(float64) (full, executed float64) { return 0, 0 }
-
 // Saved lists the input. The output of a head is the logits, counted apart.
 func (l Linear) Saved() []Saved {
 	uses := 1.0
@@ -155,8 +173,32 @@ func (l Linear) Saved() []Saved {
 	return []Saved{{Name: "input", PerToken: float64(l.In) * uses, Along: AlongSequence}}
 }
 
-// Cache is empty.
-func (Linear) Cache() Cache { return Cache{} }
+// Role returns [Auxiliary].
+func (Linear) Role() Role { return Auxiliary }
+
+// Launches is none: heads and projections are no part of a layer.
+func (Linear) Launches() Launches { return Launches{} }
+
+// Logits returns the outputs of a head.
+func (l Linear) Logits() int64 {
+	if !l.Head {
+		return 0
+	}
+	return l.Out
+}
+
+func (l Linear) withVocabulary(_, to int64) Block {
+	if !l.Head {
+		return nil
+	}
+	l.Out = to
+	return l
+}
+
+func (l Linear) pruned(r *reshape) Block {
+	l.In, l.Out = r.width(l.In), r.width(l.Out)
+	return l
+}
 
 // Conv is a convolution over OutH x OutW output positions of one sample (a
 // 1-D convolution has OutW = KernelW = 1).
@@ -164,6 +206,7 @@ func (Linear) Cache() Cache { return Cache{} }
 //	params = (In/Groups)·Out·KernelH·KernelW (+ Out)
 //	multiply-adds a sample = params·OutH·OutW
 type Conv struct {
+	pointwise
 	In      int64 `json:"in"`
 	Out     int64 `json:"out"`
 	KernelH int64 `json:"kernel_h"`
@@ -193,26 +236,30 @@ func (c Conv) Check() error {
 // Weights lists the kernel as a matrix of outputs by (inputs x kernel).
 func (c Conv) Weights() []Weight {
 	w := matrix("kernel", ConvPart, c.Out, c.In/max(c.Groups, 1)*c.KernelH*c.KernelW, Replicated)
-	w.Uses = float64(c.OutH * c.OutW)
+	w.Uses, w.Kernel = float64(c.OutH*c.OutW), c.KernelH*c.KernelW
 	return withBias(nil, w, c.Bias)
 }
-
-// Mixing is zero: a convolution's work is in its products.
-func (Conv) Mixing(float64) (full, executed float64) { return 0, 0 }
 
 // Saved lists the output, which is the input of what follows.
 func (c Conv) Saved() []Saved {
 	return []Saved{{Name: "output of the convolution", PerToken: float64(c.Out * c.OutH * c.OutW), Along: AlongSequence}}
 }
 
-// Cache is empty.
-func (Conv) Cache() Cache { return Cache{} }
+// Role returns [Auxiliary].
+func (Conv) Role() Role { return Auxiliary }
+
+// Launches is none: what launching a convolution takes is not counted.
+func (Conv) Launches() Launches { return Launches{} }
+
+// FeatureMaps returns the elements of the inputs and outputs.
+func (c Conv) FeatureMaps() int64 { return (c.In + c.Out) * c.OutH * c.OutW }
 
 // LSTM is one recurrent layer of four gates, with one bias a gate, or two as
 // PyTorch keeps them.
 //
 //	params = 4(h·in + h·h + biases·h)
 type LSTM struct {
+	pointwise
 	In     int64 `json:"in"`
 	Hidden int64 `json:"hidden"`
 	Biases int64 `json:"biases,omitempty"`
@@ -241,9 +288,6 @@ func (l LSTM) Weights() []Weight {
 	return ws
 }
 
-// Mixing is zero.
-func (LSTM) Mixing(float64) (full, executed float64) { return 0, 0 }
-
 // Saved lists the gates and the cell and hidden states.
 func (l LSTM) Saved() []Saved {
 	return []Saved{{Name: "gates and states", PerToken: float64(6*l.Hidden + l.In), Along: AlongSequence}}
@@ -251,3 +295,12 @@ func (l LSTM) Saved() []Saved {
 
 // Cache is the cell and hidden state.
 func (l LSTM) Cache() Cache { return Cache{State: 2 * l.Hidden} }
+
+// Role returns [Auxiliary].
+func (LSTM) Role() Role { return Auxiliary }
+
+// Launches is none: what launching a recurrence takes is not counted.
+func (LSTM) Launches() Launches { return Launches{} }
+
+// Exchange is the cell and hidden state.
+func (l LSTM) Exchange() Exchange { return Exchange{State: l.Cache().State} }

@@ -201,6 +201,7 @@ type reshape struct {
 	p          *Prune
 	found      map[string]bool // dimensions that some block has
 	sparse     bool            // some block has experts
+	err        error           // of the block at hand, the first
 }
 
 // width is the new size of a dimension that is the residual stream's.
@@ -212,80 +213,23 @@ func (r *reshape) width(n int64) int64 {
 }
 
 // cut is what is left of a dimension of a block.
-func (r *reshape) cut(err *error, name string, l Left, n, unit int64) int64 {
+func (r *reshape) cut(name string, l Left, n, unit int64) int64 {
 	if r.found == nil {
 		r.found = map[string]bool{}
 	}
 	r.found[name] = true
-	left, e := l.of(name, n, unit)
-	if e != nil && *err == nil {
-		*err = e
+	left, err := l.of(name, n, unit)
+	if err != nil && r.err == nil {
+		r.err = err
 	}
 	return left
 }
 
-// block is the block that is left. Heads keep their dimension, and head groups
-// their size where only one of the two is given.
+// block is the block that is left.
 func (r *reshape) block(b Block) (Block, error) {
-	var err error
-	p := r.p
-	switch b := b.(type) {
-	case Attention:
-		if b.HeadDim == 0 {
-			b.HeadDim = b.Hidden / b.Heads
-		}
-		kv := b.KVHeads
-		if kv == 0 {
-			kv = b.Heads
-		}
-		left := p.KVHeads
-		if left == (Left{}) && kv == b.Heads { // every head has its own keys
-			left = p.Heads
-		}
-		b.KVHeads = r.cut(&err, "kv-heads", left, kv, 1)
-		b.Heads = r.cut(&err, "heads", p.Heads, b.Heads, b.KVHeads)
-		b.Hidden = r.width(b.Hidden)
-		b.KVHidden = r.width(b.KVHidden)
-		return b, err
-	case MLA:
-		b.Hidden, b.Heads = r.width(b.Hidden), r.cut(&err, "heads", p.Heads, b.Heads, 1)
-		return b, err
-	case FFN:
-		b.Hidden, b.Width = r.width(b.Hidden), r.cut(&err, "ffn", p.FFN, b.Width, channelUnit)
-		return b, err
-	case MoE:
-		b.Hidden = r.width(b.Hidden)
-		b.Experts = r.cut(&err, "experts", p.Experts, b.Experts, 1)
-		b.TopK = min(b.TopK, b.Experts)
-		r.sparse = true
-		if p.FFN.Share > 0 { // a number is that of dense layers
-			b.Width = r.cut(&err, "ffn", p.FFN, b.Width, channelUnit)
-		}
-		return b, err
-	case Norm:
-		b.Dim = r.width(b.Dim)
-		return b, nil
-	case Table:
-		b.Dim = r.width(b.Dim)
-		return b, nil
-	case Vector:
-		b.Dim = r.width(b.Dim)
-		return b, nil
-	case Linear:
-		b.In, b.Out = r.width(b.In), r.width(b.Out)
-		return b, nil
-	case Mamba:
-		b.Hidden = r.width(b.Hidden)
-		return b, nil
-	case Mamba2:
-		b.Hidden = r.width(b.Hidden)
-		return b, nil
-	case DeltaNet:
-		b.Hidden = r.width(b.Hidden)
-		return b, nil
-	case CompressedAttention:
-		b.Hidden = r.width(b.Hidden)
-		return b, nil
+	r.err = nil
+	if left := b.pruned(r); left != nil {
+		return left, r.err
 	}
 	if r.to != r.hidden {
 		return nil, note.PlanErrorf("prune", "the width of a %s block cannot be pruned", b.Kind())

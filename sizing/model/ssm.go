@@ -7,6 +7,7 @@ package model
 // with e Inner, k Conv, R Rank, N State.
 // Source: arXiv:2312.00752; state-spaces/mamba mamba_ssm/modules/mamba_simple.py.
 type Mamba struct {
+	base
 	Hidden int64 `json:"hidden"`
 	Inner  int64 `json:"inner"`
 	State  int64 `json:"state"`
@@ -33,7 +34,7 @@ func (m Mamba) Weights() []Weight {
 		vector("dt_proj.bias", SSMPart, m.Inner, TensorSplit),
 		vector("A_log", SSMPart, m.Inner*m.State, TensorSplit),
 		vector("D", SSMPart, m.Inner, TensorSplit),
-		matrix("out_proj", SSMPart, m.Hidden, m.Inner, TensorSplit),
+		matrix("out_proj", SSMPart, m.Hidden, m.Inner, TensorSplit).byInputs(),
 	}
 }
 
@@ -58,6 +59,23 @@ func (m Mamba) Saved() []Saved {
 // Cache is the convolution's last inputs and the state.
 func (m Mamba) Cache() Cache { return Cache{State: (m.Conv-1)*m.Inner + m.State*m.Inner} }
 
+// Role returns [Mixer].
+func (Mamba) Role() Role { return Mixer }
+
+// TensorUnit returns the channels.
+func (m Mamba) TensorUnit() int64 { return m.Inner }
+
+// Exchange is the cached state.
+func (m Mamba) Exchange() Exchange { return Exchange{State: m.Cache().State} }
+
+// Launches counts a layer; its products are in, state, step and out.
+func (Mamba) Launches() Launches { return Launches{Operations: 7, Products: 4} }
+
+func (m Mamba) pruned(r *reshape) Block {
+	m.Hidden = r.width(m.Hidden)
+	return m
+}
+
 // Mamba2 is the state-space-duality block of Mamba 2 and Nemotron-H.
 //
 //	conv = e + 2gN
@@ -66,6 +84,7 @@ func (m Mamba) Cache() Cache { return Cache{State: (m.Conv-1)*m.Inner + m.State*
 // with e Inner, g Groups, N State, H Heads, k Conv.
 // Source: arXiv:2405.21060; state-spaces/mamba mamba_ssm/modules/mamba2.py.
 type Mamba2 struct {
+	base
 	Hidden int64 `json:"hidden"`
 	Inner  int64 `json:"inner"`
 	Heads  int64 `json:"heads"`
@@ -100,7 +119,7 @@ func (m Mamba2) Weights() []Weight {
 	ws = append(ws,
 		vector("A_log, D, dt_bias", SSMPart, 3*m.Heads, TensorSplit),
 		vector("gated norm", NormPart, m.Inner, TensorSplit))
-	return withBias(ws, matrix("out_proj", SSMPart, m.Hidden, m.Inner, TensorSplit), m.Bias)
+	return withBias(ws, matrix("out_proj", SSMPart, m.Hidden, m.Inner, TensorSplit).byInputs(), m.Bias)
 }
 
 // Mixing counts the chunked scan: inside a chunk of Q tokens attention-like
@@ -135,6 +154,23 @@ func (m Mamba2) Cache() Cache {
 	return Cache{State: (m.Conv-1)*m.convWidth() + m.State*m.Inner}
 }
 
+// Role returns [Mixer].
+func (Mamba2) Role() Role { return Mixer }
+
+// TensorUnit returns the heads.
+func (m Mamba2) TensorUnit() int64 { return m.Heads }
+
+// Exchange is the cached state.
+func (m Mamba2) Exchange() Exchange { return Exchange{State: m.Cache().State} }
+
+// Launches counts in, convolution, five of the chunked scan, gated norm and out.
+func (Mamba2) Launches() Launches { return Launches{Operations: 9, Products: 2} }
+
+func (m Mamba2) pruned(r *reshape) Block {
+	m.Hidden = r.width(m.Hidden)
+	return m
+}
+
 // DeltaNet is gated delta-rule linear attention (Qwen3-Next, Qwen3.5).
 //
 //	K = KeyHeads·KeyDim, W = ValHeads·ValDim
@@ -142,6 +178,7 @@ func (m Mamba2) Cache() Cache {
 //
 // Source: huggingface/transformers models/qwen3_next/modeling_qwen3_next.py.
 type DeltaNet struct {
+	base
 	Hidden   int64 `json:"hidden"`
 	KeyHeads int64 `json:"key_heads"`
 	ValHeads int64 `json:"value_heads"`
@@ -169,7 +206,7 @@ func (n DeltaNet) Weights() []Weight {
 		matrix("conv1d", SSMPart, 2*k+w, n.Conv, TensorSplit),
 		vector("A_log, dt_bias", SSMPart, 2*n.ValHeads, TensorSplit),
 		vector("norm", NormPart, n.ValDim, Replicated),
-		matrix("out_proj", SSMPart, n.Hidden, w, TensorSplit),
+		matrix("out_proj", SSMPart, n.Hidden, w, TensorSplit).byInputs(),
 	}
 }
 
@@ -200,4 +237,22 @@ func (n DeltaNet) Saved() []Saved {
 func (n DeltaNet) Cache() Cache {
 	k, w := n.widths()
 	return Cache{State: (n.Conv-1)*(2*k+w) + n.ValHeads*n.KeyDim*n.ValDim}
+}
+
+// Role returns [Mixer].
+func (DeltaNet) Role() Role { return Mixer }
+
+// TensorUnit returns the value heads.
+func (n DeltaNet) TensorUnit() int64 { return n.ValHeads }
+
+// Exchange is the cached state.
+func (n DeltaNet) Exchange() Exchange { return Exchange{State: n.Cache().State} }
+
+// Launches counts two in, split, convolution, gates, six of the chunked rule, gated
+// norm and out.
+func (DeltaNet) Launches() Launches { return Launches{Operations: 13, Products: 3} }
+
+func (n DeltaNet) pruned(r *reshape) Block {
+	n.Hidden = r.width(n.Hidden)
+	return n
 }

@@ -6,6 +6,7 @@ package model
 //
 //	params = Dim
 type Vector struct {
+	pointwise
 	Name string `json:"name,omitempty"`
 	Dim  int64  `json:"dim"`
 	// Part overrides the component the parameters are counted under.
@@ -30,12 +31,17 @@ func (v Vector) Weights() []Weight {
 	return []Weight{vector(name, part, v.Dim, Replicated)}
 }
 
-// Mixing is zero.
-func (Vector) Mixing(float64) (full, executed float64) { return 0, 0 }
+// Role returns [Auxiliary].
+func (Vector) Role() Role { return Auxiliary }
+
+// Launches is none: a vector is fused into what it multiplies.
+func (Vector) Launches() Launches { return Launches{} }
+
+func (v Vector) pruned(r *reshape) Block {
+	v.Dim = r.width(v.Dim)
+	return v
+}
 
 // Saved is empty: what a vector multiplies is counted with the block that
 // makes it.
 func (Vector) Saved() []Saved { return nil }
-
-// Cache is empty.
-func (Vector) Cache() Cache { return Cache{} }

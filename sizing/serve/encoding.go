@@ -44,10 +44,8 @@ func newForward(m *model.Model, q *Quant, groups []*model.Group) []forwardGroup 
 				w.Shared = w.Shared || g.Shared
 				f.add(w, float64(g.Repeat)*scale, m.StorageBits(g, q.weightBits(w, layers, moe)))
 			}
-			if c, ok := b.(model.Conv); ok {
-				f.moved += float64(g.Repeat) * float64((c.In+c.Out)*c.OutH*c.OutW)
-			}
-			if full, _ := b.Mixing(16); full > 0 {
+			f.moved += float64(g.Repeat) * float64(b.FeatureMaps())
+			if b.Role() == model.Mixer {
 				f.mix = append(f.mix, mixer{block: b, layers: float64(g.Repeat), absorbed: 1})
 			}
 		}

@@ -110,7 +110,7 @@ next:
 		}
 		for i := range kinds {
 			same := c
-			same.layers, same.queries = kinds[i].layers, kinds[i].queries
+			same.layers, same.Queries = kinds[i].layers, kinds[i].Queries
 			if same == kinds[i] {
 				kinds[i].layers += c.layers
 				continue next

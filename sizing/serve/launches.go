@@ -6,45 +6,6 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// launches is how many operations a block is launched as in a pass over prompts
-// where no graph holds them, and how many of these are products with weights.
-// Norms with the sum before them, cache writes and activations are one each.
-// Source: the modules of vllm-project/vllm vllm/model_executor/models (llama.py,
-// qwen3_moe.py, deepseek_v2.py, qwen3_next.py, mamba2.py) and
-// layers/fused_moe/fused_moe.py.
-func launches(b model.Block) (operations, products float64) {
-	switch b := b.(type) {
-	case model.Norm:
-		return 1, 0
-	case model.Attention: // query-key-value, rotary, cache, attention, output
-		operations, products = 5, 2
-		if b.QKNorm != model.NoQKNorm {
-			operations += 2
-		}
-	case model.MLA: // down, two norms, up twice, rotary, two copies, cache, attention, output
-		operations, products = 11, 4
-		if b.IndexHeads > 0 { // two products, norm, two rotaries, rotation, cache, scores, the best
-			operations, products = operations+9, products+2
-		}
-	case model.CompressedAttention:
-		operations, products = 14, 5
-	case model.DeltaNet: // two in, split, convolution, gates, six of the chunked rule, gated norm, out
-		operations, products = 13, 3
-	case model.Mamba2: // in, convolution, five of the chunked scan, gated norm, out
-		operations, products = 9, 2
-	case model.Mamba:
-		operations, products = 7, 4
-	case model.FFN: // up with gate, activation, down
-		operations, products = 3, 2
-	case model.MoE: // router, the best, sorting twice, up with gate, activation, down, sum
-		operations, products = 8, 2
-		if b.SharedWidth > 0 { // a dense one and its sum
-			operations, products = operations+4, products+2
-		}
-	}
-	return operations, products
-}
-
 // launchesOfLayer is those of a dense layer: two norms, attention and a
 // feed-forward network.
 const launchesOfLayer = 10
@@ -62,12 +23,12 @@ func launchedLayers(m *model.Model, q *Quant) float64 {
 			continue
 		}
 		for _, b := range g.Blocks {
-			operations, products := launches(b)
+			l := b.Launches()
 			narrow := func(w model.Weight) bool { return w.Cols > 1 && q.weightBits(w, layers, moe) < 16 }
 			if !weightOnly && slices.ContainsFunc(b.Weights(), narrow) {
-				operations += products
+				l.Operations += l.Products
 			}
-			total += float64(g.Repeat) * operations
+			total += float64(g.Repeat) * l.Operations
 		}
 	}
 	return total / launchesOfLayer

@@ -102,19 +102,19 @@ type cacheShape struct {
 // the heads of it that several query heads share (1 to read them, 1 for each of
 // those to write and 1 for attention to read).
 func (c *servedCache) rewrites() float64 {
-	if c.queries <= 1 {
+	if c.Queries <= 1 {
 		return 3
 	}
-	return 3 + 2*c.queries
+	return 3 + 2*float64(c.Queries)
 }
 
 // tokenBytes is the bytes of one cell of one layer on one device.
 func (c *servedCache) tokenBytes(s *cacheShape) float64 {
 	keys, values := float64(c.KeyWidth), float64(c.PerToken-c.KeyWidth)
-	if c.expandedKeys > 0 && s.expanded {
-		return (c.expandedKeys*s.kv.Key + c.expandedValues*s.kv.Value) / float64(s.tp)
+	if c.Latent.Keys > 0 && s.expanded {
+		return (float64(c.Latent.Keys)*s.kv.Key + float64(c.Latent.Values)*s.kv.Value) / float64(s.tp)
 	}
-	if c.expandedKeys > 0 && s.copied {
+	if c.Latent.Keys > 0 && s.copied {
 		values = c.latent()
 	}
 	n := keys*s.kv.Key + values*s.kv.Value
@@ -125,7 +125,7 @@ func (c *servedCache) tokenBytes(s *cacheShape) float64 {
 }
 
 // latent is the elements of a latent cache without its rotary keys.
-func (c *servedCache) latent() float64 { return float64(c.KeyWidth) - c.rope }
+func (c *servedCache) latent() float64 { return float64(c.KeyWidth - c.Latent.Rope) }
 
 // cacheBytes is the cache of one context:
 //

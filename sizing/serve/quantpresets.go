@@ -235,12 +235,12 @@ func (q *Quant) weightBits(t model.Weight, n int, moe bool) float64 {
 	}
 	var w *wider
 	switch {
-	case strings.HasSuffix(t.Name, "v_proj"):
+	case t.Values:
 		w = q.Value
-	case strings.HasSuffix(t.Name, "down_proj"):
-		w = q.Down
-	case t.Name == "o_proj":
+	case t.SplitBy == model.ByInputs && t.Part == model.AttentionPart:
 		w = q.Output
+	case t.SplitBy == model.ByInputs && t.Part != model.SSMPart:
+		w = q.Down
 	}
 	if w == nil {
 		return base

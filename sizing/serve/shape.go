@@ -70,11 +70,6 @@ type servedExperts struct {
 type servedCache struct {
 	model.Cache
 	layers float64
-	// expanded is the elements of keys and values of a latent cache when it
-	// is stored by head.
-	expandedKeys, expandedValues float64
-	rope                         float64 // elements of the rotary keys
-	queries                      float64 // query heads a head of the cache
 }
 
 // newServed sums a model's tensors and caches under a preset.
@@ -86,23 +81,14 @@ func newServed(m *model.Model, q *Quant) *served {
 		once := m.IsFront(g)
 		repeat := float64(g.Repeat)
 		for _, b := range g.Blocks {
-			if e, ok := b.(model.MoE); ok {
-				s.route(repeat, float64(e.Experts), float64(e.TopK))
+			if r := b.Routing(); r.Experts > 0 {
+				s.route(repeat, float64(r.Experts), float64(r.TopK))
 			}
 			for _, w := range b.Weights() {
 				s.add(w, repeat*scale, m.StorageBits(g, q.weightBits(w, layers, moe)), g.Place == model.Body && !once, once)
 			}
 			if c := b.Cache(); c.PerToken > 0 || c.State > 0 {
-				sc := servedCache{Cache: c, layers: repeat, queries: 1}
-				if a, ok := b.(model.Attention); ok && a.KVHeads > 0 {
-					sc.queries = float64(a.Heads) / float64(a.KVHeads)
-				}
-				if a, ok := b.(model.MLA); ok {
-					sc.expandedKeys = float64(a.Heads * (a.RopeDim + a.NopeDim))
-					sc.expandedValues = float64(a.Heads * a.ValDim)
-					sc.rope = float64(a.RopeDim)
-				}
-				s.caches = append(s.caches, sc)
+				s.caches = append(s.caches, servedCache{Cache: c, layers: repeat})
 			}
 		}
 	}

@@ -61,17 +61,6 @@ type mixer struct {
 	latent   bool
 }
 
-// absorption is what multiplying with latents costs more than with the keys
-// and values of each head: (2 x rank + rope) / (nope + rope + value).
-// Source: arXiv:2405.04434 appendix C.
-func absorption(b model.Block) float64 {
-	a, ok := b.(model.MLA)
-	if !ok {
-		return 1
-	}
-	return float64(2*a.KVRank+a.RopeDim) / float64(a.NopeDim+a.RopeDim+a.ValDim)
-}
-
 // smoothMax is the 4-norm of two times.
 func smoothMax(a, b float64) float64 {
 	hi, lo := math.Max(a, b), math.Min(a, b)
@@ -118,14 +107,22 @@ func newServingTimer(s *served, l Layout, r *Runtime, year int, kv KVType, c *ha
 			continue
 		}
 		for _, b := range g.Blocks {
-			if full, _ := b.Mixing(16); full > 0 {
-				_, latent := b.(model.MLA)
-				t.mix = append(t.mix, mixer{b, float64(g.Repeat), absorption(b), latent})
-				t.latent = t.latent || latent
+			if b.Role() == model.Mixer {
+				t.addMixer(b, float64(g.Repeat))
 			}
 		}
 	}
 	return t, nil
+}
+
+// addMixer adds layers with a block that mixes positions.
+func (t *servingTimer) addMixer(b model.Block, layers float64) {
+	x := mixer{block: b, layers: layers, absorbed: 1}
+	if l := b.Cache().Latent; l.Keys > 0 {
+		x.latent, x.absorbed = true, l.Absorption
+	}
+	t.mix = append(t.mix, x)
+	t.latent = t.latent || x.latent
 }
 
 // expand stores latents by head, so that attention works as of any other model.

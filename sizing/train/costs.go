@@ -311,9 +311,7 @@ func once(kinds []int, k int) []int {
 func logits(g *model.Group) float64 {
 	var n int64
 	for _, b := range g.Blocks {
-		if l, ok := b.(model.Linear); ok && l.Head {
-			n += l.Out
-		}
+		n += b.Logits()
 	}
 	return float64(n)
 }
@@ -339,7 +337,7 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		for _, t := range b.Weights() {
 			n := float64(t.Rows*max(t.Cols, 1)*t.Copies) * c.scale
 			flops := 2 * n * t.Uses * k.tokens
-			k.modules[moduleOf(b, t.Name)] += flops
+			k.modules[t.Module] += flops
 			class := clsWhole
 			switch {
 			case t.Split == model.ExpertSplit:
@@ -373,11 +371,11 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		}
 		k.work.full += full
 		k.work.mixing += executed
-		if attends(b) {
+		if b.Core().Heads > 0 {
 			k.modules[model.CoreAttention] += executed
 		}
-		if moe, ok := b.(model.MoE); ok {
-			k.topK = float64(moe.TopK)
+		if r := b.Routing(); r.Experts > 0 {
+			k.topK = float64(r.TopK)
 		}
 		if model.Reduces(b) {
 			k.reductions++

@@ -2,7 +2,6 @@ package train
 
 import (
 	"math"
-	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
@@ -84,15 +83,8 @@ func (c *costs) newShape(g *model.Group, w Workload) shape {
 			s.blocks++
 			s.reduced++
 		}
-		if m, ok := b.(model.MoE); ok {
-			s.topK, s.experts = float64(m.TopK), m.NodesReached()
-			s.dispatched += float64(m.RoutedWidth()) * tokens * c.actBytes
-			if m.SharedWidth == 0 {
-				s.reduced--
-			}
-			if m.Bias {
-				s.biased += float64(m.TopK) * model.Activated(m.Width, m.Gated) * tokens * c.actBytes
-			}
+		if r := b.Routing(); r.Experts > 0 {
+			s.route(r, tokens, c.actBytes)
 		}
 		for _, t := range b.Saved() {
 			s.addMoved(c, t, tokens)
@@ -101,56 +93,42 @@ func (c *costs) newShape(g *model.Group, w Workload) shape {
 	return s
 }
 
+// route adds a block that sends tokens to experts.
+func (s *shape) route(r model.Routing, tokens, width float64) {
+	s.topK, s.experts = float64(r.TopK), r.Reach
+	s.dispatched += float64(r.Width) * tokens * width
+	s.biased += r.Biased * tokens * width
+	if !r.Shared {
+		s.reduced--
+	}
+}
+
 // ring is what the positions of one part of a sequence need of those of another,
 // by what divides it: keys and values of the heads that have their own, keys and
 // values of a head for each query's, those that all heads share, and what a
 // recurrence remembers at the end of a part, whatever its length.
 type ring struct{ kv, heads, whole, state float64 }
 
-// add adds the bytes of a block. The cache of generation is not the same:
-// attention that looks both ways, and that with another layer's keys and values,
-// has none, and latents are projected up before they go around.
-// Source: NVIDIA/Megatron-LM megatron/core/transformer/multi_latent_attention.py
-// (core_attention gets key and value of every head).
+// add adds the bytes of a block.
 func (r *ring) add(b model.Block, tokens, width float64) {
-	switch b := b.(type) {
-	case model.Attention:
-		r.kv += float64(b.KVHeadCount()*(b.HeadWidth()+b.ValueWidth())) * tokens * width
-	case model.MLA:
-		r.heads += float64(b.Heads*(b.RopeDim+b.NopeDim+b.ValDim)) * tokens * width
-	case model.CompressedAttention:
-		r.whole += float64(b.Cache().PerToken) * tokens * width
-	default:
-		r.state += float64(b.Cache().State) * width
-	}
+	x := b.Exchange()
+	r.kv += float64(x.KV) * tokens * width
+	r.heads += float64(x.Heads) * tokens * width
+	r.whole += float64(x.Whole) * tokens * width
+	r.state += float64(x.State) * width
 }
 
 // addProducts adds a block's matrices. Matrices that read the same input are
 // one product, as stacks fuse Q, K and V, or gate and up. Those of layers compute
 // in the workload's format, if that is narrow.
 func (s *shape) addProducts(b model.Block, scale float64, narrow bool) {
-	if l, ok := b.(model.Linear); ok && l.Head {
-		narrow = false
-	}
-	first, reach := len(s.products), 1.0
-	c, conv := b.(model.Conv)
-	if conv {
-		reach = float64(c.KernelH * c.KernelW)
-	}
+	narrow = narrow && b.Logits() == 0
+	first := len(s.products)
 	for _, t := range b.Weights() {
 		if t.Cols == 0 || t.Uses == 0 {
 			continue
 		}
-		p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: reach, splits: conv, narrow: narrow, split: splitColumns, module: moduleOf(b, t.Name)}
-		switch {
-		case t.Split == model.Replicated:
-			p.split = splitNone
-		case endsBlock(t.Name):
-			p.split = splitRows
-		}
-		if t.Copies > 1 {
-			p.copies = float64(t.Copies)
-		}
+		p := newProduct(&t, scale, narrow)
 		if n := len(s.products); n > first && p.split == splitColumns {
 			if q := &s.products[n-1]; q.split == splitColumns && q.in == p.in && q.copies == p.copies && q.uses == p.uses {
 				q.out += p.out
@@ -161,61 +139,34 @@ func (s *shape) addProducts(b model.Block, scale float64, narrow bool) {
 	}
 }
 
-// attends reports whether a block has the core of attention that selective
-// recompute drops.
-func attends(b model.Block) bool {
-	switch b.(type) {
-	case model.Attention, model.MLA:
-		return true
+// newProduct is the product with one weight.
+func newProduct(t *model.Weight, scale float64, narrow bool) product {
+	p := product{in: float64(t.Cols), out: float64(t.Rows) * scale, copies: 1, uses: t.Uses, reach: 1, narrow: narrow, split: splitColumns, module: t.Module}
+	if t.Kernel > 0 {
+		p.reach, p.splits = float64(t.Kernel), true
 	}
-	return false
+	switch {
+	case t.Split == model.Replicated:
+		p.split = splitNone
+	case t.SplitBy == model.ByInputs:
+		p.split = splitRows
+	}
+	if t.Copies > 1 {
+		p.copies = float64(t.Copies)
+	}
+	return p
 }
 
-// moduleOf returns the module that selective recompute drops a product's output
-// with.
-func moduleOf(b model.Block, weight string) model.Module {
-	switch b.(type) {
-	case model.FFN:
-		return model.MLPModule
-	case model.MoE:
-		if strings.HasPrefix(weight, "shared.") {
-			return model.SharedModule
-		}
-		return model.MoEModule
-	case model.MLA:
-		switch weight {
-		case "q_proj", "q_b_proj", "kv_b_proj":
-			return model.UpProjection
-		}
-	}
-	return model.NoModule
-}
-
-// endsBlock reports whether a matrix is the last of its block, which tensor
-// parallelism divides by its inputs.
-func endsBlock(name string) bool {
-	for _, suffix := range []string{"o_proj", "down_proj", "out_proj"} {
-		if strings.HasSuffix(name, suffix) {
-			return true
-		}
-	}
-	return false
-}
-
+// addCore adds the part of a block that mixes positions, if it has one.
 func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
 	full, executed := b.Mixing(tokens)
 	if full == 0 {
 		return
 	}
-	k := core{executed: executed, full: full, fused: fused, tokens: tokens}
-	switch a := b.(type) {
-	case model.Attention:
-		k.heads, k.dim = float64(a.Heads), float64(a.HeadWidth()+a.ValueWidth())/2
-		if a.Window > 0 {
-			k.tokens = min(tokens, float64(a.Window))
-		}
-	case model.MLA:
-		k.heads, k.dim = float64(a.Heads), float64(a.RopeDim+a.NopeDim+a.ValDim)/2
+	a := b.Core()
+	k := core{executed: executed, full: full, fused: fused, tokens: tokens, heads: float64(a.Heads), dim: a.Width}
+	if a.Window > 0 {
+		k.tokens = min(tokens, float64(a.Window))
 	}
 	s.cores = append(s.cores, k)
 }
