@@ -2,6 +2,8 @@ package model
 
 import (
 	"fmt"
+
+	"mlsizer/sizing/note"
 )
 
 var qkNormNames = [...]string{NoQKNorm: "none", HeadQKNorm: "head", FullQKNorm: "full"}
@@ -25,5 +27,5 @@ func (n *QKNorm) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a query and key norm (want none, head or full)", text)
+	return note.NewError("block.unknown-query-key-norm", string(text))
 }

@@ -214,5 +214,5 @@ func TestModulesText(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Equal(t, set, read.Modules)
-	require.ErrorContains(t, read.Modules.UnmarshalText([]byte("flash")), "not a module")
+	require.True(t, note.Is(read.Modules.UnmarshalText([]byte("flash")), "recompute.unknown-module"))
 }

@@ -41,7 +41,9 @@ var notes = merged(
 var formulas = merged[derived]()
 
 // words are the words among the values of notes, derivations and errors.
-var words = merged[Text]()
+var words = merged(
+	dimensionWords,
+)
 
 // merged is one table of several, each of one part of the core.
 func merged[V any](tables ...map[string]V) map[string]V {
