@@ -3,13 +3,14 @@ package train
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
 	"sync"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // Weights says how a stack keeps fp32 weights in mixed precision.
@@ -251,7 +252,7 @@ func FindStack(name string) (*Stack, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return nil, fmt.Errorf("%q is not a known stack (want %s)", name, strings.Join(names, ", "))
+	return nil, note.NewError("stack.unknown", name, names)
 }
 
 // DefaultStack returns the stack assumed when none is named: MaxText on TPUs,

@@ -12,6 +12,8 @@ type coded interface {
 var coreErrors = merged(
 	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
 	shapeErrors, blockErrors, pruneErrors,
+	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
+	servingErrors, trainConstantsErrors, servingConstantsErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

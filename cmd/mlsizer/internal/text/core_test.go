@@ -30,6 +30,8 @@ func TestCoreSentences(t *testing.T) {
 	said := map[string]bool{}
 	for _, c := range slices.Concat(quantityCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
 		shapeCases(), blockCases(), pruneCases(),
+		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
+		servingCases(), trainConstantsCases(), servingConstantsCases(),
 	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
@@ -52,7 +54,7 @@ func noteCodes(err error, said map[string]bool) {
 // coreFolders are the packages whose errors coreErrors has the words of.
 var coreFolders = []string{
 	"hardware", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
-	"sizing/model",
+	"sizing/model", "sizing/train", "sizing/serve",
 }
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry

@@ -36,3 +36,20 @@ var dimensionWords = map[string]Text{
 	"width":           T("width", "宽度"),
 	"window":          T("window", "窗口"),
 }
+
+// stateWords are what training keeps of a parameter, and what it does with it.
+var stateWords = map[string]Text{
+	"weights":     Weights,
+	"gradients":   Gradients,
+	"master copy": T("a master copy of the weights", "权重主副本"),
+	"moments":     T("moments", "动量"),
+	"no offload":  T("no offload", "不卸载"),
+}
+
+// sampleWords are what models read one of.
+var sampleWords = map[string]Text{
+	"image":    T("image", "图像"),
+	"frame":    T("frame", "帧"),
+	"position": T("position", "局面"),
+	"sample":   T("sample", "样本"),
+}

@@ -42,7 +42,7 @@ var formulas = merged[derived]()
 
 // words are the words among the values of notes, derivations and errors.
 var words = merged(
-	dimensionWords,
+	dimensionWords, stateWords, sampleWords,
 )
 
 // merged is one table of several, each of one part of the core.
