@@ -35,10 +35,6 @@ func flagOf(err error) string {
 	if errors.As(err, &fault) {
 		return fault.flag
 	}
-	var plan *note.PlanError
-	if errors.As(err, &plan) {
-		return plan.Flag
-	}
 	if field := note.FieldOf(err); field != "" {
 		return field
 	}

@@ -14,6 +14,7 @@ var coreErrors = merged(
 	shapeErrors, blockErrors, pruneErrors,
 	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
+	runErrors, requestErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

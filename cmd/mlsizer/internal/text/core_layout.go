@@ -25,4 +25,5 @@ var layoutErrors = map[string]Text{
 	"layout.shard-group-needs-sharding":    T("a shard group of %d needs a sharding", "大小为 %d 的分片组需要启用分片"),
 	"layout.shard-group-must-divide-ranks": T("a shard group of %d does not divide dp %d x cp %d", "大小为 %d 的分片组不能整除 dp %d × cp %d"),
 	"layout.ep-must-divide-shard-group":    T("ep %d does not divide a shard group of %d", "ep %d 不能整除大小为 %d 的分片组"),
+	"layout.none-uses-all-devices":         T("no layout uses exactly %d devices", "没有布局恰好使用 %d 台设备"),
 }

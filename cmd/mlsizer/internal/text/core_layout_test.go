@@ -76,5 +76,8 @@ func layoutCases() []sentence {
 		{note.NewError("layout.ep-must-divide-shard-group", 2, 3),
 			"ep 2 does not divide a shard group of 3",
 			"ep 2 不能整除大小为 3 的分片组"},
+		{note.NewError("layout.none-uses-all-devices", 2),
+			"no layout uses exactly 2 devices",
+			"没有布局恰好使用 2 台设备"},
 	}
 }

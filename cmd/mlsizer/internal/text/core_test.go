@@ -32,6 +32,7 @@ func TestCoreSentences(t *testing.T) {
 		shapeCases(), blockCases(), pruneCases(),
 		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
+		runCases(), requestCases(),
 	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
@@ -53,8 +54,8 @@ func noteCodes(err error, said map[string]bool) {
 
 // coreFolders are the packages whose errors coreErrors has the words of.
 var coreFolders = []string{
-	"hardware", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
-	"sizing/model", "sizing/train", "sizing/serve",
+	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
+	"sizing/model", "sizing/train", "sizing/serve", "sizing/run",
 }
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry
