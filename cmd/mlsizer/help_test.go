@@ -23,7 +23,7 @@ func commandsIn(l text.Lang) map[string]*cobra.Command {
 			add(c)
 		}
 	}
-	add(newRootCmd(&app{lang: l}))
+	add(newRootCmd(&app{root: newRootCmd, lang: l}))
 	return list
 }
 

@@ -220,7 +220,8 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 	}
 	if p.miss.Reason == "memory" {
 		advice := base.Advise(&r.Plans[0].Plan)
-		sizing.SpellAdvice(advice, base, &r.Plans[0].Plan)
+		sizing.SettleAdvice(advice, base, &r.Plans[0].Plan)
+		spellAdvice(advice)
 		for _, a := range advice {
 			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
 				p.miss.Advice = append(p.miss.Advice, a)

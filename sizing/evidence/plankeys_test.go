@@ -72,9 +72,7 @@ func TestPlanKeys(t *testing.T) {
 func TestPlanNames(t *testing.T) {
 	c := &Calibration{Constants: &train.Constants{PlanKeys: map[string]uint32{"old": 3, "gone": 4},
 		Bands: []train.BandFor{{Plans: []string{"a", "y/a", "old"}}}}}
-	for _, x := range []Residual{{Row: &Row{Source: "x", ID: "a"}, Key: 1}, {Row: &Row{Source: "y", ID: "a"}, Key: 2}, {Row: &Row{Source: "z", ID: "a"}, Key: 1}} {
-		c.Residuals = append(c.Residuals, x)
-	}
+	c.Residuals = []Residual{{Row: &Row{Source: "x", ID: "a"}, Key: 1}, {Row: &Row{Source: "y", ID: "a"}, Key: 2}, {Row: &Row{Source: "z", ID: "a"}, Key: 1}}
 	names, keys := c.plans()
 	assert.Equal(t, []string{"a", "y/a", "a"}, names)
 	assert.Equal(t, map[string]uint32{"a": 1, "y/a": 2}, keys)

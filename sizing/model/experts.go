@@ -1,8 +1,6 @@
 package model
 
-import (
-	"slices"
-)
+import "slices"
 
 // ExpertLayers is the layers that route tokens to experts.
 func (m *Model) ExpertLayers() int {

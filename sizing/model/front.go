@@ -1,8 +1,6 @@
 package model
 
-import (
-	"math"
-)
+import "math"
 
 // Encodes reports whether the model reads a sequence or a sample in one pass
 // and generates no tokens: encoders and what embeds or classifies images.

@@ -3,11 +3,12 @@ package model
 import (
 	"fmt"
 	"math"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // Prune is the shape that structured pruning leaves of a model: whole layers,

@@ -2,6 +2,7 @@ package note
 
 import (
 	"fmt"
+
 	"mlsizer/sizing/quantity"
 )
 

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
-	"sync"
 )
 
 // Packing says how examples become sequences.
@@ -35,13 +36,6 @@ func (p Packing) String() string {
 
 // MarshalText writes the name.
 func (p Packing) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-func (p Packing) Chinese() string {
-	if p == Packed {
-		return "拼接"
-	}
-	return "补齐"
-}
 
 // ParsePacking reads "padded" or "packed".
 func ParsePacking(s string) (Packing, error) {

@@ -2,8 +2,9 @@ package run
 
 import (
 	"math"
-	"mlsizer/sizing/quantity"
 	"testing"
+
+	"mlsizer/sizing/quantity"
 )
 
 // stepsOf is a run of steps alone.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"

@@ -2,13 +2,14 @@ package run
 
 import (
 	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model/modeltest"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
-	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // Every loss is a line, and with the steps they are the run.

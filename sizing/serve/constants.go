@@ -2,10 +2,11 @@ package serve
 
 import (
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/efficiency"
 	"slices"
 	"strings"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/efficiency"
 )
 
 // The constants of serving time. Each is a product of factors: one for every

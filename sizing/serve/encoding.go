@@ -3,11 +3,12 @@ package serve
 import (
 	"fmt"
 	"math"
+	"slices"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
-	"slices"
 )
 
 // forwardGroup is layers that are passed once, forward, by the same positions.

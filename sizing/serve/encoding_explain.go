@@ -3,6 +3,7 @@ package serve
 import (
 	"fmt"
 	"math"
+
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )

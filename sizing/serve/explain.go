@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )

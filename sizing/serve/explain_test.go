@@ -3,10 +3,6 @@ package serve_test
 import (
 	"fmt"
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/catalog/catalogtest"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/serve"
 	"regexp"
 	"strconv"
 	"strings"
@@ -14,6 +10,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/serve"
 )
 
 // printedUnits are the units that derivations print, in B, FLOPs, s, W and

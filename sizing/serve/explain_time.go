@@ -3,11 +3,12 @@ package serve
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
+
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
-	"strconv"
-	"strings"
 )
 
 // servingLines collects derivations of times. What it prints has digits enough

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"math"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"

@@ -2,10 +2,11 @@ package serve_test
 
 import (
 	"math"
-	"mlsizer/sizing/serve"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/serve"
 )
 
 func prepareServing(t *testing.T, model, weights string, context, batch int64) *serve.Prepared {

@@ -1,8 +1,9 @@
 package serve
 
 import (
-	"mlsizer/sizing/model"
 	"slices"
+
+	"mlsizer/sizing/model"
 )
 
 // launches is how many operations a block is launched as in a pass over prompts

@@ -1,10 +1,11 @@
 package serve
 
 import (
-	"mlsizer/sizing/model"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/model"
 )
 
 // A layer is a mixer and a feed-forward block; one of the two alone is half.

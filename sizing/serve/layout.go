@@ -2,6 +2,7 @@ package serve
 
 import (
 	"fmt"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"

@@ -2,11 +2,12 @@ package serve
 
 import (
 	"math"
-	"mlsizer/hardware"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
 )
 
 // A group talks over the link of its scale-up domain, else over the bus of its

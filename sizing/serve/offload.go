@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"mlsizer/sizing/quantity"
 	"strings"
+
+	"mlsizer/sizing/quantity"
 )
 
 // Offload says what of the weights stands in the host's memory.

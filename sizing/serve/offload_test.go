@@ -1,14 +1,15 @@
 package serve_test
 
 import (
-	"mlsizer/hardware"
-	"mlsizer/sizing/catalog/catalogtest"
-	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/serve"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
 )
 
 // TestPromptsCopyHostWeights: passes of 32 tokens or more copy what stands on

@@ -3,10 +3,11 @@ package serve
 import (
 	"cmp"
 	"fmt"
-	"mlsizer/hardware"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/quantity"
 )
 
 // Option is a change that makes a model fit.

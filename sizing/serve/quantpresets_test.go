@@ -2,9 +2,10 @@ package serve_test
 
 import (
 	"math"
+	"testing"
+
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/serve"
-	"testing"
 )
 
 // The mixes of formats must come to the published size of a file.

@@ -1,12 +1,13 @@
 package serve
 
 import (
-	"mlsizer/sizing/efficiency"
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model/modeltest"
 )
 
 // Versions compare as numbers: 4.44 is after 4.5 and before 4.45.

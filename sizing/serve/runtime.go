@@ -5,12 +5,13 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"mlsizer/hardware"
-	"mlsizer/sizing/efficiency"
-	"mlsizer/sizing/note"
 	"slices"
 	"strings"
 	"sync"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
 )
 
 //go:embed runtimes.json

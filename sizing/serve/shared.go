@@ -2,8 +2,9 @@ package serve
 
 import (
 	"fmt"
-	"mlsizer/hardware"
 	"strings"
+
+	"mlsizer/hardware"
 )
 
 // sharedMemory says what was assumed of a memory that the model shares with

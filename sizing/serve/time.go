@@ -2,6 +2,7 @@ package serve
 
 import (
 	"math"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 )

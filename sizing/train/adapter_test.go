@@ -2,13 +2,14 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/quantity"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/quantity"
 )
 
 // DoRA on the queries and values of a model of hidden size 1024 and four layers:

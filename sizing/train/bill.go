@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // Storage fills in what the run keeps on disks: the weights for export, the
 // full checkpoints that are kept (of adapters alone where the weights are

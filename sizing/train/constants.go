@@ -1,9 +1,10 @@
 package train
 
 import (
-	"mlsizer/sizing/efficiency"
 	"slices"
 	"sync"
+
+	"mlsizer/sizing/efficiency"
 )
 
 // Variant is how a stack ran a step beyond what the plan says. The zero

@@ -2,12 +2,13 @@ package train
 
 import (
 	"bytes"
-	"mlsizer/sizing/model/modeltest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
 )
 
 // FuzzReadConstants: whatever parses is complete, in bounds, and predicts a

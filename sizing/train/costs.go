@@ -2,11 +2,12 @@ package train
 
 import (
 	"math"
+	"slices"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
-	"slices"
 )
 
 // costs is a model with a workload and a stack, reduced to the sums that a

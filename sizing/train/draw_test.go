@@ -1,10 +1,10 @@
 package train
 
 import (
+	"pgregory.net/rapid"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
-
-	"pgregory.net/rapid"
 )
 
 // testDevice is an accelerator with round figures that every test shares.

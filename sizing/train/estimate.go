@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+
 	"mlsizer/sizing/quantity"
 )
 

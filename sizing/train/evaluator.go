@@ -1,8 +1,6 @@
 package train
 
-import (
-	"slices"
-)
+import "slices"
 
 // Evaluator evaluates many plans of one Prepared, as [Prepared.Evaluate] does
 // and with the same numbers to the last bit, but keeps what a plan shares with

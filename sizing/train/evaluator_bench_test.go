@@ -1,9 +1,10 @@
 package train_test
 
 import (
+	"testing"
+
 	"mlsizer/sizing/catalog/catalogtest"
 	"mlsizer/sizing/train"
-	"testing"
 )
 
 // BenchmarkEvaluator evaluates the layouts of one model in the order of a

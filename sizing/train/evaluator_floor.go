@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // Floor returns times below which no step of a plan can get, so that a search
 // need not look at what is already too slow. It is for one goroutine.

@@ -1,12 +1,13 @@
 package train
 
 import (
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
 )
 
 // drawNeighbour changes a few dimensions of a plan that keeps its devices, so

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )

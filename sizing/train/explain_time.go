@@ -2,6 +2,7 @@ package train
 
 import (
 	"fmt"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"

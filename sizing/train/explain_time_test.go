@@ -1,13 +1,14 @@
 package train
 
 import (
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
 )
 
 // The numbers that are put into the formula of a term give its time, whatever

@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // ForwardStep returns the time of a global batch that goes forward only, from
 // the terms of a step: the forward part of every stage, the pipeline's fill,

@@ -1,11 +1,12 @@
 package train
 
 import (
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
 )
 
 // Source: arXiv:2205.05198 (Korthikanti et al. 2022), Table 3 for the models

@@ -1,11 +1,12 @@
 package train
 
 import (
-	"mlsizer/sizing/model"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model"
 )
 
 // Routed tokens are multiplied in memory (what experts keep) and in time (their

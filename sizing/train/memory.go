@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // memory fills in the terms of the most loaded pipeline stage.
 func (p *Prepared) memory(l *layout, out *Memory) {

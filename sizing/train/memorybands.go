@@ -3,8 +3,9 @@ package train
 import (
 	_ "embed"
 	"encoding/json"
-	"mlsizer/sizing/quantity"
 	"sync"
+
+	"mlsizer/sizing/quantity"
 )
 
 // MemoryBand is what measured peaks of a stack say of a memory estimate, as

@@ -1,10 +1,11 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"mlsizer/sizing/model/modeltest"
 )
 
 // A stack's own band of the size and kind holds; else its own of the other size;

@@ -2,10 +2,11 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/quantity"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
 )
 
 // Method says which weights a training run changes.

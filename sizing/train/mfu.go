@@ -2,8 +2,9 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/quantity"
 	"strings"
+
+	"mlsizer/sizing/quantity"
 )
 
 // Convention says which FLOPs a utilisation counts. Published figures differ

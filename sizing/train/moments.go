@@ -1,8 +1,6 @@
 package train
 
-import (
-	"mlsizer/sizing/quantity"
-)
+import "mlsizer/sizing/quantity"
 
 // Moment is a moment of a step at which a device's memory is counted.
 type Moment string
@@ -23,21 +21,6 @@ const (
 	// AtOptimizer adds what the optimizer makes of the gradients.
 	AtOptimizer Moment = "optimizer"
 )
-
-// Chinese returns the moment's name in Chinese.
-func (m Moment) Chinese() string {
-	switch m {
-	case Forward:
-		return "前向"
-	case AtLoss:
-		return "损失"
-	case Backward:
-		return "反向"
-	case Reduction:
-		return "梯度归约"
-	}
-	return "优化器"
-}
 
 var moments = [...]Moment{Forward, AtLoss, Backward, Reduction, AtOptimizer}
 

@@ -1,13 +1,14 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model/modeltest"
 )
 
 // Of every stage of any plan, with a teacher or without: terms add up to the

@@ -2,15 +2,16 @@ package train
 
 import (
 	"math"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // TestOffloadMovesALine: what leaves the device is with the host, to the byte,

@@ -1,11 +1,12 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
 )
 
 // What each optimizer keeps of a model, counted by hand: four layers of 12 x 512²

@@ -2,11 +2,12 @@ package train
 
 import (
 	"fmt"
+	"strings"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
-	"strings"
 )
 
 // Sharding says what data-parallel ranks divide between them.

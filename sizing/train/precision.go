@@ -2,10 +2,11 @@ package train
 
 import (
 	"fmt"
+	"strings"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
-	"strings"
 )
 
 // Precision is a numeric recipe of training: what the matrix products compute

@@ -2,16 +2,17 @@ package train
 
 import (
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // drawn returns a random model on as many devices as a random plan needs, and

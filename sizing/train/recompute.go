@@ -2,11 +2,12 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/note"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // RecomputeMethod says which layers full recompute takes, and how many of them

@@ -2,13 +2,14 @@ package train
 
 import (
 	"encoding/json"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/note"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
 )
 
 // What WithRecompute reads, RecomputeName prints.

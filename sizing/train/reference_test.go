@@ -2,14 +2,15 @@ package train
 
 import (
 	"math"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/model/modeltest"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/model/modeltest"
 )
 
 // The reference computes a stage's memory and the FLOPs of a step the slow

@@ -2,9 +2,10 @@ package train
 
 import (
 	"fmt"
-	"mlsizer/sizing/note"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // StateType is a number format that weights, gradients or optimizer state are
@@ -133,10 +134,10 @@ func (w *States) check(s *Stack, work *Workload) error {
 		plain float64
 		can   []StateType
 	}{
-		{"weights-dtype", "weights", w.Weights, plain.weight, s.StateTypes.Weights},
-		{"grads-dtype", "gradients", w.Gradients, plain.gradient, s.StateTypes.Gradients},
-		{"master-dtype", "master copy", w.Master, plain.master, s.StateTypes.Master},
-		{"moments-dtype", "moments", w.Moments, plain.moment, s.StateTypes.Moments},
+		{"weights-dtype", "state.weights", w.Weights, plain.weight, s.StateTypes.Weights},
+		{"grads-dtype", "state.gradients", w.Gradients, plain.gradient, s.StateTypes.Gradients},
+		{"master-dtype", "state.master", w.Master, plain.master, s.StateTypes.Master},
+		{"moments-dtype", "state.moments", w.Moments, plain.moment, s.StateTypes.Moments},
 	} {
 		if f.t == DefaultState {
 			continue
@@ -196,6 +197,5 @@ func (p *Prepared) noteStates(notes *note.List) {
 	}
 	c := p.costs
 	b := c.stack.states(p.Workload.Precision, w)
-	notes.Add("states", fmt.Sprintf("formats as asked for: weights %.4g B a parameter, gradients %.4g, master copy %.4g, a moment %.4g; every measured peak is of the stack's own", b.weight, b.gradient, b.master, b.moment),
-		fmt.Sprintf("按指定格式：每参数权重 %.4g B、梯度 %.4g B、主副本 %.4g B、每个动量 %.4g B；实测峰值均为软件栈默认格式", b.weight, b.gradient, b.master, b.moment), c.stack.StateTypes.Source)
+	notes.Say("states", c.stack.StateTypes.Source, b.weight, b.gradient, b.master, b.moment)
 }

@@ -1,12 +1,13 @@
 package train
 
 import (
-	"mlsizer/sizing/model/modeltest"
-	"mlsizer/sizing/note"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
 )
 
 // TestStateTypes holds the bytes of a parameter to what the stacks' options
@@ -57,10 +58,10 @@ func TestStateTypesThatCannotBe(t *testing.T) {
 		w     Workload
 		want  error
 	}{
-		"stack":     {"torchtitan", Workload{States: States{Weights: FP8State}}, note.FieldError("weights-dtype", "states.not-in-stack", "torchtitan", note.Word("weights"), FP8State, []string{"fp32", "bf16"})},
-		"master":    {"torchtitan", Workload{States: States{Master: FP32State}}, note.FieldError("master-dtype", "states.not-in-stack", "torchtitan", note.Word("master copy"), FP32State, []string{"none"})},
+		"stack":     {"torchtitan", Workload{States: States{Weights: FP8State}}, note.FieldError("weights-dtype", "states.not-in-stack", "torchtitan", note.Word("state.weights"), FP8State, []string{"fp32", "bf16"})},
+		"master":    {"torchtitan", Workload{States: States{Master: FP32State}}, note.FieldError("master-dtype", "states.not-in-stack", "torchtitan", note.Word("state.master"), FP32State, []string{"none"})},
 		"products":  {"megatron-core", Workload{States: States{Weights: FP8State}}, note.FieldError("weights-dtype", "states.fp8-needs-8-bit-products", BF16)},
-		"gradients": {"megatron-core", Workload{States: States{Gradients: FP16State}}, note.FieldError("grads-dtype", "states.not-in-stack", "megatron-core", note.Word("gradients"), FP16State, []string{"fp32", "bf16"})},
+		"gradients": {"megatron-core", Workload{States: States{Gradients: FP16State}}, note.FieldError("grads-dtype", "states.not-in-stack", "megatron-core", note.Word("state.gradients"), FP16State, []string{"fp32", "bf16"})},
 		"optimizer": {"megatron-core", Workload{Optimizer: SGD, States: States{Moments: BF16State}}, note.FieldError("moments-dtype", "states.moments-are-fixed", SGD)},
 		"remainder": {"megatron-core", Workload{Precision: FP16, States: States{Weights: FP8State}}, note.FieldError("weights-dtype", "states.fp8-needs-8-bit-products", FP16)},
 		"frozen":    {"litgpt", Workload{Method: LoRA, Adapter: DefaultAdapter, States: States{Weights: FP32State}}, note.FieldError("weights-dtype", "states.weights-are-frozen", LoRA)},

@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )

@@ -1,8 +1,6 @@
 package train
 
-import (
-	"math"
-)
+import "math"
 
 // bandwidth returns the bytes a second that a device's collectives reach in a
 // group that spans so many neighbouring devices.

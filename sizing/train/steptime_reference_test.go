@@ -3,10 +3,11 @@ package train
 import (
 	"fmt"
 	"math"
-	"mlsizer/hardware"
-	"mlsizer/sizing/model"
 	"strings"
 	"testing"
+
+	"mlsizer/hardware"
+	"mlsizer/sizing/model"
 )
 
 // referenceStep is the step time written for reading: it walks the layers of

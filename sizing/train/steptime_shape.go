@@ -2,9 +2,10 @@ package train
 
 import (
 	"math"
+	"strings"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
-	"strings"
 )
 
 // shape is what the step time needs to know of one layer of a kind: its matrix

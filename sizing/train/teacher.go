@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"

@@ -1,10 +1,11 @@
 package catalogtest
 
 import (
+	"testing"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
-	"testing"
 )
 
 func Model(b testing.TB, name string) *model.Model {

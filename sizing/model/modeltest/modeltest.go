@@ -1,9 +1,9 @@
 package modeltest
 
 import (
-	"mlsizer/sizing/model"
-
 	"pgregory.net/rapid"
+
+	"mlsizer/sizing/model"
 )
 
 // GPT is a decoder in the style of GPT-3: biases everywhere, learned

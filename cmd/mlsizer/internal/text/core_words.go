@@ -37,13 +37,9 @@ var dimensionWords = map[string]Text{
 	"window":          T("window", "窗口"),
 }
 
-// stateWords are what training keeps of a parameter, and what it does with it.
-var stateWords = map[string]Text{
-	"weights":     Weights,
-	"gradients":   Gradients,
-	"master copy": T("a master copy of the weights", "权重主副本"),
-	"moments":     T("moments", "动量"),
-	"no offload":  T("no offload", "不卸载"),
+// offloadWords are what a stack does that offloads nothing.
+var offloadWords = map[string]Text{
+	"no offload": T("no offload", "不卸载"),
 }
 
 // sampleWords are what models read one of.

@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/internal/spell"
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -72,14 +73,20 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = wanted(arg, l)
 		case note.Choice:
 			list[i] = arg.Join(Comma.In(l), OrLast.In(l))
-		case note.Either:
-			list[i] = OneOf(arg).In(l)
 		case note.Fields:
 			list[i] = "--" + strings.Join(arg, Comma.In(l)+"--")
 		case note.Fine:
 			list[i] = UnitIn(arg.String(), l)
 		case note.Word:
 			list[i] = Of(words, string(arg)).In(l)
+		case note.Settings:
+			list[i] = Flags(arg)
+		case note.Either:
+			list[i] = strings.Join(arg, OrLast.In(l))
+		case note.Words:
+			list[i] = wordsIn(arg, l)
+		case model.Scope:
+			list[i] = scopeIn(arg, l)
 		case []string:
 			list[i] = strings.Join(arg, Comma.In(l))
 		}

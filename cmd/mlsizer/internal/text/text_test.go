@@ -69,7 +69,7 @@ func hasHan(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*([sdvqgxf])`)
+var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*(?:\[(\d)\])?([sdvqgxf])`)
 
 // verbs are the verbs of a form, by the arguments that they take.
 func verbs(form string) string { return fmt.Sprint(verbsByArgument(form)) }
@@ -79,11 +79,11 @@ func verbsByArgument(form string) map[int]string {
 	taken := map[int]string{}
 	next := 0
 	for _, m := range verb.FindAllStringSubmatch(form, -1) {
-		if m[1] != "" {
-			next, _ = strconv.Atoi(m[1])
+		if at := m[1] + m[2]; at != "" {
+			next, _ = strconv.Atoi(at)
 			next--
 		}
-		taken[next] = m[2]
+		taken[next] = m[3]
 		next++
 	}
 	return taken
