@@ -88,7 +88,7 @@ type kind struct {
 	saved, moved kept
 	// products is the part of saved that is the output of a matrix product or
 	// attention: what operator-level recompute keeps.
-	products [numAlongs]float64
+	products [model.NumAxes]float64
 	// input is the layer's input in bytes: what full recompute keeps.
 	input  float64
 	tokens float64
@@ -102,25 +102,23 @@ type kind struct {
 	scores float64
 }
 
-const numAlongs = int(model.AlongNothing) + 1
-
 // kept is bytes of activations by the module that may recompute them.
 type kept struct {
-	by [model.NumModules][numAlongs]float64
+	by [model.NumModules][model.NumAxes]float64
 	// all and butCore are the sums over all modules and over all but the core
 	// of attention, the sets that most plans ask for.
-	all, butCore [numAlongs]float64
+	all, butCore [model.NumAxes]float64
 }
 
 // sum fills in the sums.
 func (k *kept) sum() { k.all, k.butCore = k.but(0), k.but(model.Modules(0).With(model.CoreAttention)) }
 
 // but returns what is kept of one sample but for some modules.
-func (k *kept) but(dropped model.Modules) (sum [numAlongs]float64) {
+func (k *kept) but(dropped model.Modules) (sum [model.NumAxes]float64) {
 	for m := range k.by {
 		if !dropped.Has(model.Module(m)) {
-			for along, n := range k.by[m] {
-				sum[along] += n
+			for axis, n := range k.by[m] {
+				sum[axis] += n
 			}
 		}
 	}
@@ -383,7 +381,7 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		c.addSaved(&k, b, &w)
 	}
 	if sum(k.trained[:]) > 0 && w.FreezesWeights() {
-		k.keep(model.NoModule, model.AlongSequence, k.hidden*k.tokens*c.stack.AdapterBytes)
+		k.keep(model.NoModule, model.SequenceAxis, k.hidden*k.tokens*c.stack.AdapterBytes)
 	}
 	k.saved.sum()
 	k.moved.sum()
@@ -423,7 +421,7 @@ func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workl
 		k.moments[class] += w.Optimizer.moments(adapter, element)
 		if n := w.Adapter.magnitudes(t); n > 0 {
 			k.moments[class] += w.Optimizer.moments(model.Weight{Rows: t.Rows, Copies: t.Copies}, element)
-			k.keep(model.NoModule, [numClasses]model.Along{clsTensor: model.AlongHeads, clsKV: model.AlongHeads, clsWhole: model.AlongSequence, clsExperts: model.AlongExperts}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
+			k.keep(model.NoModule, [numClasses]model.Axis{clsTensor: model.HeadAxis, clsKV: model.HeadAxis, clsWhole: model.SequenceAxis, clsExperts: model.ExpertAxis}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
 		}
 	}
 }
@@ -432,7 +430,7 @@ func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workl
 func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 	for _, t := range b.Saved() {
 		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
-			k.keep(t.Module, t.Along, t.PerToken*k.tokens*c.stack.PackedInputBytes)
+			k.keep(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
 		}
 		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
 			continue // kept only for the gradient of a weight that is frozen
@@ -451,34 +449,34 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 			width = 1
 		}
 		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
-		if t.Along == model.AlongExperts || t.Along == model.AlongDispatched {
+		if t.Axis == model.ExpertAxis || t.Axis == model.DispatchAxis {
 			elements *= w.Routing.held()
 		}
 		n := elements * width
-		along := t.Along
-		if along == model.AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {
-			along = model.AlongNothing
+		axis := t.Axis
+		if axis == model.SequenceAxis && len(t.Feeds) > 0 && c.stack.KeepsGathered {
+			axis = model.NoAxis
 		}
 		if c.writes(t.When) {
-			k.moved.by[t.Module][along] += n
+			k.moved.by[t.Module][axis] += n
 		}
 		if !c.keeps(t.When) {
 			continue
 		}
-		k.saved.by[t.Module][along] += n
-		k.products[along] += n * t.Product
+		k.saved.by[t.Module][axis] += n
+		k.products[axis] += n * t.Product
 		switch {
 		case !c.stack.FP8Operands || !w.Precision.narrow():
 		case len(t.Feeds) > 0:
-			k.saved.by[t.Module][along] += elements - n // quantised, and kept so
+			k.saved.by[t.Module][axis] += elements - n // quantised, and kept so
 		case t.Operand:
-			k.saved.by[t.Module][along] += elements // and its quantised copy
+			k.saved.by[t.Module][axis] += elements // and its quantised copy
 		}
 	}
 }
 
 // keep adds bytes that the forward pass writes and keeps.
-func (k *kind) keep(m model.Module, along model.Along, n float64) {
-	k.saved.by[m][along] += n
-	k.moved.by[m][along] += n
+func (k *kind) keep(m model.Module, axis model.Axis, n float64) {
+	k.saved.by[m][axis] += n
+	k.moved.by[m][axis] += n
 }

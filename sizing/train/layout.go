@@ -219,8 +219,8 @@ func (l *layout) bytes(k *kept, dropped model.Modules) float64 {
 
 // share returns a device's part of a micro-batch's activations, given those of
 // a sample.
-func (l *layout) share(n *[numAlongs]float64) float64 {
-	return ((n[model.AlongHeads]+n[model.AlongExperts])/l.tp + n[model.AlongDispatched]*l.etp/l.tp + n[model.AlongSequence]/l.sequence() + n[model.AlongNothing]) * l.micro / l.cp
+func (l *layout) share(n *[model.NumAxes]float64) float64 {
+	return ((n[model.HeadAxis]+n[model.ExpertAxis])/l.tp + n[model.DispatchAxis]*l.etp/l.tp + n[model.SequenceAxis]/l.sequence() + n[model.NoAxis]) * l.micro / l.cp
 }
 
 // selective returns the bytes that a micro-batch keeps of one layer under

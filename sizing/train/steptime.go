@@ -306,7 +306,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 		backward.attention += b
 	}
 	share := l.micro / l.cp
-	moved := s.moved[model.AlongHeads]/l.tp + s.moved[model.AlongExperts]/l.tp + s.moved[model.AlongDispatched]*l.etp/l.tp + s.moved[model.AlongSequence]/l.sequence() + s.moved[model.AlongNothing]
+	moved := s.moved[model.HeadAxis]/l.tp + s.moved[model.ExpertAxis]/l.tp + s.moved[model.DispatchAxis]*l.etp/l.tp + s.moved[model.SequenceAxis]/l.sequence() + s.moved[model.NoAxis]
 	memory := moved * share * e.Traffic / t.memory
 	unpack := 0.0
 	if c := p.costs; c.unpackBytes > 0 {

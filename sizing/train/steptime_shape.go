@@ -15,7 +15,7 @@ type shape struct {
 	cores    []core
 	// moved is what the layer saves of one sample, in bytes, scores left out:
 	// memory-bound kernels read and write it.
-	moved [numAlongs]float64
+	moved [model.NumAxes]float64
 	// scores are the bytes of attention scores that are written to memory.
 	scores float64
 	// biased is the bytes of one sample that the activation of experts with
@@ -183,7 +183,7 @@ func (s *shape) addMoved(c *costs, t model.Saved, tokens float64) {
 	case model.Mask:
 		width = 1
 	}
-	s.moved[t.Along] += t.PerToken * tokens * width
+	s.moved[t.Axis] += t.PerToken * tokens * width
 	s.scores += t.PerPair * tokens * tokens * width
 }
 
