@@ -3,11 +3,12 @@ package hardware
 import (
 	"bytes"
 	_ "embed"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"sync"
+
+	"mlsizer/sizing/note"
 )
 
 //go:embed devices.csv
@@ -55,17 +56,28 @@ type NotFoundError struct {
 	Near []string // up to three names that are spelled alike; may be empty
 }
 
-// Error names the nearest names.
-func (e *NotFoundError) Error() string {
+// Code says whether names are known that are spelled alike.
+func (e *NotFoundError) Code() string {
+	if len(e.Near) == 0 {
+		return "device.unknown"
+	}
+	return "device.unknown-but-near"
+}
+
+// Args are the name, cut after 60 bytes, and the nearest names.
+func (e *NotFoundError) Args() []any {
 	name := e.Name
 	if len(name) > 60 {
 		name = strings.ToValidUTF8(name[:60], "") + "…"
 	}
 	if len(e.Near) == 0 {
-		return fmt.Sprintf("%q: unknown device (want an id or alias of the hardware catalogue)", name)
+		return []any{name}
 	}
-	return fmt.Sprintf("%q: unknown device (want an id or alias of the hardware catalogue, such as %s)", name, strings.Join(e.Near, ", "))
+	return []any{name, e.Near}
 }
+
+// Error names the nearest names.
+func (e *NotFoundError) Error() string { return note.NewError(e.Code(), e.Args()...).Error() }
 
 // Extend is the catalogue with the devices of a user's file added: CSV with a
 // header, or JSON (an array of objects), in the schema of the embedded
@@ -100,11 +112,11 @@ func (c *Catalog) extend(r io.Reader, name string) (*Catalog, error) {
 		n.devices = append(n.devices, e.device)
 		for i, k := range append([]string{e.device.ID}, e.device.Aliases...) {
 			if other, taken := n.byName[k]; taken {
-				what := "id"
+				err := note.NewError("device.id-taken", k, other.ID)
 				if i > 0 {
-					what = "alias"
+					err = note.NewError("device.alias-taken", k, other.ID)
 				}
-				return nil, &FileError{name, e.at.line, e.at.column, fmt.Errorf("%s %q is taken by %q (want a name of its own)", what, k, other.ID)}
+				return nil, &FileError{name, e.at.line, e.at.column, err}
 			}
 			n.byName[k] = e.device
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -181,13 +182,14 @@ func TestNamesAreUnique(t *testing.T) {
 
 func TestUnsupportedRate(t *testing.T) {
 	for _, tt := range []struct {
-		device, dtype, want string
+		device, dtype, code string
+		args                []any
 	}{
 		// Source: NVIDIA A100 whitepaper: Volta tensor cores take FP16 only; FP8 came with Hopper.
-		{"v100", "bf16", `"v100-sxm2-32gb": no bf16 matrix rate known (want fp64, fp32 or fp16)`},
-		{"a100", "fp8", `"a100-sxm4-80gb": no fp8 matrix rate known (want fp64, fp32, tf32, bf16, fp16 or int8)`},
-		{"h100", "nvfp4", `no fp4 matrix rate known`},
-		{"wse3", "fp16", `"cerebras-wse3": no fp16 matrix rate known (no rate of this device is)`},
+		{"v100", "bf16", "device.no-rate-for-format", []any{"v100-sxm2-32gb", BF16, note.Choice{"fp64", "fp32", "fp16"}}},
+		{"a100", "fp8", "device.no-rate-for-format", []any{"a100-sxm4-80gb", FP8, note.Choice{"fp64", "fp32", "tf32", "bf16", "fp16", "int8"}}},
+		{"h100", "nvfp4", "device.no-rate-for-format", []any{"h100-sxm5-80gb", FP4, note.Choice{"fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8"}}},
+		{"wse3", "fp16", "device.no-rate-at-all", []any{"cerebras-wse3", FP16}},
 	} {
 		dt, err := ParseDType(tt.dtype)
 		require.NoError(t, err)
@@ -197,7 +199,9 @@ func TestUnsupportedRate(t *testing.T) {
 		require.ErrorAs(t, err, &ue)
 		assert.Zero(t, r)
 		assert.Equal(t, dt, ue.DType)
-		assert.Contains(t, err.Error(), tt.want)
+		assert.Equal(t, tt.code, ue.Code())
+		assert.Equal(t, tt.args, ue.Args())
+		assert.EqualError(t, err, note.NewError(tt.code, tt.args...).Error())
 	}
 	_, err := find(t, "v100").Rate(NumDTypes)
 	assert.Error(t, err)
@@ -217,10 +221,10 @@ func TestParseDType(t *testing.T) {
 		assert.Equal(t, want, got, in)
 	}
 	_, err := ParseDType("fp12")
-	assert.EqualError(t, err, `"fp12": unknown number format (want fp64, fp32, tf32, bf16, fp16, fp8, int8, fp6, fp4, or mxfp8, nvfp4, mxfp4, mxfp6)`)
+	assert.Equal(t, note.NewError("format.unknown", "fp12", []string{"fp64", "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp6", "fp4"}), err)
 	assert.Equal(t, "DType(99)", DType(99).String())
 	_, err = ParseKind("fpga")
-	assert.EqualError(t, err, `"fpga": unknown kind of device (want gpu, tpu, npu, cpu, edge, phone)`)
+	assert.Equal(t, note.NewError("device.unknown-kind", "fpga", []string{"gpu", "tpu", "npu", "cpu", "edge", "phone"}), err)
 	assert.Equal(t, "Kind(99)", Kind(99).String())
 }
 
@@ -234,6 +238,8 @@ func TestNotFound(t *testing.T) {
 		assert.Equal(t, name, nf.Name)
 		assert.LessOrEqual(t, len(nf.Near), 3)
 		assert.Contains(t, nf.Near, near, name)
+		assert.Equal(t, "device.unknown-but-near", nf.Code())
+		assert.Equal(t, []any{name, nf.Near}, nf.Args())
 		assert.Contains(t, err.Error(), near)
 	}
 	for _, name := range []string{"", "qwertyuiop", strings.Repeat("h100", 1000), "万", "\xff"} {
@@ -241,6 +247,8 @@ func TestNotFound(t *testing.T) {
 		var nf *NotFoundError
 		require.ErrorAs(t, err, &nf)
 		assert.Empty(t, nf.Near, name)
+		assert.Equal(t, "device.unknown", nf.Code())
+		assert.Len(t, nf.Args(), 1)
 		assert.Less(t, len(err.Error()), 300)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -37,10 +38,10 @@ type Network struct {
 // Set is an [Option]: it refuses what is no size of a node and no bandwidth.
 func (n Network) Set(c *Cluster) error {
 	if n.DevicesPerNode < 0 || n.DevicesPerNode > MaxDevices {
-		return fmt.Errorf("%d devices per node (want 1 to %d)", n.DevicesPerNode, MaxDevices)
+		return note.NewError("cluster.bad-node-size", n.DevicesPerNode, MaxDevices)
 	}
 	if !(n.ScaleOut >= 0) || math.IsInf(float64(n.ScaleOut), 1) {
-		return fmt.Errorf("%v between nodes (want a bandwidth above zero)", n.ScaleOut)
+		return note.NewError("cluster.bad-bandwidth", n.ScaleOut)
 	}
 	c.DevicesPerNode = cmp.Or(n.DevicesPerNode, c.DevicesPerNode)
 	c.ScaleOut = cmp.Or(n.ScaleOut, c.ScaleOut)
@@ -52,11 +53,11 @@ func (n Network) Set(c *Cluster) error {
 func WithSlice(s Shape) Option {
 	return func(c *Cluster) error {
 		if c.Device.Torus == nil {
-			return fmt.Errorf("%q: has no torus, so no slice %v", c.Device.ID, s)
+			return note.NewError("device.no-torus", c.Device.ID, s)
 		}
 		shape, err := c.Device.Torus.Check(s)
 		if err != nil {
-			return fmt.Errorf("%q: %w", c.Device.ID, err)
+			return note.NewError("device.no-slice", c.Device.ID, err)
 		}
 		c.Slice = shape
 		return nil
@@ -69,10 +70,10 @@ func WithSlice(s Shape) Option {
 // no number of slices makes.
 func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	if d == nil {
-		return Cluster{}, fmt.Errorf("no device (want one of the catalogue)")
+		return Cluster{}, note.NewError("cluster.no-device")
 	}
 	if count < 1 || count > MaxDevices {
-		return Cluster{}, fmt.Errorf("%q: %d devices (want 1 to %d)", d.ID, count, MaxDevices)
+		return Cluster{}, note.NewError("cluster.count-out-of-range", d.ID, count, MaxDevices)
 	}
 	c := Cluster{Device: d, Count: count, DevicesPerNode: max(d.DevicesPerNode, 1), ScaleOut: d.ScaleOut}
 	for _, opt := range opts {
@@ -82,7 +83,7 @@ func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	}
 	if d.Torus != nil {
 		if err := c.slice(); err != nil {
-			return Cluster{}, fmt.Errorf("%q: %w", d.ID, err)
+			return Cluster{}, note.NewError("device.no-slice", d.ID, err)
 		}
 	}
 	return c, nil
@@ -94,7 +95,7 @@ func (c *Cluster) slice() error {
 	if !c.Slice.IsZero() {
 		n := c.Slice.Chips()
 		if c.Count%n != 0 {
-			return fmt.Errorf("%d chips are not whole slices of %v (want a multiple of %d)", c.Count, c.Slice, n)
+			return note.NewError("torus.not-whole-slices", c.Count, c.Slice, n)
 		}
 		c.Slices = c.Count / n
 		return nil
@@ -145,7 +146,7 @@ func (c Cluster) Wraps() [3]bool {
 // whose usual network is not known is an error, never zero or a guess.
 func (c Cluster) Network() (quantity.Bandwidth, error) {
 	if c.ScaleOut == 0 {
-		return 0, fmt.Errorf("%q: the network between nodes is not known (want --scale-out, a bandwidth per device such as 50GB/s)", c.Device.ID)
+		return 0, note.NewError("device.no-network-between-nodes", c.Device.ID)
 	}
 	return c.ScaleOut, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -56,27 +57,32 @@ func TestParseCluster(t *testing.T) {
 }
 
 func TestParseClusterRefuses(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                          `no device`,
-		"h100x0":                    `"0": zero (want 1 to 10000000)`,
-		"h100x-1":                   `"-1": negative`,
-		"h100x+8":                   `does not start with a digit`,
-		"h100x10000001":             `"h100x10000001": 10000001 devices (want 1 to 10000000)`,
-		"h100x99999999999999999999": `too large for a count`,
-		"h100x1.5":                  `"h100x1.5": not a whole number of devices`,
-		"h100x8x8":                  `"h100x8": unknown device`,
-		"h100x":                     `"h100x": unknown device`,
-		"x8":                        `"x8": unknown device`,
-		"h1o0x8":                    `"h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100`,
-		"h100x8 nodes":              `unknown suffix "nodes"`,
-		"tpu-v5ex12":                `"tpu-v5e": 12 chips: no 2D torus slice, nor equal large ones, make that many (want 8 or 16)`,
-		"tpu-v5ex300":               `(want 256, or a multiple of 256)`,
-		"tpu-v4x65":                 `(want 64 or 128)`,
-		"mi300xyz":                  `"mi300xyz": unknown device`,
+	most := quantity.Want{Forms: quantity.WholeUpTo, Most: MaxDevices}
+	badCount := func(input string, p quantity.Problem) error {
+		return note.NewError("cluster.bad-count", &quantity.SyntaxError{Kind: "count", Input: input, Problem: p, Want: most})
+	}
+	unknown := func(name string, near ...string) error { return &NotFoundError{name, near} }
+	for in, want := range map[string]error{
+		"":                          note.NewError("cluster.empty", ""),
+		"h100x0":                    badCount("0", quantity.Zero),
+		"h100x-1":                   badCount("-1", quantity.Negative),
+		"h100x+8":                   badCount("+8", quantity.NoDigit),
+		"h100x10000001":             note.NewError("cluster.count-out-of-range", "h100x10000001", int64(10000001), MaxDevices),
+		"h100x99999999999999999999": badCount("99999999999999999999", quantity.TooLargeToCount),
+		"h100x1.5":                  note.NewError("cluster.count-not-whole", "h100x1.5", MaxDevices),
+		"h100x8x8":                  unknown("h100x8", "h100"),
+		"h100x":                     unknown("h100x", "h100"),
+		"x8":                        unknown("x8"),
+		"h1o0x8":                    unknown("h1o0", "h100"),
+		"h100x8 nodes": note.NewError("cluster.bad-count",
+			&quantity.SyntaxError{Kind: "count", Input: "8 nodes", Problem: quantity.UnknownSuffix, Part: "nodes", Want: most}),
+		"tpu-v5ex12":  note.NewError("device.no-slice", "tpu-v5e", note.NewError("torus.no-slice-of-count", 12, 2, 8, 16)),
+		"tpu-v5ex300": note.NewError("device.no-slice", "tpu-v5e", note.NewError("torus.no-slices-of-count", 300, 2, 256, 256)),
+		"tpu-v4x65":   note.NewError("device.no-slice", "tpu-v4", note.NewError("torus.no-slice-of-count", 65, 3, 64, 128)),
+		"mi300xyz":    unknown("mi300xyz", "mi300x"),
 	} {
 		c, err := ParseCluster(Default(), in)
-		require.Error(t, err, in)
-		assert.Contains(t, err.Error(), want, in)
+		assert.Equal(t, want, err, in)
 		assert.Zero(t, c, in)
 	}
 }
@@ -112,17 +118,22 @@ func TestTorus(t *testing.T) {
 	assert.Equal(t, "4x8x16", c.Slice.String())
 	assert.Equal(t, "8x16", Shape{1, 8, 16}.String())
 	assert.Equal(t, "none", Shape{}.String())
-	for _, s := range []Shape{{3, 4, 4}, {0, 0, 0}, {-4, 4, 4}, {4, 4, 2048}} {
+	largest := find(t, "tpu-v4").Torus.MaxShape
+	for s, want := range map[Shape]error{
+		{3, 4, 4}:    note.NewError("torus.no-such-slice-of-cubes", Shape{3, 4, 4}, largest),
+		{0, 0, 0}:    nil, // no slice asked for
+		{-4, 4, 4}:   note.NewError("torus.negative-axis", Shape{-4, 4, 4}),
+		{4, 4, 2048}: note.NewError("torus.no-such-slice-of-cubes", Shape{4, 4, 2048}, largest),
+	} {
 		_, err = NewCluster(find(t, "tpu-v4"), 512, WithSlice(s))
-		if s.IsZero() {
-			continue // no slice asked for
+		if want != nil {
+			assert.Equal(t, note.NewError("device.no-slice", "tpu-v4", want), err, "%v", s)
 		}
-		assert.Error(t, err, "%v", s)
 	}
 	_, err = NewCluster(find(t, "tpu-v4"), 100, WithSlice(Shape{4, 4, 4}))
-	assert.ErrorContains(t, err, "want a multiple of 64")
+	assert.Equal(t, note.NewError("device.no-slice", "tpu-v4", note.NewError("torus.not-whole-slices", 100, Shape{4, 4, 4}, 64)), err)
 	_, err = NewCluster(find(t, "h100"), 64, WithSlice(Shape{4, 4, 4}))
-	assert.ErrorContains(t, err, "has no torus")
+	assert.Equal(t, note.NewError("device.no-torus", "h100-sxm5-80gb", Shape{4, 4, 4}), err)
 }
 
 // Whatever the count, a cluster of slices has that many chips.
@@ -162,7 +173,7 @@ func TestClusterOptions(t *testing.T) {
 	c, err = NewCluster(find(t, "rtx-4090"), 64)
 	require.NoError(t, err)
 	_, err = c.Network()
-	assert.ErrorContains(t, err, "is not known (want --scale-out, a bandwidth per device such as 50GB/s)")
+	assert.Equal(t, note.NewError("device.no-network-between-nodes", "rtx-4090-24gb"), err)
 
 	for _, bad := range []Network{{DevicesPerNode: -1}, {DevicesPerNode: MaxDevices + 1}, {ScaleOut: -1}, {ScaleOut: quantity.Bandwidth(math.NaN())}, {ScaleOut: quantity.Bandwidth(math.Inf(1))}} {
 		_, err := NewCluster(find(t, "h100"), 8, bad.Set)

@@ -8,9 +8,7 @@
 package hardware
 
 import (
-	"fmt"
-	"strings"
-
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -106,18 +104,25 @@ type UnsupportedError struct {
 	DType  DType
 }
 
-// Error names the device, the format, and the formats that have a rate.
-func (e *UnsupportedError) Error() string {
-	names := make([]string, 0, NumDTypes)
+// Code says whether the device has a rate for other formats.
+func (e *UnsupportedError) Code() string {
+	if len(e.Device.Supported()) == 0 {
+		return "device.no-rate-at-all"
+	}
+	return "device.no-rate-for-format"
+}
+
+// Args are the device, the format, and the formats that have a rate.
+func (e *UnsupportedError) Args() []any {
+	var names note.Choice
 	for _, t := range e.Device.Supported() {
 		names = append(names, t.String())
 	}
-	switch n := len(names); n {
-	case 0:
-		return fmt.Sprintf("%q: no %s matrix rate known (no rate of this device is)", e.Device.ID, e.DType)
-	case 1:
-		return fmt.Sprintf("%q: no %s matrix rate known (want %s)", e.Device.ID, e.DType, names[0])
-	default:
-		return fmt.Sprintf("%q: no %s matrix rate known (want %s or %s)", e.Device.ID, e.DType, strings.Join(names[:n-1], ", "), names[n-1])
+	if len(names) == 0 {
+		return []any{e.Device.ID, e.DType}
 	}
+	return []any{e.Device.ID, e.DType, names}
 }
+
+// Error names the device, the format, and the formats that have a rate.
+func (e *UnsupportedError) Error() string { return note.NewError(e.Code(), e.Args()...).Error() }

@@ -2,7 +2,10 @@ package hardware
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // DType is the number format of the operands of a matrix product, as far as
@@ -61,5 +64,5 @@ func ParseDType(s string) (DType, error) {
 	case "fp4", "nvfp4", "mxfp4", "float4":
 		return FP4, nil
 	}
-	return 0, fmt.Errorf("%q: unknown number format (want %s, or mxfp8, nvfp4, mxfp4, mxfp6)", s, strings.Join(dtypeNames[:], ", "))
+	return 0, note.NewError("format.unknown", s, slices.Clone(dtypeNames[:]))
 }

@@ -19,7 +19,7 @@ func ExampleParseCluster() {
 	fmt.Println(err)
 	// Output:
 	// H100 SXM5 80GB 512 in 64 nodes; 79.6 GiB each
-	// "h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100)
+	// device: unknown but near: h1o0, [h100]
 }
 
 func ExampleDevice_Rate() {
@@ -34,7 +34,7 @@ func ExampleDevice_Rate() {
 	fmt.Println(err)
 	// Output:
 	// 125 TFLOP/s <nil>
-	// "v100-sxm2-32gb": no bf16 matrix rate known (want fp64, fp32 or fp16)
+	// device: no rate for format: v100-sxm2-32gb, bf16, fp64, fp32 or fp16
 }
 
 func ExampleCatalog_Extend() {
@@ -44,5 +44,5 @@ my-gpu,My GPU,gpu,48,1000,-200,our own benchmark
 	_, err := hardware.Default().Extend(strings.NewReader(file), "mine.csv")
 	fmt.Println(err)
 	// Output:
-	// mine.csv:2:27: bf16_tflops: "-200": not a number above zero (want a figure such as 80 or 79.65, or nothing where it is not known)
+	// mine.csv:2:27: device-file: column fails: bf16_tflops, device: not above zero: -200
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // FileError is an error in a hardware file, with its place.
@@ -15,6 +17,22 @@ type FileError struct {
 	File         string
 	Line, Column int // from 1; Column counts bytes; 0: no place in particular
 	Err          error
+}
+
+// Code says whether the error has a place in the file.
+func (e *FileError) Code() string {
+	if e.Line == 0 {
+		return "device-file.fails"
+	}
+	return "device-file.fails-at"
+}
+
+// Args are the file, the line and column if there are any, and the error.
+func (e *FileError) Args() []any {
+	if e.Line == 0 {
+		return []any{e.File, e.Err}
+	}
+	return []any{e.File, e.Line, e.Column, e.Err}
 }
 
 // Error is file:line:column: what is wrong.
@@ -48,7 +66,7 @@ func readFile(r io.Reader, name string) ([]entry, error) {
 		return nil, &FileError{File: name, Err: err}
 	}
 	if len(data) > maxFile {
-		return nil, &FileError{File: name, Err: fmt.Errorf("more than %d MiB (want a file of device rows)", maxFile>>20)}
+		return nil, &FileError{File: name, Err: note.NewError("device-file.too-large", maxFile>>20)}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if t := bytes.TrimSpace(data); len(t) > 0 && (t[0] == '[' || t[0] == '{') {
@@ -67,12 +85,12 @@ func columnIndex() map[string]column {
 }
 
 // columnNames is the schema as an error lists it.
-func columnNames() string {
+func columnNames() []string {
 	var names []string
 	for _, c := range columns() {
 		names = append(names, c.name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func readCSV(data []byte, name string) ([]entry, error) {
@@ -87,7 +105,7 @@ func readCSV(data []byte, name string) ([]entry, error) {
 	}
 	header, err := cr.Read()
 	if err == io.EOF {
-		return nil, fail(place{1, 1}, errors.New("empty (want a header row and one row a device)"))
+		return nil, fail(place{1, 1}, note.NewError("device-file.empty"))
 	}
 	if err != nil {
 		return nil, csvError(name, err)
@@ -99,14 +117,14 @@ func readCSV(data []byte, name string) ([]entry, error) {
 		h = strings.TrimSpace(h)
 		c, ok := known[h]
 		if !ok {
-			return nil, fail(at(i), fmt.Errorf("%q: unknown or repeated column (want %s)", h, columnNames()))
+			return nil, fail(at(i), note.NewError("device-file.unknown-column", h, columnNames()))
 		}
 		delete(known, h) // a second column of the name is then unknown
 		cols[i] = c
 	}
 	for _, c := range columns() {
 		if _, left := known[c.name]; left && c.required {
-			return nil, fail(place1, fmt.Errorf("no column %q (want at least id, name, kind, memory_gib, memory_gb_per_s, sources and a rate)", c.name))
+			return nil, fail(place1, note.NewError("device-file.no-column", c.name))
 		}
 	}
 	var list []entry
@@ -114,7 +132,7 @@ func readCSV(data []byte, name string) ([]entry, error) {
 		row, err := cr.Read()
 		if err == io.EOF {
 			if len(list) == 0 {
-				return nil, fail(place1, errors.New("a header and no device under it (want one row a device)"))
+				return nil, fail(place1, note.NewError("device-file.header-alone"))
 			}
 			return list, nil
 		}
@@ -127,12 +145,12 @@ func readCSV(data []byte, name string) ([]entry, error) {
 			v = strings.TrimSpace(v)
 			if v == "" {
 				if cols[i].required {
-					return nil, fail(at(i), fmt.Errorf("%s is blank (want a value in every row)", cols[i].name))
+					return nil, fail(at(i), note.NewError("device-file.blank-cell", cols[i].name))
 				}
 				continue
 			}
 			if err := cols[i].set(rec, v); err != nil {
-				return nil, fail(at(i), fmt.Errorf("%s: %w", cols[i].name, err))
+				return nil, fail(at(i), note.NewError("device-file.column-fails", cols[i].name, err))
 			}
 		}
 		d, err := rec.finish()
@@ -159,9 +177,6 @@ type jsonReader struct {
 	name string
 }
 
-// errNotDevices says what a file of devices holds.
-var errNotDevices = errors.New("not a device (want an object, or an array of objects, with the columns as keys)")
-
 func (r *jsonReader) fail(offset int64, err error) error {
 	p := placeOf(r.data, offset)
 	return &FileError{File: r.name, Line: p.line, Column: p.column, Err: err}
@@ -179,7 +194,7 @@ func (r *jsonReader) next() (json.Token, int64, error) {
 	case errors.As(err, &se):
 		return nil, 0, r.fail(se.Offset-1, err)
 	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, 0, r.fail(int64(len(r.data)), errors.New("unexpected end of JSON"))
+		return nil, 0, r.fail(int64(len(r.data)), note.NewError("device-file.json-ends"))
 	}
 	return nil, 0, r.fail(offset, err)
 }
@@ -195,7 +210,7 @@ func readJSON(data []byte, name string) ([]entry, error) {
 	}
 	array := tok == json.Delim('[')
 	if !array && tok != json.Delim('{') {
-		return nil, r.fail(offset, errNotDevices)
+		return nil, r.fail(offset, note.NewError("device-file.not-a-device"))
 	}
 	var list []entry
 	for {
@@ -207,7 +222,7 @@ func readJSON(data []byte, name string) ([]entry, error) {
 				break
 			}
 			if tok != json.Delim('{') {
-				return nil, r.fail(offset, errNotDevices)
+				return nil, r.fail(offset, note.NewError("device-file.not-a-device"))
 			}
 		}
 		e, err := r.device(offset)
@@ -220,11 +235,11 @@ func readJSON(data []byte, name string) ([]entry, error) {
 		}
 	}
 	if len(list) == 0 {
-		return nil, r.fail(offset, errors.New("no device (want an array of objects with the columns as keys)"))
+		return nil, r.fail(offset, note.NewError("device-file.no-device"))
 	}
 	end := skipToValue(data, r.InputOffset())
 	if _, err := r.Token(); err != io.EOF {
-		return nil, r.fail(end, errors.New("text after the devices (want one JSON value)"))
+		return nil, r.fail(end, note.NewError("device-file.text-after-devices"))
 	}
 	return list, nil
 }
@@ -244,7 +259,7 @@ func (r *jsonReader) device(start int64) (entry, error) {
 		k, _ := key.(string)
 		c, ok := known[k]
 		if !ok {
-			return entry{}, r.fail(keyAt, fmt.Errorf("%q: unknown or repeated key (want %s)", k, columnNames()))
+			return entry{}, r.fail(keyAt, note.NewError("device-file.unknown-key", k, columnNames()))
 		}
 		delete(known, k)
 		v, valAt, err := r.value(k)
@@ -256,12 +271,12 @@ func (r *jsonReader) device(start int64) (entry, error) {
 		}
 		given[k] = true
 		if err := c.set(rec, v); err != nil {
-			return entry{}, r.fail(valAt, fmt.Errorf("%s: %w", k, err))
+			return entry{}, r.fail(valAt, note.NewError("device-file.column-fails", k, err))
 		}
 	}
 	for _, c := range columns() {
 		if c.required && !given[c.name] {
-			return entry{}, r.fail(start, fmt.Errorf("%s is blank (want a value in every device)", c.name))
+			return entry{}, r.fail(start, note.NewError("device-file.blank-key", c.name))
 		}
 	}
 	d, err := rec.finish()
@@ -287,7 +302,7 @@ func (r *jsonReader) value(key string) (text string, at int64, err error) {
 	case nil:
 		return "", at, nil
 	}
-	return "", 0, r.fail(at, fmt.Errorf("%s: a list or an object (want a string or a number)", key))
+	return "", 0, r.fail(at, note.NewError("device-file.nested-value", key))
 }
 
 // skipToValue moves an offset past the space, comma or colon in front of the

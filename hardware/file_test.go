@@ -1,11 +1,15 @@
 package hardware
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/note"
 )
 
 const goodCSV = `id,name,kind,memory_gib,memory_gb_per_s,bf16_tflops,aliases,sources,usd_per_hour,price_date,price_source
@@ -44,55 +48,82 @@ func TestExtend(t *testing.T) {
 
 func TestExtendRefuses(t *testing.T) {
 	const head = "id,name,kind,memory_gib,memory_gb_per_s,bf16_tflops,sources\n"
-	for _, tt := range []struct{ name, file, want string }{
-		{"empty", "", `f:1:1: empty (want a header row and one row a device)`},
-		{"unknown column", "id,nmae\n", `f:1:4: "nmae": unknown or repeated column (want id, aliases, name`},
-		{"repeated column", "id,id\n", `f:1:4: "id": unknown or repeated column`},
-		{"missing column", "id,name,kind,memory_gib,memory_gb_per_s\n", `f:1:1: no column "sources"`},
-		{"blank field", head + "a,b,gpu,,1,1,s\n", `f:2:9: memory_gib is blank (want a value in every row)`},
-		{"blank source", head + "a,b,gpu,1,1,1,\n", `f:2:15: sources is blank`},
-		{"negative", head + "a,b,gpu,1,-5,1,s\n", `f:2:11: memory_gb_per_s: "-5": not a number above zero`},
-		{"zero", head + "a,b,gpu,0,5,1,s\n", `f:2:9: memory_gib: "0": not a number above zero`},
-		{"nan", head + "a,b,gpu,nan,5,1,s\n", `f:2:9: memory_gib: "nan": not a number above zero`},
-		{"inf", head + "a,b,gpu,1,5,inf,s\n", `f:2:13: bf16_tflops: "inf": not a number above zero`},
-		{"overflow", head + "a,b,gpu,1,5,1e308,s\n", `f:2:13: bf16_tflops: "1e308": not a number above zero`},
-		{"text", head + "a,b,gpu,80GB,5,1,s\n", `f:2:9: memory_gib: "80GB": not a number above zero (want a figure such as 80 or 79.65`},
-		{"kind", head + "a,b,fpga,1,5,1,s\n", `f:2:5: kind: "fpga": unknown kind`},
-		{"id", head + "My GPU,b,gpu,1,5,1,s\n", `f:2:1: id: "My GPU": not an id`},
-		{"no rate", head + "a,b,gpu,1,5,,s\n", `f:2:1: no rate at all`},
-		{"twice", head + "a,b,gpu,1,5,1,s\na,b,gpu,1,5,1,s\n", `f:3:1: id "a" is taken by "a"`},
-		{"taken id", head + "h100-sxm5-80gb,b,gpu,1,5,1,s\n", `f:2:1: id "h100-sxm5-80gb" is taken by "h100-sxm5-80gb"`},
-		{"taken alias", head + "h100,b,gpu,1,5,1,s\n", `f:2:1: id "h100" is taken by "h100-sxm5-80gb"`},
-		{"row length", head + "a,b\n", `f:2:1: wrong number of fields`},
-		{"quote", head + "a,\"b,gpu\n", `extraneous or missing " in quoted-field`},
-		{"half a link", "link_gb_per_s," + head + "5,a,b,gpu,1,5,1,s\n", `f:2:1: half a scale-up link`},
-		{"half a torus", "torus_max," + head + "4x4,a,b,gpu,1,5,1,s\n", `f:2:1: half a torus`},
-		{"torus", "torus_max," + head + "4x-4,a,b,gpu,1,5,1,s\n", `f:2:1: torus_max: "4x-4": not the shape of a torus`},
-		{"one axis", "torus_max," + head + "4,a,b,gpu,1,5,1,s\n", `want two or three axes`},
-		{"half a price", "usd_per_hour," + head + "4,a,b,gpu,1,5,1,s\n", `f:2:1: part of a price`},
-		{"year", "year," + head + "20,a,b,gpu,1,5,1,s\n", `f:2:1: year: "20": not a whole number in range (want 1990 to 2100)`},
-		{"unified", "unified," + head + "maybe,a,b,gpu,1,5,1,s\n", `neither yes nor no`},
-		{"confidence", "confidence," + head + "sure,a,b,gpu,1,5,1,s\n", `want high, medium or low`},
-
-		{"no row", head, `f:1:1: a header and no device under it (want one row a device)`},
-		{"json none", " []", `f:1:3: no device (want an array of objects with the columns as keys)`},
-		{"json key", "[\n {\"id\": \"a\",\n  \"nmae\": 1}]", `f:3:3: "nmae": unknown or repeated key`},
-		{"json repeated", `[{"id": "a", "id": "b"}]`, `f:1:14: "id": unknown or repeated key`},
-		{"json negative", "[{\"id\": \"a\",\n\"memory_gib\": -1}]", `f:2:15: memory_gib: "-1": not a number above zero`},
-		{"json blank", "[\n{\"id\": \"a\"}]", `f:2:1: name is blank`},
-		{"json list", `[{"id": ["a"]}]`, `f:1:9: id: a list or an object`},
-		{"json not a device", "[1]", `f:1:2: not a device`},
-		{"json cut", `[{"id": "a"`, `unexpected end of JSON`},
-		{"json syntax", "[\n{\"id\" \"a\"}]", `f:2:`},
-		{"json after", strings.Trim(goodJSON, "[]") + " {}", `text after the devices`},
+	for _, tt := range []struct {
+		name, file string
+		at         place
+		err        error
+	}{
+		{"empty", "", place{1, 1}, note.NewError("device-file.empty")},
+		{"unknown column", "id,nmae\n", place{1, 4}, note.NewError("device-file.unknown-column", "nmae", columnNames())},
+		{"repeated column", "id,id\n", place{1, 4}, note.NewError("device-file.unknown-column", "id", columnNames())},
+		{"missing column", "id,name,kind,memory_gib,memory_gb_per_s\n", place{1, 1}, note.NewError("device-file.no-column", "sources")},
+		{"blank field", head + "a,b,gpu,,1,1,s\n", place{2, 9}, note.NewError("device-file.blank-cell", "memory_gib")},
+		{"blank source", head + "a,b,gpu,1,1,1,\n", place{2, 15}, note.NewError("device-file.blank-cell", "sources")},
+		{"negative", head + "a,b,gpu,1,-5,1,s\n", place{2, 11}, note.NewError("device-file.column-fails", "memory_gb_per_s", note.NewError("device.not-above-zero", "-5"))},
+		{"zero", head + "a,b,gpu,0,5,1,s\n", place{2, 9}, note.NewError("device-file.column-fails", "memory_gib", note.NewError("device.not-above-zero", "0"))},
+		{"nan", head + "a,b,gpu,nan,5,1,s\n", place{2, 9}, note.NewError("device-file.column-fails", "memory_gib", note.NewError("device.not-above-zero", "nan"))},
+		{"inf", head + "a,b,gpu,1,5,inf,s\n", place{2, 13}, note.NewError("device-file.column-fails", "bf16_tflops", note.NewError("device.not-above-zero", "inf"))},
+		{"overflow", head + "a,b,gpu,1,5,1e308,s\n", place{2, 13}, note.NewError("device-file.column-fails", "bf16_tflops", note.NewError("device.not-above-zero", "1e308"))},
+		{"text", head + "a,b,gpu,80GB,5,1,s\n", place{2, 9}, note.NewError("device-file.column-fails", "memory_gib", note.NewError("device.not-above-zero", "80GB"))},
+		{"kind", head + "a,b,fpga,1,5,1,s\n", place{2, 5}, note.NewError("device-file.column-fails", "kind", note.NewError("device.unknown-kind", "fpga", kindNames[:]))},
+		{"id", head + "My GPU,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "id", note.NewError("device.bad-id", "My GPU"))},
+		{"no rate", head + "a,b,gpu,1,5,,s\n", place{2, 1}, note.NewError("device.no-rates-and-no-note")},
+		{"twice", head + "a,b,gpu,1,5,1,s\na,b,gpu,1,5,1,s\n", place{3, 1}, note.NewError("device.id-taken", "a", "a")},
+		{"taken id", head + "h100-sxm5-80gb,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.id-taken", "h100-sxm5-80gb", "h100-sxm5-80gb")},
+		{"taken alias", head + "h100,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.id-taken", "h100", "h100-sxm5-80gb")},
+		{"row length", head + "a,b\n", place{2, 1}, csv.ErrFieldCount},
+		{"quote", head + "a,\"b,gpu\n", place{2, 10}, csv.ErrQuote},
+		{"half a link", "link_gb_per_s," + head + "5,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.half-a-link")},
+		{"half a torus", "torus_max," + head + "4x4,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.half-a-torus")},
+		{"torus", "torus_max," + head + "4x-4,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "torus_max", note.NewError("torus.bad-axis", "4x-4"))},
+		{"one axis", "torus_max," + head + "4,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "torus_max", note.NewError("torus.bad-number-of-axes", "4"))},
+		{"half a price", "usd_per_hour," + head + "4,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.part-of-a-price")},
+		{"year", "year," + head + "20,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "year", note.NewError("device.not-whole-in-range", "20", 1990, 2100))},
+		{"unified", "unified," + head + "maybe,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "unified", note.NewError("device.neither-yes-nor-no", "maybe"))},
+		{"confidence", "confidence," + head + "sure,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "confidence", note.NewError("device.unknown-confidence", "sure"))},
+		{"no row", head, place{1, 1}, note.NewError("device-file.header-alone")},
+		{"json none", " []", place{1, 3}, note.NewError("device-file.no-device")},
+		{"json key", "[\n {\"id\": \"a\",\n  \"nmae\": 1}]", place{3, 3}, note.NewError("device-file.unknown-key", "nmae", columnNames())},
+		{"json repeated", `[{"id": "a", "id": "b"}]`, place{1, 14}, note.NewError("device-file.unknown-key", "id", columnNames())},
+		{"json negative", "[{\"id\": \"a\",\n\"memory_gib\": -1}]", place{2, 15}, note.NewError("device-file.column-fails", "memory_gib", note.NewError("device.not-above-zero", "-1"))},
+		{"json blank", "[\n{\"id\": \"a\"}]", place{2, 1}, note.NewError("device-file.blank-key", "name")},
+		{"json list", `[{"id": ["a"]}]`, place{1, 9}, note.NewError("device-file.nested-value", "id")},
+		{"json not a device", "[1]", place{1, 2}, note.NewError("device-file.not-a-device")},
+		{"json cut", `[{"id": "a"`, place{1, 12}, note.NewError("device-file.json-ends")},
+		{"json after", strings.Trim(goodJSON, "[]") + " {}", place{5, 2}, note.NewError("device-file.text-after-devices")},
+		{"bad alias", "aliases," + head + "My GPU!,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "aliases", note.NewError("device.bad-alias", "My"))},
+		{"other alias taken", "aliases," + head + "h100,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.alias-taken", "h100", "h100-sxm5-80gb")},
+		{"too large", strings.Repeat(" ", 16<<20+1), place{}, note.NewError("device-file.too-large", 16)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := Default().Extend(strings.NewReader(tt.file), "f")
-			var fe *FileError
-			require.ErrorAs(t, err, &fe)
+			assert.Equal(t, &FileError{"f", tt.at.line, tt.at.column, tt.err}, err)
 			assert.Nil(t, c)
-			assert.Contains(t, err.Error(), tt.want)
 		})
+	}
+	_, err := Default().Extend(strings.NewReader("[\n{\"id\" \"a\"}]"), "f")
+	var fe *FileError
+	var syntax *json.SyntaxError
+	require.ErrorAs(t, err, &fe)
+	require.ErrorAs(t, err, &syntax)
+	assert.Equal(t, place{2, 6}, place{fe.Line, fe.Column})
+}
+
+func TestFileErrorSaysWhere(t *testing.T) {
+	inner := note.NewError("device-file.empty")
+	for _, c := range []struct {
+		err  *FileError
+		code string
+		args []any
+		line string
+	}{
+		{&FileError{"f", 1, 2, inner}, "device-file.fails-at", []any{"f", 1, 2, inner}, "f:1:2: device-file: empty"},
+		{&FileError{File: "f", Err: inner}, "device-file.fails", []any{"f", inner}, "f: device-file: empty"},
+	} {
+		assert.Equal(t, c.code, c.err.Code())
+		assert.Equal(t, c.args, c.err.Args())
+		assert.EqualError(t, c.err, c.line)
+		assert.ErrorIs(t, c.err, inner)
 	}
 }
 

@@ -2,7 +2,10 @@ package hardware
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // Kind is what sort of machine a device is.
@@ -40,5 +43,5 @@ func ParseKind(s string) (Kind, error) {
 			return Kind(k), nil
 		}
 	}
-	return 0, fmt.Errorf("%q: unknown kind of device (want %s)", s, strings.Join(kindNames[:], ", "))
+	return 0, note.NewError("device.unknown-kind", s, slices.Clone(kindNames[:]))
 }

@@ -2,9 +2,9 @@ package hardware
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -18,7 +18,7 @@ import (
 func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	t := strings.ReplaceAll(strings.TrimSpace(s), "×", "x")
 	if t == "" {
-		return Cluster{}, fmt.Errorf("%q: no device (want a device with a count, such as h100x8)", s)
+		return Cluster{}, note.NewError("cluster.empty", s)
 	}
 	whole, notFound := c.Find(t)
 	if notFound == nil {
@@ -33,7 +33,7 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 		return Cluster{}, notFound
 	}
 	if strings.ContainsAny(count, ".．") { // ParseCount would cut the fraction off
-		return Cluster{}, fmt.Errorf("%q: not a whole number of devices (want 1 to %d)", s, MaxDevices)
+		return Cluster{}, note.NewError("cluster.count-not-whole", s, MaxDevices)
 	}
 	d, err := c.Find(name)
 	if err != nil {
@@ -42,13 +42,13 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	n, err := quantity.ParseCount(count)
 	var wrong *quantity.SyntaxError
 	if errors.As(err, &wrong) {
-		wrong.Want = fmt.Sprintf("1 to %d", MaxDevices) // and not all that a count may be
+		wrong.Want = quantity.Want{Forms: quantity.WholeUpTo, Most: MaxDevices} // and not all that a count may be
 	}
 	if err != nil {
-		return Cluster{}, fmt.Errorf("number of devices: %w", err)
+		return Cluster{}, note.NewError("cluster.bad-count", err)
 	}
 	if n > MaxDevices {
-		return Cluster{}, fmt.Errorf("%q: %d devices (want 1 to %d)", s, n, MaxDevices)
+		return Cluster{}, note.NewError("cluster.count-out-of-range", s, n, MaxDevices)
 	}
 	return NewCluster(d, int(n))
 }

@@ -1,13 +1,12 @@
 package hardware
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -37,7 +36,7 @@ func columns() []column {
 	list := []column{
 		{"id", true, func(r *record, v string) error {
 			if v != normaliseName(v) || !validName(v) {
-				return fmt.Errorf("%q: not an id (want lower-case letters, digits, dots, plus signs and dashes)", v)
+				return note.NewError("device.bad-id", v)
 			}
 			r.d.ID = v
 			return nil
@@ -46,7 +45,7 @@ func columns() []column {
 			r.d.Aliases = strings.Fields(v)
 			for _, a := range r.d.Aliases {
 				if a != normaliseName(a) || !validName(a) {
-					return fmt.Errorf("%q: not an alias (want lower-case letters, digits, dots, plus signs and dashes)", a)
+					return note.NewError("device.bad-alias", a)
 				}
 			}
 			return nil
@@ -69,7 +68,7 @@ func columns() []column {
 			case "no", "false":
 				r.d.Unified = false
 			default:
-				return fmt.Errorf("%q: neither yes nor no (want yes, no, or nothing)", v)
+				return note.NewError("device.neither-yes-nor-no", v)
 			}
 			return nil
 		}},
@@ -89,7 +88,7 @@ func columns() []column {
 		{"price_source", false, text(func(r *record) *string { return &r.price.Source })},
 		{"confidence", false, func(r *record, v string) error {
 			if v != "high" && v != "medium" && v != "low" {
-				return fmt.Errorf("%q: unknown confidence (want high, medium or low)", v)
+				return note.NewError("device.unknown-confidence", v)
 			}
 			r.d.Confidence = v
 			return nil
@@ -123,7 +122,7 @@ func number[T ~float64](scale float64, field func(*record) *T) func(*record, str
 	return func(r *record, v string) error {
 		f, err := strconv.ParseFloat(v, 64)
 		if err != nil || math.IsNaN(f) || math.IsInf(f*scale, 0) || f <= 0 {
-			return fmt.Errorf("%q: not a number above zero (want a figure such as 80 or 79.65, or nothing where it is not known)", v)
+			return note.NewError("device.not-above-zero", v)
 		}
 		*field(r) = T(f * scale)
 		return nil
@@ -134,7 +133,7 @@ func whole(least, most int, field func(*record) *int) func(*record, string) erro
 	return func(r *record, v string) error {
 		n, err := strconv.Atoi(v)
 		if err != nil || n < least || n > most {
-			return fmt.Errorf("%q: not a whole number in range (want %d to %d)", v, least, most)
+			return note.NewError("device.not-whole-in-range", v, least, most)
 		}
 		*field(r) = n
 		return nil
@@ -147,12 +146,12 @@ func parseAxes(v string) ([]int, error) {
 	for _, part := range strings.Split(v, "x") {
 		n, err := strconv.Atoi(part)
 		if err != nil || n < 1 || n > 1024 {
-			return nil, fmt.Errorf("%q: not the shape of a torus (want two or three axes of 1 to 1024, such as 16x16 or 16x20x28)", v)
+			return nil, note.NewError("torus.bad-axis", v)
 		}
 		axes = append(axes, n)
 	}
 	if len(axes) < 2 || len(axes) > 3 {
-		return nil, fmt.Errorf("%q: not the shape of a torus (want two or three axes, such as 16x16 or 16x20x28)", v)
+		return nil, note.NewError("torus.bad-number-of-axes", v)
 	}
 	slices.Sort(axes)
 	return axes, nil
@@ -164,13 +163,13 @@ func (r *record) finish() (*Device, error) {
 	hasRate := slices.ContainsFunc(d.Rates[:], func(x Rate) bool { return x.Peak > 0 })
 	switch {
 	case !hasRate && d.Note == "":
-		return nil, errors.New("no rate at all (want one of bf16_tflops, fp16_tflops, …, or a note that says why there is none)")
+		return nil, note.NewError("device.no-rates-and-no-note")
 	case (d.ScaleUp.Bandwidth == 0) != (d.ScaleUp.Domain == 0):
-		return nil, errors.New("half a scale-up link (want link_gb_per_s and link_domain together, or neither)")
+		return nil, note.NewError("device.half-a-link")
 	case (r.torusMax == nil) != (r.torusBW == 0):
-		return nil, errors.New("half a torus (want torus_max and torus_link_gb_per_s together, or neither)")
+		return nil, note.NewError("device.half-a-torus")
 	case r.price != (Price{}) && (r.price.PerHour == 0 || r.price.Date == "" || r.price.Source == ""):
-		return nil, errors.New("part of a price (want usd_per_hour, price_date and price_source together, or none)")
+		return nil, note.NewError("device.part-of-a-price")
 	}
 	all := strings.Join(d.Sources, "; ")
 	if d.ScaleUp.Domain == 0 {

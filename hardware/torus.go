@@ -1,11 +1,11 @@
 package hardware
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -83,11 +83,10 @@ func (t *Torus) Shape(count int) (Shape, error) {
 			above = n
 		}
 	})
-	want := fmt.Sprintf("%d, or a multiple of %d", below, t.Largest())
 	if above != 0 {
-		want = fmt.Sprintf("%d or %d", below, above)
+		return Shape{}, note.NewError("torus.no-slice-of-count", count, t.Dims, below, above)
 	}
-	return Shape{}, fmt.Errorf("%d chips: no %dD torus slice, nor equal large ones, make that many (want %s)", count, t.Dims, want)
+	return Shape{}, note.NewError("torus.no-slices-of-count", count, t.Dims, below, t.Largest())
 }
 
 // Check reports whether a slice of shape s (in any order of axes) can be made.
@@ -95,24 +94,20 @@ func (t *Torus) Check(s Shape) (Shape, error) {
 	want := s
 	for i, n := range want {
 		if n < 0 {
-			return Shape{}, fmt.Errorf("%v: negative axis in a slice", s)
+			return Shape{}, note.NewError("torus.negative-axis", s)
 		}
 		want[i] = max(n, 1)
 	}
 	slices.Sort(want[:])
 	found := false
 	t.shapes(func(s Shape) { found = found || s == want })
-	if !found {
-		return Shape{}, fmt.Errorf("%v: no such slice (want axes of %s, at most %v)", want, t.axes(), t.MaxShape)
+	switch {
+	case found:
+		return want, nil
+	case t.Dims == 3:
+		return Shape{}, note.NewError("torus.no-such-slice-of-cubes", want, t.MaxShape)
 	}
-	return want, nil
-}
-
-func (t *Torus) axes() string {
-	if t.Dims == 3 {
-		return "multiples of 4, or 1x1x1, 1x2x2, 2x2x2, 2x2x4, 2x4x4"
-	}
-	return "powers of two, square or one to two"
+	return Shape{}, note.NewError("torus.no-such-flat-slice", want, t.MaxShape)
 }
 
 // Largest is the number of chips in the largest slice.

@@ -1,32 +1,44 @@
 package sizing
 
 import (
-	"fmt"
-	"strings"
-
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
 	"mlsizer/sizing/train"
 )
 
-// setting is a flag of the command line with its value.
+// setting is a field of the request with its value.
 type setting struct {
-	text string
+	note.Setting
 	// same is set where the plan that is changed has the value already, one
 	// where that divides nothing.
 	same, one bool
 	apply     func(q *Request)
 }
 
-// settings are the flags that say all of a plan and of the states' formats,
-// beside those that are changed.
+// settings say all of a plan and of the states' formats, beside those that are
+// changed.
 func settings(from, to *train.Plan, was, states *train.States) []setting {
-	var list []setting
-	add := func(same bool, text string, apply func(q *Request)) {
-		list = append(list, setting{text: text, same: same, apply: apply})
+	list := append(dimensions(from, to), modes(from, to)...)
+	for _, s := range []struct {
+		field string
+		at    func(s *train.States) *train.StateType
+	}{
+		{"grads-dtype", func(s *train.States) *train.StateType { return &s.Gradients }}, {"moments-dtype", func(s *train.States) *train.StateType { return &s.Moments }},
+		{"master-dtype", func(s *train.States) *train.StateType { return &s.Master }},
+	} {
+		if t := *s.at(states); t != train.DefaultState {
+			list = append(list, setting{Setting: note.Setting{Field: s.field, Value: t}, same: *s.at(was) == t, apply: func(q *Request) { *s.at(&q.Workload.States) = t }})
+		}
 	}
+	return list
+}
+
+// dimensions are the settings of a plan that are numbers.
+func dimensions(from, to *train.Plan) []setting {
+	var list []setting
 	for _, d := range []struct {
-		flag string
-		at   func(p *train.Plan) *int
+		field string
+		at    func(p *train.Plan) *int
 	}{
 		{"tp", func(p *train.Plan) *int { return &p.TP }}, {"pp", func(p *train.Plan) *int { return &p.PP }}, {"vp", func(p *train.Plan) *int { return &p.VP }},
 		{"cp", func(p *train.Plan) *int { return &p.CP }}, {"ep", func(p *train.Plan) *int { return &p.EP }}, {"dp", func(p *train.Plan) *int { return &p.DP }},
@@ -35,34 +47,30 @@ func settings(from, to *train.Plan, was, states *train.States) []setting {
 		{"micro-batch", func(p *train.Plan) *int { return &p.MicroBatch }},
 	} {
 		if n := *d.at(to); n > 0 {
-			add(*d.at(from) == n, fmt.Sprintf("--%s %d", d.flag, n), func(q *Request) { q.set(func(p *train.Plan) { *d.at(p) = n }) })
-			list[len(list)-1].one = n == 1 && d.flag != "micro-batch"
+			list = append(list, setting{Setting: note.Setting{Field: d.field, Value: n}, same: *d.at(from) == n, one: n == 1 && d.field != "micro-batch",
+				apply: func(q *Request) { q.set(func(p *train.Plan) { *d.at(p) = n }) }})
 		}
 	}
-	add(from.Sharding == to.Sharding, "--sharding "+to.Sharding.String(), func(q *Request) { q.Sharding = option.Set(to.Sharding) })
-	add(from.RecomputeName() == to.RecomputeName(), "--recompute "+to.RecomputeName(), func(q *Request) {
-		q.Recompute, q.Plan.RecomputeMethod, q.Plan.RecomputeLayers = option.Set(to.Recompute), to.RecomputeMethod, to.RecomputeLayers
-	})
+	return list
+}
+
+// modes are its sharding, its recompute and what it offloads.
+func modes(from, to *train.Plan) []setting {
+	list := []setting{
+		{Setting: note.Setting{Field: "sharding", Value: to.Sharding}, same: from.Sharding == to.Sharding, apply: func(q *Request) { q.Sharding = option.Set(to.Sharding) }},
+		{Setting: note.Setting{Field: "recompute", Value: to.RecomputeName()}, same: from.RecomputeName() == to.RecomputeName(), apply: func(q *Request) {
+			q.Recompute, q.Plan.RecomputeMethod, q.Plan.RecomputeLayers = option.Set(to.Recompute), to.RecomputeMethod, to.RecomputeLayers
+		}},
+	}
 	for _, o := range []struct {
-		flag string
-		at   func(p *train.Plan) *bool
+		field string
+		at    func(p *train.Plan) *bool
 	}{
 		{"offload-optimizer", func(p *train.Plan) *bool { return &p.OffloadOptimizer }}, {"offload-params", func(p *train.Plan) *bool { return &p.OffloadParams }},
 		{"offload-inputs", func(p *train.Plan) *bool { return &p.OffloadInputs }},
 	} {
 		if *o.at(to) {
-			add(*o.at(from), "--"+o.flag, func(q *Request) { q.set(func(p *train.Plan) { *o.at(p) = true }) })
-		}
-	}
-	for _, s := range []struct {
-		flag string
-		at   func(s *train.States) *train.StateType
-	}{
-		{"grads-dtype", func(s *train.States) *train.StateType { return &s.Gradients }}, {"moments-dtype", func(s *train.States) *train.StateType { return &s.Moments }},
-		{"master-dtype", func(s *train.States) *train.StateType { return &s.Master }},
-	} {
-		if t := *s.at(states); t != train.DefaultState {
-			add(*s.at(was) == t, fmt.Sprintf("--%s %s", s.flag, t), func(q *Request) { *s.at(&q.Workload.States) = t })
+			list = append(list, setting{Setting: note.Setting{Field: o.field, Value: true}, same: *o.at(from), apply: func(q *Request) { q.set(func(p *train.Plan) { *o.at(p) = true }) }})
 		}
 	}
 	return list
@@ -89,27 +97,27 @@ func telling(s *setting) bool { return !s.same || !s.one }
 
 func every(*setting) bool { return true }
 
-// spelled writes some of the settings.
-func spelled(list []setting, which func(*setting) bool) string {
-	var words []string
+// picked are some of the settings.
+func picked(list []setting, which func(*setting) bool) note.Settings {
+	var out note.Settings
 	for i := range list {
 		if which(&list[i]) {
-			words = append(words, list[i].text)
+			out = append(out, list[i].Setting)
 		}
 	}
-	return strings.Join(words, " ")
+	return out
 }
 
-// SpellAdvice says as flags what each change differs in from a prepared plan.
-func SpellAdvice(list []train.Advice, p *train.Prepared, plan *train.Plan) {
+// SettleAdvice says as settings what each change differs in from a prepared plan.
+func SettleAdvice(list []train.Advice, p *train.Prepared, plan *train.Plan) {
 	for i := range list {
 		c := &list[i]
-		c.Change = spelled(settings(plan, &c.Plan, &p.Workload.States, &c.States), differing)
+		c.Settings = picked(settings(plan, &c.Plan, &p.Workload.States, &c.States), differing)
 	}
 }
 
 // advise fills in what would make the answer's plan fit, each change so that
-// the question with it gives the memory that it names: what the question leaves
+// the request with it gives the memory that it names: what the request leaves
 // open is said where it would be chosen otherwise.
 func (q *Request) advise(a *Answer) {
 	p := a.Prepared
@@ -118,19 +126,11 @@ func (q *Request) advise(a *Answer) {
 		c := &a.Advice[i]
 		list := settings(&a.Estimate.Plan, &c.Plan, &p.Workload.States, &c.States)
 		for _, which := range []func(*setting) bool{differing, telling, every} {
-			if c.Change = spelled(list, which); q.gives(a, list, which, c) {
+			if c.Settings = picked(list, which); q.gives(a, list, which, c) {
 				break
 			}
 		}
-		text, zh := "would fit", "可放下"
-		switch c.Verdict {
-		case train.Tight:
-			text, zh = "would fit tightly", "勉强可放下"
-		case train.DoesNotFit:
-			text, zh = "comes nearest", "最接近"
-		}
-		a.note("advice", fmt.Sprintf("%s: %s a device, %s (step %s)", c.Change, c.Total, text, c.Step),
-			fmt.Sprintf("%s：每设备 %s，%s（步时 %s）", c.Change, c.Total, zh, c.Step), "")
+		a.Notes.Say("advice."+map[train.Verdict]string{train.FitsSurely: "fits", train.Tight: "tight", train.DoesNotFit: "nearest"}[c.Verdict], "", c.Settings, c.Total, c.Step)
 	}
 }
 

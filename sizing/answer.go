@@ -130,14 +130,9 @@ func (q *Request) begin() (*Answer, error) {
 	}
 	if q.Stack == nil {
 		q.Stack = train.StackFor(q.Model, &q.Workload, q.Device)
-		a.note("stack", fmt.Sprintf("stack not given: %s assumed", q.Stack.Name),
-			fmt.Sprintf("未指定软件栈：假定 %s", q.Stack.Name), q.Stack.Source)
+		a.Notes.Say("stack", q.Stack.Source, q.Stack.Name)
 	}
 	return a, nil
-}
-
-func (a *Answer) note(code, text, zh, source string) {
-	a.Notes.Add(code, text, zh, source)
 }
 
 // chooseOptimizer takes AdamW where the request leaves the optimizer open.
@@ -159,8 +154,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 			return err
 		}
 		w.Precision = p
-		a.note("precision", fmt.Sprintf("precision not given: %s, the first of bf16, fp16, fp32 that %s computes in", p, q.Device.ID),
-			fmt.Sprintf("未指定精度：%s（%s 在 bf16、fp16、fp32 中首个支持者）", p, q.Device.ID), "")
+		a.Notes.Say("precision", "", p, q.Device.ID)
 	}
 	if err := q.chooseExamples(a); err != nil {
 		return err
@@ -172,8 +166,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 		return err
 	}
 	if m.Context > 0 && w.Seq > m.Context {
-		a.note("context", fmt.Sprintf("sequences of %d are longer than the model's context of %d", w.Seq, m.Context),
-			fmt.Sprintf("序列长 %d 超过模型上下文 %d", w.Seq, m.Context), "")
+		a.Notes.Say("context", "", w.Seq, m.Context)
 	}
 	if q.BatchTokens > 0 && !m.PerToken() {
 		return note.PlanErrorf("batch-tokens", "%s is counted in samples of one %s (want --batch)", m.Name, m.Unit)
@@ -184,8 +177,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 			return note.PlanErrorf("batch-tokens", "%s tokens are %d sequences of %d (want 1 to %d)", q.BatchTokens, w.Batch, w.Seq, int64(model.MaxDim))
 		}
 		if int64(q.BatchTokens)%w.Seq != 0 {
-			a.note("batch", fmt.Sprintf("a batch of %s tokens is %d sequences of %d", q.BatchTokens, w.Batch, w.Seq),
-				fmt.Sprintf("%s 个 token 的批次合 %d 条长 %d 的序列", q.BatchTokens, w.Batch, w.Seq), "")
+			a.Notes.Say("batch.sequences", "", q.BatchTokens, w.Batch, w.Seq)
 		}
 	}
 	if w.FreezesWeights() {
@@ -194,8 +186,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 		case len(missing) == len(w.Adapter.Targets):
 			return note.PlanErrorf("lora-targets", "%s has no matrix named %s (want %s, or all-linear)", m.Name, strings.Join(missing, " or "), strings.Join(train.LinearNames(m), ", "))
 		case len(missing) > 0: // which PEFT passes over too
-			a.note("adapter", fmt.Sprintf("%s has no matrix named %s: it gets no adapter", m.Name, strings.Join(missing, " or ")),
-				fmt.Sprintf("%s 没有名为 %s 的矩阵：不加适配器", m.Name, strings.Join(missing, "、")), "")
+			a.Notes.Say("adapter.missing", "", m.Name, note.Either(missing))
 		}
 	}
 	if err := q.Sweep.Check(); err != nil {
@@ -235,8 +226,7 @@ func (q *Request) chooseAdapter(a *Answer) {
 			w.Adapter.Targets, source = []string{"all-linear"}, ""
 		}
 	}
-	a.note("adapter", fmt.Sprintf("adapters of rank %d on %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", ")),
-		fmt.Sprintf("适配器秩 %d，作用于 %s", w.Adapter.Rank, strings.Join(w.Adapter.Targets, "、")), source)
+	a.Notes.Say("adapter.default", source, w.Adapter.Rank, w.Adapter.Targets)
 }
 
 func (q *Request) chooseSeq(a *Answer) {
@@ -247,15 +237,13 @@ func (q *Request) chooseSeq(a *Answer) {
 		return
 	case q.Published.Seq > 0:
 		w.Seq = q.Published.Seq
-		a.note("seq", fmt.Sprintf("sequence length not given: %d, as the model was trained", w.Seq),
-			fmt.Sprintf("未指定序列长度：取该模型训练时的 %d", w.Seq), "")
+		a.Notes.Say("seq.published", "", w.Seq)
 	default:
 		w.Seq = defaultSeq
 		if m.Context > 0 {
 			w.Seq = min(w.Seq, m.Context)
 		}
-		a.note("seq", fmt.Sprintf("sequence length not given: %d (the smaller of %d and the model's context)", w.Seq, defaultSeq),
-			fmt.Sprintf("未指定序列长度：%d（%d 与模型上下文中较小者）", w.Seq, defaultSeq), "")
+		a.Notes.Say("seq.default", "", w.Seq, defaultSeq)
 	}
 }
 
@@ -329,6 +317,15 @@ func (q *Request) layout(p *train.Prepared) (best train.Estimate, of int, err er
 	return q.bestPlan(p)
 }
 
+// noteBatch says which global batch was chosen.
+func (q *Request) noteBatch(a *Answer, batch int64) {
+	if q.Model.PerToken() {
+		a.Notes.Say("batch.default", "", batch, quantity.Tokens(batch*q.Workload.Seq))
+	} else {
+		a.Notes.Say("batch.samples", "", batch, q.Model.Unit)
+	}
+}
+
 // answer picks the layout and writes the notes.
 func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 	best, evaluated, err := q.layout(p)
@@ -337,20 +334,13 @@ func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 	}
 	a.Evaluated = evaluated
 	if q.Workload.Batch == 0 {
-		b := best.Plan.GlobalBatch
-		size, zh := fmt.Sprintf("%d (%s tokens)", b, quantity.Tokens(b*p.Workload.Seq)), fmt.Sprintf("%d（%s token）", b, quantity.Tokens(b*p.Workload.Seq))
-		if unit := q.Model.Unit; !q.Model.PerToken() {
-			size, zh = fmt.Sprintf("%d %ss", b, unit), fmt.Sprintf("%d（%s）", b, unit)
-		}
-		a.note("batch", "global batch not given: "+size, "未指定全局批次："+zh, "")
+		q.noteBatch(a, best.Plan.GlobalBatch)
 	}
 	switch {
 	case evaluated > 1 && best.Memory.Fits:
-		a.note("layout", fmt.Sprintf("layout not fixed: %s is the fastest that fits of %d that were tried", best.Plan.String(), evaluated),
-			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中放得下且最快者", best.Plan.String(), evaluated), "")
+		a.Notes.Say("layout.fastest", "", best.Plan.String(), evaluated)
 	case evaluated > 1:
-		a.note("layout", fmt.Sprintf("layout not fixed: %s needs the least memory of %d that were tried", best.Plan.String(), evaluated),
-			fmt.Sprintf("未指定并行布局：%s 是所试 %d 种中占内存最少者", best.Plan.String(), evaluated), "")
+		a.Notes.Say("layout.smallest", "", best.Plan.String(), evaluated)
 	}
 	if err := a.Conclude(p, &best); err != nil {
 		return nil, err
@@ -378,8 +368,7 @@ func (q *Request) suggestCount(p *train.Prepared, a *Answer) {
 			return
 		}
 		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Verdict == train.FitsSurely {
-			a.note("more-devices", fmt.Sprintf("it fits on %d devices: %s, %s a device", n, e.Plan.String(), e.Memory.Total),
-				fmt.Sprintf("%d 台设备可放下：%s，每设备 %s", n, e.Plan.String(), e.Memory.Total), "")
+			a.Notes.Say("more-devices", "", n, e.Plan.String(), e.Memory.Total)
 			return
 		}
 	}
@@ -408,8 +397,7 @@ func (q *Request) fewest(a *Answer) (*Answer, error) {
 			base, p = first, *first
 		} else if p, err = base.On(cluster); err != nil {
 			// No more can be asked about: answer for those that do not hold it.
-			a.note("devices", fmt.Sprintf("number of devices not given: %d do not surely hold it, and of more nothing is known: %v", last, err),
-				fmt.Sprintf("未指定设备数：%d 台未必放得下，更多则无从得知：%v", last, err), "")
+			a.Notes.Say("devices.unknown", "", last, err)
 			return q.on(last, a)
 		}
 		last = n
@@ -417,12 +405,11 @@ func (q *Request) fewest(a *Answer) (*Answer, error) {
 		if err != nil || best.Memory.Verdict != train.FitsSurely {
 			continue
 		}
-		of, zh := "in powers of two", "取 2 的幂"
 		if least&(least-1) != 0 {
-			of, zh = fmt.Sprintf("doubling from the %d of the layout", least), fmt.Sprintf("自布局所需的 %d 起倍增", least)
+			a.Notes.Say("devices.doubled", "", n, least)
+		} else {
+			a.Notes.Say("devices.fewest", "", n)
 		}
-		a.note("devices", fmt.Sprintf("number of devices not given: %d is the fewest (%s) that surely hold it", n, of),
-			fmt.Sprintf("未指定设备数：%d 是放得下的最少设备数（%s）", n, zh), "")
 		return q.answer(&p, a)
 	}
 	// Nothing fits: answer for the fewest devices, which says by how much.

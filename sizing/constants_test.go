@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/serve"
 	"mlsizer/sizing/train"
 )
@@ -13,19 +15,21 @@ import (
 // A file that is not one of constants is refused with what it is and what is
 // wanted, of training and of serving alike.
 func TestNotConstants(t *testing.T) {
-	for file, want := range map[string]string{
-		"":                    "the file is empty (want a JSON object",
-		"[]":                  "a JSON array (want an object",
-		`{"date":`:            "the JSON ends in the middle",
-		"{} {}":               "text after the constants",
-		`{"tide":1}`:          `unknown field "tide"`,
-		`{"source":"nobody"}`: "",
+	for file, want := range map[string]*note.Error{
+		"":                    note.NewError("constants.empty"),
+		"[]":                  note.NewError("constants.not-an-object", "array"),
+		`{"date":`:            note.NewError("constants.json-ends"),
+		"{} {}":               note.NewError("constants.text-after"),
+		`{"tide":1}`:          note.NewError("constants.unknown-field", "tide"),
+		`{"source":"nobody"}`: note.NewError("constants.none"),
 	} {
 		for name, read := range map[string]func() error{
 			"training": func() error { _, err := train.ReadConstants(strings.NewReader(file)); return err },
 			"serving":  func() error { _, err := serve.ReadConstants(strings.NewReader(file), "f"); return err },
 		} {
-			assert.ErrorContains(t, read(), want, "%s: %q", name, file)
+			var got *note.Error
+			require.ErrorAs(t, read(), &got, "%s: %q", name, file)
+			assert.Equal(t, want, got, "%s: %q", name, file)
 		}
 	}
 }
@@ -38,10 +42,14 @@ func TestOlderConstants(t *testing.T) {
 		`{"step_bands":[]}`:             "step_bands",
 		`{"factors":{"memory":{"":1}}}`: "factors",
 	} {
-		want := word + " is of an older form (want a list of constants, each with name, match and value, as mlsizer calibrate"
+		want := note.NewError("constants.older-form", word)
+		var got *note.Error
 		_, err := train.ReadConstants(strings.NewReader(file))
-		assert.ErrorContains(t, err, want)
+		require.ErrorAs(t, err, &got)
+		assert.Equal(t, want, got)
 		_, err = serve.ReadConstants(strings.NewReader(file), "f")
-		assert.ErrorContains(t, err, "f: "+want)
+		require.ErrorAs(t, err, &got)
+		assert.Equal(t, want, got)
+		assert.EqualError(t, err, "f: "+want.Error())
 	}
 }

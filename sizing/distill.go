@@ -36,8 +36,8 @@ func (q *Request) shareVocabulary() *note.Note {
 	default:
 		return nil
 	}
-	return &note.Note{Code: "teacher", Text: fmt.Sprintf("%s, of which only the count is known, is taken to have the vocabulary of %s: %d entries", to.Name, from.Name, from.Vocab),
-		Chinese: fmt.Sprintf("%s 仅知参数量：词表取 %s 的 %d 项", to.Name, from.Name, from.Vocab)}
+	n := note.New("teacher.vocabulary", "", to.Name, from.Name, from.Vocab)
+	return &n
 }
 
 // DistillCost is what a teacher costs beside its student's own step.
@@ -150,30 +150,25 @@ func (q *Request) pass(p *train.Prepared, batch int64) (best train.Plan, time qu
 // noteDistillation says what the teacher's figures rest on.
 func (a *Answer) noteDistillation(outputs float64) {
 	c := &a.Distill
-	index := "4"
-	if outputs <= 1<<16 {
-		index = "2"
+	widths := train.SourceDistillation + " (the loss); widths: int32 or uint16, and 16-bit floats"
+	switch {
+	case c.TopK == 0:
+		a.Notes.Say("teacher-logits.all", widths, outputs)
+	case outputs <= 1<<16:
+		a.Notes.Say("teacher-logits.largest", widths, c.TopK, 2)
+	default:
+		a.Notes.Say("teacher-logits.largest", widths, c.TopK, 4)
 	}
-	stored, zh := fmt.Sprintf("all %.0f logits of a token in 2 bytes each (--top-k keeps fewer)", outputs), fmt.Sprintf("每 token 存全部 %.0f 个 logits，各 2 字节（--top-k 可只存前若干个）", outputs)
-	if c.TopK > 0 {
-		stored = fmt.Sprintf("the %d largest logits of a token in 2 bytes each, and %s for the place in the vocabulary", c.TopK, index)
-		zh = fmt.Sprintf("每 token 存最大的 %d 个 logits，各 2 字节，另加词表位置 %s 字节", c.TopK, index)
-	}
-	a.note("teacher-logits", stored, zh, train.SourceDistillation+" (the loss); widths: int32 or uint16, and 16-bit floats")
 	if c.Logits == train.OnlineLogits {
-		a.note("teacher", fmt.Sprintf("the teacher stands on the same devices, divided as the student is, its weights in %.0f bytes each, and goes forward once in every step; model FLOPs and MFU are the student's alone", c.WeightBytes),
-			fmt.Sprintf("教师模型在相同设备上，切分方式与学生相同，权重每个 %.0f 字节，每步前向一次；模型 FLOPs 与 MFU 只计学生", c.WeightBytes), train.SourceDistillation+"; assumed, the source not read again: pytorch/torchtune recipes/knowledge_distillation_distributed.py")
+		a.Notes.Say("teacher.online", train.SourceDistillation+"; assumed, the source not read again: pytorch/torchtune recipes/knowledge_distillation_distributed.py", c.WeightBytes)
 	} else {
-		a.note("teacher", "the teacher sees the dataset once, before the run and on the same devices; the run's time and cost are the student's alone",
-			"教师模型在训练前于相同设备上读一遍数据集；训练时间与费用只计学生", train.SourceDistillation)
+		a.Notes.Say("teacher.stored", train.SourceDistillation)
 	}
 	if c.Pass == 0 {
-		a.note("teacher-pass", fmt.Sprintf("the teacher alone does not fit on %d x %s: its pass needs more devices", a.Cluster.Count, a.Cluster.Device.ID),
-			fmt.Sprintf("%d × %s 放不下教师模型：其前向需更多设备", a.Cluster.Count, a.Cluster.Device.ID), "")
+		a.Notes.Say("teacher-pass", "", a.Cluster.Count, a.Cluster.Device.ID)
 	}
 	if n := a.Outputs(); n != outputs {
-		a.note("teacher", fmt.Sprintf("the teacher has %.0f outputs, the student %.0f: the surplus is padding of the vocabulary", outputs, n),
-			fmt.Sprintf("教师输出 %.0f 个，学生 %.0f 个：多出者为词表补齐", outputs, n), "")
+		a.Notes.Say("teacher.padding", "", outputs, n)
 	}
 }
 

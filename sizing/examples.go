@@ -1,8 +1,6 @@
 package sizing
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
@@ -18,7 +16,7 @@ func (q *Request) chooseExamples(a *Answer) error {
 	}
 	if x.Epochs == 0 {
 		x.Epochs = 1
-		a.note("epochs", "epochs not given: 1", "未指定轮数：1", "")
+		a.Notes.Say("epochs", "")
 	}
 	if err := x.Check(q.Model); err != nil {
 		return err
@@ -33,16 +31,14 @@ func (q *Request) chooseExamples(a *Answer) error {
 		}
 		var source string
 		x.Packing, source = run.DefaultPacking(stack)
-		a.note("packing", fmt.Sprintf("packing not given: %s, as %s does unless it is told otherwise", x.Packing, stack.Name),
-			fmt.Sprintf("未指定样例的组织方式：%s（%s 的默认行为）", x.Packing.Chinese(), stack.Name), source)
+		a.Notes.Say("packing", source, note.Word("packing."+x.Packing.String()), stack.Name)
 	}
 	if x.Packing == run.Padded && q.Workload.Seq == 0 {
 		q.Workload.Seq = x.Tokens
 		if c := q.Model.Context; c > 0 {
 			q.Workload.Seq = min(x.Tokens, c)
 		}
-		a.note("seq", fmt.Sprintf("sequence length not given: %d, that of an average example; examples of different lengths are padded to the longest of their micro-batch, which is not counted", q.Workload.Seq),
-			fmt.Sprintf("未指定序列长度：取平均样例长 %d；长短不一的样例会补齐到微批次中最长者，此处不计", q.Workload.Seq), "")
+		a.Notes.Say("seq.example", "", q.Workload.Seq)
 	}
 	return nil
 }
@@ -66,14 +62,11 @@ func (q *Request) countExamples(a *Answer) error {
 	a.Data = c
 	switch {
 	case x.Packing == run.Padded && x.Tokens > w.Seq:
-		a.note("data", fmt.Sprintf("examples of %d tokens are cut to sequences of %d", x.Tokens, w.Seq),
-			fmt.Sprintf("长 %d 的样例截断为 %d", x.Tokens, w.Seq), "")
+		a.Notes.Say("data.cut", "", x.Tokens, w.Seq)
 	case x.Packing == run.Padded && x.Tokens < w.Seq:
-		a.note("data", fmt.Sprintf("every example is padded from %d tokens to %d; software that pads to the longest of a micro-batch computes less (leave out --seq for that)", x.Tokens, w.Seq),
-			fmt.Sprintf("每个样例从 %d 补齐到 %d；若只补齐到微批次中最长者则更少（不指定 --seq 即可）", x.Tokens, w.Seq), "")
+		a.Notes.Say("data.padded", "", x.Tokens, w.Seq)
 	case x.Packing == run.Packed:
-		a.note("data", fmt.Sprintf("examples are joined to full sequences of %d; packers that keep examples whole leave some per cent empty", w.Seq),
-			fmt.Sprintf("样例拼接为长 %d 的完整序列；不切分样例的打包方式会留出百分之几的空位", w.Seq), "")
+		a.Notes.Say("data.packed", "", w.Seq)
 	}
 	return nil
 }

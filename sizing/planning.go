@@ -1,7 +1,6 @@
 package sizing
 
 import (
-	"fmt"
 	"math/bits"
 
 	"mlsizer/hardware"
@@ -18,10 +17,8 @@ func (q Request) Open(count int) (*Answer, error) {
 		return nil, err
 	}
 	if q.Workload.Batch == 0 {
-		b := roundBatch(q.batchFor(1))
-		q.Workload.Batch = b
-		a.note("batch", fmt.Sprintf("global batch not given: %d (%s tokens)", b, quantity.Tokens(b*q.Workload.Seq)),
-			fmt.Sprintf("未指定全局批次：%d（%s token）", b, quantity.Tokens(b*q.Workload.Seq)), "")
+		q.Workload.Batch = roundBatch(q.batchFor(1))
+		a.Notes.Say("batch.default", "", q.Workload.Batch, quantity.Tokens(q.Workload.Batch*q.Workload.Seq))
 	}
 	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
 	if err != nil {

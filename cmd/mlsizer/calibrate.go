@@ -146,6 +146,7 @@ func calibrateRun(o *calibrateOptions) error {
 	if err := o.write(c); err != nil {
 		return err
 	}
+	sayReasons(c.Skipped, o.lang)
 	return o.print(o.document(c))
 }
 
@@ -202,7 +203,7 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 // writeFile puts a file of constants or bands where -o says.
 func (o *calibrateOptions) writeFile(data []byte) error {
 	if err := os.WriteFile(o.file, data, 0o644); err != nil {
-		return readError(fmt.Errorf("-o %s", fileError(err)), "")
+		return readError(text.SaidOf.Error("-o ", fileError(err)), "")
 	}
 	return nil
 }

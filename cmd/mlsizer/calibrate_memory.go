@@ -57,6 +57,7 @@ func calibrateMemory(o *calibrateOptions) error {
 			return err
 		}
 	}
+	sayReasons(c.Skipped, o.lang)
 	return o.print(o.memoryDocument(c, from))
 }
 

@@ -209,7 +209,7 @@ func aboutCell(err error) error {
 	if errors.As(err, &count) {
 		err = count.err
 	}
-	if strings.Contains(err.Error(), "(want ") {
+	if text.SaysWanted(err) {
 		return err
 	}
 	return text.InBrackets.Error(err, text.WantModel)

@@ -22,7 +22,7 @@ func compareNotes(rows []compareRow) *footnotes {
 		if rows[i].answer != nil {
 			answered++
 			for _, n := range rows[i].answer.Notes {
-				count[n.Text]++
+				count[noteText(n).EN]++
 			}
 		}
 	}
@@ -46,10 +46,10 @@ func compareNotes(rows []compareRow) *footnotes {
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
 				input := rows[i].model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
-			case count[n.Text] == answered && !ofDetail(n.Code), ofMethod(n.Code):
+			case count[note.Text.EN] == answered && !ofDetail(n.Code), ofMethod(n.Code):
 				f.add(n.Code, note)
 			default:
-				left[n.Text] = true
+				left[note.Text.EN] = true
 			}
 		}
 	}

@@ -43,7 +43,7 @@ func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
 			Model:    newModelJSON(row.model, o.bounds),
 			Hardware: hardwareJSON{Input: row.target.Input, Device: d.ID, Name: d.Name, Devices: row.target.Count, Memory: d.Memory},
 			Method:   row.method,
-			Error:    row.err.Error(),
+			Error:    text.ErrorIn(row.err, o.lang),
 		}
 	}
 	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)

@@ -197,7 +197,7 @@ func fieldText(f model.Field) text.Text {
 }
 
 // scopeText says what a model's parameters count.
-func scopeText(scope string) text.Text { return text.T(scope, model.ChineseScope(scope)) }
+func scopeText(scope string) text.Text { return text.OfScope(scope) }
 
 // memoryTable is what one device holds, term by term.
 func memoryTable(r *resultJSON, f *footnotes) render.Table {

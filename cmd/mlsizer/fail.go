@@ -192,7 +192,7 @@ func (a *app) negativeCount(err *pflag.NotExistError) error {
 
 // quoted puts the value in front of the error unless it stands there already.
 func quoted(value string, err error) error {
-	if strings.HasPrefix(err.Error(), `"`) {
+	if text.BeginsQuoted(err) {
 		return err
 	}
 	return text.Colon.Error(strconv.Quote(value), err)

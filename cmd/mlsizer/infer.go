@@ -312,7 +312,7 @@ func (o *servingOptions) infer(m *modelArg, t target, weights string) (*serve.An
 func scopeNotes(m *modelArg, t target, given quantity.USD) []note.Note {
 	notes := m.fileNotes()
 	if m.Model.Scope != "" {
-		notes = append(notes, note.Note{Code: "scope", Text: m.Model.Scope, Chinese: model.ChineseScope(m.Model.Scope)})
+		notes = append(notes, note.New("scope.served", "", model.Scope(m.Model.Scope)))
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
 		notes = append(notes, noteOf("images", text.OtherSizes.With(m.Entry.Note), ""))

@@ -123,7 +123,7 @@ func (c *inferComparison) add(name string, m *modelArg, t target, weights string
 		c.addEncoder(&row, m, t, weights)
 	} else if a, notes, err := s.infer(m, t, weights); err != nil {
 		c.failed++
-		row.Error = c.rowError(c.cmd, err).Error()
+		row.Error = text.ErrorIn(c.rowError(c.cmd, err), c.lang)
 		row.Model = newModelJSON(m, s.bounds)
 		row.Hardware = hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
 		row.Workload.Weights = weights
@@ -149,7 +149,7 @@ func (c *inferComparison) addEncoder(row *inferCompareRow, m *modelArg, t target
 	row.Workload.Weights = weights
 	if err != nil {
 		c.failed++
-		row.Error = c.rowError(c.cmd, err).Error()
+		row.Error = text.ErrorIn(c.rowError(c.cmd, err), c.lang)
 		return
 	}
 	row.Workload = servingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}

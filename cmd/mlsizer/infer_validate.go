@@ -71,6 +71,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 		return err
 	}
 	rep := p.Validate(rows)
+	sayReasons(rep.Skipped, o.lang)
 	d := &render.Document{
 		Title: text.ValidateServing,
 		JSON: struct {
@@ -168,6 +169,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		t.Rows = append(t.Rows, row)
 	}
 	constants, fitted := fittedTable(fit.Fitted)
+	sayReasons(fit.Skipped, o.lang)
 	d := &render.Document{
 		Title: text.CalibrateServing, Tables: []render.Table{t, constants}, Notes: []render.Note{{Text: text.GroupNote}},
 		JSON: struct {

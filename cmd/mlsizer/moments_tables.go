@@ -114,4 +114,4 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 }
 
 // momentText is the name of a moment.
-func momentText(m train.Moment) text.Text { return text.T(string(m), m.Chinese()) }
+func momentText(m train.Moment) text.Text { return text.OfPhase(string(m)) }

@@ -220,7 +220,8 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 	}
 	if p.miss.Reason == "memory" {
 		advice := base.Advise(&r.Plans[0].Plan)
-		sizing.SpellAdvice(advice, base, &r.Plans[0].Plan)
+		sizing.SettleAdvice(advice, base, &r.Plans[0].Plan)
+		spellAdvice(advice)
 		for _, a := range advice {
 			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
 				p.miss.Advice = append(p.miss.Advice, a)
@@ -237,22 +238,21 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 			}
 		}
 		if p.miss.More == nil {
-			p.miss.Unknown = unknown(base, goal)
+			if err := unknown(base, goal); err != nil {
+				p.miss.Unknown = text.ErrorIn(err, o.lang)
+			}
 		}
 	}
 	return nil
 }
 
-// unknown is why more devices cannot be looked at, "" if they can.
-func unknown(p *train.Prepared, goal search.Goal) string {
+// unknown is why more devices cannot be looked at, nil if they can.
+func unknown(p *train.Prepared, goal search.Goal) error {
 	cluster, err := goal.Cluster(mostDevices)
 	if err == nil {
 		_, err = p.On(cluster)
 	}
-	if err != nil {
-		return err.Error()
-	}
-	return ""
+	return err
 }
 
 // impossible is the error of dimensions that no layout has.

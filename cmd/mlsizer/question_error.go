@@ -61,7 +61,7 @@ func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 
 // lacksNetwork says whether an error is about a network between nodes that is
 // not known.
-func lacksNetwork(err error) bool { return strings.Contains(err.Error(), "network between nodes") }
+func lacksNetwork(err error) bool { return note.Is(err, "device.no-network-between-nodes") }
 
 // askError makes a usage error of an answer that could not be given. The hint
 // leaves the choice of what is wrong to the program, if that gives an answer.

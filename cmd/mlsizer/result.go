@@ -152,6 +152,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
 		Notes: notesIn(a.Notes, l),
 	}
+	spellAdvice(r.Advice)
 	r.Goodput = runOf(a.Prepared, &a.Goodput)
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
@@ -172,6 +173,13 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 		r.Explain = derivationsIn(a.Explain(), l)
 	}
 	return r
+}
+
+// spellAdvice spells what each advice changes as flags.
+func spellAdvice(list []train.Advice) {
+	for i := range list {
+		list[i].Change = text.Flags(list[i].Settings)
+	}
 }
 
 // runOf is the run as it is expected, for JSON: nil for one step and for a run

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
@@ -188,11 +187,11 @@ func (a *app) hardware() (*hardware.Catalog, error) {
 }
 
 // fileError is the error of opening a file without the word for the call.
-func fileError(err error) string {
+func fileError(err error) error {
 	if e, ok := err.(*os.PathError); ok {
-		return fmt.Sprintf("%q: %v", e.Path, e.Err)
+		return text.Colon.Error(strconv.Quote(e.Path), e.Err)
 	}
-	return err.Error()
+	return err
 }
 
 // isTerminal reports whether the answer goes to a person's terminal.

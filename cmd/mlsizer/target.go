@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
@@ -57,8 +56,8 @@ func (a *app) catalogueDevice(name string) (string, error) {
 
 // deviceError says what is wrong with a device, with the nearest name.
 func (a *app) deviceError(flag, input string, err error) error {
-	if strings.HasPrefix(err.Error(), `"`) {
-		err = fmt.Errorf("%s%w", flag, err)
+	if text.BeginsQuoted(err) {
+		err = text.SaidOf.Error(flag, err)
 	} else {
 		err = text.QuotedFails.Error(flag, input, err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -62,7 +61,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 func openFlag(flag, file string, want text.Text) (*os.File, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, readError(fmt.Errorf("%s %s", flag, fileError(err)), "")
+		return nil, readError(text.SaidOf.Error(flag+" ", fileError(err)), "")
 	}
 	if info, err := f.Stat(); err == nil && info.IsDir() {
 		f.Close()
@@ -166,6 +165,7 @@ func validateRun(o *evidenceOptions) error {
 		return err
 	}
 	rep := p.Validate(rows)
+	sayReasons(rep.Skipped, o.lang)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
 	answer := validateJSON{schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
@@ -217,6 +217,13 @@ func summaryTable(title, first text.Text, list []evidence.Summary, skipped bool)
 // quantityText is what a row measures, in words.
 func quantityText(q evidence.Quantity) text.Text {
 	return text.Of(text.Quantities, string(q))
+}
+
+// sayReasons puts into words why rows were not predicted.
+func sayReasons(list []evidence.Skipped, l text.Lang) {
+	for i := range list {
+		list[i].Reason = text.ErrorIn(list[i].Err, l)
+	}
 }
 
 // skippedTable says why rows were not predicted, the commonest reason first.

@@ -19,9 +19,8 @@ import (
 // sentence is what only package text may hold: words in a row.
 var sentence = regexp.MustCompile(`\b[a-z]{2,},? [a-z]{2,}\b`)
 
-// noSentence are strings that look like one: keys, command lines, what an error
-// of the domain is known by, and markup.
-var noSentence = regexp.MustCompile(`^(models show|hardware show|network between nodes|KV cache, window |mlsizer .*| --.*|jq .*|(xz|zstd|bzip2) -dc .*|torchrun .*|(?s:<(svg|text|circle|path|rect|!DOCTYPE) .*))$`)
+// noSentence are strings that look like one: keys, command lines and markup.
+var noSentence = regexp.MustCompile(`^(models show|hardware show|KV cache, window |mlsizer .*| --.*|jq .*|(xz|zstd|bzip2) -dc .*|torchrun .*|(?s:<(svg|text|circle|path|rect|!DOCTYPE) .*))$`)
 
 // translators hold forms of the derivations beside package text.
 var translators = []string{"formulas.go", "formula_labels.go"}

@@ -373,7 +373,21 @@ func ExampleCatalog_Find() {
 func ExampleNotFoundError() {
 	_, err := Default().Find("lama-2-7b")
 	fmt.Println(err)
-	// Output: no model "lama-2-7b" in the catalogue (nearest: llama-2-7b, llama-7b, llama-2-70b)
+	// Output: model: unknown but near: lama-2-7b, [llama-2-7b llama-7b llama-2-70b]
+}
+
+func TestNotFoundErrorIsCoded(t *testing.T) {
+	for _, c := range []struct {
+		err  *NotFoundError
+		code string
+		args []any
+	}{
+		{&NotFoundError{Name: "a"}, "model.unknown", []any{"a"}},
+		{&NotFoundError{Name: "a", Near: []string{"b", "c"}}, "model.unknown-but-near", []any{"a", []string{"b", "c"}}},
+	} {
+		assert.Equal(t, c.code, c.err.Code())
+		assert.Equal(t, c.args, c.err.Args())
+	}
 }
 
 // Models whose makers publish narrow weights say how they are stored, in a

@@ -1,11 +1,12 @@
 package catalog
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"mlsizer/sizing/note"
 )
 
 // NotFoundError says that the catalogue has no model of a name.
@@ -16,13 +17,24 @@ type NotFoundError struct {
 	Near []string
 }
 
-// Error names the model and the nearest names.
-func (e *NotFoundError) Error() string {
+// Code says whether names are known that are spelled alike.
+func (e *NotFoundError) Code() string {
 	if len(e.Near) == 0 {
-		return fmt.Sprintf("no model %q in the catalogue", e.Name)
+		return "model.unknown"
 	}
-	return fmt.Sprintf("no model %q in the catalogue (nearest: %s)", e.Name, strings.Join(e.Near, ", "))
+	return "model.unknown-but-near"
 }
+
+// Args are the name and the nearest names.
+func (e *NotFoundError) Args() []any {
+	if len(e.Near) == 0 {
+		return []any{e.Name}
+	}
+	return []any{e.Name, e.Near}
+}
+
+// Error names the model and the nearest names.
+func (e *NotFoundError) Error() string { return note.NewError(e.Code(), e.Args()...).Error() }
 
 // numNear is how many names a NotFoundError offers.
 const numNear = 3

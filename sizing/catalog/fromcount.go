@@ -1,10 +1,10 @@
 package catalog
 
 import (
-	"fmt"
 	"math"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -52,7 +52,7 @@ var knownShapes = [...]knownShape{
 // error.
 func FromCount(count quantity.Params) (*model.Model, error) {
 	if count < 1 {
-		return nil, fmt.Errorf("parameter count %d (want at least 1)", int64(count))
+		return nil, note.NewError("model.no-parameters", int64(count))
 	}
 	s := inferShape(float64(count))
 	norm := model.Norm{Dim: s.hidden}

@@ -6,9 +6,11 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -99,6 +101,8 @@ func TestFromCountRefusesNothing(t *testing.T) {
 	for _, count := range []quantity.Params{0, -1, math.MinInt64} {
 		if m, err := FromCount(count); err == nil {
 			t.Errorf("FromCount(%d) = %v (want an error)", int64(count), m.Name)
+		} else {
+			assert.Equal(t, note.NewError("model.no-parameters", int64(count)), err)
 		}
 	}
 }

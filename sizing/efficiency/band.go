@@ -1,12 +1,12 @@
 package efficiency
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 )
 
 // Band is the 80 % band of the ratio of a measured value to an estimate.
@@ -62,7 +62,7 @@ func (b *BandFor) check() error {
 	}
 	for _, r := range bands {
 		if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
-			return fmt.Errorf("band of %s: %v to %v (want a range around 1)", &b.When, r.Low, r.High)
+			return note.NewError("constants.bad-band", &b.When, r.Low, r.High)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package efficiency
 
 import (
 	"bytes"
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 )
 
 // fields are one constant that entries set and one that factors multiply.
@@ -17,36 +19,60 @@ var fields = []Constant{{Name: "speed", Unit: "share", Low: 0.1, High: 2, Spread
 
 const oneBand = `"bands":[{"match":{},"low":0.9,"high":1.1}]`
 
+// wholeEntry sets a constant everywhere.
+const wholeEntry = `{"name":"speed","match":{},"value":1,"fitted":true,"prior":1}`
+
 func TestRead(t *testing.T) {
-	const whole = `{"name":"speed","match":{},"value":1,"fitted":true,"prior":1}`
-	for entries, want := range map[string]string{
-		whole: "",
-		whole + `,{"name":"gap","match":{"device":"h100"},"value":50,"origin":"x"}`:            "",
-		whole + `,{"name":"speed","match":{"arch":"Hopper"},"value":1.5,"fitted":true}`:        "",
-		`{"name":"speed","unit":"share","low":0.1,"high":2,"match":{},"value":1,"origin":"x"}`: "",
-		`{"name":"speed","unit":"s","low":0.1,"high":2,"match":{},"value":1,"origin":"x"}`:     "speed is in s from 0.1 to 2 (want share from 0.1 to 2)",
-		`{"name":"gap","match":{},"value":1,"origin":"x"}`:                                     "speed is not set everywhere",
-		`{"name":"speed","match":{"arch":"Hopper"},"value":1,"origin":"x"}`:                    "the first entry of speed",
-		`{"name":"speed","match":{},"value":1,"fitted":true}`:                                  "fitted and has no prior",
-		`{"name":"speed","match":{},"value":3,"origin":"x"}`:                                   "speed is 3 (want 0.1 to 2 share)",
-		`{"name":"speed","match":{},"value":1}`:                                                "speed has no origin",
-		`{"name":"speed","match":{},"value":1,"prior":1,"origin":"x"}`:                         "a prior of 1 for speed",
-		`{"name":"speed","match":{},"value":1,"prior":7,"fitted":true}`:                        "a prior of 7 for speed",
-		whole + `,{"name":"gap","match":{},"value":-1,"origin":"x"}`:                           "gap is -1",
-		`{"name":"tide","match":{},"value":1,"origin":"x"}`:                                    `unknown constant "tide"`,
-		``: "no constants",
+	const whole = wholeEntry
+	everywhere := &Match{}
+	for entries, want := range map[string]error{
+		whole: nil,
+		whole + `,{"name":"gap","match":{"device":"h100"},"value":50,"origin":"x"}`:            nil,
+		whole + `,{"name":"speed","match":{"arch":"Hopper"},"value":1.5,"fitted":true}`:        nil,
+		`{"name":"speed","unit":"share","low":0.1,"high":2,"match":{},"value":1,"origin":"x"}`: nil,
+		`{"name":"speed","unit":"s","low":0.1,"high":2,"match":{},"value":1,"origin":"x"}`:     note.NewError("constants.other-definition", everywhere, "speed", "s", 0.1, 2.0, "share", 0.1, 2.0),
+		`{"name":"gap","match":{},"value":1,"origin":"x"}`:                                     note.NewError("constants.not-set-everywhere", "speed"),
+		`{"name":"speed","match":{"arch":"Hopper"},"value":1,"origin":"x"}`:                    note.NewError("constants.first-not-everywhere", &Match{Arch: "Hopper"}, "speed"),
+		`{"name":"speed","match":{},"value":1,"fitted":true}`:                                  note.NewError("constants.first-without-prior", "speed"),
+		`{"name":"speed","match":{},"value":3,"origin":"x"}`:                                   note.NewError("constants.out-of-bounds", everywhere, "speed", 3.0, 0.1, 2.0, "share"),
+		`{"name":"speed","match":{},"value":1}`:                                                note.NewError("constants.no-origin", everywhere, "speed"),
+		`{"name":"speed","match":{},"value":1,"prior":1,"origin":"x"}`:                         note.NewError("constants.bad-prior", everywhere, 1.0, "speed"),
+		`{"name":"speed","match":{},"value":1,"prior":7,"fitted":true}`:                        note.NewError("constants.bad-prior", everywhere, 7.0, "speed"),
+		whole + `,{"name":"gap","match":{},"value":-1,"origin":"x"}`:                           note.NewError("constants.out-of-bounds", everywhere, "gap", -1.0, math.SmallestNonzeroFloat64, math.MaxFloat64, "s"),
+		`{"name":"tide","match":{},"value":1,"origin":"x"}`:                                    note.NewError("constants.unknown", everywhere, "tide"),
+		``: note.NewError("constants.none"),
 	} {
 		_, err := Read(strings.NewReader(`{"constants":[`+entries+`],`+oneBand+`}`), fields)
-		if want == "" {
+		if want == nil {
 			assert.NoError(t, err, entries)
 		} else {
-			assert.ErrorContains(t, err, want, entries)
+			assert.Equal(t, want, err, entries)
 		}
 	}
 	_, err := Read(strings.NewReader(`{"constants":[`+whole+`]}`), fields)
-	assert.ErrorContains(t, err, "no bands")
+	assert.Equal(t, note.NewError("constants.no-bands"), err)
 	_, err = Read(strings.NewReader(strings.Repeat(" ", largest)+"{}"), fields)
-	assert.ErrorContains(t, err, "empty", "what is beyond the most that is read is not looked at")
+	assert.Equal(t, note.NewError("constants.empty"), err, "what is beyond the most that is read is not looked at")
+}
+
+// What is no file of constants is refused for what it is.
+func TestReadOtherFiles(t *testing.T) {
+	for file, want := range map[string]error{
+		"":                                 note.NewError("constants.empty"),
+		"{\"constants\":":                  note.NewError("constants.json-ends"),
+		"[1]":                              note.NewError("constants.not-an-object", "array"),
+		`{"factors":[]}`:                   note.NewError("constants.older-form", "factors"),
+		`{"constants":[{"when":{}}]}`:      note.NewError("constants.older-form", "when"),
+		`{"constants":[{"nmae":"speed"}]}`: note.NewError("constants.unknown-field", "nmae"),
+		`{"constants":[]} {}`:              note.NewError("constants.text-after"),
+		`{"constants":[` + wholeEntry + `],"bands":[{"match":{"arch":"Hopper"},"low":2,"high":3}]}`: note.NewError("constants.bad-band", &Match{Arch: "Hopper"}, 2.0, 3.0),
+	} {
+		_, err := Read(strings.NewReader(file), fields)
+		assert.Equal(t, want, err, file)
+	}
+	var wrong *json.UnmarshalTypeError
+	_, err := Read(strings.NewReader(`{"constants":[{"value":"fast"}]}`), fields)
+	require.ErrorAs(t, err, &wrong)
 }
 
 // What is inherited stands with the last entry that holds wherever an entry does.
@@ -92,7 +118,7 @@ func TestKeyed(t *testing.T) {
 	f := &File{Bands: []BandFor{{Band: Band{1, 1}, Plans: []string{"c", "a", "b"}}}, PlanKeys: map[string]uint32{"a": 7, "b": 5}}
 	require.NoError(t, f.Keyed(map[string]uint32{"a": 1, "c": 5}))
 	assert.Equal(t, []uint32{5, 7}, f.Bands[0].Keys)
-	assert.ErrorContains(t, f.Keyed(nil), `no key of the measured plan "c"`)
+	assert.Equal(t, note.NewError("constants.no-plan-key", &Match{}, "c"), f.Keyed(nil))
 }
 
 // A written file is read back, with units and bounds where a constant is set for

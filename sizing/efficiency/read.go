@@ -2,13 +2,16 @@ package efficiency
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
+
+	"mlsizer/sizing/note"
 )
 
 // largest is the most that is read of a file; the program's own take 100 KB.
@@ -27,8 +30,29 @@ func Read(r io.Reader, fields []Constant) (*File, error) {
 	return &f, nil
 }
 
-// oldFields are names that files had before constants were listed one by one.
-var oldFields = regexp.MustCompile(`unknown field "(factors|when|set|fit|step_bands)"`)
+// unknownField is what encoding/json, which has no type for it, says of a field
+// that no constant has.
+var unknownField = regexp.MustCompile(`unknown field ("[^"]*")`)
+
+// oldFields are fields that files had before constants were listed one by one.
+var oldFields = []string{"factors", "when", "set", "fit", "step_bands"}
+
+// fieldError is the error of a field that no constant has; nil for another error
+// of encoding/json.
+func fieldError(err error) error {
+	quoted := unknownField.FindStringSubmatch(err.Error())
+	if quoted == nil {
+		return nil
+	}
+	field, wrong := strconv.Unquote(quoted[1])
+	switch {
+	case wrong != nil:
+		return nil
+	case slices.Contains(oldFields, field):
+		return note.NewError("constants.older-form", field)
+	}
+	return note.NewError("constants.unknown-field", field)
+}
 
 // decode reads a JSON object with nothing after it.
 func decode(r io.Reader, into *File) error {
@@ -42,32 +66,30 @@ func decode(r io.Reader, into *File) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.Is(err, io.EOF):
-		return errors.New("the file is empty (want a JSON object, as mlsizer calibrate -o FILE.json writes it)")
+		return note.NewError("constants.empty")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the JSON ends in the middle")
+		return note.NewError("constants.json-ends")
 	case errors.As(err, &kind) && kind.Field == "":
-		return fmt.Errorf("a JSON %s (want an object, as mlsizer calibrate -o FILE.json writes it)", kind.Value)
-	case err != nil && oldFields.MatchString(err.Error()):
-		return fmt.Errorf("%s is of an older form (want a list of constants, each with name, match and value, as mlsizer calibrate -o FILE.json writes it)", oldFields.FindStringSubmatch(err.Error())[1])
+		return note.NewError("constants.not-an-object", kind.Value)
 	case err != nil:
-		return err
+		return cmp.Or(fieldError(err), err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return errors.New("text after the constants (want one JSON object)")
+		return note.NewError("constants.text-after")
 	}
 	return nil
 }
 
 func (f *File) check(fields []Constant) error {
 	if len(f.Entries) == 0 {
-		return errors.New("no constants (want a list of them, each with name, match and value)")
+		return note.NewError("constants.none")
 	}
 	set := map[string]bool{}
 	for i := range f.Entries {
 		e := &f.Entries[i]
 		k := Find(fields, e.Name)
 		if k < 0 {
-			return fmt.Errorf("%s: unknown constant %q", &e.When, e.Name)
+			return note.NewError("constants.unknown", &e.When, e.Name)
 		}
 		if err := e.check(&fields[k], set[e.Name]); err != nil {
 			return err
@@ -76,11 +98,11 @@ func (f *File) check(fields []Constant) error {
 	}
 	for i := range fields {
 		if c := &fields[i]; c.Base == 0 && !set[c.Name] {
-			return fmt.Errorf("%s is not set everywhere (want an entry of it whose match is empty)", c.Name)
+			return note.NewError("constants.not-set-everywhere", c.Name)
 		}
 	}
 	if len(f.Bands) == 0 {
-		return errors.New("no bands (want a list of them)")
+		return note.NewError("constants.no-bands")
 	}
 	for i := range f.Bands {
 		if err := f.Bands[i].check(); err != nil {
@@ -101,17 +123,17 @@ func (e *Entry) check(c *Constant, before bool) error {
 	first := c.Base == 0 && !before
 	switch {
 	case !inside(e.Value):
-		return fmt.Errorf("%s: %s is %v (want %v to %v %s)", &e.When, e.Name, e.Value, low, high, c.Unit)
+		return note.NewError("constants.out-of-bounds", &e.When, e.Name, e.Value, low, high, c.Unit)
 	case e.Definition != nil && *e.Definition != Definition{c.Unit, c.Low, c.High}:
-		return fmt.Errorf("%s: %s is in %s from %v to %v (want %s from %v to %v)", &e.When, e.Name, e.Unit, e.Low, e.High, c.Unit, c.Low, c.High)
+		return note.NewError("constants.other-definition", &e.When, e.Name, e.Unit, e.Low, e.High, c.Unit, c.Low, c.High)
 	case first && !e.When.Everywhere():
-		return fmt.Errorf("%s: the first entry of %s (want one before it whose match is empty)", &e.When, e.Name)
+		return note.NewError("constants.first-not-everywhere", &e.When, e.Name)
 	case first && e.Fitted && e.Prior == nil:
-		return fmt.Errorf("the first entry of %s is fitted and has no prior", e.Name)
+		return note.NewError("constants.first-without-prior", e.Name)
 	case e.Prior != nil && !(e.Fitted && inside(*e.Prior)):
-		return fmt.Errorf("%s: a prior of %v for %s (want one within the bounds of a constant that is fitted)", &e.When, *e.Prior, e.Name)
+		return note.NewError("constants.bad-prior", &e.When, *e.Prior, e.Name)
 	case e.Origin == "" && !e.Fitted:
-		return fmt.Errorf("%s: %s has no origin", &e.When, e.Name)
+		return note.NewError("constants.no-origin", &e.When, e.Name)
 	}
 	return nil
 }
@@ -128,7 +150,7 @@ func (f *File) Keyed(known map[string]uint32) error {
 				key, ok = known[id]
 			}
 			if !ok {
-				return fmt.Errorf("band of %s: no key of the measured plan %q (want it among plan_keys, as mlsizer calibrate -o FILE.json writes it)", &b.When, id)
+				return note.NewError("constants.no-plan-key", &b.When, id)
 			}
 			b.Keys = append(b.Keys, key)
 		}

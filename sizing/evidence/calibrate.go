@@ -173,7 +173,7 @@ func rounded(v float64, digits int) float64 {
 func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) []point {
 	var points []point
 	skip := func(r *Row, err error) {
-		out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, StepSeconds, err.Error()})
+		out.Skipped = append(out.Skipped, newSkipped(r.ID, r.Source, StepSeconds, err))
 	}
 	count := map[string]float64{}
 	for i := range rows {

@@ -13,16 +13,17 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// launched reports whether the row lists the options that Megatron-LM was
-// launched with: those that it does not list are at the program's defaults.
+// launched reports whether the row says with which options Megatron-LM was
+// launched, if only that there were none: those that it does not list are at the
+// program's defaults.
 func (r *Row) launched() bool {
-	return r.Stack == "megatron-core" && strings.Contains(r.Note, "-") && len(r.options()) > 0
+	return r.Stack == "megatron-core" && r.Options != nil
 }
 
 // launch sets what Megatron-LM's launch options say of attention, dropout and
 // gradients. Source of the defaults: NVIDIA/Megatron-LM
 // megatron/training/arguments.py (dropout of 0.1).
-func (r *Row) launch(opt options, s *train.Stack) {
+func (r *Row) launch(opt Options, s *train.Stack) {
 	switch backend := opt["attention-backend"]; {
 	case r.ownLayers(opt):
 		// Source: NVIDIA/Megatron-LM megatron/core/transformer/dot_product_attention.py
@@ -61,7 +62,7 @@ func (r *Row) compiledLoss(d *hardware.Device) train.Loss {
 // that came with the other: of the published test runs without fused gradient
 // accumulation, those of Transformer Engine ask for the softmax in fp32, which
 // its kernels compute in any case, and those of Megatron's own layers do not.
-func (r *Row) ownLayers(opt options) bool {
+func (r *Row) ownLayers(opt Options) bool {
 	impl, stated := opt["transformer-impl"]
 	backend, chosen := opt["attention-backend"]
 	if stated || chosen {
@@ -79,7 +80,7 @@ func (r *Row) ownLayers(opt options) bool {
 const recomputeOffload = "-offload"
 
 // recompute reads what the row recomputes, and what it offloads.
-func (r *Row) recompute(opt options, p train.Plan) (train.Plan, error) {
+func (r *Row) recompute(opt Options, p train.Plan) (train.Plan, error) {
 	mode := strings.TrimSuffix(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), recomputeOffload)
 	layers, err := opt.count("recompute-num-layers", 1)
 	if err != nil {
@@ -90,9 +91,6 @@ func (r *Row) recompute(opt options, p train.Plan) (train.Plan, error) {
 	}
 	if p, err = p.WithRecompute(mode); err != nil {
 		return p, err
-	}
-	if strings.Contains(r.Note, simulatedRecompute) {
-		p.Recompute = train.NoRecompute
 	}
 	list := opt["recompute-modules"]
 	if opt.on("moe-layer-recompute") && p.Recompute == train.NoRecompute {
@@ -110,7 +108,7 @@ func (r *Row) recompute(opt options, p train.Plan) (train.Plan, error) {
 }
 
 // launchPlan reads the parts of a layout that only launch options state.
-func (r *Row) launchPlan(opt options, p *train.Plan) error {
+func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	if err := r.launchSharding(opt, p); err != nil {
 		return err
 	}
@@ -153,7 +151,7 @@ func (r *Row) launchPlan(opt options, p *train.Plan) error {
 }
 
 // launchWork reads the formats of states and the experts' capacity.
-func (r *Row) launchWork(opt options, w *train.Workload) (err error) {
+func (r *Row) launchWork(opt Options, w *train.Workload) (err error) {
 	if opt.on("fp8-param-gather") && (w.Precision == train.FP8 || w.Precision == train.MXFP8) {
 		w.States.Weights = train.FP8State
 	}
@@ -176,7 +174,7 @@ func (r *Row) launchWork(opt options, w *train.Workload) (err error) {
 
 // accountFor takes a layer from the first chunk for the embedding and one from
 // the last for the loss, where the launch asks for it.
-func (r *Row) accountFor(opt options, p *train.Plan) {
+func (r *Row) accountFor(opt Options, p *train.Plan) {
 	embedding, loss := opt.on("account-for-embedding-in-pipeline-split"), opt.on("account-for-loss-in-pipeline-split")
 	slots, chunks := int(r.Layers), p.PP*p.VP
 	for _, set := range []bool{embedding, loss} {
@@ -225,7 +223,7 @@ var fsdpSharding = map[string]train.Sharding{
 
 // launchSharding reads what launch options say of sharding and of where the
 // optimizer's state is.
-func (r *Row) launchSharding(opt options, p *train.Plan) error {
+func (r *Row) launchSharding(opt Options, p *train.Plan) error {
 	switch strategy := opt["data-parallel-sharding-strategy"]; {
 	case opt.on("use-torch-fsdp2"):
 		p.Sharding = train.Zero3

@@ -12,12 +12,17 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// launchRow is a row of a small model that Megatron-LM trained on 8 devices.
-func launchRow(note string) *Row {
-	return &Row{
+// launchRow is a row of a small model that Megatron-LM trained on 8 devices, with
+// launch options as key=value.
+func launchRow(options string) *Row {
+	r := &Row{
 		ID: "a", Source: "s", Family: "gpt", Layers: 12, Hidden: 512, FFN: 2048, Heads: 8, Vocab: 50304, SeqLen: 1024, MicroBatch: 4, GlobalBatch: 32,
-		Stack: "megatron-core", Precision: "bf16", Attention: "flash", Sharding: "zero1", TP: 1, PP: 4, DP: 2, Devices: 8, PeakMemGiB: 2, Note: note,
+		Stack: "megatron-core", Precision: "bf16", Attention: "flash", Sharding: "zero1", TP: 1, PP: 4, DP: 2, Devices: 8, PeakMemGiB: 2,
 	}
+	if options != "" {
+		r.Options = keyValues(options)
+	}
+	return r
 }
 
 func TestLaunchOptions(t *testing.T) {
@@ -148,7 +153,7 @@ func TestGatedWidth(t *testing.T) {
 // mamba_hybrid_layer_allocation.py by hand: sections of 7/2 state-space layers,
 // so that the fifth layer is attention; then 3 of them to 4 dense ones.
 func TestHybridLayers(t *testing.T) {
-	b := builder{Row: launchRow(""), opt: options{"hybrid-attention-ratio": "0.125", "hybrid-mlp-ratio": "0.5"}}
+	b := builder{Row: launchRow(""), opt: Options{"hybrid-attention-ratio": "0.125", "hybrid-mlp-ratio": "0.5"}}
 	p, err := b.ratios(8)
 	require.NoError(t, err)
 	assert.Equal(t, "M-M-*-M-", p)

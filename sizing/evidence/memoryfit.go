@@ -151,12 +151,12 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 			e, err = s.Predict()
 		}
 		if err != nil {
-			out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, PeakMemory, err.Error()})
+			out.Skipped = append(out.Skipped, newSkipped(r.ID, r.Source, PeakMemory, err))
 			continue
 		}
 		stack, err := train.FindStack(s.Prepared.Stack().Name)
 		if err != nil {
-			out.Skipped = append(out.Skipped, Skipped{r.ID, r.Source, PeakMemory, err.Error()})
+			out.Skipped = append(out.Skipped, newSkipped(r.ID, r.Source, PeakMemory, err))
 			continue
 		}
 		o := &memoryPoint{row: r, stack: stack, experts: s.Prepared.HasExperts(), group: group(r), now: p.memoryResidual(r, stack)}

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 
 	"mlsizer/sizing/model"
@@ -21,7 +20,7 @@ var spellings = []struct {
 
 // optimizer reads the row's optimizer.
 func (r *Row) optimizer() train.Optimizer {
-	text := strings.ToLower(cmp.Or(r.Optimizer, r.options()["optimizer"]))
+	text := strings.ToLower(cmp.Or(r.Optimizer, r.Options["optimizer"]))
 	for _, s := range spellings {
 		if strings.Contains(text, s.word) {
 			return s.is
@@ -30,75 +29,45 @@ func (r *Row) optimizer() train.Optimizer {
 	return train.AdamW
 }
 
-// fullMethods are the words that say that all weights are trained, or all of a
-// part of them.
-var fullMethods = []string{"full", "sft", "finetune", "fine-tune", "pretrain"}
+// The methods that a row may name, in lower case.
+const (
+	fullMethod  = "full"
+	loraMethod  = "lora"
+	qloraMethod = "qlora"
+	doraMethod  = "dora"
+	qdoraMethod = "qdora"
+)
 
 // tuning reports whether the row tunes a trained model, and whether the base
 // weights are frozen: any method but a full one trains something beside them,
-// adapters of one kind or another ("LORA", "DORA", "IA3", "OFT").
+// adapters of one kind or another (lora, dora, ia3, oft).
 func (r *Row) tuning() (tunes, frozen bool) {
-	text := strings.ToLower(r.Method)
-	if text == "" {
-		return false, false
-	}
-	if strings.Contains(text, "lora") {
-		return true, true
-	}
-	for _, word := range fullMethods {
-		if strings.Contains(text, word) {
-			return true, false
-		}
-	}
-	return true, true
+	return r.Method != "", r.Method != "" && !strings.EqualFold(r.Method, fullMethod)
 }
 
-// quantised reports whether the row's frozen weights are packed in 4 bits, and
-// whether their scales are too.
-func (r *Row) quantised() (packed, double bool) {
-	text := strings.ToLower(r.PrecisionDetail + " " + r.Method)
-	for _, word := range []string{"nf4", "qlora", "4bit", "4-bit", "fp4", "int4"} {
-		packed = packed || strings.Contains(text, word) && !strings.Contains(text, "nvfp4")
-	}
-	return packed, strings.Contains(text, "nf4-dq") || strings.Contains(text, "double") || r.recipe().DoubleQuantised
-}
-
-// method reads what the row trains: "lora", "QLoRA", "full finetune", or a
-// LoRA with its rank and targets spelled out ("LORA r=32
-// targets=['q_proj', 'v_proj']"). Another kind of adapter is taken as a LoRA
+// method reads what the row trains. Another kind of adapter is taken as a LoRA
 // on the same matrices: what it keeps is of that size.
-func (r *Row) method(w *train.Workload) error {
+func (r *Row) method(w *train.Workload) {
 	tunes, frozen := r.tuning()
 	switch {
 	case !tunes:
-		return nil
+		return
 	case !frozen:
 		w.Method = train.FullTune
-		return nil
+		return
 	}
 	w.Method, w.Adapter = train.LoRA, train.DefaultAdapter
-	text := strings.ToLower(r.Method)
-	if s, ok := between(text+" ", " r=", " "); ok && s != "" && s != "none" {
-		rank, err := strconv.ParseInt(s, 10, 64)
-		if err != nil {
-			return err
-		}
-		w.Adapter.Rank = rank
+	w.Adapter.Rank = cmp.Or(r.LoRARank, w.Adapter.Rank)
+	if len(r.LoRATargets) > 0 {
+		w.Adapter.Targets = r.LoRATargets
 	}
-	if s, ok := between(text, "targets=[", "]"); ok {
-		if list := strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune("', \"", c) }); len(list) > 0 {
-			w.Adapter.Targets = list
-		}
-	} else if strings.Contains(text, "targets=all-linear") {
-		w.Adapter.Targets = []string{"all-linear"}
-	}
-	if packed, double := r.quantised(); packed {
+	switch strings.ToLower(r.Method) {
+	case qloraMethod, qdoraMethod:
 		w.Method, w.Adapter.BaseBits = train.QLoRA, train.NF4Bits
-		if double {
+		if r.DoubleQuantised || r.recipe().DoubleQuantised {
 			w.Adapter.BaseBits = train.NF4DoubleBits
 		}
 	}
-	return nil
 }
 
 // magnitudes finds out whether a LoRA has magnitudes (DoRA), by its name or by
@@ -107,13 +76,14 @@ func (r *Row) magnitudes(m *model.Model, w *train.Workload) {
 	if !w.Method.Adapts() {
 		return
 	}
-	text := strings.ToLower(strings.ReplaceAll(r.Method, ",", "")) + " "
 	plain := w.Adapter
-	w.Adapter.Magnitudes = strings.Contains(text, "dora")
-	stated, ok := between(text, "trainable=", " ")
-	if n, err := strconv.ParseFloat(stated, 64); ok && err == nil && plain.Count(m) != n {
+	switch strings.ToLower(r.Method) {
+	case doraMethod, qdoraMethod:
+		w.Adapter.Magnitudes = true
+	}
+	if r.Trainable > 0 && plain.Count(m) != r.Trainable {
 		with := plain
 		with.Magnitudes = true
-		w.Adapter.Magnitudes = w.Adapter.Magnitudes || with.Count(m) == n
+		w.Adapter.Magnitudes = w.Adapter.Magnitudes || with.Count(m) == r.Trainable
 	}
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -8,41 +9,33 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// options are launch options by their names, without dashes before them.
-type options map[string]string
+// Options are launch options by their names, without dashes before them. In a
+// file they are one JSON object: {"disable-bias-linear":"true","mtp-num-layers":"1"}.
+// An empty object says that a program ran at its defaults, an empty cell nothing.
+type Options map[string]string
 
-// options returns the launch options that the note spells as key=value, such
-// as "disable-bias-linear=true": how Megatron's own test logs state them. A
-// list in brackets may hold spaces.
-func (r *Row) options() options {
-	m := options{}
-	fields := strings.Fields(r.Note)
-	for i := 0; i < len(fields); i++ {
-		k, v, ok := strings.Cut(fields[i], "=")
-		if !ok {
-			continue
-		}
-		for strings.HasPrefix(v, "[") && !strings.Contains(v, "]") && i+1 < len(fields) {
-			i++
-			v += " " + fields[i]
-		}
-		m[strings.TrimLeft(k, "-")] = strings.TrimRight(v, ";,")
+// parse reads the cell of a file.
+func (o *Options) parse(cell string) error {
+	var read Options
+	if err := json.Unmarshal([]byte(cell), &read); err != nil {
+		return fmt.Errorf(`%q is not a JSON object of strings such as {"disable-bias-linear":"true"}`, cell)
 	}
-	return m
+	*o = read
+	return nil
 }
 
 // on reports whether a switch is set.
-func (o options) on(name string) bool { return strings.EqualFold(o[name], "true") || o[name] == "1" }
+func (o Options) on(name string) bool { return strings.EqualFold(o[name], "true") || o[name] == "1" }
 
 // zero reports whether an option is stated to be nothing, such as
 // attention-dropout=0.0.
-func (o options) zero(name string) bool {
+func (o Options) zero(name string) bool {
 	v, err := strconv.ParseFloat(o[name], 64)
 	return err == nil && v == 0
 }
 
 // count reads a whole number; otherwise stands where the option is not given.
-func (o options) count(name string, otherwise int64) (int64, error) {
+func (o Options) count(name string, otherwise int64) (int64, error) {
 	s, ok := o[name]
 	if !ok || strings.EqualFold(s, "none") {
 		return otherwise, nil
@@ -61,7 +54,7 @@ type counted struct {
 }
 
 // counts reads several numbers and stops at the first that is none.
-func (o options) counts(fields []counted) error {
+func (o Options) counts(fields []counted) error {
 	for _, f := range fields {
 		v, err := o.count(f.option, *f.at)
 		if err != nil {
@@ -90,7 +83,7 @@ var unmodelled = []struct{ option, why string }{
 
 // gap says which launch option keeps the row's memory from being predicted.
 func (r *Row) gap() error {
-	opt := r.options()
+	opt := r.Options
 	for _, u := range unmodelled {
 		if v, ok := opt[u.option]; ok && !strings.EqualFold(v, "false") && !opt.zero(u.option) {
 			return fmt.Errorf("%s: %s", u.option, u.why)

@@ -4,7 +4,7 @@ import "testing"
 
 // Of several options that are no counts the first is named, every time.
 func TestFirstWrongOptionIsNamed(t *testing.T) {
-	opt := options{"first": "x", "second": "y", "third": "z"}
+	opt := Options{"first": "x", "second": "y", "third": "z"}
 	var a, b, c int64
 	for range 50 {
 		err := opt.counts([]counted{{"first", &a}, {"second", &b}, {"third", &c}})

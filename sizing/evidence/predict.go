@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
@@ -114,7 +113,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	case r.recipe().Recompute:
 		plan.Recompute = unlessRoom(prepared, plan)
 	}
-	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: strings.Contains(r.Note, "last pipeline stage") || r.bridge()}, nil
+	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: r.LastStage || r.bridge()}, nil
 }
 
 // findStack returns the stack that the row names, or the one assumed for its
@@ -169,15 +168,13 @@ func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Module
 // (training_log), scripts/performance (grad_reduce_in_fp32 off).
 func (r *Row) bridge() bool { return strings.Contains(r.Release, "Megatron-Bridge") }
 
-// slice returns the shape of a torus slice where the row's note says how many
-// slices the devices made up: "4 slices; …".
+// slice returns the shape of a torus slice where the row says how many slices
+// the devices make up.
 func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
-	count, _, ok := strings.Cut(r.Note, " slices;")
-	n, err := strconv.Atoi(count)
-	if !ok || err != nil || n < 1 || devices%n != 0 || d.Torus == nil {
+	if r.Slices < 1 || devices%r.Slices != 0 || d.Torus == nil {
 		return hardware.Shape{}, false
 	}
-	shape, err := d.Torus.Shape(devices / n)
+	shape, err := d.Torus.Shape(devices / r.Slices)
 	return shape, err == nil
 }
 
@@ -193,7 +190,7 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	}
 	c.Variant = train.Variant{
 		Release: r.Release, Recipe: r.PrecisionDetail, Compile: r.Compile, AsyncTP: r.AsyncTP}
-	if strings.Contains(r.Note, "fp32 grad accumulation") {
+	if r.FP32Accumulation {
 		c.GradientBytes += 4 // beside those in the compute precision
 	}
 	if r.bridge() {
@@ -207,11 +204,11 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	if r.pagedUpdate() {
 		c.FusedUpdate, c.OffloadOptimizer = true, true
 	}
-	opt := r.options()
+	opt := r.Options
 	switch {
 	case opt.on("cross-entropy-loss-fusion") && opt["cross-entropy-fusion-impl"] != "te":
 		c.Loss = r.compiledLoss(d)
-	case opt.on("cross-entropy-loss-fusion") || strings.Contains(r.Note, "cross-entropy fusion"):
+	case opt.on("cross-entropy-loss-fusion"):
 		c.Loss = train.FusedLoss
 	}
 	if r.launched() {
@@ -219,14 +216,6 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	}
 	return &c
 }
-
-// simulatedRecompute marks rows whose recompute is a simulator's setting and
-// not stated of the runs that were measured. Those runs did not recompute: with
-// 18 billion parameters on 256 A100 one stage (which is the last) took 10.45 s
-// and two took 10.43 s; and with recompute the products of a 2,048-wide layer
-// would have to run at 243 TFLOP/s, attention at a head dimension of 128
-// included, where the best large product measured reaches 268.
-const simulatedRecompute = "recompute on every stage but the last"
 
 // plan reads the row's layout; what it leaves open is what the layout of the
 // devices implies.
@@ -258,7 +247,7 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 			return p, err
 		}
 	}
-	opt := r.options()
+	opt := r.Options
 	if p, err = r.recompute(opt, p); err != nil {
 		return p, err
 	}
@@ -286,16 +275,6 @@ func (r *Row) adapt(s *train.Stack, p *train.Plan) {
 	}
 }
 
-// between returns what stands between two marks in s.
-func between(s, from, to string) (string, bool) {
-	_, rest, ok := strings.Cut(s, from)
-	if !ok {
-		return "", false
-	}
-	inner, _, ok := strings.Cut(rest, to)
-	return inner, ok
-}
-
 // workload reads the row's work.
 func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if r.SeqLen == 0 {
@@ -312,10 +291,11 @@ func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
 		w.Optimizer = train.Adam8bit
 	}
-	if err := r.launchWork(r.options(), &w); err != nil {
+	if err := r.launchWork(r.Options, &w); err != nil {
 		return w, err
 	}
-	return w, r.method(&w)
+	r.method(&w)
+	return w, nil
 }
 
 // Predict evaluates the row.

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"slices"
-	"strings"
 
 	"mlsizer/sizing/train"
 )
@@ -39,12 +38,8 @@ func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	if r.pagedUpdate() {
 		p.OffloadOptimizer = true
 	}
-	away := r.CPUOffload
-	for clause := range strings.SplitSeq(r.Note, ";") {
-		away = away || strings.HasPrefix(strings.TrimSpace(clause), "CPU offload")
-	}
 	switch {
-	case !away:
+	case !r.CPUOffload:
 	case slices.Contains(s.Away, train.AwayParams) && p.Sharding == train.Zero3:
 		p.OffloadParams = true
 	case s.OffloadOptimizer:

@@ -14,15 +14,15 @@ import (
 // the backward pass where all weights are trained on one device, and divides
 // frozen weights between several. A row that states its batch is left alone.
 func TestPublishedRecipe(t *testing.T) {
-	row := func(model, device string, devices int, method, note string) Row {
-		return Row{ID: "a", Source: "s", Model: model, Device: device, Devices: devices, Precision: "bf16", Stack: "torchtune", Method: method, Note: note, PeakMemGiB: 1}
+	row := func(model, device string, devices int, method string, offload bool) Row {
+		return Row{ID: "a", Source: "s", Model: model, Device: device, Devices: devices, Precision: "bf16", Stack: "torchtune", Method: method, CPUOffload: offload, PeakMemGiB: 1}
 	}
 	setup := func(r Row) *Setup {
 		s, err := testPredictor().Setup(&r)
 		require.NoError(t, err)
 		return s
 	}
-	small := setup(row("llama-3.1-8b", "rtx-4090-24gb", 1, "full finetune", ""))
+	small := setup(row("llama-3.1-8b", "rtx-4090-24gb", 1, "full", false))
 	assert.Equal(t, int64(2048), small.Prepared.Workload.Seq)
 	assert.Equal(t, int64(2), small.Plan.GlobalBatch)
 	assert.Equal(t, train.FullRecompute, small.Plan.Recompute)
@@ -33,15 +33,15 @@ func TestPublishedRecipe(t *testing.T) {
 	assert.Equal(t, (128256.+1)*4096*2, float64(e.Memory.Gradients), "of the head and its norm alone")
 	assert.Zero(t, e.Memory.Optimizer)
 
-	large := setup(row("llama-3.1-8b", "rtx-a6000-48gb", 1, "LoRA", ""))
+	large := setup(row("llama-3.1-8b", "rtx-a6000-48gb", 1, "LoRA", false))
 	assert.Equal(t, train.NoRecompute, large.Plan.Recompute)
-	many := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "LoRA", ""))
+	many := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "LoRA", false))
 	assert.Equal(t, train.Zero3, many.Plan.Sharding)
 	assert.Equal(t, int64(1), many.Plan.MicroBatches())
-	away := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "full finetune", "a; CPU offload with fused optimizer"))
+	away := setup(row("llama-3.1-70b", "a100-sxm4-80gb", 8, "full", true))
 	assert.True(t, away.Plan.OffloadParams)
 
-	stated := row("llama-3.1-8b", "rtx-4090-24gb", 1, "LoRA", "")
+	stated := row("llama-3.1-8b", "rtx-4090-24gb", 1, "LoRA", false)
 	stated.MicroBatch = 4
 	_, err = testPredictor().Setup(&stated)
 	assert.ErrorContains(t, err, "no sequence length")
@@ -63,14 +63,22 @@ func TestStackOfTheMethod(t *testing.T) {
 // Source: huggingface/peft method_comparison/MetaMathQA/results
 // (lora--llama-3.2-3B-rank32.json, -rank32-dora.json).
 func TestMagnitudesByTheirCount(t *testing.T) {
-	for method, want := range map[string]bool{
-		"LORA r=32 targets=['q_proj', 'v_proj'] trainable=9175040": false, "LORA r=32 targets=['q_proj', 'v_proj'] trainable=9289728": true,
-		"LORA r=32 targets=['q_proj', 'v_proj'] trainable=9,289,728": true, "DORA r=8": true, "LORA r=32 targets=['q_proj', 'v_proj'] trainable=3670016": false, "full": false,
+	queries := []string{"q_proj", "v_proj"}
+	for _, c := range []struct {
+		method    string
+		rank      int64
+		targets   []string
+		trainable float64
+		want      bool
+	}{
+		{"lora", 32, queries, 9175040, false}, {"lora", 32, queries, 9289728, true}, {"DoRA", 8, nil, 0, true}, {"qdora", 8, nil, 0, true},
+		{"lora", 32, queries, 3670016, false}, {"full", 0, nil, 0, false},
 	} {
-		r := Row{ID: "a", Source: "s", Model: "llama-3.2-3b", SeqLen: 768, MicroBatch: 4, Device: "l40s-48gb", Devices: 1, Precision: "bf16", Stack: "transformers-peft", Recompute: "none", Method: method, PeakMemGiB: 1}
+		r := Row{ID: "a", Source: "s", Model: "llama-3.2-3b", SeqLen: 768, MicroBatch: 4, Device: "l40s-48gb", Devices: 1, Precision: "bf16", Stack: "transformers-peft", Recompute: "none",
+			Method: c.method, LoRARank: c.rank, LoRATargets: c.targets, Trainable: c.trainable, PeakMemGiB: 1}
 		s, err := testPredictor().Setup(&r)
-		require.NoError(t, err, method)
-		assert.Equal(t, want, s.Prepared.Workload.Adapter.Magnitudes, method)
+		require.NoError(t, err, c)
+		assert.Equal(t, c.want, s.Prepared.Workload.Adapter.Magnitudes, c)
 	}
 }
 

@@ -1,18 +1,10 @@
-// Package evidence holds published measurements of training and says how well
-// the estimates match them: rows in one schema, predictions for them, scores
-// by source, and the fitting of constants.
 package evidence
 
-import (
-	"fmt"
-	"io"
-	"math"
-	"strconv"
-	"strings"
-)
+import "io"
 
 // Row is one published measurement. Zero or empty means that the source does
-// not say.
+// not say. What decides a prediction stands in typed columns; Note is prose for
+// people, which nothing reads.
 type Row struct {
 	ID, Source, Ref, Quality string
 
@@ -26,28 +18,58 @@ type Row struct {
 	Params                         float64
 	SeqLen                         int64
 	MicroBatch, GlobalBatch        int64
-	Method, Optimizer              string
-	Device                         string
-	Devices, DevicesPerNode        int
-	InternodeGbit                  float64
-	Precision, PrecisionDetail     string
-	Compile, AsyncTP               bool
-	Schedule, Stack, Release       string
-	Attention, Recompute           string
-	CPUOffload                     bool
-	Sharding                       string
-	TP, PP, VP, CP, EP, DP         int
-	SP                             *bool
-	StepSeconds                    float64
-	TokensPerSecond                float64 // a device
-	TFLOPs                         float64 // a device
-	Convention                     string
-	MFU                            float64
-	PeakMemGiB                     float64
-	MemDefinition                  string
-	DeviceHours, Tokens            float64
-	Samples, TrainingFLOPs         float64 // of a whole run
-	Note                           string
+	// Method is one word: full, lora, qlora, dora or qdora; any other is an
+	// adapter of the size of a LoRA. Empty is pre-training.
+	Method string
+	// LoRARank, LoRATargets (modules by their names, with commas or spaces
+	// between) and Trainable (trained parameters) are those of the adapters.
+	LoRARank    int64
+	LoRATargets []string
+	Trainable   float64
+	// DoubleQuantised says that the scales of packed weights are packed too.
+	DoubleQuantised            bool
+	Optimizer                  string
+	Device                     string
+	Devices, DevicesPerNode    int
+	InternodeGbit              float64
+	Precision, PrecisionDetail string
+	Compile, AsyncTP           bool
+	Schedule, Stack, Release   string
+	Attention, Recompute       string
+	CPUOffload                 bool
+	Sharding                   string
+	TP, PP, VP, CP, EP, DP     int
+	SP                         *bool
+	// Slices is how many torus slices the devices make up.
+	Slices int
+	// Options are the options that Megatron-LM was launched with. Those that
+	// are not listed are at the program's defaults.
+	Options Options
+	// FP32Accumulation says that gradients are summed in fp32, beside those in
+	// the compute precision.
+	FP32Accumulation bool
+	StepSeconds      float64
+	TokensPerSecond  float64 // a device
+	TFLOPs           float64 // a device
+	Convention       string
+	MFU              float64
+	PeakMemGiB       float64
+	// MemDefinition is what the peak measures: allocated (the default), reserved
+	// or driver.
+	MemDefinition string
+	// LastStage says that the peak is that of the last pipeline stage.
+	LastStage bool
+	// WholeRun says that the row measures the time to train, evaluation
+	// included, as a benchmark defines it, and no step.
+	WholeRun               bool
+	DeviceHours, Tokens    float64
+	Samples, TrainingFLOPs float64 // of a whole run
+	// BaseModel is the model that a run tunes, whose own compute is part of
+	// TrainingFLOPs. Domain is what the model works on, such as Language.
+	BaseModel, Domain string
+	// ImagePixels is the width of the images that a run trains on.
+	ImagePixels int64
+	Note        string
 	// OutOfMemory is set where the source reports that the run did not fit.
 	OutOfMemory bool
 	// Line is the row's line in its file.
@@ -63,58 +85,7 @@ func ReadCSV(r io.Reader, file string) ([]Row, error) {
 		return nil, err
 	}
 	var row Row
-	return readRows(t, &row, row.fields(), func(line int) Row { return Row{Line: line} })
-}
-
-// peakCell is the field of a peak of memory, or of the word that there was none.
-type peakCell struct {
-	gib         *float64
-	outOfMemory *bool
-}
-
-// set stores a cell in the field that its column names; nil ignores it.
-func set(field any, cell string) error {
-	switch p := field.(type) {
-	case peakCell:
-		if strings.EqualFold(cell, "OOM") {
-			*p.outOfMemory = true
-			return nil
-		}
-		return set(p.gib, cell)
-	case *string:
-		*p = strings.Clone(cell)
-	case *int64:
-		v, err := strconv.ParseFloat(cell, 64)
-		if err != nil || v != math.Trunc(v) || v < 0 || v > 1e18 {
-			return fmt.Errorf("%q is not a whole number", cell)
-		}
-		*p = int64(v)
-	case *int:
-		v, err := strconv.ParseInt(cell, 10, 32)
-		if err != nil || v < 0 {
-			return fmt.Errorf("%q is not a count", cell)
-		}
-		*p = int(v)
-	case *float64:
-		v, err := strconv.ParseFloat(cell, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
-			return fmt.Errorf("%q is not a number of 0 or more", cell)
-		}
-		*p = v
-	case *bool:
-		v, err := strconv.ParseBool(cell)
-		if err != nil {
-			return fmt.Errorf("%q is not 0 or 1", cell)
-		}
-		*p = v
-	case **bool:
-		v, err := strconv.ParseBool(cell)
-		if err != nil {
-			return fmt.Errorf("%q is not 0 or 1", cell)
-		}
-		*p = &v
-	}
-	return nil
+	return readRows(t, &row, row.fields(), func(line int) Row { return Row{Line: line} }, t.without("options", row.fromOlder))
 }
 
 // fields returns the row's fields by the names of their columns.
@@ -124,13 +95,15 @@ func (r *Row) fields() map[string]any {
 		"model": &r.Model, "family": &r.Family, "layers": &r.Layers, "hidden": &r.Hidden, "ffn": &r.FFN, "gated": &r.Gated,
 		"heads": &r.Heads, "kv_heads": &r.KVHeads, "head_dim": &r.HeadDim, "vocab": &r.Vocab, "tied": &r.Tied,
 		"experts": &r.Experts, "top_k": &r.TopK, "expert_ffn": &r.ExpertFFN, "params_total": &r.Params,
-		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch, "method": &r.Method, "optimizer": &r.Optimizer, "tokens_total": &r.Tokens,
+		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch, "method": &r.Method, "lora_rank": &r.LoRARank, "lora_targets": &r.LoRATargets, "trainable_params": &r.Trainable, "double_quantised": &r.DoubleQuantised, "optimizer": &r.Optimizer, "tokens_total": &r.Tokens,
 		"device": &r.Device, "num_devices": &r.Devices, "devices_per_node": &r.DevicesPerNode, "internode_gbit_per_node": &r.InternodeGbit,
 		"precision": &r.Precision, "precision_detail": &r.PrecisionDetail, "compile": &r.Compile, "async_tp": &r.AsyncTP,
 		"schedule": &r.Schedule, "stack": &r.Stack, "release": &r.Release, "attention": &r.Attention, "recompute": &r.Recompute,
 		"cpu_offload": &r.CPUOffload, "sharding": &r.Sharding, "sp": &r.SP,
-		"tp": &r.TP, "pp": &r.PP, "vp": &r.VP, "cp": &r.CP, "ep": &r.EP, "dp": &r.DP,
+		"tp": &r.TP, "pp": &r.PP, "vp": &r.VP, "cp": &r.CP, "ep": &r.EP, "dp": &r.DP, "slices": &r.Slices, "options": &r.Options, "fp32_accumulation": &r.FP32Accumulation,
 		"step_seconds": &r.StepSeconds, "tokens_per_second_per_device": &r.TokensPerSecond, "tflops_per_device": &r.TFLOPs, "flops_convention": &r.Convention, "mfu": &r.MFU,
-		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "device_hours": &r.DeviceHours, "samples": &r.Samples, "training_flops": &r.TrainingFLOPs, "note": &r.Note,
+		"peak_mem_gib": peakCell{&r.PeakMemGiB, &r.OutOfMemory}, "mem_definition": &r.MemDefinition, "last_stage": &r.LastStage,
+		"whole_run": &r.WholeRun, "device_hours": &r.DeviceHours, "samples": &r.Samples, "training_flops": &r.TrainingFLOPs,
+		"base_model": &r.BaseModel, "domain": &r.Domain, "image_pixels": &r.ImagePixels, "note": &r.Note,
 	}
 }

@@ -18,7 +18,7 @@ func TestReadCSV(t *testing.T) {
 	assert.True(t, *rows[0].Gated)
 	assert.True(t, rows[0].Compile)
 	assert.Equal(t, 3.5, rows[0].PeakMemGiB)
-	assert.Equal(t, "([0]*1+[1]*15)", rows[0].options()["moe-layer-freq"])
+	assert.Equal(t, "([0]*1+[1]*15)", rows[0].Options["moe-layer-freq"])
 	assert.Equal(t, 2, rows[0].Line)
 	assert.True(t, rows[1].OutOfMemory)
 	assert.False(t, *rows[1].Gated)
@@ -75,8 +75,7 @@ func TestPattern(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	r := Row{Note: "rank 0; --use-megatron-fsdp=true recompute-modules=[layernorm mla_up_proj] attention-dropout=0.0 q-lora-rank=None n=x"}
-	opt := r.options()
+	opt := Options(keyValues("rank 0; --use-megatron-fsdp=true recompute-modules=[layernorm mla_up_proj] attention-dropout=0.0 q-lora-rank=None n=x"))
 	assert.Equal(t, "[layernorm mla_up_proj]", opt["recompute-modules"])
 	assert.True(t, opt.on("use-megatron-fsdp"))
 	assert.True(t, opt.zero("attention-dropout"))

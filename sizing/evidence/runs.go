@@ -1,12 +1,10 @@
 package evidence
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"math/bits"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
@@ -17,14 +15,10 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// wholeRun reports whether the row's seconds are of a whole run and not of a
-// step, as those of a benchmark of the time to train are.
-func (r *Row) wholeRun() bool { return strings.HasPrefix(r.Method, "whole run") }
-
 // onlyRun reports whether the row measures a run and no step: its seconds are
 // the run's, or it does not say how a step was laid out.
 func (r *Row) onlyRun() bool {
-	return r.wholeRun() || r.DeviceHours > 0 && r.MicroBatch == 0 && r.TP == 0 && r.DP == 0
+	return r.WholeRun || r.DeviceHours > 0 && r.MicroBatch == 0 && r.TP == 0 && r.DP == 0
 }
 
 // hours is a prediction of device-hours with its band.
@@ -51,7 +45,7 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 	}
 	band := runBand
 	h := hours{mid: t.DeviceHours, stack: a.Stack().Name}
-	if r.wholeRun() {
+	if r.WholeRun {
 		band = benchmarkBand
 	} else {
 		h.mid *= float64((g.Run - g.Losses.Startup) / g.Ideal)
@@ -83,11 +77,11 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, rest, err := p.runModel(r)
+	m, err := p.runModel(r)
 	if err != nil {
 		return nil, err
 	}
-	if m.Field == model.Generation && !statesPixels.MatchString(r.description()) {
+	if m.Field == model.Generation && r.ImagePixels == 0 {
 		return nil, fmt.Errorf("%s on images of a size that the row does not state", m.Name)
 	}
 	q := &sizing.Request{
@@ -100,16 +94,15 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	if !m.PerToken() {
 		q.Workload.Seq = 1
 	}
-	if err := r.runMethod(&q.Workload, rest); err != nil {
-		return nil, err
-	}
+	r.runMethod(&q.Workload)
+	r.magnitudes(m, &q.Workload)
 	if r.Precision != "" {
 		precision, err := train.ParsePrecision(r.Precision)
 		if err != nil {
 			return nil, err
 		}
 		q.Precision = option.Set(precision)
-	} else if r.wholeRun() && m.PerToken() && d.Supports(hardware.FP8) {
+	} else if r.WholeRun && m.PerToken() && d.Supports(hardware.FP8) {
 		// Who competes for time computes as narrow as the rules and the
 		// libraries allow: 8 bits in the products of transformers.
 		q.Precision = option.Set(train.FP8)
@@ -146,7 +139,7 @@ func (r *Row) runStack(m *model.Model, d *hardware.Device) *train.Stack {
 			}
 		}
 	}
-	if r.wholeRun() {
+	if r.WholeRun {
 		return train.DefaultStack(d)
 	}
 	return nil
@@ -176,97 +169,47 @@ func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
 	return a, nil
 }
 
-// description is how the source words its model, in the row's note ("model
-// Llama-2-70B LoRA r16; ...") or as its model.
-func (r *Row) description() string {
-	if name, ok := between(r.Note, "model ", ";"); ok {
-		return name
-	}
-	return r.Model
-}
-
-// runModel finds the model of a run and what the row's description says
-// beside its name: the "LoRA r16" of "Llama-2-70B LoRA r16".
-func (p *Predictor) runModel(r *Row) (m *model.Model, rest string, err error) {
-	name := r.description()
-	words := strings.Fields(name)
+// runModel finds the model of a run by its name, if need be without the words
+// that the source puts behind it: "TinyLlama-1.1B (3T token checkpoint)".
+func (p *Predictor) runModel(r *Row) (*model.Model, error) {
+	words := strings.Fields(r.Model)
 	for n := len(words); n > 0; n-- {
 		m, err := p.Resolve(strings.Join(words[:n], " "))
 		if err == nil && !m.Inferred && r.agrees(m) {
-			return m, strings.Join(words[n:], " "), nil
+			return m, nil
 		}
 	}
-	m, err = r.model(p.Resolve)
+	m, err := r.model(p.Resolve)
 	if err != nil {
-		if name != "" && r.Model == "" {
-			err = fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", name)
-		}
-		return nil, "", err
+		return nil, err
 	}
-	if domain := r.options()["domain"]; m.Inferred && (domain != "" && !strings.EqualFold(domain, "language") || r.wholeRun()) {
-		return nil, "", fmt.Errorf("model %q is not in the catalogue, and its parameter count alone gives no shape: only a language model's is inferred", name)
+	if m.Inferred && (r.Domain != "" && !strings.EqualFold(r.Domain, "language") || r.WholeRun) {
+		return nil, fmt.Errorf("model %q is not in the catalogue, and its parameter count alone gives no shape: only a language model's is inferred", r.Model)
 	}
-	return m, name, nil
+	return m, nil
 }
-
-// statesPixels matches the size of images: "512px", "256x256".
-var statesPixels = regexp.MustCompile(`\d+ ?px|\d{2,}x\d{2,}`)
 
 // runTokens returns what the run trains on, in the model's unit.
 func (r *Row) runTokens(m *model.Model) (quantity.Tokens, error) {
-	samples, err := r.samples()
-	if err != nil {
-		return 0, err
-	}
 	tokens := r.Tokens
 	if tokens == 0 {
-		tokens = samples * float64(r.SeqLen)
+		tokens = r.Samples * float64(r.SeqLen)
 	}
 	switch {
-	case !m.PerToken() && samples > 0:
-		return quantity.Tokens(samples), nil
+	case !m.PerToken() && r.Samples > 0:
+		return quantity.Tokens(r.Samples), nil
 	case !m.PerToken():
 		return 0, fmt.Errorf("%s is counted in %ss, and the row gives no samples", m.Name, m.Unit)
-	case tokens > 0 && encoder(m) && r.wholeRun():
+	case tokens > 0 && encoder(m) && r.WholeRun:
 		return quantity.Tokens(tokens * unpadded), nil
 	case tokens > 0:
 		return quantity.Tokens(tokens), nil
-	case r.compute() > 0 && r.finetuned():
+	case r.TrainingFLOPs > 0 && r.BaseModel != "":
 		return 0, errors.New("training compute with that of a base model, which ran elsewhere")
-	case r.compute() > 0: // 6 FLOPs a parameter and token
-		return quantity.Tokens(r.compute() / 6 / float64(m.ActiveParams())), nil
+	case r.TrainingFLOPs > 0: // 6 FLOPs a parameter and token
+		return quantity.Tokens(r.TrainingFLOPs / 6 / float64(m.ActiveParams())), nil
 	}
 	return 0, errors.New("device-hours without the tokens or samples that were trained on, or their compute")
-}
-
-// samples is how many the run trains on: a column, or a word of the method
-// ("whole run, ..., samples=5851505"); 0 where the row does not say.
-func (r *Row) samples() (float64, error) {
-	text, ok := between(r.Method+" ", "samples=", " ")
-	if !ok || text == "" {
-		return r.Samples, nil
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n > 0) || math.IsInf(n, 0) {
-		return 0, fmt.Errorf("samples=%s is not a number above 0", text)
-	}
-	return n, nil
-}
-
-// compute is the training compute in FLOPs, by 6 a parameter and token; 0
-// where the row does not say.
-func (r *Row) compute() float64 {
-	flops, err := strconv.ParseFloat(r.options()["training_compute_flop"], 64)
-	if err != nil || !(flops > 0) || math.IsInf(flops, 0) {
-		return r.TrainingFLOPs
-	}
-	return flops
-}
-
-// finetuned reports whether the row names a base model.
-func (r *Row) finetuned() bool {
-	base, _ := between(r.Note+";", "base=", ";")
-	return strings.TrimSpace(base) != ""
 }
 
 // unpadded is the share of a masked-language model's tokens that are none of
@@ -275,31 +218,26 @@ func (r *Row) finetuned() bool {
 // all tokens are padding).
 const unpadded = 0.5
 
-// rankInName is the rank of adapters as a description spells it: "r16".
-var rankInName = regexp.MustCompile(`(?i)\br=?(\d+)\b`)
-
-// paperRank is the rank of a QLoRA whose description names none: that of its
-// paper's runs. Source: arXiv:2305.14314 appendix B.
+// paperRank is the rank of a QLoRA whose row names none: that of its paper's
+// runs. Source: arXiv:2305.14314 appendix B.
 const paperRank = 64
 
-// runMethod reads from the description which weights the run changes.
-func (r *Row) runMethod(w *train.Workload, description string) error {
-	if !strings.Contains(strings.ToLower(description), "lora") {
-		return nil
-	}
-	w.Method = train.LoRA
-	if strings.Contains(strings.ToLower(description), "qlora") {
+// runMethod sets which weights the run changes.
+func (r *Row) runMethod(w *train.Workload) {
+	method := strings.ToLower(r.Method)
+	switch method {
+	default:
+		return
+	case loraMethod, doraMethod:
+		w.Method = train.LoRA
+	case qloraMethod, qdoraMethod:
 		w.Method, w.Adapter.Rank = train.QLoRA, paperRank
 	}
+	w.Adapter.Rank = cmp.Or(r.LoRARank, w.Adapter.Rank)
 	w.Adapter.Targets = []string{"all-linear"}
-	if m := rankInName.FindStringSubmatch(description); m != nil {
-		rank, err := strconv.ParseInt(m[1], 10, 64)
-		if err != nil {
-			return err
-		}
-		w.Adapter.Rank = rank
+	if len(r.LoRATargets) > 0 {
+		w.Adapter.Targets = r.LoRATargets
 	}
-	return nil
 }
 
 // encoder reports whether every position of the model sees every other.

@@ -23,8 +23,8 @@ func TestRunQuestion(t *testing.T) {
 		row   Row
 		check func(*testing.T, *sizing.Request)
 	}{
-		"adapters, described in the note": {
-			Row{Method: "whole run, median seconds, samples=3072", Note: "model Llama-2-70B LoRA r16; of a system", Family: "anything", Params: 68976648192, SeqLen: 8192, Device: "h100", Devices: 8, GlobalBatch: 8, Stack: "NeMo Framework 24.09"},
+		"adapters": {
+			Row{WholeRun: true, Samples: 3072, Model: "Llama-2-70B of a system", Method: "lora", LoRARank: 16, Family: "anything", Params: 68976648192, SeqLen: 8192, Device: "h100", Devices: 8, GlobalBatch: 8, Stack: "NeMo Framework 24.09"},
 			func(t *testing.T, q *sizing.Request) {
 				require.Equal(t, "llama-2-70b", q.Model.Name)
 				require.Equal(t, train.LoRA, q.Workload.Method)
@@ -34,7 +34,7 @@ func TestRunQuestion(t *testing.T) {
 				require.Equal(t, "megatron-core", q.Stack.Name)
 			}},
 		"images": {
-			Row{Method: "whole run", Model: "ResNet-50 v1.5", Params: 25557032, Samples: 5e7, Device: "a100-80g", Devices: 8, GlobalBatch: 3264},
+			Row{WholeRun: true, Model: "ResNet-50 v1.5", Params: 25557032, Samples: 5e7, Device: "a100-80g", Devices: 8, GlobalBatch: 3264},
 			func(t *testing.T, q *sizing.Request) {
 				require.Equal(t, "resnet-50", q.Model.Name)
 				require.EqualValues(t, 5e7, q.Workload.Tokens)
@@ -43,13 +43,13 @@ func TestRunQuestion(t *testing.T) {
 			}},
 		// Half of the tokens are padding. Source: arXiv:2107.02027 section 1.
 		"padding": {
-			Row{Method: "whole run", Model: "BERT-Large", Samples: 2000000, SeqLen: 512, Device: "a100-80g", Devices: 8, GlobalBatch: 448},
+			Row{WholeRun: true, Model: "BERT-Large", Samples: 2000000, SeqLen: 512, Device: "a100-80g", Devices: 8, GlobalBatch: 448},
 			func(t *testing.T, q *sizing.Request) {
 				require.EqualValues(t, 2000000*256, q.Workload.Tokens)
 				require.False(t, q.Precision.IsSet(), "no 8-bit products on A100")
 			}},
 		"a count and the compute": {
-			Row{Params: 13e9, TrainingFLOPs: 1.17e23, Device: "a100-40g", Devices: 480, Note: "domain=Language"},
+			Row{Params: 13e9, TrainingFLOPs: 1.17e23, Device: "a100-40g", Devices: 480, Domain: "Language"},
 			func(t *testing.T, q *sizing.Request) {
 				require.True(t, q.Model.Inferred)
 				require.InEpsilon(t, 1.17e23/6/13e9, float64(q.Workload.Tokens), 0.01)
@@ -77,12 +77,11 @@ func TestRunsLeftOut(t *testing.T) {
 	for want, row := range map[string]Row{
 		"no device": {Model: "gpt-3", Tokens: 1e9},
 		"without the tokens or samples that were trained on":  {Params: 7e9, Device: "h100", Devices: 8},
-		"a size that the row does not state":                  {Method: "whole run", Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
-		"its parameter count alone gives no shape":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Note: "model Flamingo; domain=Vision"},
-		"is not in the catalogue, and the row gives no shape": {Method: "whole run", Model: "MaskRCNN", Samples: 1e6, Device: "h100", Devices: 8},
-		"base model, which ran elsewhere":                     {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Note: "model X 7B; base=Llama; domain=Language"},
+		"a size that the row does not state":                  {WholeRun: true, Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
+		"its parameter count alone gives no shape":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Model: "Flamingo", Domain: "Vision"},
+		"is not in the catalogue, and the row gives no shape": {WholeRun: true, Model: "MaskRCNN", Samples: 1e6, Device: "h100", Devices: 8},
+		"base model, which ran elsewhere":                     {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Model: "X 7B", BaseModel: "Llama", Domain: "Language"},
 		"the row gives no samples":                            {Model: "resnet-50", Tokens: 1e9, Device: "h100", Devices: 8},
-		"samples=many is not a number above 0":                {Method: "whole run, samples=many", Model: "resnet-50", Device: "h100", Devices: 8},
 	} {
 		_, err := runPredictor().deviceHours(&row)
 		require.ErrorContains(t, err, want)

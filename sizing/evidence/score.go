@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"errors"
 	"math"
 	"slices"
 )
@@ -28,6 +29,12 @@ type Skipped struct {
 	Source   string   `json:"-"`
 	Quantity Quantity `json:"quantity"`
 	Reason   string   `json:"reason"`
+	Err      error    `json:"-"` // the reason as data
+}
+
+// newSkipped says that a quantity of a row was not predicted, and why.
+func newSkipped(id, source string, q Quantity, why error) Skipped {
+	return Skipped{id, source, q, why.Error(), why}
 }
 
 // Summary is how a source's predictions fare.
@@ -67,28 +74,28 @@ func (p *Predictor) Validate(rows []Row) *Report {
 func (p *Predictor) validate(r *Row, rep *Report) {
 	hasStep := !r.onlyRun() && (r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0)
 	hasMemory := r.PeakMemGiB > 0 || r.OutOfMemory
-	skip := func(q Quantity, reason string) {
-		rep.Skipped = append(rep.Skipped, Skipped{r.ID, r.Source, q, reason})
+	skip := func(q Quantity, why error) {
+		rep.Skipped = append(rep.Skipped, newSkipped(r.ID, r.Source, q, why))
 	}
 	if r.DeviceHours > 0 {
 		if h, err := p.deviceHours(r); err != nil {
-			skip(DeviceHours, err.Error())
+			skip(DeviceHours, err)
 		} else {
 			rep.Rows = append(rep.Rows, Result{r.ID, r.Source, h.stack, r.Device, DeviceHours, r.DeviceHours, h.mid, h.low, h.high, math.Abs(h.mid-r.DeviceHours) / r.DeviceHours, r})
 		}
 	}
 	if !hasStep && !hasMemory {
 		if r.DeviceHours == 0 {
-			skip("", "neither a step time, a peak memory nor device-hours (want step_seconds, tokens_per_second_per_device, tflops_per_device, peak_mem_gib or device_hours)")
+			skip("", errors.New("neither a step time, a peak memory nor device-hours (want step_seconds, tokens_per_second_per_device, tflops_per_device, peak_mem_gib or device_hours)"))
 		}
 		return
 	}
 	fail := func(err error) {
 		if hasStep {
-			skip(StepSeconds, err.Error())
+			skip(StepSeconds, err)
 		}
 		if hasMemory {
-			skip(PeakMemory, err.Error())
+			skip(PeakMemory, err)
 		}
 	}
 	s, err := p.Setup(r)
@@ -106,14 +113,14 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 	}
 	if hasStep {
 		if measured, err := s.measuredStep(&e); err != nil {
-			skip(StepSeconds, err.Error())
+			skip(StepSeconds, err)
 		} else {
 			add(StepSeconds, measured, float64(e.Time.Step), float64(e.Time.StepLow), float64(e.Time.StepHigh))
 		}
 	}
 	switch gap := r.gap(); {
 	case hasMemory && gap != nil:
-		skip(PeakMemory, gap.Error())
+		skip(PeakMemory, gap)
 	case hasMemory:
 		v := r.memory(&e.Memory)
 		low, high := v*float64(e.Memory.Low/e.Memory.Total), v*float64(e.Memory.High/e.Memory.Total)

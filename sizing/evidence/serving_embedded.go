@@ -7,7 +7,7 @@ import (
 )
 
 // Published measurements of serving, a row each with its source_ref. Of the
-// sources' remarks only what decides a prediction is kept.
+// sources' remarks those are left out that nobody needs.
 //
 //go:embed data/serving_throughput.csv data/serving_memory.csv
 var publishedServing embed.FS

@@ -180,7 +180,7 @@ func (sp *ServingPredictor) servingFitter(rows []ServingRow) (*servingFitter, []
 	var skipped []Skipped
 	for i := range rows {
 		if err := f.addRow(sp, &rows[i]); err != nil {
-			skipped = append(skipped, Skipped{rows[i].ID, rows[i].Source, TokensPerSecond, err.Error()})
+			skipped = append(skipped, newSkipped(rows[i].ID, rows[i].Source, TokensPerSecond, err))
 		}
 	}
 	f.index()

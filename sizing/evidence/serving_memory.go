@@ -19,7 +19,7 @@ const (
 // validateMemory adds a row's weights, cache and peak to the report.
 func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, skip func(Quantity, error)) {
 	p, err := sp.memorySetup(r)
-	cacheOnly := strings.HasPrefix(r.MemDefinition, "KV cache")
+	cacheOnly := r.MemDefinition == cacheDefinition
 	add := func(q Quantity, measured, predicted, band float64) {
 		rep.add(r, "memory-"+string(q), q, measured, predicted, predicted*(1-band), predicted*(1+band))
 	}
@@ -90,8 +90,7 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*serve.Prepared, error) 
 	s.Layout = serve.Layout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
 	if strings.Contains(r.Runtime, "ik fork") {
 		s.FullWindows = true
-		mla, _ := r.noted("mla_attn=")
-		s.Expanded, s.Copied = mla == 0, mla == 1 && !strings.Contains(r.Note, "flash_attn=1")
+		s.Expanded, s.Copied = r.MLAAttention == 0, r.MLAAttention == 1 && r.Flash != "on"
 	}
 	return s.Prepare()
 }
@@ -114,26 +113,25 @@ func (r *ServingRow) cache(p *serve.Prepared) float64 {
 func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	m := p.Memory(p.Context, 1)
 	held := m.Weights + m.KVCache + m.State
-	d := r.MemDefinition
-	switch {
-	case strings.HasPrefix(d, "weights only"):
+	switch r.MemDefinition {
+	case weightsDefinition:
 		return inGiB(m.Weights), nil
-	case strings.Contains(d, "max_memory_allocated"):
+	case allocatorDefinition:
 		// At the end of the prompt, or with all that was generated.
 		atPrompt := p.Memory(p.PromptTokens(), 1)
 		return inGiB(max(held, m.Weights+atPrompt.KVCache+m.State+r.eagerPrefill(p))), nil
-	case strings.HasPrefix(d, "process GPU memory"):
+	case processDefinition:
 		return inGiB(held + m.Compute + m.Overhead), nil
-	case strings.HasPrefix(d, "amdgpu"):
+	case riseDefinition:
 		return inGiB(held + m.KVPadding + m.Compute), nil
-	case strings.Contains(d, "ledger"):
+	case ledgerDefinition:
 		return inGiB(m.Weights + m.Compute + m.Overhead), nil
-	case strings.HasPrefix(d, "vLLM budget"):
+	case budgetDefinition:
 		return inGiB(m.Budget), nil
-	case strings.HasPrefix(d, "KV pool"):
+	case poolDefinition:
 		return r.cache(p), nil
 	}
-	return 0, fmt.Errorf("peak defined as %q is not one that is predicted", d)
+	return 0, fmt.Errorf("peak defined as %q is not one that is predicted", r.MemDefinition)
 }
 
 // lastLogits is the release of Transformers since which a prompt has logits of

@@ -1,6 +1,6 @@
 package evidence
 
-import "strings"
+import "slices"
 
 // mlperfTask is what a language task of MLPerf Inference asks of a server,
 // where a row leaves it out.
@@ -12,7 +12,8 @@ type mlperfTask struct {
 	server, interactive float64
 }
 
-// mlperfTasks are the tasks by the names that results are published under.
+// mlperfTasks are the tasks by the names that results are published under, without
+// the accuracy behind them ("-99.9").
 // Source: mlcommons/inference mlperf.conf (limits of latency) and
 // language/*/README.md (data sets: OpenOrca 294.45 tokens an answer; OpenOrca,
 // GSM8K and MBXP 145.9; CNN-DailyMail of 778 tokens with answers of 128 or, of
@@ -26,27 +27,13 @@ var mlperfTasks = []mlperfTask{
 	{name: "gptj", input: 870, output: 69},
 }
 
-// mlperf returns the task of a row whose note names an MLPerf scenario, and the
-// time that a token may take at most, 0 without such a limit.
+// mlperf returns the row's task, nil without one, and the time that a token may
+// take at most in its scenario, 0 without such a limit.
 func (r *ServingRow) mlperf() (task *mlperfTask, limit float64) {
-	for _, scenario := range []string{"Offline ", "Server ", "Interactive "} {
-		_, rest, ok := strings.Cut(r.Note, scenario)
-		if !ok {
-			continue
-		}
-		for i := range mlperfTasks {
-			t := &mlperfTasks[i]
-			if !strings.HasPrefix(rest, t.name) {
-				continue
-			}
-			switch scenario {
-			case "Server ":
-				return t, t.server
-			case "Interactive ":
-				return t, t.interactive
-			}
-			return t, 0
-		}
+	at := slices.IndexFunc(mlperfTasks, func(t mlperfTask) bool { return t.name == r.Task })
+	if at < 0 {
+		return nil, 0
 	}
-	return nil, 0
+	task = &mlperfTasks[at]
+	return task, map[string]float64{"server": task.server, "interactive": task.interactive}[r.Scenario]
 }

@@ -127,14 +127,12 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 		return s, err
 	}
 	s.Year = r.year(s.Runtime)
-	if strings.Contains(strings.ToLower(r.Version+" "+r.Note), "vulkan") {
-		s.Backend = "vulkan"
-	}
+	s.Backend = r.Backend
 	s.Unfused = r.Flash == "off" || r.Flash == "" && s.Runtime.KVPad > 0 && s.Year > 0 && s.Year < fusedYear
 	if s.Cluster, err = hardware.NewCluster(d, max(r.Devices, 1)); err != nil {
 		return s, err
 	}
-	if n, ok := r.noted("ubatch=", "ubatch ", "micro-batch "); ok && n > 0 && s.Runtime.KVPad > 0 {
+	if n := r.UBatch; n > 0 && s.Runtime.KVPad > 0 {
 		runtime := *s.Runtime
 		runtime.PrefillChunk, runtime.LogitRows, runtime.WindowExtra = n, n, n
 		s.Runtime = &runtime
@@ -293,7 +291,7 @@ func (s *servingSetup) rate() float64 {
 	case "prefill":
 		return s.batch * s.input / s.p.Prefill(s.input, r.Depth, s.batch) * s.replicas
 	case "decode":
-		if !strings.HasPrefix(r.FigureKind, "ttft+tpot") {
+		if r.FigureKind != latenciesFigure {
 			return s.batch / s.p.Decode(s.batch, s.context) * s.replicas
 		}
 	}
@@ -350,8 +348,8 @@ func (s *servingSetup) firstToken() float64 {
 		return e.First() + all
 	}
 	step := s.p.Decode(s.batch, s.context)
-	if n, rate, ok := s.row.arrivals(); ok {
-		return e.First() + one + step + s.backlog(n, rate)
+	if r := s.row; r.Requests >= 1 && r.ArrivalRate > 0 { // an open test
+		return e.First() + one + step + s.backlog(r.Requests, r.ArrivalRate)
 	}
 	t := e.First() + s.turn(one, all, step) + step
 	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
@@ -392,7 +390,7 @@ func (s *servingSetup) turn(one, all, step float64) float64 {
 	answer := s.output*step + rest
 	b := each*s.batch - answer
 	single := one + (b+math.Sqrt(b*b+4*each*answer))/2 - each
-	if strings.Contains(s.row.Note, "random lengths") {
+	if s.row.RandomLengths {
 		return single
 	}
 	return single + s.p.Efficiency().Burst()*math.Max(0, one+rest/2-single)

@@ -3,7 +3,6 @@ package evidence
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +11,9 @@ import (
 )
 
 // ServingRow is one published measurement of serving: of speed, of memory or
-// of both. Zero or empty means that the source does not say.
+// of both. Zero or empty means that the source does not say. What decides a
+// prediction stands in typed columns; Note is prose for people, which nothing
+// reads.
 type ServingRow struct {
 	ID, Source, Ref, Quality string
 
@@ -24,25 +25,57 @@ type ServingRow struct {
 	TP, PP         int
 	Runtime        string
 	Version, Date  string
-	Batch          string // a number, or "max": the engine chooses
-	Input, Output  float64
-	Depth          float64
-	Phase          string // prefill, decode, end_to_end_output, total
-	Rate           float64
-	TTFT           float64
-	FigureKind     string
-	Flash          string // on or off
-	Note           string
+	// Backend is that of a runtime that has several, such as vulkan.
+	Backend string
+	// UBatch is the tokens of a physical batch of llama.cpp, and MLAAttention the
+	// form of latent attention that its fork ran (0: expanded, 1 to 3).
+	UBatch, MLAAttention int64
+	Batch                string // a number, or "max": the engine chooses
+	Input, Output        float64
+	Depth                float64
+	Phase                string // prefill, decode, end_to_end_output, total
+	Rate                 float64
+	TTFT                 float64
+	// FigureKind is what the source measured: the rate (measured), the times of the
+	// first and of each further token (ttft+tpot), or that of the first (ttft).
+	FigureKind string
+	Flash      string // on or off
 
-	Context       float64
-	PeakMemGiB    float64
+	// Task is the language task of MLPerf Inference, such as llama2-70b, and
+	// Scenario is offline, server or interactive.
+	Task, Scenario string
+	// Requests are those of an open test, of which ArrivalRate arrive per second.
+	Requests, ArrivalRate float64
+	// RandomLengths says that prompts and answers differ in length, and that the
+	// figures are medians.
+	RandomLengths bool
+
+	Context    float64
+	PeakMemGiB float64
+	// MemDefinition is what the peak measures, one of the definitions below.
 	MemDefinition string
 	WeightsGiB    float64
 	KVGiB         float64
 	ComputeGiB    float64
 
+	Note string
 	Line int
 }
+
+// latenciesFigure is the kind of a rate that follows from measured latencies.
+const latenciesFigure = "ttft+tpot"
+
+// The definitions of a peak.
+const (
+	cacheDefinition     = "kv-cache"        // allocated for the context, as the loader or the engine prints it
+	poolDefinition      = "kv-pool"         // of one device, whose tokens are the context
+	weightsDefinition   = "weights"         // sum of tensor sizes
+	allocatorDefinition = "torch-allocated" // max_memory_allocated, summed over devices
+	processDefinition   = "process"         // of the process by NVML, context included
+	riseDefinition      = "device-rise"     // of the device during the run, peak minus start
+	ledgerDefinition    = "start-up-ledger" // weights, activation peak and what is not of PyTorch, without the KV pool
+	budgetDefinition    = "budget"          // share of the device that the runtime may use
+)
 
 // IsServing reports whether a header is that of serving measurements, and not
 // of training: it names the storage of the weights and the runtime.
@@ -64,7 +97,7 @@ func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
 		return nil, err
 	}
 	var row ServingRow
-	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} })
+	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} }, t.without("ubatch", row.fromOlder))
 }
 
 // fields returns the row's fields by the names of their columns.
@@ -73,11 +106,12 @@ func (r *ServingRow) fields() map[string]any {
 		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality,
 		"model": &r.Model, "params_total": &r.Params, "params_active": &r.Active,
 		"weights": &r.Weights, "kv_dtype": &r.KV, "device": &r.Device, "num_devices": &r.Devices, "tp": &r.TP, "pp": &r.PP,
-		"runtime": &r.Runtime, "runtime_version": &r.Version, "date": &r.Date, "batch_or_concurrency": &r.Batch,
+		"runtime": &r.Runtime, "runtime_version": &r.Version, "backend": &r.Backend, "ubatch": &r.UBatch, "mla_attention": &r.MLAAttention, "date": &r.Date, "batch_or_concurrency": &r.Batch,
 		"input_tokens": &r.Input, "output_tokens": &r.Output, "depth_tokens": &r.Depth, "phase": &r.Phase,
-		"tokens_per_second": &r.Rate, "ttft_s": &r.TTFT, "figure_kind": &r.FigureKind, "flash_attention": &r.Flash, "note": &r.Note,
+		"tokens_per_second": &r.Rate, "ttft_s": &r.TTFT, "figure_kind": &r.FigureKind, "flash_attention": &r.Flash,
+		"task": &r.Task, "scenario": &r.Scenario, "requests": &r.Requests, "requests_per_second": &r.ArrivalRate, "random_lengths": &r.RandomLengths,
 		"context_tokens": &r.Context, "peak_mem_gib": &r.PeakMemGiB, "mem_definition": &r.MemDefinition,
-		"weights_gib": &r.WeightsGiB, "kv_gib": &r.KVGiB, "compute_buffer_gib": &r.ComputeGiB,
+		"weights_gib": &r.WeightsGiB, "kv_gib": &r.KVGiB, "compute_buffer_gib": &r.ComputeGiB, "note": &r.Note,
 	}
 }
 
@@ -105,36 +139,4 @@ func (r *ServingRow) year(runtime *serve.Runtime) int {
 		}
 	}
 	return runtime.ReleaseYear(r.Version)
-}
-
-var arriving = regexp.MustCompile(`(\d+) [^.,;]*requests arriving at (?:about )?(\d+(?:\.\d+)?)/s`)
-
-// arrivals returns the number of requests of an open test and how many of them
-// arrive a second; false for a test that keeps a number of them in the house.
-func (r *ServingRow) arrivals() (n, rate float64, ok bool) {
-	m := arriving.FindStringSubmatch(r.Note)
-	if m == nil {
-		return 0, 0, false
-	}
-	n, _ = strconv.ParseFloat(m[1], 64)
-	rate, _ = strconv.ParseFloat(m[2], 64)
-	return n, rate, n >= 1 && rate > 0
-}
-
-// noted returns the whole number that follows a mark in the note.
-func (r *ServingRow) noted(marks ...string) (int64, bool) {
-	for _, mark := range marks {
-		_, rest, ok := strings.Cut(r.Note, mark)
-		if !ok {
-			continue
-		}
-		end := strings.IndexFunc(rest, func(c rune) bool { return c < '0' || c > '9' })
-		if end < 0 {
-			end = len(rest)
-		}
-		if n, err := strconv.ParseInt(rest[:end], 10, 64); err == nil {
-			return n, true
-		}
-	}
-	return 0, false
 }

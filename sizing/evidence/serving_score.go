@@ -46,7 +46,7 @@ func (sp *ServingPredictor) Validate(rows []ServingRow) *ServingReport {
 	for i := range rows {
 		r := &rows[i]
 		skip := func(q Quantity, err error) {
-			rep.Skipped = append(rep.Skipped, Skipped{r.ID, r.Source, q, err.Error()})
+			rep.Skipped = append(rep.Skipped, newSkipped(r.ID, r.Source, q, err))
 		}
 		if r.Rate > 0 || r.TTFT > 0 {
 			sp.validateSpeed(r, rep, skip)

@@ -148,9 +148,9 @@ func TestFirstTokenOfBurst(t *testing.T) {
 	burst := slices.IndexFunc(serve.ConstantFields(), func(f serve.Constant) bool { return f.Name == "burst" })
 	row := ServingRow{ID: "1", Model: "llama-3.1-8b", Weights: "bf16", Device: "h100-sxm5-80gb", Devices: 1, Runtime: "vllm",
 		Batch: "64", Input: 4000, Output: 500, Phase: "decode", TTFT: 1}
-	at := func(note string, share float64) (float64, *servingSetup) {
+	at := func(random bool, share float64) (float64, *servingSetup) {
 		r := row
-		r.Note = note
+		r.RandomLengths = random
 		s, err := servingPredictor().setup(&r)
 		if err != nil {
 			t.Fatal(err)
@@ -160,10 +160,10 @@ func TestFirstTokenOfBurst(t *testing.T) {
 		s.p.SetEfficiency(e)
 		return s.firstToken(), s
 	}
-	median, _ := at("random lengths", 0.5)
-	single, _ := at("", 0)
-	tenth, _ := at("", 0.1)
-	all, s := at("", 1)
+	median, _ := at(true, 0.5)
+	single, _ := at(false, 0)
+	tenth, _ := at(false, 0.1)
+	all, s := at(false, 1)
 	one, every := s.p.Prefill(4000, 0, 1), s.p.Prefill(4000, 0, 64)
 	want := s.p.Efficiency().First() + one + (every-one)/2 + s.p.Decode(64, 4250)
 	if math.Abs(all-want) > 1e-9*want {

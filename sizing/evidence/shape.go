@@ -81,7 +81,7 @@ func (r *Row) agrees(m *model.Model) bool {
 
 // decoder builds a transformer from the row's shape.
 func (r *Row) decoder(t traits) (*model.Model, error) {
-	opt := r.options()
+	opt := r.Options
 	if r.Heads == 0 {
 		c := *r
 		c.Heads = max(r.Hidden/headWidth, 1)
@@ -120,7 +120,7 @@ const headWidth = 128
 type builder struct {
 	*Row
 	traits
-	opt         options
+	opt         Options
 	bias, gated bool
 	norm        model.Norm
 	mixer       model.Block

@@ -89,14 +89,29 @@ func (t *table) fill(fields map[string]any) error {
 	return nil
 }
 
+// without returns what reads the rows of a file of the older form, which has no
+// such column; nil for one that has it.
+func (t *table) without(column string, older func() error) func() error {
+	if slices.Contains(t.header, column) {
+		return nil
+	}
+	return older
+}
+
 // readRows reads what is left of a table. The fields point into row, which is
-// filled anew for each record.
-func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T) ([]T, error) {
+// filled anew for each record; older, nil in a file of today's form, moves what
+// the record spells in the older one into columns.
+func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T, older func() error) ([]T, error) {
 	var rows []T
 	for t.next() {
 		*row = blank(t.line)
 		if err := t.fill(fields); err != nil {
 			return nil, err
+		}
+		if older != nil {
+			if err := older(); err != nil {
+				return nil, &SchemaError{t.file, t.line, "", err.Error()}
+			}
 		}
 		rows = append(rows, *row)
 	}

@@ -1,20 +1,5 @@
 package model
 
-import "strings"
-
-// scopeWords are the phrases that scopes are made of, the longer ones first.
-var scopeWords = strings.NewReplacer(
-	"language model; not counted: ", "语言模型；不计：",
-	"text model", "文本模型",
-	"vision tower and multi-token-prediction layer not counted", "不计视觉塔与多 token 预测层",
-	"vision tower not counted", "不计视觉塔",
-	"multi-token-prediction layers not counted", "不计多 token 预测层",
-	"multi-token-prediction layer not counted", "不计多 token 预测层",
-	"tables of experts by token counted", "计入按 token 选专家的表",
-	" multi-token-prediction layers", " 个多 token 预测层", " multi-token-prediction layer", " 个多 token 预测层",
-	"vision tower", "视觉塔", "audio tower", "音频塔", "speech decoder", "语音解码器", "vocoder", "声码器",
-	"; ", "；", ", ", "，",
-)
-
-// ChineseScope says in Chinese what a [Model]'s Scope says.
-func ChineseScope(scope string) string { return scopeWords.Replace(scope) }
+// Scope says what of a model its count of parameters takes in, in English; a
+// program may say it in other languages.
+type Scope string

@@ -30,3 +30,10 @@ func TestIsFindsCodesWithin(t *testing.T) {
 	assert.False(t, Is(io.EOF, "device.no-network"))
 	assert.ErrorIs(t, NewError("file.cannot-read", io.EOF), io.EOF)
 }
+
+func TestChoiceJoinsNames(t *testing.T) {
+	for want, c := range map[string]Choice{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
+		assert.Equal(t, want, c.String())
+	}
+	assert.Equal(t, "a、b 或 c", Choice{"a", "b", "c"}.Join("、", " 或 "))
+}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/quantity"
 )
 
 // Note names an assumption or a warning behind a number.
@@ -24,6 +25,27 @@ type Note struct {
 // Word is a value that is a word and not a number or a name: it is said in the
 // language of the reader.
 type Word string
+
+// Words is a list of words.
+type Words []Word
+
+// Either is a list of names of which one is meant.
+type Either []string
+
+// Setting is a field of a request with its value; true sets a switch.
+type Setting struct {
+	Field string
+	Value any
+}
+
+// Settings are several, in the order in which they are said.
+type Settings []Setting
+
+// Decimal is a size in powers of 1000.
+type Decimal quantity.Bytes
+
+// String is "988 GB".
+func (d Decimal) String() string { return quantity.Bytes(d).Decimal() }
 
 // New returns the note of a key.
 func New(key, source string, values ...any) Note {

@@ -5,13 +5,13 @@ import "strings"
 var (
 	bytesSpelling = spelling{
 		kind:   "size",
-		want:   "a size in bytes, such as 80GB (10^9), 80GiB (2^30), 1.5TiB or 85899345920",
-		suffix: "B, kB, MB, GB, TB, PB, or KiB, MiB, GiB, TiB, PiB",
+		want:   Want{Forms: formsOfBytes},
+		suffix: Want{Forms: formsOfByteUnit},
 	}
 	bandwidthSpelling = spelling{
 		kind:   "bandwidth",
-		want:   "a bandwidth such as 900GB/s (bytes) or 400Gb/s (bits)",
-		suffix: "a unit a second: GB/s, TB/s or GiB/s for bytes, Gb/s, Gbit/s or Gbps for bits",
+		want:   Want{Forms: formsOfBandwidth},
+		suffix: Want{Forms: formsOfRateUnit},
 	}
 )
 

@@ -6,23 +6,21 @@ import (
 	"unsafe"
 )
 
-const countSuffixes = "K, M, B, T, or 千, 万, 亿, 万亿"
-
 var (
 	paramsSpelling = spelling{
 		kind:   "parameter count",
-		want:   "a parameter count from 1 to 9.22e18, such as 7B, 124M, 6.74e9, 7,000,000,000 or 70亿",
-		suffix: countSuffixes,
+		want:   Want{Forms: formsOfParams},
+		suffix: Want{Forms: formsOfCountUnit},
 	}
 	tokensSpelling = spelling{
 		kind:   "token count",
-		want:   "a token count from 1 to 9.22e18, such as 15T, 300B, 3e11 or 1.8万亿",
-		suffix: countSuffixes,
+		want:   Want{Forms: formsOfTokens},
+		suffix: Want{Forms: formsOfCountUnit},
 	}
 	countSpelling = spelling{
 		kind:   "count",
-		want:   "a count from 1 to 9.22e18, such as 512, 4M, 1e6 or 12万",
-		suffix: countSuffixes,
+		want:   Want{Forms: formsOfCount},
+		suffix: Want{Forms: formsOfCountUnit},
 	}
 )
 
@@ -130,14 +128,14 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 	b := normalise(buf[:0], s)
 	t := unsafe.String(unsafe.SliceData(b), len(b)) // not kept: see errorf
 	if p := notANumber(t); p != "" {
-		return 0, sp.errorf(s, "%s", p)
+		return 0, sp.fail(s, p)
 	}
-	d, rest, problem := scanNumber(t)
-	if problem != "" {
+	d, rest, wrong := scanNumber(t)
+	if wrong.problem != "" {
 		if _, ok := countShift(t); ok {
-			problem = "a suffix without a number"
+			wrong = fault{problem: SuffixAlone}
 		}
-		return 0, sp.errorf(s, "%s", problem)
+		return 0, sp.failAt(s, wrong.problem, wrong.part)
 	}
 	rest = trimLeft(rest)
 	shift, ok := countShift(rest)
@@ -145,18 +143,18 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 	case !ok:
 		return 0, sp.suffixError(s, rest)
 	case rest != "" && d.expTo:
-		return 0, sp.errorf(s, "both an exponent and a suffix")
+		return 0, sp.fail(s, ExponentAndSuffix)
 	case d.isZero():
-		return 0, sp.errorf(s, "zero")
+		return 0, sp.fail(s, Zero)
 	}
 	n, over := d.int64(shift)
 	switch {
 	case over:
-		return 0, sp.errorf(s, "too large for a count")
+		return 0, sp.fail(s, TooLargeToCount)
 	case n == 0:
-		return 0, sp.errorf(s, "below 1")
+		return 0, sp.fail(s, BelowOne)
 	case rest == "" && !d.expTo && n < unitForgotten && !d.whole():
-		return 0, sp.errorf(s, "not whole, and no unit")
+		return 0, sp.fail(s, NotWhole)
 	}
 	return n, nil
 }

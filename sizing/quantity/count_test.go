@@ -3,6 +3,7 @@ package quantity
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -53,20 +54,20 @@ func TestParseCount(t *testing.T) {
 
 var badCounts = []struct{ in, problem string }{
 	{"", "empty"}, {"  ", "empty"}, {"　", "empty"},
-	{"15X", `unknown suffix "X"`}, {"7BB", `unknown suffix "BB"`}, {"7GB", `unknown suffix "GB"`}, {"7G", `unknown suffix "G"`}, {"7B chat", `unknown suffix "B chat"`},
-	{"7 000", `unknown suffix "000"`}, {"0x10", `unknown suffix "x10"`}, {"1e", `unknown suffix "e"`}, {"7e3e3", `unknown suffix "e3"`}, {"7万千", `unknown suffix "万千"`},
-	{"my-model-13b", "does not start with a digit"}, {"+7B", "does not start with a digit"}, {"(7)", "does not start with a digit"}, {".", "no digit after the decimal point"}, {"7.", "no digit after the decimal point"}, {"7.B", "no digit after the decimal point"},
-	{"B", "a suffix without a number"}, {"亿", "a suffix without a number"}, {"万亿", "a suffix without a number"},
+	{"15X", `unknown-suffix "X"`}, {"7BB", `unknown-suffix "BB"`}, {"7GB", `unknown-suffix "GB"`}, {"7G", `unknown-suffix "G"`}, {"7B chat", `unknown-suffix "B chat"`},
+	{"7 000", `unknown-suffix "000"`}, {"0x10", `unknown-suffix "x10"`}, {"1e", `unknown-suffix "e"`}, {"7e3e3", `unknown-suffix "e3"`}, {"7万千", `unknown-suffix "万千"`},
+	{"my-model-13b", "no-digit-at-the-start"}, {"+7B", "no-digit-at-the-start"}, {"(7)", "no-digit-at-the-start"}, {".", "no-digit-after-the-point"}, {"7.", "no-digit-after-the-point"}, {"7.B", "no-digit-after-the-point"},
+	{"B", "suffix-without-number"}, {"亿", "suffix-without-number"}, {"万亿", "suffix-without-number"},
 	{"0", "zero"}, {"0.0", "zero"}, {"0B", "zero"}, {"0e99", "zero"}, {"０", "zero"}, {"-0", "negative"},
-	{"0.5", "below 1"}, {"0.0001K", "below 1"}, {"1e-1", "below 1"}, {"1e-999999999999", "below 1"},
-	{"1.9", "not whole, and no unit"}, {"999.999", "not whole, and no unit"}, {"7.5", "not whole, and no unit"}, {"７．５", "not whole, and no unit"}, {"1." + strings.Repeat("0", 60) + "1", "not whole, and no unit"},
+	{"0.5", "below-one"}, {"0.0001K", "below-one"}, {"1e-1", "below-one"}, {"1e-999999999999", "below-one"},
+	{"1.9", "not-whole-and-no-unit"}, {"999.999", "not-whole-and-no-unit"}, {"7.5", "not-whole-and-no-unit"}, {"７．５", "not-whole-and-no-unit"}, {"1." + strings.Repeat("0", 60) + "1", "not-whole-and-no-unit"},
 	{"-7B", "negative"}, {"−7B", "negative"}, {"-1", "negative"},
-	{"NaN", "not a number"}, {"nan", "not a number"}, {"-nan", "not a number"}, {"Inf", "infinite"}, {"-Inf", "infinite"}, {"+infinity", "infinite"}, {"∞", "infinite"},
-	{"9223372036854775808", "too large for a count"}, {"9.3e18", "too large for a count"}, {"10000000T", "too large for a count"}, {"1e999999999999999", "too large for a count"}, {strings.Repeat("9", 500), "too large for a count"},
-	{"1,2,3", `misplaced separator ","`}, {"1__0", `misplaced separator "_"`}, {"1_0", `misplaced separator "_"`}, {",1", `misplaced separator ","`}, {"1,", `misplaced separator ","`}, {"1,000,", `misplaced separator ","`}, {"1000,000", `misplaced separator ","`},
-	{"1,000_000", `misplaced separator "_"`}, {"1,5B", `misplaced separator ","`}, {"1.234.567", `misplaced separator "."`}, {"1.5,0", `misplaced separator ","`}, {"1,00.5", `misplaced separator ","`},
-	{"1e9B", "both an exponent and a suffix"}, {"1e3亿", "both an exponent and a suffix"},
-	{"7\xff", `unknown suffix "\xff"`}, {"\x00", "does not start with a digit"},
+	{"NaN", "not-a-number"}, {"nan", "not-a-number"}, {"-nan", "not-a-number"}, {"Inf", "infinite"}, {"-Inf", "infinite"}, {"+infinity", "infinite"}, {"∞", "infinite"},
+	{"9223372036854775808", "too-large-to-count"}, {"9.3e18", "too-large-to-count"}, {"10000000T", "too-large-to-count"}, {"1e999999999999999", "too-large-to-count"}, {strings.Repeat("9", 500), "too-large-to-count"},
+	{"1,2,3", `misplaced-separator ","`}, {"1__0", `misplaced-separator "_"`}, {"1_0", `misplaced-separator "_"`}, {",1", `misplaced-separator ","`}, {"1,", `misplaced-separator ","`}, {"1,000,", `misplaced-separator ","`}, {"1000,000", `misplaced-separator ","`},
+	{"1,000_000", `misplaced-separator "_"`}, {"1,5B", `misplaced-separator ","`}, {"1.234.567", `misplaced-separator "."`}, {"1.5,0", `misplaced-separator ","`}, {"1,00.5", `misplaced-separator ","`},
+	{"1e9B", "exponent-and-suffix"}, {"1e3亿", "exponent-and-suffix"},
+	{"7\xff", `unknown-suffix "\xff"`}, {"\x00", "no-digit-at-the-start"},
 }
 
 func TestParseCountRefuses(t *testing.T) {
@@ -76,7 +77,7 @@ func TestParseCountRefuses(t *testing.T) {
 			var se *SyntaxError
 			require.ErrorAs(t, err, &se)
 			assert.Zero(t, p)
-			assert.Equal(t, tt.problem, se.Problem)
+			assert.Equal(t, tt.problem, problemOf(se))
 			assert.Equal(t, "parameter count", se.Kind)
 			assert.Equal(t, tt.in, se.Input)
 			_, err = ParseTokens(tt.in)
@@ -89,11 +90,41 @@ func TestParseCountRefuses(t *testing.T) {
 	}
 }
 
+// problemOf is what is wrong, and the part of the input that is.
+func problemOf(e *SyntaxError) string {
+	if e.Part == "" {
+		return string(e.Problem)
+	}
+	return string(e.Problem) + " " + strconv.Quote(e.Part)
+}
+
+// An error carries its values: the part of the input stands among them where the
+// problem is about one.
+func TestSyntaxErrorArgs(t *testing.T) {
+	for _, c := range []struct {
+		in, code string
+		args     []any
+	}{
+		{"15X", "quantity.unknown-suffix", []any{"15X", "X", Want{Forms: "count-suffix"}}},
+		{"1,2,3", "quantity.misplaced-separator", []any{"1,2,3", ",", Want{Forms: "parameter-count"}}},
+		{"", "quantity.empty", []any{"", Want{Forms: "parameter-count"}}},
+		{strings.Repeat("9", 100), "quantity.too-large-to-count", []any{strings.Repeat("9", 60) + "…", Want{Forms: "parameter-count"}}},
+	} {
+		_, err := ParseParams(c.in)
+		var e *SyntaxError
+		require.ErrorAs(t, err, &e, c.in)
+		assert.Equal(t, c.code, e.Code(), c.in)
+		assert.Equal(t, c.args, e.Args(), c.in)
+	}
+}
+
 func TestSyntaxErrorText(t *testing.T) {
 	_, err := ParseTokens("15X")
-	assert.EqualError(t, err, `"15X": unknown suffix "X" (want K, M, B, T, or 千, 万, 亿, 万亿)`)
+	assert.EqualError(t, err, `token count "15X": unknown suffix "X"`)
+	assert.Equal(t, &SyntaxError{"token count", "15X", UnknownSuffix, "X", Want{Forms: "count-suffix"}}, err)
 	_, err = ParseParams("-7B")
-	assert.EqualError(t, err, `"-7B": negative (want a parameter count from 1 to 9.22e18, such as 7B, 124M, 6.74e9, 7,000,000,000 or 70亿)`)
+	assert.EqualError(t, err, `parameter count "-7B": negative`)
+	assert.Equal(t, &SyntaxError{"parameter count", "-7B", Negative, "", Want{Forms: "parameter-count"}}, err)
 	_, err = ParseParams(strings.Repeat("万", 1000))
 	assert.Less(t, len(err.Error()), 500, "a long input is cut")
 	assert.Contains(t, err.Error(), strings.Repeat("万", 60)+"…")

@@ -22,10 +22,16 @@ type decimal struct {
 // digits cannot overflow an int. Everything beyond it is 0 or overflow anyway.
 const maxExponent = 100_000
 
+// fault is what is wrong with a number, and the part of it that is.
+type fault struct {
+	problem Problem
+	part    string
+}
+
 // scanNumber reads the number at the start of s and returns it with the rest
 // of s. It is the slow path: separators, fractions, exponents. The text is
-// ASCII (normalise has run). A problem is a message without the input.
-func scanNumber(s string) (d decimal, rest, problem string) {
+// ASCII (normalise has run).
+func scanNumber(s string) (d decimal, rest string, wrong fault) {
 	i, digits := 0, 0
 	var sep byte // the separator in use: ',' or '_'
 	run := 0     // digits since the last separator
@@ -47,7 +53,7 @@ func scanNumber(s string) (d decimal, rest, problem string) {
 		case c == ',' || c == '_':
 			switch {
 			case digits == 0 || sep == 0 && run > 3 || sep != 0 && run != 3 || sep != 0 && sep != c:
-				return d, "", "misplaced separator " + strconv.Quote(string(c))
+				return d, "", fault{BadSeparator, string(c)}
 			}
 			sep, run = c, 0
 			continue
@@ -55,7 +61,7 @@ func scanNumber(s string) (d decimal, rest, problem string) {
 		break
 	}
 	if sep != 0 && run != 3 {
-		return d, "", "misplaced separator " + strconv.Quote(string(sep))
+		return d, "", fault{BadSeparator, string(sep)}
 	}
 	if i < len(s) && s[i] == '.' {
 		i++
@@ -65,14 +71,14 @@ func scanNumber(s string) (d decimal, rest, problem string) {
 			d.exp--
 		}
 		if i == start {
-			return d, "", "no digit after the decimal point"
+			return d, "", fault{problem: NoDecimals}
 		}
 		if i < len(s) && (s[i] == '.' || s[i] == ',' || s[i] == '_') {
-			return d, "", "misplaced separator " + strconv.Quote(s[i:i+1])
+			return d, "", fault{BadSeparator, string(s[i])}
 		}
 	}
 	if digits == 0 {
-		return d, "", "does not start with a digit"
+		return d, "", fault{problem: NoDigit}
 	}
 	// An e is an exponent only in front of digits: 1.2EFLOP is 1.2 exa.
 	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
@@ -94,7 +100,7 @@ func scanNumber(s string) (d decimal, rest, problem string) {
 			i = j
 		}
 	}
-	return d, s[i:], ""
+	return d, s[i:], fault{}
 }
 
 // whole reports whether the number has no fraction.
@@ -191,9 +197,9 @@ func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
 // notANumber says what a text that holds no positive number is: empty,
 // negative, infinite, not a number. It is "" when the text may be one.
-func notANumber(s string) string {
+func notANumber(s string) Problem {
 	if s == "" {
-		return "empty"
+		return Empty
 	}
 	t := s
 	if t[0] == '-' || t[0] == '+' {
@@ -201,11 +207,11 @@ func notANumber(s string) string {
 	}
 	switch {
 	case equalFold(t, "nan"):
-		return "not a number"
+		return NotANumber
 	case equalFold(t, "inf") || equalFold(t, "infinity") || t == "∞":
-		return "infinite"
+		return Infinite
 	case s[0] == '-':
-		return "negative"
+		return Negative
 	}
 	return ""
 }

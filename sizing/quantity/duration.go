@@ -4,8 +4,8 @@ import "math"
 
 var durationSpelling = spelling{
 	kind:   "duration",
-	want:   "a duration such as 30d, 12h, 2h30m, 90s or 1.5y",
-	suffix: "a unit: s, m (minutes), h, d, w or y, as in 30d or 2h30m",
+	want:   Want{Forms: formsOfDuration},
+	suffix: Want{Forms: formsOfTimeUnit},
 }
 
 // Lengths of the units of time, in seconds. A year is the Julian year of
@@ -27,13 +27,13 @@ func ParseDuration(s string) (Seconds, error) {
 	sp := &durationSpelling
 	t := string(normalise(buf[:0], s))
 	if p := notANumber(t); p != "" {
-		return 0, sp.errorf(s, "%s", p)
+		return 0, sp.fail(s, p)
 	}
 	total, last := 0.0, math.Inf(1)
 	for t != "" {
-		d, rest, problem := scanNumber(t)
-		if problem != "" {
-			return 0, sp.errorf(s, "%s", problem)
+		d, rest, wrong := scanNumber(t)
+		if wrong.problem != "" {
+			return 0, sp.failAt(s, wrong.problem, wrong.part)
 		}
 		rest = trimLeft(rest)
 		n := 0
@@ -49,16 +49,16 @@ func ParseDuration(s string) (Seconds, error) {
 		}
 		unit := factor * math.Pow10(shift)
 		if unit >= last {
-			return 0, sp.errorf(s, "units are not from long to short")
+			return 0, sp.fail(s, UnitsOutOfOrder)
 		}
 		total, last = total+d.float64(shift)*factor, unit
 		t = trimLeft(rest[n:])
 	}
 	switch {
 	case math.IsInf(total, 0):
-		return 0, sp.errorf(s, "too large")
+		return 0, sp.fail(s, TooLarge)
 	case total == 0:
-		return 0, sp.errorf(s, "zero")
+		return 0, sp.fail(s, Zero)
 	}
 	return Seconds(total), nil
 }

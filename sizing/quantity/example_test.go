@@ -19,7 +19,7 @@ func ExampleParseParams() {
 	// 7.00B 7,000,000,000 70亿
 	// 7.00B 7,000,000,000 70亿
 	// 1.80T 1,800,000,000,000 1.8万亿
-	// "15X": unknown suffix "X" (want K, M, B, T, or 千, 万, 亿, 万亿)
+	// parameter count "15X": unknown suffix "X"
 }
 
 func ExampleParseBytes() {

@@ -3,13 +3,13 @@ package quantity
 var (
 	flopsSpelling = spelling{
 		kind:   "FLOP count",
-		want:   "a number of floating-point operations, such as 3.1e23, 312T or 1.2EFLOP",
-		suffix: "k, M, G, T, P, E, Z or Y, with or without FLOP",
+		want:   Want{Forms: formsOfFLOPs},
+		suffix: Want{Forms: formsOfFLOPUnit},
 	}
 	flopRateSpelling = spelling{
 		kind:   "compute rate",
-		want:   "a compute rate, such as 989TFLOP/s, 1.9PFLOPS or 989e12",
-		suffix: "k, M, G, T, P, E, Z or Y, with or without FLOP/s",
+		want:   Want{Forms: formsOfFLOPRate},
+		suffix: Want{Forms: formsOfFLOPPerSec},
 	}
 )
 

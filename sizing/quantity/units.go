@@ -1,9 +1,6 @@
 package quantity
 
-import (
-	"math"
-	"strings"
-)
+import "math"
 
 // measure parses number and unit of a floating-point quantity. unit gives,
 // for the text after the number, the power of ten and the factor to multiply
@@ -16,11 +13,11 @@ func measure(sp *spelling, s string, zeroOK bool, unit func(string) (shift int, 
 	var buf [96]byte
 	t := string(normalise(buf[:0], s))
 	if p := notANumber(t); p != "" {
-		return 0, sp.errorf(s, "%s", p)
+		return 0, sp.fail(s, p)
 	}
-	d, rest, problem := scanNumber(t)
-	if problem != "" {
-		return 0, sp.errorf(s, "%s", problem)
+	d, rest, wrong := scanNumber(t)
+	if wrong.problem != "" {
+		return 0, sp.failAt(s, wrong.problem, wrong.part)
 	}
 	rest = trimLeft(rest)
 	shift, factor, ok := unit(rest)
@@ -33,18 +30,13 @@ func measure(sp *spelling, s string, zeroOK bool, unit func(string) (shift int, 
 	v := d.float64(shift) * factor
 	switch {
 	case math.IsInf(v, 0):
-		return 0, sp.errorf(s, "too large")
+		return 0, sp.fail(s, TooLarge)
 	case v == 0 && !d.isZero():
-		return 0, sp.errorf(s, "too small")
+		return 0, sp.fail(s, TooSmall)
 	case v == 0 && !zeroOK:
-		return 0, sp.errorf(s, "zero")
+		return 0, sp.fail(s, Zero)
 	}
 	return v, nil
-}
-
-// missingUnit is the error of a bare number where a unit decides.
-func (sp *spelling) missingUnit(input string) *SyntaxError {
-	return &SyntaxError{Kind: sp.kind, Input: strings.Clone(input), Problem: "no unit", Want: sp.suffix}
 }
 
 // siShift is the power of ten of a decimal prefix in either case.

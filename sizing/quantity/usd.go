@@ -4,8 +4,8 @@ import "strings"
 
 var usdSpelling = spelling{
 	kind:   "amount of money",
-	want:   "US dollars, such as 2M, $1,000, 1.5K or 3.99",
-	suffix: countSuffixes,
+	want:   Want{Forms: formsOfUSD},
+	suffix: Want{Forms: formsOfCountUnit},
 }
 
 // ParseUSD parses an amount of money in US dollars: 3.99, $1,000, 1.5K, 2M,

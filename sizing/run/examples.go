@@ -37,13 +37,6 @@ func (p Packing) String() string {
 // MarshalText writes the name.
 func (p Packing) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
-func (p Packing) Chinese() string {
-	if p == Packed {
-		return "拼接"
-	}
-	return "补齐"
-}
-
 // ParsePacking reads "padded" or "packed".
 func ParsePacking(s string) (Packing, error) {
 	p, err := quantity.ByName(s, "packing", numPackings-1, func(p Packing) string { return (p + 1).String() })

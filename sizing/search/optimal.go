@@ -1,9 +1,9 @@
 package search
 
 import (
-	"fmt"
 	"math"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -59,7 +59,7 @@ func (s *ScalingLaw) For(c quantity.FLOPs) (Optimum, error) {
 		o.Loss = s.Loss(n, nd/n)
 	}
 	if !(max(n, nd/n) < math.MaxInt64) {
-		return o, fmt.Errorf("%s train %.3g parameters on %.3g tokens: more than can be counted (want less)", c, n, nd/n)
+		return o, note.NewError("optimum.more-than-can-be-counted", c, n, nd/n)
 	}
 	o.Params, o.Tokens = quantity.Params(max(math.Round(n), 1)), quantity.Tokens(max(math.Round(nd/n), 1))
 	return o, nil

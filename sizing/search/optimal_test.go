@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -50,7 +51,10 @@ func TestOptimumBeyondCounting(t *testing.T) {
 	for _, law := range []*ScalingLaw{&Besiroglu, &Hoffmann, &Twenty} {
 		for _, c := range []float64{1e42, 1e300, math.Inf(1)} {
 			_, err := law.For(quantity.FLOPs(c))
-			require.ErrorContains(t, err, "more than can be counted", "%s of %g", law.Name, c)
+			var coded *note.Error
+			require.ErrorAs(t, err, &coded, "%s of %g", law.Name, c)
+			require.Equal(t, "optimum.more-than-can-be-counted", coded.Code())
+			require.Equal(t, quantity.FLOPs(c), coded.Args()[0])
 		}
 	}
 }

@@ -63,7 +63,7 @@ func ParseObjective(s string) (Objective, error) {
 			return Objective(o), nil
 		}
 	}
-	return 0, fmt.Errorf("%q: unknown objective (want time, cost, energy, devices or memory)", s)
+	return 0, note.NewError("objective.unknown", s, note.Choice(slices.Clone(objectiveNames[:])))
 }
 
 // Options says what to look for.

@@ -10,6 +10,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -192,5 +193,5 @@ func TestObjectiveNames(t *testing.T) {
 		require.Equal(t, o, got)
 	}
 	_, err := ParseObjective("speed")
-	require.ErrorContains(t, err, `"speed": unknown objective (want time`)
+	require.Equal(t, note.NewError("objective.unknown", "speed", note.Choice{"time", "cost", "energy", "devices", "memory"}), err)
 }

@@ -18,12 +18,12 @@ func TestServingBandsAreGiven(t *testing.T) {
 		return fmt.Sprintf(`{"match":{"phase":%q,"known":%q},"low":%v,"high":%v}`, phase, known, math.Exp(low), math.Exp(high))
 	}
 	for want, bands := range map[string][]string{
-		"":                      {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		"no bands":              {},
-		"no band of known=part": {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
-		"no band of known=all":  {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
-		"band of known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		`known is "much"`:       {band("", "much", -1, 1)},
+		"":                                   {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		"no bands":                           {},
+		"no band of known=part":              {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
+		"no band of known=all":               {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
+		"constants: bad band: known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
+		`known is "much"`:                    {band("", "much", -1, 1)},
 	} {
 		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(bands, ",") + `]}`
 		c, err := ReadConstants(strings.NewReader(file), "f")

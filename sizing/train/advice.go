@@ -7,14 +7,17 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
 // Advice is a change to a plan that makes it fit, or brings it nearest.
 type Advice struct {
-	// Change says what to do, in the words of the command line.
-	Change string `json:"change"`
-	Plan   Plan   `json:"plan"`
+	// Settings are what to set in the request. Change is the same as it is typed,
+	// which is the program's to fill in.
+	Settings note.Settings `json:"-"`
+	Change   string        `json:"change"`
+	Plan     Plan          `json:"plan"`
 	// States are the formats of the workload's states with the change.
 	States States           `json:"states,omitzero"`
 	Total  quantity.Bytes   `json:"total_bytes"`

@@ -20,16 +20,16 @@ func TestAdvice(t *testing.T) {
 	require.NotEmpty(t, advice)
 	last := advice[0].Step
 	for _, a := range advice {
-		assert.Equal(t, FitsSurely, a.Verdict, a.Change)
-		assert.True(t, a.Fits, a.Change)
-		assert.Less(t, a.Total, now.Memory.Total, a.Change)
+		assert.Equal(t, FitsSurely, a.Verdict, a.Plan.String())
+		assert.True(t, a.Fits, a.Plan.String())
+		assert.Less(t, a.Total, now.Memory.Total, a.Plan.String())
 		assert.GreaterOrEqual(t, a.Step, last, "cheapest in time first")
 		last = a.Step
 		q, err := p.with(a.States)
 		require.NoError(t, err)
 		e, err := q.Evaluate(&a.Plan)
 		require.NoError(t, err)
-		assert.Equal(t, a.Total, e.Memory.Total, a.Change)
+		assert.Equal(t, a.Total, e.Memory.Total, a.Plan.String())
 	}
 	name, size := now.Memory.LargestTerm()
 	assert.Equal(t, "optimizer", name)

@@ -109,15 +109,12 @@ func (r *Routing) held() float64 {
 func (p *Prepared) noteWork(notes *note.List) {
 	c, w := p.costs, &p.Workload
 	if w.Loss != "" {
-		notes.Add("loss", fmt.Sprintf("cross-entropy as asked for: %s, %.3g B a logit at its peak", w.Loss, c.logitsBytes),
-			fmt.Sprintf("按指定交叉熵：%s，峰值每 logit %.3g B", w.Loss, c.logitsBytes), c.stack.Source)
+		notes.Say("loss", c.stack.Source, w.Loss, c.logitsBytes)
 	}
 	switch r := &w.Routing; {
 	case r.Capacity > 0:
-		notes.Add("routing", fmt.Sprintf("experts take %.3g times their even share of the tokens, padded to it, in memory and time", r.Capacity),
-			fmt.Sprintf("每个专家按平均份额的 %.3g 倍补齐 token，计入内存与时间", r.Capacity), "")
+		notes.Say("routing.capacity", "", r.Capacity)
 	case r.Imbalance > 0:
-		notes.Add("routing", fmt.Sprintf("the busiest rank takes %.3g times its even share of the tokens, in memory and time", r.Imbalance),
-			fmt.Sprintf("最忙的设备承担平均份额 %.3g 倍的 token，计入内存与时间", r.Imbalance), "")
+		notes.Say("routing.imbalance", "", r.Imbalance)
 	}
 }

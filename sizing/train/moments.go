@@ -22,21 +22,6 @@ const (
 	AtOptimizer Moment = "optimizer"
 )
 
-// Chinese returns the moment's name in Chinese.
-func (m Moment) Chinese() string {
-	switch m {
-	case Forward:
-		return "前向"
-	case AtLoss:
-		return "损失"
-	case Backward:
-		return "反向"
-	case Reduction:
-		return "梯度归约"
-	}
-	return "优化器"
-}
-
 var moments = [...]Moment{Forward, AtLoss, Backward, Reduction, AtOptimizer}
 
 // passing is what a stage holds at some moments of a step and not at others, in

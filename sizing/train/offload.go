@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -211,21 +210,19 @@ func (p *Prepared) noteOffload(notes *note.List, e *Estimate) {
 		return
 	}
 	at := p.costs.stack.away(plan, plan.Sharding)
-	var what, zh []string
+	var what note.Words
 	for _, s := range []struct {
-		away     bool
-		name, zh string
-	}{{at.weights, "weights", "权重"}, {at.gradients, "gradients", "梯度"}, {at.optimizer, "optimizer state", "优化器状态"}} {
+		away bool
+		name note.Word
+	}{{at.weights, "state.weights"}, {at.gradients, "state.gradients"}, {at.optimizer, "state.optimizer"}} {
 		if s.away {
-			what, zh = append(what, s.name), append(zh, s.zh)
+			what = append(what, s.name)
 		}
 	}
 	rate := quantity.Bandwidth(p.stateRate())
 	if p.Workload.NVMe > 0 {
-		notes.Add("offload", fmt.Sprintf("%s on NVMe disks: %s a device, read and written at once at %s, the slower of disks and link, which no measurement confirms", strings.Join(what, ", "), m.NVMe, rate),
-			fmt.Sprintf("%s存于 NVMe：每设备 %s，按磁盘与链路中较慢者 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.NVMe, rate), "arXiv:2104.07857 section 5")
+		notes.Say("offload.nvme", "arXiv:2104.07857 section 5", what, m.NVMe, rate)
 		return
 	}
-	notes.Add("offload", fmt.Sprintf("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", strings.Join(what, ", "), m.Host, rate),
-		fmt.Sprintf("%s存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证", strings.Join(zh, "、"), m.Host, rate), "")
+	notes.Say("offload.host", "", what, m.Host, rate)
 }

@@ -196,6 +196,5 @@ func (p *Prepared) noteStates(notes *note.List) {
 	}
 	c := p.costs
 	b := c.stack.states(p.Workload.Precision, w)
-	notes.Add("states", fmt.Sprintf("formats as asked for: weights %.4g B a parameter, gradients %.4g, master copy %.4g, a moment %.4g; every measured peak is of the stack's own", b.weight, b.gradient, b.master, b.moment),
-		fmt.Sprintf("按指定格式：每参数权重 %.4g B、梯度 %.4g B、主副本 %.4g B、每个动量 %.4g B；实测峰值均为软件栈默认格式", b.weight, b.gradient, b.master, b.moment), c.stack.StateTypes.Source)
+	notes.Say("states", c.stack.StateTypes.Source, b.weight, b.gradient, b.master, b.moment)
 }

@@ -9,7 +9,9 @@ type coded interface {
 }
 
 // coreErrors are the words for errors of the core, by code.
-var coreErrors = map[string]Text{}
+var coreErrors = merged(
+	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
+)
 
 // codedIn is an error of the core in a language; ok is false for a code without
 // words.

@@ -1,7 +1,7 @@
 package text
 
 import (
-	"errors"
+	"strings"
 
 	"mlsizer/internal/spell"
 )
@@ -35,20 +35,47 @@ func (e *Error) In(l Lang) string { return e.text.Form(l, e.args...) }
 // Unwrap are the errors within.
 func (e *Error) Unwrap() []error { return e.causes }
 
-// ErrorIn is an error in a language, in English if it knows no other.
+// ErrorIn is an error in a language. An error that knows no other than English
+// stays as it is but for the errors within it, which are put in in the language.
 func ErrorIn(err error, l Lang) string {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if w, ok := e.(worded); ok && e.Error() == err.Error() {
-			return w.In(l)
-		}
-		if c, ok := e.(coded); ok && e.Error() == err.Error() {
-			if words, ok := codedIn(c, l); ok {
-				return words
-			}
+	switch e := err.(type) {
+	case worded:
+		return e.In(l)
+	case coded:
+		if words, ok := codedIn(e, l); ok {
+			return words
 		}
 	}
-	return err.Error()
+	within := causes(err)
+	if words, ok := foreignIn(err, l); ok && len(within) == 0 {
+		return words
+	}
+	line := err.Error()
+	for _, cause := range within {
+		line = strings.Replace(line, cause.Error(), ErrorIn(cause, l), 1)
+	}
+	return line
 }
+
+// causes are the errors that an error wraps.
+func causes(err error) []error {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		return e.Unwrap()
+	case interface{ Unwrap() error }:
+		if cause := e.Unwrap(); cause != nil {
+			return []error{cause}
+		}
+	}
+	return nil
+}
+
+// BeginsQuoted reports whether the words of an error begin with what it is
+// about, in quotes.
+func BeginsQuoted(err error) bool { return strings.HasPrefix(ErrorIn(err, English), `"`) }
+
+// SaysWanted reports whether the words of an error say what is wanted instead.
+func SaysWanted(err error) bool { return strings.Contains(ErrorIn(err, English), "(want ") }
 
 // ErrorLine is ErrorIn as it is printed, in the singular where one is counted.
 func ErrorLine(err error, l Lang) string { return spell.Singular(ErrorIn(err, l)) }

@@ -10,5 +10,6 @@ var (
 	FlagValueFails = T("--%s %s: %v", "--%s %s：%v")
 	ModelFails     = T("MODEL %v", "模型 %v")
 	OnFails        = T("--on %s: %v", "--on %s：%v")
+	SaidOf         = T("%s%v", "%s%v")
 	QuotedFails    = T("%s%q: %v", "%s%q：%v")
 )

@@ -17,4 +17,5 @@ var (
 var (
 	LeftOut = T("left out to fit the width: ", "因宽度不足而省略：")
 	Comma   = T(", ", "、")
+	OrLast  = T(" or ", " 或 ")
 )

@@ -35,13 +35,28 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
 // notes are the sentences of the core's notes, by key.
 var notes = merged(
 	requestNotes,
+	trainNotes,
 )
 
 // formulas are the formulas of the core's derivations, by rule.
 var formulas = merged[derived]()
 
 // words are the words among the values of notes, derivations and errors.
-var words = merged[Text]()
+var words = merged(
+	phaseWords,
+	stateWords,
+	memoryWords,
+	packingWords,
+)
+
+// wordsIn is a list of words in a language.
+func wordsIn(list note.Words, l Lang) string {
+	said := make([]string, len(list))
+	for i, w := range list {
+		said[i] = Of(words, string(w)).In(l)
+	}
+	return strings.Join(said, Comma.In(l))
+}
 
 // merged is one table of several, each of one part of the core.
 func merged[V any](tables ...map[string]V) map[string]V {

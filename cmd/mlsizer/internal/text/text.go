@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"mlsizer/internal/spell"
+	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -49,7 +51,8 @@ func (t Text) Fill(l Lang, args ...any) string {
 	return spell.Singular(t.Form(l, args...))
 }
 
-// Form is Fill without the singular of what is counted once.
+// Form is Fill without the singular of what is counted once. Errors, times and
+// lists among the arguments are put in in the language.
 func (t Text) Form(l Lang, args ...any) string {
 	if len(args) == 0 {
 		return t.In(l) // no form
@@ -64,10 +67,24 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = ErrorIn(arg, l)
 		case quantity.Seconds:
 			list[i] = Duration(arg, l)
+		case *efficiency.Match:
+			list[i] = matchIn(arg, l)
+		case quantity.Want:
+			list[i] = wanted(arg, l)
+		case note.Choice:
+			list[i] = arg.Join(Comma.In(l), OrLast.In(l))
 		case note.Fine:
 			list[i] = UnitIn(arg.String(), l)
 		case note.Word:
 			list[i] = Of(words, string(arg)).In(l)
+		case note.Settings:
+			list[i] = Flags(arg)
+		case note.Either:
+			list[i] = strings.Join(arg, OrLast.In(l))
+		case note.Words:
+			list[i] = wordsIn(arg, l)
+		case model.Scope:
+			list[i] = scopeIn(arg, l)
 		case []string:
 			list[i] = strings.Join(arg, Comma.In(l))
 		}

@@ -69,21 +69,24 @@ func hasHan(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*([sdvqgxf])`)
+var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*(?:\[(\d)\])?([sdvqgxf])`)
 
 // verbs are the verbs of a form, by the arguments that they take.
-func verbs(form string) string {
+func verbs(form string) string { return fmt.Sprint(verbsByArgument(form)) }
+
+// verbsByArgument is verbs as a table.
+func verbsByArgument(form string) map[int]string {
 	taken := map[int]string{}
 	next := 0
 	for _, m := range verb.FindAllStringSubmatch(form, -1) {
-		if m[1] != "" {
-			next, _ = strconv.Atoi(m[1])
+		if at := m[1] + m[2]; at != "" {
+			next, _ = strconv.Atoi(at)
 			next--
 		}
-		taken[next] = m[2]
+		taken[next] = m[3]
 		next++
 	}
-	return fmt.Sprint(taken)
+	return taken
 }
 
 // bilingual is the texts of a call of T with two literals.
@@ -135,6 +138,8 @@ func TestError(t *testing.T) {
 	assert.Equal(t, "--tp: not broken", ErrorIn(err, English))
 	assert.ErrorIs(t, err, inner)
 	assert.Equal(t, "broken", ErrorIn(inner, Chinese))
+	assert.Equal(t, "a.json: 参数 --tp：非 broken", ErrorIn(fmt.Errorf("a.json: %w", err), Chinese))
+	assert.Equal(t, "a.json: --tp: not broken", ErrorIn(fmt.Errorf("a.json: %w", err), English))
 }
 
 func TestFromEnvironment(t *testing.T) {

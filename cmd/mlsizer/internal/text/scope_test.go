@@ -1,4 +1,4 @@
-package catalog_test
+package text
 
 import (
 	"regexp"
@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"mlsizer/sizing/catalog"
-	"mlsizer/sizing/model"
 )
 
 // TestChineseScopes says what is counted without a word of English, of the
@@ -26,7 +25,7 @@ func TestChineseScopes(t *testing.T) {
 	}
 	english := regexp.MustCompile("[A-Za-z]+")
 	for _, s := range scopes {
-		zh := model.ChineseScope(s)
+		zh := OfScope(s).ZH
 		if words := english.FindAllString(strings.ReplaceAll(zh, " token ", ""), -1); len(words) > 0 {
 			t.Errorf("%q: %q has %v", s, zh, words)
 		}

@@ -1,0 +1,107 @@
+package text
+
+import (
+	"mlsizer/hardware"
+)
+
+// device is one of the catalogue.
+func device(name string) *hardware.Device {
+	d, err := hardware.Default().Find(name)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// deviceCases are devices and clusters that there are not.
+func deviceCases() []sentence {
+	return []sentence{
+		{fail(hardware.ParseCluster(hardware.Default(), "")),
+			`"": no device (want a device with a count, such as h100x8)`,
+			`""：没有设备（应为设备与数量，如 h100x8）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x0")),
+			`number of devices: "0": zero (want 1 to 10000000)`,
+			`设备数："0"：为零（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x-1")),
+			`number of devices: "-1": negative (want 1 to 10000000)`,
+			`设备数："-1"：为负（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x+8")),
+			`number of devices: "+8": does not start with a digit (want 1 to 10000000)`,
+			`设备数："+8"：不以数字开头（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x8 nodes")),
+			`number of devices: "8 nodes": unknown suffix "nodes" (want 1 to 10000000)`,
+			`设备数："8 nodes"：未知后缀 "nodes"（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x10000001")),
+			`"h100x10000001": 10000001 devices (want 1 to 10000000)`,
+			`"h100x10000001"：10000001 台设备（应为 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x99999999999999999999")),
+			`number of devices: "99999999999999999999": too large for a count (want 1 to 10000000)`,
+			`设备数："99999999999999999999"：超出计数范围（应为从 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x1.5")),
+			`"h100x1.5": not a whole number of devices (want 1 to 10000000)`,
+			`"h100x1.5"：设备数不是整数（应为 1 至 10000000）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h100x8x8")),
+			`"h100x8": unknown device (want an id or alias of the hardware catalogue, such as h100)`,
+			`"h100x8"：未知设备（应为硬件目录中的 id 或别名，如 h100）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "x8")),
+			`"x8": unknown device (want an id or alias of the hardware catalogue)`,
+			`"x8"：未知设备（应为硬件目录中的 id 或别名）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "h1o0x8")),
+			`"h1o0": unknown device (want an id or alias of the hardware catalogue, such as h100)`,
+			`"h1o0"：未知设备（应为硬件目录中的 id 或别名，如 h100）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v5ex12")),
+			`"tpu-v5e": 12 chips: no 2D torus slice, nor equal large ones, make that many (want 8 or 16)`,
+			`"tpu-v5e"：12 个芯片：没有这样大小的 2 维环面切片，也不是若干相等的大切片（应为 8 或 16）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v5ex300")),
+			`"tpu-v5e": 300 chips: no 2D torus slice, nor equal large ones, make that many (want 256, or a multiple of 256)`,
+			`"tpu-v5e"：300 个芯片：没有这样大小的 2 维环面切片，也不是若干相等的大切片（应为 256，或 256 的倍数）`},
+		{fail(hardware.ParseCluster(hardware.Default(), "tpu-v4x65")),
+			`"tpu-v4": 65 chips: no 3D torus slice, nor equal large ones, make that many (want 64 or 128)`,
+			`"tpu-v4"：65 个芯片：没有这样大小的 3 维环面切片，也不是若干相等的大切片（应为 64 或 128）`},
+		{fail(hardware.NewCluster(nil, 1)),
+			"no device (want one of the catalogue)",
+			"没有设备（应为目录中的设备）"},
+		{fail(hardware.NewCluster(device("h100"), 0)),
+			`"h100-sxm5-80gb": 0 devices (want 1 to 10000000)`,
+			`"h100-sxm5-80gb"：0 台设备（应为 1 至 10000000）`},
+		{fail(hardware.NewCluster(device("h100"), 8, hardware.Network{DevicesPerNode: -1}.Set)),
+			"-1 devices per node (want 1 to 10000000)",
+			"每节点 -1 台设备（应为 1 至 10000000）"},
+		{fail(hardware.NewCluster(device("h100"), 8, hardware.Network{ScaleOut: -1}.Set)),
+			"-1 B/s between nodes (want a bandwidth above zero)",
+			"节点间带宽 -1 B/s（应大于零）"},
+		{fail(hardware.NewCluster(device("h100"), 64, hardware.WithSlice(hardware.Shape{4, 4, 4}))),
+			`"h100-sxm5-80gb": has no torus, so no slice 4x4x4`,
+			`"h100-sxm5-80gb"：没有环面网络，因此没有切片 4x4x4`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 100, hardware.WithSlice(hardware.Shape{4, 4, 4}))),
+			`"tpu-v4": 100 chips are not whole slices of 4x4x4 (want a multiple of 64)`,
+			`"tpu-v4"：100 个芯片不是 4x4x4 切片的整数倍（应为 64 的倍数）`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 64, hardware.WithSlice(hardware.Shape{3, 4, 4}))),
+			`"tpu-v4": 3x4x4: no such slice (want axes of multiples of 4, or 1x1x1, 1x2x2, 2x2x2, 2x2x4, 2x4x4, at most [16 16 16])`,
+			`"tpu-v4"：3x4x4：没有这样的切片（各轴应为 4 的倍数，或 1x1x1、1x2x2、2x2x2、2x2x4、2x4x4，至多 [16 16 16]）`},
+		{fail(hardware.NewCluster(device("tpu-v4"), 64, hardware.WithSlice(hardware.Shape{-4, 4, 4}))),
+			`"tpu-v4": -4x4x4: negative axis in a slice`,
+			`"tpu-v4"：-4x4x4：切片的轴为负`},
+		{fail(hardware.NewCluster(device("tpu-v5e"), 64, hardware.WithSlice(hardware.Shape{1, 3, 4}))),
+			`"tpu-v5e": 3x4: no such slice (want axes of powers of two, square or one to two, at most [16 16])`,
+			`"tpu-v5e"：3x4：没有这样的切片（各轴应为 2 的幂，长宽相等或一比二，至多 [16 16]）`},
+		{fail(hardware.Cluster{Device: device("rtx-4090"), Count: 64}.Network()),
+			`"rtx-4090-24gb": the network between nodes is not known (want --scale-out, a bandwidth per device such as 50GB/s)`,
+			`"rtx-4090-24gb"：节点间网络未知（应给出 --scale-out，即每设备带宽，如 50GB/s）`},
+		{fail(device("v100").Rate(hardware.BF16)),
+			`"v100-sxm2-32gb": no bf16 matrix rate known (want fp64, fp32 or fp16)`,
+			`"v100-sxm2-32gb"：没有已知的 bf16 矩阵速率（应为 fp64、fp32 或 fp16）`},
+		{fail(device("wse3").Rate(hardware.FP16)),
+			`"cerebras-wse3": no fp16 matrix rate known (no rate of this device is)`,
+			`"cerebras-wse3"：没有已知的 fp16 矩阵速率（该设备没有任何已知速率）`},
+		{fail(hardware.ParseDType("fp12")),
+			`"fp12": unknown number format (want fp64, fp32, tf32, bf16, fp16, fp8, int8, fp6, fp4, or mxfp8, nvfp4, mxfp4, mxfp6)`,
+			`"fp12"：未知数值格式（应为 fp64、fp32、tf32、bf16、fp16、fp8、int8、fp6、fp4，或 mxfp8、nvfp4、mxfp4、mxfp6）`},
+		{fail(hardware.ParseKind("fpga")),
+			`"fpga": unknown kind of device (want gpu, tpu, npu, cpu, edge, phone)`,
+			`"fpga"：未知设备类别（应为 gpu、tpu、npu、cpu、edge、phone）`},
+		{fail(hardware.Default().Find("qwertyuiop")),
+			`"qwertyuiop": unknown device (want an id or alias of the hardware catalogue)`,
+			`"qwertyuiop"：未知设备（应为硬件目录中的 id 或别名）`},
+	}
+}

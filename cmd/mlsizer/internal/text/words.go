@@ -1,0 +1,38 @@
+package text
+
+// phaseWords are the phases of a step, and what a step holds at each.
+var phaseWords = map[string]Text{
+	"phase.forward":   T("forward", "前向"),
+	"phase.loss":      T("loss", "损失"),
+	"phase.backward":  T("backward", "反向"),
+	"phase.reduction": T("reduction", "梯度归约"),
+	"phase.optimizer": StepTerms["optimizer"],
+}
+
+// OfPhase is a phase of a step.
+func OfPhase(name string) Text { return Of(phaseWords, "phase."+name) }
+
+// stateWords are the states of a parameter.
+var stateWords = map[string]Text{
+	"state.weights":   Weights,
+	"state.gradients": Gradients,
+	"state.optimizer": OptimizerState,
+}
+
+// memoryWords are the terms of the memory per device, by their names.
+var memoryWords = map[string]Text{
+	"memory.weights":       Weights,
+	"memory.gradients":     Gradients,
+	"memory.optimizer":     T("optimizer", OptimizerState.ZH),
+	"memory.activations":   Activations,
+	"memory.logits":        Logits,
+	"memory.communication": Communication,
+	"memory.teacher":       Teacher,
+	"memory.overhead":      Overhead,
+}
+
+// packingWords are the ways in which examples become sequences.
+var packingWords = map[string]Text{
+	"packing.padded": Padded,
+	"packing.packed": Packed,
+}

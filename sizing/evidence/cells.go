@@ -1,0 +1,69 @@
+package evidence
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// peakCell is the field of a peak of memory, or of the word that there was none.
+type peakCell struct {
+	gib         *float64
+	outOfMemory *bool
+}
+
+// set stores a cell in the field that its column names; nil ignores it.
+func set(field any, cell string) error {
+	switch p := field.(type) {
+	case peakCell:
+		if strings.EqualFold(cell, "OOM") {
+			*p.outOfMemory = true
+			return nil
+		}
+		return set(p.gib, cell)
+	case *string:
+		*p = strings.Clone(cell)
+	case *Options:
+		return p.parse(cell)
+	case *[]string:
+		*p = list(cell)
+	case *int64:
+		v, err := strconv.ParseFloat(cell, 64)
+		if err != nil || v != math.Trunc(v) || v < 0 || v > 1e18 {
+			return fmt.Errorf("%q is not a whole number", cell)
+		}
+		*p = int64(v)
+	case *int:
+		v, err := strconv.ParseInt(cell, 10, 32)
+		if err != nil || v < 0 {
+			return fmt.Errorf("%q is not a count", cell)
+		}
+		*p = int(v)
+	case *float64:
+		v, err := strconv.ParseFloat(cell, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+			return fmt.Errorf("%q is not a number of 0 or more", cell)
+		}
+		*p = v
+	case *bool:
+		v, err := strconv.ParseBool(cell)
+		if err != nil {
+			return fmt.Errorf("%q is not 0 or 1", cell)
+		}
+		*p = v
+	case **bool:
+		v, err := strconv.ParseBool(cell)
+		if err != nil {
+			return fmt.Errorf("%q is not 0 or 1", cell)
+		}
+		*p = &v
+	}
+	return nil
+}
+
+// list reads the items of a list, with commas or spaces between and with or
+// without brackets and quotes.
+func list(text string) []string {
+	return strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(`[]'", `, c) })
+}
