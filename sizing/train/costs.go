@@ -83,9 +83,9 @@ type kind struct {
 	work    work
 	modules [model.NumModules]float64 // of work, what belongs to a module
 	sixND   float64                   // 6 FLOPs a parameter and token, multiplied with or not
-	// saved is what the forward pass keeps of one sample, in bytes; moved is
-	// the same in the precision that the operators write it in.
-	saved, moved kept
+	// saved is the activations that the forward pass saves of one sample; written
+	// is the same in the precision that the operators write it in.
+	saved, written activations
 	// products is the part of saved that is the output of a matrix product or
 	// attention: what operator-level recompute keeps.
 	products [model.NumAxes]float64
@@ -95,34 +95,11 @@ type kind struct {
 	hidden float64
 	topK   float64 // experts a token is sent to
 	// reductions is how many of the layer's blocks end in a matrix that tensor
-	// parallelism splits by rows, so that their outputs must be added up.
+	// parallelism divides by its inputs, so that their outputs are summed.
 	reductions float64
 	shape      shape // for the step time
 	// scores is the buffer of one sample's attention scores in bytes.
 	scores float64
-}
-
-// kept is bytes of activations by the module that may recompute them.
-type kept struct {
-	by [model.NumModules][model.NumAxes]float64
-	// all and butCore are the sums over all modules and over all but the core
-	// of attention, the sets that most plans ask for.
-	all, butCore [model.NumAxes]float64
-}
-
-// sum fills in the sums.
-func (k *kept) sum() { k.all, k.butCore = k.but(0), k.but(model.Modules(0).With(model.CoreAttention)) }
-
-// but returns what is kept of one sample but for some modules.
-func (k *kept) but(dropped model.Modules) (sum [model.NumAxes]float64) {
-	for m := range k.by {
-		if !dropped.Has(model.Module(m)) {
-			for axis, n := range k.by[m] {
-				sum[axis] += n
-			}
-		}
-	}
-	return sum
 }
 
 // work is the forward FLOPs of one sample, by what divides them.
@@ -384,7 +361,7 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		k.keep(model.NoModule, model.SequenceAxis, k.hidden*k.tokens*c.stack.AdapterBytes)
 	}
 	k.saved.sum()
-	k.moved.sum()
+	k.written.sum()
 	k.shape = c.newShape(g, w)
 	return k
 }
@@ -424,59 +401,4 @@ func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workl
 			k.keep(model.NoModule, [numClasses]model.Axis{clsTensor: model.HeadAxis, clsKV: model.HeadAxis, clsWhole: model.SequenceAxis, clsExperts: model.ExpertAxis}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
 		}
 	}
-}
-
-// addSaved adds what a block keeps for the backward pass.
-func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
-	for _, t := range b.Saved() {
-		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
-			k.keep(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
-		}
-		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
-			continue // kept only for the gradient of a weight that is frozen
-		}
-		if !c.keeps(t.When) && !c.writes(t.When) {
-			continue
-		}
-		if c.stack.ScoreBuffer && t.Module == model.CoreAttention {
-			k.scores = max(k.scores, t.PerPair*k.tokens*k.tokens*c.actBytes)
-		}
-		width := c.actBytes
-		switch t.Width {
-		case model.Full:
-			width = 4
-		case model.Mask:
-			width = 1
-		}
-		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
-		if t.Axis == model.ExpertAxis || t.Axis == model.DispatchAxis {
-			elements *= w.Routing.held()
-		}
-		n := elements * width
-		axis := t.Axis
-		if axis == model.SequenceAxis && len(t.Feeds) > 0 && c.stack.KeepsGathered {
-			axis = model.NoAxis
-		}
-		if c.writes(t.When) {
-			k.moved.by[t.Module][axis] += n
-		}
-		if !c.keeps(t.When) {
-			continue
-		}
-		k.saved.by[t.Module][axis] += n
-		k.products[axis] += n * t.Product
-		switch {
-		case !c.stack.FP8Operands || !w.Precision.narrow():
-		case len(t.Feeds) > 0:
-			k.saved.by[t.Module][axis] += elements - n // quantised, and kept so
-		case t.Operand:
-			k.saved.by[t.Module][axis] += elements // and its quantised copy
-		}
-	}
-}
-
-// keep adds bytes that the forward pass writes and keeps.
-func (k *kind) keep(m model.Module, axis model.Axis, n float64) {
-	k.saved.by[m][axis] += n
-	k.moved.by[m][axis] += n
 }
