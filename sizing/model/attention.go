@@ -208,11 +208,11 @@ func (a Attention) Saved() []Saved {
 	out := float64(a.Heads * a.ValueWidth())
 	d := float64(a.Hidden)
 	saved := []Saved{
-		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule, Feeds: []string{"q_proj", "k_proj", "v_proj"}, Operand: true},
+		{Name: "input of the projections", PerToken: d, Axis: SequenceAxis, Module: NormModule, Feeds: []string{"q_proj", "k_proj", "v_proj"}, Operand: true},
 		{Name: "queries", PerToken: q, Product: 1},
 		{Name: "keys and values", PerToken: k + v, Product: 0.5},
 		{Name: "attention output", PerToken: out, Product: 1, Operand: true},
-		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
+		{Name: "dropout mask", PerToken: d, Width: Mask, Axis: SequenceAxis, When: WithDropout},
 	}
 	saved = append(saved, scores(a.Heads)...)
 	if a.QKNorm != NoQKNorm {
@@ -222,7 +222,7 @@ func (a Attention) Saved() []Saved {
 		saved = append(saved, Saved{Name: "output gate and gated output", PerToken: 2 * out})
 	}
 	if a.Cross {
-		saved = append(saved, Saved{Name: "encoder output", PerToken: float64(a.kvHidden()), Along: AlongSequence})
+		saved = append(saved, Saved{Name: "encoder output", PerToken: float64(a.kvHidden()), Axis: SequenceAxis})
 	}
 	return saved
 }
@@ -391,13 +391,13 @@ func (a MLA) Saved() []Saved {
 	h, d := float64(a.Heads), float64(a.Hidden)
 	qk := float64(a.RopeDim + a.NopeDim)
 	saved := []Saved{
-		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule},
-		{Name: "latents before and after their norms", PerToken: 2*float64(a.QRank+a.KVRank) + float64(a.RopeDim), Along: AlongSequence},
+		{Name: "input of the projections", PerToken: d, Axis: SequenceAxis, Module: NormModule},
+		{Name: "latents before and after their norms", PerToken: 2*float64(a.QRank+a.KVRank) + float64(a.RopeDim), Axis: SequenceAxis},
 		{Name: "queries", PerToken: h * qk, Module: UpProjection},
 		{Name: "keys", PerToken: h * qk, Module: UpProjection},
 		{Name: "values", PerToken: h * float64(a.ValDim), Module: UpProjection},
 		{Name: "attention output", PerToken: h * float64(a.ValDim)},
-		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
+		{Name: "dropout mask", PerToken: d, Width: Mask, Axis: SequenceAxis, When: WithDropout},
 	}
 	return append(saved, scores(a.Heads)...)
 }

@@ -169,24 +169,26 @@ const (
 	Mask
 )
 
-// Along says what divides a saved activation between tensor-parallel ranks.
-type Along uint8
+// Axis is the sharding axis of a saved activation: what divides it between
+// tensor-parallel ranks.
+type Axis uint8
 
-// The ways of dividing an activation.
+// The axes.
 const (
-	// AlongHeads activations are divided by tensor parallelism.
-	AlongHeads Along = iota
-	// AlongSequence activations are divided only with sequence parallelism.
-	AlongSequence
-	// AlongExperts activations are routed tokens inside an expert: divided by
+	// HeadAxis activations are divided by tensor parallelism.
+	HeadAxis Axis = iota
+	// SequenceAxis activations are divided only with sequence parallelism.
+	SequenceAxis
+	// ExpertAxis activations are routed tokens inside an expert: divided by
 	// tensor parallelism, by width if it splits experts, else by tokens.
-	AlongExperts
-	// AlongDispatched activations are routed tokens at their full width: ranks
+	ExpertAxis
+	// DispatchAxis activations are routed tokens at their full width: ranks
 	// that split an expert between them hold the tokens of all.
-	AlongDispatched
-	// AlongNothing activations are whole on every rank: inputs that a stack
+	DispatchAxis
+	// NoAxis activations are whole on every rank: inputs that a stack
 	// keeps as it gathered them.
-	AlongNothing
+	NoAxis
+	NumAxes
 )
 
 // Module is the part of a layer that selective recompute may drop by name.
@@ -297,7 +299,7 @@ type Saved struct {
 	// position.
 	PerPair float64
 	Width   Width
-	Along   Along
+	Axis    Axis
 	Module  Module
 	When    When
 	// Feeds names the matrices whose gradient is all that the tensor is kept

@@ -122,10 +122,10 @@ func (a CompressedAttention) Mixing(s float64) (full, executed float64) {
 func (a CompressedAttention) Saved() []Saved {
 	h, d, k := float64(a.Heads), float64(a.Hidden), float64(a.HeadDim)
 	saved := []Saved{
-		{Name: "input of the projections", PerToken: d, Along: AlongSequence, Module: NormModule},
-		{Name: "query latent before and after its norm", PerToken: 2 * float64(a.QRank), Along: AlongSequence},
+		{Name: "input of the projections", PerToken: d, Axis: SequenceAxis, Module: NormModule},
+		{Name: "query latent before and after its norm", PerToken: 2 * float64(a.QRank), Axis: SequenceAxis},
 		{Name: "queries", PerToken: h * k},
-		{Name: "keys", PerToken: 2 * k, Along: AlongSequence},
+		{Name: "keys", PerToken: 2 * k, Axis: SequenceAxis},
 		{Name: "attention output", PerToken: h * k},
 		{Name: "output latent", PerToken: float64(a.OutGroups * a.OutRank)},
 	}
@@ -134,7 +134,7 @@ func (a CompressedAttention) Saved() []Saved {
 		if a.IndexHeads > 0 {
 			fold = 2
 		}
-		saved = append(saved, Saved{Name: "keys and gates of the compressors", PerToken: 2 * fold * (k + float64(a.IndexDim)), Along: AlongSequence})
+		saved = append(saved, Saved{Name: "keys and gates of the compressors", PerToken: 2 * fold * (k + float64(a.IndexDim)), Axis: SequenceAxis})
 	}
 	return append(saved, scores(a.Heads)...)
 }

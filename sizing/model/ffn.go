@@ -47,11 +47,11 @@ func (f FFN) Saved() []Saved {
 		eager = i
 	}
 	return []Saved{
-		{Name: "input of the FFN", PerToken: d, Along: AlongSequence, Module: NormModule, Feeds: []string{"gate_proj", "up_proj"}, Product: 1, Operand: true},
+		{Name: "input of the FFN", PerToken: d, Axis: SequenceAxis, Module: NormModule, Feeds: []string{"gate_proj", "up_proj"}, Product: 1, Operand: true},
 		{Name: "input of the activation", PerToken: Activated(f.Width, f.Gated), Module: MLPModule, Product: 0.5},
 		{Name: "activated gate", PerToken: eager, Module: MLPModule, When: WhenEager},
 		{Name: "output of the activation", PerToken: i, Module: MLPModule, Feeds: []string{"down_proj"}, Operand: true},
-		{Name: "dropout mask", PerToken: d, Width: Mask, Along: AlongSequence, When: WithDropout},
+		{Name: "dropout mask", PerToken: d, Width: Mask, Axis: SequenceAxis, When: WithDropout},
 	}
 }
 
@@ -192,13 +192,13 @@ func (m MoE) Saved() []Saved {
 		unweighted = 0
 	}
 	saved := []Saved{
-		{Name: "input of the router", PerToken: d, Along: AlongSequence, Module: NormModule},
-		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Along: AlongSequence},
-		{Name: "dispatched tokens", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, Feeds: []string{"experts.gate_proj", "experts.up_proj"}, Operand: true},
-		{Name: "input of the experts' activation", PerToken: k * Activated(m.Width, m.Gated), Along: AlongExperts, Module: MoEModule},
-		{Name: "output of the experts' activation", PerToken: k * i, Along: AlongExperts, Module: MoEActModule, Feeds: []string{"experts.down_proj"}, Operand: true},
-		{Name: "activation before it is weighted", PerToken: unweighted, Along: AlongExperts, Module: MoEActModule, When: WhenWeightedInside},
-		{Name: "output of the experts", PerToken: k * l, Along: AlongDispatched, Module: MoEModule, When: WhenWeightedOutside},
+		{Name: "input of the router", PerToken: d, Axis: SequenceAxis, Module: NormModule},
+		{Name: "router probabilities", PerToken: float64(m.Experts), Width: Full, Axis: SequenceAxis},
+		{Name: "dispatched tokens", PerToken: k * l, Axis: DispatchAxis, Module: MoEModule, Feeds: []string{"experts.gate_proj", "experts.up_proj"}, Operand: true},
+		{Name: "input of the experts' activation", PerToken: k * Activated(m.Width, m.Gated), Axis: ExpertAxis, Module: MoEModule},
+		{Name: "output of the experts' activation", PerToken: k * i, Axis: ExpertAxis, Module: MoEActModule, Feeds: []string{"experts.down_proj"}, Operand: true},
+		{Name: "activation before it is weighted", PerToken: unweighted, Axis: ExpertAxis, Module: MoEActModule, When: WhenWeightedInside},
+		{Name: "output of the experts", PerToken: k * l, Axis: DispatchAxis, Module: MoEModule, When: WhenWeightedOutside},
 	}
 	if m.SharedWidth > 0 {
 		saved = append(saved,

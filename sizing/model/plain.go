@@ -39,8 +39,8 @@ func (n Norm) Weights() []Weight {
 func (n Norm) Saved() []Saved {
 	width := float64(n.Dim * max(n.Positions, 1))
 	return []Saved{
-		{Name: "input of the norm", PerToken: width, Along: AlongSequence},
-		{Name: "fp32 copy of the norm's input", PerToken: width, Width: Full, Along: AlongSequence, When: WhenEager},
+		{Name: "input of the norm", PerToken: width, Axis: SequenceAxis},
+		{Name: "fp32 copy of the norm's input", PerToken: width, Width: Full, Axis: SequenceAxis, When: WhenEager},
 	}
 }
 
@@ -92,7 +92,7 @@ func (t Table) Saved() []Saved {
 	if t.Small {
 		return nil
 	}
-	return []Saved{{Name: "dropout mask", PerToken: float64(t.Dim), Width: Mask, Along: AlongSequence, When: WithDropout}}
+	return []Saved{{Name: "dropout mask", PerToken: float64(t.Dim), Width: Mask, Axis: SequenceAxis, When: WithDropout}}
 }
 
 // Role returns [Auxiliary].
@@ -172,7 +172,7 @@ func (l Linear) Saved() []Saved {
 	if l.Uses != nil {
 		uses = *l.Uses
 	}
-	return []Saved{{Name: "input", PerToken: float64(l.In) * uses, Along: AlongSequence}}
+	return []Saved{{Name: "input", PerToken: float64(l.In) * uses, Axis: SequenceAxis}}
 }
 
 // Role returns [Auxiliary].
@@ -244,7 +244,7 @@ func (c Conv) Weights() []Weight {
 
 // Saved lists the output, which is the input of what follows.
 func (c Conv) Saved() []Saved {
-	return []Saved{{Name: "output of the convolution", PerToken: float64(c.Out * c.OutH * c.OutW), Along: AlongSequence}}
+	return []Saved{{Name: "output of the convolution", PerToken: float64(c.Out * c.OutH * c.OutW), Axis: SequenceAxis}}
 }
 
 // Role returns [Auxiliary].
@@ -292,7 +292,7 @@ func (l LSTM) Weights() []Weight {
 
 // Saved lists the gates and the cell and hidden states.
 func (l LSTM) Saved() []Saved {
-	return []Saved{{Name: "gates and states", PerToken: float64(6*l.Hidden + l.In), Along: AlongSequence}}
+	return []Saved{{Name: "gates and states", PerToken: float64(6*l.Hidden + l.In), Axis: SequenceAxis}}
 }
 
 // Cache is the cell and hidden state.

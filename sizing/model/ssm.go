@@ -50,7 +50,7 @@ func (m Mamba) Mixing(s float64) (full, executed float64) {
 func (m Mamba) Saved() []Saved {
 	e := float64(m.Inner)
 	return []Saved{
-		{Name: "input of the projection", PerToken: float64(m.Hidden), Along: AlongSequence, Module: NormModule},
+		{Name: "input of the projection", PerToken: float64(m.Hidden), Axis: SequenceAxis, Module: NormModule},
 		{Name: "input, gate, convolution, step and output", PerToken: 5 * e},
 		{Name: "state projections", PerToken: float64(m.Rank + 2*m.State)},
 	}
@@ -143,7 +143,7 @@ func (m Mamba2) Mixing(s float64) (full, executed float64) {
 func (m Mamba2) Saved() []Saved {
 	e, c := float64(m.Inner), float64(m.convWidth())
 	return []Saved{
-		{Name: "input of the projection", PerToken: float64(m.Hidden), Along: AlongSequence, Module: NormModule},
+		{Name: "input of the projection", PerToken: float64(m.Hidden), Axis: SequenceAxis, Module: NormModule},
 		{Name: "gate, input of the convolution and step", PerToken: e + c + float64(m.Heads)},
 		{Name: "output of the scan and of the gated norm", PerToken: 2 * e},
 	}
@@ -226,7 +226,7 @@ func (n DeltaNet) Mixing(s float64) (full, executed float64) {
 func (n DeltaNet) Saved() []Saved {
 	k, w := n.widths()
 	return []Saved{
-		{Name: "input of the projections", PerToken: float64(n.Hidden), Along: AlongSequence, Module: NormModule},
+		{Name: "input of the projections", PerToken: float64(n.Hidden), Axis: SequenceAxis, Module: NormModule},
 		{Name: "queries, keys and values", PerToken: 2 * float64(2*k+w)},
 		{Name: "gate, output and gated output", PerToken: 3 * float64(w)},
 	}

@@ -83,48 +83,23 @@ type kind struct {
 	work    work
 	modules [model.NumModules]float64 // of work, what belongs to a module
 	sixND   float64                   // 6 FLOPs a parameter and token, multiplied with or not
-	// saved is what the forward pass keeps of one sample, in bytes; moved is
-	// the same in the precision that the operators write it in.
-	saved, moved kept
+	// saved is the activations that the forward pass saves of one sample; written
+	// is the same in the precision that the operators write it in.
+	saved, written activations
 	// products is the part of saved that is the output of a matrix product or
 	// attention: what operator-level recompute keeps.
-	products [numAlongs]float64
+	products [model.NumAxes]float64
 	// input is the layer's input in bytes: what full recompute keeps.
 	input  float64
 	tokens float64
 	hidden float64
 	topK   float64 // experts a token is sent to
 	// reductions is how many of the layer's blocks end in a matrix that tensor
-	// parallelism splits by rows, so that their outputs must be added up.
+	// parallelism divides by its inputs, so that their outputs are summed.
 	reductions float64
 	shape      shape // for the step time
 	// scores is the buffer of one sample's attention scores in bytes.
 	scores float64
-}
-
-const numAlongs = int(model.AlongNothing) + 1
-
-// kept is bytes of activations by the module that may recompute them.
-type kept struct {
-	by [model.NumModules][numAlongs]float64
-	// all and butCore are the sums over all modules and over all but the core
-	// of attention, the sets that most plans ask for.
-	all, butCore [numAlongs]float64
-}
-
-// sum fills in the sums.
-func (k *kept) sum() { k.all, k.butCore = k.but(0), k.but(model.Modules(0).With(model.CoreAttention)) }
-
-// but returns what is kept of one sample but for some modules.
-func (k *kept) but(dropped model.Modules) (sum [numAlongs]float64) {
-	for m := range k.by {
-		if !dropped.Has(model.Module(m)) {
-			for along, n := range k.by[m] {
-				sum[along] += n
-			}
-		}
-	}
-	return sum
 }
 
 // work is the forward FLOPs of one sample, by what divides them.
@@ -383,10 +358,10 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		c.addSaved(&k, b, &w)
 	}
 	if sum(k.trained[:]) > 0 && w.FreezesWeights() {
-		k.keep(model.NoModule, model.AlongSequence, k.hidden*k.tokens*c.stack.AdapterBytes)
+		k.keep(model.NoModule, model.SequenceAxis, k.hidden*k.tokens*c.stack.AdapterBytes)
 	}
 	k.saved.sum()
-	k.moved.sum()
+	k.written.sum()
 	k.shape = c.newShape(g, w)
 	return k
 }
@@ -423,62 +398,7 @@ func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workl
 		k.moments[class] += w.Optimizer.moments(adapter, element)
 		if n := w.Adapter.magnitudes(t); n > 0 {
 			k.moments[class] += w.Optimizer.moments(model.Weight{Rows: t.Rows, Copies: t.Copies}, element)
-			k.keep(model.NoModule, [numClasses]model.Along{clsTensor: model.AlongHeads, clsKV: model.AlongHeads, clsWhole: model.AlongSequence, clsExperts: model.AlongExperts}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
+			k.keep(model.NoModule, [numClasses]model.Axis{clsTensor: model.HeadAxis, clsKV: model.HeadAxis, clsWhole: model.SequenceAxis, clsExperts: model.ExpertAxis}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
 		}
 	}
-}
-
-// addSaved adds what a block keeps for the backward pass.
-func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
-	for _, t := range b.Saved() {
-		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
-			k.keep(t.Module, t.Along, t.PerToken*k.tokens*c.stack.PackedInputBytes)
-		}
-		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
-			continue // kept only for the gradient of a weight that is frozen
-		}
-		if !c.keeps(t.When) && !c.writes(t.When) {
-			continue
-		}
-		if c.stack.ScoreBuffer && t.Module == model.CoreAttention {
-			k.scores = max(k.scores, t.PerPair*k.tokens*k.tokens*c.actBytes)
-		}
-		width := c.actBytes
-		switch t.Width {
-		case model.Full:
-			width = 4
-		case model.Mask:
-			width = 1
-		}
-		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
-		if t.Along == model.AlongExperts || t.Along == model.AlongDispatched {
-			elements *= w.Routing.held()
-		}
-		n := elements * width
-		along := t.Along
-		if along == model.AlongSequence && len(t.Feeds) > 0 && c.stack.KeepsGathered {
-			along = model.AlongNothing
-		}
-		if c.writes(t.When) {
-			k.moved.by[t.Module][along] += n
-		}
-		if !c.keeps(t.When) {
-			continue
-		}
-		k.saved.by[t.Module][along] += n
-		k.products[along] += n * t.Product
-		switch {
-		case !c.stack.FP8Operands || !w.Precision.narrow():
-		case len(t.Feeds) > 0:
-			k.saved.by[t.Module][along] += elements - n // quantised, and kept so
-		case t.Operand:
-			k.saved.by[t.Module][along] += elements // and its quantised copy
-		}
-	}
-}
-
-// keep adds bytes that the forward pass writes and keeps.
-func (k *kind) keep(m model.Module, along model.Along, n float64) {
-	k.saved.by[m][along] += n
-	k.moved.by[m][along] += n
 }

@@ -206,21 +206,21 @@ func (l *layout) divide(n *[numClasses]float64, maxKV float64) held {
 func (l *layout) saved(k *kind, dropped model.Modules) float64 { return l.bytes(&k.saved, dropped) }
 
 // bytes is a device's part of a micro-batch's activations but for some modules.
-func (l *layout) bytes(k *kept, dropped model.Modules) float64 {
+func (l *layout) bytes(a *activations, dropped model.Modules) float64 {
 	switch dropped {
 	case 0:
-		return l.share(&k.all)
+		return l.share(&a.all)
 	case model.Modules(0).With(model.CoreAttention):
-		return l.share(&k.butCore)
+		return l.share(&a.withoutCore)
 	}
-	sum := k.but(dropped)
+	sum := a.without(dropped)
 	return l.share(&sum)
 }
 
 // share returns a device's part of a micro-batch's activations, given those of
 // a sample.
-func (l *layout) share(n *[numAlongs]float64) float64 {
-	return ((n[model.AlongHeads]+n[model.AlongExperts])/l.tp + n[model.AlongDispatched]*l.etp/l.tp + n[model.AlongSequence]/l.sequence() + n[model.AlongNothing]) * l.micro / l.cp
+func (l *layout) share(n *[model.NumAxes]float64) float64 {
+	return ((n[model.HeadAxis]+n[model.ExpertAxis])/l.tp + n[model.DispatchAxis]*l.etp/l.tp + n[model.SequenceAxis]/l.sequence() + n[model.NoAxis]) * l.micro / l.cp
 }
 
 // selective returns the bytes that a micro-batch keeps of one layer under

@@ -90,12 +90,12 @@ func refSaved(s *Stack, w *Workload, p *Plan, g *model.Group, dropped model.Modu
 			width := map[model.Width]float64{model.Half: w.Precision.Bytes(), model.Full: 4, model.Mask: 1}[t.Width]
 			n := (t.PerToken*tokens + t.PerPair*tokens*tokens) * width
 			switch {
-			case t.Along == model.AlongHeads || t.Along == model.AlongExperts:
+			case t.Axis == model.HeadAxis || t.Axis == model.ExpertAxis:
 				n /= float64(p.TP)
-			case t.Along == model.AlongDispatched:
+			case t.Axis == model.DispatchAxis:
 				n *= float64(p.expertTP()) / float64(p.TP)
-			case t.Along == model.AlongSequence && s.KeepsGathered && len(t.Feeds) > 0:
-			case t.Along == model.AlongSequence && p.SequenceParallel:
+			case t.Axis == model.SequenceAxis && s.KeepsGathered && len(t.Feeds) > 0:
+			case t.Axis == model.SequenceAxis && p.SequenceParallel:
 				n /= float64(p.TP)
 			}
 			total += n

@@ -265,8 +265,8 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 	if dropped.Has(model.UpProjection) {
 		again.products += n * forward.up
 	}
-	if all := l.bytes(&k.moved, 0); all > 0 {
-		again.memory += n * forward.memory * (1 - l.bytes(&k.moved, dropped)/all)
+	if all := l.bytes(&k.written, 0); all > 0 {
+		again.memory += n * forward.memory * (1 - l.bytes(&k.written, dropped)/all)
 	}
 }
 
@@ -306,7 +306,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 		backward.attention += b
 	}
 	share := l.micro / l.cp
-	moved := s.moved[model.AlongHeads]/l.tp + s.moved[model.AlongExperts]/l.tp + s.moved[model.AlongDispatched]*l.etp/l.tp + s.moved[model.AlongSequence]/l.sequence() + s.moved[model.AlongNothing]
+	moved := s.written[model.HeadAxis]/l.tp + s.written[model.ExpertAxis]/l.tp + s.written[model.DispatchAxis]*l.etp/l.tp + s.written[model.SequenceAxis]/l.sequence() + s.written[model.NoAxis]
 	memory := moved * share * e.Traffic / t.memory
 	unpack := 0.0
 	if c := p.costs; c.unpackBytes > 0 {

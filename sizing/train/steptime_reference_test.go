@@ -404,8 +404,8 @@ func (r *reference) saved(b model.Block, tokens float64) (moved, scores float64)
 			continue
 		}
 		width := map[model.Width]float64{model.Half: r.p.costs.actBytes, model.Full: 4, model.Mask: 1}[a.Width]
-		by := map[model.Along]float64{model.AlongHeads: float64(r.plan.TP), model.AlongSequence: 1, model.AlongExperts: float64(r.plan.TP), model.AlongDispatched: float64(r.plan.TP) / float64(r.plan.expertTP())}[a.Along]
-		if a.Along == model.AlongSequence && r.plan.SequenceParallel {
+		by := map[model.Axis]float64{model.HeadAxis: float64(r.plan.TP), model.SequenceAxis: 1, model.ExpertAxis: float64(r.plan.TP), model.DispatchAxis: float64(r.plan.TP) / float64(r.plan.expertTP())}[a.Axis]
+		if a.Axis == model.SequenceAxis && r.plan.SequenceParallel {
 			by = float64(r.plan.TP)
 		}
 		micro := float64(r.plan.MicroBatch) / float64(r.plan.CP)

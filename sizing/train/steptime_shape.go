@@ -13,9 +13,9 @@ import (
 type shape struct {
 	products []product
 	cores    []core
-	// moved is what the layer saves of one sample, in bytes, scores left out:
-	// memory-bound kernels read and write it.
-	moved [numAlongs]float64
+	// written is the saved activations of one sample, in bytes, scores left out:
+	// memory-bound kernels read and write them.
+	written [model.NumAxes]float64
 	// scores are the bytes of attention scores that are written to memory.
 	scores float64
 	// biased is the bytes of one sample that the activation of experts with
@@ -87,7 +87,7 @@ func (c *costs) newShape(g *model.Group, w Workload) shape {
 			s.route(r, tokens, c.actBytes)
 		}
 		for _, t := range b.Saved() {
-			s.addMoved(c, t, tokens)
+			s.addWritten(c, t, tokens)
 		}
 	}
 	return s
@@ -171,53 +171,14 @@ func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
 	s.cores = append(s.cores, k)
 }
 
-// addMoved adds the bytes of a saved activation.
-func (s *shape) addMoved(c *costs, t model.Saved, tokens float64) {
+// addWritten adds the bytes of a saved activation.
+func (s *shape) addWritten(c *costs, t model.Saved, tokens float64) {
 	if !c.writes(t.When) {
 		return
 	}
-	width := c.actBytes
-	switch t.Width {
-	case model.Full:
-		width = 4
-	case model.Mask:
-		width = 1
-	}
-	s.moved[t.Along] += t.PerToken * tokens * width
+	width := c.elementBytes(t.Width)
+	s.written[t.Axis] += t.PerToken * tokens * width
 	s.scores += t.PerPair * tokens * tokens * width
-}
-
-// keeps reports whether the stack keeps activations under a condition.
-func (c *costs) keeps(w model.When) bool {
-	switch w {
-	case model.WithDropout:
-		return c.stack.Dropout
-	case model.WhenUnfused:
-		return !c.stack.FusedAttention
-	case model.WhenUnfusedWithDropout:
-		return !c.stack.FusedAttention && c.stack.AttentionDropout
-	case model.WhenFused:
-		return c.stack.FusedAttention
-	case model.WhenEager:
-		return c.stack.Eager
-	case model.WhenWeightedInside:
-		return c.stack.WeightsInside
-	case model.WhenWeightedOutside:
-		return !c.stack.WeightsInside
-	}
-	return true
-}
-
-// writes reports whether an operator writes activations under a condition: the
-// experts' output is written whether or not it is kept.
-func (c *costs) writes(w model.When) bool {
-	switch w {
-	case model.WhenWeightedInside:
-		return false
-	case model.WhenWeightedOutside:
-		return true
-	}
-	return c.keeps(w)
 }
 
 // timing is what the step time takes from the cluster and the constants, made

@@ -1,0 +1,125 @@
+package train
+
+import (
+	"slices"
+
+	"mlsizer/sizing/model"
+)
+
+// activations is bytes of saved activations by the module that may recompute them
+// and their sharding axis.
+type activations struct {
+	by [model.NumModules][model.NumAxes]float64
+	// all and withoutCore are the sums over all modules and over all but the core
+	// of attention, the sets that most plans ask for.
+	all, withoutCore [model.NumAxes]float64
+}
+
+// sum fills in the sums.
+func (a *activations) sum() {
+	a.all, a.withoutCore = a.without(0), a.without(model.Modules(0).With(model.CoreAttention))
+}
+
+// without returns the activations of one sample but for those of some modules.
+func (a *activations) without(dropped model.Modules) (sum [model.NumAxes]float64) {
+	for m := range a.by {
+		if !dropped.Has(model.Module(m)) {
+			for axis, n := range a.by[m] {
+				sum[axis] += n
+			}
+		}
+	}
+	return sum
+}
+
+// addSaved adds the activations that a block saves for the backward pass.
+func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
+	for _, t := range b.Saved() {
+		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
+			k.keep(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
+		}
+		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
+			continue // kept only for the gradient of a weight that is frozen
+		}
+		if !c.keeps(t.When) && !c.writes(t.When) {
+			continue
+		}
+		if c.stack.ScoreBuffer && t.Module == model.CoreAttention {
+			k.scores = max(k.scores, t.PerPair*k.tokens*k.tokens*c.actBytes)
+		}
+		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
+		if t.Axis == model.ExpertAxis || t.Axis == model.DispatchAxis {
+			elements *= w.Routing.held()
+		}
+		n := elements * c.elementBytes(t.Width)
+		axis := t.Axis
+		if axis == model.SequenceAxis && len(t.Feeds) > 0 && c.stack.KeepsGathered {
+			axis = model.NoAxis
+		}
+		if c.writes(t.When) {
+			k.written.by[t.Module][axis] += n
+		}
+		if !c.keeps(t.When) {
+			continue
+		}
+		k.saved.by[t.Module][axis] += n
+		k.products[axis] += n * t.Product
+		switch {
+		case !c.stack.FP8Operands || !w.Precision.narrow():
+		case len(t.Feeds) > 0:
+			k.saved.by[t.Module][axis] += elements - n // quantised, and kept so
+		case t.Operand:
+			k.saved.by[t.Module][axis] += elements // and its quantised copy
+		}
+	}
+}
+
+// elementBytes is the storage of an activation's element.
+func (c *costs) elementBytes(w model.Width) float64 {
+	switch w {
+	case model.Full:
+		return 4
+	case model.Mask:
+		return 1
+	}
+	return c.actBytes
+}
+
+// keep adds activations that the forward pass writes and saves.
+func (k *kind) keep(m model.Module, axis model.Axis, n float64) {
+	k.saved.by[m][axis] += n
+	k.written.by[m][axis] += n
+}
+
+// keeps reports whether the stack keeps activations under a condition.
+func (c *costs) keeps(w model.When) bool {
+	switch w {
+	case model.WithDropout:
+		return c.stack.Dropout
+	case model.WhenUnfused:
+		return !c.stack.FusedAttention
+	case model.WhenUnfusedWithDropout:
+		return !c.stack.FusedAttention && c.stack.AttentionDropout
+	case model.WhenFused:
+		return c.stack.FusedAttention
+	case model.WhenEager:
+		return c.stack.Eager
+	case model.WhenWeightedInside:
+		return c.stack.WeightsInside
+	case model.WhenWeightedOutside:
+		return !c.stack.WeightsInside
+	}
+	return true
+}
+
+// writes reports whether an operator writes activations under a condition: the
+// experts' output is written whether or not it is kept.
+func (c *costs) writes(w model.When) bool {
+	switch w {
+	case model.WhenWeightedInside:
+		return false
+	case model.WhenWeightedOutside:
+		return true
+	}
+	return c.keeps(w)
+}
