@@ -49,6 +49,7 @@ var notes = merged(
 // formulas are the formulas of the core's derivations, by rule.
 var formulas = merged(
 	trainFormulas,
+	runFormulas,
 )
 
 // parts are the forms of parts of derivations, by rule.
