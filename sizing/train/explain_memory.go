@@ -62,16 +62,28 @@ func (x *memoryNumbers) activations() note.Derivation {
 	t, m := &x.t, &x.e.Memory
 	layers := 0.0
 	x.l.stage(m.Stage, func(_ *kind, n, _ float64) { layers += n })
-	var again, mode note.Part
+	var again note.Part
 	if t.working > 0 {
 		again = note.NewPart("memory.recomputed", note.In("recomputed at once", quantity.Bytes(t.working+t.inner*x.p.costs.stack.RecomputeGradients)))
 	}
-	if mode = note.NewPart("memory.no-recompute"); x.e.Plan.Recompute != NoRecompute {
-		mode = note.NewPart("memory.recompute", note.In("recompute", x.e.Plan.RecomputeName()))
-	}
 	return note.Derive("memory.activations", "activations", sourceActivations, m.Activations,
 		note.In("micro-batches in flight", x.l.inFlight(m.Stage)), note.In("saved activations", quantity.Bytes(t.kept)), note.In("layers", layers),
-		note.In("recomputed at once", again), note.In("recompute", mode), atPeak(m.Activations, false))
+		note.In("recomputed at once", again), note.In("recompute", recomputePart(&x.e.Plan)), atPeak(m.Activations, false))
+}
+
+// recomputePart says how the plan recomputes; modes that name layers are spelled
+// as they are given.
+func recomputePart(plan *Plan) note.Part {
+	switch name := plan.RecomputeName(); name {
+	case NoRecompute.String():
+		return note.NewPart("memory.recompute.none")
+	case Selective.String():
+		return note.NewPart("memory.recompute.selective")
+	case FullRecompute.String():
+		return note.NewPart("memory.recompute.full")
+	default:
+		return note.NewPart("memory.recompute", note.In("recompute", name))
+	}
 }
 
 // outside derives what lies with the host, if anything does.

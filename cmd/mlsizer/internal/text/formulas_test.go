@@ -26,8 +26,8 @@ func TestRulesHaveFormulas(t *testing.T) {
 	for _, folder := range []string{"../../../../sizing", "../../../../sizing/train"} {
 		rulesOf(t, folder, used)
 	}
-	said := slices.Collect(maps.Keys(merged(trainFormulas, runFormulas)))
-	said = slices.AppendSeq(said, maps.Keys(trainParts))
+	said := slices.Collect(maps.Keys(merged(trainFormulas, stepFormulas, runFormulas)))
+	said = slices.AppendSeq(said, maps.Keys(merged(trainParts, stepParts)))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(used)), said)
 }
 

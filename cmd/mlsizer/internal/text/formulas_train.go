@@ -36,13 +36,15 @@ var hardwareFLOPs = T("executed: as by megatron, and what recompute repeats", "�
 
 // trainParts are the forms of parts of the numbers of a step.
 var trainParts = map[string]Text{
-	"memory.shards":         T(" / %.0f ranks", " / %.0f 个 rank"),
-	"memory.shards.experts": T(" / %.0f ranks (experts / %.0f)", " / %.0f 个 rank (专家 / %.0f)"),
-	"memory.offloaded":      T(", kept outside the device", "，存于设备之外"),
-	"memory.absent":         T(", none at the peak", "，峰值时无"),
-	"memory.recomputed":     Same(" + %s"),
-	"memory.recompute":      T("recompute %s", "重计算 %s"),
-	"memory.no-recompute":   T("recompute none", "不重算"),
+	"memory.shards":              T(" / %.0f ranks", " / %.0f 个 rank"),
+	"memory.shards.experts":      T(" / %.0f ranks (experts / %.0f)", " / %.0f 个 rank (专家 / %.0f)"),
+	"memory.offloaded":           T(", kept outside the device", "，存于设备之外"),
+	"memory.absent":              T(", none at the peak", "，峰值时无"),
+	"memory.recomputed":          Same(" + %s"),
+	"memory.recompute":           T("recompute %s", "重计算 %s"),
+	"memory.recompute.none":      T("recompute none", "不重算"),
+	"memory.recompute.selective": T("recompute selective", "选择性重算"),
+	"memory.recompute.full":      T("recompute full", "全部重算"),
 }
 
 // unitWords are what models read, where formulas count it.

@@ -49,12 +49,14 @@ var notes = merged(
 // formulas are the formulas of the core's derivations, by rule.
 var formulas = merged(
 	trainFormulas,
+	stepFormulas,
 	runFormulas,
 )
 
 // parts are the forms of parts of derivations, by rule.
 var parts = merged(
 	trainParts,
+	stepParts,
 )
 
 // words are the words among the values of notes, derivations and errors.
