@@ -1,9 +1,6 @@
 package sizing
 
 import (
-	"fmt"
-	"strings"
-
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
@@ -121,7 +118,7 @@ func Ask(q Request) (*Answer, error) {
 // returns an answer with the notes of that.
 func (q *Request) begin() (*Answer, error) {
 	if q.Model == nil || q.Device == nil {
-		return nil, fmt.Errorf("a question needs a model and a device")
+		return nil, note.NewError("request.needs-model-and-device")
 	}
 	a := &Answer{}
 	q.chooseOptimizer(a)
@@ -169,12 +166,12 @@ func (q *Request) fillWorkload(a *Answer) error {
 		a.Notes.Say("context", "", w.Seq, m.Context)
 	}
 	if q.BatchTokens > 0 && !m.PerToken() {
-		return note.PlanErrorf("batch-tokens", "%s is counted in samples of one %s (want --batch)", m.Name, m.Unit)
+		return note.FieldError("batch-tokens", "request.batch-is-in-samples", m.Name, note.Word(m.Unit))
 	}
 	if w.Batch == 0 && q.BatchTokens > 0 {
 		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
 		if w.Batch > model.MaxDim {
-			return note.PlanErrorf("batch-tokens", "%s tokens are %d sequences of %d (want 1 to %d)", q.BatchTokens, w.Batch, w.Seq, int64(model.MaxDim))
+			return note.FieldError("batch-tokens", "request.batch-out-of-range", q.BatchTokens, w.Batch, w.Seq, int64(model.MaxDim))
 		}
 		if int64(q.BatchTokens)%w.Seq != 0 {
 			a.Notes.Say("batch.sequences", "", q.BatchTokens, w.Batch, w.Seq)
@@ -184,7 +181,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 		q.chooseAdapter(a)
 		switch missing := w.Adapter.Missing(m); {
 		case len(missing) == len(w.Adapter.Targets):
-			return note.PlanErrorf("lora-targets", "%s has no matrix named %s (want %s, or all-linear)", m.Name, strings.Join(missing, " or "), strings.Join(train.LinearNames(m), ", "))
+			return note.FieldError("lora-targets", "request.no-such-matrices", m.Name, note.Either(missing), train.LinearNames(m))
 		case len(missing) > 0: // which PEFT passes over too
 			a.Notes.Say("adapter.missing", "", m.Name, note.Either(missing))
 		}

@@ -27,7 +27,7 @@ func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated in
 	})
 	if evaluated == 0 {
 		if firstErr == nil {
-			firstErr = note.PlanErrorf("dp", "no layout uses exactly %d devices", p.Cluster.Count)
+			firstErr = note.FieldError("dp", "layout.none-uses-all-devices", p.Cluster.Count)
 		}
 		return best, 0, firstErr
 	}

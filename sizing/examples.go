@@ -54,7 +54,7 @@ func (q *Request) countExamples(a *Answer) error {
 		return nil
 	}
 	if n := float64(x.Count) * max(x.Epochs, 1) * float64(max(x.Tokens, w.Seq)); n > mostTokens {
-		return note.PlanErrorf("examples", "%d examples come to %.3g tokens (want at most %.0e)", x.Count, n, mostTokens)
+		return note.FieldError("examples", "examples.too-many-tokens", x.Count, n, mostTokens)
 	}
 	c := x.Sequences(w.Seq)
 	w.Tokens = c.Computed

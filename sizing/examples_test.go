@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
@@ -22,6 +24,9 @@ func TestExamplesBeyondCounting(t *testing.T) {
 		{run.Examples{Count: 1e9, Tokens: 8192, Epochs: 1e6, Packing: run.Padded}, 8192},
 	} {
 		q := Request{Examples: c.x, Workload: train.Workload{Seq: c.seq}}
-		assert.ErrorContains(t, q.countExamples(&Answer{}), "at most 1e+18", "%+v", c)
+		var refused *note.Error
+		require.ErrorAs(t, q.countExamples(&Answer{}), &refused, "%+v", c)
+		assert.Equal(t, "examples.too-many-tokens", refused.Code(), "%+v", c)
+		assert.Equal(t, 1e18, refused.Values[2], "%+v", c)
 	}
 }

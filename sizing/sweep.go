@@ -17,7 +17,7 @@ func (q Request) CostSweep(a *Answer) error {
 	trial, devices := &a.Estimate, a.Cluster.Count
 	if s.Parallel > 1 {
 		if devices%s.Parallel != 0 {
-			return note.PlanErrorf("parallel-trials", "%d trials at once do not divide %d devices (want a number that does)", s.Parallel, devices)
+			return note.FieldError("parallel-trials", "sweep.trials-must-divide-devices", s.Parallel, devices)
 		}
 		devices /= s.Parallel
 		part := q
@@ -26,7 +26,7 @@ func (q Request) CostSweep(a *Answer) error {
 		part.Workload.Batch = a.Estimate.Plan.GlobalBatch
 		answer, err := Ask(part)
 		if err != nil {
-			return note.PlanErrorf("parallel-trials", "a trial on %d of %d devices: %v", devices, a.Cluster.Count, err)
+			return note.FieldError("parallel-trials", "sweep.trial-has-no-answer", devices, a.Cluster.Count, err)
 		}
 		trial = &answer.Estimate
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
@@ -29,8 +30,8 @@ func TestSweep(t *testing.T) {
 	assert.InDelta(t, 5, c.IdleHours, 1e-9)
 
 	assert.NoError(t, run.Sweep{}.Check())
-	assert.ErrorContains(t, run.Sweep{Trials: 4, Fraction: 0.1, Parallel: 5}.Check(), "1 to the 4")
-	assert.ErrorContains(t, run.Sweep{Trials: -1, Fraction: 0.1}.Check(), "at least 1")
-	assert.ErrorContains(t, run.Sweep{Trials: 10}.Check(), "above 0")
-	assert.ErrorContains(t, run.Sweep{Trials: 10, Fraction: 2}.Check(), "at most 1")
+	assert.Equal(t, note.FieldError("parallel-trials", "sweep.more-at-once-than-trials", 5, 4), run.Sweep{Trials: 4, Fraction: 0.1, Parallel: 5}.Check())
+	assert.Equal(t, note.FieldError("trials", "sweep.no-trials", -1), run.Sweep{Trials: -1, Fraction: 0.1}.Check())
+	assert.Equal(t, note.FieldError("trial-fraction", "sweep.fraction-out-of-range", 0.0), run.Sweep{Trials: 10}.Check())
+	assert.Equal(t, note.FieldError("trial-fraction", "sweep.fraction-out-of-range", 2.0), run.Sweep{Trials: 10, Fraction: 2}.Check())
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -55,7 +56,7 @@ func ParseTier(s string) (Tier, error) {
 			return Tier(t), nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a tier (want small, medium, large or very-large)", s)
+	return 0, note.NewError("tier.unknown", s)
 }
 
 // Bounds are the cuts between the tiers, in parameters: medium begins at
@@ -72,10 +73,10 @@ var DefaultBounds = Bounds{1e6, 1e9, 1e11, 1e12}
 func (b Bounds) Check() error {
 	for i, v := range b {
 		if v <= 0 {
-			return fmt.Errorf("bound %d is %d (want a positive count)", i+1, v)
+			return note.NewError("tier.bound-not-positive", i+1, v)
 		}
 		if i > 0 && v <= b[i-1] {
-			return fmt.Errorf("bounds must rise: %d does not exceed %d", v, b[i-1])
+			return note.NewError("tier.bounds-must-rise", v, b[i-1])
 		}
 	}
 	return nil
@@ -86,7 +87,7 @@ func (b Bounds) Check() error {
 func ParseBounds(s string) (Bounds, error) {
 	parts := strings.Split(s, ",")
 	if len(parts) != len(DefaultBounds) {
-		return Bounds{}, fmt.Errorf("%q has %d bounds (want 4, such as 1M,1B,100B,1T)", s, len(parts))
+		return Bounds{}, note.NewError("tier.four-bounds", s, len(parts))
 	}
 	var b Bounds
 	for i, p := range parts {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -93,7 +94,7 @@ func TestParseTier(t *testing.T) {
 		}
 	}
 	_, err := ParseTier("huge")
-	assert.ErrorContains(t, err, "small, medium, large or very-large")
+	assert.Equal(t, note.NewError("tier.unknown", "huge"), err)
 }
 
 func TestSortBySizeIsStable(t *testing.T) {

@@ -52,7 +52,7 @@ func wantedBy(f *pflag.Flag) []string {
 	if err == nil || slices.Contains(forms, f.Name) || slices.Contains(notListed, f.Name) {
 		return nil
 	}
-	m := wanted.FindStringSubmatch(err.Error())
+	m := wanted.FindStringSubmatch(text.ErrorIn(err, text.English))
 	if m == nil {
 		return nil
 	}

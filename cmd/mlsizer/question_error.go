@@ -15,8 +15,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// flagFault is an error about a flag, as [sizing.PlanError] is, in words of the
-// program.
+// flagFault is an error about a flag in words of the program, as [note.Error] is
+// of a field of the request.
 type flagFault struct {
 	flag string
 	err  error
@@ -30,15 +30,15 @@ func (f *flagFault) Unwrap() error { return f.err }
 
 // flagOf is the flag that an error of the domain is about, "" if unknown.
 func flagOf(err error) string {
-	var plan *note.PlanError
 	var fault *flagFault
 	var rate *hardware.UnsupportedError
-	switch {
-	case errors.As(err, &fault):
+	if errors.As(err, &fault) {
 		return fault.flag
-	case errors.As(err, &plan):
-		return plan.Flag
-	case errors.As(err, &rate):
+	}
+	if field := note.FieldOf(err); field != "" {
+		return field
+	}
+	if errors.As(err, &rate) {
 		return "precision"
 	}
 	return ""
@@ -53,7 +53,7 @@ func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 		return "", err
 	}
 	var rate *hardware.UnsupportedError
-	if errors.As(err, &rate) {
+	if name == "precision" && errors.As(err, &rate) {
 		err = noRate(rate)
 	}
 	return name, text.FlagValueFails.Error(name, flag.Value, err)

@@ -85,7 +85,7 @@ func TestLaunchOptionsThatAreWrong(t *testing.T) {
 	for note, want := range map[string]string{
 		"use-megatron-fsdp=true data-parallel-sharding-strategy=all":                "data-parallel-sharding-strategy=all is not known",
 		"expert-tensor-parallel-size=two":                                           "expert-tensor-parallel-size=two: not a count",
-		"recompute-granularity=some":                                                `"some" is not a known recompute mode`,
+		"recompute-granularity=some":                                                "recompute: unknown mode: some, none, selective, full",
 		"hybrid-layer-pattern=MX":                                                   `unknown letter 'X'`,
 		"hybrid-attention-ratio=2":                                                  "hybrid-attention-ratio=2: not a share",
 		"mtp-num-layers=1000":                                                       "more than 64",

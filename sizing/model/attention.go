@@ -1,8 +1,9 @@
 package model
 
 import (
-	"fmt"
 	"math"
+
+	"mlsizer/sizing/note"
 )
 
 // QKNorm says which normalisation queries and keys pass through.
@@ -105,16 +106,16 @@ func (a Attention) Check() error {
 		return err
 	}
 	if a.HeadDim == 0 && a.Hidden%a.Heads != 0 {
-		return fmt.Errorf("attention: %d heads do not divide hidden size %d, and no head_dim is given", a.Heads, a.Hidden)
+		return note.NewError("block.heads-must-divide-hidden-size", a.Heads, a.Hidden)
 	}
 	if err := positive("attention", dim{"head_dim", a.HeadWidth()}, dim{"value head_dim", a.ValueWidth()}, dim{"KV hidden size", a.kvHidden()}); err != nil {
 		return err
 	}
 	if a.Heads%a.KVHeadCount() != 0 {
-		return fmt.Errorf("attention: %d KV heads do not divide %d heads", a.KVHeadCount(), a.Heads)
+		return note.NewError("block.kv-heads-must-divide-heads", a.KVHeadCount(), a.Heads)
 	}
 	if a.Window < 0 || a.KeyTokens < 0 {
-		return fmt.Errorf("attention: window %d, key tokens %d (want 0 or more)", a.Window, a.KeyTokens)
+		return note.NewError("block.negative-window", a.Window, a.KeyTokens)
 	}
 	return nil
 }
@@ -334,7 +335,7 @@ func (a MLA) Check() error {
 	}
 	if a.IndexHeads != 0 || a.IndexDim != 0 {
 		if a.QRank == 0 {
-			return fmt.Errorf("mla: the indexer reads the query latent, but q_lora_rank is missing")
+			return note.NewError("block.indexer-without-query-latent")
 		}
 		return positive("mla indexer", dim{"heads", a.IndexHeads}, dim{"head_dim", a.IndexDim})
 	}

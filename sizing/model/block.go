@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // Component says which part of a network a parameter belongs to.
@@ -265,7 +267,7 @@ func ParseModules(s string) (Modules, error) {
 	for _, name := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '[' || r == ']' }) {
 		i := slices.Index(moduleNames[:], name)
 		if i < 1 {
-			return 0, fmt.Errorf("%q is not a module to recompute (want %s)", name, strings.Join(moduleNames[1:], ", "))
+			return 0, note.NewError("recompute.unknown-module", name, moduleNames[1:])
 		}
 		set = set.With(Module(i))
 	}
@@ -402,10 +404,10 @@ type Block interface {
 func positive(kind string, dims ...dim) error {
 	for _, d := range dims {
 		if d.value < 1 {
-			return fmt.Errorf("%s: %s is %d (want at least 1)", kind, d.name, d.value)
+			return note.NewError("block.below-one", kind, note.Word(d.name), d.value)
 		}
 		if d.value > MaxDim {
-			return fmt.Errorf("%s: %s is %d (more than %d)", kind, d.name, d.value, int64(MaxDim))
+			return note.NewError("block.too-large", kind, note.Word(d.name), d.value, int64(MaxDim))
 		}
 	}
 	return nil

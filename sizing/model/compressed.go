@@ -1,8 +1,9 @@
 package model
 
 import (
-	"fmt"
 	"math"
+
+	"mlsizer/sizing/note"
 )
 
 // CompressedAttention is the attention of DeepSeek-V4: one key of HeadDim for
@@ -47,7 +48,7 @@ func (a CompressedAttention) Check() error {
 		return err
 	}
 	if a.Heads%a.OutGroups != 0 {
-		return fmt.Errorf("%s: %d output groups do not divide %d heads", kind, a.OutGroups, a.Heads)
+		return note.NewError("block.output-groups-must-divide-heads", kind, a.OutGroups, a.Heads)
 	}
 	if a.IndexHeads == 0 && a.IndexDim == 0 && a.IndexTopK == 0 {
 		return nil

@@ -1,6 +1,8 @@
 package model
 
-import "fmt"
+import (
+	"mlsizer/sizing/note"
+)
 
 // FFN is a feed-forward network of two matrices, or three if it is gated.
 //
@@ -126,13 +128,13 @@ func (m MoE) Check() error {
 		return err
 	}
 	if m.TopK > m.Experts {
-		return fmt.Errorf("moe: top-k %d exceeds %d experts", m.TopK, m.Experts)
+		return note.NewError("block.top-k-exceeds-experts", m.TopK, m.Experts)
 	}
 	if m.SharedWidth < 0 {
-		return fmt.Errorf("moe: shared width %d (want 0 or more)", m.SharedWidth)
+		return note.NewError("block.negative-shared-width", m.SharedWidth)
 	}
 	if limited := m.RouteGroups != 0 || m.RouteLimit != 0; limited && (m.RouteLimit < 1 || m.RouteLimit > m.RouteGroups || m.RouteGroups > m.Experts) {
-		return fmt.Errorf("moe: routing to %d of %d groups of %d experts (want 1 to all of at most so many groups)", m.RouteLimit, m.RouteGroups, m.Experts)
+		return note.NewError("block.bad-routing-groups", m.RouteLimit, m.RouteGroups, m.Experts)
 	}
 	return nil
 }

@@ -5,11 +5,11 @@
 package model
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -42,7 +42,7 @@ func ParseField(s string) (Field, error) {
 	for _, f := range Fields() {
 		names = append(names, string(f))
 	}
-	return "", fmt.Errorf("%q is not a field (want %s)", s, strings.Join(names, ", "))
+	return "", note.NewError("model.unknown-field", s, names)
 }
 
 // Place says where pipeline parallelism may put a group of layers.
@@ -162,15 +162,15 @@ func (m *Model) EncoderDecoder() bool {
 // consistent, and no count overflows.
 func (m *Model) Check() error {
 	if len(m.Groups) == 0 {
-		return fmt.Errorf("model %q has no layers", m.Name)
+		return note.NewError("model.no-layers", m.Name)
 	}
 	for _, g := range m.Groups {
 		if g.Repeat < 1 || g.Tokens < 0 {
-			return fmt.Errorf("model %q, group %q: %d layers of %d tokens", m.Name, g.Name, g.Repeat, g.Tokens)
+			return note.NewError("model.bad-group", m.Name, g.Name, g.Repeat, g.Tokens)
 		}
 		for _, b := range g.Blocks {
 			if err := b.Check(); err != nil {
-				return fmt.Errorf("model %q, group %q: %w", m.Name, g.Name, err)
+				return note.NewError("model.bad-block", m.Name, g.Name, err)
 			}
 		}
 	}
@@ -179,7 +179,7 @@ func (m *Model) Check() error {
 		total += float64(n) * float64(w.Rows) * float64(max(w.Cols, 1)) * float64(w.Copies)
 	}
 	if total > 1e18 {
-		return fmt.Errorf("model %q has %.3g parameters: more than can be counted exactly", m.Name, total)
+		return note.NewError("model.more-than-can-be-counted", m.Name, total)
 	}
 	return nil
 }

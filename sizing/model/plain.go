@@ -1,6 +1,8 @@
 package model
 
-import "fmt"
+import (
+	"mlsizer/sizing/note"
+)
 
 // Norm is a layer, RMS, batch or group norm: one weight and perhaps one bias
 // for each of Dim channels. Running statistics are buffers, not parameters.
@@ -138,7 +140,7 @@ func (Linear) Kind() string { return "linear" }
 // Check refuses missing dimensions.
 func (l Linear) Check() error {
 	if l.Uses != nil && !(*l.Uses >= 0) {
-		return fmt.Errorf("linear: %v uses a token (want 0 or more)", *l.Uses)
+		return note.NewError("block.negative-uses", *l.Uses)
 	}
 	return positive("linear", dim{"inputs", l.In}, dim{"outputs", l.Out})
 }
@@ -228,7 +230,7 @@ func (c Conv) Check() error {
 		return err
 	}
 	if c.Groups < 0 || c.In%groups != 0 || c.Out%groups != 0 {
-		return fmt.Errorf("conv: %d groups do not divide %d and %d channels", c.Groups, c.In, c.Out)
+		return note.NewError("block.groups-must-divide-channels", c.Groups, c.In, c.Out)
 	}
 	return nil
 }
@@ -271,7 +273,7 @@ func (LSTM) Kind() string { return "lstm" }
 // Check refuses missing dimensions.
 func (l LSTM) Check() error {
 	if l.Biases < 0 || l.Biases > 2 {
-		return fmt.Errorf("lstm: %d biases a gate (want 0, 1 or 2)", l.Biases)
+		return note.NewError("block.bad-biases", l.Biases)
 	}
 	return positive("lstm", dim{"inputs", l.In}, dim{"hidden size", l.Hidden})
 }

@@ -57,16 +57,15 @@ func (p Prune) String() string {
 // layers=16, hidden=3072,ffn=9216, experts=50%.
 func ParsePrune(s string) (Prune, error) {
 	var p Prune
-	const want = "want what is left of layers, hidden, ffn, heads, kv-heads or experts, such as layers=16, hidden=3072,ffn=9216 or experts=50%"
 	for _, part := range strings.Split(s, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		i := slices.IndexFunc(p.pruned(), func(d prunable) bool { return d.name == strings.TrimSpace(name) })
 		if !ok || i < 0 {
-			return Prune{}, fmt.Errorf("%q is not a dimension to prune (%s)", part, want)
+			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-dimension", part))
 		}
 		left, err := parseLeft(strings.TrimSpace(value))
 		if err != nil {
-			return Prune{}, fmt.Errorf("%q: %w (%s)", part, err, want)
+			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-value", part, err))
 		}
 		*p.pruned()[i].at = left
 	}
@@ -78,13 +77,13 @@ func parseLeft(s string) (Left, error) {
 	if t, percent := strings.CutSuffix(s, "%"); percent {
 		f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
 		if err != nil || !(f > 0 && f <= 100) {
-			return Left{}, fmt.Errorf("not a share above 0 %% and up to 100 %%")
+			return Left{}, note.NewError("prune.not-a-share")
 		}
 		return Left{Share: f / 100}, nil
 	}
 	n, err := quantity.ParseCount(s)
 	if err != nil || n < 1 {
-		return Left{}, fmt.Errorf("not a number of 1 or more")
+		return Left{}, note.NewError("prune.not-a-number")
 	}
 	return Left{Count: n}, nil
 }
@@ -99,7 +98,7 @@ func (l Left) of(name string, n, unit int64) (int64, error) {
 		left = min(n, max(unit, int64(math.Round(l.Share*float64(n)/float64(unit)))*unit))
 	}
 	if left > n {
-		return 0, note.PlanErrorf("prune", "%s=%d: there are %d", name, left, n)
+		return 0, note.FieldError("prune", "prune.more-than-there-are", name, left, n)
 	}
 	return left, nil
 }
@@ -116,7 +115,7 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	small.Source = fmt.Sprintf("%s, pruned to %s", m.Source, p.String())
 	small.StoredBits = 0
 	if p.Hidden != (Left{}) && m.Hidden == 0 {
-		return nil, note.PlanErrorf("prune", "%s has no hidden size to prune", m.Name)
+		return nil, note.FieldError("prune", "prune.no-hidden-size", m.Name)
 	}
 	r := &reshape{hidden: m.Hidden, to: m.Hidden, p: &p}
 	var err error
@@ -138,9 +137,9 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	for _, d := range p.pruned() {
 		if *d.at != (Left{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
 			if d.name == "ffn" && r.sparse {
-				return nil, note.PlanErrorf("prune", "%s has experts alone, whose width is pruned by a share: a number is the width of a dense layer (want ffn=50%%)", m.Name)
+				return nil, note.FieldError("prune", "prune.experts-by-share", m.Name)
 			}
-			return nil, note.PlanErrorf("prune", "%s has no %s to prune", m.Name, d.name)
+			return nil, note.FieldError("prune", "prune.no-dimension", m.Name, d.name)
 		}
 	}
 	if err := small.dropLayers(p.Layers); err != nil {
@@ -150,7 +149,7 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 		small.Count = quantity.Params(math.Round(float64(m.Count) * float64(small.shapeParams()) / float64(m.shapeParams())))
 	}
 	if err := small.Check(); err != nil {
-		return nil, note.PlanErrorf("prune", "%v", err)
+		return nil, note.About("prune", err)
 	}
 	return &small, nil
 }
@@ -232,7 +231,7 @@ func (r *reshape) block(b Block) (Block, error) {
 		return left, r.err
 	}
 	if r.to != r.hidden {
-		return nil, note.PlanErrorf("prune", "the width of a %s block cannot be pruned", b.Kind())
+		return nil, note.FieldError("prune", "prune.fixed-width", b.Kind())
 	}
 	return b, nil
 }

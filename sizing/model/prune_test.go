@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 func catalogModel(t require.TestingT, name string) *model.Model {
@@ -55,7 +56,7 @@ func TestPruneExperts(t *testing.T) {
 func TestPruneErrors(t *testing.T) {
 	for _, text := range []string{"", "layers", "layers=0", "layers=x", "depth=16", "layers=150%", "layers=-1", "hidden=3072;ffn=1"} {
 		_, err := model.ParsePrune(text)
-		assert.ErrorContains(t, err, "want what is left of layers", text)
+		assert.True(t, note.Is(err, "prune.wants-dimensions"), text)
 	}
 	for name, text := range map[string]string{"llama-3.1-8b": "experts=4", "resnet-50": "hidden=50%", "mamba-130m": "heads=2", "gpt-2": "layers=13"} {
 		p, err := model.ParsePrune(text)

@@ -1,6 +1,9 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+	"mlsizer/sizing/note"
+)
 
 var qkNormNames = [...]string{NoQKNorm: "none", HeadQKNorm: "head", FullQKNorm: "full"}
 
@@ -23,5 +26,5 @@ func (n *QKNorm) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is not a query and key norm (want none, head or full)", text)
+	return note.NewError("block.unknown-query-key-norm", string(text))
 }

@@ -29,6 +29,36 @@ func FieldError(field, code string, values ...any) *Error {
 	return &Error{Key: code, Field: field, Values: values}
 }
 
+// FieldOf is the field of the request that an error is about, or one that it
+// wraps; "" if none is.
+func FieldOf(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	if e.Field != "" {
+		return e.Field
+	}
+	for _, within := range e.Unwrap() {
+		if field := FieldOf(within); field != "" {
+			return field
+		}
+	}
+	return ""
+}
+
+// About is an error about a field of the request, which stays the same where it
+// has no code.
+func About(field string, err error) error {
+	e, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	about := *e
+	about.Field = field
+	return &about
+}
+
 // Code is the rule that is broken.
 func (e *Error) Code() string { return e.Key }
 

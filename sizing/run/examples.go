@@ -58,17 +58,17 @@ type Examples struct {
 func (x *Examples) Check(m *model.Model) error {
 	switch {
 	case x.Count < 1:
-		return note.PlanErrorf("examples", "%d examples (want at least 1)", x.Count)
+		return note.FieldError("examples", "examples.none", x.Count)
 	case m.PerToken() && (x.Tokens < 1 || x.Tokens > model.MaxDim):
-		return note.PlanErrorf("example-tokens", "examples of %d tokens (want 1 to %d)", x.Tokens, int64(model.MaxDim))
+		return note.FieldError("example-tokens", "examples.length-out-of-range", x.Tokens, int64(model.MaxDim))
 	case !m.PerToken() && x.Tokens > 0:
-		return note.PlanErrorf("example-tokens", "%s is counted in samples of one %s: an example is one", m.Name, m.Unit)
+		return note.FieldError("example-tokens", "examples.have-no-length", m.Name, note.Word(m.Unit))
 	case !m.PerToken() && x.Packing != StackPacking:
-		return note.PlanErrorf("packing", "%s is counted in samples of one %s: there is nothing to pack", m.Name, m.Unit)
+		return note.FieldError("packing", "examples.nothing-to-pack", m.Name, note.Word(m.Unit))
 	case !(x.Epochs > 0 && x.Epochs <= model.MaxDim):
-		return note.PlanErrorf("epochs", "%v epochs (want a number above 0)", x.Epochs)
+		return note.FieldError("epochs", "examples.epochs-out-of-range", x.Epochs)
 	case float64(x.Count)*x.Epochs < 1:
-		return note.PlanErrorf("epochs", "%v epochs of %d examples are less than one example", x.Epochs, x.Count)
+		return note.FieldError("epochs", "examples.less-than-one", x.Epochs, x.Count)
 	}
 	return nil
 }

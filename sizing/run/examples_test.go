@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -68,16 +69,16 @@ func TestExamplesAreRefused(t *testing.T) {
 	for _, c := range []struct {
 		x    Examples
 		m    *model.Model
-		want string
+		want error
 	}{
-		{Examples{Count: 0, Tokens: 1, Epochs: 1}, text, "at least 1"},
-		{Examples{Count: 1, Tokens: 0, Epochs: 1}, text, "examples of 0 tokens"},
-		{Examples{Count: 1, Tokens: 1}, text, "0 epochs"},
-		{Examples{Count: 10, Tokens: 5, Epochs: 0.01}, text, "less than one example"},
-		{Examples{Count: 1, Tokens: 5, Epochs: 1}, images, "one image"},
-		{Examples{Count: 1, Epochs: 1, Packing: Packed}, images, "nothing to pack"},
+		{Examples{Count: 0, Tokens: 1, Epochs: 1}, text, note.FieldError("examples", "examples.none", int64(0))},
+		{Examples{Count: 1, Tokens: 0, Epochs: 1}, text, note.FieldError("example-tokens", "examples.length-out-of-range", int64(0), int64(model.MaxDim))},
+		{Examples{Count: 1, Tokens: 1}, text, note.FieldError("epochs", "examples.epochs-out-of-range", 0.0)},
+		{Examples{Count: 10, Tokens: 5, Epochs: 0.01}, text, note.FieldError("epochs", "examples.less-than-one", 0.01, int64(10))},
+		{Examples{Count: 1, Tokens: 5, Epochs: 1}, images, note.FieldError("example-tokens", "examples.have-no-length", "pictures", note.Word("image"))},
+		{Examples{Count: 1, Epochs: 1, Packing: Packed}, images, note.FieldError("packing", "examples.nothing-to-pack", "pictures", note.Word("image"))},
 	} {
-		assert.ErrorContains(t, c.x.Check(c.m), c.want, "%+v", c.x)
+		assert.Equal(t, c.want, c.x.Check(c.m), "%+v", c.x)
 	}
 	assert.NoError(t, (&Examples{Count: 10, Tokens: 1, Epochs: 0.1}).Check(text))
 }

@@ -36,9 +36,9 @@ func (s *Schedule) Check() error {
 	r, e := &s.RampUp, &s.Evaluation
 	switch {
 	case r.Start < 0 || r.Increment < 0 || r.Samples < 0 || (*r != RampUp{} && (r.Start == 0 || r.Increment == 0 || r.Samples == 0)):
-		return note.PlanErrorf("rampup-batch-size", "a batch that grows from %d by %d over %d samples (want all three above 0)", r.Start, r.Increment, r.Samples)
+		return note.FieldError("rampup-batch-size", "ramp-up.incomplete", r.Start, r.Increment, r.Samples)
 	case e.Every < 0 || e.Batches < 0 || (e.Every == 0) != (e.Batches == 0):
-		return note.PlanErrorf("eval-every", "evaluation of %d batches every %d steps (want both above 0, or neither)", e.Batches, e.Every)
+		return note.FieldError("eval-every", "evaluation.incomplete", e.Batches, e.Every)
 	}
 	return nil
 }
@@ -56,11 +56,11 @@ func (r RampUp) lost(p *train.Prepared, e *train.Estimate) (quantity.Seconds, er
 	full, unit := plan.GlobalBatch, int64(plan.DP)*int64(plan.MicroBatch)
 	switch {
 	case r.Start >= full || (full-r.Start)%r.Increment != 0:
-		return 0, note.PlanErrorf("rampup-batch-size", "a batch that grows from %d by %d does not reach %d", r.Start, r.Increment, full)
+		return 0, note.FieldError("rampup-batch-size", "ramp-up.does-not-reach-batch", r.Start, r.Increment, full)
 	case r.Start%unit != 0 || r.Increment%unit != 0:
-		return 0, note.PlanErrorf("rampup-batch-size", "batches of %d and %d more do not divide into dp %d x micro-batch %d (want multiples of %d, or another --dp)", r.Start, r.Increment, plan.DP, plan.MicroBatch, unit)
+		return 0, note.FieldError("rampup-batch-size", "ramp-up.must-divide-into-micro-batches", r.Start, r.Increment, plan.DP, plan.MicroBatch, unit)
 	case float64(r.Samples) > p.Samples(&plan):
-		return 0, note.PlanErrorf("rampup-batch-size", "a ramp-up of %d samples is longer than the run of %.0f", r.Samples, p.Samples(&plan))
+		return 0, note.FieldError("rampup-batch-size", "ramp-up.longer-than-run", r.Samples, p.Samples(&plan))
 	}
 	each := float64(r.Samples) / float64((full-r.Start)/r.Increment)
 	lost := quantity.Seconds(0)
@@ -96,7 +96,7 @@ type Course struct {
 func (c *Course) undisturbed(p *train.Prepared, e *train.Estimate) (u Undisturbed, batch quantity.Seconds, err error) {
 	u = Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	if c.Reliability.Async && u.HostLink <= 0 {
-		return u, 0, note.PlanErrorf("async-checkpoint", "%s has no link to a host's own memory that is known, which takes the checkpoint", p.Cluster.Device.ID)
+		return u, 0, note.FieldError("async-checkpoint", "checkpoint.no-host-link", p.Cluster.Device.ID)
 	}
 	if u.RampUp, err = c.Schedule.RampUp.lost(p, e); err != nil {
 		return u, 0, err

@@ -47,11 +47,11 @@ func (s Sweep) Check() error {
 	case s == (Sweep{}):
 		return nil
 	case s.Trials < 1 || int64(s.Trials) > model.MaxDim:
-		return note.PlanErrorf("trials", "%d trials (want at least 1)", s.Trials)
+		return note.FieldError("trials", "sweep.no-trials", s.Trials)
 	case !(s.Fraction > 0 && s.Fraction <= 1):
-		return note.PlanErrorf("trial-fraction", "trials of %v of the run (want a share above 0, at most 1)", s.Fraction)
+		return note.FieldError("trial-fraction", "sweep.fraction-out-of-range", s.Fraction)
 	case s.Parallel < 0 || s.Parallel > s.Trials:
-		return note.PlanErrorf("parallel-trials", "%d trials at once (want 1 to the %d that there are)", s.Parallel, s.Trials)
+		return note.FieldError("parallel-trials", "sweep.more-at-once-than-trials", s.Parallel, s.Trials)
 	}
 	return nil
 }

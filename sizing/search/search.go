@@ -98,7 +98,7 @@ type Result struct {
 // Exhaustive the counts of evaluated and feasible layouts may.
 func Run(p *train.Prepared, o Options) (Result, error) {
 	if p.Workload.Batch < 1 {
-		return Result{}, &note.PlanError{Flag: "batch", Text: "a search needs a global batch"}
+		return Result{}, note.FieldError("batch", "objective.needs-batch")
 	}
 	o.Top = max(o.Top, 1)
 	if o.Memory == 0 {

@@ -3,7 +3,6 @@ package serve
 import (
 	"cmp"
 	_ "embed"
-	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -12,6 +11,7 @@ import (
 	"sync"
 
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
 )
 
 //go:embed constants.json
@@ -35,26 +35,26 @@ var servingKnown = []string{"nothing", "part", "all"}
 func ReadConstants(r io.Reader, name string) (*Constants, error) {
 	f, err := efficiency.Read(r, servingFields[:])
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, note.NewError("constants.of-file", name, err)
 	}
 	c := &Constants{Source: f.Source, Date: f.Date, Measured: f.Measured,
 		Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: map[BandKey]efficiency.Band{}}
 	for i := range f.Entries {
 		if err := c.add(&f.Entries[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, note.NewError("constants.of-file", name, err)
 		}
 	}
 	for i := range f.Bands {
 		b := &f.Bands[i]
 		known := slices.Index(servingKnown, b.When.Known)
 		if known < 0 {
-			return nil, fmt.Errorf("%s: band of %s: known is %q (want one of %s)", name, &b.When, b.When.Known, strings.Join(servingKnown, ", "))
+			return nil, note.NewError("constants.of-file", name, note.NewError("constants.band-known-of-other-name", &b.When, b.When.Known, servingKnown))
 		}
 		c.Bands[BandKey{b.When.Phase, known}] = b.Band
 	}
 	for known, word := range servingKnown {
 		if _, ok := c.Bands[BandKey{Known: known}]; !ok {
-			return nil, fmt.Errorf("%s: no band of known=%s whatever the phase (want one for each of %s: of runtime and device measured)", name, word, strings.Join(servingKnown, ", "))
+			return nil, note.NewError("constants.of-file", name, note.NewError("constants.no-band-of-known", word, servingKnown))
 		}
 	}
 	return c, nil
@@ -65,13 +65,13 @@ func ReadConstants(r io.Reader, name string) (*Constants, error) {
 func (c *Constants) add(e *efficiency.Entry) error {
 	for _, p := range e.When.Parts() {
 		if !slices.Contains(servingNames[:], p.Name) {
-			return fmt.Errorf("%s: %s depends on %s (want one of %s)", &e.When, e.Name, p.Name, strings.Join(servingNames[:], ", "))
+			return note.NewError("constants.depends-on-other", &e.When, e.Name, p.Name, servingNames[:])
 		}
 	}
 	key, factor := e.When.Spell(","), e.Value
 	switch {
 	case e.Power != "" && (key != "" || !slices.Contains(servingPers[:], "~"+e.Power)):
-		return fmt.Errorf("%s: %s to a power of %q (want one of %s, everywhere)", &e.When, e.Name, e.Power, strings.Join(servingPers[:], ", "))
+		return note.NewError("constants.power-of-other", &e.When, e.Name, e.Power, servingPers[:])
 	case e.Power != "":
 		key = "~" + e.Power
 	case key == "":
@@ -80,7 +80,7 @@ func (c *Constants) add(e *efficiency.Entry) error {
 			return nil
 		}
 		if !(factor > 0) {
-			return fmt.Errorf("%s is %v (want a value nearer to its prior of %v)", e.Name, e.Value, base)
+			return note.NewError("constants.far-from-prior", e.Name, e.Value, base)
 		}
 	}
 	factors := c.Factors[e.Name]
@@ -89,7 +89,7 @@ func (c *Constants) add(e *efficiency.Entry) error {
 		c.Factors[e.Name] = factors
 	}
 	if _, again := factors[key]; again {
-		return fmt.Errorf("%s: %s is set twice", &e.When, e.Name)
+		return note.NewError("constants.set-twice", &e.When, e.Name)
 	}
 	factors[key] = factor
 	if !e.Fitted {

@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
 )
 
 // Constants of serving come with a band for every grade of what is known, or
@@ -17,18 +20,21 @@ func TestServingBandsAreGiven(t *testing.T) {
 	band := func(phase, known string, low, high float64) string {
 		return fmt.Sprintf(`{"match":{"phase":%q,"known":%q},"low":%v,"high":%v}`, phase, known, math.Exp(low), math.Exp(high))
 	}
-	for want, bands := range map[string][]string{
-		"":                                   {band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		"no bands":                           {},
-		"no band of known=part":              {band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)},
-		"no band of known=all":               {band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)},
-		"constants: bad band: known=nothing": {band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)},
-		`known is "much"`:                    {band("", "much", -1, 1)},
+	for _, x := range []struct {
+		want  error // within that of the file
+		bands []string
+	}{
+		{nil, []string{band("", "nothing", -1, 1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)}},
+		{note.NewError("constants.no-bands"), nil},
+		{note.NewError("constants.no-band-of-known", "part", servingKnown), []string{band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)}},
+		{note.NewError("constants.no-band-of-known", "all", servingKnown), []string{band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)}},
+		{note.NewError("constants.bad-band", &efficiency.Match{Known: "nothing"}, math.Exp(1), math.Exp(-1)), []string{band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)}},
+		{note.NewError("constants.band-known-of-other-name", &efficiency.Match{Known: "much"}, "much", servingKnown), []string{band("", "much", -1, 1)}},
 	} {
-		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(bands, ",") + `]}`
+		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(x.bands, ",") + `]}`
 		c, err := ReadConstants(strings.NewReader(file), "f")
-		if want != "" {
-			assert.ErrorContains(t, err, want)
+		if x.want != nil {
+			assert.Equal(t, note.NewError("constants.of-file", "f", x.want), err)
 			assert.Nil(t, c)
 			continue
 		}

@@ -213,7 +213,7 @@ func EncodingRuntime(m *model.Model, d *hardware.Device, q *Quant) (*Runtime, no
 // tokens of a sequence, 1 for a model that is counted in samples.
 func (s Request) Encode(price quantity.USD) (*EncodingAnswer, error) {
 	if s.Model == nil || s.Cluster.Device == nil || s.Quant == nil || s.Runtime == nil {
-		return nil, fmt.Errorf("encoding needs a model, a device, a storage and a runtime")
+		return nil, note.NewError("serving.encoding-needs-more")
 	}
 	if err := s.checkEncoding(); err != nil {
 		return nil, err
@@ -242,21 +242,21 @@ func (s *Request) checkEncoding() error {
 	m, d := s.Model, s.Cluster.Device
 	switch {
 	case !m.Encodes():
-		return note.PlanErrorf("", "%s generates tokens: it is not an encoder", m.Name)
+		return note.NewError("serving.not-an-encoder", m.Name)
 	case m.Field == model.Generation:
-		return note.PlanErrorf("", "%s takes many passes for an image, and how many is the sampler's choice: serving it is not modelled (want a language model, an encoder or a classifier)", m.Name)
+		return note.NewError("serving.many-passes", m.Name)
 	case s.Context < 1 || s.Context > model.MaxDim:
-		return note.PlanErrorf("context", "sequences of %d tokens (want 1 to %d)", s.Context, int64(model.MaxDim))
+		return note.FieldError("context", "serving.sequence-out-of-range", s.Context, int64(model.MaxDim))
 	case m.PerToken() && m.Context > 0 && s.Context > m.Context:
-		return note.PlanErrorf("context", "%s reads at most %d tokens at once", m.Name, m.Context)
+		return note.FieldError("context", "serving.longer-than-context", m.Name, m.Context)
 	case s.Batch < 1 || s.Batch > model.MaxDim:
-		return note.PlanErrorf("batch", "%d sequences (want 1 to %d)", s.Batch, int64(model.MaxDim))
+		return note.FieldError("batch", "serving.batch-out-of-range", s.Batch, int64(model.MaxDim))
 	case s.Quant.GGUF && !m.PerToken():
-		return note.PlanErrorf("weights", "%s is stored by llama.cpp, which runs no models of %ss (want bf16, fp16, int8 or fp8)", s.Quant.Name, m.Unit)
+		return note.FieldError("weights", "serving.weights-of-llama-cpp", s.Quant.Name, note.Word(m.Unit))
 	case s.Runtime.GGUF && !m.PerToken():
-		return note.PlanErrorf("runtime", "%s runs no models of %ss (want transformers)", s.Runtime.Title, m.Unit)
+		return note.FieldError("runtime", "runtime.no-models-of-unit", s.Runtime.Title, note.Word(m.Unit))
 	case !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8):
-		return note.PlanErrorf("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
+		return note.NewError("serving.no-matrix-rate", d.Name)
 	}
 	return m.Check()
 }
@@ -277,9 +277,9 @@ func (a *EncodingAnswer) layOut() error {
 	}
 	switch {
 	case n%tp != 0:
-		return note.PlanErrorf("tp", "tp %d does not divide %d devices", tp, n)
+		return note.FieldError("tp", "layout.tp-must-divide-devices", tp, n)
 	case tp > 1 && (unit == 0 || unit%int64(tp) != 0):
-		return note.PlanErrorf("tp", "tp %d does not divide the heads of %s (want a divisor of %d)", tp, s.Model.Name, unit)
+		return note.FieldError("tp", "layout.tp-must-divide-heads-of", tp, s.Model.Name, unit)
 	}
 	s.Layout = Layout{TP: tp, PP: 1, EP: 1, Replicas: n / tp}
 	p := &a.pass

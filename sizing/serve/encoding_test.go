@@ -8,6 +8,8 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/serve"
 )
 
@@ -108,14 +110,16 @@ func TestEncodingUneven(t *testing.T) {
 }
 
 func TestEncodingRefuses(t *testing.T) {
-	for _, c := range []struct{ model, want string }{
-		{"llama-3.1-8b", "generates tokens"}, {"sdxl-unet", "many passes"},
+	for _, c := range []struct{ model, code string }{
+		{"llama-3.1-8b", "serving.not-an-encoder"}, {"sdxl-unet", "serving.many-passes"},
 	} {
 		_, err := encodeOn(t, c.model, "l4", "bf16", 1, 1, 1)
-		assert.ErrorContains(t, err, c.want)
+		var refused *note.Error
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, c.code, refused.Code())
 	}
 	_, err := encodeOn(t, "bert-large", "l4", "bf16", 1, 513, 1)
-	assert.ErrorContains(t, err, "at most 512")
+	assert.Equal(t, note.FieldError("context", "serving.longer-than-context", catalogtest.Model(t, "bert-large").Name, int64(512)), err)
 	_, err = encodeOn(t, "bert-large", "l4", "bf16", 1, 128, 0)
-	assert.ErrorContains(t, err, "0 sequences")
+	assert.Equal(t, note.FieldError("batch", "serving.batch-out-of-range", int64(0), int64(model.MaxDim)), err)
 }

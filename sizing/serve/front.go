@@ -50,11 +50,11 @@ func (p *Prepared) checkFront() error {
 	each := p.Model.ImageTokens()
 	switch {
 	case p.Images < 0:
-		return note.PlanErrorf("images", "%d images (want 0 or more)", p.Images)
+		return note.FieldError("images", "serving.negative-images", p.Images)
 	case p.Images > 0 && each == 0:
-		return note.PlanErrorf("images", "%s has no tower for images whose shape is known", p.Model.Name)
+		return note.FieldError("images", "serving.no-image-tower", p.Model.Name)
 	case p.Images*each > p.prompt(p.Context):
-		return note.PlanErrorf("images", "%d images of %d tokens each do not fit a prompt of %d", p.Images, each, p.prompt(p.Context))
+		return note.FieldError("images", "serving.images-exceed-prompt", p.Images, each, p.prompt(p.Context))
 	}
 	return nil
 }

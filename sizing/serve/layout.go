@@ -44,7 +44,7 @@ func (l Layout) complete(m *model.Model, r *Runtime, c *hardware.Cluster) (Layou
 	n := c.Count
 	for _, d := range []int{l.TP, l.PP, l.EP, l.Replicas} {
 		if d < 0 {
-			return l, note.PlanErrorf("tp", "a layout of %d devices (want 1 or more)", d)
+			return l, note.FieldError("tp", "layout.negative", d)
 		}
 	}
 	fixed := max(l.TP, 1) * max(l.PP, 1) * max(l.EP, 1) * max(l.Replicas, 1)
@@ -55,10 +55,10 @@ func (l Layout) complete(m *model.Model, r *Runtime, c *hardware.Cluster) (Layou
 		} else if l.TP <= 1 && l.EP > 1 {
 			flag = "ep"
 		}
-		return l, note.PlanErrorf(flag, "tp %d x pp %d x ep %d does not divide %d devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
+		return l, note.FieldError(flag, "layout.serving-must-divide-devices", max(l.TP, 1), max(l.PP, 1), max(l.EP, 1), n)
 	}
 	if l.EP > 1 && !m.HasExperts() {
-		return l, note.PlanErrorf("ep", "ep %d: %s has no experts", l.EP, m.Name)
+		return l, note.FieldError("ep", "layout.no-experts-to-divide", l.EP, m.Name)
 	}
 	left := n / fixed
 	l.EP = max(l.EP, 1)
@@ -87,13 +87,13 @@ func (l Layout) complete(m *model.Model, r *Runtime, c *hardware.Cluster) (Layou
 		l.Replicas, left = left, 1
 	}
 	if left != 1 {
-		return l, note.PlanErrorf("tp", "%s uses %d of %d devices", l.String(), l.Devices(), n)
+		return l, note.FieldError("tp", "layout.serving-must-use-all-devices", l.String(), l.Devices(), n)
 	}
 	if unit := m.TensorUnit(); l.TP > 1 && unit > 0 && unit%int64(l.TP) != 0 && !r.PadsHeads {
-		return l, note.PlanErrorf("tp", "tp %d does not divide the heads of %s (want a divisor of %d)", l.TP, m.Name, unit)
+		return l, note.FieldError("tp", "layout.tp-must-divide-heads-of", l.TP, m.Name, unit)
 	}
 	if l.PP > max(m.Layers(), 1) {
-		return l, note.PlanErrorf("pp", "%d stages for %d layers", l.PP, m.Layers())
+		return l, note.FieldError("pp", "layout.more-stages-than-layers", l.PP, m.Layers())
 	}
 	return l, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 //go:embed quantpresets.json
@@ -168,7 +169,7 @@ func FindQuant(s string) (*Quant, error) {
 			return &pruned, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is not a known storage of weights (want %s, exl2-4.0bpw, or bf16-2:4 and the like for pruned weights)", s, strings.Join(quantNames(), ", "))
+	return nil, note.NewError("serving.unknown-weight-storage", s, quantNames())
 }
 
 func quantNames() []string {

@@ -141,7 +141,7 @@ func FindRuntime(s string) (*Runtime, error) {
 		}
 		names = append(names, r.Name)
 	}
-	return nil, fmt.Errorf("%q is not a known runtime (want %s)", s, strings.Join(names, ", "))
+	return nil, note.NewError("runtime.unknown", s, names)
 }
 
 // DefaultRuntime is llama.cpp for files of its own and for desks, phones and
@@ -241,7 +241,7 @@ func kvType(input, s string) (KVType, error) {
 		}
 		names = append(names, t.Name)
 	}
-	return KVType{}, fmt.Errorf("%q is not a known storage of a KV cache (want %s, or two of them for keys and values: q8_0/f16)", input, strings.Join(names, ", "))
+	return KVType{}, note.NewError("serving.unknown-kv-storage", input, names)
 }
 
 // ReleaseYear is the generation of a version of the runtime; 0 if the version

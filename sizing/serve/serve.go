@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -86,14 +85,14 @@ const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
 
 // Prepare checks a serving, fills in what it leaves open and reduces it to sums.
-// It refuses, with a [PlanError] that names the flag at fault where one is, a
+// It refuses, with a [note.Error] that names the field at fault where one is, a
 // model that does not generate tokens or whose shape is out of range, a context
 // or batch below 1 or beyond what is taken for meant, a layout that does not
 // divide the devices or the model, a device without a published matrix rate,
 // images that the prompt does not hold, and devices whose link is not known.
 func (s Request) Prepare() (*Prepared, error) {
 	if s.Model == nil || s.Cluster.Device == nil {
-		return nil, fmt.Errorf("serving needs a model and a device")
+		return nil, note.NewError("serving.needs-model-and-device")
 	}
 	if err := s.check(); err != nil {
 		return nil, err
@@ -128,10 +127,10 @@ func (s Request) Prepare() (*Prepared, error) {
 		p.served.scaleTo(float64(s.StoredBytes))
 	}
 	if len(p.served.caches) == 0 {
-		return nil, note.PlanErrorf("", "%s keeps no cache: it does not generate tokens one by one (infer says how many sequences a second it reads)", s.Model.Name)
+		return nil, note.NewError("serving.no-cache", s.Model.Name)
 	}
 	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
-		return nil, note.PlanErrorf("", "no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", d.Name)
+		return nil, note.NewError("serving.no-matrix-rate", d.Name)
 	}
 	year := s.Year
 	if year == 0 {
@@ -160,15 +159,15 @@ func (s *Request) check() error {
 	m := s.Model
 	switch {
 	case s.Quant == nil:
-		return note.PlanErrorf("weights", "no storage of the weights")
+		return note.FieldError("weights", "serving.no-weight-storage")
 	case !m.PerToken() || m.Vocab == 0:
-		return note.PlanErrorf("", "%s does not generate tokens (want a language model)", m.Name)
+		return note.NewError("serving.generates-no-tokens", m.Name)
 	case s.Context < 1 || s.Context > model.MaxDim:
-		return note.PlanErrorf("context", "a context of %d tokens (want 1 to %d)", s.Context, int64(model.MaxDim))
+		return note.FieldError("context", "serving.context-out-of-range", s.Context, int64(model.MaxDim))
 	case s.Batch < 1 || s.Batch > model.MaxDim:
-		return note.PlanErrorf("batch", "%d sequences (want 1 to %d)", s.Batch, int64(model.MaxDim))
+		return note.FieldError("batch", "serving.batch-out-of-range", s.Batch, int64(model.MaxDim))
 	case s.Prompt < 0 || s.Output < 0:
-		return note.PlanErrorf("prompt", "a prompt of %d and an answer of %d tokens", s.Prompt, s.Output)
+		return note.FieldError("prompt", "serving.negative-prompt-or-answer", s.Prompt, s.Output)
 	}
 	return m.Check()
 }
@@ -180,7 +179,7 @@ func (s *Request) checkShares() error {
 	if !s.SharedContext || s.Context >= n*each {
 		return nil
 	}
-	return note.PlanErrorf("batch", "%d sequences share a context of %d: with %d tokens each it holds %d", n, s.Context, each, s.Context/each)
+	return note.FieldError("batch", "serving.context-does-not-hold-batch", n, s.Context, each, s.Context/each)
 }
 
 // leastContext is the fewest tokens of a sequence: a prompt and an answer.

@@ -3,13 +3,13 @@ package serve_test
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
@@ -195,19 +195,18 @@ func TestServingErrors(t *testing.T) {
 	for _, c := range []struct {
 		model  string
 		change func(*serve.Request)
-		want   string
+		want   error
 	}{
-		{"resnet-50", nil, "does not generate tokens"},
-		{"bert-base", nil, "keeps no cache"},
-		{"llama-3.1-8b", func(s *serve.Request) { s.Context = 0 }, "context of 0"},
-		{"llama-3.1-8b", func(s *serve.Request) { s.Batch = -1 }, "-1 sequences"},
-		{"llama-3.1-8b", func(s *serve.Request) { s.Layout.TP = 3 }, "does not divide 8 devices"},
-		{"llama-3.1-8b", func(s *serve.Request) { s.Layout.PP = -1 }, "want 1 or more"},
-		{"llama-3.1-8b", func(s *serve.Request) { s.Quant = nil }, "no storage"},
+		{"resnet-50", nil, note.NewError("serving.generates-no-tokens", "resnet-50")},
+		{"bert-base", nil, note.NewError("serving.no-cache", "bert-base")},
+		{"llama-3.1-8b", func(s *serve.Request) { s.Context = 0 }, note.FieldError("context", "serving.context-out-of-range", int64(0), int64(model.MaxDim))},
+		{"llama-3.1-8b", func(s *serve.Request) { s.Batch = -1 }, note.FieldError("batch", "serving.batch-out-of-range", int64(-1), int64(model.MaxDim))},
+		{"llama-3.1-8b", func(s *serve.Request) { s.Layout.TP = 3 }, note.FieldError("tp", "layout.serving-must-divide-devices", 3, 1, 1, 8)},
+		{"llama-3.1-8b", func(s *serve.Request) { s.Layout.PP = -1 }, note.FieldError("tp", "layout.negative", -1)},
+		{"llama-3.1-8b", func(s *serve.Request) { s.Quant = nil }, note.FieldError("weights", "serving.no-weight-storage")},
 	} {
-		if _, err := servingOn(t, c.model, "bf16", "h100", 8, c.change); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %q", c.model, err, c.want)
-		}
+		_, err := servingOn(t, c.model, "bf16", "h100", 8, c.change)
+		assert.Equal(t, c.want, err, c.model)
 	}
 }
 
@@ -470,7 +469,8 @@ func TestSharedContextHasRoom(t *testing.T) {
 			s.SharedContext, s.Context, s.Batch, s.Prompt, s.Output = true, c.context, c.batch, c.prompt, c.output
 		})
 		if c.most == 0 {
-			assert.ErrorContains(t, err, "share a context of 8192")
+			each := max(c.prompt, 1) + max(c.output, 1)
+			assert.Equal(t, note.FieldError("batch", "serving.context-does-not-hold-batch", c.batch, c.context, each, c.context/each), err)
 			continue
 		}
 		if assert.NoError(t, err) {

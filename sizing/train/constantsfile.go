@@ -2,13 +2,13 @@ package train
 
 import (
 	_ "embed"
-	"fmt"
 	"io"
 	"maps"
 	"strings"
 	"sync"
 
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
 )
 
 // The forms that constants of training and serving share.
@@ -30,16 +30,16 @@ type (
 func ReadConstants(r io.Reader) (*Constants, error) {
 	c, err := efficiency.Read(r, constantList())
 	if err != nil {
-		return nil, fmt.Errorf("constants: %w", err)
+		return nil, note.NewError("constants.of-training", err)
 	}
 	if !c.Bands[0].When.Everywhere() {
-		return nil, fmt.Errorf("constants: the first band must hold everywhere")
+		return nil, note.NewError("constants.of-training", note.NewError("constants.first-band-not-everywhere"))
 	}
 	if !(c.Inferred >= 1) {
-		return nil, fmt.Errorf("constants: inferred_widening is %v (want 1 or more)", c.Inferred)
+		return nil, note.NewError("constants.of-training", note.NewError("constants.narrowing-when-inferred", c.Inferred))
 	}
 	if err := c.Keyed(planKeys()); err != nil {
-		return nil, fmt.Errorf("constants: %w", err)
+		return nil, note.NewError("constants.of-training", err)
 	}
 	return c, nil
 }

@@ -195,21 +195,21 @@ func (p *Prepared) TrainedParams() quantity.Params {
 func (w *Workload) Check(m *model.Model) error {
 	switch {
 	case w.Seq < 1 || w.Seq > model.MaxDim:
-		return note.PlanErrorf("seq", "a sequence of %d tokens (want 1 to %d)", w.Seq, int64(model.MaxDim))
+		return note.FieldError("seq", "workload.sequence-out-of-range", w.Seq, int64(model.MaxDim))
 	case w.Batch > model.MaxDim:
-		return note.PlanErrorf("batch", "a global batch of %d (want 1 to %d)", w.Batch, int64(model.MaxDim))
+		return note.FieldError("batch", "batch.out-of-range", w.Batch, int64(model.MaxDim))
 	case w.Batch < 0 || w.Tokens < 0:
-		return note.PlanErrorf("batch", "batch %d and tokens %d must not be negative", w.Batch, w.Tokens)
+		return note.FieldError("batch", "workload.negative", w.Batch, w.Tokens)
 	case !m.PerToken() && w.Seq != 1:
-		return note.PlanErrorf("seq", "%s is counted in samples of one %s: it has no sequence length", m.Name, m.Unit)
+		return note.FieldError("seq", "workload.no-sequence-length", m.Name, note.Word(m.Unit))
 	case w.Precision >= numPrecisions || w.Optimizer >= numOptimizers:
-		return note.PlanErrorf("precision", "unknown precision or optimizer")
+		return note.FieldError("precision", "workload.unknown-precision-or-optimizer")
 	case w.FreezesWeights() && (w.Adapter.Rank < 1 || w.Adapter.Rank > model.MaxDim || len(w.Adapter.Targets) == 0):
-		return note.PlanErrorf("lora-rank", "%s needs a rank of at least 1 (not %d) and the matrices it adapts", w.Method, w.Adapter.Rank)
+		return note.FieldError("lora-rank", "workload.adapter-needs-rank-and-targets", w.Method, w.Adapter.Rank)
 	case !(w.MFU >= 0 && w.MFU <= 1):
-		return note.PlanErrorf("mfu", "an MFU of %v (want a share between 0 and 1)", w.MFU)
+		return note.FieldError("mfu", "workload.mfu-out-of-range", w.MFU)
 	case w.Convention >= numConventions:
-		return note.PlanErrorf("mfu-convention", "unknown MFU convention %d", w.Convention)
+		return note.FieldError("mfu-convention", "workload.unknown-mfu-convention", w.Convention)
 	}
 	return w.Routing.check(m)
 }

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -31,7 +30,7 @@ func ParseLoss(s string) (Loss, error) {
 	case PlainLoss, FusedLoss, ChunkedLoss:
 		return l, nil
 	}
-	return "", fmt.Errorf("%q is not a cross-entropy (want plain, fused or chunked)", s)
+	return "", note.NewError("loss.unknown", s)
 }
 
 // loss returns what computes the workload's loss on the stack.
@@ -53,7 +52,7 @@ func (s *Stack) checkLoss(w *Workload) error {
 			names = append(names, string(l))
 		}
 	}
-	return note.PlanErrorf("loss", "%s does not compute its loss as %q (want %s)", s.Name, s.loss(w), strings.Join(names, ", "))
+	return note.FieldError("loss", "loss.not-in-stack", s.Name, s.loss(w), names)
 }
 
 // Routing is how a mixture of experts spreads its tokens. The zero value is
@@ -79,9 +78,9 @@ func (r *Routing) check(m *model.Model) error {
 		switch {
 		case f.v == 0:
 		case !experts:
-			return note.PlanErrorf(f.flag, "%s has no experts", m.Name)
+			return note.FieldError(f.flag, "routing.no-experts", m.Name)
 		case !(f.v > 0 && f.v >= f.low && f.v <= mostRouting):
-			return note.PlanErrorf(f.flag, "a factor of %v (want %v to %d)", f.v, max(f.low, 0.01), mostRouting)
+			return note.FieldError(f.flag, "routing.factor-out-of-range", f.v, max(f.low, 0.01), mostRouting)
 		}
 	}
 	return nil

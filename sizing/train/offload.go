@@ -2,7 +2,6 @@ package train
 
 import (
 	"slices"
-	"strings"
 
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
@@ -26,24 +25,25 @@ const (
 // keepsAway reports whether the stack can keep that outside the device.
 func (s *Stack) keepsAway(what Away) bool { return slices.Contains(s.Away, what) }
 
-// awayForms lists what the stack can offload, as flags.
-func (s *Stack) awayForms() string {
-	var list []string
+// awayFields are the fields of a plan by which the stack offloads, or the word
+// for none.
+func (s *Stack) awayFields() any {
+	var list note.Fields
 	if s.OffloadOptimizer {
-		list = append(list, "--offload-optimizer")
+		list = append(list, "offload-optimizer")
 	}
 	for _, f := range []struct {
-		what Away
-		flag string
-	}{{AwayParams, "--offload-params"}, {AwayInputs, "--offload-inputs"}, {AwayModules, "--offload-modules"}} {
+		what  Away
+		field string
+	}{{AwayParams, "offload-params"}, {AwayInputs, "offload-inputs"}, {AwayModules, "offload-modules"}} {
 		if s.keepsAway(f.what) {
-			list = append(list, f.flag)
+			list = append(list, f.field)
 		}
 	}
 	if list == nil {
-		return "no offload"
+		return note.Word("no offload")
 	}
-	return strings.Join(list, ", ")
+	return list
 }
 
 // away is which states a plan keeps outside the device.
@@ -71,30 +71,25 @@ func (p *Prepared) checkOffload(plan *Plan) error {
 		return nil
 	}
 	d, s := p.Cluster.Device, p.costs.stack
-	flag, refuse := "offload-optimizer", ""
 	switch {
 	case plan.OffloadParams && !s.keepsAway(AwayParams):
-		flag, refuse = "offload-params", "keeps weights on the device"
+		return note.FieldError("offload-params", "offload.weights-stay", s.Name, s.awayFields())
 	case plan.OffloadOptimizer && !s.OffloadOptimizer && !plan.OffloadParams:
-		refuse = "does not offload the optimizer state alone"
+		return note.FieldError("offload-optimizer", "offload.optimizer-not-alone", s.Name, s.awayFields())
 	case plan.OffloadInputs && !s.keepsAway(AwayInputs):
-		flag, refuse = "offload-inputs", "keeps the inputs of recomputed layers on the device"
+		return note.FieldError("offload-inputs", "offload.inputs-stay", s.Name, s.awayFields())
 	case plan.Offload != 0 && !s.keepsAway(AwayModules):
-		flag, refuse = "offload-modules", "keeps the activations of modules on the device"
+		return note.FieldError("offload-modules", "offload.modules-stay", s.Name, s.awayFields())
 	case p.Workload.NVMe > 0 && !s.keepsAway(AwayNVMe):
-		flag, refuse = "nvme-bandwidth", "does not use NVMe disks"
-	}
-	switch {
-	case refuse != "":
-		return note.PlanErrorf(flag, "%s %s (want %s)", s.Name, refuse, s.awayForms())
+		return note.FieldError("nvme-bandwidth", "offload.no-nvme", s.Name, s.awayFields())
 	case plan.OffloadParams && plan.Sharding != Zero3:
-		return note.PlanErrorf("offload-params", "weights are read back layer by layer with zero3, not %s (want --sharding zero3)", plan.Sharding)
+		return note.FieldError("offload-params", "offload.params-need-zero3", plan.Sharding)
 	case plan.OffloadInputs && plan.Recompute != FullRecompute:
-		return note.PlanErrorf("offload-inputs", "only full recompute keeps inputs alone, not recompute %s (want --recompute full)", plan.RecomputeName())
+		return note.FieldError("offload-inputs", "offload.inputs-need-full-recompute", plan.RecomputeName())
 	case plan.Offload != 0 && plan.recomputesAll():
-		return note.PlanErrorf("offload-modules", "under recompute %s no module's activations are kept (want --recompute none or selective)", plan.RecomputeName())
+		return note.FieldError("offload-modules", "offload.modules-are-recomputed", plan.RecomputeName())
 	case d.Unified || d.HostLink.Bandwidth == 0:
-		return note.PlanErrorf(flag, "%s has no link to a host's own memory that is known", d.ID)
+		return note.FieldError("offload-optimizer", "offload.no-host-link", d.ID)
 	}
 	return nil
 }

@@ -246,46 +246,46 @@ type Workload struct {
 func (p *Prepared) check(plan *Plan) error {
 	switch {
 	case plan.TP < 1 || plan.PP < 1 || plan.VP < 1 || plan.CP < 1 || plan.EP < 1 || plan.DP < 1:
-		return note.PlanErrorf("tp", "every dimension of a layout is at least 1, not tp %d pp %d vp %d cp %d ep %d dp %d", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
+		return note.FieldError("tp", "layout.dimension-below-one", plan.TP, plan.PP, plan.VP, plan.CP, plan.EP, plan.DP)
 	case plan.GlobalBatch > model.MaxDim:
-		return note.PlanErrorf("batch", "a global batch of %d (want 1 to %d)", plan.GlobalBatch, int64(model.MaxDim))
+		return note.FieldError("batch", "batch.out-of-range", plan.GlobalBatch, int64(model.MaxDim))
 	case plan.MicroBatch < 1 || plan.GlobalBatch < 1:
-		return note.PlanErrorf("micro-batch", "micro-batch %d and global batch %d must be at least 1", plan.MicroBatch, plan.GlobalBatch)
+		return note.FieldError("micro-batch", "batch.below-one", plan.MicroBatch, plan.GlobalBatch)
 	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
-		return note.PlanErrorf("batch", "a global batch of %d does not divide into dp %d x micro-batch %d", plan.GlobalBatch, plan.DP, plan.MicroBatch)
+		return note.FieldError("batch", "batch.must-divide-into-micro-batches", plan.GlobalBatch, plan.DP, plan.MicroBatch)
 	}
 	c := p.costs
 	switch {
 	case plan.TP > 1 && c.tpUnit == 0:
-		return note.PlanErrorf("tp", "tp %d: %s has no attention or state-space heads to divide", plan.TP, c.model.Name)
+		return note.FieldError("tp", "layout.no-heads-to-divide", plan.TP, c.model.Name)
 	case plan.TP > 1 && c.tpUnit%int64(plan.TP) != 0:
-		return note.PlanErrorf("tp", "tp %d does not divide %d heads", plan.TP, c.tpUnit)
+		return note.FieldError("tp", "layout.tp-must-divide-heads", plan.TP, c.tpUnit)
 	case plan.Devices() < p.Cluster.Count && p.Cluster.Count%(plan.TP*plan.PP*plan.CP) != 0:
-		return note.PlanErrorf(plan.indivisor(p.Cluster.Count), "tp %d x pp %d x cp %d does not divide %d devices", plan.TP, plan.PP, plan.CP, p.Cluster.Count)
+		return note.FieldError(plan.indivisor(p.Cluster.Count), "layout.must-divide-devices", plan.TP, plan.PP, plan.CP, p.Cluster.Count)
 	case plan.Devices() != p.Cluster.Count:
-		return note.PlanErrorf("dp", "tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
+		return note.FieldError("dp", "layout.must-use-all-devices", plan.TP, plan.PP, plan.CP, plan.DP, plan.Devices(), p.Cluster.Count)
 	case plan.PP*plan.VP > c.layers:
-		return note.PlanErrorf("pp", "pp %d x vp %d is more than %d layers", plan.PP, plan.VP, c.layers)
+		return note.FieldError("pp", "layout.more-chunks-than-layers", plan.PP, plan.VP, c.layers)
 	case plan.VP > 1 && plan.PP == 1:
-		return note.PlanErrorf("vp", "vp %d needs more than one pipeline stage", plan.VP)
+		return note.FieldError("vp", "layout.vp-needs-stages", plan.VP)
 	case !plan.layersFit(c.layers):
-		return note.PlanErrorf("pp", "first and last chunk of %d and %d of %d layers do not leave every other of pp %d x vp %d chunks a layer (and need pp above 1)", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP, plan.VP)
+		return note.FieldError("pp", "layout.first-and-last-leave-too-few", plan.FirstLayers, plan.LastLayers, c.layers, plan.PP, plan.VP)
 	case plan.CP > 1 && !c.model.PerToken():
-		return note.PlanErrorf("cp", "cp %d: %s has no sequence to divide", plan.CP, c.model.Name)
+		return note.FieldError("cp", "layout.no-sequence-to-divide", plan.CP, c.model.Name)
 	case plan.CP > 1 && p.Workload.Seq%int64(2*plan.CP) != 0:
-		return note.PlanErrorf("cp", "cp %d: a sequence of %d tokens does not divide into %d parts", plan.CP, p.Workload.Seq, 2*plan.CP)
+		return note.FieldError("cp", "layout.cp-must-divide-sequence", plan.CP, p.Workload.Seq, 2*plan.CP)
 	case plan.EP > 1 && c.experts == 0:
-		return note.PlanErrorf("ep", "ep %d: %s has no experts", plan.EP, c.model.Name)
+		return note.FieldError("ep", "layout.no-experts-to-divide", plan.EP, c.model.Name)
 	case plan.EP > 1 && c.experts%int64(plan.EP) != 0:
-		return note.PlanErrorf("ep", "ep %d does not divide %d experts", plan.EP, c.experts)
+		return note.FieldError("ep", "layout.ep-must-divide-experts", plan.EP, c.experts)
 	case plan.ETP < 0 || plan.TP%plan.expertTP() != 0:
-		return note.PlanErrorf("etp", "etp %d does not divide tp %d", plan.ETP, plan.TP)
+		return note.FieldError("etp", "layout.etp-must-divide-tp", plan.ETP, plan.TP)
 	case plan.ETP > 1 && c.experts == 0:
-		return note.PlanErrorf("etp", "etp %d: %s has no experts", plan.ETP, c.model.Name)
+		return note.FieldError("etp", "layout.no-experts-for-etp", plan.ETP, c.model.Name)
 	case plan.DP*plan.CP*plan.TP%(plan.EP*plan.expertTP()) != 0:
-		return note.PlanErrorf("ep", "ep %d does not divide dp %d x cp %d", plan.EP, plan.DP, plan.CP)
+		return note.FieldError("ep", "layout.ep-must-divide-ranks", plan.EP, plan.DP, plan.CP)
 	case plan.SequenceParallel && plan.TP == 1:
-		return note.PlanErrorf("sp", "sequence parallelism needs tp above 1")
+		return note.FieldError("sp", "layout.sequence-parallel-needs-tp")
 	}
 	return p.checkState(plan)
 }
@@ -318,13 +318,13 @@ func (p *Prepared) checkState(plan *Plan) error {
 	}
 	switch {
 	case g < 0 || g == 1:
-		return note.PlanErrorf("shard-group", "a shard group of %d (want 2 ranks or more, or 0 for all)", g)
+		return note.FieldError("shard-group", "layout.shard-group-too-small", g)
 	case g > 0 && plan.Sharding == NoSharding:
-		return note.PlanErrorf("shard-group", "a shard group of %d needs a sharding", g)
+		return note.FieldError("shard-group", "layout.shard-group-needs-sharding", g)
 	case g > 0 && plan.DP*plan.CP%g != 0:
-		return note.PlanErrorf("shard-group", "a shard group of %d does not divide dp %d x cp %d", g, plan.DP, plan.CP)
+		return note.FieldError("shard-group", "layout.shard-group-must-divide-ranks", g, plan.DP, plan.CP)
 	case g > 0 && g*plan.TP%(plan.EP*plan.expertTP()) != 0:
-		return note.PlanErrorf("shard-group", "ep %d does not divide a shard group of %d", plan.EP, g)
+		return note.FieldError("shard-group", "layout.ep-must-divide-shard-group", plan.EP, g)
 	}
 	if err := p.checkOffload(plan); err != nil {
 		return err

@@ -241,27 +241,25 @@ func TestPlansThatCannotRun(t *testing.T) {
 	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		change func(*Plan)
-		want   string
+		want   error
 	}{
-		"heads":        {func(p *Plan) { p.TP, p.DP = 3, 1 }, "tp 3 does not divide 8 heads"},
-		"count":        {func(p *Plan) { p.DP = 4 }, "is 4 devices, but the cluster has 8"},
-		"layers":       {func(p *Plan) { p.PP, p.DP = 8, 1 }, "pp 8 x vp 1 is more than 4 layers"},
-		"interleave":   {func(p *Plan) { p.VP = 2 }, "vp 2 needs more than one pipeline stage"},
-		"experts":      {func(p *Plan) { p.EP = 2 }, "has no experts"},
-		"batch":        {func(p *Plan) { p.GlobalBatch = 12 }, "does not divide into dp 8"},
-		"zero":         {func(p *Plan) { p.TP = 0 }, "at least 1"},
-		"no batch":     {func(p *Plan) { p.MicroBatch = 0 }, "at least 1"},
-		"sequence":     {func(p *Plan) { p.SequenceParallel = true }, "needs tp above 1"},
-		"first stage":  {func(p *Plan) { p.FirstLayers = 1 }, "pp above 1"},
-		"expert ranks": {func(p *Plan) { p.ETP = 2 }, "etp 2 does not divide tp 1"},
+		"heads":        {func(p *Plan) { p.TP, p.DP = 3, 1 }, note.FieldError("tp", "layout.tp-must-divide-heads", 3, int64(8))},
+		"count":        {func(p *Plan) { p.DP = 4 }, note.FieldError("dp", "layout.must-use-all-devices", 1, 1, 1, 4, 4, 8)},
+		"layers":       {func(p *Plan) { p.PP, p.DP = 8, 1 }, note.FieldError("pp", "layout.more-chunks-than-layers", 8, 1, 4)},
+		"interleave":   {func(p *Plan) { p.VP = 2 }, note.FieldError("vp", "layout.vp-needs-stages", 2)},
+		"experts":      {func(p *Plan) { p.EP = 2 }, note.FieldError("ep", "layout.no-experts-to-divide", 2, m.Name)},
+		"batch":        {func(p *Plan) { p.GlobalBatch = 12 }, note.FieldError("batch", "batch.must-divide-into-micro-batches", int64(12), 8, 1)},
+		"zero":         {func(p *Plan) { p.TP = 0 }, note.FieldError("tp", "layout.dimension-below-one", 0, 1, 1, 1, 1, 8)},
+		"no batch":     {func(p *Plan) { p.MicroBatch = 0 }, note.FieldError("micro-batch", "batch.below-one", 0, int64(8))},
+		"sequence":     {func(p *Plan) { p.SequenceParallel = true }, note.FieldError("sp", "layout.sequence-parallel-needs-tp")},
+		"first stage":  {func(p *Plan) { p.FirstLayers = 1 }, note.FieldError("pp", "layout.first-and-last-leave-too-few", 1, 0, 4, 1, 1)},
+		"expert ranks": {func(p *Plan) { p.ETP = 2 }, note.FieldError("etp", "layout.etp-must-divide-tp", 2, 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan := good
 			c.change(&plan)
 			_, err := p.Evaluate(&plan)
-			assert.ErrorContains(t, err, c.want)
-			var planErr *note.PlanError
-			assert.ErrorAs(t, err, &planErr)
+			assert.Equal(t, c.want, err)
 		})
 	}
 }
@@ -294,7 +292,11 @@ func TestStacks(t *testing.T) {
 		assert.Same(t, s, got)
 	}
 	_, err := FindStack("megatron")
-	assert.ErrorContains(t, err, "megatron-core")
+	var unknown *note.Error
+	require.ErrorAs(t, err, &unknown)
+	assert.Equal(t, "stack.unknown", unknown.Code())
+	assert.Equal(t, "megatron", unknown.Values[0])
+	assert.Contains(t, unknown.Values[1], "megatron-core")
 }
 
 // However the first and the last chunk are fixed, every layer is in one chunk,

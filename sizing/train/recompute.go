@@ -50,14 +50,14 @@ func (m RecomputeMethod) MarshalText() ([]byte, error) { return []byte(m.String(
 func (m *RecomputeMethod) UnmarshalText(text []byte) error {
 	i := slices.Index(recomputeMethodNames[:], string(text))
 	if i < 1 {
-		return fmt.Errorf("%q is not a recompute method (want uniform, block or every)", text)
+		return note.NewError("recompute.unknown-method", string(text))
 	}
 	*m = RecomputeMethod(i)
 	return nil
 }
 
 // recomputeForms is what WithRecompute reads.
-const recomputeForms = "none, selective, full, full:uniform:N, full:block:N or every:N"
+var recomputeForms = note.Choice{"none", "selective", "full", "full:uniform:N", "full:block:N", "every:N"}
 
 // WithRecompute returns the plan with the recompute mode that s spells: none,
 // selective, full, full:uniform:N, full:block:N or every:N.
@@ -75,11 +75,11 @@ func (p *Plan) WithRecompute(s string) (Plan, error) {
 	name, number, ok := strings.Cut(rest, ":")
 	method := slices.Index(recomputeMethodNames[:], name)
 	if !ok || method < 1 || full != (RecomputeMethod(method) != EveryNth) {
-		return *p, fmt.Errorf("%q is not a known recompute mode (want %s)", s, recomputeForms)
+		return *p, note.NewError("recompute.unknown-mode", s, recomputeForms)
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 1 || n > maxLayers {
-		return *p, fmt.Errorf("%q: %q is not a number of layers (want 1 to %d, as in %s)", s, number, maxLayers, recomputeForms)
+		return *p, note.NewError("recompute.not-a-number-of-layers", s, number, maxLayers, recomputeForms)
 	}
 	plan.Recompute, plan.RecomputeMethod, plan.RecomputeLayers = FullRecompute, RecomputeMethod(method), n
 	return plan, nil
@@ -109,25 +109,25 @@ func (p *Prepared) checkRecompute(plan *Plan) error {
 	method, n := plan.RecomputeMethod, plan.RecomputeLayers
 	switch stack := p.costs.stack; {
 	case plan.Modules != 0 && stack.SelectiveOps:
-		return note.PlanErrorf("recompute-modules", "%s recomputes by operator, not by module", stack.Name)
+		return note.FieldError("recompute-modules", "recompute.by-operator", stack.Name)
 	case method == LayerByLayer && n == 0:
 		return nil
 	case method == LayerByLayer || method >= numRecomputeMethods || n < 1 || plan.Recompute != FullRecompute:
-		return note.PlanErrorf("recompute", "recompute of %d layers by method %q of mode %s (want %s)", n, method, plan.Recompute, recomputeForms)
+		return note.FieldError("recompute", "recompute.inconsistent", n, method, plan.Recompute, recomputeForms)
 	case !slices.Contains(stack.RecomputeMethods, method):
-		return note.PlanErrorf("recompute", "%s has no recompute by %s (want %s)", stack.Name, method, stack.recomputeForms())
+		return note.FieldError("recompute", "recompute.not-in-stack", stack.Name, method, stack.recomputeForms())
 	}
 	return nil
 }
 
 // recomputeForms lists the modes that the stack has.
-func (s *Stack) recomputeForms() string {
+func (s *Stack) recomputeForms() []string {
 	forms := recomputeNames[:]
 	for _, m := range s.RecomputeMethods {
 		p := Plan{Recompute: FullRecompute, RecomputeMethod: m, RecomputeLayers: 1}
 		forms = append(slices.Clip(forms), strings.TrimSuffix(p.RecomputeName(), "1")+"N")
 	}
-	return strings.Join(forms, ", ")
+	return forms
 }
 
 // recomputed returns how many of n consecutive layers full recompute takes,

@@ -22,7 +22,11 @@ func TestRecomputeNames(t *testing.T) {
 	}
 	for _, name := range []string{"", "some", "full:", "full:uniform", "uniform:2", "full:every:2", "every", "every:0", "full:block:-1", "full:block:x", "full:block:2:3", "every:99999999999"} {
 		_, err := (&Plan{}).WithRecompute(name)
-		assert.ErrorContains(t, err, "full:uniform:N", name)
+		var unread *note.Error
+		require.ErrorAs(t, err, &unread, name)
+		assert.Contains(t, []string{"recompute.unknown-mode", "recompute.not-a-number-of-layers"}, unread.Code(), name)
+		assert.Equal(t, name, unread.Values[0])
+		assert.Contains(t, unread.Values, recomputeForms, name)
 	}
 }
 
@@ -127,24 +131,25 @@ func TestMoreLayersRecomputedNeverMoreMemory(t *testing.T) {
 func TestRecomputeThatAStackHasNot(t *testing.T) {
 	m := modeltest.GPT(4, 512, 8, 1000, 128)
 	good := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 8}
-	for stack, c := range map[string]struct{ recompute, want string }{
-		"torchtitan":    {"full:uniform:2", "torchtitan has no recompute by uniform (want none, selective, full, every:N)"},
-		"megatron-core": {"every:2", "megatron-core has no recompute by every (want none, selective, full, full:uniform:N, full:block:N)"},
-		"litgpt":        {"full:block:2", "litgpt has no recompute by block (want none, selective, full)"},
+	for stack, c := range map[string]struct {
+		recompute string
+		method    RecomputeMethod
+		want      []string
+	}{
+		"torchtitan":    {"full:uniform:2", UniformMethod, []string{"none", "selective", "full", "every:N"}},
+		"megatron-core": {"every:2", EveryNth, []string{"none", "selective", "full", "full:uniform:N", "full:block:N"}},
+		"litgpt":        {"full:block:2", BlockMethod, []string{"none", "selective", "full"}},
 	} {
 		plan, err := good.WithRecompute(c.recompute)
 		require.NoError(t, err)
 		_, err = mustPrepare(m, Workload{Seq: 128}, stack, 8).Evaluate(&plan)
-		var planErr *note.PlanError
-		require.ErrorAs(t, err, &planErr)
-		assert.Equal(t, "recompute", planErr.Flag)
-		assert.Equal(t, c.want, err.Error())
+		assert.Equal(t, note.FieldError("recompute", "recompute.not-in-stack", stack, c.method, c.want), err)
 	}
 	for _, bad := range []Plan{{Recompute: FullRecompute, RecomputeLayers: 2}, {RecomputeMethod: BlockMethod, RecomputeLayers: 2}, {Recompute: FullRecompute, RecomputeMethod: BlockMethod}} {
 		plan := good
 		plan.Recompute, plan.RecomputeMethod, plan.RecomputeLayers = bad.Recompute, bad.RecomputeMethod, bad.RecomputeLayers
 		_, err := mustPrepare(m, Workload{Seq: 128}, "megatron-core", 8).Evaluate(&plan)
-		assert.ErrorContains(t, err, "want none, selective, full, full:uniform:N")
+		assert.Equal(t, note.FieldError("recompute", "recompute.inconsistent", bad.RecomputeLayers, bad.RecomputeMethod, bad.Recompute, recomputeForms), err)
 	}
 }
 
@@ -215,5 +220,5 @@ func TestModulesText(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Equal(t, set, read.Modules)
-	require.ErrorContains(t, read.Modules.UnmarshalText([]byte("flash")), "not a module")
+	require.True(t, note.Is(read.Modules.UnmarshalText([]byte("flash")), "recompute.unknown-module"))
 }

@@ -3,13 +3,13 @@ package train
 import (
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -252,7 +252,7 @@ func FindStack(name string) (*Stack, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return nil, fmt.Errorf("%q is not a known stack (want %s)", name, strings.Join(names, ", "))
+	return nil, note.NewError("stack.unknown", name, names)
 }
 
 // DefaultStack returns the stack assumed when none is named: MaxText on TPUs,

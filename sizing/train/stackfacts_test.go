@@ -8,6 +8,7 @@ import (
 
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -107,7 +108,7 @@ func TestUnknownLossIsRefused(t *testing.T) {
 	s := *mustStack("maxtext")
 	s.Loss = FusedLoss
 	_, err := Prepare(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, &s, testCluster(1))
-	assert.ErrorContains(t, err, `maxtext does not compute its loss as "fused" (want chunked, plain)`)
+	assert.Equal(t, note.FieldError("loss", "loss.not-in-stack", "maxtext", FusedLoss, []string{"chunked", "plain"}), err)
 }
 
 // Tensor parallelism in torchtitan holds two tensors of the whole sequence while

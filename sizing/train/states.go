@@ -62,7 +62,7 @@ func ParseStateType(s string) (StateType, error) {
 		}
 		names = append(names, t.String())
 	}
-	return 0, fmt.Errorf("%q is not a known format (want %s)", s, strings.Join(names, ", "))
+	return 0, note.NewError("states.unknown-format", s, names)
 }
 
 // States is the formats of what training keeps of a parameter, where they are
@@ -128,15 +128,16 @@ func (w *States) check(s *Stack, work *Workload) error {
 	}
 	plain := s.states(work.Precision, &States{})
 	for _, f := range []struct {
-		flag, what string
-		t          StateType
-		plain      float64
-		can        []StateType
+		flag  string
+		what  note.Word
+		t     StateType
+		plain float64
+		can   []StateType
 	}{
-		{"weights-dtype", "weights", w.Weights, plain.weight, s.StateTypes.Weights},
-		{"grads-dtype", "gradients", w.Gradients, plain.gradient, s.StateTypes.Gradients},
-		{"master-dtype", "a master copy of the weights", w.Master, plain.master, s.StateTypes.Master},
-		{"moments-dtype", "moments", w.Moments, plain.moment, s.StateTypes.Moments},
+		{"weights-dtype", "state.weights", w.Weights, plain.weight, s.StateTypes.Weights},
+		{"grads-dtype", "state.gradients", w.Gradients, plain.gradient, s.StateTypes.Gradients},
+		{"master-dtype", "state.master", w.Master, plain.master, s.StateTypes.Master},
+		{"moments-dtype", "state.moments", w.Moments, plain.moment, s.StateTypes.Moments},
 	} {
 		if f.t == DefaultState {
 			continue
@@ -144,22 +145,22 @@ func (w *States) check(s *Stack, work *Workload) error {
 		own := work.Precision.state(f.plain)
 		switch {
 		case f.t != own && !slices.Contains(f.can, f.t):
-			return note.PlanErrorf(f.flag, "%s does not keep %s in %s (want %s)", s.Name, f.what, f.t, stateNames(own, f.can))
+			return note.FieldError(f.flag, "states.not-in-stack", s.Name, f.what, f.t, stateNames(own, f.can))
 		case f.t != own && !precisions[work.Precision].mixed:
-			return note.PlanErrorf(f.flag, "precision %s keeps %s in fp32 (want --precision bf16 for another format)", work.Precision, f.what)
+			return note.FieldError(f.flag, "states.fp32-under-precision", work.Precision, f.what)
 		}
 	}
 	switch o := work.Optimizer; {
 	case w.Weights == FP8State && !work.Precision.narrow():
-		return note.PlanErrorf("weights-dtype", "weights in fp8 are read by products in 8 bits, not %s (want --precision fp8 or mxfp8)", work.Precision)
+		return note.FieldError("weights-dtype", "states.fp8-needs-8-bit-products", work.Precision)
 	case w.Weights != DefaultState && work.FreezesWeights():
-		return note.PlanErrorf("weights-dtype", "%s leaves the weights frozen as they are stored (want --method pretrain or full)", work.Method)
+		return note.FieldError("weights-dtype", "states.weights-are-frozen", work.Method)
 	case w.Master == Remainder && plain.weight != 2:
-		return note.PlanErrorf("master-dtype", "int16 is the low half of a bf16 weight's fp32 copy, but weights have %.3g bytes (want fp32)", plain.weight)
+		return note.FieldError("master-dtype", "states.remainder-of-other-width", plain.weight)
 	case w.Master == Remainder && w.Weights != DefaultState && w.Weights != BF16State:
-		return note.PlanErrorf("master-dtype", "int16 is the low half of a bf16 weight's fp32 copy, not of one in %s (want fp32)", w.Weights)
+		return note.FieldError("master-dtype", "states.remainder-of-other-format", w.Weights)
 	case w.Moments != DefaultState && (o == Adam8bit || o == SGD):
-		return note.PlanErrorf("moments-dtype", "%s has no moments in another format (want an optimizer with moments, such as adamw)", o)
+		return note.FieldError("moments-dtype", "states.moments-are-fixed", o)
 	}
 	return nil
 }
@@ -178,14 +179,14 @@ func (p Precision) state(bytes float64) StateType {
 }
 
 // stateNames lists the formats, a stack's own first.
-func stateNames(own StateType, can []StateType) string {
+func stateNames(own StateType, can []StateType) []string {
 	names := []string{own.String()}
 	for _, t := range can {
 		if t != own {
 			names = append(names, t.String())
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // noteStates says which formats were asked for.

@@ -10,6 +10,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -281,7 +282,7 @@ func TestLimitedRoutingMeetsFewerNodes(t *testing.T) {
 	require.Equal(t, 0.5, deepseek.NodesReached())
 	for _, bad := range []model.MoE{{RouteGroups: 8}, {RouteLimit: 4}, {RouteGroups: 4, RouteLimit: 8}, {RouteGroups: 512, RouteLimit: 4}} {
 		bad.Hidden, bad.Experts, bad.TopK, bad.Width = 7168, 256, 8, 2048
-		require.ErrorContains(t, bad.Check(), "groups")
+		require.Equal(t, note.NewError("block.bad-routing-groups", bad.RouteLimit, bad.RouteGroups, bad.Experts), bad.Check())
 	}
 }
 

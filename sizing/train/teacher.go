@@ -80,17 +80,17 @@ func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
 	m, outputs, given := student.costs.model, student.Outputs(), teacher.Outputs()
 	switch {
 	case m.PerToken() != d.Teacher.PerToken() || !m.PerToken() && m.Unit != d.Teacher.Unit:
-		return note.PlanErrorf("teacher", "%s does not read what %s reads", d.Teacher.Name, m.Name)
+		return note.FieldError("teacher", "teacher.reads-other-input", d.Teacher.Name, m.Name)
 	case outputs == 0 || given == 0:
-		return note.PlanErrorf("teacher", "%s and %s have no logits to compare", d.Teacher.Name, m.Name)
+		return note.FieldError("teacher", "teacher.no-logits", d.Teacher.Name, m.Name)
 	case math.Abs(given/outputs-1) > vocabularySlack:
-		return note.PlanErrorf("teacher", "%s has %.0f outputs a token and %s %.0f: their logits do not compare (want a teacher with the student's vocabulary)", d.Teacher.Name, given, m.Name, outputs)
+		return note.FieldError("teacher", "teacher.other-vocabulary", d.Teacher.Name, given, m.Name, outputs)
 	case d.TopK > 0 && d.Logits == OnlineLogits:
-		return note.PlanErrorf("top-k", "a teacher in every step gives all its logits: %d of them are for stored ones (want --teacher-logits stored too)", d.TopK)
+		return note.FieldError("top-k", "teacher.top-k-of-online-logits", d.TopK)
 	case float64(d.TopK) > given:
-		return note.PlanErrorf("top-k", "%d of %.0f logits (want fewer)", d.TopK, given)
+		return note.FieldError("top-k", "teacher.top-k-exceeds-logits", d.TopK, given)
 	case d.TopK > 0 && d.BytesPerToken(given) >= given*storedLogitBytes:
-		return note.PlanErrorf("top-k", "%d logits and their places take %.0f bytes a token, all %.0f without places %.0f (want fewer, or no top-k)", d.TopK, d.BytesPerToken(given), given, given*storedLogitBytes)
+		return note.FieldError("top-k", "teacher.top-k-takes-more", d.TopK, d.BytesPerToken(given), given, given*storedLogitBytes)
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (p *Prepared) WithTeacher(d *Distillation) error {
 	}
 	var err error
 	if t.Prepared, err = Prepare(d.Teacher, w, p.costs.stack, p.Cluster); err != nil {
-		return fmt.Errorf("the teacher: %w", err)
+		return note.NewError("teacher.cannot-be-prepared", err)
 	}
 	t.SetConstants(p.constants)
 	p.Teacher = t
@@ -219,7 +219,7 @@ func (p *Prepared) checkTeacher(student *Plan) error {
 	}
 	plan := t.Beside(student)
 	if err := t.check(&plan); err != nil {
-		return note.PlanErrorf("teacher", "the teacher %s: %v", t.costs.model.Name, err)
+		return note.FieldError("teacher", "teacher.cannot-be-divided", t.costs.model.Name, err)
 	}
 	return nil
 }

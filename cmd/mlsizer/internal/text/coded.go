@@ -11,6 +11,10 @@ type coded interface {
 // coreErrors are the words for errors of the core, by code.
 var coreErrors = merged(
 	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
+	shapeErrors, blockErrors, pruneErrors,
+	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
+	servingErrors, trainConstantsErrors, servingConstantsErrors,
+	runErrors, requestErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

@@ -9,7 +9,7 @@ var deviceErrors = map[string]Text{
 	"device.no-rate-for-format":       T("%q: no %v matrix rate known (want %v)", "%q：没有已知的 %v 矩阵速率（应为 %v）"),
 	"device.no-network-between-nodes": T("%q: the network between nodes is not known (want --scale-out, a bandwidth per device such as 50GB/s)", "%q：节点间网络未知（应给出 --scale-out，即每设备带宽，如 50GB/s）"),
 	"device.no-torus":                 T("%q: has no torus, so no slice %v", "%q：没有环面网络，因此没有切片 %v"),
-	"device.no-slice":                 T("%q: %v", "%q：%v"),
+	"device.no-slice":                 QuotedValueFails,
 	"format.unknown":                  T("%q: unknown number format (want %v, or mxfp8, nvfp4, mxfp4, mxfp6)", "%q：未知数值格式（应为 %v，或 mxfp8、nvfp4、mxfp4、mxfp6）"),
 	"cluster.empty":                   T("%q: no device (want a device with a count, such as h100x8)", "%q：没有设备（应为设备与数量，如 h100x8）"),
 	"cluster.no-device":               T("no device (want one of the catalogue)", "没有设备（应为目录中的设备）"),
@@ -28,7 +28,7 @@ var deviceErrors = map[string]Text{
 
 // deviceFileErrors are what is wrong with a file of devices.
 var deviceFileErrors = map[string]Text{
-	"device-file.fails":              T("%s: %v", "%s：%v"),
+	"device-file.fails":              Fails,
 	"device-file.fails-at":           T("%s:%d:%d: %v", "%s:%d:%d：%v"),
 	"device-file.column-fails":       T("%v: %v", "%v：%v"),
 	"device-file.too-large":          T("more than %d MiB (want a file of device rows)", "超过 %d MiB（应为每行一台设备的文件）"),

@@ -3,6 +3,7 @@ package text
 import (
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/search"
+	"mlsizer/sizing/train"
 )
 
 // modelCases are models and objectives that there are not.
@@ -20,6 +21,9 @@ func modelCases() []sentence {
 		{fail(search.ParseObjective("speed")),
 			`"speed": unknown objective (want time, cost, energy, devices or memory)`,
 			`"speed"：未知目标（应为 time、cost、energy、devices 或 memory）`},
+		{fail(search.Run(&train.Prepared{}, search.Options{})),
+			"a search needs a global batch",
+			"搜索需要全局批次"},
 		{fail(search.Twenty.For(1e42)),
 			"1.00e42 FLOP train 9.13e+19 parameters on 1.83e+21 tokens: more than can be counted (want less)",
 			"1.00e42 FLOP 对应 9.13e+19 个参数与 1.83e+21 个 token：超出计数范围（应更少）"},

@@ -28,7 +28,12 @@ func fail[T any](_ T, err error) error { return err }
 // every entry is among them.
 func TestCoreSentences(t *testing.T) {
 	said := map[string]bool{}
-	for _, c := range slices.Concat(quantityCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases()) {
+	for _, c := range slices.Concat(quantityCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
+		shapeCases(), blockCases(), pruneCases(),
+		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
+		servingCases(), trainConstantsCases(), servingConstantsCases(),
+		runCases(), requestCases(),
+	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
 		assert.Equal(t, c.zh, ErrorIn(c.err, Chinese))
@@ -48,7 +53,10 @@ func noteCodes(err error, said map[string]bool) {
 }
 
 // coreFolders are the packages whose errors coreErrors has the words of.
-var coreFolders = []string{"hardware", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency"}
+var coreFolders = []string{
+	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
+	"sizing/model", "sizing/train", "sizing/serve", "sizing/run",
+}
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry
 // that takes as many values as it is given, and no entry is left over.

@@ -47,6 +47,9 @@ var words = merged(
 	stateWords,
 	memoryWords,
 	packingWords,
+	dimensionWords,
+	offloadWords,
+	sampleWords,
 )
 
 // wordsIn is a list of words in a language.

@@ -73,6 +73,8 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = wanted(arg, l)
 		case note.Choice:
 			list[i] = arg.Join(Comma.In(l), OrLast.In(l))
+		case note.Fields:
+			list[i] = "--" + strings.Join(arg, Comma.In(l)+"--")
 		case note.Fine:
 			list[i] = UnitIn(arg.String(), l)
 		case note.Word:

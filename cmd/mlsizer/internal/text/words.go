@@ -17,6 +17,8 @@ var stateWords = map[string]Text{
 	"state.weights":   Weights,
 	"state.gradients": Gradients,
 	"state.optimizer": OptimizerState,
+	"state.master":    T("a master copy of the weights", "权重主副本"),
+	"state.moments":   T("moments", "动量"),
 }
 
 // memoryWords are the terms of the memory per device, by their names.

@@ -1,0 +1,33 @@
+package text
+
+// servingErrors are what is wrong with what is to be served, and how.
+var servingErrors = map[string]Text{
+	"runtime.unknown":                     T("%q is not a known runtime (want %v)", "%q 不是已知的运行时（应为 %v）"),
+	"serving.unknown-kv-storage":          T("%q is not a known storage of a KV cache (want %v, or two of them for keys and values: q8_0/f16)", "%q 不是已知的 KV 缓存存储格式（应为 %v，或键与值各取其一：q8_0/f16）"),
+	"serving.encoding-needs-more":         T("encoding needs a model, a device, a storage and a runtime", "编码需要模型、设备、权重存储格式与运行时"),
+	"serving.not-an-encoder":              T("%s generates tokens: it is not an encoder", "%s 生成 token：不是编码器"),
+	"serving.many-passes":                 T("%s takes many passes for an image, and how many is the sampler's choice: serving it is not modelled (want a language model, an encoder or a classifier)", "%s 生成一幅图像需多次前向，次数由采样器决定：未对其推理建模（应为语言模型、编码器或分类器）"),
+	"serving.sequence-out-of-range":       T("sequences of %d tokens (want 1 to %d)", "序列长 %d 个 token（应为从 1 至 %d）"),
+	"serving.longer-than-context":         T("%s reads at most %d tokens at once", "%s 一次至多读取 %d 个 token"),
+	"serving.batch-out-of-range":          T("%d sequences (want 1 to %d)", "%d 条序列（应为 1 至 %d）"),
+	"serving.weights-of-llama-cpp":        T("%s is stored by llama.cpp, which runs no models of %vs (want bf16, fp16, int8 or fp8)", "%s 是 llama.cpp 的存储格式，后者不运行%v模型（应为 bf16、fp16、int8 或 fp8）"),
+	"runtime.no-models-of-unit":           T("%s runs no models of %vs (want transformers)", "%s 不运行%v模型（应为 transformers）"),
+	"serving.no-matrix-rate":              T("no matrix rate of %s in 8 bits or more of floating point is published: how fast it serves is not known", "%s 没有公布 8 位及以上浮点的矩阵算力：推理速度未知"),
+	"layout.tp-must-divide-devices":       T("tp %d does not divide %d devices", "tp %d 不能整除 %d 台设备"),
+	"layout.tp-must-divide-heads-of":      T("tp %d does not divide the heads of %s (want a divisor of %d)", "tp %d 不能整除 %s 的头数（应为 %d 的约数）"),
+	"serving.negative-images":             T("%d images (want 0 or more)", "%d 幅图像（应不小于 0）"),
+	"serving.no-image-tower":              T("%s has no tower for images whose shape is known", "%s 没有结构已知的图像编码器"),
+	"serving.images-exceed-prompt":        T("%d images of %d tokens each do not fit a prompt of %d", "%d 幅图像（每幅 %d 个 token）放不进 %d 个 token 的提示词"),
+	"serving.unknown-weight-storage":      T("%q is not a known storage of weights (want %v, exl2-4.0bpw, or bf16-2:4 and the like for pruned weights)", "%q 不是已知的权重存储格式（应为 %v、exl2-4.0bpw，或用于剪枝权重的 bf16-2:4 之类）"),
+	"layout.negative":                     T("a layout of %d devices (want 1 or more)", "布局为 %d 台设备（至少应为 1）"),
+	"layout.serving-must-divide-devices":  T("tp %d x pp %d x ep %d does not divide %d devices", "tp %d × pp %d × ep %d 不能整除 %d 台设备"),
+	"layout.serving-must-use-all-devices": T("%s uses %d of %d devices", "%s 使用 %d 台设备，共 %d 台"),
+	"layout.more-stages-than-layers":      T("%d stages for %d layers", "%d 个流水线段，只有 %d 层"),
+	"serving.needs-model-and-device":      T("serving needs a model and a device", "推理需要模型与设备"),
+	"serving.no-cache":                    T("%s keeps no cache: it does not generate tokens one by one (infer says how many sequences a second it reads)", "%s 没有缓存：不逐个生成 token（infer 给出其每秒读取的序列数）"),
+	"serving.no-weight-storage":           T("no storage of the weights", "未给出权重的存储格式"),
+	"serving.generates-no-tokens":         T("%s does not generate tokens (want a language model)", "%s 不生成 token（应为语言模型）"),
+	"serving.context-out-of-range":        T("a context of %d tokens (want 1 to %d)", "上下文 %d 个 token（应为 1 至 %d）"),
+	"serving.negative-prompt-or-answer":   T("a prompt of %d and an answer of %d tokens", "提示词 %d 个 token，回答 %d 个 token"),
+	"serving.context-does-not-hold-batch": T("%d sequences share a context of %d: with %d tokens each it holds %d", "%d 条序列共用 %d 的上下文：每条 %d 个 token 时只容 %d 条"),
+}
