@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 
 	"mlsizer/sizing/note"
@@ -14,6 +15,9 @@ func OfNote(n note.Note) Text {
 	return Text{n.Text, n.Chinese}
 }
 
+// OfOption is a change that the core offers in words.
+func OfOption(n note.Note) Text { return notes[n.Key].filled(n.Values...) }
+
 // derived is a formula in words, and the form that its inputs are put into.
 type derived struct{ Formula, Numbers Text }
 
@@ -24,30 +28,41 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
 	if !ok {
 		return formula, numbers, value, false
 	}
-	values := make([]any, len(d.Inputs))
-	for i, in := range d.Inputs {
-		values[i] = in.Value
-	}
-	value = T("%v", "%v").With(d.Result)
-	return t.Formula, t.Numbers.With(values...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
+	value = Same("%v").filled(d.Result)
+	return t.Formula, t.Numbers.filled(values(d.Inputs)...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
 }
 
 // notes are the sentences of the core's notes, by key.
 var notes = merged(
 	requestNotes,
+	servingNotes,
 )
 
 // formulas are the formulas of the core's derivations, by rule.
-var formulas = merged[derived]()
+var formulas = merged(
+	servingFormulas,
+	servingConstants,
+)
+
+// parts are the forms of parts of derivations, by rule.
+var parts = merged(
+	servingParts,
+)
 
 // words are the words among the values of notes, derivations and errors.
-var words = merged[Text]()
+var words = merged(
+	servingWords,
+)
 
-// merged is one table of several, each of one part of the core.
+// merged is one table of several, each of one part of the core. Two entries of
+// one key are a mistake that any test finds.
 func merged[V any](tables ...map[string]V) map[string]V {
 	all := map[string]V{}
 	for _, t := range tables {
 		for k, v := range t {
+			if _, twice := all[k]; twice {
+				panic(fmt.Sprintf("text: two entries of %q", k))
+			}
 			all[k] = v
 		}
 	}

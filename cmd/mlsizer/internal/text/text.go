@@ -5,11 +5,8 @@ package text
 
 import (
 	"fmt"
-	"strings"
 
 	"mlsizer/internal/spell"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
 )
 
 // Text is a text in both languages; with verbs such as %s it is a form that
@@ -56,23 +53,15 @@ func (t Text) Form(l Lang, args ...any) string {
 	}
 	list := make([]any, len(args))
 	for i, arg := range args {
-		list[i] = arg
-		switch arg := arg.(type) {
-		case worded:
-			list[i] = arg.In(l)
-		case error:
-			list[i] = ErrorIn(arg, l)
-		case quantity.Seconds:
-			list[i] = Duration(arg, l)
-		case note.Fine:
-			list[i] = UnitIn(arg.String(), l)
-		case note.Word:
-			list[i] = Of(words, string(arg)).In(l)
-		case []string:
-			list[i] = strings.Join(arg, Comma.In(l))
-		}
+		list[i] = valueIn(arg, l)
 	}
 	return fmt.Sprintf(t.In(l), list...)
+}
+
+// filled is a text filled in in both languages, with the plural of what is
+// counted once.
+func (t Text) filled(args ...any) Text {
+	return T(t.Form(English, args...), t.Form(Chinese, args...))
 }
 
 // List joins texts two by two with a form such as [Join].
