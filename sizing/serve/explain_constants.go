@@ -23,7 +23,7 @@ func (a *Answer) explainConstant(c int) note.Derivation {
 	}
 	numbers, value := note.In("factors", factors), a.timer.e[c]
 	if value < 0.999*product {
-		numbers = note.In("factors", note.NewPart("constants.bent", numbers, note.In("product", product), note.In("bound", f.High)))
+		numbers = note.In("factors", note.NewPart("constants.bent", numbers, note.In("product", note.Short(product)), note.In("bound", f.High)))
 	}
 	return note.Derivation{Group: "constants", Name: f.Name, Rule: "constants." + f.Name, Inputs: note.Inputs{numbers}, Result: note.Short(value), Source: sourceConstants}
 }

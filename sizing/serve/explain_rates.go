@@ -53,6 +53,6 @@ func (a *Answer) explainAnswered(l *servingLines, name string, batch int64, t *s
 		}
 	}
 	l.rate(name, "serving.answered", value, note.In("sequences", n), note.In("answer", r.output), note.In("prompts", note.Fine(t.prefill(r.prompt, 0, n))),
-		note.In("tokens of the answer", r.output), note.In("time of a token", note.Fine(t.decode(n, r.middle))), note.In("replicas", replicas))
+		note.In("time of a token", note.Fine(t.decode(n, r.middle))), note.In("replicas", replicas))
 	return value
 }

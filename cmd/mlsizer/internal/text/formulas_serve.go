@@ -82,5 +82,5 @@ var servingParts = map[string]Text{
 	"constants.factor":       Same("%.4g (%s)"),
 	"constants.factor-all":   T("%.4g (all)", "%.4g (全部)"),
 	"constants.factor-power": Same("%.4g^%.3g (%s)"),
-	"constants.bent":         Same("%v = %v; %[2]v / (1 + (%[2]v / %g)⁸)^⅛"),
+	"constants.bent":         {"%v = %v; %[2]v / (1 + (%[2]v / %g)⁸)^⅛", "%v = %v；%[2]v / (1 + (%[2]v / %g)⁸)^⅛"},
 }
