@@ -69,7 +69,7 @@ func TestRuntimeEntries(t *testing.T) {
 		assert.True(t, len(r.HostOptions) == 0 || r.Offload != "none", r.Name)
 		for _, options := range r.HostOptions {
 			for _, o := range options {
-				assert.Contains(t, []serve.HostCount{serve.CountLayers, serve.CountDevice, serve.CountHost, serve.CountGiB}, o.Counts, r.Name)
+				assert.Contains(t, []HostCount{CountLayers, CountDevice, CountHost, CountGiB}, o.Counts, r.Name)
 			}
 		}
 	}
