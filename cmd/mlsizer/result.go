@@ -178,7 +178,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 // spellAdvice spells what each advice changes as flags.
 func spellAdvice(list []train.Advice) {
 	for i := range list {
-		list[i].Change = text.Flags(list[i].Settings)
+		list[i].Change = text.Spelled(list[i].Settings)
 	}
 }
 

@@ -32,15 +32,6 @@ type Words []Word
 // Either is a list of names of which one is meant.
 type Either []string
 
-// Setting is a field of a request with its value; true sets a switch.
-type Setting struct {
-	Field string
-	Value any
-}
-
-// Settings are several, in the order in which they are said.
-type Settings []Setting
-
 // Decimal is a size in powers of 1000.
 type Decimal quantity.Bytes
 

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 
 	"mlsizer/sizing/note"
@@ -13,6 +14,9 @@ func OfNote(n note.Note) Text {
 	}
 	return Text{n.Text, n.Chinese}
 }
+
+// OfOption is a change that the core offers in words.
+func OfOption(n note.Note) Text { return notes[n.Key].filled(n.Values...) }
 
 // derived is a formula in words, and the form that its inputs are put into. The
 // verbs of a formula take the first of the inputs.
@@ -31,19 +35,11 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
 	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
 }
 
-// values are the values of inputs.
-func values(inputs note.Inputs) []any {
-	list := make([]any, len(inputs))
-	for i, in := range inputs {
-		list[i] = in.Value
-	}
-	return list
-}
-
 // notes are the sentences of the core's notes, by key.
 var notes = merged(
 	requestNotes,
 	trainNotes,
+	servingNotes,
 )
 
 // formulas are the formulas of the core's derivations, by rule.
@@ -51,12 +47,15 @@ var formulas = merged(
 	trainFormulas,
 	stepFormulas,
 	runFormulas,
+	servingFormulas,
+	servingConstants,
 )
 
 // parts are the forms of parts of derivations, by rule.
 var parts = merged(
 	trainParts,
 	stepParts,
+	servingParts,
 )
 
 // words are the words among the values of notes, derivations and errors.
@@ -69,6 +68,7 @@ var words = merged(
 	offloadWords,
 	sampleWords,
 	unitWords,
+	servingWords,
 )
 
 // wordsIn is a list of words in a language.
@@ -80,11 +80,15 @@ func wordsIn(list note.Words, l Lang) string {
 	return strings.Join(said, Comma.In(l))
 }
 
-// merged is one table of several, each of one part of the core.
+// merged is one table of several, each of one part of the core. Two entries of
+// one key are a mistake that any test finds.
 func merged[V any](tables ...map[string]V) map[string]V {
 	all := map[string]V{}
 	for _, t := range tables {
 		for k, v := range t {
+			if _, twice := all[k]; twice {
+				panic(fmt.Sprintf("text: two entries of %q", k))
+			}
 			all[k] = v
 		}
 	}
