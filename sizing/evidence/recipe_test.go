@@ -103,6 +103,7 @@ func TestUnknownModels(t *testing.T) {
 	// and two norms; a last norm.
 	assert.Equal(t, float64(2*32000*2048+4*(4*2048*2048+3*2048*5440+2*2048)+2048), float64(s.Prepared.Model().Params()))
 	nothing := row()
+	nothing.Family = "dense-llm"
 	_, err = runPredictor().Setup(&nothing)
-	assert.ErrorContains(t, err, "is not in the catalogue, and the row gives no shape")
+	assert.ErrorContains(t, err, `model "nobody-xl" is not in the catalogue, and the row gives no shape`)
 }

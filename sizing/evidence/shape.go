@@ -61,7 +61,7 @@ func (r *Row) model(resolve Resolve) (*model.Model, error) {
 	case total > 0:
 		return inferModel(resolve, total, active)
 	default:
-		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", r.Model+r.Family)
+		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", cmp.Or(r.Model, r.Family))
 	}
 	t, ok := families[r.Family]
 	if !ok {
