@@ -50,6 +50,8 @@ var words = merged(
 	dimensionWords,
 	offloadWords,
 	sampleWords,
+	optionWords,
+	columnWords,
 )
 
 // wordsIn is a list of words in a language.
