@@ -1,7 +1,6 @@
 package sizing
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -179,18 +178,15 @@ func (a *Answer) explainDistillation() []note.Derivation {
 		return nil
 	}
 	var list []note.Derivation
-	add := func(name, formula, numbers, value string) {
-		list = append(list, note.Derivation{Group: "distillation", Name: name, Formula: formula, Numbers: numbers, Value: value, Source: train.SourceDistillation})
-	}
 	if t.Logits == train.OnlineLogits {
 		plan := t.Beside(&e.Plan)
 		weights, _ := t.StageBytes(&e.Plan, e.Memory.Stage)
-		add("teacher's memory", "teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)",
-			fmt.Sprintf("%s, %s, + %s", c.Params.Exact(), plan.String(), e.Memory.Teacher-weights), e.Memory.Teacher.String())
+		list = append(list, note.Derive("distillation.memory", "teacher's memory", train.SourceDistillation, e.Memory.Teacher,
+			note.In("teacher's parameters", note.Count(c.Params)), note.In("teacher's layout", plan.String()), note.In("logits", e.Memory.Teacher-weights)))
 	}
 	if c.Pass > 0 {
-		add("teacher's pass", "samples of the dataset / global batch x forward pass of a batch, on the fastest layout of the teacher alone", c.PassPlan.String(), c.Pass.String())
+		list = append(list, note.Derive("distillation.pass", "teacher's pass", train.SourceDistillation, c.Pass, note.In("teacher's layout", c.PassPlan.String())))
 	}
-	add("stored logits", "tokens of the dataset x bytes a token", fmt.Sprintf("%.4g x %.0f B", float64(c.Stored/c.PerToken), float64(c.PerToken)), c.Stored.String())
-	return list
+	return append(list, note.Derive("distillation.stored", "stored logits", train.SourceDistillation, c.Stored,
+		note.In("tokens", float64(c.Stored/c.PerToken)), note.In("bytes per token", float64(c.PerToken))))
 }

@@ -109,7 +109,7 @@ func TestTeacherOfAPipeline(t *testing.T) {
 	assert.InDelta(t, 2*4096*128256*6.0, float64(last.Teacher-first.Teacher), 1)
 	for _, d := range a.Explain() {
 		if d.Name == "teacher's memory" {
-			assert.Contains(t, d.Numbers, "+ 5.87 GiB") // 2 x 4096 x 128,256 x 6 bytes
+			assert.Equal(t, "5.87 GiB", d.Inputs[2].Value.(quantity.Bytes).String()) // 2 x 4096 x 128,256 x 6 bytes
 		}
 	}
 }

@@ -1,10 +1,9 @@
 package sizing
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/run"
 )
 
 const sourceGoodput = "J. W. Young, CACM 17 (1974) 530; J. T. Daly, FGCS 22 (2006) 303"
@@ -21,43 +20,74 @@ func (a *Answer) explainGoodput() []note.Derivation {
 		return nil
 	}
 	l := &g.Losses
-	list := []note.Derivation{{Group: "run", Name: "ideal", Formula: "steps x step", Numbers: fmt.Sprintf("%.0f x %s", e.Time.Steps, note.InSeconds(float64(e.Time.Step))), Value: g.Ideal.String(), Source: ""}}
-	add := func(name string, t quantity.Seconds, formula, numbers, source string) {
-		if t > 0 {
-			list = append(list, note.Derivation{Group: "run", Name: name, Formula: formula, Numbers: numbers, Value: t.String(), Source: source})
-		}
+	list := []note.Derivation{note.Derive("run.ideal", "ideal", "", g.Ideal, note.In("steps", e.Time.Steps), note.In("step", note.Fine(e.Time.Step)))}
+	if l.Startup > 0 {
+		list = append(list, note.Derive("run.start-up", "start-up", r.Source, l.Startup, note.In("start-up", r.Startup)))
 	}
-	add("start-up", l.Startup, "scheduling, compilation and first data, once", "as long as "+r.Startup.String(), r.Source)
-	ramp := a.course.Schedule.RampUp
-	add("batch ramp-up", l.RampUp, "samples of each smaller batch x (its step / it - step / full batch)",
-		fmt.Sprintf("from %d by %d to %d over %d samples", ramp.Start, ramp.Increment, e.Plan.GlobalBatch, ramp.Samples), "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py")
-	if v := a.course.Schedule.Evaluation; v.Every > 0 {
-		add("evaluation", l.Evaluation, "evaluations x batches x forward pass of a batch",
-			fmt.Sprintf("%d x %d x %s", int64(e.Time.Steps)/v.Every, v.Batches, note.InSeconds(float64(a.evaluationBatch))), "the forward part of the step's terms")
+	if ramp := a.course.Schedule.RampUp; l.RampUp > 0 {
+		list = append(list, note.Derive("run.ramp-up", "batch ramp-up", "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py", l.RampUp,
+			note.In("first batch", ramp.Start), note.In("increment", ramp.Increment), note.In("global batch", e.Plan.GlobalBatch), note.In("samples", ramp.Samples)))
 	}
-	work := g.Ideal + l.RampUp + l.Evaluation
-	pause := fmt.Sprintf("%s / (%d x %s/s)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(r.WriteBandwidth).Decimal())
+	if v := a.course.Schedule.Evaluation; v.Every > 0 && l.Evaluation > 0 {
+		list = append(list, note.Derive("run.evaluation", "evaluation", "the forward part of the step's terms", l.Evaluation,
+			note.In("evaluations", int64(e.Time.Steps)/v.Every), note.In("batches", v.Batches), note.In("forward pass", note.Fine(a.evaluationBatch))))
+	}
+	if l.Checkpoint > 0 {
+		list = append(list, a.explainCheckpoints())
+	}
+	if l.Rework > 0 {
+		list = append(list, a.explainRework())
+	}
+	if l.Restart > 0 {
+		list = append(list, note.Derive("run.restarts", "restarts", r.Source, l.Restart, note.In("failures", g.Failures), note.In("restart", note.Fine(r.Restart))))
+	}
+	list = append(list, note.Derive("run.expected", "expected", "", g.Run, note.In("percent of goodput", 100*g.Share)))
+	return append(list, a.explainBill()...)
+}
+
+// explainCheckpoints derives what saving checkpoints takes of the run.
+func (a *Answer) explainCheckpoints() note.Derivation {
+	g, r := &a.Goodput, &a.course.Reliability
+	rule, bandwidth := "run.checkpoints", r.WriteBandwidth
 	if r.Async {
-		pause = fmt.Sprintf("%s / (%d x %s/s to the host)", e.Storage.Checkpoint.Decimal(), a.Cluster.Count, quantity.Bytes(a.Cluster.Device.HostLink.Bandwidth).Decimal())
+		rule, bandwidth = "run.checkpoints.async", a.Cluster.Device.HostLink.Bandwidth
 	}
-	add("checkpoints", l.Checkpoint, "work / interval x pause, interval = sqrt(2 pause x MTBF) where none is given",
-		fmt.Sprintf("%s / %s x %s, pause %s", note.InSeconds(float64(work)), note.InSeconds(float64(g.Interval)), note.InSeconds(float64(g.Pause)), pause), sourceGoodput)
-	between := fmt.Sprintf("%s / %d devices", r.DeviceMTBF, a.Cluster.Count)
-	lost := note.InSeconds(float64(g.Interval)) + " / 2"
-	switch {
-	case r.Async && g.Interval/2+g.Write > work/2:
-		lost = note.InSeconds(float64(work)) + " / 2"
+	return note.Derive(rule, "checkpoints", sourceGoodput, g.Losses.Checkpoint,
+		note.In("work", note.Fine(work(g))), note.In("interval", note.Fine(g.Interval)), note.In("pause", note.Fine(g.Pause)),
+		note.In("checkpoint", note.Decimal(a.Estimate.Storage.Checkpoint)), note.In("devices", a.Cluster.Count), note.In("bandwidth per device", bandwidth))
+}
+
+// explainRework derives what is computed again after failures.
+func (a *Answer) explainRework() note.Derivation {
+	g, r := &a.Goodput, &a.course.Reliability
+	failures, interval := note.In("failures", g.Failures), note.In("interval", note.Fine(g.Interval))
+	mtbf, devices := note.In("MTBF of a device", r.DeviceMTBF), note.In("devices", a.Cluster.Count)
+	derive := func(rule string, inputs ...note.Input) note.Derivation {
+		return note.Derive(rule, "rework", sourceGoodput, g.Losses.Rework, inputs...)
+	}
+	switch half := work(g) / 2; {
+	case r.Async && g.Interval/2+g.Write > half:
+		return derive("run.rework", failures, note.In("work", note.Fine(work(g))), mtbf, devices)
 	case r.Async:
-		lost += " + " + note.InSeconds(float64(g.Write))
+		return derive("run.rework.async", failures, interval, note.In("write", note.Fine(g.Write)), mtbf, devices)
 	}
-	add("rework", l.Rework, "failures x half an interval (and what was not yet written), at most half the work", fmt.Sprintf("%.4g x (%s), a failure in %s", g.Failures, lost, between), sourceGoodput)
-	add("restarts", l.Restart, "failures x restart", fmt.Sprintf("%.4g x %s", g.Failures, note.InSeconds(float64(r.Restart))), r.Source)
-	list = append(list, note.Derivation{Group: "run", Name: "expected", Formula: "sum of the lines above", Numbers: fmt.Sprintf("goodput %.1f %%", 100*g.Share), Value: g.Run.String(), Source: ""})
+	return derive("run.rework", failures, interval, mtbf, devices)
+}
+
+// work is the time of a run in which a failure costs something.
+func work(g *run.Goodput) quantity.Seconds {
+	return g.Ideal + g.Losses.RampUp + g.Losses.Evaluation
+}
+
+// explainBill derives the expected cost and energy.
+func (a *Answer) explainBill() (list []note.Derivation) {
+	g := &a.Goodput
+	hours := note.In("device-hours", g.DeviceHours)
 	if c := &g.Cost; c.PerHour > 0 {
-		list = append(list, note.Derivation{Group: "cost", Name: "cost", Formula: "device-hours x price", Numbers: fmt.Sprintf("%.4g x %s", g.DeviceHours, c.PerHour), Value: c.USD.String(), Source: ""})
+		list = append(list, note.Derive("cost.price", "cost", "", c.USD, hours, note.In("price per device-hour", c.PerHour)))
 	}
 	if d := a.Cluster.Device; d.Power > 0 {
-		list = append(list, note.Derivation{Group: "cost", Name: "energy", Formula: "device-hours x rated power x PUE", Numbers: fmt.Sprintf("%.4g x %s x %.2f", g.DeviceHours, d.Power, a.Workload.PUE), Value: g.Energy.KWh.String(), Source: ""})
+		list = append(list, note.Derive("cost.energy", "energy", "", g.Energy.KWh, hours, note.In("rated power", d.Power), note.In("PUE", a.Workload.PUE)))
 	}
 	return list
 }

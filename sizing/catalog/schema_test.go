@@ -156,7 +156,11 @@ func blockFields() map[string]bool {
 		model.Linear{}, model.Vector{}, model.Conv{}, model.Mamba{}, model.Mamba2{}, model.DeltaNet{},
 	} {
 		for i := range reflect.TypeOf(b).NumField() {
-			name, _, _ := strings.Cut(reflect.TypeOf(b).Field(i).Tag.Get("json"), ",")
+			f := reflect.TypeOf(b).Field(i)
+			if f.Anonymous { // the base of the kind
+				continue
+			}
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			known[name] = true
 		}
 	}

@@ -14,9 +14,9 @@ type Derivation struct {
 	Name  string `json:"name"`
 	// Rule names the formula, Inputs are its numbers in the order of the formula,
 	// and Result is its value.
-	Rule   string  `json:"-"`
-	Inputs []Input `json:"inputs,omitempty"`
-	Result any     `json:"-"`
+	Rule   string `json:"-"`
+	Inputs Inputs `json:"inputs,omitempty"`
+	Result any    `json:"-"`
 	// Formula, Numbers and Value are the same in words.
 	Formula string `json:"formula"`
 	Numbers string `json:"numbers"`
@@ -60,6 +60,8 @@ func unit(value any) string {
 		return "kwh"
 	case quantity.Watts:
 		return "watts"
+	case Decimal:
+		return "bytes"
 	}
 	return ""
 }

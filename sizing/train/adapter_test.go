@@ -1,14 +1,13 @@
 package train
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/sizing/model/modeltest"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -93,10 +92,8 @@ func TestStoredWeightsAreDerived(t *testing.T) {
 			if d.Name != "weights" || d.Group != "memory" {
 				continue
 			}
-			var params, bytes float64
-			_, err := fmt.Sscanf(strings.ReplaceAll(d.Numbers, ",", ""), "%f x %f B", &params, &bytes)
-			require.NoError(t, err, d.Numbers)
-			require.InEpsilon(t, float64(e.Memory.Weights), params*bytes, 1e-3, "%s: %s", w.Method, d.Numbers)
+			params, bytes := d.Inputs[0].Value.(note.Count), d.Inputs[1].Value.(float64)
+			require.InEpsilon(t, float64(e.Memory.Weights), float64(params)*bytes, 1e-3, "%s: %v", w.Method, d.Inputs)
 		}
 	}
 }

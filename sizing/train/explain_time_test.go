@@ -1,7 +1,7 @@
 package train
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,18 +55,18 @@ func TestTermsAreDerived(t *testing.T) {
 			case termProducts, termAttention, termMemoryOps, termLaunch, termContext:
 				require.Zero(t, n.value, term.Name)
 			default:
-				require.InEpsilon(t, float64(term.Time), n.value, 1e-9, "%s: %s = %s", term.Name, n.formula, n.numbers)
+				require.InEpsilon(t, float64(term.Time), n.value, 1e-9, "%s: %s: %v", term.Name, n.rule, n.inputs)
 			}
-			require.LessOrEqual(t, n.rate, float64(p.rate.Peak), "%s: %s", term.Name, n.numbers)
-			require.NotContains(t, n.numbers, "NaN", term.Name)
-			require.NotContains(t, n.numbers, "Inf", term.Name)
-			require.NotContains(t, n.numbers, "%!", term.Name)
+			require.LessOrEqual(t, n.rate, float64(p.rate.Peak), "%s: %v", term.Name, n.inputs)
+			numbers := fmt.Sprint(n.inputs)
+			require.NotContains(t, numbers, "NaN", term.Name)
+			require.NotContains(t, numbers, "Inf", term.Name)
 			require.NotEmpty(t, n.source, term.Name)
 		}
 		require.InEpsilon(t, float64(e.Time.Step), sum, 1e-12)
 		lines := 0
 		for _, d := range p.explainTime(&e) {
-			if strings.HasSuffix(d.Numbers, "of the step") {
+			if d.Inputs[len(d.Inputs)-1].Name == "percent of the step" {
 				lines++
 			}
 		}

@@ -412,7 +412,7 @@ func TestShardsOfASlice(t *testing.T) {
 
 		// What is explained is what is priced.
 		n := fast.newTermNumbers(&e).data()
-		require.InEpsilon(t, float64(e.Time.Terms.DataComm), n.value, 1e-9, "%+v: %s", c, n.numbers)
+		require.InEpsilon(t, float64(e.Time.Terms.DataComm), n.value, 1e-9, "%+v: %v", c, n.inputs)
 
 		floor, err := fast.NewEvaluator().MemoryFloor(&plan, Zero3)
 		require.NoError(t, err)
@@ -510,7 +510,7 @@ func TestTensorTrafficHidesInsideANode(t *testing.T) {
 			all += 2 * p.tensorTime(&l, &p.costs.kinds[i]) * l.microBatches
 		}
 		require.InEpsilon(t, all*shown, float64(e.Time.Terms.TensorComm), 1e-9, "tp %d", tp)
-		require.Contains(t, p.newTermNumbers(&e).tensor().numbers, quantity.Bandwidth(rate).String())
+		require.Contains(t, p.newTermNumbers(&e).tensor().inputs, note.In("bandwidth", quantity.Bandwidth(rate)))
 	}
 }
 

@@ -252,6 +252,6 @@ func (t *Teacher) explain(x *termNumbers) numbers {
 	plan := t.Beside(x.l.plan)
 	time, devices := float64(t.Forward(x.p, &plan)), x.p.Cluster.Count
 	rate := t.FLOPs() * float64(plan.GlobalBatch) / time / float64(devices)
-	return numbers{"samples x forward FLOPs of the teacher / (devices x rate that the step's terms, forward only, come to for its shape)",
-		fmt.Sprintf("%d x %s / (%d x %s)", plan.GlobalBatch, quantity.FLOPs(t.FLOPs()), devices, quantity.FLOPRate(rate)), SourceDistillation, time, rate}
+	return numbers{rule: "time.teacher", source: SourceDistillation, value: time, rate: rate, inputs: note.Inputs{
+		note.In("samples", plan.GlobalBatch), note.In("forward FLOPs of the teacher", quantity.FLOPs(t.FLOPs())), note.In("devices", devices), note.In("achieved rate", quantity.FLOPRate(rate))}}
 }

@@ -14,7 +14,8 @@ func OfNote(n note.Note) Text {
 	return Text{n.Text, n.Chinese}
 }
 
-// derived is a formula in words, and the form that its inputs are put into.
+// derived is a formula in words, and the form that its inputs are put into. The
+// verbs of a formula take the first of the inputs.
 type derived struct{ Formula, Numbers Text }
 
 // OfDerivation is a derivation in words: its formula, the numbers put in, and its
@@ -24,12 +25,19 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
 	if !ok {
 		return formula, numbers, value, false
 	}
-	values := make([]any, len(d.Inputs))
-	for i, in := range d.Inputs {
-		values[i] = in.Value
+	inputs := values(d.Inputs)
+	formula = t.Formula.filled(inputs[:strings.Count(t.Formula.EN, "%")]...)
+	value = Same("%v").filled(d.Result)
+	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
+}
+
+// values are the values of inputs.
+func values(inputs note.Inputs) []any {
+	list := make([]any, len(inputs))
+	for i, in := range inputs {
+		list[i] = in.Value
 	}
-	value = T("%v", "%v").With(d.Result)
-	return t.Formula, t.Numbers.With(values...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
+	return list
 }
 
 // notes are the sentences of the core's notes, by key.
@@ -39,7 +47,17 @@ var notes = merged(
 )
 
 // formulas are the formulas of the core's derivations, by rule.
-var formulas = merged[derived]()
+var formulas = merged(
+	trainFormulas,
+	stepFormulas,
+	runFormulas,
+)
+
+// parts are the forms of parts of derivations, by rule.
+var parts = merged(
+	trainParts,
+	stepParts,
+)
 
 // words are the words among the values of notes, derivations and errors.
 var words = merged(
@@ -52,6 +70,7 @@ var words = merged(
 	sampleWords,
 	optionWords,
 	columnWords,
+	unitWords,
 )
 
 // wordsIn is a list of words in a language.

@@ -79,6 +79,8 @@ func (t Text) Form(l Lang, args ...any) string {
 			list[i] = UnitIn(arg.String(), l)
 		case note.Word:
 			list[i] = Of(words, string(arg)).In(l)
+		case note.Part:
+			list[i] = parts[arg.Rule].Form(l, values(arg.Inputs)...)
 		case note.Settings:
 			list[i] = Flags(arg)
 		case note.Either:
@@ -92,6 +94,12 @@ func (t Text) Form(l Lang, args ...any) string {
 		}
 	}
 	return fmt.Sprintf(t.In(l), list...)
+}
+
+// filled is a text filled in in both languages, with the plural of what is
+// counted once.
+func (t Text) filled(args ...any) Text {
+	return T(t.Form(English, args...), t.Form(Chinese, args...))
 }
 
 // List joins texts two by two with a form such as [Join].
