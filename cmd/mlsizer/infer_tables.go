@@ -47,7 +47,7 @@ type inferJSON struct {
 	Throughput serve.Throughput `json:"throughput"`
 	// Front is what comes before the decoder.
 	Front   *serve.Front      `json:"front,omitempty"`
-	Options []serve.Option    `json:"options,omitempty"`
+	Options []optionJSON      `json:"options,omitempty"`
 	Notes   []note.Note       `json:"notes"`
 	Explain []note.Derivation `json:"explain,omitempty"`
 }
@@ -59,7 +59,7 @@ func newInferJSON(m *modelArg, t target, a *serve.Answer, notes []note.Note, o *
 		Hardware: newHardwareJSON(t.Input, &s.Cluster, train.BF16),
 		Workload: servingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: a.Options,
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
 		Notes: notesIn(notes, l),
 	}
 	if o.explain {
@@ -69,15 +69,28 @@ func newInferJSON(m *modelArg, t target, a *serve.Answer, notes []note.Note, o *
 	if r.Hardware.Peak == 0 {
 		r.Hardware.Peak = s.Cluster.Device.Rates[hardware.FP16].Peak
 	}
-	for i := range r.Options {
-		r.Options[i].Text = text.T(r.Options[i].Text, r.Options[i].Chinese).In(l)
-	}
 	return r
+}
+
+// optionJSON is a change that makes a model fit, in words and as flags.
+type optionJSON struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	Flag string `json:"flag"` // what to add to the command line
+	serve.Option
+}
+
+// optionsIn are changes in a language.
+func optionsIn(options []serve.Option, l text.Lang) []optionJSON {
+	list := make([]optionJSON, len(options))
+	for i, o := range options {
+		list[i] = optionJSON{o.Code, text.OfOption(o.Label).In(l), text.Spelled(o.Settings), o}
+	}
+	return list
 }
 
 // inferDocument lays an answer out.
 func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, notes []note.Note) *render.Document {
-	options := append([]serve.Option(nil), a.Options...)
 	r := newInferJSON(m, t, a, notes, &o.servingOptions, o.lang)
 	f := newFootnotes(notes)
 	fits := text.DoesNotFit
@@ -105,7 +118,7 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, note
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
-		d.Tables = append(d.Tables, servingOptionsTable(options, f))
+		d.Tables = append(d.Tables, servingOptionsTable(a.Options, f))
 	}
 	of := servingOf(&r)
 	for i := 1; i < len(d.Tables); i++ {
@@ -287,7 +300,7 @@ func servingOptionsTable(options []serve.Option, f *footnotes) render.Table {
 		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 3},
 	}}
 	for _, o := range options {
-		row := []render.Cell{{Value: text.T(o.Text, o.Chinese)}, {Value: o.Flag}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
+		row := []render.Cell{{Value: text.OfOption(o.Label)}, {Value: text.Spelled(o.Settings)}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
 		if o.Host > 0 {
 			row[3].Value = o.Host
 		}

@@ -178,7 +178,7 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 // spellAdvice spells what each advice changes as flags.
 func spellAdvice(list []train.Advice) {
 	for i := range list {
-		list[i].Change = text.Flags(list[i].Settings)
+		list[i].Change = text.Spelled(list[i].Settings)
 	}
 }
 
@@ -196,7 +196,7 @@ func notesIn(notes []note.Note, l text.Lang) []note.Note {
 	list := make([]note.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n
-		list[i].Text = noteText(n).In(l)
+		list[i].Text = text.OfNote(n).In(l)
 	}
 	return list
 }

@@ -72,6 +72,7 @@
 //
 // A file of training without a column of options, or of serving without one of
 // ubatch, is of the older form: it states launch options as key=value in its note
-// and other facts there in fixed phrases, and spells method, mem_definition and figure_kind as its source does. They are
-// moved into the columns above when the file is read.
+// and other facts there in fixed phrases, and spells method, mem_definition and
+// figure_kind as its source does. They are moved into the columns above when the
+// file is read.
 package evidence

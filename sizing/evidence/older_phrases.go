@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,8 +18,10 @@ func (r *Row) olderPhrases() {
 	if says("recompute on every stage but the last") { // a simulator's setting
 		r.Recompute = "none"
 	}
-	if says("cross-entropy fusion") {
-		r.Options = Options{"cross-entropy-loss-fusion": "true", "cross-entropy-fusion-impl": "te"}
+	if says("cross-entropy fusion") && !r.Options.on("cross-entropy-loss-fusion") {
+		fused := Options{"cross-entropy-loss-fusion": "true", "cross-entropy-fusion-impl": "te"}
+		maps.Copy(fused, r.Options)
+		r.Options = fused
 	}
 	if count, _, ok := strings.Cut(r.Note, " slices;"); ok {
 		_ = set(&r.Slices, count)

@@ -133,6 +133,9 @@ func TestOlderPhrases(t *testing.T) {
 		want.Note, want.DeviceHours = note, 1
 		assert.Equal(t, want, r)
 	}
+	noted := Row{Note: "cross-entropy fusion", Options: Options{"disable-bias-linear": "true"}}
+	noted.olderPhrases()
+	assert.Equal(t, Options{"disable-bias-linear": "true", "cross-entropy-loss-fusion": "true", "cross-entropy-fusion-impl": "te"}, noted.Options)
 	for note, want := range map[string]ServingRow{
 		"Offline llama2-70b-99.9 B200-SXM, submitter X":            {Task: "llama2-70b", Scenario: "offline"},
 		"300 ShareGPT-style requests arriving at about 10/s, here": {Requests: 300, ArrivalRate: 10},

@@ -104,6 +104,7 @@ func TestUnknownModels(t *testing.T) {
 	// and two norms; a last norm.
 	assert.Equal(t, float64(2*32000*2048+4*(4*2048*2048+3*2048*5440+2*2048)+2048), float64(s.Prepared.Model().Params()))
 	nothing := row()
+	nothing.Family = "dense-llm"
 	_, err = runPredictor().Setup(&nothing)
-	assert.Equal(t, note.NewError("row.no-shape", nothing.Model), err)
+	assert.Equal(t, note.NewError("row.no-shape", "nobody-xl"), err)
 }

@@ -44,17 +44,17 @@ func (f Fine) String() string { return InSeconds(float64(f)) }
 // unit is the base unit that a value is in, "" for a number without one.
 func unit(value any) string {
 	switch value.(type) {
-	case quantity.Bytes:
+	case quantity.Bytes, MiB, GiB, MB, GB:
 		return "bytes"
-	case quantity.FLOPs:
+	case quantity.FLOPs, TFLOP:
 		return "flops"
-	case quantity.FLOPRate:
+	case quantity.FLOPRate, TFLOPps:
 		return "flops_per_second"
-	case quantity.Bandwidth:
+	case quantity.Bandwidth, GBps:
 		return "bytes_per_second"
 	case quantity.Seconds, Fine:
 		return "seconds"
-	case quantity.USD:
+	case quantity.USD, Price:
 		return "usd"
 	case quantity.KWh:
 		return "kwh"

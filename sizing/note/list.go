@@ -3,7 +3,6 @@ package note
 import (
 	"strings"
 
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -32,15 +31,6 @@ type Words []Word
 // Either is a list of names of which one is meant.
 type Either []string
 
-// Setting is a field of a request with its value; true sets a switch.
-type Setting struct {
-	Field string
-	Value any
-}
-
-// Settings are several, in the order in which they are said.
-type Settings []Setting
-
 // Decimal is a size in powers of 1000.
 type Decimal quantity.Bytes
 
@@ -59,9 +49,4 @@ type List []Note
 // Say adds the note of a key.
 func (l *List) Say(key, source string, values ...any) {
 	*l = append(*l, New(key, source, values...))
-}
-
-// Add adds a note.
-func (l *List) Add(code, text, zh, source string) {
-	*l = append(*l, Note{Code: code, Text: spell.Singular(text), Chinese: zh, Source: source})
 }

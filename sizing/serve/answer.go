@@ -1,10 +1,8 @@
 package serve
 
 import (
-	"fmt"
 	"math"
 
-	"mlsizer/hardware"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -229,103 +227,3 @@ func perMillion(hourly, rate float64) float64 {
 	}
 	return hourly / 3600 / rate * 1e6
 }
-
-// weightsNote says how the weights are stored.
-func (s *Request) weightsNote(weights quantity.Bytes) note.Note {
-	bits := 8 * float64(weights) / float64(s.Model.Params())
-	return note.Note{Code: "weights", Text: fmt.Sprintf("weights in %s: %.4g bits a parameter on average", s.Quant.Name, bits),
-		Chinese: fmt.Sprintf("权重 %s：平均每参数 %.4g 比特", s.Quant.Name, bits), Source: s.Quant.Source}
-}
-
-// foreignNote says that the runtime is not known to run on the device.
-func (s *Request) foreignNote() note.Note {
-	d := s.Cluster.Device
-	return note.Note{Code: "runtime", Text: fmt.Sprintf("%s is not known to run on %s: its figures are as if it did", s.Runtime.Title, d.Name),
-		Chinese: fmt.Sprintf("未见 %s 支持 %s：数字按可运行计", s.Runtime.Title, d.Name), Source: s.Runtime.Source}
-}
-
-// note writes what was assumed.
-func (a *Answer) note(p *Prepared) {
-	add := func(code, text, zh, source string) {
-		a.Notes = append(a.Notes, note.Note{Code: code, Text: text, Chinese: zh, Source: source})
-	}
-	d := p.Cluster.Device
-	a.Notes = append(a.Notes, p.weightsNote(p.WeightBytes()))
-	add("runtime", fmt.Sprintf("%s takes %.0f %% of the device's memory, of it %.2g GiB for context and libraries", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB),
-		fmt.Sprintf("%s 占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", p.Runtime.Title, 100*p.Runtime.Utilisation, p.Runtime.ContextGiB), p.Runtime.Source)
-	if k := &p.timer.links; k.network > 0 {
-		rate := quantity.Bandwidth(k.network)
-		add("scale-out", fmt.Sprintf("%d devices serve a request over several nodes, with %v a device and direction between them: --scale-out sets another network", p.Layout.Devices()/p.Layout.Replicas, rate),
-			fmt.Sprintf("每条请求由跨节点的 %d 个设备处理，节点间每设备每方向 %v；可用 --scale-out 另设", p.Layout.Devices()/p.Layout.Replicas, rate), "")
-	}
-	if a.Memory.KVPadding > 0 {
-		add("padding", fmt.Sprintf("%s rounds the cache up: blocks of %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)),
-			fmt.Sprintf("%s 将缓存向上取整：每块 %d", p.Runtime.Title, max(p.Runtime.KVBlock, p.Runtime.KVPad)), p.Runtime.Source)
-	}
-	if p.Quant.pruned {
-		add("weights", "pruned 2:4: half of the values of linear layers, and 2 bits of place for each; reading them is faster by what they shrink, and the up to twofold rate of sparse products is not counted: no measurement of serving has it",
-			"2:4 剪枝：线性层保留一半数值，每个另加 2 比特位置；读取按缩小的字节加快，稀疏乘法至多两倍的速率未计入：无推理实测", "arXiv:2104.08378 section 3")
-	}
-	if p.Runtime.GGUF && !p.Quant.GGUF && p.Quant.compute != hardware.BF16 && p.Quant.compute != hardware.FP16 && p.Quant.compute != hardware.FP32 {
-		add("weights", fmt.Sprintf("%s has no %s weights: the nearest it stores are q8_0 or q4_k_m", p.Runtime.Title, p.Quant.Name),
-			fmt.Sprintf("%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m", p.Runtime.Title, p.Quant.Name), p.Runtime.Source)
-	}
-	switch {
-	case p.DeviceMemory != d.Memory:
-		add("unified", fmt.Sprintf("%s a device as asked for, where %s has %s", p.DeviceMemory, d.Name, d.Memory),
-			fmt.Sprintf("按所给每设备 %s 计，%s 为 %s", p.DeviceMemory, d.Name, d.Memory), "")
-	case d.Unified:
-		shared := sharedMemory(d)
-		add("unified", shared.en, shared.zh, "")
-	}
-	if !p.Runtime.RunsOn(d) {
-		a.Notes = append(a.Notes, p.foreignNote())
-	}
-	if p.Model.Context > 0 && p.Context > p.Model.Context && !p.SharedContext {
-		add("context", fmt.Sprintf("%s was made for %d tokens: a context of %d needs more than memory", p.Model.Name, p.Model.Context, p.Context),
-			fmt.Sprintf("%s 的上下文为 %d token：%d 不只是显存问题", p.Model.Name, p.Model.Context, p.Context), "")
-	}
-	if m := &a.Memory; m.HostLayers > 0 {
-		limits := bilingual{"limits are with as many", "各上限以同样层数计"}
-		if p.HostMemory > 0 {
-			limits = bilingual{"limits are with what its memory holds", "各上限以主机内存可容者计"}
-		}
-		text := fmt.Sprintf("%d layers on the host: it needs %s of memory for them beside its system, used at %.3g GB/s; %s", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9, limits.en)
-		zh := fmt.Sprintf("%d 层放在主机：主机除系统外需内存 %s，按 %.3g GB/s 使用；%s", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9, limits.zh)
-		if chunk := min(p.Runtime.PrefillChunk, p.prompt(p.Context)); p.timer.copyRate > 0 && chunk >= copiedFrom {
-			text += fmt.Sprintf("; prompts copy them to the device for every %d tokens, at %.3g GB/s at most (less from memory that is not pinned)", chunk, p.timer.copyRate/1e9)
-			zh += fmt.Sprintf("；读提示时每 %d 个 token 拷贝到设备一次，至多 %.3g GB/s（未锁页内存更慢）", chunk, p.timer.copyRate/1e9)
-		}
-		if command := p.HostCommand(m); command != "" {
-			text, zh = text+": "+command, zh+"："+command
-		}
-		add("offload", text, zh, "")
-	}
-	if p.Model.ReadsPrompt() {
-		add("context", fmt.Sprintf("the encoder reads up to %d tokens and the decoder writes up to as many: each has caches of that length", p.Context),
-			fmt.Sprintf("编码器至多读 %d 个 token，解码器至多写同样多：两者各有该长度的缓存", p.Context), "")
-	}
-	if p.Model.Inferred {
-		add("inferred-shape", "only the parameter count is known: the shape, and with it the cache, is that of comparable models",
-			"仅知参数量：结构及缓存取自相近模型", "")
-	}
-	if w := p.Cluster.Device.Power; w > 0 {
-		add("energy", fmt.Sprintf("devices at their rated %s: reading weights draws less, so that this is an upper end; hosts, network and cooling are not counted", w),
-			fmt.Sprintf("设备按额定 %s 计：读取权重时功耗更低，故为上限；主机、网络与制冷未计", w), "")
-	}
-	known := []bilingual{
-		{"no measurement of this runtime: constants of comparable ones, and a wider band", "该运行时无实测：取相近者的常数，区间加宽"},
-		{"no measurement of this runtime on this architecture: constants of comparable devices, and a wider band", "该运行时在此架构上无实测：取相近设备的常数，区间加宽"},
-		{"fitted on published measurements of this runtime on this architecture", "按该运行时在此架构上的公开实测拟合"},
-	}[p.grade(p.timer)]
-	if p.timer.links.network > 0 && p.known > 0 {
-		known = bilingual{"no measurement of this runtime over several nodes: constants of one node, and a wider band", "该运行时跨节点无实测：取单节点的常数，区间加宽"}
-	}
-	if a.Memory.HostLayers > 0 {
-		known = bilingual{"no measurement has weights on the host: the widest band", "无权重置于主机的实测：取最宽区间"}
-	}
-	add("speed", known.en, known.zh, "sizing/serving_constants.json; mlsizer validate")
-}
-
-// bilingual is a text in both languages.
-type bilingual struct{ en, zh string }

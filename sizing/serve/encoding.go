@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -201,12 +200,11 @@ type EncodingAnswer struct {
 
 // EncodingRuntime says which program is taken where none is named, and why.
 func EncodingRuntime(m *model.Model, d *hardware.Device, q *Quant) (*Runtime, note.Note) {
-	r, why := chooseRuntime(d, q)
-	if !m.PerToken() {
-		r, _ = FindRuntime("transformers")
-		why = bilingual{"whose passes are not compiled: programs that are (TensorRT, OpenVINO) are faster", "逐算子执行：编译型程序（TensorRT、OpenVINO）更快"}
+	if m.PerToken() {
+		return RuntimeChoice(d, q)
 	}
-	return r, note.Note{Code: "runtime", Text: fmt.Sprintf("runtime not given: %s, %s", r.Title, why.en), Chinese: fmt.Sprintf("未指定运行时：取 %s，%s", r.Title, why.zh)}
+	r, _ := FindRuntime("transformers")
+	return r, note.New("runtime.chosen", "", r.Title, note.Word("not-compiled"))
 }
 
 // Encode evaluates the serving of a model that [Model.Encodes]: Context is the
@@ -406,25 +404,20 @@ func (a *EncodingAnswer) computeBound() int64 {
 
 // note writes what was assumed.
 func (a *EncodingAnswer) note() {
-	add := func(code, text, zh, source string) {
-		a.Notes = append(a.Notes, note.Note{Code: code, Text: text, Chinese: zh, Source: source})
+	var notes note.List
+	d, r := a.Cluster.Device, a.Runtime
+	notes = append(notes, a.weightsNote(a.Weights))
+	notes.Say("runtime.takes-up-to", r.Source, r.Title, 100*r.Utilisation, r.ContextGiB)
+	if a.DeviceMemory == d.Memory && d.Unified {
+		notes = append(notes, sharedNote(d))
 	}
-	a.Notes = append(a.Notes, a.weightsNote(a.Weights))
-	add("runtime", fmt.Sprintf("%s takes up to %.0f %% of the device's memory, of it %.2g GiB for context and libraries", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB),
-		fmt.Sprintf("%s 至多占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB", a.Runtime.Title, 100*a.Runtime.Utilisation, a.Runtime.ContextGiB), a.Runtime.Source)
-	if d := a.Cluster.Device; a.DeviceMemory == d.Memory && d.Unified {
-		shared := sharedMemory(d)
-		add("unified", shared.en, shared.zh, "")
+	if !r.RunsOn(d) {
+		notes = append(notes, a.foreignNote())
 	}
-	if !a.Runtime.RunsOn(a.Cluster.Device) {
-		a.Notes = append(a.Notes, a.foreignNote())
+	notes.Say("activations.encoding", "")
+	notes.Say("speed.encoding", sourceSpeed)
+	if w := d.Power; w > 0 {
+		notes.Say("energy.encoding", "", w)
 	}
-	add("activations", "activations: the largest output of a layer beside its input and the residual stream, for the whole batch in 16 bits",
-		"激活值：整个批次中单层最大输出、其输入与残差流，按 16 位计", "")
-	add("speed", "no measurement of an encoder: one pass at the rates at which language models read prompts, and the widest band",
-		"无编码器实测：按语言模型读取提示的速率计一次前向，取最宽区间", "sizing/serving_constants.json; mlsizer validate")
-	if w := a.Cluster.Device.Power; w > 0 {
-		add("energy", fmt.Sprintf("devices at their rated %s: an upper end; hosts, network and cooling are not counted", w),
-			fmt.Sprintf("设备按额定 %s 计，为上限；主机、网络与制冷未计", w), "")
-	}
+	a.Notes = notes
 }

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"fmt"
 	"math"
 
 	"mlsizer/sizing/note"
@@ -14,40 +13,45 @@ func (a *EncodingAnswer) Explain() []note.Derivation {
 	busy := math.Min(float64(a.Layout.Replicas), float64(a.Batch))
 	each, seq := math.Ceil(float64(a.Batch)/busy), float64(a.Context)
 	l := servingLines{group: "memory"}
-	l.add("weights", "what tensor parallelism divides / tp + what every device holds", a.weightNumbers(), m.Weights.String(), a.Quant.Source)
-	l.add("compute buffers", "samples x positions x (2 x widest activation / tp + 2 x hidden) x 2 B, at its largest", a.pass.widestNumbers(each, seq), m.Compute.String(), "")
-	l.add("overhead", "context and libraries, a device", fmt.Sprintf("%g GiB", a.Runtime.ContextGiB), m.Overhead.String(), a.Runtime.Source)
-	l.add("total", "sum of the lines above", "", m.Total.String(), "")
+	a.explainWeights(&l)
+	l.derive("compute buffers", "encoding.compute", "", m.Compute, a.pass.widestInputs(each, seq)...)
+	l.overhead(a.Runtime, m.Overhead)
+	l.derive("total", "serving.total", "", m.Total)
 	l.group = "time"
 	l.pass(&a.pass, each, seq)
 	l.group = "rates"
-	l.rate("sequences", "batch / pass", fmt.Sprintf("%d / %s", a.Batch, note.InSeconds(float64(t.Latency))), t.Sequences)
+	l.batches("sequences", t.Sequences, a.Batch, float64(t.Latency))
 	if t.Load > 0 {
-		l.rate("full load", "batch / pass", fmt.Sprintf("%d / %s", t.LoadBatch, note.InSeconds(t.LoadTime)), t.Load)
+		l.batches("full load", t.Load, t.LoadBatch, t.LoadTime)
 	}
 	l.millions(&a.Request, a.price, []quantity.USD{t.PerMillionBatch, t.PerMillion}, []quantity.KWh{t.EnergyBatch, t.Energy}, t.Sequences, t.Load)
 	return l.list
+}
+
+// batches derives the sequences per second of batches that take so long.
+func (l *servingLines) batches(name string, rate float64, batch int64, seconds float64) {
+	l.rate(name, "encoding.batches", rate, note.In("batch", batch), note.In("time of a pass", note.Fine(seconds)))
 }
 
 // pass derives one pass over batch samples of seq positions.
 func (l *servingLines) pass(p *forwardPass, batch, seq float64) {
 	e, w := &p.e, p.parts(batch, seq)
 	read, multiply := p.readMultiply(w.bytes, w.flops)
-	l.time("read the weights", "bytes of weights, and what convolutions move / (bandwidth x share)", over(w.bytes, p.memory, 1e9, "GB", e[servingMemory]), read)
-	l.time("multiply", "2 x parameters x positions / (peak x share)", over(w.flops, p.peak, 1e12, "TFLOP", e[servingCompute]), multiply)
-	l.time("reading and multiplying", "sum over groups of layers of |reading, multiplying|, with |a, b| = (a⁴ + b⁴)^¼", "", w.products)
+	l.time("read the weights", "encoding.read", read, reads("bytes", w.bytes, p.memory, share("share of the bandwidth", e[servingMemory])))
+	l.time("multiply", "encoding.multiply", multiply, multiplies("FLOPs", w.flops, p.peak, share("share of the peak", e[servingCompute])))
+	l.time("reading and multiplying", "encoding.products", w.products)
 	if w.scores > 0 {
-		l.time("attention", "FLOPs of scores and values / (peak x share)", over(w.scores, p.peak16, 1e12, "TFLOP", e[servingAttend]), w.scores/(p.peak16*e[servingAttend]))
+		l.time("attention", "encoding.attention", w.scores/(p.peak16*e[servingAttend]), multiplies("FLOPs", w.scores, p.peak16, share("share of the peak", e[servingAttend])))
 	}
-	l.time("gaps", "layers x gap", fmt.Sprintf("%.4g x %s", w.layers, note.InSeconds(e[servingGap])), w.layers*e[servingGap])
-	l.time("host", "layers x host, where that is the slower one", fmt.Sprintf("%.4g x %s", w.layers, note.InSeconds(e[servingEager])), w.layers*e[servingEager])
+	l.gaps(w.layers, e[servingGap])
+	l.host(w.layers, e[servingEager])
 	l.links(&p.links, e, w.layers, w.sent)
-	l.time("scheduling and sampling", "step + sequences x each", fmt.Sprintf("%s + %.6g x %s", note.InSeconds(e[servingStep]), batch, note.InSeconds(e[servingSeq])), e[servingStep]+batch*e[servingSeq])
-	l.time("pass", "|reading and multiplying + attention + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼", "", p.time(batch, seq))
+	l.scheduling(e, batch)
+	l.time("pass", "encoding.pass", p.time(batch, seq))
 }
 
-// weightNumbers is what the weights of a device add up from.
-func (a *EncodingAnswer) weightNumbers() string {
+// explainWeights derives the weights of a device.
+func (a *EncodingAnswer) explainWeights(l *servingLines) {
 	tp, divided, whole, scale := a.pass.tp, 0.0, 0.0, 1.0
 	for i := range a.pass.groups {
 		for _, w := range a.pass.groups[i].weights {
@@ -63,17 +67,22 @@ func (a *EncodingAnswer) weightNumbers() string {
 	if a.StoredBytes > 0 {
 		scale = float64(a.StoredBytes / WeightBytes(a.Model, a.Quant))
 	}
-	return joinTerms(fmt.Sprintf("%v / %d", quantity.Bytes(divided*scale), tp), term(whole, quantity.Bytes(whole*scale).String()))
+	parts := note.Sum{note.In("divided weights", note.NewPart("encoding.divided", note.In("divided weights", quantity.Bytes(divided*scale)), note.In("tensor parallel", tp)))}
+	if whole > 0 {
+		parts = append(parts, note.In("whole weights", quantity.Bytes(whole*scale)))
+	}
+	l.derive("weights", "encoding.weights", a.Quant.Source, a.Memory.Weights, note.In("weights", parts))
 }
 
-// widestNumbers is what the widest activations of a batch are made of.
-func (p *forwardPass) widestNumbers(batch, seq float64) (numbers string) {
+// widestInputs are what the widest activations of a batch are made of.
+func (p *forwardPass) widestInputs(batch, seq float64) (inputs note.Inputs) {
 	most := -1.0
 	for i := range p.groups {
 		f := &p.groups[i]
 		if size := f.positions(seq) * (2*f.widest/float64(p.tp) + 2*f.hidden); size > most {
-			most, numbers = size, fmt.Sprintf("%g x %g x (2 x %g / %d + 2 x %g) x 2 B", batch, f.positions(seq), f.widest, p.tp, f.hidden)
+			most, inputs = size, note.Inputs{note.In("samples", batch), note.In("positions", f.positions(seq)), note.In("widest activation", f.widest),
+				note.In("tensor parallel", p.tp), note.In("hidden size", f.hidden)}
 		}
 	}
-	return numbers
+	return inputs
 }

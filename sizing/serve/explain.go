@@ -11,6 +11,7 @@ import (
 const (
 	sourceKV       = "arXiv:2305.13245 section 2 (keys and values of grouped heads); for latents arXiv:2405.04434 section 2.1.4"
 	sourceRoofline = "Williams, Waterman, Patterson, CACM 52(4) 2009; constants fitted, see sizing/serving_constants.json"
+	sourceState    = "arXiv:2312.00752 section 3; arXiv:2412.06464"
 )
 
 // Explain derives every figure of the answer.
@@ -19,85 +20,118 @@ func (a *Answer) Explain() []note.Derivation {
 }
 
 func (a *Answer) explainMemory() []note.Derivation {
-	m, l, q := &a.Memory, &a.Layout, a.Quant
-	var list []note.Derivation
-	add := func(name, formula, numbers string, value quantity.Bytes, source string) {
-		list = append(list, note.Derivation{Group: "memory", Name: name, Formula: formula, Numbers: numbers, Value: value.String(), Source: source})
-	}
-	add("weights", "layers of the fullest stage + what stands before and after them + experts / (tp x ep), as stored and divided", a.weightNumbers(), m.Weights, q.Source)
+	m, r, l := &a.Memory, a.Runtime, servingLines{group: "memory"}
+	a.explainWeights(&l)
 	n := float64(a.perReplica(a.Batch))
-	stage, ofStage := a.served.stageShare(l), ""
-	if l.PP > 1 {
+	stage, ofStage := a.stageOf(m)
+	a.explainCaches(&l, n, stage, ofStage)
+	if m.KVPadding > 0 {
+		l.derive("KV cache, rounding", "serving.kv-rounding", r.Source, m.KVPadding,
+			note.In("cache, rounded up", note.MiB(m.KVCache+m.KVPadding)), note.In("cache", note.MiB(m.KVCache)), note.In("cells per block", max(r.KVBlock, r.KVPad)))
+	}
+	if m.State > 0 {
+		tail := append(note.Product{note.In("tensor parallel", a.Layout.TP)}, ofStage...)
+		l.derive("state", "serving.state", sourceState, m.State, note.In("state per sequence", a.StateBytes()), note.In("sequences", n), note.In("shares", tail))
+	}
+	a.explainCompute(&l)
+	l.overhead(r, m.Overhead)
+	l.derive("total", "serving.total", "", m.Total)
+	l.derive("the runtime takes", "serving.budget", r.Source, m.Budget, note.In("memory per device", m.Device), note.In("utilisation", r.Utilisation))
+	return l.list
+}
+
+// overhead derives what the runtime takes beside weights, cache and buffers.
+func (l *servingLines) overhead(r *Runtime, overhead quantity.Bytes) {
+	l.derive("overhead", "serving.overhead", r.Source, overhead, note.In("context and libraries", note.GiB(r.ContextGiB*(1<<30))))
+}
+
+// stageOf is the share of caches and state that the fullest stage has on its
+// devices, and the numbers that make it up.
+func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
+	stage = a.served.stageShare(&a.Layout)
+	if a.Layout.PP > 1 {
 		layers := max(a.served.layers, 1)
-		ofStage = fmt.Sprintf(" x %.0f/%d", stage*float64(layers), layers)
+		numbers = append(numbers, note.In("share of the stage", note.NewPart("serving.stage-layers",
+			note.In("layers of the fullest stage", stage*float64(layers)), note.In("layers", layers))))
 	}
 	if m.HostCache > 0 {
 		layers, _, _ := a.hostLayers(m, 0)
 		left := layers - float64(m.HostLayers)
-		stage, ofStage = stage*left/layers, ofStage+fmt.Sprintf(" x %g/%g", left, layers)
+		stage = stage * left / layers
+		numbers = append(numbers, note.In("share of the device", note.NewPart("serving.layers-left",
+			note.In("layers left on the device", left), note.In("layers of the stage", layers))))
 	}
+	return stage, numbers
+}
+
+// explainCaches derives the cache of n sequences, a line for each kind.
+func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.Product) {
 	for _, c := range a.cacheKinds() {
 		cells, sequences := c.cells(float64(a.Context), 1), n
 		if a.SharedContext {
 			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
-		shape := cacheShape{kv: a.KV, tp: l.TP, expanded: a.Expanded, copied: a.Copied}
-		bytes := c.layers * cells * c.tokenBytes(&shape) * sequences * stage
-		name, formula := "KV cache, full attention", "layers x context x (keys + values) x bytes x sequences"
-		if c.Tokens > 0 {
-			name, formula = "KV cache, of the encoder", "layers x its positions x (keys + values) x bytes x sequences"
+		shape := cacheShape{kv: a.KV, tp: a.Layout.TP, expanded: a.Expanded, copied: a.Copied}
+		each := c.tokenBytes(&shape)
+		bytes := quantity.Bytes(c.layers * cells * each * sequences * stage)
+		numbers := note.Inputs{note.In("layers", c.layers), note.In("tokens", cells), note.In("bytes per token and layer", quantity.Bytes(each)),
+			note.In("sequences", append(note.Product{note.In("sequences", sequences)}, ofStage...))}
+		switch {
+		case c.Window > 0:
+			l.derive(fmt.Sprintf("KV cache, window %d", c.Window), "serving.kv-window", sourceKV, bytes, numbers...)
+		case c.Tokens > 0:
+			l.derive("KV cache, of the encoder", "serving.kv-encoder", sourceKV, bytes, numbers...)
+		default:
+			l.derive("KV cache, full attention", "serving.kv-full", sourceKV, bytes, numbers...)
 		}
-		if c.Window > 0 {
-			name, formula = fmt.Sprintf("KV cache, window %d", c.Window), "layers x min(context, window) x (keys + values) x bytes x sequences"
-		}
-		add(name, formula, fmt.Sprintf("%g x %g x %.6g B x %g", c.layers, cells, c.tokenBytes(&shape), sequences)+ofStage, quantity.Bytes(bytes), sourceKV)
 	}
-	if m.KVPadding > 0 {
-		add("KV cache, rounding", "cells rounded up by the runtime", fmt.Sprintf("%s - %s, blocks of %d", inMiB(m.KVCache+m.KVPadding), inMiB(m.KVCache), max(a.Runtime.KVBlock, a.Runtime.KVPad)), m.KVPadding, a.Runtime.Source)
-	}
-	if m.State > 0 {
-		add("state", "layers x elements of the state x 4 B x sequences / tp", fmt.Sprintf("%v x %g / %d", a.StateBytes(), n, l.TP)+ofStage, m.State, "arXiv:2312.00752 section 3; arXiv:2412.06464")
-	}
-	formula, numbers := a.computeNumbers()
-	add("compute buffers", formula, numbers, m.Compute, a.Runtime.Source)
-	add("overhead", "context and libraries, a device", fmt.Sprintf("%g GiB", a.Runtime.ContextGiB), m.Overhead, a.Runtime.Source)
-	add("total", "sum of the lines above", "", m.Total, "")
-	add("the runtime takes", "device x utilisation", fmt.Sprintf("%v x %g", m.Device, a.Runtime.Utilisation), m.Budget, a.Runtime.Source)
-	return list
 }
 
-// weightNumbers is what the weights of a device add up from.
-func (a *Answer) weightNumbers() string {
+// explainWeights derives the weights of a device.
+func (a *Answer) explainWeights(l *servingLines) {
+	m := &a.Memory
 	layers, ends, experts := a.served.weightParts(&a.Layout)
-	size := quantity.Bytes.String
-	if a.Memory.Host > 0 { // of which little may be left
-		size = inMiB
+	size := func(b quantity.Bytes) any {
+		if m.Host > 0 { // of which little may be left
+			return note.MiB(b)
+		}
+		return b
 	}
-	numbers := joinTerms(size(quantity.Bytes(layers)), term(ends, size(quantity.Bytes(ends))), term(experts, size(quantity.Bytes(experts))))
+	parts := note.Sum{note.In("layers", size(quantity.Bytes(layers)))}
+	if ends > 0 {
+		parts = append(parts, note.In("before and after the layers", size(quantity.Bytes(ends))))
+	}
+	if experts > 0 {
+		parts = append(parts, note.In("experts", size(quantity.Bytes(experts))))
+	}
 	// Towers that the count leaves out stand beside it.
-	if m := &a.Memory; float64(m.Weights+m.Host) > 1.0001*(layers+ends+experts) {
-		numbers = joinTerms(numbers, size(m.Weights+m.Host-quantity.Bytes(layers+ends+experts)))
+	if all := layers + ends + experts; float64(m.Weights+m.Host) > 1.0001*all {
+		parts = append(parts, note.In("towers", size(m.Weights+m.Host-quantity.Bytes(all))))
 	}
-	if a.Memory.Host > 0 {
-		numbers += " - " + size(a.Memory.Host)
+	if m.Host > 0 {
+		l.derive("weights", "serving.weights-left", a.Quant.Source, m.Weights, note.In("weights", parts), note.In("weights on the host", size(m.Host)))
+		return
 	}
-	return numbers
+	l.derive("weights", "serving.weights", a.Quant.Source, m.Weights, note.In("weights", parts))
 }
 
-// computeNumbers is what the compute buffers are made of.
-func (a *Answer) computeNumbers() (formula, numbers string) {
-	s, r, l := a.served, a.Runtime, &a.Layout
+// explainCompute derives the compute buffers.
+func (a *Answer) explainCompute(l *servingLines) {
+	s, r, compute := a.served, a.Runtime, a.Memory.Compute
 	prompt := float64(a.prompt(a.Context))
-	logits := fmt.Sprintf("%d x %g x %g B / %d", r.LogitRows, s.vocab, r.LogitBytes, l.TP)
+	logits := note.In("logits", note.NewPart("serving.logits", note.In("rows of logits", r.LogitRows), note.In("vocabulary", s.vocab),
+		note.In("bytes per logit", quantity.Bytes(r.LogitBytes)), note.In("tensor parallel", a.Layout.TP)))
 	switch {
-	case a.timer.frontBytes(prompt) > s.computeBytes(r, l, prompt):
-		return "samples x positions x (2 x widest activation / tp + 2 x hidden) x 2 B, at its largest", ""
+	case a.timer.frontBytes(prompt) > s.computeBytes(r, &a.Layout, prompt):
+		l.derive("compute buffers", "serving.compute-widest", r.Source, compute)
 	case r.HiddenCopies > 0:
-		return "micro-batch x (vocabulary x 4 B / tp + copies x hidden x 4 B)", fmt.Sprintf("%s + %d x %g x %g x 4 B", logits, r.LogitRows, r.HiddenCopies, s.hidden)
+		l.derive("compute buffers", "serving.compute-copies", r.Source, compute,
+			logits, note.In("rows", r.LogitRows), note.In("copies", r.HiddenCopies), note.In("hidden size", s.hidden))
+	default:
+		l.derive("compute buffers", "serving.compute", r.Source, compute,
+			note.In("tokens of a chunk", min(float64(r.PrefillChunk), max(prompt, 1))), note.In("widest activation", s.widest), note.In("tensor parallel", a.Layout.TP),
+			note.In("hidden size", s.hidden), note.In("passes", r.ActivationPasses), logits)
 	}
-	chunk := min(float64(r.PrefillChunk), max(prompt, 1))
-	return "chunk x (2 x widest activation / tp + 2 x hidden) x 2 B x passes + rows x vocabulary x bytes / tp",
-		fmt.Sprintf("%g x (2 x %g / %d + 2 x %g) x 2 B x %g + %s", chunk, s.widest, l.TP, s.hidden, r.ActivationPasses, logits)
 }
 
 // cacheKinds joins the caches of layers that are alike.

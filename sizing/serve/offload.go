@@ -1,10 +1,8 @@
 package serve
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"strings"
 
 	"mlsizer/sizing/quantity"
 )
@@ -160,20 +158,4 @@ func (t *servingTimer) hostRateOf(tokens float64) float64 {
 		return t.copyRate
 	}
 	return t.hostRate
-}
-
-// HostCommand is how the runtime is told to leave those layers on the host, ""
-// if none are or it has no such option.
-func (p *Prepared) HostCommand(m *Memory) string {
-	how := p.Offload
-	if len(p.served.experts) == 0 {
-		how = OffloadLayers
-	}
-	flags := cmp.Or(p.Runtime.HostFlags[how], p.Runtime.HostFlags[NoOffload])
-	if m.HostLayers == 0 || flags == "" {
-		return ""
-	}
-	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
-	return strings.NewReplacer("{layers}", fmt.Sprint(layers), "{host}", fmt.Sprint(host), "{device}", fmt.Sprint(layers-host),
-		"{gib}", fmt.Sprintf("%.0f", math.Ceil(float64(m.Host)/(1<<30)))).Replace(flags)
 }

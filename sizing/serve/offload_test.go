@@ -8,6 +8,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog/catalogtest"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
@@ -86,27 +87,27 @@ func TestLoadLeavesTheBatchAlone(t *testing.T) {
 	assert.InEpsilon(t, 1e6/3600*time/(16*512), float64(with.PerMillionBatch), 1e-12)
 }
 
-// The flags with which a runtime leaves layers on the host.
+// The options with which a runtime leaves layers on the host.
 // Source: ggml-org/llama.cpp common/arg.cpp (--n-gpu-layers counts the output
 // head, --n-cpu-moe layers with experts); vllm-project/vllm vllm/engine/arg_utils.py.
-func TestHostFlags(t *testing.T) {
+func TestHostSettings(t *testing.T) {
 	m := serve.Memory{HostLayers: 10, Host: 5 << 29}
 	for _, c := range []struct {
 		model, runtime string
 		offload        serve.Offload
-		want           string
+		want           note.Settings
 	}{
-		{"llama-3.1-8b", "llama.cpp", serve.OffloadLayers, "-ngl 23"},
-		{"llama-3.1-8b", "llama.cpp", serve.OffloadExperts, "-ngl 23"}, // it has none
-		{"qwen3-30b-a3b", "llama.cpp", serve.OffloadExperts, "-ngl 49 --n-cpu-moe 10"},
-		{"llama-3.1-8b", "vllm", serve.OffloadLayers, "--cpu-offload-gb 3"},
-		{"llama-3.1-8b", "sglang", serve.OffloadLayers, ""},
+		{"llama-3.1-8b", "llama.cpp", serve.OffloadLayers, note.Settings{{Field: "gpu-layers", Value: 23}}},
+		{"llama-3.1-8b", "llama.cpp", serve.OffloadExperts, note.Settings{{Field: "gpu-layers", Value: 23}}}, // it has none
+		{"qwen3-30b-a3b", "llama.cpp", serve.OffloadExperts, note.Settings{{Field: "gpu-layers", Value: 49}, {Field: "cpu-moe-layers", Value: 10}}},
+		{"llama-3.1-8b", "vllm", serve.OffloadLayers, note.Settings{{Field: "cpu-offload", Value: 3}}},
+		{"llama-3.1-8b", "sglang", serve.OffloadLayers, nil},
 	} {
 		p := mustServe(t, c.model, "q8_0", "h100", 1, func(s *serve.Request) {
 			s.Runtime, s.Offload = mustFind(t, serve.FindRuntime, c.runtime), c.offload
 		})
-		assert.Equal(t, c.want, p.HostCommand(&m), "%s on %s", c.model, c.runtime)
-		assert.Empty(t, p.HostCommand(&serve.Memory{}))
+		assert.Equal(t, c.want, p.HostSettings(&m), "%s on %s", c.model, c.runtime)
+		assert.Empty(t, p.HostSettings(&serve.Memory{}))
 	}
 }
 

@@ -4,18 +4,19 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
 // Option is a change that makes a model fit.
 type Option struct {
-	Code    string `json:"code"`
-	Text    string `json:"text"`
-	Chinese string `json:"-"`
-	Flag    string `json:"flag"` // what to add to the command line
+	Code string `json:"code"`
+	// Label says what changes, Settings which fields of the request are set to
+	// what for it, in the order in which they are said.
+	Label    note.Note     `json:"-"`
+	Settings note.Settings `json:"-"`
 	// Device is the memory of one device that it takes, Host that of the host.
 	Device quantity.Bytes `json:"memory_bytes"`
 	Host   quantity.Bytes `json:"host_bytes,omitempty"`
@@ -128,7 +129,7 @@ type optionList struct {
 }
 
 // add appends a change if it fits.
-func (l *optionList) add(code, en, zh string, s Request) bool {
+func (l *optionList) add(code string, s Request, label note.Note) bool {
 	o, err := s.Prepare()
 	if err != nil {
 		return false
@@ -147,10 +148,10 @@ func (l *optionList) add(code, en, zh string, s Request) bool {
 		}
 	}
 	t := o.Throughput(price)
-	if command := o.HostCommand(&m); command != "" {
-		en, zh = en+" ("+command+")", zh+"（"+command+"）"
+	if told := o.HostSettings(&m); len(told) > 0 {
+		label = note.New("option.told", "", label, told)
 	}
-	l.list = append(l.list, Option{code, en, zh, l.flags(o, price), m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
+	l.list = append(l.list, Option{code, label, l.settings(o, price), m.Total, o.hostNeed(&m), t.Decode, t.Low, t.High, t.PerMillion})
 	return true
 }
 
@@ -161,14 +162,13 @@ func (q *Quant) typed() bool {
 	return err == nil
 }
 
-// flags is what makes the question that was asked the one of an option, whose
+// settings is what makes the question that was asked the one of an option, whose
 // devices cost so much: what the option sets, and what it takes back.
-func (l *optionList) flags(o *Prepared, price quantity.USD) string {
+func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settings) {
 	p := l.p
-	var list []string
-	add := func(changed bool, flag string, value any) {
+	add := func(changed bool, field string, value any) {
 		if changed {
-			list = append(list, fmt.Sprintf("--%s %v", flag, value))
+			list.Set(field, value)
 		}
 	}
 	elsewhere := o.Cluster.Device != p.Cluster.Device
@@ -186,24 +186,24 @@ func (l *optionList) flags(o *Prepared, price quantity.USD) string {
 	add(shorter && o.Output > 0, "answer", o.Output)
 	add(shorter && o.Images > 0, "images", o.Images)
 	add(o.Batch != p.Batch, "batch", o.Batch)
-	list = append(list, p.layoutFlags(o)...)
+	list = append(list, p.layoutSettings(o)...)
 	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
 	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
 	add(o.Offload != p.Offload, "offload", o.Offload)
 	add(elsewhere && p.asked.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
 	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
 	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
-	return strings.Join(list, " ")
+	return list
 }
 
-// layoutFlags is the dimensions that an option's layout takes beside those that
+// layoutSettings is the dimensions that an option's layout takes beside those that
 // were asked for: none where these lead to it as they are.
-func (p *Prepared) layoutFlags(o *Prepared) (list []string) {
+func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 	l := p.asked.Layout
 	dimensions := []struct {
-		flag string
-		at   *int
-		want int
+		field string
+		at    *int
+		want  int
 	}{{"tp", &l.TP, o.Layout.TP}, {"pp", &l.PP, o.Layout.PP}, {"ep", &l.EP, o.Layout.EP}}
 	reached := func() bool {
 		got, err := l.complete(o.Model, o.Runtime, &o.Cluster)
@@ -215,7 +215,7 @@ func (p *Prepared) layoutFlags(o *Prepared) (list []string) {
 				continue
 			}
 			*d.at = d.want
-			list = append(list, fmt.Sprintf("--%s %d", d.flag, d.want))
+			list.Set(d.field, d.want)
 		}
 	}
 	return list
@@ -226,18 +226,18 @@ func (p *Prepared) layoutFlags(o *Prepared) (list []string) {
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
-		l.add("weights", "weights in "+best.Name, "权重用 "+best.Name, p.Request.with(best))
+		l.add("weights", p.Request.with(best), note.New("option.weights", "", best.Name))
 	}
 	if n := p.MaxContext(p.Batch); n > 1 && n < p.Context {
 		s := p.Request
 		s.Context, s.Output = n, min(p.Output, n/2)
 		s.Prompt = min(p.Prompt, n-max(s.Output, 1))
-		l.add("context", fmt.Sprintf("a context of %d tokens", n), fmt.Sprintf("上下文 %d token", n), s)
+		l.add("context", s, note.New("option.context", "", n))
 	}
 	if n := p.MaxBatch(p.Context); n > 0 && n < p.Batch {
 		s := p.Request
 		s.Batch = n
-		l.add("batch", fmt.Sprintf("%d sequences at once", n), fmt.Sprintf("同时 %d 条序列", n), s)
+		l.add("batch", s, note.New("option.batch", "", n))
 	}
 	l.divideBatch()
 	l.narrowCache()
@@ -265,15 +265,14 @@ func (l *optionList) divideBatch() {
 	for n := p.Cluster.Count; n > 1; n /= 2 {
 		s := p.Request
 		s.Layout = Layout{EP: n, TP: p.Cluster.Count / n, PP: 1}
-		en, zh := fmt.Sprintf("%d groups that share the experts and divide the batch", n), fmt.Sprintf("分 %d 组，共享专家并均分批次", n)
-		if l.add("expert groups", en, zh, s) {
+		if l.add("expert groups", s, note.New("option.expert-groups", "", n)) {
 			return
 		}
 		if p.KV.Key <= kv.Key {
 			continue
 		}
 		s.KV = kv
-		if l.add("expert groups", en+", a KV cache in fp8", zh+"，KV 缓存用 fp8", s) {
+		if l.add("expert groups", s, note.New("option.expert-groups-kv", "", n, kv.Name)) {
 			return
 		}
 	}
@@ -291,7 +290,7 @@ func (l *optionList) narrowCache() {
 	}
 	s := p.Request
 	s.KV = kv
-	if l.add("kv", "a KV cache in "+name, "KV 缓存用 "+name, s) || p.best() != nil {
+	if l.add("kv", s, note.New("option.kv", "", name)) || p.best() != nil {
 		return
 	}
 	o, err := s.Prepare()
@@ -299,7 +298,7 @@ func (l *optionList) narrowCache() {
 		return
 	}
 	if best := o.best(); best != nil {
-		l.add("weights and kv", "weights in "+best.Name+", a KV cache in "+name, "权重用 "+best.Name+"，KV 缓存用 "+name, s.with(best))
+		l.add("weights and kv", s.with(best), note.New("option.weights-kv", "", best.Name, name))
 	}
 }
 
@@ -312,7 +311,7 @@ func (l *optionList) otherRuntimes() {
 			continue
 		}
 		if best := o.best(); best != nil {
-			l.add("runtime", r.Title+" with weights in "+best.Name, "用 "+r.Title+"，权重用 "+best.Name, s.with(best))
+			l.add("runtime", s.with(best), note.New("option.runtime", "", r.Title, best.Name))
 		}
 	}
 }
@@ -333,31 +332,32 @@ func (l *optionList) toHost() {
 		if o := p.Published; o != nil && o.Linear == "mxfp4" {
 			q, _ = FindQuant("mxfp4-q8_0")
 		}
-		l.offload(s.under(r).with(q), r.Title+" with weights in "+q.Name+", ", "用 "+r.Title+"，权重用 "+q.Name+"，")
+		l.offload(s.under(r).with(q), func(what note.Word, share float64) note.Note {
+			return note.New("option.offload-with", "", r.Title, q.Name, what, share)
+		})
 	}
 	if p.Runtime.Offload != "none" {
-		l.offload(s, "", "")
+		l.offload(s, func(what note.Word, share float64) note.Note { return note.New("option.offload", "", what, share) })
 	}
 }
 
-// offload offers experts and layers on the host, unless nothing has to go.
-func (l *optionList) offload(s Request, en, zh string) {
-	try := func(how Offload, what, was string) {
+// offload offers experts and layers on the host, unless nothing has to go. The
+// label is given what goes there, and its share of the weights in per cent.
+func (l *optionList) offload(s Request, label func(what note.Word, share float64) note.Note) {
+	try := func(how Offload, what note.Word) {
 		s.Offload = how
 		o, err := s.Prepare()
 		if err != nil {
 			return
 		}
 		if m := o.Memory(o.Context, o.Batch); m.HostLayers > 0 {
-			share := 100 * float64(m.Host/(m.Host+m.Weights))
-			l.add("offload", fmt.Sprintf("%s%s: %.0f %% of the weights on the host", en, what, share),
-				fmt.Sprintf("%s%s：%.0f %% 的权重放在主机", zh, was, share), s)
+			l.add("offload", s, label(what, 100*float64(m.Host/(m.Host+m.Weights))))
 		}
 	}
 	if l.p.Model.HasExperts() && s.Runtime.Offload == "host" {
-		try(OffloadExperts, "experts offloaded", "专家卸载")
+		try(OffloadExperts, note.Word("experts-offloaded"))
 	}
-	try(OffloadLayers, "layers offloaded", "分层卸载")
+	try(OffloadLayers, note.Word("layers-offloaded"))
 }
 
 // moreDevices offers the fewest devices, doubling, that hold the model, and
@@ -377,16 +377,14 @@ func (l *optionList) moreDevices() {
 		if err != nil {
 			continue
 		}
-		many := fmt.Sprintf("%d x %s (%s)", n, id, o.Layout.String())
-		zh := fmt.Sprintf("%d × %s（%s）", n, id, o.Layout.String())
-		if l.add("devices", many, zh, s) {
+		if l.add("devices", s, note.New("option.devices", "", n, id, o.Layout.String())) {
 			return
 		}
 		if narrower || n > 16 {
 			continue
 		}
 		if best := o.best(); best != nil {
-			narrower = l.add("devices and weights", many+" with weights in "+best.Name, zh+"，权重用 "+best.Name, s.with(best))
+			narrower = l.add("devices and weights", s.with(best), note.New("option.devices-and-weights", "", n, id, o.Layout.String(), best.Name))
 		}
 	}
 }
@@ -438,7 +436,7 @@ func (l *optionList) elsewhere() {
 			return cmp.Or(cmp.Compare(key(a.d), key(b.d)), cmp.Compare(b.d.MemBandwidth, a.d.MemBandwidth))
 		})
 		taken[c.d] = true
-		l.add(OtherDevice, "1 x "+c.d.Name, "1 × "+c.d.Name, c.s)
+		l.add(OtherDevice, c.s, note.New("option.other-device", "", c.d.Name))
 	}
 	memory := func(d *hardware.Device) float64 { return float64(d.Memory) }
 	take(func(d *hardware.Device) bool { return d.Price != nil }, func(d *hardware.Device) float64 { return float64(hour(d)) })

@@ -66,6 +66,11 @@ func TestRuntimeEntries(t *testing.T) {
 				assert.Greater(t, d.Year, r.Releases[i-1].Year, r.Name)
 			}
 		}
-		assert.True(t, len(r.HostFlags) == 0 || r.Offload != "none", r.Name)
+		assert.True(t, len(r.HostOptions) == 0 || r.Offload != "none", r.Name)
+		for _, options := range r.HostOptions {
+			for _, o := range options {
+				assert.Contains(t, []HostCount{CountLayers, CountDevice, CountHost, CountGiB}, o.Counts, r.Name)
+			}
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -92,10 +91,9 @@ type Runtime struct {
 	Desk bool `json:"desk"`
 	// Ladder is the storages of weights that it offers, the most bits first.
 	Ladder []string `json:"ladder"`
-	// HostFlags is how it is told what to leave on the host, by the way of
-	// offloading, of {layers} with the head, {host} and {device} of them on
-	// either, or {gib} of weights; "none" is for any way.
-	HostFlags map[Offload]string `json:"host_flags"`
+	// HostOptions is how it is told what to leave on the host, by the way of
+	// offloading; "none" is for any way.
+	HostOptions map[Offload][]HostOption `json:"host_options"`
 	// Releases date its versions, the oldest first.
 	Releases []efficiency.DatedRelease `json:"releases"`
 	// Year is the generation that estimates are for.
@@ -152,18 +150,15 @@ func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
 }
 
 // chooseRuntime is DefaultRuntime with its reason.
-func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, bilingual) {
-	name, why := "vllm", bilingual{"which serves many sequences at once", "可同时服务多条序列"}
+func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
+	name, why := "vllm", note.Word("many-sequences")
 	switch {
 	case q != nil && q.GGUF:
-		name, why = "llama.cpp", bilingual{"whose files hold such weights", "此类权重为其文件格式"}
+		name, why = "llama.cpp", note.Word("own-files")
 	case d.Kind == hardware.CPU, d.Kind == hardware.Phone, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
-		name, why = "llama.cpp", bilingual{"which runs on processors, phones and GPUs that share their memory", "可在处理器、手机及共用内存的 GPU 上运行"}
-		if d.Vendor == "Apple" {
-			why = bilingual{why.en + " (--runtime mlx is the other choice here)", why.zh + "（另可选 --runtime mlx）"}
-		}
+		name, why = "llama.cpp", note.Word("desk")
 	case strings.HasPrefix(d.Arch, "NeuronCore"):
-		name, why = "neuronx", bilingual{"which is made for these chips", "为该芯片所制"}
+		name, why = "neuronx", note.Word("own-chips")
 	}
 	r, _ := FindRuntime(name)
 	return r, why
@@ -172,7 +167,10 @@ func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, bilingual) {
 // RuntimeChoice says which runtime is taken where none is named, and why.
 func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, note.Note) {
 	r, why := chooseRuntime(d, q)
-	return r, note.Note{Code: "runtime", Text: fmt.Sprintf("runtime not given: %s, %s", r.Title, why.en), Chinese: fmt.Sprintf("未指定运行时：取 %s，%s", r.Title, why.zh)}
+	if why == note.Word("desk") && d.Vendor == "Apple" {
+		return r, note.New("runtime.chosen-apple", "", r.Title, why)
+	}
+	return r, note.New("runtime.chosen", "", r.Title, why)
 }
 
 // RunsOn reports whether the runtime is known to run on a device; true where

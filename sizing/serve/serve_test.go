@@ -1,11 +1,13 @@
 package serve_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
@@ -293,7 +295,7 @@ func TestGroupsThatDivideTheBatch(t *testing.T) {
 	if at < 0 || a.Memory.Fits {
 		t.Fatalf("fits %v, options %v", a.Memory.Fits, a.Options)
 	}
-	assert.Equal(t, "--tp 1 --ep 8 --kv fp8", a.Options[at].Flag)
+	assert.Equal(t, note.Settings{{Field: "tp", Value: 1}, {Field: "ep", Value: 8}, {Field: "kv", Value: "fp8"}}, a.Options[at].Settings)
 	typed := mustServe(t, "deepseek-v3", "fp8", "h200", 8, func(s *serve.Request) {
 		ask(s)
 		s.Layout = serve.Layout{TP: 1, EP: 8}
@@ -344,9 +346,13 @@ func TestBoundedConstantIsDerived(t *testing.T) {
 	for _, d := range a.Explain() {
 		got[d.Name] = d
 	}
-	assert.Equal(t, "0.9 x 2 (all) = 1.8; 1.8 / (1 + (1.8 / 1)⁸)^⅛", got["memory"].Numbers)
-	assert.Equal(t, "0.9989", got["memory"].Value)
-	assert.Equal(t, "0.5 x 0.8 (all)", got["cache"].Numbers)
+	bent, ok := got["memory"].Inputs[0].Value.(note.Part)
+	require.True(t, ok)
+	assert.Equal(t, "constants.bent", bent.Rule)
+	base, factor, product := note.In("base", note.Short(0.9)), note.In("factor", 2.0), note.In("product", note.Short(1.8))
+	assert.Equal(t, note.Inputs{base, factor, product, note.In("bound", 1.0)}, got["memory"].Inputs.Flat())
+	assert.Equal(t, "0.9989", fmt.Sprint(got["memory"].Result))
+	assert.Equal(t, note.Inputs{note.In("base", note.Short(0.5)), note.In("factor", 0.8)}, got["cache"].Inputs.Flat())
 }
 
 // The stage that holds most has one share of weights, cache and state alike: of
@@ -496,7 +502,7 @@ func TestOptionsHaveNames(t *testing.T) {
 		}
 		assert.Equal(t, "awq", a.Best)
 		if assert.NotEmpty(t, a.Options) {
-			assert.Equal(t, "--weights awq", a.Options[0].Flag)
+			assert.Equal(t, note.Settings{{Field: "weights", Value: "awq"}}, a.Options[0].Settings)
 		}
 	}
 }
@@ -509,5 +515,5 @@ func TestEveryLayersExpertsAreLaunched(t *testing.T) {
 	a, err := p.Request.Answer(0)
 	assert.NoError(t, err)
 	i := slices.IndexFunc(a.Explain(), func(d note.Derivation) bool { return d.Name == "gaps" })
-	assert.Contains(t, a.Explain()[i].Numbers, "100.8 x ") // 24 + 24 x 32 / 10
+	assert.InDelta(t, 100.8, a.Explain()[i].Inputs[0].Value, 1e-9) // 24 + 24 x 32 / 10
 }

@@ -219,5 +219,5 @@ func (p *Prepared) noteOffload(notes *note.List, e *Estimate) {
 		notes.Say("offload.nvme", "arXiv:2104.07857 section 5", what, m.NVMe, rate)
 		return
 	}
-	notes.Say("offload.host", "", what, m.Host, rate)
+	notes.Say("offload.with-host", "", what, m.Host, rate)
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"strings"
 
 	"mlsizer/sizing/note"
@@ -14,36 +15,27 @@ func OfNote(n note.Note) Text {
 	return Text{n.Text, n.Chinese}
 }
 
+// OfOption is a change that the core offers in words.
+func OfOption(n note.Note) Text { return notes[n.Key].filled(n.Values...) }
+
 // derived is a formula in words, and the form that its inputs are put into. The
 // verbs of a formula take the first of the inputs.
 type derived struct{ Formula, Numbers Text }
 
 // OfDerivation is a derivation in words: its formula, the numbers put in, and its
-// value; ok is false for one that names no rule.
-func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
-	t, ok := formulas[d.Rule]
-	if !ok {
-		return formula, numbers, value, false
-	}
-	inputs := values(d.Inputs)
+// value.
+func OfDerivation(d note.Derivation) (formula, numbers, value Text) {
+	t, inputs := formulas[d.Rule], values(d.Inputs)
 	formula = t.Formula.filled(inputs[:strings.Count(t.Formula.EN, "%")]...)
 	value = Same("%v").filled(d.Result)
-	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
-}
-
-// values are the values of inputs.
-func values(inputs note.Inputs) []any {
-	list := make([]any, len(inputs))
-	for i, in := range inputs {
-		list[i] = in.Value
-	}
-	return list
+	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH))
 }
 
 // notes are the sentences of the core's notes, by key.
 var notes = merged(
 	requestNotes,
 	trainNotes,
+	servingNotes,
 )
 
 // formulas are the formulas of the core's derivations, by rule.
@@ -51,12 +43,15 @@ var formulas = merged(
 	trainFormulas,
 	stepFormulas,
 	runFormulas,
+	servingFormulas,
+	servingConstants,
 )
 
 // parts are the forms of parts of derivations, by rule.
 var parts = merged(
 	trainParts,
 	stepParts,
+	servingParts,
 )
 
 // words are the words among the values of notes, derivations and errors.
@@ -71,6 +66,7 @@ var words = merged(
 	optionWords,
 	columnWords,
 	unitWords,
+	servingWords,
 )
 
 // wordsIn is a list of words in a language.
@@ -82,11 +78,15 @@ func wordsIn(list note.Words, l Lang) string {
 	return strings.Join(said, Comma.In(l))
 }
 
-// merged is one table of several, each of one part of the core.
+// merged is one table of several, each of one part of the core. Two entries of
+// one key are a mistake that any test finds.
 func merged[V any](tables ...map[string]V) map[string]V {
 	all := map[string]V{}
 	for _, t := range tables {
 		for k, v := range t {
+			if _, twice := all[k]; twice {
+				panic(fmt.Sprintf("text: two entries of %q", k))
+			}
 			all[k] = v
 		}
 	}

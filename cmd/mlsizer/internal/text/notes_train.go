@@ -36,6 +36,6 @@ var trainNotes = map[string]Text{
 	"routing.capacity":       T("experts take %.3g times their even share of the tokens, padded to it, in memory and time", "每个专家按平均份额的 %.3g 倍补齐 token，计入内存与时间"),
 	"routing.imbalance":      T("the busiest rank takes %.3g times its even share of the tokens, in memory and time", "最忙的设备承担平均份额 %.3g 倍的 token，计入内存与时间"),
 	"offload.nvme":           T("%s on NVMe disks: %s a device, read and written at once at %s, the slower of disks and link, which no measurement confirms", "%s存于 NVMe：每设备 %s，按磁盘与链路中较慢者 %s 同时读写，尚无实测佐证"),
-	"offload.host":           T("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", "%s存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证"),
+	"offload.with-host":      T("%s with the host: %s a device, streamed in and out at the link's full %s, which no measurement confirms", "%s存于主机：每设备 %s，按链路满速 %s 同时读写，尚无实测佐证"),
 	"states":                 T("formats as asked for: weights %.4g B a parameter, gradients %.4g, master copy %.4g, a moment %.4g; every measured peak is of the stack's own", "按指定格式：每参数权重 %.4g B、梯度 %.4g B、主副本 %.4g B、每个动量 %.4g B；实测峰值均为软件栈默认格式"),
 }

@@ -3,16 +3,7 @@
 // holds each entry to having both languages with the same verbs.
 package text
 
-import (
-	"fmt"
-	"strings"
-
-	"mlsizer/internal/spell"
-	"mlsizer/sizing/efficiency"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/note"
-	"mlsizer/sizing/quantity"
-)
+import "fmt"
 
 // Text is a text in both languages; with verbs such as %s it is a form that
 // [Text.With] and [Text.Error] fill in.
@@ -48,7 +39,7 @@ func (t Text) With(args ...any) Text {
 
 // Fill fills in a text in one language.
 func (t Text) Fill(l Lang, args ...any) string {
-	return spell.Singular(t.Form(l, args...))
+	return singular(t.Form(l, args...))
 }
 
 // Form is Fill without the singular of what is counted once. Errors, times and
@@ -59,39 +50,7 @@ func (t Text) Form(l Lang, args ...any) string {
 	}
 	list := make([]any, len(args))
 	for i, arg := range args {
-		list[i] = arg
-		switch arg := arg.(type) {
-		case worded:
-			list[i] = arg.In(l)
-		case error:
-			list[i] = ErrorIn(arg, l)
-		case quantity.Seconds:
-			list[i] = Duration(arg, l)
-		case *efficiency.Match:
-			list[i] = matchIn(arg, l)
-		case quantity.Want:
-			list[i] = wanted(arg, l)
-		case note.Choice:
-			list[i] = arg.Join(Comma.In(l), OrLast.In(l))
-		case note.Fields:
-			list[i] = "--" + strings.Join(arg, Comma.In(l)+"--")
-		case note.Fine:
-			list[i] = UnitIn(arg.String(), l)
-		case note.Word:
-			list[i] = Of(words, string(arg)).In(l)
-		case note.Part:
-			list[i] = parts[arg.Rule].Form(l, values(arg.Inputs)...)
-		case note.Settings:
-			list[i] = Flags(arg)
-		case note.Either:
-			list[i] = strings.Join(arg, OrLast.In(l))
-		case note.Words:
-			list[i] = wordsIn(arg, l)
-		case model.Scope:
-			list[i] = scopeIn(arg, l)
-		case []string:
-			list[i] = strings.Join(arg, Comma.In(l))
-		}
+		list[i] = valueIn(arg, l)
 	}
 	return fmt.Sprintf(t.In(l), list...)
 }

@@ -1,4 +1,4 @@
-package serve_test
+package text_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog/catalogtest"
 	"mlsizer/sizing/note"
@@ -105,6 +106,25 @@ func (s *printedSum) value() float64 {
 			s.t.Fatal(s.words)
 		}
 	}
+	return v
+}
+
+// worded is a derivation with its words in English.
+func worded(t *testing.T, list []note.Derivation) []note.Derivation {
+	out := make([]note.Derivation, len(list))
+	for i, d := range list {
+		formula, numbers, value := text.OfDerivation(d)
+		d.Formula, d.Numbers, d.Value = formula.EN, numbers.EN, value.EN
+		out[i] = d
+	}
+	return out
+}
+
+// mustFind finds what the test names.
+func mustFind[T any](t *testing.T, find func(string) (T, error), name string) T {
+	t.Helper()
+	v, err := find(name)
+	require.NoError(t, err)
 	return v
 }
 
@@ -205,7 +225,7 @@ const digits = 0.012 // sums of values of three digits
 func linesAddUp(t *testing.T, list []note.Derivation, m *serve.Memory) map[string]map[string]float64 {
 	values := map[string]map[string]float64{}
 	memory := 0.0
-	for _, d := range list {
+	for _, d := range worded(t, list) {
 		if d.Group == "constants" {
 			continue
 		}

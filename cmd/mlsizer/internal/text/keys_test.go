@@ -1,0 +1,190 @@
+package text
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/serve"
+)
+
+// namers are the functions of the core that are given a key or a rule: which
+// argument it is, and where the values begin.
+var namers = map[string]struct{ key, values int }{
+	"New": {0, 2}, "Say": {0, 2}, "NewPart": {0, 1}, "Word": {0, 1},
+	"derive": {1, 4}, "time": {1, 3}, "rate": {1, 3},
+}
+
+// named is what the source of a package names: the number of values by key, or
+// anyNumber where they are a list, of each function.
+type named map[string]map[string]int
+
+const anyNumber = -1
+
+// namedIn reads the source of a package of the core. Every key is a literal.
+func namedIn(t *testing.T, folder string) named {
+	files, err := filepath.Glob(folder + "/*.go")
+	require.NoError(t, err)
+	found := named{}
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
+		require.NoError(t, err)
+		for _, d := range tree.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && namers[fn.Name.Name].values > 0 {
+				continue // it passes on what it is given
+			}
+			ast.Inspect(d, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok {
+					found.take(t, f, call)
+				}
+				return true
+			})
+		}
+	}
+	return found
+}
+
+// take notes the key of a call.
+func (n named) take(t *testing.T, file string, call *ast.CallExpr) {
+	fn, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	at, ok := namers[fn.Sel.Name]
+	if !ok || len(call.Args) < at.values {
+		return // another function of the name
+	}
+	lit, ok := call.Args[at.key].(*ast.BasicLit)
+	if field, isField := call.Args[at.key].(*ast.SelectorExpr); isField && field.Sel.Name == "Unit" {
+		return // a model's own unit
+	}
+	if !assert.True(t, ok, "%s: %s is given no literal key", file, fn.Sel.Name) {
+		return
+	}
+	key, err := strconv.Unquote(lit.Value)
+	require.NoError(t, err)
+	values := len(call.Args) - at.values
+	if call.Ellipsis.IsValid() {
+		values = anyNumber
+	}
+	if n[fn.Sel.Name] == nil {
+		n[fn.Sel.Name] = map[string]int{}
+	}
+	n[fn.Sel.Name][key] = values
+}
+
+// TestServingIsWorded holds the keys of serving equal to those of its tables,
+// and the values to the verbs that they are put into.
+func TestServingIsWorded(t *testing.T) {
+	found := namedIn(t, "../../../../sizing/serve")
+	words := found["Word"]
+	delete(words, "") // says nothing
+	rules := map[string]Text{}
+	for rule, d := range servingFormulas {
+		rules[rule] = d.Numbers
+	}
+	derivations := joinedKeys(found["derive"], found["time"], found["rate"])
+	for _, c := range []struct {
+		what  string
+		table map[string]Text
+		used  map[string]int
+	}{
+		{"notes", servingNotes, joinedKeys(found["New"], found["Say"])}, {"formulas", rules, derivations},
+		{"parts", servingParts, found["NewPart"]}, {"words", servingWords, words},
+	} {
+		assert.ElementsMatch(t, slices.Collect(maps.Keys(c.table)), slices.Collect(maps.Keys(c.used)), c.what)
+		for key, values := range c.used {
+			form := c.table[key]
+			assert.Equal(t, verbs(form.EN), verbs(form.ZH), key)
+			if values != anyNumber {
+				assert.Equal(t, values, taken(form.EN), "%s: %q", key, form.EN)
+			}
+		}
+	}
+	for _, f := range serve.ConstantFields() {
+		assert.Contains(t, servingConstants, "constants."+f.Name)
+	}
+	assert.Len(t, servingConstants, len(serve.ConstantFields()))
+}
+
+// TestServingSpeaksInKeys: no Chinese and no flag stands in the code of serving.
+func TestServingSpeaksInKeys(t *testing.T) {
+	files, err := filepath.Glob("../../../../sizing/serve/*.go")
+	require.NoError(t, err)
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(tree, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				assert.False(t, hasHan(lit.Value) || strings.Contains(lit.Value, "--"), "%s: %s", f, lit.Value)
+			}
+			return true
+		})
+	}
+}
+
+// joinedKeys are the keys of several functions.
+func joinedKeys(lists ...map[string]int) map[string]int {
+	all := map[string]int{}
+	for _, l := range lists {
+		maps.Copy(all, l)
+	}
+	return all
+}
+
+// taken is how many values a form takes.
+func taken(form string) int {
+	most, next := 0, 0
+	for _, m := range verb.FindAllStringSubmatch(strings.ReplaceAll(form, "%%", ""), -1) {
+		if m[1] != "" {
+			next, _ = strconv.Atoi(m[1])
+			next--
+		}
+		next++
+		most = max(most, next)
+	}
+	return most
+}
+
+// TestSettingsAreSpelled: flags of this program, and options of those that serve.
+func TestSettingsAreSpelled(t *testing.T) {
+	for want, list := range map[string]note.Settings{
+		"": nil, "--tp 1 --ep 8 --kv fp8": {{Field: "tp", Value: 1}, {Field: "ep", Value: 8}, {Field: "kv", Value: "fp8"}},
+		"-ngl 49 --n-cpu-moe 10": {{Field: "gpu-layers", Value: 49}, {Field: "cpu-moe-layers", Value: 10}},
+		"--cpu-offload-gb 3":     {{Field: "cpu-offload", Value: 3}},
+	} {
+		assert.Equal(t, want, Spelled(list))
+	}
+	for _, r := range serve.Runtimes() {
+		for _, options := range r.HostOptions {
+			for _, o := range options {
+				assert.Contains(t, programSettings, o.Option, r.Name)
+			}
+		}
+	}
+}
+
+// A constant that its bound bends is said with the product and the bound.
+func TestBentConstantIsWorded(t *testing.T) {
+	factors := note.Product{note.In("base", note.Short(0.9)), note.In("factor", note.NewPart("constants.factor-all", note.In("factor", 2.0)))}
+	bent := note.NewPart("constants.bent", note.In("factors", factors), note.In("product", note.Short(1.8)), note.In("bound", 1.0))
+	_, numbers, value := OfDerivation(note.Derivation{Rule: "constants.memory", Inputs: note.Inputs{note.In("factors", bent)}, Result: note.Short(0.99894)})
+	assert.Equal(t, T("0.9 x 2 (all) = 1.8; 1.8 / (1 + (1.8 / 1)⁸)^⅛", "0.9 x 2 (全部) = 1.8；1.8 / (1 + (1.8 / 1)⁸)^⅛"), numbers)
+	assert.Equal(t, Same("0.9989"), value)
+}

@@ -1,0 +1,59 @@
+package serve
+
+import (
+	"math"
+
+	"mlsizer/sizing/note"
+)
+
+// HostOption is an option of a runtime that says what of the weights stands on
+// the host.
+type HostOption struct {
+	Option string    `json:"option"` // by its meaning: "gpu-layers"
+	Counts HostCount `json:"counts"`
+}
+
+// HostCount is what an option is given the number of.
+type HostCount string
+
+// What an option counts.
+const (
+	CountLayers HostCount = "layers" // all layers, the head among them
+	CountDevice HostCount = "device" // layers on the device, the head among them
+	CountHost   HostCount = "host"   // layers on the host
+	CountGiB    HostCount = "gib"    // weights on the host, in whole GiB
+)
+
+// HostSettings is how the runtime is told to leave those layers on the host;
+// nothing if none are or it has no such option.
+func (p *Prepared) HostSettings(m *Memory) (list note.Settings) {
+	if m.HostLayers == 0 {
+		return nil
+	}
+	how := p.Offload
+	if len(p.served.experts) == 0 {
+		how = OffloadLayers
+	}
+	options, ok := p.Runtime.HostOptions[how]
+	if !ok {
+		options = p.Runtime.HostOptions[NoOffload]
+	}
+	for _, o := range options {
+		list.Set(o.Option, p.hostCount(o.Counts, m))
+	}
+	return list
+}
+
+// hostCount is the number of what an option counts.
+func (p *Prepared) hostCount(c HostCount, m *Memory) int {
+	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
+	switch c {
+	case CountDevice:
+		return layers - host
+	case CountHost:
+		return host
+	case CountGiB:
+		return int(math.Ceil(float64(m.Host) / (1 << 30)))
+	}
+	return layers
+}
