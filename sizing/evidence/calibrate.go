@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -122,12 +122,12 @@ func (p *Predictor) Calibrate(rows []Row, c *train.Constants, targets []int, opt
 
 func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt CalibrateOptions) (*Calibration, *stepFit, []point, error) {
 	if len(targets) == 0 {
-		return nil, nil, nil, errors.New("no constant to fit (want names such as products or overlap)")
+		return nil, nil, nil, note.NewError("fit.no-constant")
 	}
 	out := &Calibration{}
 	points := p.points(rows, opt, out)
 	if len(points) == 0 {
-		return nil, nil, nil, errors.New("no row has a step time that the constants could be fitted to")
+		return nil, nil, nil, note.NewError("fit.no-step-time")
 	}
 	f, err := newFit(c, targets, &opt)
 	if err != nil {
@@ -182,7 +182,7 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 			continue
 		}
 		if r.MicroBatch == 0 && r.GlobalBatch == 0 {
-			skip(r, errors.New("no batch: a fit would be to an assumed one"))
+			skip(r, note.NewError("row.no-batch"))
 			continue
 		}
 		s, err := p.Setup(r)
@@ -278,7 +278,7 @@ func Targets(c *train.Constants, names ...string) ([]int, error) {
 			for _, f := range train.ConstantFields() {
 				known = append(known, f.Name)
 			}
-			return nil, fmt.Errorf("%q is not a constant (want %s)", name, strings.Join(known, ", "))
+			return nil, note.NewError("fit.unknown-constant", name, known)
 		}
 		found, set := false, []string(nil)
 		for i := range c.Entries {
@@ -293,7 +293,7 @@ func Targets(c *train.Constants, names ...string) ([]int, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("%q: no entry sets it (want %s, or one of these before the colon: %s)", full, name, strings.Join(set, "; "))
+			return nil, note.NewError("fit.no-entry", full, name, strings.Join(set, "; "))
 		}
 	}
 	return list, nil
@@ -318,7 +318,7 @@ func (p *Predictor) Local(rows []Row, c *train.Constants, origin string) (*train
 		s, err := q.Setup(&rows[i])
 		if err != nil {
 			if first == nil {
-				first = fmt.Errorf("%s: %w", rows[i].ID, err)
+				first = note.NewError("fit.row-fails", rows[i].ID, err)
 			}
 			continue
 		}
@@ -331,9 +331,9 @@ func (p *Predictor) Local(rows []Row, c *train.Constants, origin string) (*train
 	}
 	if len(order) == 0 {
 		if first == nil {
-			first = errors.New("no rows")
+			first = note.NewError("fit.no-rows")
 		}
-		return nil, nil, fmt.Errorf("nothing to fit to: %w", first)
+		return nil, nil, note.NewError("fit.nothing-to-fit-to", first)
 	}
 	out := c.Clone()
 	var targets []int

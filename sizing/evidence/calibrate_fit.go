@@ -1,11 +1,11 @@
 package evidence
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -30,12 +30,12 @@ func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*step
 	}
 	for _, t := range targets {
 		if t < 0 || t >= len(start.Entries) {
-			return nil, fmt.Errorf("no entry %d of %d constants", t, len(start.Entries))
+			return nil, note.NewError("fit.no-such-entry", t, len(start.Entries))
 		}
 		e := &start.Entries[t]
 		field := train.FindConstant(e.Name)
 		if field == nil {
-			return nil, fmt.Errorf("%q is not a constant", e.Name)
+			return nil, note.NewError("fit.not-a-constant", e.Name)
 		}
 		prior := fit.Prior{Value: priors.Entries[t].Value / field.Spread, Parent: fit.None, Weight: priorWeight(opt)}
 		if opt.Inherit && e.Prior == nil {

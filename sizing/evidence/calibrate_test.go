@@ -3,12 +3,14 @@ package evidence
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -161,12 +163,10 @@ func TestThreeRunsSharpen(t *testing.T) {
 func TestCalibrateErrors(t *testing.T) {
 	p := testPredictor()
 	rows := shipped(t, "torchtitan", "")
-	if _, err := p.Calibrate(rows, p.Constants, nil, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no constant to fit") {
-		t.Errorf("no targets: %v", err)
-	}
-	if _, err := p.Calibrate(nil, p.Constants, []int{0}, CalibrateOptions{}); err == nil || !strings.Contains(err.Error(), "no row") {
-		t.Errorf("no rows: %v", err)
-	}
+	_, err := p.Calibrate(rows, p.Constants, nil, CalibrateOptions{})
+	assert.Equal(t, note.NewError("fit.no-constant"), err)
+	_, err = p.Calibrate(nil, p.Constants, []int{0}, CalibrateOptions{})
+	assert.Equal(t, note.NewError("fit.no-step-time"), err)
 	unknown := p.Constants.Clone()
 	unknown.Entries = append(unknown.Entries, train.Entry{Name: "speed"})
 	for _, bad := range []int{-1, len(unknown.Entries) - 1, len(unknown.Entries)} {
@@ -177,9 +177,8 @@ func TestCalibrateErrors(t *testing.T) {
 	if _, err := Targets(p.Constants, "stack=nobody:traffic"); err == nil {
 		t.Error("an entry that does not exist was found")
 	}
-	if _, _, err := p.Local([]Row{{ID: "x", Model: "nobody"}}, p.Constants, "test"); err == nil || !strings.Contains(err.Error(), "x: ") {
-		t.Errorf("no usable rows: %v", err)
-	}
+	_, _, err = p.Local([]Row{{ID: "x", Model: "nobody"}}, p.Constants, "test")
+	assert.Equal(t, note.NewError("fit.nothing-to-fit-to", note.NewError("fit.row-fails", "x", note.NewError("row.no-shape", "nobody"))), err)
 }
 
 // The constants that the program ships with are those that the shipped rows

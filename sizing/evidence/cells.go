@@ -1,10 +1,11 @@
 package evidence
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // peakCell is the field of a peak of memory, or of the word that there was none.
@@ -31,31 +32,31 @@ func set(field any, cell string) error {
 	case *int64:
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil || v != math.Trunc(v) || v < 0 || v > 1e18 {
-			return fmt.Errorf("%q is not a whole number", cell)
+			return note.NewError("cell.not-whole", cell)
 		}
 		*p = int64(v)
 	case *int:
 		v, err := strconv.ParseInt(cell, 10, 32)
 		if err != nil || v < 0 {
-			return fmt.Errorf("%q is not a count", cell)
+			return note.NewError("cell.not-a-count", cell)
 		}
 		*p = int(v)
 	case *float64:
 		v, err := strconv.ParseFloat(cell, 64)
 		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
-			return fmt.Errorf("%q is not a number of 0 or more", cell)
+			return note.NewError("cell.negative", cell)
 		}
 		*p = v
 	case *bool:
 		v, err := strconv.ParseBool(cell)
 		if err != nil {
-			return fmt.Errorf("%q is not 0 or 1", cell)
+			return note.NewError("cell.not-a-switch", cell)
 		}
 		*p = v
 	case **bool:
 		v, err := strconv.ParseBool(cell)
 		if err != nil {
-			return fmt.Errorf("%q is not 0 or 1", cell)
+			return note.NewError("cell.not-a-switch", cell)
 		}
 		*p = &v
 	}

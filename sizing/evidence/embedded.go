@@ -3,7 +3,8 @@ package evidence
 import (
 	"bytes"
 	"embed"
-	"fmt"
+
+	"mlsizer/sizing/note"
 )
 
 // Published measurements, a row each with its source_ref: repository, commit,
@@ -20,11 +21,11 @@ func Default() ([]Row, error) {
 	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv"} {
 		data, err := published.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("evidence: %w", err)
+			return nil, note.NewError("fit.shipped-rows", err)
 		}
 		more, err := ReadCSV(bytes.NewReader(data), name)
 		if err != nil {
-			return nil, fmt.Errorf("evidence: %w", err)
+			return nil, note.NewError("fit.shipped-rows", err)
 		}
 		rows = append(rows, more...)
 	}

@@ -1,11 +1,11 @@
 package evidence
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -18,7 +18,7 @@ import (
 func handLayout(s string, p *train.Plan) error {
 	letters, rest, err := spread(s, 0)
 	if err != nil || rest != "" {
-		return errors.New("not a layout such as Et*3|(tt|)*6t*2L")
+		return note.NewError("pipeline-layout.unreadable")
 	}
 	parts := strings.Split(letters, "|")
 	chunks := make([]int, len(parts))
@@ -26,7 +26,7 @@ func handLayout(s string, p *train.Plan) error {
 		chunks[i] = strings.Count(part, "t")
 	}
 	if len(chunks)%p.PP != 0 {
-		return errors.New("its chunks do not divide into the stages")
+		return note.NewError("pipeline-layout.chunks-must-divide")
 	}
 	p.VP, p.FirstLayers, p.LastLayers = len(chunks)/p.PP, 0, 0
 	first, last := chunks[0], chunks[len(chunks)-1]
@@ -37,7 +37,7 @@ func handLayout(s string, p *train.Plan) error {
 	case first > 0 && last > 0 && (alike || len(chunks) == 2):
 		p.FirstLayers, p.LastLayers = first, last
 	default:
-		return errors.New("its chunks differ in a way that a plan cannot say")
+		return note.NewError("pipeline-layout.chunks-differ")
 	}
 	return nil
 }
@@ -55,11 +55,11 @@ func spread(s string, depth int) (letters, rest string, err error) {
 			item, s = s[:1], s[1:]
 		case c == '(' && depth < 8:
 			if item, s, err = spread(s[1:], depth+1); err != nil || s == "" {
-				return "", "", errors.New("a bracket is not closed")
+				return "", "", note.NewError("pipeline-layout.open-bracket")
 			}
 			s = s[1:]
 		default:
-			return "", "", errors.New("an unknown letter")
+			return "", "", note.NewError("pipeline-layout.unknown-letter")
 		}
 		n := 1
 		if strings.HasPrefix(s, "*") {
@@ -68,17 +68,17 @@ func spread(s string, depth int) (letters, rest string, err error) {
 				end++
 			}
 			if n, err = strconv.Atoi(s[1:end]); err != nil || n > mostLetters {
-				return "", "", errors.New("a repeat is not a number")
+				return "", "", note.NewError("pipeline-layout.bad-repeat")
 			}
 			s = s[end:]
 		}
 		if b.Len()+n*len(item) > mostLetters {
-			return "", "", errors.New("too long")
+			return "", "", note.NewError("pipeline-layout.too-long")
 		}
 		b.WriteString(strings.Repeat(item, n))
 	}
 	if depth == 0 && s != "" {
-		return "", "", errors.New("a bracket too many")
+		return "", "", note.NewError("pipeline-layout.surplus-bracket")
 	}
 	return b.String(), s, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -23,12 +24,12 @@ func TestHandLayout(t *testing.T) {
 		require.NoError(t, handLayout(layout, &p), layout)
 		assert.Equal(t, want, [3]int{p.VP, p.FirstLayers, p.LastLayers}, layout)
 	}
-	for layout, want := range map[string]string{
-		"Ett|ttt|tt|ttL": "differ in a way that a plan cannot say", "E|ttt|ttt|ttt|L": "do not divide into the stages",
-		"E|t|t|L": "differ in a way", "Exx": "not a layout", "E(t|": "not a layout", "Et)|t": "not a layout", "Et*x": "not a layout", "t*99999999": "not a layout",
+	for layout, code := range map[string]string{
+		"Ett|ttt|tt|ttL": "chunks-differ", "E|ttt|ttt|ttt|L": "chunks-must-divide", "E|t|t|L": "chunks-differ",
+		"Exx": "unreadable", "E(t|": "unreadable", "Et)|t": "unreadable", "Et*x": "unreadable", "t*99999999": "unreadable",
 	} {
 		p := train.Plan{PP: 4, VP: 1}
-		assert.ErrorContains(t, handLayout(layout, &p), want, layout)
+		assert.Equal(t, note.NewError("pipeline-layout."+code), handLayout(layout, &p), layout)
 	}
 	two := train.Plan{PP: 2, VP: 1}
 	require.NoError(t, handLayout("Et*5|t*3L", &two))
@@ -65,5 +66,5 @@ func TestLaunchWithHandLayout(t *testing.T) {
 	_, err = s.Predict()
 	require.NoError(t, err)
 	_, err = testPredictor().Setup(launchRow("pipeline-model-parallel-layout=Et|t*5|t*4|t*2L"))
-	assert.ErrorContains(t, err, "pipeline-model-parallel-layout=Et|t*5|t*4|t*2L: its chunks differ")
+	assert.Equal(t, note.NewError("option.bad-pipeline-layout", "Et|t*5|t*4|t*2L", note.NewError("pipeline-layout.chunks-differ")), err)
 }

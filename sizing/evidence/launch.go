@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -125,7 +126,7 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	if p.VP > 1 && first+last > 0 {
 		// Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_block.py
 		// (get_num_layers_to_build).
-		return fmt.Errorf("decoder-first-pipeline-num-layers=%d, decoder-last-pipeline-num-layers=%d: with virtual stages every chunk of such a stage holds less, which a plan cannot say", first, last)
+		return note.NewError("option.uneven-chunks", first, last)
 	}
 	p.FirstLayers, p.LastLayers = int(first), int(last)
 	if p.PP > 1 && r.Layers > 0 {
@@ -133,7 +134,7 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	}
 	if layout := opt["pipeline-model-parallel-layout"]; layout != "" {
 		if err := handLayout(layout, p); err != nil {
-			return fmt.Errorf("pipeline-model-parallel-layout=%s: %w", layout, err)
+			return note.NewError("option.bad-pipeline-layout", layout, err)
 		}
 	}
 	switch {
@@ -159,14 +160,14 @@ func (r *Row) launchWork(opt Options, w *train.Workload) (err error) {
 		for name, at := range map[string]*train.StateType{"main-grads-dtype": &w.States.Gradients, "main-params-dtype": &w.States.Master, "exp-avg-dtype": &w.States.Moments} {
 			if s, ok := opt[name]; ok {
 				if *at, err = train.ParseStateType(s); err != nil {
-					return fmt.Errorf("%s: %w", name, err)
+					return note.NewError("option.bad-value", name, err)
 				}
 			}
 		}
 	}
 	if s, ok := opt["moe-expert-capacity-factor"]; ok && opt.on("moe-pad-expert-input-to-capacity") {
 		if w.Routing.Capacity, err = strconv.ParseFloat(s, 64); err != nil {
-			return fmt.Errorf("moe-expert-capacity-factor=%s: not a factor", s)
+			return note.NewError("option.not-a-factor", s)
 		}
 	}
 	return nil
@@ -230,7 +231,7 @@ func (r *Row) launchSharding(opt Options, p *train.Plan) error {
 	case opt.on("use-megatron-fsdp") || opt.on("use-custom-fsdp"):
 		sharding, ok := fsdpSharding[strategy]
 		if !ok {
-			return fmt.Errorf("data-parallel-sharding-strategy=%s is not known", strategy)
+			return note.NewError("option.unknown-sharding", strategy)
 		}
 		p.Sharding = sharding
 	}

@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -82,33 +83,38 @@ func TestExpertsOfRecipes(t *testing.T) {
 }
 
 func TestLaunchOptionsThatAreWrong(t *testing.T) {
-	for note, want := range map[string]string{
-		"use-megatron-fsdp=true data-parallel-sharding-strategy=all":                "data-parallel-sharding-strategy=all is not known",
-		"expert-tensor-parallel-size=two":                                           "expert-tensor-parallel-size=two: not a count",
-		"recompute-granularity=some":                                                "recompute: unknown mode: some, none, selective, full",
-		"hybrid-layer-pattern=MX":                                                   `unknown letter 'X'`,
-		"hybrid-attention-ratio=2":                                                  "hybrid-attention-ratio=2: not a share",
-		"mtp-num-layers=1000":                                                       "more than 64",
-		"num-virtual-stages-per-pipeline-rank=3 decoder-last-pipeline-num-layers=3": "decoder-last-pipeline-num-layers=3: with virtual stages",
+	_, mode := (&train.Plan{}).WithRecompute("some")
+	for options, want := range map[string]error{
+		"use-megatron-fsdp=true data-parallel-sharding-strategy=all":                note.NewError("option.unknown-sharding", "all"),
+		"expert-tensor-parallel-size=two":                                           note.NewError("option.not-a-count", "expert-tensor-parallel-size", "two"),
+		"recompute-granularity=some":                                                mode,
+		"hybrid-layer-pattern=MX":                                                   note.NewError("option.unknown-letter", "MX", 'X'),
+		"hybrid-attention-ratio=2":                                                  note.NewError("option.not-a-share", "hybrid-attention-ratio", "2"),
+		"mtp-num-layers=1000":                                                       note.NewError("option.too-many-mtp-layers", int64(1000)),
+		"num-virtual-stages-per-pipeline-rank=3 decoder-last-pipeline-num-layers=3": note.NewError("option.uneven-chunks", int64(0), int64(3)),
 	} {
-		_, err := testPredictor().Setup(launchRow(note))
-		assert.ErrorContains(t, err, want, note)
+		_, err := testPredictor().Setup(launchRow(options))
+		assert.Equal(t, want, err, options)
 	}
 }
 
 // What a plan cannot say is skipped, with the option's name.
 func TestUnmodelledOptionsSkipMemory(t *testing.T) {
-	for note, want := range map[string]string{
-		"overlap-moe-expert-parallel-comm=true":                                "overlap-moe-expert-parallel-comm: ",
-		"fine-grained-activation-offloading=true offload-modules=[qkv_linear]": "offload-modules: ",
-		"cpu-offloading=true":                                                  "cpu-offloading: ",
+	_, module := model.ParseModules("[qkv_linear]")
+	notModelled := func(option string) error {
+		return note.NewError("option.not-modelled", option, note.Word("option."+option))
+	}
+	for options, want := range map[string]error{
+		"overlap-moe-expert-parallel-comm=true":                                notModelled("overlap-moe-expert-parallel-comm"),
+		"fine-grained-activation-offloading=true offload-modules=[qkv_linear]": note.NewError("option.bad-value", "offload-modules", module),
+		"cpu-offloading=true":                                                  notModelled("cpu-offloading"),
 	} {
-		r := launchRow(note)
+		r := launchRow(options)
 		r.StepSeconds, r.Device = 1, "h100"
 		rep := testPredictor().Validate([]Row{*r})
-		require.Len(t, rep.Skipped, 1, note)
+		require.Len(t, rep.Skipped, 1, options)
 		assert.Equal(t, PeakMemory, rep.Skipped[0].Quantity)
-		assert.Contains(t, rep.Skipped[0].Reason, want)
+		assert.Equal(t, want, rep.Skipped[0].Err)
 		assert.Len(t, rep.Rows, 1, "the step time is still predicted")
 	}
 }
@@ -125,7 +131,7 @@ func TestRecomputeWithOffload(t *testing.T) {
 	require.Len(t, rep.Rows, 1)
 	require.Len(t, rep.Skipped, 1)
 	assert.Equal(t, PeakMemory, rep.Skipped[0].Quantity)
-	assert.Contains(t, rep.Skipped[0].Reason, "which activations wait on the host is not said")
+	assert.Equal(t, note.NewError("option.offloaded-unsaid", "selective-offload"), rep.Skipped[0].Err)
 	for _, p := range plain.Rows {
 		if p.Quantity == StepSeconds {
 			assert.Equal(t, p.Predicted, rep.Rows[0].Predicted)
@@ -249,5 +255,5 @@ func TestModelByItsCount(t *testing.T) {
 		assert.InEpsilon(t, c.active, float64(m.ActiveParams()), 0.2, c.row.Model)
 	}
 	_, err := (&Row{Model: "nobody-v3"}).model(catalog.Resolve)
-	require.ErrorContains(t, err, "nobody-v3")
+	require.Equal(t, note.NewError("row.no-shape", "nobody-v3"), err)
 }

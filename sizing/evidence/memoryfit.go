@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"mlsizer/sizing/evidence/fit"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -86,7 +87,7 @@ func (p *Predictor) CalibrateMemory(rows []Row, group func(*Row) string) (*Memor
 	out := &MemoryCalibration{}
 	points := p.memoryPoints(rows, group, out)
 	if len(points) == 0 {
-		return nil, fmt.Errorf("no row has a peak of memory that the stacks' facts could be fitted to")
+		return nil, note.NewError("fit.no-peak")
 	}
 	out.Rows = len(points)
 	by := map[string][]*memoryPoint{}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -55,7 +56,7 @@ func TestCalibrateMemory(t *testing.T) {
 		assert.InDelta(t, 1, b.Sure, 0.01)
 	}
 	_, err = testPredictor().CalibrateMemory([]Row{{ID: "a", Source: "s"}}, LeaveOutKey("source"))
-	assert.ErrorContains(t, err, "no row has a peak of memory")
+	assert.Equal(t, note.NewError("fit.no-peak"), err)
 }
 
 // The values below which shares lie: of 1, 2, 3, 4 the middles are at 1/8, 3/8, 5/8 and 7/8.

@@ -2,9 +2,10 @@ package evidence
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // Measurement files of the older form have no column of options. They state
@@ -76,7 +77,7 @@ func setNumber(field any, key, value string) error {
 		return nil
 	}
 	if err := set(field, value); err != nil {
-		return fmt.Errorf("column method: %s=%w", key, err)
+		return note.NewError("cell.of-method", key, err)
 	}
 	return nil
 }

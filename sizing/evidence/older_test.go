@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/note"
 )
 
 // file is a CSV file of one row.
@@ -19,20 +21,19 @@ func file(t *testing.T, header, row []string) *bytes.Buffer {
 // A note of an older file states launch options and facts in fixed phrases; in a
 // file with a column of options it states nothing.
 func TestOlderOptions(t *testing.T) {
-	const note = "rank that logs (last pipeline stage); --disable-bias-linear=true recompute-modules=[layernorm mla_up_proj]; fp32 grad accumulation"
-	older, err := ReadCSV(file(t, []string{"id", "source", "note"}, []string{"a", "s", note}), "f.csv")
+	const said = "rank that logs (last pipeline stage); --disable-bias-linear=true recompute-modules=[layernorm mla_up_proj]; fp32 grad accumulation"
+	older, err := ReadCSV(file(t, []string{"id", "source", "note"}, []string{"a", "s", said}), "f.csv")
 	require.NoError(t, err)
-	assert.Equal(t, Row{ID: "a", Source: "s", Note: note, Line: 2, LastStage: true, FP32Accumulation: true,
+	assert.Equal(t, Row{ID: "a", Source: "s", Note: said, Line: 2, LastStage: true, FP32Accumulation: true,
 		Options: Options{"disable-bias-linear": "true", "recompute-modules": "[layernorm mla_up_proj]"}}, older[0])
 	for cell, want := range map[string]Options{"": nil, "{}": {}, `{"mtp-num-layers":"1"}`: {"mtp-num-layers": "1"}, "{\"a\":\"b\",\n\"c\":\"d\"}": {"a": "b", "c": "d"}} {
-		today, err := ReadCSV(file(t, []string{"id", "source", "options", "note"}, []string{"a", "s", cell, note}), "f.csv")
+		today, err := ReadCSV(file(t, []string{"id", "source", "options", "note"}, []string{"a", "s", cell, said}), "f.csv")
 		require.NoError(t, err)
-		assert.Equal(t, Row{ID: "a", Source: "s", Note: note, Line: 2, Options: want}, today[0])
+		assert.Equal(t, Row{ID: "a", Source: "s", Note: said, Line: 2, Options: want}, today[0])
 	}
 	for _, cell := range []string{"disable-bias-linear=true", `{"mtp-num-layers":1}`, `["a"]`} {
 		_, err := ReadCSV(file(t, []string{"id", "source", "options"}, []string{"a", "s", cell}), "f.csv")
-		assert.ErrorContains(t, err, "f.csv:2: column options: ")
-		assert.ErrorContains(t, err, "is not a JSON object of strings")
+		assert.Equal(t, &SchemaError{"f.csv", 2, "options", note.NewError("cell.not-options", cell)}, err)
 	}
 }
 
@@ -57,15 +58,15 @@ func TestOlderMethods(t *testing.T) {
 		want.ID, want.Source, want.Line = "a", "s", 2
 		assert.Equal(t, want, rows[0], method)
 	}
-	for method, want := range map[string]string{
-		"whole run, samples=many": `f.csv:2: column method: samples="many" is not a number`,
-		"lora r=x":                `f.csv:2: column method: r="x" is not a whole number`,
+	for method, want := range map[string]error{
+		"whole run, samples=many": note.NewError("cell.of-method", "samples", note.NewError("cell.negative", "many")),
+		"lora r=x":                note.NewError("cell.of-method", "r", note.NewError("cell.not-whole", "x")),
 	} {
 		_, err := ReadCSV(file(t, []string{"id", "source", "method"}, []string{"a", "s", method}), "f.csv")
-		assert.ErrorContains(t, err, want)
+		assert.Equal(t, &SchemaError{"f.csv", 2, "", want}, err)
 	}
 	_, err := ReadCSV(file(t, []string{"id", "source", "samples"}, []string{"a", "s", "many"}), "f.csv")
-	assert.ErrorContains(t, err, `f.csv:2: column samples: "many" is not a number of 0 or more`)
+	assert.Equal(t, &SchemaError{"f.csv", 2, "samples", note.NewError("cell.negative", "many")}, err)
 }
 
 // The detail of the precision says how frozen weights are packed.

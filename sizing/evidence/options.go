@@ -2,11 +2,11 @@ package evidence
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // Options are launch options by their names, without dashes before them. In a
@@ -18,7 +18,7 @@ type Options map[string]string
 func (o *Options) parse(cell string) error {
 	var read Options
 	if err := json.Unmarshal([]byte(cell), &read); err != nil {
-		return fmt.Errorf(`%q is not a JSON object of strings such as {"disable-bias-linear":"true"}`, cell)
+		return note.NewError("cell.not-options", cell)
 	}
 	*o = read
 	return nil
@@ -42,7 +42,7 @@ func (o Options) count(name string, otherwise int64) (int64, error) {
 	}
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || v < 0 || v > 1<<40 {
-		return 0, fmt.Errorf("%s=%s: not a count", name, s)
+		return 0, note.NewError("option.not-a-count", name, s)
 	}
 	return v, nil
 }
@@ -72,29 +72,25 @@ const fineOffload = "fine-grained-activation-offloading"
 // unmodelled are launch options that change what a device holds in a way that
 // a plan cannot say.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
-var unmodelled = []struct{ option, why string }{
-	{"overlap-moe-expert-parallel-comm", "the forward pass of one micro-batch runs inside the backward pass of another"},
-	{"cpu-offloading", "the activations of some layers wait on the host"},
-	{"heterogeneous-layers-config-path", "layers differ by a file that is not given"},
-	{"encoder-num-layers", "an encoder of its own stands before the decoder"},
-	{"retro-add-retriever", "a retriever stands beside the decoder"},
-	{"delay-wgrad-compute", "weight gradients wait for a later moment"},
+var unmodelled = []string{
+	"overlap-moe-expert-parallel-comm", "cpu-offloading", "heterogeneous-layers-config-path",
+	"encoder-num-layers", "retro-add-retriever", "delay-wgrad-compute",
 }
 
 // gap says which launch option keeps the row's memory from being predicted.
 func (r *Row) gap() error {
 	opt := r.Options
-	for _, u := range unmodelled {
-		if v, ok := opt[u.option]; ok && !strings.EqualFold(v, "false") && !opt.zero(u.option) {
-			return fmt.Errorf("%s: %s", u.option, u.why)
+	for _, option := range unmodelled {
+		if v, ok := opt[option]; ok && !strings.EqualFold(v, "false") && !opt.zero(option) {
+			return note.NewError("option.not-modelled", option, note.Word("option."+option))
 		}
 	}
 	if strings.HasSuffix(r.Recompute, recomputeOffload) {
-		return fmt.Errorf("recompute %s: which activations wait on the host is not said", r.Recompute)
+		return note.NewError("option.offloaded-unsaid", r.Recompute)
 	}
 	if opt.on(fineOffload) {
 		if _, err := model.ParseModules(opt["offload-modules"]); err != nil {
-			return fmt.Errorf("offload-modules: %w", err)
+			return note.NewError("option.bad-value", "offload-modules", err)
 		}
 	}
 	return nil
@@ -105,7 +101,7 @@ func (r *Row) gap() error {
 // with sums and repeats ("([0]*3+[1]*12)").
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py (moe_freq_type).
 func pattern(s string, layers int) ([]bool, error) {
-	wrong := fmt.Errorf("layer pattern %q (want an interval or a list such as ([0]*3+[1]*12))", s)
+	wrong := note.NewError("option.bad-layer-pattern", s)
 	set := make([]bool, layers)
 	if s == "" {
 		s = "1"
@@ -143,7 +139,7 @@ func pattern(s string, layers int) ([]bool, error) {
 		}
 	}
 	if len(list) != layers {
-		return nil, fmt.Errorf("layer pattern %q has %d layers, the model %d", s, len(list), layers)
+		return nil, note.NewError("option.layer-pattern-of-other-length", s, len(list), layers)
 	}
 	return list, nil
 }

@@ -1,6 +1,12 @@
 package evidence
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/note"
+)
 
 // Of several options that are no counts the first is named, every time.
 func TestFirstWrongOptionIsNamed(t *testing.T) {
@@ -8,8 +14,6 @@ func TestFirstWrongOptionIsNamed(t *testing.T) {
 	var a, b, c int64
 	for range 50 {
 		err := opt.counts([]counted{{"first", &a}, {"second", &b}, {"third", &c}})
-		if err == nil || err.Error() != "first=x: not a count" {
-			t.Fatalf("%v", err)
-		}
+		require.Equal(t, note.NewError("option.not-a-count", "first", "x"), err)
 	}
 }

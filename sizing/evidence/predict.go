@@ -2,13 +2,12 @@ package evidence
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -57,7 +56,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	device := r.Device
 	if device == "" {
 		if r.StepSeconds > 0 || r.TokensPerSecond > 0 || r.TFLOPs > 0 {
-			return nil, errors.New("no device")
+			return nil, note.NewError("row.no-device")
 		}
 		device = unknownDevice
 	}
@@ -226,7 +225,7 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 		p.DP = max(r.Devices/(p.TP*p.PP*p.CP), 1)
 	}
 	if r.Devices > 0 && p.Devices() != r.Devices {
-		return p, fmt.Errorf("tp %d x pp %d x cp %d x dp %d is not %d devices", p.TP, p.PP, p.CP, p.DP, r.Devices)
+		return p, note.NewError("row.layout-of-other-devices", p.TP, p.PP, p.CP, p.DP, r.Devices)
 	}
 	tuning, frozen := r.tuning()
 	if p.GlobalBatch == 0 {
@@ -278,7 +277,7 @@ func (r *Row) adapt(s *train.Stack, p *train.Plan) {
 // workload reads the row's work.
 func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if r.SeqLen == 0 {
-		return train.Workload{}, errors.New("no sequence length")
+		return train.Workload{}, note.NewError("row.no-sequence-length")
 	}
 	w := train.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
 	if r.Precision != "" {
@@ -343,9 +342,9 @@ func (s *Setup) measuredStep(e *train.Estimate) (float64, error) {
 		case "hardware-full-attention":
 			flops = e.Compute.Hardware
 		default:
-			return 0, fmt.Errorf("TFLOP/s without a known convention (%q)", r.Convention)
+			return 0, note.NewError("row.unknown-convention", r.Convention)
 		}
 		return float64(flops) / (r.TFLOPs * 1e12 * devices), nil
 	}
-	return 0, errors.New("no step time, tokens/s or TFLOP/s")
+	return 0, note.NewError("row.no-rate")
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -44,7 +45,7 @@ func TestPublishedRecipe(t *testing.T) {
 	stated := row("llama-3.1-8b", "rtx-4090-24gb", 1, "LoRA", false)
 	stated.MicroBatch = 4
 	_, err = testPredictor().Setup(&stated)
-	assert.ErrorContains(t, err, "no sequence length")
+	assert.Equal(t, note.NewError("row.no-sequence-length"), err)
 }
 
 // Rows without a stack are taken as run in that of their method.
@@ -105,5 +106,5 @@ func TestUnknownModels(t *testing.T) {
 	nothing := row()
 	nothing.Family = "dense-llm"
 	_, err = runPredictor().Setup(&nothing)
-	assert.ErrorContains(t, err, `model "nobody-xl" is not in the catalogue, and the row gives no shape`)
+	assert.Equal(t, note.NewError("row.no-shape", "nobody-xl"), err)
 }

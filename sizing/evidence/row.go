@@ -80,7 +80,7 @@ type Row struct {
 // does not know are ignored; a file without id or source is refused, and so is
 // a cell that does not parse.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
-	t, err := openTable(r, file, []string{"id", "source"}, "id, source and the columns of the measurement schema")
+	t, err := openTable(r, file, []string{"id", "source"}, "measurement columns")
 	if err != nil {
 		return nil, err
 	}

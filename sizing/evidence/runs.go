@@ -2,14 +2,13 @@ package evidence
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"math/bits"
 	"strings"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
@@ -41,7 +40,7 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 	}
 	t, g := &a.Estimate.Time, &a.Goodput
 	if !(t.Run > 0) || !(g.Share > 0) {
-		return hours{}, errors.New("no layout of this model on these devices")
+		return hours{}, note.NewError("row.no-layout")
 	}
 	band := runBand
 	h := hours{mid: t.DeviceHours, stack: a.Stack().Name}
@@ -71,7 +70,7 @@ var (
 // runQuestion asks for the run of a row.
 func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	if r.Device == "" {
-		return nil, errors.New("no device")
+		return nil, note.NewError("row.no-device")
 	}
 	d, err := p.Hardware.Find(r.Device)
 	if err != nil {
@@ -82,7 +81,7 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 		return nil, err
 	}
 	if m.Field == model.Generation && r.ImagePixels == 0 {
-		return nil, fmt.Errorf("%s on images of a size that the row does not state", m.Name)
+		return nil, note.NewError("row.no-image-size", m.Name)
 	}
 	q := &sizing.Request{
 		Model: m, Device: d, Count: r.Devices, Optimizer: option.Set(r.optimizer()),
@@ -184,7 +183,7 @@ func (p *Predictor) runModel(r *Row) (*model.Model, error) {
 		return nil, err
 	}
 	if m.Inferred && (r.Domain != "" && !strings.EqualFold(r.Domain, "language") || r.WholeRun) {
-		return nil, fmt.Errorf("model %q is not in the catalogue, and its parameter count alone gives no shape: only a language model's is inferred", r.Model)
+		return nil, note.NewError("row.only-count", r.Model)
 	}
 	return m, nil
 }
@@ -199,17 +198,17 @@ func (r *Row) runTokens(m *model.Model) (quantity.Tokens, error) {
 	case !m.PerToken() && r.Samples > 0:
 		return quantity.Tokens(r.Samples), nil
 	case !m.PerToken():
-		return 0, fmt.Errorf("%s is counted in %ss, and the row gives no samples", m.Name, m.Unit)
+		return 0, note.NewError("row.no-samples", m.Name, note.Word(m.Unit))
 	case tokens > 0 && encoder(m) && r.WholeRun:
 		return quantity.Tokens(tokens * unpadded), nil
 	case tokens > 0:
 		return quantity.Tokens(tokens), nil
 	case r.TrainingFLOPs > 0 && r.BaseModel != "":
-		return 0, errors.New("training compute with that of a base model, which ran elsewhere")
+		return 0, note.NewError("row.compute-of-base-model")
 	case r.TrainingFLOPs > 0: // 6 FLOPs a parameter and token
 		return quantity.Tokens(r.TrainingFLOPs / 6 / float64(m.ActiveParams())), nil
 	}
-	return 0, errors.New("device-hours without the tokens or samples that were trained on, or their compute")
+	return 0, note.NewError("row.hours-without-length")
 }
 
 // unpadded is the share of a masked-language model's tokens that are none of

@@ -8,6 +8,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
@@ -74,17 +75,19 @@ func TestRunQuestion(t *testing.T) {
 
 // What a row does not say is said, and nothing is made up for it.
 func TestRunsLeftOut(t *testing.T) {
-	for want, row := range map[string]Row{
-		"no device": {Model: "gpt-3", Tokens: 1e9},
-		"without the tokens or samples that were trained on":  {Params: 7e9, Device: "h100", Devices: 8},
-		"a size that the row does not state":                  {WholeRun: true, Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
-		"its parameter count alone gives no shape":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Model: "Flamingo", Domain: "Vision"},
-		"is not in the catalogue, and the row gives no shape": {WholeRun: true, Model: "MaskRCNN", Samples: 1e6, Device: "h100", Devices: 8},
-		"base model, which ran elsewhere":                     {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Model: "X 7B", BaseModel: "Llama", Domain: "Language"},
-		"the row gives no samples":                            {Model: "resnet-50", Tokens: 1e9, Device: "h100", Devices: 8},
+	for code, row := range map[string]Row{
+		"row.no-device":             {Model: "gpt-3", Tokens: 1e9},
+		"row.hours-without-length":  {Params: 7e9, Device: "h100", Devices: 8},
+		"row.no-image-size":         {WholeRun: true, Model: "FLUX.1", Samples: 1e6, Device: "h100", Devices: 8},
+		"row.only-count":            {Params: 80e9, TrainingFLOPs: 1e23, Device: "h100", Devices: 8, Model: "Flamingo", Domain: "Vision"},
+		"row.no-shape":              {WholeRun: true, Model: "MaskRCNN", Samples: 1e6, Device: "h100", Devices: 8},
+		"row.compute-of-base-model": {Params: 7e9, TrainingFLOPs: 1e19, Device: "h100", Devices: 8, Model: "X 7B", BaseModel: "Llama", Domain: "Language"},
+		"row.no-samples":            {Model: "resnet-50", Tokens: 1e9, Device: "h100", Devices: 8},
 	} {
 		_, err := runPredictor().deviceHours(&row)
-		require.ErrorContains(t, err, want)
+		var left *note.Error
+		require.ErrorAs(t, err, &left, code)
+		require.Equal(t, code, left.Code())
 	}
 }
 

@@ -2,9 +2,10 @@ package evidence
 
 import (
 	"cmp"
-	"errors"
 	"math"
 	"slices"
+
+	"mlsizer/sizing/note"
 )
 
 // Result is a prediction beside its measurement.
@@ -86,7 +87,7 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 	}
 	if !hasStep && !hasMemory {
 		if r.DeviceHours == 0 {
-			skip("", errors.New("neither a step time, a peak memory nor device-hours (want step_seconds, tokens_per_second_per_device, tflops_per_device, peak_mem_gib or device_hours)"))
+			skip("", note.NewError("row.nothing-measured"))
 		}
 		return
 	}

@@ -3,7 +3,8 @@ package evidence
 import (
 	"bytes"
 	"embed"
-	"fmt"
+
+	"mlsizer/sizing/note"
 )
 
 // Published measurements of serving, a row each with its source_ref. Of the
@@ -19,11 +20,11 @@ func DefaultServing() ([]ServingRow, error) {
 	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {
 		data, err := publishedServing.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("evidence: %w", err)
+			return nil, note.NewError("fit.shipped-rows", err)
 		}
 		more, err := ReadServingCSV(bytes.NewReader(data), name)
 		if err != nil {
-			return nil, fmt.Errorf("evidence: %w", err)
+			return nil, note.NewError("fit.shipped-rows", err)
 		}
 		rows = append(rows, more...)
 	}

@@ -2,12 +2,12 @@ package evidence
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/serve"
 	"mlsizer/sizing/train"
 )
@@ -119,7 +119,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	f, skipped := sp.servingFitter(rows)
 	out.Skipped = skipped
 	if len(f.points) == 0 {
-		return nil, fmt.Errorf("no row of %d can be predicted", len(rows))
+		return nil, note.NewError("fit.no-row-predicted", len(rows))
 	}
 	f.pull(from, cmp.Or(o.Prior, 1))
 	theta := f.solve(f.points)
@@ -197,7 +197,7 @@ func (f *servingFitter) addRow(sp *ServingPredictor, r *ServingRow) error {
 		return err
 	}
 	if s.p.Model.Inferred {
-		return fmt.Errorf("%s: its shape is inferred, which no constant is fitted to", r.Model)
+		return note.NewError("row.inferred-shape", r.Model)
 	}
 	add := func(q Quantity, v float64) {
 		f.points = append(f.points, &servingPoint{setup: s, quantity: q, phase: s.phase(q),

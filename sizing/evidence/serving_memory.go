@@ -1,10 +1,10 @@
 package evidence
 
 import (
-	"fmt"
 	"strings"
 
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
@@ -60,13 +60,13 @@ func (r *ServingRow) memoryQuant() (*serve.Quant, error) {
 	}
 	q, err := r.quant(runtime)
 	if err != nil {
-		return nil, fmt.Errorf("%w; a mix of formats made for one file has no size of its own", err)
+		return nil, note.NewError("row.mix-of-one-file", err)
 	}
 	if q.Flat > 0 {
-		return nil, fmt.Errorf("%s is a mix of formats that its makers choose anew for each model", r.Weights)
+		return nil, note.NewError("row.mix-of-each-model", r.Weights)
 	}
 	if strings.Contains(r.Runtime, "ik fork") && !strings.HasPrefix(r.Weights, "q8_0") && r.Weights != "f16" && r.Weights != "bf16" {
-		return nil, fmt.Errorf("%s names the leading format of a mix that the file's maker chose", r.Weights)
+		return nil, note.NewError("row.mix-of-maker", r.Weights)
 	}
 	return q, nil
 }
@@ -131,7 +131,7 @@ func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	case poolDefinition:
 		return r.cache(p), nil
 	}
-	return 0, fmt.Errorf("peak defined as %q is not one that is predicted", r.MemDefinition)
+	return 0, note.NewError("row.other-peak", r.MemDefinition)
 }
 
 // lastLogits is the release of Transformers since which a prompt has logits of

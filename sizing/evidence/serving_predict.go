@@ -2,14 +2,13 @@ package evidence
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
@@ -106,7 +105,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 	device := r.Device
 	if device == "" {
 		if r.Rate > 0 {
-			return s, errors.New("no device")
+			return s, note.NewError("row.no-device")
 		}
 		device = unknownDevice
 	}
@@ -115,7 +114,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 		return s, err
 	}
 	if strings.Contains(strings.ToLower(r.Version), "rocm") && d.Vendor != "AMD" {
-		return s, fmt.Errorf("runtime version %q runs on AMD's devices, and %s is of %s", r.Version, d.ID, d.Vendor)
+		return s, note.NewError("row.runtime-of-other-vendor", r.Version, d.ID, d.Vendor)
 	}
 	if s.Runtime, err = r.runtime(d); err != nil {
 		return s, err
@@ -145,7 +144,7 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 // constant of that.
 func (r *ServingRow) runtime(d *hardware.Device) (*serve.Runtime, error) {
 	if r.Runtime == "" {
-		return nil, errors.New("no runtime")
+		return nil, note.NewError("row.no-runtime")
 	}
 	name, found, err := r.knownRuntime()
 	if err == nil {
@@ -172,7 +171,7 @@ func (r *ServingRow) knownRuntime() (name string, found *serve.Runtime, err erro
 func (r *ServingRow) quant(runtime *serve.Runtime) (*serve.Quant, error) {
 	name := r.Weights
 	if name == "" {
-		return nil, errors.New("no storage of the weights")
+		return nil, note.NewError("serving.no-weight-storage")
 	}
 	if name == "mxfp4" && runtime.KVPad > 0 {
 		name = "mxfp4-q8_0"
@@ -270,7 +269,7 @@ func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 		}
 	}
 	if s.p == nil {
-		return fmt.Errorf("%s on %d x %s: no layout", s.row.Model, n, s.row.Device)
+		return note.NewError("row.no-serving-layout", s.row.Model, n, s.row.Device)
 	}
 	return nil
 }

@@ -1,12 +1,12 @@
 package evidence
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/serve"
 )
 
@@ -92,7 +92,7 @@ func IsServing(header []string) bool {
 // that the schema does not know are ignored; a file without id, source or
 // runtime is refused, and so is a cell that does not parse.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
-	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "id, source, runtime and the columns of the serving schema")
+	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "serving columns")
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (r *ServingRow) batch() (n float64, max bool, err error) {
 	}
 	n, err = strconv.ParseFloat(r.Batch, 64)
 	if err != nil || !(n >= 1 && n < 1e7) {
-		return 0, false, fmt.Errorf("batch %q (want a number of sequences or max)", r.Batch)
+		return 0, false, note.NewError("row.bad-batch", r.Batch)
 	}
 	return n, false, nil
 }

@@ -1,17 +1,20 @@
 package evidence
 
 import (
+	"encoding/csv"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
@@ -191,16 +194,17 @@ func TestIsServing(t *testing.T) {
 }
 
 func TestReadServingCSVErrors(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"", "empty"},
-		{"id,source\n", "column weights: is missing"},
-		{"id,source,weights,runtime,tokens_per_second\n1,s,fp8,vllm,-3\n", "x.csv:2: column tokens_per_second"},
-		{"id,source,weights,runtime\n1,\"s\n", "x.csv:2"},
+	for _, c := range []struct {
+		text string
+		want error
+	}{
+		{"", &SchemaError{"x.csv", 1, "", note.NewError("rows.empty", note.Word("serving columns"))}},
+		{"id,source\n", &SchemaError{"x.csv", 1, "weights", note.NewError("rows.no-column", []string{"id", "source"})}},
+		{"id,source,weights,runtime,tokens_per_second\n1,s,fp8,vllm,-3\n", &SchemaError{"x.csv", 2, "tokens_per_second", note.NewError("cell.negative", "-3")}},
+		{"id,source,weights,runtime\n1,\"s\n", &SchemaError{"x.csv", 2, "", &csv.ParseError{StartLine: 2, Line: 2, Column: 6, Err: csv.ErrQuote}}},
 	} {
 		_, err := ReadServingCSV(strings.NewReader(c.text), "x.csv")
-		if err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q: %v, want %q", c.text, err, c.want)
-		}
+		assert.Equal(t, c.want, err, c.text)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // Resolve finds a model by its catalogue name.
@@ -61,7 +62,7 @@ func (r *Row) model(resolve Resolve) (*model.Model, error) {
 	case total > 0:
 		return inferModel(resolve, total, active)
 	default:
-		return nil, fmt.Errorf("model %q is not in the catalogue, and the row gives no shape", cmp.Or(r.Model, r.Family))
+		return nil, note.NewError("row.no-shape", cmp.Or(r.Model, r.Family))
 	}
 	t, ok := families[r.Family]
 	if !ok {
@@ -200,7 +201,7 @@ func (b *builder) body() (groups []model.Group, further [][]model.Block, err err
 		return nil, nil, err
 	}
 	if n > 64 {
-		return nil, nil, fmt.Errorf("mtp-num-layers=%d: more than 64", n)
+		return nil, nil, note.NewError("option.too-many-mtp-layers", n)
 	}
 	if p := cmp.Or(b.opt["hybrid-layer-pattern"], b.opt["hybrid-override-pattern"]); p != "" {
 		return b.hybrid(p)
@@ -214,7 +215,7 @@ func (b *builder) body() (groups []model.Group, further [][]model.Block, err err
 	experts := make([]bool, layers)
 	if b.Experts > 0 {
 		if experts, err = pattern(b.opt["moe-layer-freq"], layers); err != nil {
-			return nil, nil, fmt.Errorf("moe-layer-freq: %w", err)
+			return nil, nil, note.NewError("option.bad-value", "moe-layer-freq", err)
 		}
 	}
 	linear := make([]bool, layers)
@@ -252,7 +253,7 @@ func linearLayers(s string, layers int) ([]bool, error) {
 	if err != nil || n < 1 {
 		list, err := pattern(s, layers)
 		if err != nil {
-			return nil, fmt.Errorf("linear-attention-freq: %w", err)
+			return nil, note.NewError("option.bad-value", "linear-attention-freq", err)
 		}
 		return list, nil
 	}
@@ -283,7 +284,7 @@ func (b *builder) hybrid(pattern string) (groups []model.Group, further [][]mode
 		for _, letter := range part {
 			block, ok := kinds[letter]
 			if !ok {
-				return nil, nil, fmt.Errorf("hybrid layer pattern %q: unknown letter %q", pattern, letter)
+				return nil, nil, note.NewError("option.unknown-letter", pattern, letter)
 			}
 			blocks = append(blocks, b.norm, block)
 			if i == 0 {
@@ -307,7 +308,7 @@ func (b *builder) ratios(layers int) (string, error) {
 		if s := b.opt[name]; s != "" {
 			v, err := strconv.ParseFloat(s, 64)
 			if err != nil || !(v >= 0 && v <= 1) {
-				return "", fmt.Errorf("%s=%s: not a share", name, s)
+				return "", note.NewError("option.not-a-share", name, s)
 			}
 			share[name] = v
 		}
@@ -374,7 +375,7 @@ func (r *Row) name() string {
 // trim returns the model with only its first n body layers.
 func trim(m *model.Model, n int) (*model.Model, error) {
 	if n > m.Layers() {
-		return nil, fmt.Errorf("%d layers, but %s has %d", n, m.Name, m.Layers())
+		return nil, note.NewError("row.other-layers", n, m.Name, m.Layers())
 	}
 	c := *m
 	c.Groups = nil

@@ -7,21 +7,43 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // SchemaError says which cell of a measurement file is wrong.
 type SchemaError struct {
 	File   string
 	Line   int
-	Column string
-	Text   string
+	Column string // "" if the row as a whole is
+	Err    error
 }
 
+// Error is the place and what is wrong there.
 func (e *SchemaError) Error() string {
 	if e.Column == "" {
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+		return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err)
 	}
-	return fmt.Sprintf("%s:%d: column %s: %s", e.File, e.Line, e.Column, e.Text)
+	return fmt.Sprintf("%s:%d: column %s: %v", e.File, e.Line, e.Column, e.Err)
+}
+
+// Unwrap is what is wrong.
+func (e *SchemaError) Unwrap() error { return e.Err }
+
+// Code tells a wrong cell from a wrong row.
+func (e *SchemaError) Code() string {
+	if e.Column == "" {
+		return "rows.bad-row"
+	}
+	return "rows.bad-cell"
+}
+
+// Args are the place and what is wrong there.
+func (e *SchemaError) Args() []any {
+	if e.Column == "" {
+		return []any{e.File, e.Line, e.Err}
+	}
+	return []any{e.File, e.Line, e.Column, e.Err}
 }
 
 // table reads the rows of a measurement file, of whichever schema.
@@ -36,12 +58,12 @@ type table struct {
 
 // openTable reads the header, in which the needed columns must stand; want
 // says what a header holds.
-func openTable(r io.Reader, file string, needed []string, want string) (*table, error) {
+func openTable(r io.Reader, file string, needed []string, want note.Word) (*table, error) {
 	t := &table{csv: csv.NewReader(r), file: file}
 	t.csv.ReuseRecord = true
 	if !t.next() {
 		if t.err == nil {
-			t.err = &SchemaError{file, 1, "", fmt.Sprintf("the file is empty (want a header row with %s)", want)}
+			t.err = &SchemaError{file, 1, "", note.NewError("rows.empty", want)}
 		}
 		return nil, t.err
 	}
@@ -49,7 +71,7 @@ func openTable(r io.Reader, file string, needed []string, want string) (*table, 
 	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff")
 	for _, column := range needed {
 		if !slices.Contains(t.header, column) {
-			return nil, &SchemaError{file, 1, column, fmt.Sprintf("is missing (the header has %s)", strings.Join(t.header, ", "))}
+			return nil, &SchemaError{file, 1, column, note.NewError("rows.no-column", t.header)}
 		}
 	}
 	return t, nil
@@ -68,7 +90,7 @@ func (t *table) next() bool {
 		if errors.As(err, &broken) {
 			line = broken.StartLine
 		}
-		t.err = &SchemaError{t.file, line, "", err.Error()}
+		t.err = &SchemaError{t.file, line, "", err}
 		return false
 	}
 	t.record = record
@@ -83,7 +105,7 @@ func (t *table) fill(fields map[string]any) error {
 			continue
 		}
 		if err := set(fields[t.header[i]], cell); err != nil {
-			return &SchemaError{t.file, t.line, t.header[i], err.Error()}
+			return &SchemaError{t.file, t.line, t.header[i], err}
 		}
 	}
 	return nil
@@ -110,7 +132,7 @@ func readRows[T any](t *table, row *T, fields map[string]any, blank func(line in
 		}
 		if older != nil {
 			if err := older(); err != nil {
-				return nil, &SchemaError{t.file, t.line, "", err.Error()}
+				return nil, &SchemaError{t.file, t.line, "", err}
 			}
 		}
 		rows = append(rows, *row)

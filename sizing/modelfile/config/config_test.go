@@ -212,7 +212,7 @@ func TestRefusals(t *testing.T) {
 		"layer types":       {strings.Replace(llama, "llama", "olmo2", 1) + `,"layer_types":["linear_attention","full_attention"]}`, `entry 0 is "linear_attention" (want one of full_attention)`},
 		"pattern length":    {strings.Replace(llama, "llama", "gpt_oss", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2,"layer_types":["full_attention"]}`, `has 1 entries for 2 layers`},
 		"pattern word":      {strings.Replace(llama, "llama", "gpt_oss", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":2,"layer_types":["full_attention","odd"]}`, `entry 1 is "odd" (want one of`},
-		"top-k":             {strings.Replace(llama, "llama", "mixtral", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":8}`, `top-k 8 exceeds 4 experts`},
+		"top-k":             {strings.Replace(llama, "llama", "mixtral", 1) + `,"num_key_value_heads":4,"num_local_experts":4,"num_experts_per_tok":8}`, `block: top k exceeds experts: 8, 4`},
 		"hybrid pattern":    {`{"model_type":"nemotron_h","hidden_size":64,"vocab_size":10,"hybrid_override_pattern":"MX"}`, `has "X" at position 1`},
 		"text model type":   {`{"model_type":"internvl_chat","llm_config":{}}`, `key "llm_config.model_type": is missing`},
 		"NAS list":          {`{"model_type":"nemotron-nas","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"vocab_size":10,"block_configs":[]}`, `has 0 entries for 2 layers`},

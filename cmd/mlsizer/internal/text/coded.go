@@ -15,6 +15,7 @@ var coreErrors = merged(
 	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
 	runErrors, requestErrors,
+	evidenceRowErrors, fitErrors, cellErrors, optionErrors, pipelineLayoutErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

@@ -33,6 +33,7 @@ func TestCoreSentences(t *testing.T) {
 		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
 		runCases(), requestCases(),
+		evidenceRowCases(), fitCases(), cellCases(), optionCases(), pipelineLayoutCases(),
 	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
@@ -55,7 +56,7 @@ func noteCodes(err error, said map[string]bool) {
 // coreFolders are the packages whose errors coreErrors has the words of.
 var coreFolders = []string{
 	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
-	"sizing/model", "sizing/train", "sizing/serve", "sizing/run",
+	"sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/evidence",
 }
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry

@@ -63,6 +63,8 @@ var words = merged(
 	dimensionWords,
 	offloadWords,
 	sampleWords,
+	optionWords,
+	columnWords,
 	unitWords,
 	servingWords,
 )
