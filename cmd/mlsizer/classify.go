@@ -361,7 +361,7 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 		if r.ActiveParams != r.Params {
 			active = r.ActiveParams.Exact()
 		}
-		tier := render.Cell{Value: tierName(r.Tier)}
+		tier := render.Cell{Value: text.OfTier(r.Tier)}
 		if r.Beyond {
 			tier.Notes = []int{beyond}
 		}
@@ -408,7 +408,7 @@ func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
 		text.FromUp.With(cut(b[2])),
 	}
 	for tier, n := range c.ByTier {
-		t.Rows = append(t.Rows, []render.Cell{{Value: tierName(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: text.OfTier(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
 	}
 	if c.Beyond > 0 {
 		t.Rows = append(t.Rows, []render.Cell{{}, {Value: text.OfWhichBeyond.With(cut(b[3]))}, {Value: c.Beyond}})
@@ -429,8 +429,6 @@ func errorTable(sum *batch.Summary) render.Table {
 	}
 	return t
 }
-
-func tierName(t sizing.Tier) text.Text { return text.T(t.String(), t.Chinese()) }
 
 // cut is a bound as short as it is exact: 1M, 1.5B, 123,456.
 func cut(p quantity.Params) string {

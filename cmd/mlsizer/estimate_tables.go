@@ -16,7 +16,7 @@ import (
 // tierText is the tier's name, with what lies beyond the report's last bound
 // named as such.
 func tierText(tier sizing.Tier, beyond bool) text.Text {
-	t := tierName(tier)
+	t := text.OfTier(tier)
 	if beyond {
 		return text.Beyond.With(t)
 	}

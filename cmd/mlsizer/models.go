@@ -41,7 +41,7 @@ func newModelsCmd(a *app) *cobra.Command {
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
 		addValue(fs, &o.field, "field", "", "FIELD", "cv", model.ParseField).among(fields)
-		addValue(fs, &o.tier, "tier", "", "TIER", "large", sizing.ParseTier).among(named(sizing.ParseTier))
+		addValue(fs, &o.tier, "tier", "", "TIER", "large", text.ParseTier).among(named(text.ParseTier))
 		addValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).among(sortKeys)
 		addBounds(fs, &o.bounds)
 		return c
@@ -168,7 +168,7 @@ func modelsRun(o *modelsOptions) error {
 	var notes []render.Note
 	for i := range list {
 		m := &list[i]
-		tier := render.Cell{Value: tierName(m.Tier)}
+		tier := render.Cell{Value: text.OfTier(m.Tier)}
 		if m.Beyond {
 			tier.Notes = []int{1}
 			notes = []render.Note{{Text: text.BeyondNote.With(cut(o.bounds[3])), Source: text.ReportTiers}}

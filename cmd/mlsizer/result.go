@@ -47,7 +47,7 @@ func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
 		field = "" // a count says nothing of it
 	}
 	return modelJSON{
-		Input: m.Input, Name: m.Model.Name, sizeJSON: sizeJSON{p, m.Model.ActiveParams(), tier, tier.Chinese(), beyond, field},
+		Input: m.Input, Name: m.Model.Name, sizeJSON: sizeJSON{p, m.Model.ActiveParams(), tier, text.OfTier(tier).ZH, beyond, field},
 		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
 	}
 }
