@@ -22,7 +22,7 @@ func compareNotes(rows []compareRow) *footnotes {
 		if rows[i].answer != nil {
 			answered++
 			for _, n := range rows[i].answer.Notes {
-				count[noteText(n).EN]++
+				count[text.OfNote(n).EN]++
 			}
 		}
 	}
@@ -34,7 +34,7 @@ func compareNotes(rows []compareRow) *footnotes {
 			continue
 		}
 		for _, n := range a.Notes {
-			note := render.Note{Text: noteText(n), Source: n.Source}
+			note := render.Note{Text: text.OfNote(n), Source: n.Source}
 			if group := groupOf(n.Code, a); group != "" {
 				if grouped[group] == nil {
 					grouped[group] = &deviceList{}

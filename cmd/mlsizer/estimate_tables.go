@@ -473,11 +473,8 @@ func explainTables(list []note.Derivation, f *footnotes) []render.Table {
 			notes = []int{f.add("", render.Note{Text: text.Same(d.Source)})}
 		}
 		t := &tables[len(tables)-1]
-		if formula, numbers, value, ok := text.OfDerivation(d); ok {
-			t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formula}, {Value: numbers}, {Value: value}})
-			continue
-		}
-		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formulaText(d.Formula)}, {Value: numbersText(d.Numbers)}, {Value: numbersText(strings.TrimSpace(d.Value))}})
+		formula, numbers, value := text.OfDerivation(d)
+		t.Rows = append(t.Rows, []render.Cell{{Value: derivedText(d.Name), Notes: notes}, {Value: formula}, {Value: numbers}, {Value: value}})
 	}
 	return tables
 }

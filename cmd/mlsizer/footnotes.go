@@ -20,7 +20,7 @@ type footnotes struct {
 func newFootnotes(notes []note.Note) *footnotes {
 	f := &footnotes{byCode: map[string][]int{}}
 	for _, n := range notes {
-		f.add(n.Code, render.Note{Text: noteText(n), Source: n.Source})
+		f.add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source})
 	}
 	return f
 }

@@ -50,7 +50,7 @@ func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
 	var list []int
 	for _, n := range r.notes {
 		if slices.Contains(codes, n.Code) {
-			list = append(list, f.add(n.Code, render.Note{Text: noteText(n), Source: n.Source}))
+			list = append(list, f.add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source}))
 		}
 	}
 	return list

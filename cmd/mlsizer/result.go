@@ -196,7 +196,7 @@ func notesIn(notes []note.Note, l text.Lang) []note.Note {
 	list := make([]note.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n
-		list[i].Text = noteText(n).In(l)
+		list[i].Text = text.OfNote(n).In(l)
 	}
 	return list
 }

@@ -3,7 +3,6 @@ package note
 import (
 	"strings"
 
-	"mlsizer/internal/spell"
 	"mlsizer/sizing/quantity"
 )
 
@@ -50,9 +49,4 @@ type List []Note
 // Say adds the note of a key.
 func (l *List) Say(key, source string, values ...any) {
 	*l = append(*l, New(key, source, values...))
-}
-
-// Add adds a note.
-func (l *List) Add(code, text, zh, source string) {
-	*l = append(*l, Note{Code: code, Text: spell.Singular(text), Chinese: zh, Source: source})
 }

@@ -1,10 +1,6 @@
 package text
 
-import (
-	"strings"
-
-	"mlsizer/internal/spell"
-)
+import "strings"
 
 // Error is an error with its words in both languages.
 type Error struct {
@@ -78,4 +74,4 @@ func BeginsQuoted(err error) bool { return strings.HasPrefix(ErrorIn(err, Englis
 func SaysWanted(err error) bool { return strings.Contains(ErrorIn(err, English), "(want ") }
 
 // ErrorLine is ErrorIn as it is printed, in the singular where one is counted.
-func ErrorLine(err error, l Lang) string { return spell.Singular(ErrorIn(err, l)) }
+func ErrorLine(err error, l Lang) string { return singular(ErrorIn(err, l)) }

@@ -15,7 +15,7 @@ var servingFormulas = map[string]derived{
 		Same("%v + %d x %g x %g x 4 B")},
 	"serving.compute-widest": {widestActivation, Text{}},
 	"serving.overhead":       {T("context and libraries, a device", "每设备的上下文与库"), Same("%v")},
-	"serving.total":          {T("sum of the lines above", "以上各行之和"), Text{}},
+	"serving.total":          {sumOfLines, Text{}},
 	"serving.budget":         {T("device x utilisation", "设备容量 x 占用率"), Same("%v x %g")},
 	// A pass.
 	"serving.read":             {T("bytes touched / (bandwidth x share), of experts x factor", "触及的字节 / (带宽 x 占比)，专家另乘因子"), Same("%v")},

@@ -23,16 +23,12 @@ func OfOption(n note.Note) Text { return notes[n.Key].filled(n.Values...) }
 type derived struct{ Formula, Numbers Text }
 
 // OfDerivation is a derivation in words: its formula, the numbers put in, and its
-// value; ok is false for one that names no rule.
-func OfDerivation(d note.Derivation) (formula, numbers, value Text, ok bool) {
-	t, ok := formulas[d.Rule]
-	if !ok {
-		return formula, numbers, value, false
-	}
-	inputs := values(d.Inputs)
+// value.
+func OfDerivation(d note.Derivation) (formula, numbers, value Text) {
+	t, inputs := formulas[d.Rule], values(d.Inputs)
 	formula = t.Formula.filled(inputs[:strings.Count(t.Formula.EN, "%")]...)
 	value = Same("%v").filled(d.Result)
-	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH)), true
+	return formula, t.Numbers.filled(inputs...), T(strings.TrimSpace(value.EN), strings.TrimSpace(value.ZH))
 }
 
 // notes are the sentences of the core's notes, by key.

@@ -3,11 +3,7 @@
 // holds each entry to having both languages with the same verbs.
 package text
 
-import (
-	"fmt"
-
-	"mlsizer/internal/spell"
-)
+import "fmt"
 
 // Text is a text in both languages; with verbs such as %s it is a form that
 // [Text.With] and [Text.Error] fill in.
@@ -43,7 +39,7 @@ func (t Text) With(args ...any) Text {
 
 // Fill fills in a text in one language.
 func (t Text) Fill(l Lang, args ...any) string {
-	return spell.Singular(t.Form(l, args...))
+	return singular(t.Form(l, args...))
 }
 
 // Form is Fill without the singular of what is counted once. Errors, times and

@@ -1,5 +1,4 @@
-// Package spell writes the singular where a text counts one.
-package spell
+package text
 
 import "strings"
 
@@ -11,9 +10,9 @@ var counted = map[string]bool{
 	"tokens": true, "trials": true,
 }
 
-// Singular writes "1 token" where a text that counts says "1 tokens", also of
+// singular writes "1 token" where a text that counts says "1 tokens", also of
 // "1 full checkpoints" and "1 more rows".
-func Singular(text string) string {
+func singular(text string) string {
 	if !strings.Contains(text, "1 ") {
 		return text
 	}

@@ -1,4 +1,4 @@
-package spell
+package text
 
 import (
 	"testing"
@@ -13,6 +13,6 @@ func TestSingular(t *testing.T) {
 		"1 x H100 devices": "1 x H100 devices", "28642 of 1 tokens": "28642 of 1 token", "search of 1 trials, 5 % of it": "search of 1 trial, 5 % of it",
 		"1 for tokens": "1 for tokens", "not shown: 1 more models (all)": "not shown: 1 more model (all)", "1 token of 2 tokens": "1 token of 2 tokens", "": "", "1": "1",
 	} {
-		assert.Equal(t, want, Singular(text), text)
+		assert.Equal(t, want, singular(text), text)
 	}
 }

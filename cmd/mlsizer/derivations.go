@@ -1,0 +1,17 @@
+package main
+
+import (
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/note"
+)
+
+// derivationsIn are derivations in the language of the answer.
+func derivationsIn(list []note.Derivation, l text.Lang) []note.Derivation {
+	out := make([]note.Derivation, len(list))
+	for i, d := range list {
+		formula, numbers, value := text.OfDerivation(d)
+		d.Formula, d.Numbers, d.Value = formula.In(l), numbers.In(l), value.In(l)
+		out[i] = d
+	}
+	return out
+}
