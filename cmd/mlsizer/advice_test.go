@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"mlsizer/cmd/mlsizer/internal/cli"
 )
 
 // TestAdviceAsTyped types every change that an answer which does not fit
@@ -22,7 +24,7 @@ func TestAdviceAsTyped(t *testing.T) {
 	}
 	ask := func(args []string) (a answer) {
 		out, errOut, code := runArgs(args...)
-		if code != exitOK && code != exitNoFit {
+		if code != cli.ExitOK && code != cli.ExitNoFit {
 			t.Fatalf("%s: exit %d\n%s", strings.Join(args, " "), code, errOut)
 		}
 		if err := json.Unmarshal([]byte(out), &a); err != nil {

@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/train"
@@ -30,8 +32,8 @@ type calibrateOptions struct {
 	out    string // what groups of rows a fit leaves out; "": shapes, of serving pairs of device and model
 }
 
-func newCalibrateCmd(a *app) *cobra.Command {
-	o := &calibrateOptions{evidenceOptions: evidenceOptions{app: a}}
+func newCalibrateCmd(a *cli.App) *cobra.Command {
+	o := &calibrateOptions{evidenceOptions: evidenceOptions{App: a}}
 	cmd := &cobra.Command{
 		Use:  "calibrate --from FILE [-o constants.json]",
 		Args: noArguments,
@@ -39,13 +41,13 @@ func newCalibrateCmd(a *app) *cobra.Command {
 	}
 	o.flags(cmd)
 	fs := cmd.Flags()
-	addValue(fs, &o.fit, "fit", "", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil }).several().among(constantNames)
-	addValue(fs, &o.prior, "prior", "", "SPREADS", "0.5", parsePrior)
+	cli.AddValue(fs, &o.fit, "fit", "", "NAMES", "stack=torchtitan:traffic", func(s string) ([]string, error) { return strings.Split(s, ","), nil }).Several().Among(cli.ConstantNames)
+	cli.AddValue(fs, &o.prior, "prior", "", "SPREADS", "0.5", parsePrior)
 	fs.BoolVar(&o.refit, "refit", false, "")
 	fs.BoolVar(&o.memory, "memory", false, "")
-	addValue(fs, &o.out, "leave-out", "", "GROUP", "layout", asTyped).among(leaveOuts)
-	addValue(fs, &o.date, "date", "", "DATE", "2026-11-23", parseDate)
-	addValue(fs, &o.file, "output", "o", "FORMAT|FILE", "constants.json", o.parseOutput).among(render.FormatNames)
+	cli.AddValue(fs, &o.out, "leave-out", "", "GROUP", "layout", cli.AsTyped).Among(cli.LeaveOuts)
+	cli.AddValue(fs, &o.date, "date", "", "DATE", "2026-11-23", parseDate)
+	cli.AddValue(fs, &o.file, "output", "o", "FORMAT|FILE", "constants.json", o.parseOutput).Among(render.FormatNames)
 	return cmd
 }
 
@@ -65,7 +67,7 @@ func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 		return groups[0], nil
 	}
 	if !slices.Contains(groups, o.out) {
-		return "", usageError(text.NoSuchGroup.Error(o.out, strings.Join(groups, ", ")), o.commandReplacing(o.out, groups[0]))
+		return "", cli.UsageError(text.NoSuchGroup.Error(o.out, strings.Join(groups, ", ")), o.CommandReplacing(o.out, groups[0]))
 	}
 	return o.out, nil
 }
@@ -89,7 +91,7 @@ func (o *calibrateOptions) parseOutput(s string) (string, error) {
 	if err != nil {
 		return "", text.OrJSONFile.Error(err)
 	}
-	o.output = f
+	o.Output = f
 	return "", nil
 }
 
@@ -126,10 +128,10 @@ func calibrateRun(o *calibrateOptions) error {
 		return calibrateServing(o, rows)
 	}
 	if o.refit && o.fit != nil {
-		return usageError(text.FitOrRefit.Error(), "mlsizer calibrate --refit")
+		return cli.UsageError(text.FitOrRefit.Error(), "mlsizer calibrate --refit")
 	}
 	if o.from == "" && !o.refit {
-		return usageError(text.NoRuns.Error(), o.commandLine()+" --from runs.csv")
+		return cli.UsageError(text.NoRuns.Error(), o.CommandLine()+" --from runs.csv")
 	}
 	p, err := o.predictor()
 	if err != nil {
@@ -146,8 +148,8 @@ func calibrateRun(o *calibrateOptions) error {
 	if err := o.write(c); err != nil {
 		return err
 	}
-	sayReasons(c.Skipped, o.lang)
-	return o.print(o.document(c))
+	sayReasons(c.Skipped, o.Lang)
+	return o.Print(o.document(c))
 }
 
 // calibrate fits what the flags say.
@@ -161,7 +163,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 	if o.refit {
 		c, err := p.Refit(rows, start, opt)
 		if err != nil {
-			return nil, readError(text.RefitFails.Error(err), "")
+			return nil, cli.ReadError(text.RefitFails.Error(err), "")
 		}
 		return c, nil
 	}
@@ -173,11 +175,11 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 		targets, err = evidence.Targets(start, o.fit...)
 	}
 	if err != nil {
-		return nil, usageError(text.FitFails.Error(o.from, err), "")
+		return nil, cli.UsageError(text.FitFails.Error(o.from, err), "")
 	}
 	c, err := p.Calibrate(rows, start, targets, opt)
 	if err != nil {
-		return nil, readError(text.Colon.Error(o.from, err), "")
+		return nil, cli.ReadError(text.Colon.Error(o.from, err), "")
 	}
 	return c, nil
 }
@@ -195,7 +197,7 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	}
 	var data bytes.Buffer
 	if err := train.WriteConstants(c.Constants, &data); err != nil {
-		return readError(err, "")
+		return cli.ReadError(err, "")
 	}
 	return o.writeFile(data.Bytes())
 }
@@ -203,7 +205,7 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 // writeFile puts a file of constants or bands where -o says.
 func (o *calibrateOptions) writeFile(data []byte) error {
 	if err := os.WriteFile(o.file, data, 0o644); err != nil {
-		return readError(text.SaidOf.Error("-o ", fileError(err)), "")
+		return cli.ReadError(text.SaidOf.Error("-o ", cli.FileError(err)), "")
 	}
 	return nil
 }
@@ -212,7 +214,7 @@ func (o *calibrateOptions) writeFile(data []byte) error {
 func (o *calibrateOptions) writeJSON(v any, indent string) error {
 	data, err := json.MarshalIndent(v, "", indent)
 	if err != nil {
-		return readError(err, "")
+		return cli.ReadError(err, "")
 	}
 	return o.writeFile(append(data, '\n'))
 }
@@ -227,7 +229,7 @@ func (o *calibrateOptions) fromText() text.Text {
 
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
-	j := calibrateJSON{Schema: schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
+	j := calibrateJSON{Schema: report.Schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/train"
@@ -25,10 +27,10 @@ type memoryCalibrationJSON struct {
 // each source by facts that were fitted without it, and makes the bands.
 func calibrateMemory(o *calibrateOptions) error {
 	if o.fit != nil || o.refit {
-		return usageError(text.MemoryAlone.Error(), "mlsizer calibrate --memory")
+		return cli.UsageError(text.MemoryAlone.Error(), "mlsizer calibrate --memory")
 	}
 	if o.serving {
-		return usageError(text.MemoryOrServing.Error(), "mlsizer calibrate --memory")
+		return cli.UsageError(text.MemoryOrServing.Error(), "mlsizer calibrate --memory")
 	}
 	if o.out == "" {
 		o.out = "source"
@@ -47,7 +49,7 @@ func calibrateMemory(o *calibrateOptions) error {
 	}
 	c, err := p.CalibrateMemory(rows, evidence.LeaveOutKey(out))
 	if err != nil {
-		return readError(text.MemoryFails.Error(err), "")
+		return cli.ReadError(text.MemoryFails.Error(err), "")
 	}
 	from := o.fromText()
 	if o.file != "" {
@@ -57,13 +59,13 @@ func calibrateMemory(o *calibrateOptions) error {
 			return err
 		}
 	}
-	sayReasons(c.Skipped, o.lang)
-	return o.print(o.memoryDocument(c, from))
+	sayReasons(c.Skipped, o.Lang)
+	return o.Print(o.memoryDocument(c, from))
 }
 
 // memoryDocument shows the facts, the sources' errors and the bands.
 func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from text.Text) *render.Document {
-	j := memoryCalibrationJSON{Schema: schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
+	j := memoryCalibrationJSON{Schema: report.Schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

@@ -17,7 +17,9 @@ import (
 	"golang.org/x/term"
 
 	"mlsizer/cmd/mlsizer/internal/batch"
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
@@ -27,7 +29,7 @@ import (
 
 // classifyOptions are the arguments of the classify command.
 type classifyOptions struct {
-	*app
+	*cli.App
 	models       []string
 	from         string
 	column       string
@@ -38,8 +40,8 @@ type classifyOptions struct {
 	allowNoCount bool
 }
 
-func newClassifyCmd(a *app) *cobra.Command {
-	o := &classifyOptions{app: a, bounds: sizing.DefaultBounds}
+func newClassifyCmd(a *cli.App) *cobra.Command {
+	o := &classifyOptions{App: a, bounds: sizing.DefaultBounds}
 	cmd := &cobra.Command{
 		Use: "classify MODEL... | --from FILE",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -51,8 +53,8 @@ func newClassifyCmd(a *app) *cobra.Command {
 	fs := cmd.Flags()
 	fs.StringVar(&o.from, "from", "", "")
 	fs.StringVar(&o.column, "column", "", "")
-	addValue(fs, &o.bounds, "bounds", "", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
-	addValue(fs, &o.field, "field", "", "FIELD", "nlp", model.ParseField).among(fields)
+	cli.AddValue(fs, &o.bounds, "bounds", "", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+	cli.AddValue(fs, &o.field, "field", "", "FIELD", "nlp", model.ParseField).Among(cli.Fields)
 	fs.BoolVar(&o.sort, "sort", false, "")
 	fs.IntVar(&o.limit, "limit", 50, "")
 	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")
@@ -63,18 +65,18 @@ func newClassifyCmd(a *app) *cobra.Command {
 func (o *classifyOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.from != "" && len(o.models) > 0:
-		return usageError(text.FromOrModel.Error(o.from, o.models[0]), "")
+		return cli.UsageError(text.FromOrModel.Error(o.from, o.models[0]), "")
 	case cmd.Flags().Changed("from") && o.from == "":
-		return usageError(text.FromEmpty.Error(), "")
+		return cli.UsageError(text.FromEmpty.Error(), "")
 	case o.from == "" && len(o.models) == 0:
-		return usageError(text.NoModelToClassify.Error(), "mlsizer classify gpt-3 7B")
+		return cli.UsageError(text.NoModelToClassify.Error(), "mlsizer classify gpt-3 7B")
 	case o.limit < 0:
-		return usageError(text.BadLimit.Error(o.limit), "")
+		return cli.UsageError(text.BadLimit.Error(o.limit), "")
 	}
 	if o.from == "" {
 		for _, name := range []string{"column", "limit", "allow-no-count"} {
 			if cmd.Flags().Changed(name) {
-				return usageError(text.WithoutFrom.Error(name), "")
+				return cli.UsageError(text.WithoutFrom.Error(name), "")
 			}
 		}
 	}
@@ -83,8 +85,8 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 
 // batchOptions are the options as package batch takes them.
 func (o *classifyOptions) batchOptions() batch.Options {
-	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit, Lang: o.lang}
-	switch o.output {
+	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit, Lang: o.Lang}
+	switch o.Output {
 	case render.CSV:
 		opt.Format = batch.CSV
 	case render.JSON:
@@ -106,7 +108,7 @@ func classifyRun(ctx context.Context, o *classifyOptions) error {
 	}
 	var rows []batch.Row
 	for _, name := range o.models {
-		m, err := o.resolve(ctx, name)
+		m, err := o.Resolve(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -114,19 +116,19 @@ func classifyRun(ctx context.Context, o *classifyOptions) error {
 	}
 	opt := o.batchOptions()
 	opt.Limit = len(rows)
-	sum, err := batch.Write(o.stdout, rows, opt)
+	sum, err := batch.Write(o.Stdout, rows, opt)
 	if err != nil {
-		return readError(text.Writing.Error(err), "")
+		return cli.ReadError(text.Writing.Error(err), "")
 	}
 	if opt.Format != batch.Rows {
 		return nil
 	}
-	return o.print(o.document(sum))
+	return o.Print(o.document(sum))
 }
 
 // rowOf is the answer for a model but for its tier. A bare count has the name
 // that it was typed as, and no field: nothing says what it is for.
-func rowOf(m *modelArg) batch.Row {
+func rowOf(m *cli.ModelArg) batch.Row {
 	r := batch.Row{
 		Input: m.Input, Name: m.Model.Name, Params: m.Model.Params(), ActiveParams: m.Model.ActiveParams(),
 		Field: m.Model.Field, Inferred: m.Model.Inferred, Scope: m.Model.Scope,
@@ -154,10 +156,10 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 	opt.Resolve = o.resolver(ctx)
 	opt.Progress = new(batch.Progress)
 	endProgress := func() {}
-	if f, ok := o.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		endProgress = batch.ShowProgress(f, opt.Progress, size, o.lang)
+	if f, ok := o.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		endProgress = batch.ShowProgress(f, opt.Progress, size, o.Lang)
 	}
-	sum, err := batch.Run(ctx, in, o.stdout, opt)
+	sum, err := batch.Run(ctx, in, o.Stdout, opt)
 	endProgress()
 	return o.outcome(sum, err, opt.Format)
 }
@@ -165,9 +167,9 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 // open opens --from. size is 0 where it is not known.
 func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	if o.from == "-" {
-		return io.NopCloser(o.stdin), 0, nil
+		return io.NopCloser(o.Stdin), 0, nil
 	}
-	f, err := openFlag("--from", o.from, text.FileOfModels)
+	f, err := cli.OpenFlag("--from", o.from, text.FileOfModels)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -183,17 +185,17 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 // first get them.
 func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Model, error) {
 	const hinted = 100
-	known := sync.OnceValue(func() nameSet { return newNameSet(o.app.models().All()) })
+	known := sync.OnceValue(func() nameSet { return newNameSet(o.App.Models().All()) })
 	var unknown atomic.Int64
 	return func(name string) (batch.Model, error) {
 		switch {
 		case strings.HasPrefix(strings.ToLower(name), "hf:"):
 			return batch.Model{}, text.NothingFetched.Error(name, text.WantModel)
-		case known().mayHold(name) || isPath(name) || exists(name):
+		case known().mayHold(name) || cli.IsPath(name) || exists(name):
 		case unknown.Add(1) > hinted:
 			return batch.Model{}, text.NoSuchModel.Error(name, text.WantModel)
 		}
-		m, err := o.resolve(ctx, name)
+		m, err := o.Resolve(ctx, name)
 		if err != nil {
 			return batch.Model{}, aboutCell(err)
 		}
@@ -205,9 +207,9 @@ func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Mode
 // aboutCell is the error of a MODEL as one of a cell, which says what a cell
 // may hold.
 func aboutCell(err error) error {
-	var count *countFault
+	var count *cli.CountFault
 	if errors.As(err, &count) {
-		err = count.err
+		err = count.Err
 	}
 	if text.SaysWanted(err) {
 		return err
@@ -265,7 +267,7 @@ func foldName(name string) string {
 // classified.
 func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Format) error {
 	if format == batch.Rows && sum.Rows > 0 {
-		if err := o.print(o.document(sum)); err != nil {
+		if err := o.Print(o.document(sum)); err != nil {
 			return err
 		}
 	}
@@ -284,13 +286,13 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 	var file *batch.FileError
 	switch {
 	case errors.As(err, &file):
-		return readError(withMore(text.Colon.Error(from, file), unanswered), o.fileHint(file))
+		return cli.ReadError(withMore(text.Colon.Error(from, file), unanswered), o.fileHint(file))
 	case errors.Is(err, context.Canceled):
-		return readError(text.Interrupted.Error(from, sum.Rows), "")
+		return cli.ReadError(text.Interrupted.Error(from, sum.Rows), "")
 	case err != nil:
-		return readError(text.Writing.Error(err), "")
+		return cli.ReadError(text.Writing.Error(err), "")
 	case failed:
-		return readError(unanswered, "")
+		return cli.ReadError(unanswered, "")
 	}
 	return nil
 }
@@ -300,7 +302,7 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 func (o *classifyOptions) sayFirst(from string, list []batch.RowError) {
 	const most = 5
 	for i := range list[:min(most, len(list))] {
-		fmt.Fprintf(o.stderr, "mlsizer: %s: %s: %s\n", o.say(text.LineError), from, list[i].In(o.lang))
+		fmt.Fprintf(o.Stderr, "mlsizer: %s: %s: %s\n", o.Say(text.LineError), from, list[i].In(o.Lang))
 	}
 }
 
@@ -329,11 +331,11 @@ func withMore(err, more error) error {
 
 // fileHint is what to do about an error in a file as a whole.
 func (o *classifyOptions) fileHint(file *batch.FileError) string {
-	switch hint := o.say(file.Hint); {
+	switch hint := o.Say(file.Hint); {
 	case file.Column != "":
-		return o.commandWithout("column") + " --column " + shellWord(file.Column)
+		return o.CommandWithout("column") + " --column " + cli.ShellWord(file.Column)
 	case o.from != "-":
-		return strings.ReplaceAll(hint, "FILE", shellWord(o.from))
+		return strings.ReplaceAll(hint, "FILE", cli.ShellWord(o.from))
 	default:
 		return hint
 	}
@@ -366,10 +368,10 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 			tier.Notes = []int{beyond}
 		}
 		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: text.Colon.With(r.Name, scopeText(r.Scope))})
+			d.Notes = append(d.Notes, render.Note{Text: text.Colon.With(r.Name, report.ScopeText(r.Scope))})
 		}
 		models.Rows = append(models.Rows, []render.Cell{
-			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: fieldText(r.Field)},
+			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: report.FieldText(r.Field)},
 		})
 	}
 	if len(models.Rows) > 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -25,7 +26,7 @@ func TestChoicesAreTheParsers(t *testing.T) {
 	listed := map[string]bool{}
 	for key, cmd := range commandsIn(text.English) {
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			choices := choicesOf(f)
+			choices := cli.ChoicesOf(f)
 			if choices == nil {
 				assert.False(t, strings.HasPrefix(f.Value.Type(), "NAME") && !slices.Contains(notListed, f.Name), "%s --%s lists no values", key, f.Name)
 				return
@@ -61,8 +62,8 @@ func wantedBy(f *pflag.Flag) []string {
 }
 
 func TestCompletes(t *testing.T) {
-	assert.True(t, completes([]string{"__complete", "estimate", ""}))
-	assert.True(t, completes([]string{"__completeNoDesc", ""}))
-	assert.False(t, completes([]string{"estimate", "__complete"}))
-	assert.False(t, completes(nil))
+	assert.True(t, cli.Completes([]string{"__complete", "estimate", ""}))
+	assert.True(t, cli.Completes([]string{"__completeNoDesc", ""}))
+	assert.False(t, cli.Completes([]string{"estimate", "__complete"}))
+	assert.False(t, cli.Completes(nil))
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/train"
@@ -11,90 +13,90 @@ import (
 
 // estimateOptions are the arguments of the estimate command.
 type estimateOptions struct {
-	*app
-	workOptions
+	*cli.App
+	cli.WorkOptions
 	model string
 }
 
-func newEstimateCmd(a *app) *cobra.Command {
-	o := &estimateOptions{app: a}
+func newEstimateCmd(a *cli.App) *cobra.Command {
+	o := &estimateOptions{App: a}
 	cmd := &cobra.Command{
 		Use:  "estimate MODEL --on DEVICE[xN]",
 		Args: oneModel(&o.model, text.ModelOrCount, "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(a, cmd); err != nil {
+			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
-			if len(o.on) != 1 {
-				return usageError(errOneDevice(o.on), a.commandReplacing("estimate", "compare"))
+			if len(o.On) != 1 {
+				return cli.UsageError(cli.ErrOneDevice(o.On), a.CommandReplacing("estimate", "compare"))
 			}
-			if o.tokens.IsSet() && o.samples.IsSet() {
-				return usageError(text.TokensOrSamples.Error(), "")
+			if o.Tokens.IsSet() && o.Samples.IsSet() {
+				return cli.UsageError(text.TokensOrSamples.Error(), "")
 			}
 			return estimateRun(cmd, o)
 		},
 	}
-	addWorkFlags(a, cmd, &o.workOptions)
+	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
 	return cmd
 }
 
 func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
-	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
+	m, targets, err := o.Asked(cmd.Context(), o.model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
 	t := targets[0]
-	answer, err := o.ask(m, t)
+	answer, err := o.Ask(m, t)
 	if err != nil {
-		return o.askError(cmd, &o.workOptions, m, t, err)
+		return askError(o.App, cmd, &o.WorkOptions, m, t, err)
 	}
-	if o.method == train.Pretrain {
-		answer.Notes = append(answer.Notes, publishedNotes(m)...)
+	if o.Method == train.Pretrain {
+		answer.Notes = append(answer.Notes, report.PublishedNotes(m)...)
 	}
-	if err := o.print(estimateDocument(o, m, t, answer)); err != nil {
+	if err := o.Print(estimateDocument(o, m, t, answer)); err != nil {
 		return err
 	}
 	if !answer.Estimate.Memory.Fits || answer.Sweep.Trials > 0 && !answer.Sweep.Memory.Fits {
-		return exitCode(exitNoFit)
+		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
 }
 
 // estimateDocument lays an answer out.
-func estimateDocument(o *estimateOptions, m *modelArg, t target, a *sizing.Answer) *render.Document {
-	r := newResult(m, t, a, &o.workOptions, o.lang)
-	var why *whyJSON
-	if o.explain && a.Workload.MFU == 0 {
-		why = &whyJSON{Bounds: largest(a.Estimate.Time.Terms.List(), a.Estimate.Time.Step), Resources: moreOfEach(a.Prepared, &a.Estimate)}
+func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizing.Answer) *render.Document {
+	r := report.NewResult(m, t, a, &o.WorkOptions, o.Lang)
+	var why *report.WhyJSON
+	if o.Explain && a.Workload.MFU == 0 {
+		why = &report.WhyJSON{Bounds: largest(a.Estimate.Time.Terms.List(), a.Estimate.Time.Step), Resources: moreOfEach(a.Prepared, &a.Estimate)}
 	}
-	f := newFootnotes(a.Notes)
+	f := report.NewFootnotes(a.Notes)
 	d := &render.Document{
-		Title: estimateTitle(&r),
+		Title: report.EstimateTitle(&r),
 		Tables: []render.Table{
-			factsTable(&r, a, f),
-			memoryTable(&r, f),
-			storageTable(&r, f),
-			computeTable(&r, f),
+			report.FactsTable(&r, a, f),
+			report.MemoryTable(&r, f),
+			report.StorageTable(&r, f),
+			report.ComputeTable(&r, f),
 		},
 		JSON: struct {
 			Schema  string `json:"schema"`
 			Command string `json:"command"`
-			resultJSON
-			Why *whyJSON `json:"why,omitempty"`
-		}{schema, "estimate", r, why},
-		Records: []resultJSON{r},
+			report.ResultJSON
+			Why *report.WhyJSON `json:"why,omitempty"`
+		}{report.Schema, "estimate", r, why},
+		Records: []report.ResultJSON{r},
 	}
-	d.Tables = append(append(d.Tables, dataTable(&r, f)...), timeTable(&r, f))
-	d.Tables = append(append(d.Tables, wholeRunTable(&r, f)...), costTable(&r, f))
-	d.Tables = append(d.Tables, distillTable(&r, f)...)
-	d.Tables = append(d.Tables, sweepTable(&r, f)...)
+	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))
+	d.Tables = append(append(d.Tables, report.WholeRunTable(&r, f)...), report.CostTable(&r, f))
+	d.Tables = append(d.Tables, report.DistillTable(&r, f)...)
+	d.Tables = append(d.Tables, report.SweepTable(&r, f)...)
 	if why != nil {
-		d.Tables = append(d.Tables, whyTable(why, f), resourcesTable(why))
+		d.Tables = append(d.Tables, report.WhyTable(why, f), report.ResourcesTable(why))
 	}
-	if o.explain {
-		d.Tables = append(d.Tables, explainTables(a.Explain(), f)...)
-		d.Tables = append(d.Tables, momentTables(a, &r)...)
+	if o.Explain {
+		d.Tables = append(d.Tables, report.ExplainTables(a.Explain(), f)...)
+		d.Tables = append(d.Tables, report.MomentTables(a, &r)...)
 	}
-	f.finish(d)
+	f.Finish(d)
 	return d
 }

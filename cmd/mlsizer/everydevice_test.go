@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/hardware"
 )
 
@@ -19,9 +20,9 @@ func TestEveryDevice(t *testing.T) {
 		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
 			out, errOut, code := runArgs("estimate", "1B", "--on", on, "--tokens", "20B", "-o", "json")
 			switch {
-			case code == exitOK || code == exitNoFit:
+			case code == cli.ExitOK || code == cli.ExitNoFit:
 				answered++
-			case code == exitUsage && (strings.Contains(errOut, "(want ") || strings.Contains(errOut, "no rate of this device")):
+			case code == cli.ExitUsage && (strings.Contains(errOut, "(want ") || strings.Contains(errOut, "no rate of this device")):
 			default:
 				t.Errorf("%s: exit %d\n%s%s", on, code, errOut, out)
 			}
@@ -49,9 +50,9 @@ func TestEveryDeviceServes(t *testing.T) {
 	for _, d := range hardware.Default().All() {
 		out, errOut, code := runArgs("infer", "llama-3.2-1b", "--on", d.ID, "--explain")
 		switch {
-		case code == exitOK || code == exitNoFit:
+		case code == cli.ExitOK || code == cli.ExitNoFit:
 			answered++
-		case code == exitUsage && strings.Contains(errOut, "no matrix rate of "):
+		case code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of "):
 		default:
 			t.Errorf("%s: exit %d\n%s%s", d.ID, code, errOut, out)
 		}
@@ -60,7 +61,7 @@ func TestEveryDeviceServes(t *testing.T) {
 				t.Errorf("%s: %s in the answer", d.ID, bad)
 			}
 		}
-		if code == exitOK && d.Unified && !strings.Contains(out, "shares its memory with") {
+		if code == cli.ExitOK && d.Unified && !strings.Contains(out, "shares its memory with") {
 			t.Errorf("%s: nothing is said of the shared memory", d.ID)
 		}
 	}
@@ -78,7 +79,7 @@ func TestEveryDeviceEncodes(t *testing.T) {
 	for _, d := range hardware.Default().All() {
 		for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
 			out, errOut, code := runArgs("infer", model, "--on", d.ID, "--explain")
-			if code != exitOK && code != exitNoFit && !(code == exitUsage && strings.Contains(errOut, "no matrix rate of ")) {
+			if code != cli.ExitOK && code != cli.ExitNoFit && !(code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of ")) {
 				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
 			}
 			for _, bad := range []string{"NaN", "+Inf"} {

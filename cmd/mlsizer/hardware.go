@@ -1,14 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
@@ -16,59 +17,45 @@ import (
 
 // hardwareOptions are the arguments of the hardware command.
 type hardwareOptions struct {
-	*app
+	*cli.App
 	kind    hardware.Kind
 	kindSet bool
 	vendor  string
 	name    string
 }
 
-func newHardwareCmd(a *app) *cobra.Command {
-	o := &hardwareOptions{app: a}
+func newHardwareCmd(a *cli.App) *cobra.Command {
+	o := &hardwareOptions{App: a}
 	list := func(cmd *cobra.Command, _ []string) error {
 		o.kindSet = cmd.Flags().Changed("kind")
 		return hardwareRun(o)
 	}
 	cmd := &cobra.Command{
 		Use:  "hardware [list|show NAME]",
-		Args: a.noSubcommand(a.nearDevices),
+		Args: a.NoSubcommand(a.NearDevices),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.kind, "kind", "", "KIND", "gpu", hardware.ParseKind).among(named(hardware.ParseKind))
-		addValue(fs, &o.vendor, "vendor", "", "NAME", "NVIDIA", asTyped).among(a.vendors)
-		addHardwareFile(fs, a)
+		cli.AddValue(fs, &o.kind, "kind", "", "KIND", "gpu", hardware.ParseKind).Among(cli.Named(hardware.ParseKind))
+		cli.AddValue(fs, &o.vendor, "vendor", "", "NAME", "NVIDIA", cli.AsTyped).Among(a.Vendors)
+		cli.AddHardwareFile(fs, a)
 		return c
 	}
 	show := &cobra.Command{
 		Use: "show NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError(text.OneDeviceName.Error(len(args)), "mlsizer hardware show h100")
+				return cli.UsageError(text.OneDeviceName.Error(len(args)), "mlsizer hardware show h100")
 			}
 			o.name = args[0]
 			return nil
 		},
 		RunE: func(*cobra.Command, []string) error { return deviceRun(o) },
 	}
-	addHardwareFile(show.Flags(), a)
+	cli.AddHardwareFile(show.Flags(), a)
 	cmd.AddCommand(flags(&cobra.Command{Use: "list", Args: noArguments, RunE: list}), show)
 	return flags(cmd)
-}
-
-// nearDevices are the line that shows a device, and the names most like one that
-// may be meant as a device: itself if it is one.
-func (a *app) nearDevices(name string) (line string, near []string) {
-	line = "mlsizer hardware show "
-	if a.hardwareFile != "" {
-		line += "--hardware-file " + shellWord(a.hardwareFile) + " "
-	}
-	var nf *hardware.NotFoundError
-	if _, err := a.catalogueDevice(name); errors.As(err, &nf) {
-		return line, nf.Near
-	}
-	return line, []string{name}
 }
 
 // deviceJSON is a device of the catalogue.
@@ -121,31 +108,21 @@ func newDeviceJSON(d *hardware.Device) deviceJSON {
 	return j
 }
 
-// vendorsOf are the vendors of a catalogue, in lower case.
-func vendorsOf(c *hardware.Catalog) []string {
-	var vendors []string
-	for _, d := range c.All() {
-		vendors = append(vendors, strings.ToLower(d.Vendor))
-	}
-	slices.Sort(vendors)
-	return slices.Compact(vendors)
-}
-
 // checkVendor refuses a vendor that no device is of.
 func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
-	vendors := vendorsOf(c)
+	vendors := cli.VendorsOf(c)
 	if o.vendor == "" || slices.Contains(vendors, strings.ToLower(o.vendor)) {
 		return nil
 	}
 	hint := ""
-	if near := nearest(strings.ToLower(o.vendor), vendors); near != "" {
-		hint = o.commandReplacing(o.vendor, near)
+	if near := cli.Nearest(strings.ToLower(o.vendor), vendors); near != "" {
+		hint = o.CommandReplacing(o.vendor, near)
 	}
-	return usageError(text.NoSuchVendor.Error(o.vendor, strings.Join(vendors, ", ")), hint)
+	return cli.UsageError(text.NoSuchVendor.Error(o.vendor, strings.Join(vendors, ", ")), hint)
 }
 
 func hardwareRun(o *hardwareOptions) error {
-	c, err := o.hardware()
+	c, err := o.Hardware()
 	if err != nil {
 		return err
 	}
@@ -186,29 +163,29 @@ func hardwareRun(o *hardwareOptions) error {
 			{Value: rate}, {Value: or(float64(d.Power), d.Power)}, {Value: or(float64(j.PerHour), j.PerHour)},
 		})
 	}
-	return o.print(&render.Document{
+	return o.Print(&render.Document{
 		Title:  text.DevicesTitle.With(len(list)),
 		Tables: []render.Table{t},
 		JSON: struct {
 			Schema  string       `json:"schema"`
 			Command string       `json:"command"`
 			Devices []deviceJSON `json:"devices"`
-		}{schema, "hardware", list},
+		}{report.Schema, "hardware", list},
 		Records: list,
 	})
 }
 
 func deviceRun(o *hardwareOptions) error {
-	c, err := o.hardware()
+	c, err := o.Hardware()
 	if err != nil {
 		return err
 	}
 	d, err := c.Find(o.name)
 	if err != nil {
-		return o.deviceError("", o.name, err)
+		return o.DeviceError("", o.name, err)
 	}
 	j := newDeviceJSON(d)
-	return o.print(&render.Document{
+	return o.Print(&render.Document{
 		Title:  text.Same(d.Name),
 		Tables: []render.Table{deviceFacts(d), rateTable(d)},
 		Notes:  deviceNotes(d),
@@ -216,15 +193,15 @@ func deviceRun(o *hardwareOptions) error {
 			Schema  string     `json:"schema"`
 			Command string     `json:"command"`
 			Device  deviceJSON `json:"device"`
-		}{schema, "hardware", j},
+		}{report.Schema, "hardware", j},
 		Records: []deviceJSON{j},
 	})
 }
 
 // deviceFacts is everything about a device but its rates.
 func deviceFacts(d *hardware.Device) render.Table {
-	t := render.Table{Columns: factColumns()}
-	add := func(label text.Text, value any) { t.Rows = append(t.Rows, fact(label, value)) }
+	t := render.Table{Columns: report.FactColumns()}
+	add := func(label text.Text, value any) { t.Rows = append(t.Rows, report.Fact(label, value)) }
 	add(text.Name, d.ID)
 	if len(d.Aliases) > 0 {
 		add(text.Aliases, strings.Join(d.Aliases, ", "))

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -18,12 +19,12 @@ func commandsIn(l text.Lang) map[string]*cobra.Command {
 	list := map[string]*cobra.Command{}
 	var add func(cmd *cobra.Command)
 	add = func(cmd *cobra.Command) {
-		list[commandKey(cmd)] = cmd
+		list[cli.CommandKey(cmd)] = cmd
 		for _, c := range cmd.Commands() {
 			add(c)
 		}
 	}
-	add(newRootCmd(&app{root: newRootCmd, lang: l}))
+	add(newRootCmd(&cli.App{Root: newRootCmd, Lang: l}))
 	return list
 }
 
@@ -52,7 +53,7 @@ func TestHelpHasBothLanguages(t *testing.T) {
 			assert.NotContains(t, f.Usage, "%!", name)
 			assert.False(t, hasHan(f.Usage), name)
 			assert.True(t, hasHan(other.Usage), name)
-			assert.Len(t, f.Annotations[flagGroup], 1, name)
+			assert.Len(t, f.Annotations[cli.FlagGroup], 1, name)
 			usages[f.Name], usages[command+" "+f.Name] = true, true
 		})
 	}

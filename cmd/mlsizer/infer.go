@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
@@ -19,95 +20,61 @@ import (
 	"mlsizer/sizing/serve"
 )
 
-// servingOptions are the flags that say what is served and how: those of infer
-// and of compare --weights.
-type servingOptions struct {
-	on      []string
-	context int64
-	batch   int64
-	prompt  int64
-	output  int64
-	weights []string
-	kv      string
-	runtime *serve.Runtime
-	layout  serve.Layout
-	offload serve.Offload
-	host    quantity.Bandwidth
-	hostRAM quantity.Bytes
-	shared  bool
-	images  int64          // in a prompt; not given: one where the model takes images
-	memory  quantity.Bytes // of a device, instead of the catalogue's
-	network hardware.Network
-	// elsewhere are the devices that may be proposed instead.
-	elsewhere []*hardware.Device
-	explain   bool
-	price     quantity.USD
-	bounds    sizing.Bounds
-	prune     []model.Prune
-}
-
-// inferOptions are the arguments of the infer command.
-type inferOptions struct {
-	*app
-	servingOptions
-	model string
-}
-
-func newInferCmd(a *app) *cobra.Command {
-	o := &inferOptions{app: a}
+func newInferCmd(a *cli.App) *cobra.Command {
+	o := &cli.InferOptions{App: a}
 	cmd := &cobra.Command{
 		Use:  "infer MODEL --on DEVICE[xN]",
-		Args: oneModel(&o.model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
+		Args: oneModel(&o.Model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
-			case len(o.on) == 0:
-				return usageError(text.NoDevice.Error(), a.commandLine()+" --on h100x2")
-			case len(o.on) != 1:
-				return usageError(text.InferOneDevice.Error(len(o.on)), a.commandComparing(len(o.weights) > 0))
-			case len(o.weights) > 1:
-				return usageError(text.InferOneStorage.Error(len(o.weights)), a.commandReplacing("infer", "compare"))
+			case len(o.On) == 0:
+				return cli.UsageError(text.NoDevice.Error(), a.CommandLine()+" --on h100x2")
+			case len(o.On) != 1:
+				return cli.UsageError(text.InferOneDevice.Error(len(o.On)), a.CommandComparing(len(o.Weights) > 0))
+			case len(o.Weights) > 1:
+				return cli.UsageError(text.InferOneStorage.Error(len(o.Weights)), a.CommandReplacing("infer", "compare"))
 			}
 			return inferRun(cmd, o)
 		},
 	}
-	addServingFlags(a, cmd, &o.servingOptions)
+	addServingFlags(a, cmd, &o.ServingOptions)
 	return cmd
 }
 
 // addServingFlags adds the flags of infer.
-func addServingFlags(a *app, cmd *cobra.Command, o *servingOptions) {
-	o.bounds = sizing.DefaultBounds
+func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
+	o.Bounds = sizing.DefaultBounds
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	addList(fs, &o.on, "on", "DEVICE[xN]", "h100x2", parseList)
-	addValue(fs, &o.context, "context", "", "COUNT", "32k", parseTokenCount)
-	addValue(fs, &o.batch, "batch", "", "COUNT", "16", parseWhole)
+	cli.AddList(fs, &o.On, "on", "DEVICE[xN]", "h100x2", cli.ParseList)
+	cli.AddValue(fs, &o.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
+	cli.AddValue(fs, &o.Batch, "batch", "", "COUNT", "16", cli.ParseWhole)
 	addServingChoices(fs, o)
-	addPrune(fs, &o.prune)
-	addValue(fs, &o.layout.TP, "tp", "", "N", "2", parseDimension)
-	addValue(fs, &o.layout.PP, "pp", "", "N", "2", parseDimension)
-	addValue(fs, &o.layout.EP, "ep", "", "N", "2", parseDimension)
-	addValue(fs, &o.network.ScaleOut, "scale-out", "", "RATE", "400Gb/s", quantity.ParseBandwidth)
-	addValue(fs, &o.price, "price", "", "USD", "2.50", parsePrice)
-	addBounds(fs, &o.bounds)
-	fs.BoolVar(&o.explain, "explain", false, "")
-	addHardwareFile(fs, a)
+	cli.AddPrune(fs, &o.Prune)
+	cli.AddValue(fs, &o.Layout.TP, "tp", "", "N", "2", cli.ParseDimension)
+	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
+	cli.AddValue(fs, &o.Layout.EP, "ep", "", "N", "2", cli.ParseDimension)
+	cli.AddValue(fs, &o.Network.ScaleOut, "scale-out", "", "RATE", "400Gb/s", quantity.ParseBandwidth)
+	cli.AddValue(fs, &o.Price, "price", "", "USD", "2.50", cli.ParsePrice)
+	cli.AddBounds(fs, &o.Bounds)
+	fs.BoolVar(&o.Explain, "explain", false, "")
+	cli.AddHardwareFile(fs, a)
 }
 
 // addServingChoices adds the flags that only serving has.
-func addServingChoices(fs *pflag.FlagSet, o *servingOptions) {
-	addList(fs, &o.weights, "weights", "NAME", "q4_k_m", parseWeights).among(quants)
-	addValue(fs, &o.kv, "kv", "", "NAME", "q8_0", parseKV).among(cacheTypes)
-	addValue(fs, &o.runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).among(runtimes)
-	addValue(fs, &o.prompt, "prompt", "", "COUNT", "4k", parseTokenCount)
-	addValue(fs, &o.output, "answer", "", "COUNT", "512", parseTokenCount)
-	addValue(fs, &o.offload, "offload", "", "NAME", "layers", serve.ParseOffload).among(named(serve.ParseOffload))
-	addValue(fs, &o.host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
-	addValue(fs, &o.hostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
-	addValue(fs, &o.memory, "memory", "", "SIZE", "28GiB", parseMemory)
-	o.images = -1
-	addValue(fs, &o.images, "images", "", "N", "2", parseImages)
-	fs.BoolVar(&o.shared, "shared-context", false, "")
+func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
+	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", parseWeights).Among(cli.Quants)
+	cli.AddValue(fs, &o.Kv, "kv", "", "NAME", "q8_0", parseKV).Among(cli.CacheTypes)
+	cli.AddValue(fs, &o.Runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).Among(cli.Runtimes)
+	cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
+	cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	cli.AddValue(fs, &o.Offload, "offload", "", "NAME", "layers", serve.ParseOffload).Among(cli.Named(serve.ParseOffload))
+	cli.AddValue(fs, &o.Host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
+	cli.AddValue(fs, &o.HostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
+	cli.AddValue(fs, &o.Memory, "memory", "", "SIZE", "28GiB", parseMemory)
+	o.Images = -1
+	cli.AddValue(fs, &o.Images, "images", "", "N", "2", parseImages)
+	fs.BoolVar(&o.Shared, "shared-context", false, "")
 }
 
 // parseImages reads a number of images.
@@ -121,7 +88,7 @@ func parseImages(s string) (int64, error) {
 
 // parseWeights reads storages separated by commas.
 func parseWeights(s string) ([]string, error) {
-	list, err := parseList(s)
+	list, err := cli.ParseList(s)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +126,7 @@ const (
 func divideContext(s *serve.Request) error {
 	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)
 	if prompt+answer > s.Context {
-		return &flagFault{"context", text.ContextTooShort.Error(prompt, answer, s.Context, prompt+answer)}
+		return &cli.FlagFault{Flag: "context", Err: text.ContextTooShort.Error(prompt, answer, s.Context, prompt+answer)}
 	}
 	if s.Prompt > 0 && s.Output == 0 {
 		each := s.Context
@@ -173,22 +140,22 @@ func divideContext(s *serve.Request) error {
 
 // serving makes a question of a model, a machine and the flags; assumed names
 // what was left open.
-func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve.Request, assumed []note.Note, err error) {
+func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (s serve.Request, assumed []note.Note, err error) {
 	count := max(t.Count, 1)
-	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.network.Set); err != nil {
+	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.Network.Set); err != nil {
 		return s, nil, err
 	}
 	assume := func(flag, value string) {
-		assumed = append(assumed, noteOf(flag, text.AssumedServe.With(flag, value), ""))
+		assumed = append(assumed, cli.NoteOf(flag, text.AssumedServe.With(flag, value), ""))
 	}
-	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.runtime, o.layout, o.offload, o.host
-	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.context, o.batch, o.prompt, o.output, o.shared, o.memory
+	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.Runtime, o.Layout, o.Offload, o.Host
+	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.Context, o.Batch, o.Prompt, o.Output, o.Shared, o.Memory
 	if s.Context == 0 {
 		s.Context = defaultServingContext
 		if m.Model.Context > 0 {
 			s.Context = min(s.Context, m.Model.Context)
 		}
-		if needs := o.prompt + o.output; needs > 0 && (o.prompt == 0 || o.output == 0) {
+		if needs := o.Prompt + o.Output; needs > 0 && (o.Prompt == 0 || o.Output == 0) {
 			s.Context = max(s.Context, needs+defaultAnswer)
 		} else {
 			s.Context = max(s.Context, needs)
@@ -202,7 +169,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve
 	if err := divideContext(&s); err != nil {
 		return s, nil, err
 	}
-	s.Images = o.images
+	s.Images = o.Images
 	if s.Images < 0 {
 		s.Images = 0
 		if n := m.Model.ImageTokens(); n > 0 {
@@ -212,7 +179,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve
 			assume("images", fmt.Sprint(s.Images))
 		}
 	}
-	s.Elsewhere, s.HostMemory = o.elsewhere, o.hostRAM
+	s.Elsewhere, s.HostMemory = o.Elsewhere, o.HostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
@@ -224,7 +191,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve
 	if s.Runtime == nil {
 		s.Runtime, why = serve.RuntimeChoice(t.Device, s.Quant)
 	}
-	kv := o.kv
+	kv := o.Kv
 	if kv == "" {
 		kv = s.Runtime.DefaultCache(s.Quant.Name)
 		assume("kv", kv)
@@ -238,7 +205,7 @@ func (o *servingOptions) serving(m *modelArg, t target, weights string) (s serve
 
 // storageOf is how the weights are stored: as asked for, as the file has them,
 // as the model was published, else in bf16.
-func storageOf(m *modelArg, weights string) (*serve.Quant, quantity.Bytes) {
+func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	if weights != "" {
 		q, _ := serve.FindQuant(weights) // the flag has checked it
 		return q, 0
@@ -254,9 +221,9 @@ func storageOf(m *modelArg, weights string) (*serve.Quant, quantity.Bytes) {
 }
 
 // priceOf is what a device costs an hour, 0 if not known.
-func (o *servingOptions) priceOf(d *hardware.Device) quantity.USD {
-	if o.price > 0 {
-		return o.price
+func priceOf(o *cli.ServingOptions, d *hardware.Device) quantity.USD {
+	if o.Price > 0 {
+		return o.Price
 	}
 	if d.Price != nil {
 		return d.Price.PerHour
@@ -264,99 +231,76 @@ func (o *servingOptions) priceOf(d *hardware.Device) quantity.USD {
 	return 0
 }
 
-func inferRun(cmd *cobra.Command, o *inferOptions) error {
-	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
+func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
+	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
-	c, err := o.hardware()
+	c, err := o.Hardware()
 	if err != nil {
 		return err
 	}
-	o.elsewhere = c.All()
+	o.Elsewhere = c.All()
 	weights := ""
-	if len(o.weights) == 1 {
-		weights = o.weights[0]
+	if len(o.Weights) == 1 {
+		weights = o.Weights[0]
 	}
 	if m.Model.Encodes() {
-		return o.encode(cmd, m, targets[0], weights)
+		return encode(o, cmd, m, targets[0], weights)
 	}
-	answer, notes, err := o.infer(m, targets[0], weights)
+	answer, notes, err := infer(&o.ServingOptions, m, targets[0], weights)
 	if err != nil {
-		return o.inferError(cmd, err)
+		return inferError(o.App, cmd, err)
 	}
-	if err := o.print(inferDocument(o, m, targets[0], answer, notes)); err != nil {
+	if err := o.Print(report.InferDocument(o, m, targets[0], answer, notes)); err != nil {
 		return err
 	}
 	if !answer.Memory.Fits {
-		return exitCode(exitNoFit)
+		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
 }
 
 // infer answers for one model, machine and storage.
-func (o *servingOptions) infer(m *modelArg, t target, weights string) (*serve.Answer, []note.Note, error) {
-	s, assumed, err := o.serving(m, t, weights)
+func infer(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (*serve.Answer, []note.Note, error) {
+	s, assumed, err := serving(o, m, t, weights)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer, err := s.Answer(o.priceOf(t.Device))
+	answer, err := s.Answer(priceOf(o, t.Device))
 	if err != nil {
 		return nil, nil, err
 	}
-	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.price)...), nil
+	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.Price)...), nil
 }
 
 // scopeNotes say what is doubtful of the model's file, what its parameters leave
 // out and where the price is from, where none was given.
-func scopeNotes(m *modelArg, t target, given quantity.USD) []note.Note {
-	notes := m.fileNotes()
+func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
+	notes := m.FileNotes()
 	if m.Model.Scope != "" {
 		notes = append(notes, note.New("scope.served", "", model.Scope(m.Model.Scope)))
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
-		notes = append(notes, noteOf("images", text.OtherSizes.With(m.Entry.Note), ""))
+		notes = append(notes, cli.NoteOf("images", text.OtherSizes.With(m.Entry.Note), ""))
 	}
 	if m.Entry == nil && m.Model.ImageTokens() > 0 {
-		notes = append(notes, noteOf("images", text.TowerOfConfig, ""))
+		notes = append(notes, cli.NoteOf("images", text.TowerOfConfig, ""))
 	}
 	if p := t.Device.Price; p != nil && given == 0 {
-		notes = append(notes, noteOf("price", text.PriceDated.With(p.PerHour, p.Date), p.Source))
+		notes = append(notes, cli.NoteOf("price", text.PriceDated.With(p.PerHour, p.Date), p.Source))
 	}
 	return notes
 }
 
 // inferError makes a usage error of an answer that could not be given.
-func (a *app) inferError(cmd *cobra.Command, err error) error {
+func inferError(a *cli.App, cmd *cobra.Command, err error) error {
 	name := flagOf(err)
 	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
-		return usageError(text.FlagValueFails.Error(name, flag.Value, err), a.commandWithout(name))
+		return cli.UsageError(text.FlagValueFails.Error(name, flag.Value, err), a.CommandWithout(name))
 	}
 	if lacksNetwork(err) {
-		return usageError(err, a.commandLine()+" --scale-out 50GB/s")
+		return cli.UsageError(err, a.CommandLine()+" --scale-out 50GB/s")
 	}
-	return usageError(err, "")
-}
-
-// rateText is "1,234 (1,100–1,400)".
-func rateText(mid, low, high float64) text.Text {
-	return text.Same(fmt.Sprintf("%s (%s–%s)", perSecond(mid), perSecond(low), perSecond(high)))
-}
-
-// bandText is "1,100–1,400".
-func bandText(low, high float64) text.Text {
-	return text.Same(fmt.Sprintf("%s–%s", perSecond(low), perSecond(high)))
-}
-
-// perSecond prints three digits of a rate.
-func perSecond(v float64) string {
-	switch {
-	case v >= 1000:
-		return render.Count(v).String()
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
+	return cli.UsageError(err, "")
 }

@@ -6,7 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
@@ -14,16 +16,16 @@ import (
 )
 
 // addCompareServing adds the flags with which compare asks about serving.
-func addCompareServing(cmd *cobra.Command, o *compareOptions) {
+func addCompareServing(cmd *cobra.Command, o *cli.CompareOptions) {
 	fs := cmd.Flags()
-	addServingChoices(fs, &o.serving)
-	addValue(fs, &o.serving.context, "context", "", "COUNT", "32k", parseTokenCount)
-	addValue(fs, &o.student, "student", "", "MODEL", "llama-3.2-1b", asTyped)
+	addServingChoices(fs, &o.Serving)
+	cli.AddValue(fs, &o.Serving.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
+	cli.AddValue(fs, &o.Student, "student", "", "MODEL", "llama-3.2-1b", cli.AsTyped)
 }
 
 // inferCompareRow is the answer for one model, storage and machine.
 type inferCompareRow struct {
-	inferJSON
+	report.InferJSON
 	// Of is the model that a pruned or distilled one is compared with.
 	Of string `json:"variant_of,omitempty"`
 	// Against is its decode rate over that of the first row of the table that
@@ -46,11 +48,11 @@ func (r *inferCompareRow) table() string {
 }
 
 // at are the numbers of the row's own notes with these codes.
-func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
+func (r *inferCompareRow) at(f *report.Footnotes, codes ...string) []int {
 	var list []int
 	for _, n := range r.notes {
 		if slices.Contains(codes, n.Code) {
-			list = append(list, f.add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source}))
+			list = append(list, f.Add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source}))
 		}
 	}
 	return list
@@ -58,57 +60,57 @@ func (r *inferCompareRow) at(f *footnotes, codes ...string) []int {
 
 // inferCompareRun answers for every model with its variants, every machine and
 // every storage of the weights.
-func inferCompareRun(cmd *cobra.Command, o *compareOptions) error {
-	s := &o.serving
-	s.on, s.batch, s.price, s.bounds, s.network = o.on, o.batch, o.price, o.bounds, o.network
-	if len(s.weights) == 0 {
-		s.weights = []string{""}
+func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
+	s := &o.Serving
+	s.On, s.Batch, s.Price, s.Bounds, s.Network = o.On, o.Batch, o.Price, o.Bounds, o.Network
+	if len(s.Weights) == 0 {
+		s.Weights = []string{""}
 	}
-	targets, err := o.targets(o.on)
+	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
 	}
-	c := &inferComparison{compareOptions: o, cmd: cmd}
-	for _, name := range o.models {
-		variants, err := o.servingVariants(cmd, name)
+	c := &inferComparison{CompareOptions: o, cmd: cmd}
+	for _, name := range o.Models {
+		variants, err := servingVariants(o, cmd, name)
 		if err != nil {
 			return err
 		}
 		for _, m := range variants {
 			for _, t := range targets {
-				for _, w := range s.weights {
+				for _, w := range s.Weights {
 					c.add(name, m, t, w)
 				}
 			}
 		}
 	}
 	c.compareSpeeds()
-	if err := o.print(inferCompareDocument(c.rows, c.notes)); err != nil {
+	if err := o.Print(inferCompareDocument(c.rows, c.notes)); err != nil {
 		return err
 	}
-	return o.outcome(c.failed, c.fits, len(c.rows))
+	return o.Outcome(c.failed, c.fits, len(c.rows))
 }
 
 // servingVariants are a model, what prunings leave of it, and its student.
-func (o *compareOptions) servingVariants(cmd *cobra.Command, name string) ([]*modelArg, error) {
-	m, err := o.resolve(cmd.Context(), name)
+func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]*cli.ModelArg, error) {
+	m, err := o.Resolve(cmd.Context(), name)
 	if err != nil {
 		return nil, err
 	}
-	variants, err := m.variants(o.prune)
-	if err != nil || o.student == "" {
+	variants, err := m.Variants(o.Prune)
+	if err != nil || o.Student == "" {
 		return variants, err
 	}
-	student, err := o.resolve(cmd.Context(), o.student)
+	student, err := o.Resolve(cmd.Context(), o.Student)
 	if err != nil {
-		return nil, aboutFlag("student", err)
+		return nil, cli.AboutFlag("student", err)
 	}
 	return append(variants, student), nil
 }
 
 // inferComparison collects rows.
 type inferComparison struct {
-	*compareOptions
+	*cli.CompareOptions
 	cmd          *cobra.Command
 	rows         []inferCompareRow
 	notes        []note.Note
@@ -116,19 +118,19 @@ type inferComparison struct {
 }
 
 // add answers for one row.
-func (c *inferComparison) add(name string, m *modelArg, t target, weights string) {
-	s := &c.serving
+func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, weights string) {
+	s := &c.Serving
 	row := inferCompareRow{of: m.Model}
 	if m.Model.Encodes() {
 		c.addEncoder(&row, m, t, weights)
-	} else if a, notes, err := s.infer(m, t, weights); err != nil {
+	} else if a, notes, err := infer(s, m, t, weights); err != nil {
 		c.failed++
-		row.Error = text.ErrorIn(c.rowError(c.cmd, err), c.lang)
-		row.Model = newModelJSON(m, s.bounds)
-		row.Hardware = hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
+		row.Model = report.NewModelJSON(m, s.Bounds)
+		row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
 		row.Workload.Weights = weights
 	} else {
-		row.inferJSON, row.notes = newInferJSON(m, t, a, notes, s, c.lang), notes
+		row.InferJSON, row.notes = report.NewInferJSON(m, t, a, notes, s, c.Lang), notes
 		c.notes = append(c.notes, notes...)
 		if a.Memory.Fits {
 			c.fits++
@@ -141,20 +143,20 @@ func (c *inferComparison) add(name string, m *modelArg, t target, weights string
 }
 
 // addEncoder fills in a row of a model that generates nothing.
-func (c *inferComparison) addEncoder(row *inferCompareRow, m *modelArg, t target, weights string) {
-	s := &c.serving
-	a, notes, err := s.encoding(m, t, weights)
-	row.Model = newModelJSON(m, s.bounds)
-	row.Hardware = hardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, weights string) {
+	s := &c.Serving
+	a, notes, err := encoding(s, m, t, weights)
+	row.Model = report.NewModelJSON(m, s.Bounds)
+	row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
 	row.Workload.Weights = weights
 	if err != nil {
 		c.failed++
-		row.Error = text.ErrorIn(c.rowError(c.cmd, err), c.lang)
+		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
 		return
 	}
-	row.Workload = servingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}
+	row.Workload = report.ServingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}
 	row.Memory, row.Weights, row.MaxBatch, row.Best, row.Encoding = a.Memory, a.Weights, a.MaxBatch, a.Best, &a.Throughput
-	row.Notes, row.notes = notesIn(notes, c.lang), notes
+	row.Notes, row.notes = report.NotesIn(notes, c.Lang), notes
 	c.notes = append(c.notes, notes...)
 	if a.Memory.Fits {
 		c.fits++
@@ -190,14 +192,14 @@ func (c *inferComparison) compareSpeeds() {
 
 // inferCompareDocument lays the rows out, a table a model.
 func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Document {
-	f := newFootnotes(notes)
+	f := report.NewFootnotes(notes)
 	d := &render.Document{
 		Title: text.Serving,
 		JSON: struct {
 			Schema  string            `json:"schema"`
 			Command string            `json:"command"`
 			Rows    []inferCompareRow `json:"rows"`
-		}{schema, "compare", rows},
+		}{report.Schema, "compare", rows},
 		Records: rows,
 	}
 	for i := range rows {
@@ -225,18 +227,18 @@ func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Doc
 	for i := range d.Tables {
 		tidyComparison(&d.Tables[i])
 	}
-	f.finish(d)
+	f.Finish(d)
 	return d
 }
 
 // servingFirst is the workload of the table's first row that has an answer.
-func servingFirst(rows []inferCompareRow, table string) servingJSON {
+func servingFirst(rows []inferCompareRow, table string) report.ServingJSON {
 	for i := range rows {
 		if rows[i].table() == table && rows[i].Error == "" {
 			return rows[i].Workload
 		}
 	}
-	return servingJSON{}
+	return report.ServingJSON{}
 }
 
 func inferCompareColumns() []render.Column {
@@ -278,7 +280,7 @@ func encoderColumns(columns []render.Column, unit text.Text) []render.Column {
 	return columns
 }
 
-func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
+func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 	cells := []render.Cell{
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
@@ -286,7 +288,7 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
 	if r.Error != "" {
-		n := f.add("", render.Note{Text: text.OnSays.With(r.Model.Input, r.Hardware.Input, r.Error)})
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, r.Hardware.Input, r.Error)})
 		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 		return slices.Grow(cells, 8)[:len(cells)+8]
 	}
@@ -316,11 +318,11 @@ func inferCompareCells(r *inferCompareRow, f *footnotes) []render.Cell {
 		if e.Energy > 0 {
 			energy = e.Energy
 		}
-		return append(cells, render.Cell{Value: perSecond(e.Sequences), Notes: r.at(f, "speed")}, render.Cell{Value: bandText(e.Low, e.High)}, render.Cell{Value: against},
+		return append(cells, render.Cell{Value: report.PerSecond(e.Sequences), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(e.Low, e.High)}, render.Cell{Value: against},
 			render.Cell{}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
 	}
-	return append(cells, render.Cell{Value: perSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: bandText(p.Low, p.High)}, render.Cell{Value: against},
-		render.Cell{Value: perSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+	return append(cells, render.Cell{Value: report.PerSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(p.Low, p.High)}, render.Cell{Value: against},
+		render.Cell{Value: report.PerSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
 }
 
 // tidyComparison leaves out of a table what says nothing: the model where it is
@@ -346,5 +348,5 @@ func tidyComparison(t *render.Table) {
 			t.Rows[i][user] = render.Cell{}
 		}
 	}
-	withoutEmpty(t)
+	report.WithoutEmpty(t)
 }

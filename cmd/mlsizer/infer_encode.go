@@ -5,7 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
@@ -27,8 +29,8 @@ type encodingJSON struct {
 // encodeJSON is the answer for a model that reads sequences or samples and
 // generates nothing.
 type encodeJSON struct {
-	Model      modelJSON                `json:"model"`
-	Hardware   hardwareJSON             `json:"hardware"`
+	Model      report.ModelJSON         `json:"model"`
+	Hardware   report.HardwareJSON      `json:"hardware"`
 	Workload   encodingJSON             `json:"workload"`
 	Memory     serve.Memory             `json:"memory"`
 	Weights    quantity.Bytes           `json:"model_weights_bytes"`
@@ -44,14 +46,14 @@ type encodeJSON struct {
 const defaultEncodingContext = 512
 
 // refuseDecoding refuses the flags that only a model that generates has.
-func (o *inferOptions) refuseDecoding(cmd *cobra.Command, m *model.Model) error {
+func refuseDecoding(o *cli.InferOptions, cmd *cobra.Command, m *model.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
-			return usageError(text.ReadsInOnePass.Error(name, m.Name, encodedUnit(m)), o.commandWithout(name))
+			return cli.UsageError(text.ReadsInOnePass.Error(name, m.Name, encodedUnit(m)), o.CommandWithout(name))
 		}
 	}
-	if !m.PerToken() && o.context > 0 {
-		return usageError(text.NoSequenceLength.Error(m.Name, m.Unit), o.commandWithout("context"))
+	if !m.PerToken() && o.Context > 0 {
+		return cli.UsageError(text.NoSequenceLength.Error(m.Name, m.Unit), o.CommandWithout("context"))
 	}
 	return nil
 }
@@ -65,33 +67,33 @@ func encodedUnit(m *model.Model) text.Text {
 }
 
 // encode answers for a model that generates nothing.
-func (o *inferOptions) encode(cmd *cobra.Command, m *modelArg, t target, weights string) error {
-	if err := o.refuseDecoding(cmd, m.Model); err != nil {
+func encode(o *cli.InferOptions, cmd *cobra.Command, m *cli.ModelArg, t cli.Target, weights string) error {
+	if err := refuseDecoding(o, cmd, m.Model); err != nil {
 		return err
 	}
-	a, notes, err := o.encoding(m, t, weights)
+	a, notes, err := encoding(&o.ServingOptions, m, t, weights)
 	if err != nil {
-		return o.inferError(cmd, err)
+		return inferError(o.App, cmd, err)
 	}
-	if err := o.print(encodeDocument(o, m, t, a, notes)); err != nil {
+	if err := o.Print(encodeDocument(o, m, t, a, notes)); err != nil {
 		return err
 	}
 	if !a.Memory.Fits {
-		return exitCode(exitNoFit)
+		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
 }
 
 // encoding answers for one model, machine and storage.
-func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*serve.EncodingAnswer, []note.Note, error) {
-	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.network.Set)
+func encoding(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (*serve.EncodingAnswer, []note.Note, error) {
+	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.Network.Set)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := serve.Request{Model: m.Model, Cluster: cluster, Layout: o.layout, Context: o.context, Batch: o.batch, DeviceMemory: o.memory, Runtime: o.runtime}
+	s := serve.Request{Model: m.Model, Cluster: cluster, Layout: o.Layout, Context: o.Context, Batch: o.Batch, DeviceMemory: o.Memory, Runtime: o.Runtime}
 	var notes []note.Note
 	assume := func(flag, value string) {
-		notes = append(notes, noteOf(flag, text.AssumedServe.With(flag, value), ""))
+		notes = append(notes, cli.NoteOf(flag, text.AssumedServe.With(flag, value), ""))
 	}
 	switch c := m.Model.Context; {
 	case !m.Model.PerToken():
@@ -116,33 +118,33 @@ func (o *servingOptions) encoding(m *modelArg, t target, weights string) (*serve
 		s.Runtime, why = serve.EncodingRuntime(m.Model, t.Device, s.Quant)
 		notes = append(notes, why)
 	}
-	a, err := s.Encode(o.priceOf(t.Device))
+	a, err := s.Encode(priceOf(o, t.Device))
 	if err != nil {
 		return nil, nil, err
 	}
-	return a, append(append(notes, a.Notes...), scopeNotes(m, t, o.price)...), nil
+	return a, append(append(notes, a.Notes...), scopeNotes(m, t, o.Price)...), nil
 }
 
 // encodeDocument lays an answer out.
-func encodeDocument(o *inferOptions, m *modelArg, t target, a *serve.EncodingAnswer, notes []note.Note) *render.Document {
+func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.EncodingAnswer, notes []note.Note) *render.Document {
 	r := encodeJSON{
-		Model:    newModelJSON(m, o.bounds),
-		Hardware: newHardwareJSON(t.Input, &a.Cluster, train.BF16),
+		Model:    report.NewModelJSON(m, o.Bounds),
+		Hardware: report.NewHardwareJSON(t.Input, &a.Cluster, train.BF16),
 		Workload: encodingJSON{a.Context, a.Batch, a.Quant.Name, a.Runtime.Name, a.Layout},
-		Memory:   a.Memory, Weights: a.Weights, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Notes: notesIn(notes, o.lang),
+		Memory:   a.Memory, Weights: a.Weights, MaxBatch: a.MaxBatch, Best: a.Best, Throughput: a.Throughput, Notes: report.NotesIn(notes, o.Lang),
 	}
 	if r.Hardware.Peak == 0 {
 		r.Hardware.Peak = a.Cluster.Device.Rates[hardware.FP16].Peak
 	}
-	if o.explain {
-		r.Explain = derivationsIn(a.Explain(), o.lang)
+	if o.Explain {
+		r.Explain = report.DerivationsIn(a.Explain(), o.Lang)
 	}
-	f := newFootnotes(notes)
+	f := report.NewFootnotes(notes)
 	unit := unitNames(m.Model)
 	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
 	if r.Memory.Fits {
 		title = text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.Fits)
-		title = text.Join.With(title, text.Encodes.With(perSecond(r.Throughput.Sequences), unit))
+		title = text.Join.With(title, text.Encodes.With(report.PerSecond(r.Throughput.Sequences), unit))
 	}
 	d := &render.Document{
 		Title:  title,
@@ -151,7 +153,7 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *serve.EncodingAns
 			Schema  string `json:"schema"`
 			Command string `json:"command"`
 			encodeJSON
-		}{schema, "infer", r},
+		}{report.Schema, "infer", r},
 		Records: []encodeJSON{r},
 	}
 	if r.Memory.Fits {
@@ -161,10 +163,10 @@ func encodeDocument(o *inferOptions, m *modelArg, t target, a *serve.EncodingAns
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
-	if o.explain {
-		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
+	if o.Explain {
+		d.Tables = append(d.Tables, report.ExplainTables(r.Explain, f)...)
 	}
-	f.finish(d)
+	f.Finish(d)
 	return d
 }
 
@@ -184,22 +186,22 @@ func unitNames(m *model.Model) text.Text {
 	return text.SampleUnit.With(m.Unit)
 }
 
-func encodingFacts(r *encodeJSON, a *serve.EncodingAnswer, f *footnotes) render.Table {
+func encodingFacts(r *encodeJSON, a *serve.EncodingAnswer, f *report.Footnotes) render.Table {
 	w := &r.Workload
 	work := text.BatchOnly.With(w.Batch)
 	if a.Model.PerToken() {
 		work = text.EncodeWork.With(w.Context, w.Batch)
 	}
-	return render.Table{Columns: factColumns(), Rows: [][]render.Cell{
-		fact(text.Model, modelText(&r.Model), f.at("inferred-shape", "scope", "file")...),
-		fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
-		fact(text.Workload, work, f.at("context", "batch")...),
-		fact(text.Types, text.WeightsOnly.With(w.Weights), f.at("weights")...),
-		fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.at("runtime")...),
+	return render.Table{Columns: report.FactColumns(), Rows: [][]render.Cell{
+		report.Fact(text.Model, report.ModelText(&r.Model), f.At("inferred-shape", "scope", "file")...),
+		report.Fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.At("unified")...),
+		report.Fact(text.Workload, work, f.At("context", "batch")...),
+		report.Fact(text.Types, text.WeightsOnly.With(w.Weights), f.At("weights")...),
+		report.Fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.At("runtime")...),
 	}}
 }
 
-func encodingMemory(r *encodeJSON, f *footnotes) render.Table {
+func encodingMemory(r *encodeJSON, f *report.Footnotes) render.Table {
 	m := &r.Memory
 	t := render.Table{Title: text.MemoryDevice, Columns: []render.Column{
 		{Name: "term", Head: text.MemoryDevice},
@@ -207,7 +209,7 @@ func encodingMemory(r *encodeJSON, f *footnotes) render.Table {
 		{Name: "share", Head: text.Share, Right: true},
 	}}
 	row := func(label text.Text, b quantity.Bytes, codes ...string) {
-		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: f.at(codes...)}, {Value: b}, {Value: render.Percent(b / m.Device)}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: f.At(codes...)}, {Value: b}, {Value: render.Percent(b / m.Device)}})
 	}
 	row(text.Weights, m.Weights)
 	row(text.Activations, m.Compute, "activations")
@@ -221,35 +223,35 @@ func encodingMemory(r *encodeJSON, f *footnotes) render.Table {
 func encodingLimits(r *encodeJSON, unit text.Text) render.Table {
 	batch, best := any(text.None), any(text.None)
 	if r.MaxBatch > 0 {
-		batch = grouped(r.MaxBatch)
+		batch = report.Grouped(r.MaxBatch)
 	}
 	if r.Best != "" {
 		best = r.Best
 	}
-	return render.Table{Title: text.Limits, Columns: factColumns(), Rows: [][]render.Cell{
-		fact(text.ModelWeights, exactly(r.Weights)),
-		fact(text.MostAtOnce.With(unit), batch),
-		fact(text.Best, best),
+	return render.Table{Title: text.Limits, Columns: report.FactColumns(), Rows: [][]render.Cell{
+		report.Fact(text.ModelWeights, report.Exactly(r.Weights)),
+		report.Fact(text.MostAtOnce.With(unit), batch),
+		report.Fact(text.Best, best),
 	}}
 }
 
-func encodingSpeed(r *encodeJSON, m *model.Model, f *footnotes) render.Table {
+func encodingSpeed(r *encodeJSON, m *model.Model, f *report.Footnotes) render.Table {
 	p, unit := &r.Throughput, unitNames(m)
-	t := render.Table{Title: text.Speed, Columns: factColumns()}
+	t := render.Table{Title: text.Speed, Columns: report.FactColumns()}
 	add := func(label text.Text, v any, codes ...string) {
-		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
+		t.Rows = append(t.Rows, report.Fact(label, v, f.At(codes...)...))
 	}
 	add(text.Latency, render.Range{Mid: p.Latency, Low: p.LatencyLow, High: p.LatencyHigh}, "speed")
-	add(text.UnitPerSecond.With(unit), rateText(p.Sequences, p.Low, p.High), "speed")
+	add(text.UnitPerSecond.With(unit), report.RateText(p.Sequences, p.Low, p.High), "speed")
 	if p.Tokens > 0 {
-		add(text.TokensPerSecond, perSecond(p.Tokens))
+		add(text.TokensPerSecond, report.PerSecond(p.Tokens))
 	}
 	bound := any(text.ComputeNever)
 	if p.ComputeBound > 0 {
 		bound = p.ComputeBound
 	}
 	add(text.ComputeBound, bound)
-	add(text.FullLoad.With(unit), text.FullLoadAt.With(rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch, quantity.Seconds(p.LoadTime)))
+	add(text.FullLoad.With(unit), text.FullLoadAt.With(report.RateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch, quantity.Seconds(p.LoadTime)))
 	if p.PerMillion > 0 {
 		add(text.MillionOf.With(unit), text.PerMillionAt.With(p.PerMillion, p.PerMillionBatch, r.Workload.Batch), "price")
 	}

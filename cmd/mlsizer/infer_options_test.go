@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"mlsizer/cmd/mlsizer/internal/cli"
 )
 
 // TestOptionsDoFit types what an answer that does not fit proposes after the
@@ -61,14 +63,14 @@ func TestOptionsDoFit(t *testing.T) {
 	} {
 		args := strings.Fields(tt.args)
 		a, code := ask(args...)
-		if code != exitNoFit || a.Memory.Fits {
-			t.Errorf("%s: exit %d, want %d", tt.args, code, exitNoFit)
+		if code != cli.ExitNoFit || a.Memory.Fits {
+			t.Errorf("%s: exit %d, want %d", tt.args, code, cli.ExitNoFit)
 		}
 		kinds := map[string]bool{}
 		for _, o := range a.Options {
 			kinds[o.Code] = true
 			got, code := ask(append(append([]string{}, args...), strings.Fields(o.Flag)...)...)
-			if code != exitOK || !got.Memory.Fits {
+			if code != cli.ExitOK || !got.Memory.Fits {
 				t.Errorf("%s %s: exit %d, does not fit", tt.args, o.Flag, code)
 			}
 			x := got.Throughput

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/cmd/mlsizer/internal/cli"
 )
 
 // inferAnswer is what infer -o json prints of a model that generates.
@@ -87,9 +89,9 @@ func askInfer(t *testing.T, args ...string) *inferAnswer {
 	a := &inferAnswer{}
 	require.NoError(t, json.Unmarshal([]byte(out), a), "%v: %s", args, errOut)
 	assert.NotRegexp(t, `bytes(_per_token|_per_sequence)?": \d*[.e]`, out, "bytes are whole")
-	want := exitOK
+	want := cli.ExitOK
 	if !a.Memory.Fits {
-		want = exitNoFit
+		want = cli.ExitNoFit
 	}
 	assert.Equal(t, want, code, args)
 	return a

@@ -8,7 +8,9 @@ import (
 	"math"
 	"slices"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
@@ -36,7 +38,7 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 	rest := io.MultiReader(&head, in)
 	if err != nil || !evidence.IsServing(header) {
 		if o.from == "-" {
-			o.stdin = rest
+			o.Stdin = rest
 		}
 		return nil, nil
 	}
@@ -46,19 +48,19 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 
 // servingPredictor predicts rows of serving.
 func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error) {
-	devices, err := o.hardware()
+	devices, err := o.Hardware()
 	if err != nil {
 		return nil, err
 	}
 	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: serve.DefaultConstants()}
 	if o.constants != "" {
-		f, err := openFlag("--constants", o.constants, text.FileOfConstants)
+		f, err := cli.OpenFlag("--constants", o.constants, text.FileOfConstants)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
 		if p.Constants, err = serve.ReadConstants(f, o.constants); err != nil {
-			return nil, readError(err, "")
+			return nil, cli.ReadError(err, "")
 		}
 	}
 	return p, nil
@@ -71,7 +73,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 		return err
 	}
 	rep := p.Validate(rows)
-	sayReasons(rep.Skipped, o.lang)
+	sayReasons(rep.Skipped, o.Lang)
 	d := &render.Document{
 		Title: text.ValidateServing,
 		JSON: struct {
@@ -81,7 +83,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 			Skipped []evidence.Skipped       `json:"skipped"`
 			Summary []evidence.Summary       `json:"summary"`
 			Groups  []evidence.ServingGroup  `json:"groups"`
-		}{schema, "validate", rep.Results, rep.Skipped, rep.Summary, rep.Groups},
+		}{report.Schema, "validate", rep.Results, rep.Skipped, rep.Summary, rep.Groups},
 		Records: rep.Results,
 		Tables:  []render.Table{servingGroupTable(rep.Groups), summaryTable(text.BySource, text.Source, rep.Summary, true)},
 		Notes:   []render.Note{{Text: text.ErrorNote}, {Text: text.CoverageNote}, {Text: text.GroupNote}},
@@ -89,7 +91,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 	if t, ok := skippedTable(rep.Skipped); ok {
 		d.Tables = append(d.Tables, t)
 	}
-	return o.print(d)
+	return o.Print(d)
 }
 
 // servingGroupTable is how the phases fare, over groups of device and model.
@@ -142,7 +144,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	}
 	fit, err := p.FitServing(rows, evidence.ServingFitOptions{LeaveOut: out, Folds: servingFolds, Prior: o.prior, Refit: o.refit})
 	if err != nil {
-		return readError(text.Colon.Error(o.from, err), "")
+		return cli.ReadError(text.Colon.Error(o.from, err), "")
 	}
 	fit.Constants.Source, fit.Constants.Date = o.from, o.date
 	if o.from == "" {
@@ -151,7 +153,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	if o.file != "" {
 		var data bytes.Buffer
 		if err := fit.Constants.Write(&data); err != nil {
-			return readError(err, "")
+			return cli.ReadError(err, "")
 		}
 		if err := o.writeFile(data.Bytes()); err != nil {
 			return err
@@ -169,7 +171,7 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 		t.Rows = append(t.Rows, row)
 	}
 	constants, fitted := fittedTable(fit.Fitted)
-	sayReasons(fit.Skipped, o.lang)
+	sayReasons(fit.Skipped, o.Lang)
 	d := &render.Document{
 		Title: text.CalibrateServing, Tables: []render.Table{t, constants}, Notes: []render.Note{{Text: text.GroupNote}},
 		JSON: struct {
@@ -180,10 +182,10 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 			Skipped   []evidence.Skipped      `json:"skipped"`
 			Constants servingConstantsJSON    `json:"constants"`
 			Fitted    []fittedJSON            `json:"fitted"`
-		}{schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
+		}{report.Schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
 	}
 	if s, ok := skippedTable(fit.Skipped); ok {
 		d.Tables = append(d.Tables, s)
 	}
-	return o.print(d)
+	return o.Print(d)
 }

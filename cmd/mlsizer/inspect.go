@@ -5,7 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -15,25 +17,25 @@ import (
 
 // inspectOptions are the arguments of the inspect command.
 type inspectOptions struct {
-	*app
+	*cli.App
 	path   string
 	bounds sizing.Bounds
 }
 
-func newInspectCmd(a *app) *cobra.Command {
-	o := &inspectOptions{app: a, bounds: sizing.DefaultBounds}
+func newInspectCmd(a *cli.App) *cobra.Command {
+	o := &inspectOptions{App: a, bounds: sizing.DefaultBounds}
 	cmd := &cobra.Command{
 		Use: "inspect PATH|hf:ORG/NAME",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError(text.OnePath.Error(len(args)), "")
+				return cli.UsageError(text.OnePath.Error(len(args)), "")
 			}
 			o.path = args[0]
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return inspectRun(cmd, o) },
 	}
-	addBounds(cmd.Flags(), &o.bounds)
+	cli.AddBounds(cmd.Flags(), &o.bounds)
 	return cmd
 }
 
@@ -80,7 +82,7 @@ type keyJSON struct {
 func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 	tier, beyond := b.Classify(f.Params)
 	j := inspectJSON{
-		Schema: schema, Command: "inspect", Path: f.Path, Format: f.Format,
+		Schema: report.Schema, Command: "inspect", Path: f.Path, Format: f.Format,
 		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
 		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: append([]string{}, f.Warnings...),
@@ -112,40 +114,40 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 }
 
 func inspectRun(cmd *cobra.Command, o *inspectOptions) error {
-	f, err := o.open(cmd.Context(), o.path)
+	f, err := o.Open(cmd.Context(), o.path)
 	if err != nil {
 		return o.noFile(err)
 	}
 	j := newInspectJSON(f, o.bounds)
-	return o.print(inspectDocument(f, &j))
+	return o.Print(inspectDocument(f, &j))
 }
 
 // noFile adds to the error of a path that there is not the command for what was
 // meant, where it is a model of the catalogue or a count.
 func (o *inspectOptions) noFile(err error) error {
-	if isPath(o.path) {
+	if cli.IsPath(o.path) {
 		return err
 	}
-	if e, notFound := o.models().Find(o.path); notFound == nil {
-		return readError(err, "mlsizer models show "+e.Name)
+	if e, notFound := o.Models().Find(o.path); notFound == nil {
+		return cli.ReadError(err, "mlsizer models show "+e.Name)
 	}
 	if _, noCount := quantity.ParseParams(o.path); noCount == nil {
-		return readError(err, "mlsizer classify "+o.path)
+		return cli.ReadError(err, "mlsizer classify "+o.path)
 	}
 	return err
 }
 
 func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
-	facts := render.Table{Columns: factColumns()}
-	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
+	facts := render.Table{Columns: report.FactColumns()}
+	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, report.Fact(label, value)) }
 	add(text.Format, j.Format)
-	add(text.Tier, tierText(j.Tier, j.Beyond))
+	add(text.Tier, cli.TierText(j.Tier, j.Beyond))
 	if j.Field != "" {
-		add(text.Field, fieldText(j.Field))
+		add(text.Field, report.FieldText(j.Field))
 	}
 	add(text.Params, j.Params.Exact())
 	if j.Scope != "" {
-		add(text.Scope, scopeText(j.Scope))
+		add(text.Scope, report.ScopeText(j.Scope))
 	}
 	a := j.Architecture
 	if j.Active > 0 && j.Active != a.Params {
@@ -180,7 +182,7 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 		}
 		d.Tables = append(d.Tables, t)
 	}
-	d.Tables = append(d.Tables, componentTable(f.Components))
+	d.Tables = append(d.Tables, report.ComponentTable(f.Components))
 	for _, w := range f.Warnings {
 		d.Notes = append(d.Notes, render.Note{Text: text.Same(w)})
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -16,7 +17,7 @@ func newManCmd() *cobra.Command {
 		Use: "man DIR",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError(text.OneFolder.Error(len(args)), "")
+				return cli.UsageError(text.OneFolder.Error(len(args)), "")
 			}
 			folder = args[0]
 			return nil
@@ -29,12 +30,12 @@ func newManCmd() *cobra.Command {
 // not there.
 func manRun(root *cobra.Command, folder string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return readError(err, "")
+		return cli.ReadError(err, "")
 	}
 	root.DisableAutoGenTag = true // the pages of one version are the same every day
 	header := &doc.GenManHeader{Section: "1", Source: "mlsizer " + version(), Manual: "mlsizer"}
 	if err := doc.GenManTree(root, header, folder); err != nil {
-		return readError(err, "")
+		return cli.ReadError(err, "")
 	}
 	return nil
 }

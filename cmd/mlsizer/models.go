@@ -2,13 +2,13 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/catalog"
@@ -18,7 +18,7 @@ import (
 
 // modelsOptions are the arguments of the models command.
 type modelsOptions struct {
-	*app
+	*cli.App
 	field    model.Field
 	tier     sizing.Tier
 	tierSet  bool
@@ -27,23 +27,23 @@ type modelsOptions struct {
 	showName string
 }
 
-func newModelsCmd(a *app) *cobra.Command {
-	o := &modelsOptions{app: a, bounds: sizing.DefaultBounds}
+func newModelsCmd(a *cli.App) *cobra.Command {
+	o := &modelsOptions{App: a, bounds: sizing.DefaultBounds}
 	list := func(cmd *cobra.Command, _ []string) error {
 		o.tierSet = cmd.Flags().Changed("tier")
 		return modelsRun(o)
 	}
 	cmd := &cobra.Command{
 		Use:  "models [list|show NAME]",
-		Args: a.noSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.nearModels(name) }),
+		Args: a.NoSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.NearModels(name) }),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
-		addValue(fs, &o.field, "field", "", "FIELD", "cv", model.ParseField).among(fields)
-		addValue(fs, &o.tier, "tier", "", "TIER", "large", text.ParseTier).among(named(text.ParseTier))
-		addValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).among(sortKeys)
-		addBounds(fs, &o.bounds)
+		cli.AddValue(fs, &o.field, "field", "", "FIELD", "cv", model.ParseField).Among(cli.Fields)
+		cli.AddValue(fs, &o.tier, "tier", "", "TIER", "large", text.ParseTier).Among(cli.Named(text.ParseTier))
+		cli.AddValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).Among(sortKeys)
+		cli.AddBounds(fs, &o.bounds)
 		return c
 	}
 	cmd.AddCommand(
@@ -52,7 +52,7 @@ func newModelsCmd(a *app) *cobra.Command {
 			Use: "show NAME",
 			Args: func(_ *cobra.Command, args []string) error {
 				if len(args) != 1 {
-					return usageError(text.OneModelName.Error(len(args)), "mlsizer models show llama-3.1-70b")
+					return cli.UsageError(text.OneModelName.Error(len(args)), "mlsizer models show llama-3.1-70b")
 				}
 				o.showName = args[0]
 				return nil
@@ -63,45 +63,10 @@ func newModelsCmd(a *app) *cobra.Command {
 	return flags(cmd)
 }
 
-// noSubcommand refuses arguments of a command whose first word is a
-// subcommand; show is the line that would show what was named, and the names
-// that are most like it.
-func (a *app) noSubcommand(show func(name string) (line string, near []string)) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return nil
-		}
-		name, hint := args[0], cmd.CommandPath()
-		var also text.Text
-		line, near := show(name)
-		switch subcommand := nearest(name, []string{"list", "show"}); {
-		case subcommand != "":
-			hint = a.commandReplacing(name, subcommand)
-		case len(near) > 0:
-			hint = line + shellWord(near[0])
-			if near[0] != name {
-				also = text.AlsoNearest.With(strings.Join(near, ", "))
-			}
-		}
-		return usageError(text.UnknownSubcommand.Error(name, also), hint)
-	}
-}
-
-// nearModels are the names most like one that may be meant as a model: itself
-// if it is one.
-func (a *app) nearModels(name string) []string {
-	_, err := a.models().Find(name)
-	var nf *catalog.NotFoundError
-	if !errors.As(err, &nf) || looksLikeCount(name) || isPath(name) {
-		return []string{name}
-	}
-	return nf.Near
-}
-
 // noArguments refuses arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError(text.NoArgument.Error(args[0]), "")
+		return cli.UsageError(text.NoArgument.Error(args[0]), "")
 	}
 	return nil
 }
@@ -120,7 +85,7 @@ func parseSort(s string) (string, error) {
 type listedModel struct {
 	Name    string   `json:"name"`
 	Aliases []string `json:"aliases,omitempty"`
-	sizeJSON
+	report.SizeJSON
 	Year   int    `json:"year,omitempty"`
 	Source string `json:"source"`
 }
@@ -128,19 +93,19 @@ type listedModel struct {
 // listed reads the models that the filters leave.
 func (o *modelsOptions) listed() ([]listedModel, error) {
 	list := []listedModel{}
-	for _, e := range o.models().All() {
+	for _, e := range o.Models().All() {
 		if o.field != "" && e.Field != o.field {
 			continue
 		}
 		m, err := e.Build()
 		if err != nil {
-			return nil, readError(err, "")
+			return nil, cli.ReadError(err, "")
 		}
-		j := newModelJSON(&modelArg{Input: e.Name, Model: m}, o.bounds)
+		j := report.NewModelJSON(&cli.ModelArg{Input: e.Name, Model: m}, o.bounds)
 		if o.tierSet && j.Tier != o.tier {
 			continue
 		}
-		list = append(list, listedModel{e.Name, e.Aliases, j.sizeJSON, e.Year, e.Source})
+		list = append(list, listedModel{e.Name, e.Aliases, j.SizeJSON, e.Year, e.Source})
 	}
 	switch o.sort {
 	case "size":
@@ -181,11 +146,11 @@ func modelsRun(o *modelsOptions) error {
 			year = m.Year
 		}
 		t.Rows = append(t.Rows, []render.Cell{
-			{Value: m.Name}, tier, {Value: fieldText(m.Field)},
+			{Value: m.Name}, tier, {Value: report.FieldText(m.Field)},
 			{Value: m.Params}, {Value: m.Params.Exact()}, {Value: active}, {Value: year},
 		})
 	}
-	return o.print(&render.Document{
+	return o.Print(&render.Document{
 		Title:  text.ModelsTitle.With(len(list)),
 		Tables: []render.Table{t},
 		Notes:  notes,
@@ -193,61 +158,14 @@ func modelsRun(o *modelsOptions) error {
 			Schema  string        `json:"schema"`
 			Command string        `json:"command"`
 			Models  []listedModel `json:"models"`
-		}{schema, "models", list},
+		}{report.Schema, "models", list},
 		Records: list,
 	})
 }
 
-// groupJSON is a run of equal layers of a model.
-type groupJSON struct {
-	Name   string          `json:"name"`
-	Layers int             `json:"layers"`
-	Params quantity.Params `json:"params"`
-	Blocks []blockJSON     `json:"blocks"`
-}
-
-// blockJSON is a part of a layer with its dimensions.
-type blockJSON struct {
-	Kind string      `json:"kind"`
-	Dims model.Block `json:"dimensions"`
-}
-
-// runJSON is a published training run.
-type runJSON struct {
-	Tokens      quantity.Tokens `json:"tokens,omitempty"`
-	Devices     string          `json:"devices,omitempty"`
-	Count       int             `json:"count,omitempty"`
-	DeviceHours float64         `json:"device_hours,omitempty"`
-	Days        float64         `json:"days,omitempty"`
-	Snapshot    float64         `json:"snapshot_days,omitempty"`
-	BatchTokens int64           `json:"batch_tokens,omitempty"`
-	Seq         int64           `json:"seq,omitempty"`
-	FLOPs       quantity.FLOPs  `json:"flops,omitempty"`
-	Source      string          `json:"source,omitempty"`
-}
-
-// shownModel is everything that is known of a model.
-type shownModel struct {
-	Schema     string `json:"schema"`
-	Command    string `json:"command"`
-	modelJSON  `json:"model"`
-	Aliases    []string                   `json:"aliases,omitempty"`
-	Year       int                        `json:"year,omitempty"`
-	Context    int64                      `json:"context,omitempty"`
-	Vocab      int64                      `json:"vocab,omitempty"`
-	Hidden     int64                      `json:"hidden,omitempty"`
-	Layers     int                        `json:"layers"`
-	Published  quantity.Params            `json:"published_params,omitempty"`
-	Components map[string]quantity.Params `json:"params_by_component"`
-	Groups     []groupJSON                `json:"groups"`
-	Runs       []runJSON                  `json:"runs,omitempty"`
-	Scope      string                     `json:"scope,omitempty"`
-	Note       string                     `json:"note,omitempty"`
-}
-
-func newShownModel(m *modelArg, b sizing.Bounds) shownModel {
-	s := shownModel{
-		Schema: schema, Command: "models", modelJSON: newModelJSON(m, b),
+func newShownModel(m *cli.ModelArg, b sizing.Bounds) report.ShownModel {
+	s := report.ShownModel{
+		Schema: report.Schema, Command: "models", ModelJSON: report.NewModelJSON(m, b),
 		Context: m.Model.Context, Vocab: m.Model.Vocab, Hidden: m.Model.Hidden, Layers: m.Model.Layers(),
 		Components: componentMap(m.Model.ByComponent()), Scope: m.Model.Scope,
 	}
@@ -263,17 +181,17 @@ func newShownModel(m *modelArg, b sizing.Bounds) shownModel {
 	return s
 }
 
-func newRunJSON(r catalog.Run) runJSON {
-	return runJSON{r.Tokens, r.Devices, r.Count, r.DeviceHours, r.Days, r.SnapshotDays, r.BatchTokens, r.SeqLen, r.FLOPs, r.Source}
+func newRunJSON(r catalog.Run) report.RunJSON {
+	return report.RunJSON{Tokens: r.Tokens, Devices: r.Devices, Count: r.Count, DeviceHours: r.DeviceHours, Days: r.Days, Snapshot: r.SnapshotDays, BatchTokens: r.BatchTokens, Seq: r.SeqLen, FLOPs: r.FLOPs, Source: r.Source}
 }
 
-func newGroupJSON(g *model.Group) groupJSON {
-	j := groupJSON{Name: g.Name, Layers: g.Repeat}
+func newGroupJSON(g *model.Group) report.GroupJSON {
+	j := report.GroupJSON{Name: g.Name, Layers: g.Repeat}
 	for _, b := range g.Blocks {
 		for _, w := range b.Weights() {
 			j.Params += quantity.Params(w.Params() * int64(g.Repeat))
 		}
-		j.Blocks = append(j.Blocks, blockJSON{b.Kind(), b})
+		j.Blocks = append(j.Blocks, report.BlockJSON{Kind: b.Kind(), Dims: b})
 	}
 	return j
 }
@@ -289,10 +207,10 @@ func componentMap(c [model.NumComponents]quantity.Params) map[string]quantity.Pa
 }
 
 func modelShowRun(cmd *cobra.Command, o *modelsOptions) error {
-	m, err := o.resolve(cmd.Context(), o.showName)
+	m, err := o.Resolve(cmd.Context(), o.showName)
 	if err != nil {
 		return err
 	}
 	s := newShownModel(m, o.bounds)
-	return o.print(modelDocument(&s, m.Model.ByComponent()))
+	return o.Print(report.ModelDocument(&s, m.Model.ByComponent()))
 }

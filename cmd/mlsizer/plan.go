@@ -9,100 +9,69 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/export"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
-// planOptions are the arguments of the plan command.
-type planOptions struct {
-	*app
-	workOptions
-	model       string // "" with a budget alone
-	objective   search.Objective
-	top         int
-	memory      memoryLimit
-	days        float64
-	budget      quantity.USD
-	deviceHours float64
-	pareto      bool
-	exhaustive  bool
-	export      export.Format
-
-	affordable []*affordable // of a budget without a model, by target
-}
-
-// memoryLimit is a share of the device's memory, or bytes.
-type memoryLimit struct {
-	share float64
-	bytes quantity.Bytes
-}
-
-// of is the limit on a device; 0 is none.
-func (m memoryLimit) of(d *hardware.Device) quantity.Bytes {
-	if m.share > 0 {
-		return quantity.Bytes(m.share) * d.Memory
-	}
-	return m.bytes
-}
-
-func newPlanCmd(a *app) *cobra.Command {
-	o := &planOptions{app: a}
+func newPlanCmd(a *cli.App) *cobra.Command {
+	o := &report.PlanOptions{App: a}
 	cmd := &cobra.Command{
 		Use: "plan [MODEL] --on DEVICE[xN]",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usageError(text.OneModelOnly.Error(len(args)), "")
+				return cli.UsageError(text.OneModelOnly.Error(len(args)), "")
 			}
 			if len(args) == 1 {
-				o.model = args[0]
+				o.Model = args[0]
 			}
-			if o.model == "" && len(o.on) == 0 {
-				return usageError(text.NoModelNorDevices.Error(), "mlsizer plan llama-3.1-70b --on h100x64")
+			if o.Model == "" && len(o.On) == 0 {
+				return cli.UsageError(text.NoModelNorDevices.Error(), "mlsizer plan llama-3.1-70b --on h100x64")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(a, cmd); err != nil {
+			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
-			if err := o.completePlan(cmd); err != nil {
+			if err := completePlan(o, cmd); err != nil {
 				return err
 			}
-			if o.model == "" {
+			if o.Model == "" {
 				return budgetRun(cmd, o)
 			}
 			return planRun(cmd, o)
 		},
 	}
-	addWorkFlags(a, cmd, &o.workOptions)
+	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
 	fs := cmd.Flags()
-	addsUp(fs, "on")
-	addValue(fs, &o.objective, "objective", "", "NAME", "time", search.ParseObjective).among(named(search.ParseObjective))
-	addValue(fs, &o.top, "top", "", "N", "5", parseDimension)
-	addValue(fs, &o.memory, "max-memory", "", "SHARE|SIZE", "90%", parseMemoryLimit)
-	addValue(fs, &o.days, "days", "", "DAYS", "30", parsePositive)
-	addValue(fs, &o.budget, "budget", "", "USD", "1M", parsePrice)
-	addValue(fs, &o.deviceHours, "device-hours", "", "HOURS", "100K", parseHours)
-	fs.BoolVar(&o.pareto, "pareto", false, "")
-	fs.BoolVar(&o.exhaustive, "exhaustive", false, "")
-	addValue(fs, &o.export, "export", "", "FRAMEWORK", "megatron", export.ParseFormat).among(export.Names)
+	cli.AddsUp(fs, "on")
+	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
+	cli.AddValue(fs, &o.Top, "top", "", "N", "5", cli.ParseDimension)
+	cli.AddValue(fs, &o.Memory, "max-memory", "", "SHARE|SIZE", "90%", parseMemoryLimit)
+	cli.AddValue(fs, &o.Days, "days", "", "DAYS", "30", parsePositive)
+	cli.AddValue(fs, &o.Budget, "budget", "", "USD", "1M", cli.ParsePrice)
+	cli.AddValue(fs, &o.DeviceHours, "device-hours", "", "HOURS", "100K", parseHours)
+	fs.BoolVar(&o.Pareto, "pareto", false, "")
+	fs.BoolVar(&o.Exhaustive, "exhaustive", false, "")
+	cli.AddValue(fs, &o.Export, "export", "", "FRAMEWORK", "megatron", export.ParseFormat).Among(export.Names)
 	return cmd
 }
 
 // parseMemoryLimit reads 90%, 0.9 or 72GiB.
-func parseMemoryLimit(s string) (memoryLimit, error) {
-	if share, err := parseShare(s); err == nil {
-		return memoryLimit{share: share}, nil
+func parseMemoryLimit(s string) (cli.MemoryLimit, error) {
+	if share, err := cli.ParseShare(s); err == nil {
+		return cli.MemoryLimit{Share: share}, nil
 	}
 	b, err := quantity.ParseBytes(s)
 	if err != nil || b <= 0 {
-		return memoryLimit{}, text.NotALimit.Error()
+		return cli.MemoryLimit{}, text.NotALimit.Error()
 	}
-	return memoryLimit{bytes: b}, nil
+	return cli.MemoryLimit{Bytes: b}, nil
 }
 
 // parsePositive reads a number above zero.
@@ -125,112 +94,112 @@ func parseHours(s string) (float64, error) {
 
 // completePlan notes which flags were given, and refuses what does not go
 // together.
-func (o *planOptions) completePlan(cmd *cobra.Command) error {
-	if o.top == 0 {
-		o.top = 5
+func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
+	if o.Top == 0 {
+		o.Top = 5
 	}
-	length := o.lengthSet()
+	length := o.LengthSet()
 	switch {
-	case o.budget > 0 && o.deviceHours > 0:
-		return usageError(text.BudgetOrHours.Error(), o.commandWithout("device-hours"))
-	case o.model == "" && o.budget == 0 && o.deviceHours == 0:
-		return usageError(text.NoModelNorBudget.Error(), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.on, ","))
-	case o.model == "" && length:
-		return usageError(text.TokensOfBudget.Error(), "")
-	case o.model != "" && slices.ContainsFunc(goals, cmd.Flags().Changed) && !length:
-		return usageError(text.GoalOfRun.Error(), o.withLength(cmd, o.commandLine()))
-	case o.export != "" && len(o.on) > 1:
-		return usageError(text.ExportOne.Error(len(o.on)), "")
-	case o.mfu > 0:
-		return usageError(text.MFUFixesTime.Error(), o.commandWithout("mfu"))
+	case o.Budget > 0 && o.DeviceHours > 0:
+		return cli.UsageError(text.BudgetOrHours.Error(), o.CommandWithout("device-hours"))
+	case o.Model == "" && o.Budget == 0 && o.DeviceHours == 0:
+		return cli.UsageError(text.NoModelNorBudget.Error(), "mlsizer plan llama-3.1-70b --on "+strings.Join(o.On, ","))
+	case o.Model == "" && length:
+		return cli.UsageError(text.TokensOfBudget.Error(), "")
+	case o.Model != "" && slices.ContainsFunc(cli.Goals, cmd.Flags().Changed) && !length:
+		return cli.UsageError(text.GoalOfRun.Error(), o.WithLength(cmd, o.CommandLine()))
+	case o.Export != "" && len(o.On) > 1:
+		return cli.UsageError(text.ExportOne.Error(len(o.On)), "")
+	case o.Mfu > 0:
+		return cli.UsageError(text.MFUFixesTime.Error(), o.CommandWithout("mfu"))
 	}
-	if o.export != "" && o.stack == nil { // what is exported is what was estimated
-		stack, err := train.FindStack(o.export.Stack())
+	if o.Export != "" && o.Stack == nil { // what is exported is what was estimated
+		stack, err := train.FindStack(o.Export.Stack())
 		if err != nil {
-			return usageError(err, "")
+			return cli.UsageError(err, "")
 		}
-		o.stack = stack
+		o.Stack = stack
 	}
-	if o.export != "" {
-		o.export.Within(&o.fixed.Plan)
-		if !o.fixed.Sharding.IsSet() {
-			o.stack = o.export.StackOf(o.stack)
+	if o.Export != "" {
+		o.Export.Within(&o.Fixed.Plan)
+		if !o.Fixed.Sharding.IsSet() {
+			o.Stack = o.Export.StackOf(o.Stack)
 		}
 	}
 	return nil
 }
 
 // planRun answers for one model on the devices of --on.
-func planRun(cmd *cobra.Command, o *planOptions) error {
-	m, targets, err := o.asked(cmd.Context(), o.model, o.prune, o.on)
+func planRun(cmd *cobra.Command, o *report.PlanOptions) error {
+	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
-	var rows []*planned
+	var rows []*report.Planned
 	for _, t := range targets {
-		p, err := o.planOn(m, t)
+		p, err := planOn(o, m, t)
 		if err != nil {
-			return o.planError(cmd, m, t, err)
+			return planError(o, cmd, m, t, err)
 		}
 		rows = append(rows, p)
 	}
-	return o.finish(rows)
+	return finish(o, rows)
 }
 
 // finish prints the plans, or the export of the only one; without any plan
 // that fits the exit says so.
-func (o *planOptions) finish(rows []*planned) error {
-	if o.export != "" {
-		return o.exportPlan(rows[0])
+func finish(o *report.PlanOptions, rows []*report.Planned) error {
+	if o.Export != "" {
+		return exportPlan(o, rows[0])
 	}
 	for _, p := range rows {
-		if p.found() {
-			p.why = o.why(p)
+		if p.Found() {
+			p.Why = why(o, p)
 		}
 	}
-	if err := o.print(planDocument(o, rows)); err != nil {
+	if err := o.Print(report.PlanDocument(o, rows)); err != nil {
 		return err
 	}
 	for _, p := range rows {
-		if p.found() {
+		if p.Found() {
 			return nil
 		}
 	}
-	return exitCode(exitNoFit)
+	return cli.ExitCode(cli.ExitNoFit)
 }
 
 // planError makes a usage error of a question that has no layouts at all.
-func (o *planOptions) planError(cmd *cobra.Command, m *modelArg, t target, err error) error {
+func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli.Target, err error) error {
 	switch network := lacksNetwork(err); {
 	case m.Model == nil && flagOf(err) == "price":
-		return usageError(err, o.commandLine()+" --price 2")
+		return cli.UsageError(err, o.CommandLine()+" --price 2")
 	case m.Model == nil && (flagOf(err) == "budget" || flagOf(err) == "device-hours"):
 		_, err = flagError(cmd, err)
-		return usageError(err, "")
+		return cli.UsageError(err, "")
 	case m.Model != nil && (flagOf(err) != "" || network):
-		return o.askError(cmd, &o.workOptions, m, t, err)
+		return askError(o.App, cmd, &o.WorkOptions, m, t, err)
 	case network:
-		return usageError(err, o.commandLine()+" --scale-out 50GB/s")
+		return cli.UsageError(err, o.CommandLine()+" --scale-out 50GB/s")
 	}
-	return usageError(text.OnFails.Error(t.Input, err), "")
+	return cli.UsageError(text.OnFails.Error(t.Input, err), "")
 }
 
 // exportPlan prints the plan for a framework, what it cannot express as
 // comments.
-func (o *planOptions) exportPlan(p *planned) error {
-	if !p.found() {
-		if err := o.print(planDocument(o, []*planned{p})); err != nil {
+func exportPlan(o *report.PlanOptions, p *report.Planned) error {
+	if !p.Found() {
+		if err := o.Print(report.PlanDocument(o, []*report.Planned{p})); err != nil {
 			return err
 		}
-		return exitCode(exitNoFit)
+		return cli.ExitCode(cli.ExitNoFit)
 	}
-	r := export.Write(o.export, export.Plan{Prepared: p.answer.Prepared, Estimate: p.best(), Lang: o.lang})
-	if _, err := io.WriteString(o.stdout, r.Text); err != nil {
-		return readError(text.Writing.Error(err), "")
+	r := export.Write(o.Export, export.Plan{Prepared: p.Answer.Prepared, Estimate: p.Best(), Lang: o.Lang})
+	if _, err := io.WriteString(o.Stdout, r.Text); err != nil {
+		return cli.ReadError(text.Writing.Error(err), "")
 	}
 	if !r.Comments {
 		for _, left := range r.Left {
-			fmt.Fprintf(o.stderr, "mlsizer: %s: %s\n", o.say(text.Note), o.sayf(text.NotExported, left, r.Upstream))
+			fmt.Fprintf(o.Stderr, "mlsizer: %s: %s\n", o.Say(text.Note), o.Sayf(text.NotExported, left, r.Upstream))
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/option"
@@ -17,33 +19,23 @@ import (
 // open and no --days is given.
 const daysOfBudget = 30
 
-// affordable is what a budget trains best on one target.
-type affordable struct {
-	plan    *planned
-	optimum search.Optimum
-	// others are what other scaling laws prefer for the same arithmetic.
-	others []search.Optimum
-	flops  quantity.FLOPs
-	hours  float64
-}
-
 // budgetRun answers without a model: the parameters and tokens that the money
 // or the device-hours train to the least loss.
-func budgetRun(cmd *cobra.Command, o *planOptions) error {
-	targets, err := o.targets(o.on)
+func budgetRun(cmd *cobra.Command, o *report.PlanOptions) error {
+	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
 	}
-	var rows []*planned
+	var rows []*report.Planned
 	for _, t := range targets {
-		p, err := o.afford(t)
+		p, err := afford(o, t)
 		if err != nil {
-			return o.planError(cmd, &modelArg{Input: "MODEL"}, t, err)
+			return planError(o, cmd, &cli.ModelArg{Input: "MODEL"}, t, err)
 		}
-		rows = append(rows, p.plan)
-		o.affordable = append(o.affordable, p)
+		rows = append(rows, p.Plan)
+		o.Affordable = append(o.Affordable, p)
 	}
-	return o.finish(rows)
+	return finish(o, rows)
 }
 
 // afford finds the model for one target. What a device-hour computes depends
@@ -51,22 +43,22 @@ func budgetRun(cmd *cobra.Command, o *planOptions) error {
 // corrects the arithmetic by what the plan takes, until that is at most the
 // hours and within 1 % of them. Layers are whole, so that this may jump to and
 // fro: then the largest model that the hours are enough for stands.
-func (o *planOptions) afford(t target) (*affordable, error) {
-	hours := o.deviceHours
-	if o.budget > 0 {
-		price := o.price
+func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
+	hours := o.DeviceHours
+	if o.Budget > 0 {
+		price := o.Price
 		if price == 0 && t.Device.Price != nil {
 			price = t.Device.Price.PerHour
 		}
 		if price == 0 {
-			return nil, &flagFault{"price", text.NoPriceOf.Error(t.Device.ID)}
+			return nil, &cli.FlagFault{Flag: "price", Err: text.NoPriceOf.Error(t.Device.ID)}
 		}
-		hours = float64(o.budget / price)
+		hours = float64(o.Budget / price)
 	}
 	if t.Count == 0 {
-		t.Count = o.devicesFor(hours, max(t.Device.DevicesPerNode, 1))
+		t.Count = devicesFor(o, hours, max(t.Device.DevicesPerNode, 1))
 	}
-	precision, err := o.computeFormat(t)
+	precision, err := computeFormat(o, t)
 	if err != nil {
 		return nil, err
 	}
@@ -75,62 +67,62 @@ func (o *planOptions) afford(t target) (*affordable, error) {
 		return nil, err
 	}
 	inner := *o
-	inner.budget, inner.deviceHours, inner.objective, inner.days, inner.pareto = 0, 0, search.Time, 0, false
-	a := &affordable{hours: hours, flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
-	var within affordable
+	inner.Budget, inner.DeviceHours, inner.Objective, inner.Days, inner.Pareto = 0, 0, search.Time, 0, false
+	a := &report.Affordable{Hours: hours, Flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
+	var within report.Affordable
 	for range 8 {
-		if a.optimum, err = search.Besiroglu.For(a.flops); err != nil {
-			return nil, o.beyond(err)
+		if a.Optimum, err = search.Besiroglu.For(a.Flops); err != nil {
+			return nil, beyond(o, err)
 		}
-		model, err := catalog.FromCount(a.optimum.Params)
+		model, err := catalog.FromCount(a.Optimum.Params)
 		if err != nil {
 			return nil, err
 		}
-		inner.tokens = option.Set(a.optimum.Tokens)
-		m := &modelArg{Input: a.optimum.Params.String(), Model: model}
-		if a.plan, err = inner.planOn(m, t); err != nil {
+		inner.Tokens = option.Set(a.Optimum.Tokens)
+		m := &cli.ModelArg{Input: a.Optimum.Params.String(), Model: model}
+		if a.Plan, err = planOn(&inner, m, t); err != nil {
 			return nil, err
 		}
-		taken := a.plan.expected().DeviceHours
-		if taken <= hours && a.flops > within.flops {
+		taken := a.Plan.Expected().DeviceHours
+		if taken <= hours && a.Flops > within.Flops {
 			within = *a
 		}
-		if taken <= hours && taken > 0.99*hours || !a.plan.found() {
-			return a, o.addOthers(a)
+		if taken <= hours && taken > 0.99*hours || !a.Plan.Found() {
+			return a, addOthers(o, a)
 		}
-		a.flops *= quantity.FLOPs(0.996 * hours / taken)
+		a.Flops *= quantity.FLOPs(0.996 * hours / taken)
 	}
-	if within.flops > 0 {
+	if within.Flops > 0 {
 		a = &within
 	}
-	return a, o.addOthers(a)
+	return a, addOthers(o, a)
 }
 
 // addOthers adds what other scaling laws make of the same arithmetic.
-func (o *planOptions) addOthers(a *affordable) error {
+func addOthers(o *report.PlanOptions, a *report.Affordable) error {
 	for _, law := range []*search.ScalingLaw{&search.Hoffmann, &search.Twenty} {
-		other, err := law.For(a.flops)
+		other, err := law.For(a.Flops)
 		if err != nil {
-			return o.beyond(err)
+			return beyond(o, err)
 		}
-		a.others = append(a.others, other)
+		a.Others = append(a.Others, other)
 	}
 	return nil
 }
 
 // beyond names the flag that asks for more arithmetic than a model can be found
 // for.
-func (o *planOptions) beyond(err error) error {
+func beyond(o *report.PlanOptions, err error) error {
 	flag := "device-hours"
-	if o.budget > 0 {
+	if o.Budget > 0 {
 		flag = "budget"
 	}
-	return &flagFault{flag, err}
+	return &cli.FlagFault{Flag: flag, Err: err}
 }
 
 // computeFormat is the precision that the run would take.
-func (o *planOptions) computeFormat(t target) (train.Precision, error) {
-	if precision, set := o.precision.Get(); set {
+func computeFormat(o *report.PlanOptions, t cli.Target) (train.Precision, error) {
+	if precision, set := o.Precision.Get(); set {
 		return precision, nil
 	}
 	return train.DefaultPrecision(t.Device)
@@ -138,13 +130,13 @@ func (o *planOptions) computeFormat(t target) (train.Precision, error) {
 
 // devicesFor is the power of two of devices, in whole nodes if it is more than
 // one, on which so many device-hours take about --days.
-func (o *planOptions) devicesFor(hours float64, node int) int {
-	days := o.days
+func devicesFor(o *report.PlanOptions, hours float64, node int) int {
+	days := o.Days
 	if days == 0 {
 		days = daysOfBudget
 	}
 	n := 1
-	for want := hours / (24 * days); float64(n)*math.Sqrt2 < want && n < mostDevices; n *= 2 {
+	for want := hours / (24 * days); float64(n)*math.Sqrt2 < want && n < report.MostDevices; n *= 2 {
 	}
 	if n > node {
 		n -= n % node

@@ -4,123 +4,81 @@ import (
 	"math"
 	"time"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
-	"mlsizer/sizing/run"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
-
-// mostDevices is the largest cluster that is looked at where the number of
-// devices is open.
-const mostDevices = 1 << 17
 
 // kept is how many plans a search keeps at least: the runner-up is the first
 // that is slower, and layouts that take the same time are common.
 const kept = 24
 
-// planned is what a search found on one target.
-type planned struct {
-	model  *modelArg
-	target target
-	answer *sizing.Answer // its estimate is the best plan
-	result search.Result
-	time   time.Duration
-	// tight says that the best plan's memory band reaches past the device.
-	tight bool
-	// grain is how far apart the numbers of devices are that were looked at;
-	// 0: the number was given.
-	grain int
-	// pareto are the plans that no other beats in everything.
-	pareto []paretoPoint
-	miss   *nearMiss // there is no plan
-	within quantity.Seconds
-	why    *whyJSON // what bounds the best plan
-}
-
-func (p *planned) found() bool               { return p.miss == nil }
-func (p *planned) best() *train.Estimate     { return &p.answer.Estimate }
-func (p *planned) expected() *run.Goodput    { return &p.answer.Goodput }
-func (p *planned) top() []train.Estimate     { return p.result.Plans }
-func (p *planned) prepared() *train.Prepared { return p.answer.Prepared }
-
-// nearMiss is what comes nearest where there is no plan.
-type nearMiss struct {
-	Estimate train.Estimate `json:"estimate"`
-	// Reason is what is missing: "memory" or "time".
-	Reason string `json:"reason"`
-	// Advice is what would make it fit on the same devices, Devices the fewest
-	// that a plan fits on; 0: none up to the largest number looked at.
-	Advice  []train.Advice  `json:"advice,omitempty"`
-	Devices int             `json:"devices,omitempty"`
-	More    *train.Estimate `json:"more_devices,omitempty"`
-	// Unknown is why it is not known how many devices would do.
-	Unknown string `json:"unknown,omitempty"`
-}
-
 // planOn searches on one target.
-func (o *planOptions) planOn(m *modelArg, t target) (*planned, error) {
-	q, err := o.question(m, t)
+func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Planned, error) {
+	q, err := o.Question(m, t)
 	if err != nil {
 		return nil, err
 	}
-	p := &planned{model: m, target: t}
+	p := &report.Planned{Model: m, Target: t}
 	count := t.Count
 	if count == 0 {
 		count = max(t.Device.DevicesPerNode, 1)
 	}
-	if p.answer, err = q.Open(count); err != nil {
+	if p.Answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	p.answer.Notes = append(p.answer.Notes, m.fileNotes()...)
-	p.within = o.within(p.answer.Prepared)
+	p.Answer.Notes = append(p.Answer.Notes, m.FileNotes()...)
+	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.objective, Top: max(o.top, kept), Fixed: o.fixed, Exhaustive: o.exhaustive},
-		Within:  p.within, Most: mostDevices, Keeps: o.keeps(p),
+		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Fixed: o.Fixed, Exhaustive: o.Exhaustive},
+		Within:  p.Within, Most: report.MostDevices, Keeps: keeps(o, p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
-			return p.answer.LongestStep(q, steps, p.within)
+			return p.Answer.LongestStep(q, steps, p.Within)
 		},
 		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
 	}
 	start := time.Now()
-	base := p.answer.Prepared
-	found, ok := o.searchSurely(p, base, goal)
-	p.time = time.Since(start)
+	base := p.Answer.Prepared
+	found, ok := searchSurely(o, p, base, goal)
+	p.Time = time.Since(start)
 	if !ok {
-		return p, o.missed(p, base, goal)
+		return p, missed(o, p, base, goal)
 	}
-	p.result = found.Result
-	if err := p.answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
+	p.Result = found.Result
+	if err := p.Answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
 		return nil, err
 	}
-	if err := q.CostSweep(p.answer); err != nil {
+	if err := q.CostSweep(p.Answer); err != nil {
 		return nil, err
 	}
-	p.answer.Evaluated = int(found.Evaluated)
-	if o.pareto {
-		p.pareto = o.frontier(p, base, goal)
+	p.Answer.Evaluated = int(found.Evaluated)
+	if o.Pareto {
+		p.Pareto = frontier(o, p, base, goal)
 	}
 	return p, nil
 }
 
 // within is the time that the run may take on the base's devices, 0 for any.
-func (o *planOptions) within(p *train.Prepared) quantity.Seconds {
-	return quantity.Seconds(o.days) * quantity.Day
+func within(o *report.PlanOptions, p *train.Prepared) quantity.Seconds {
+	return quantity.Seconds(o.Days) * quantity.Day
 }
 
 // searchSurely looks for plans that surely fit first, as estimate does, and
 // for tight ones where there are none.
-func (o *planOptions) searchSurely(p *planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
+func searchSurely(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
 	limits := []quantity.Bytes{base.SureMemory(), base.Cluster.Device.Memory}
-	if limit := o.memory.of(base.Cluster.Device); limit > 0 {
+	if limit := o.Memory.Of(base.Cluster.Device); limit > 0 {
 		limits = []quantity.Bytes{min(limit, base.Cluster.Device.Memory)}
 	}
 	for _, limit := range limits {
 		goal.Memory = limit
-		if found, ok := o.searchCounts(p, base, goal); ok {
-			p.tight = found.Plans[0].Memory.Verdict == train.Tight
+		if found, ok := searchCounts(o, p, base, goal); ok {
+			p.Tight = found.Plans[0].Memory.Verdict == train.Tight
 			return found, true
 		}
 	}
@@ -129,19 +87,19 @@ func (o *planOptions) searchSurely(p *planned, base *train.Prepared, goal search
 
 // searchCounts looks on the number of devices that was given, or on those that
 // it leaves open.
-func (o *planOptions) searchCounts(p *planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
-	counts := []int{p.target.Count}
-	overCounts := o.objective == search.Cost || o.objective == search.Energy || o.objective == search.Devices
-	spending := o.budget > 0 || o.deviceHours > 0
+func searchCounts(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
+	counts := []int{p.Target.Count}
+	overCounts := o.Objective == search.Cost || o.Objective == search.Energy || o.Objective == search.Devices
+	spending := o.Budget > 0 || o.DeviceHours > 0
 	switch {
-	case p.target.Count == 0 && !spending && (o.objective != search.Cost && o.objective != search.Energy):
+	case p.Target.Count == 0 && !spending && (o.Objective != search.Cost && o.Objective != search.Energy):
 		found, grain, ok := search.Fewest(base, goal)
-		p.grain = grain
+		p.Grain = grain
 		return found, ok
-	case p.target.Count == 0:
-		counts = search.Doublings(mostDevices)
+	case p.Target.Count == 0:
+		counts = search.Doublings(report.MostDevices)
 	case overCounts:
-		counts = search.Doublings(p.target.Count)
+		counts = search.Doublings(p.Target.Count)
 	}
 	var best search.Found
 	ok := false
@@ -150,7 +108,7 @@ func (o *planOptions) searchCounts(p *planned, base *train.Prepared, goal search
 		total.Candidates += f.Candidates
 		total.Evaluated += f.Evaluated
 		total.Feasible += f.Feasible
-		if !ok || o.valueOf(p, &f) < o.valueOf(p, &best) {
+		if !ok || valueOf(o, p, &f) < valueOf(o, p, &best) {
 			best, ok = f, true
 		}
 	}
@@ -162,40 +120,40 @@ func (o *planOptions) searchCounts(p *planned, base *train.Prepared, goal search
 
 // keeps says which plans keep to the time, the money and the device-hours, with
 // what is expected to interrupt them and beside their steps.
-func (o *planOptions) keeps(p *planned) func(*train.Prepared, *train.Estimate) bool {
+func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *train.Estimate) bool {
 	return func(q *train.Prepared, e *train.Estimate) bool {
-		g, err := p.answer.Expected(q, e)
-		return err == nil && (p.within == 0 || g.Run <= p.within) &&
-			(o.budget == 0 || g.Cost.USD <= o.budget && g.Cost.PerHour > 0) && (o.deviceHours == 0 || g.DeviceHours <= o.deviceHours)
+		g, err := p.Answer.Expected(q, e)
+		return err == nil && (p.Within == 0 || g.Run <= p.Within) &&
+			(o.Budget == 0 || g.Cost.USD <= o.Budget && g.Cost.PerHour > 0) && (o.DeviceHours == 0 || g.DeviceHours <= o.DeviceHours)
 	}
 }
 
 // valueOf is what the objective has least of, over numbers of devices.
-func (o *planOptions) valueOf(p *planned, f *search.Found) float64 {
+func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 {
 	e := &f.Plans[0]
-	g, err := p.answer.Expected(f.Prepared, e)
+	g, err := p.Answer.Expected(f.Prepared, e)
 	switch {
 	case err != nil:
 		return math.Inf(1)
-	case o.objective == search.Cost || o.objective == search.Energy:
+	case o.Objective == search.Cost || o.Objective == search.Energy:
 		return g.DeviceHours
-	case o.objective == search.Devices:
+	case o.Objective == search.Devices:
 		return float64(f.Cluster.Count)
-	case o.objective == search.Memory:
+	case o.Objective == search.Memory:
 		return float64(e.Memory.Total)
 	}
 	return float64(g.Run)
 }
 
 // missed finds the plan that comes nearest where none keeps to the goal.
-func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal) error {
-	p.miss = &nearMiss{Reason: "memory"}
+func missed(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) error {
+	p.Miss = &report.NearMiss{Reason: "memory"}
 	goal.Memory, goal.Top = quantity.Bytes(math.Inf(1)), 1
 	near := goal.Options
 	near.Exhaustive = false
 	fits := near
 	fits.Memory = base.Cluster.Device.Memory
-	if limit := o.memory.of(base.Cluster.Device); limit > 0 {
+	if limit := o.Memory.Of(base.Cluster.Device); limit > 0 {
 		fits.Memory = min(limit, fits.Memory)
 	}
 	r, err := search.Run(base, fits)
@@ -203,7 +161,7 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 		return err
 	}
 	if len(r.Plans) > 0 { // it would fit, but takes too long or costs too much
-		p.miss.Reason = "time"
+		p.Miss.Reason = "time"
 	} else {
 		near.Objective = search.Memory
 		if r, err = search.Run(base, near); err != nil {
@@ -211,35 +169,35 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 		}
 	}
 	if len(r.Plans) == 0 {
-		return o.impossible(base)
+		return impossible(o, base)
 	}
-	p.result = r
-	p.miss.Estimate = r.Plans[0]
-	if err := p.answer.Conclude(base, &r.Plans[0]); err != nil {
+	p.Result = r
+	p.Miss.Estimate = r.Plans[0]
+	if err := p.Answer.Conclude(base, &r.Plans[0]); err != nil {
 		return err
 	}
-	if p.miss.Reason == "memory" {
+	if p.Miss.Reason == "memory" {
 		advice := base.Advise(&r.Plans[0].Plan)
 		sizing.SettleAdvice(advice, base, &r.Plans[0].Plan)
-		spellAdvice(advice)
+		report.SpellAdvice(advice)
 		for _, a := range advice {
-			if a.Total < r.Plans[0].Memory.Total && len(p.miss.Advice) < 3 {
-				p.miss.Advice = append(p.miss.Advice, a)
+			if a.Total < r.Plans[0].Memory.Total && len(p.Miss.Advice) < 3 {
+				p.Miss.Advice = append(p.Miss.Advice, a)
 			}
 		}
 	}
-	if p.target.Count > 0 {
+	if p.Target.Count > 0 {
 		more := goal
 		more.Memory, more.Objective = fits.Memory, search.Time
-		for n := 2 * p.target.Count; n <= mostDevices; n *= 2 {
+		for n := 2 * p.Target.Count; n <= report.MostDevices; n *= 2 {
 			if list := search.Each(base, more, []int{n}); len(list) > 0 {
-				p.miss.Devices, p.miss.More = n, &list[0].Plans[0]
+				p.Miss.Devices, p.Miss.More = n, &list[0].Plans[0]
 				break
 			}
 		}
-		if p.miss.More == nil {
+		if p.Miss.More == nil {
 			if err := unknown(base, goal); err != nil {
-				p.miss.Unknown = text.ErrorIn(err, o.lang)
+				p.Miss.Unknown = text.ErrorIn(err, o.Lang)
 			}
 		}
 	}
@@ -248,7 +206,7 @@ func (o *planOptions) missed(p *planned, base *train.Prepared, goal search.Goal)
 
 // unknown is why more devices cannot be looked at, nil if they can.
 func unknown(p *train.Prepared, goal search.Goal) error {
-	cluster, err := goal.Cluster(mostDevices)
+	cluster, err := goal.Cluster(report.MostDevices)
 	if err == nil {
 		_, err = p.On(cluster)
 	}
@@ -256,10 +214,10 @@ func unknown(p *train.Prepared, goal search.Goal) error {
 }
 
 // impossible is the error of dimensions that no layout has.
-func (o *planOptions) impossible(p *train.Prepared) error {
-	plan := o.fixed.Merged()
+func impossible(o *report.PlanOptions, p *train.Prepared) error {
+	plan := o.Fixed.Merged()
 	if plan == (train.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {
-		return &flagFault{"batch", text.NoLayoutUses.Error(p.Cluster.Count, p.Workload.Batch)}
+		return &cli.FlagFault{Flag: "batch", Err: text.NoLayoutUses.Error(p.Cluster.Count, p.Workload.Batch)}
 	}
 	for _, d := range []*int{&plan.TP, &plan.PP, &plan.VP, &plan.CP, &plan.EP, &plan.MicroBatch} {
 		*d = max(*d, 1)
@@ -271,5 +229,5 @@ func (o *planOptions) impossible(p *train.Prepared) error {
 	if err := p.Check(&plan); err != nil {
 		return err
 	}
-	return &flagFault{"on", text.NoLayoutDivides.Error()}
+	return &cli.FlagFault{Flag: "on", Err: text.NoLayoutDivides.Error()}
 }

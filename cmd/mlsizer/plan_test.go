@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -17,53 +19,25 @@ import (
 // that is kept.
 func TestUndominated(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var points []paretoPoint
+		var points []report.ParetoPoint
 		for range rapid.IntRange(0, 12).Draw(t, "points") {
 			n := func(name string) int { return rapid.IntRange(1, 4).Draw(t, name) }
-			points = append(points, paretoPoint{Devices: n("devices"), Memory: quantity.Bytes(n("memory")), Expected: paretoRun{Run: quantity.Seconds(n("run")), Hours: float64(n("hours"))}})
+			points = append(points, report.ParetoPoint{Devices: n("devices"), Memory: quantity.Bytes(n("memory")), Expected: report.ParetoRun{Run: quantity.Seconds(n("run")), Hours: float64(n("hours"))}})
 		}
 		kept := undominated(points)
 		for i := range kept {
 			for j := range points {
-				require.False(t, points[j].beats(&kept[i]))
+				require.False(t, points[j].Beats(&kept[i]))
 			}
 		}
 		for i := range points {
 			ok := false
 			for j := range kept {
-				ok = ok || kept[j] == points[i] || kept[j].beats(&points[i])
+				ok = ok || kept[j] == points[i] || kept[j].Beats(&points[i])
 			}
 			require.True(t, ok)
 		}
 	})
-}
-
-func TestChart(t *testing.T) {
-	c := &chart{xName: "devices", yName: "run",
-		points: []chartPoint{{1, 100}, {10, 10}, {100, 1}},
-		xText:  func(v float64) string { return fmt.Sprintf("%.0f", v) },
-		yText:  func(v float64) string { return fmt.Sprintf("%.0f s", v) }}
-	require.Equal(t, strings.Join([]string{
-		"run",
-		"100 s │●",
-		"      │",
-		"      │          ●",
-		"      │",
-		"  1 s │                    ●",
-		"      └─────────────────────",
-		"       1         100 devices",
-	}, "\n"), strings.Join(c.text(21, 5), "\n"))
-	svg := c.svg()
-	require.Equal(t, 3, strings.Count(svg, "<circle"))
-	require.True(t, strings.HasPrefix(svg, "<svg ") && strings.HasSuffix(svg, "</svg>"))
-	// The labels of the y axis end 6 left of it, and have room for a run of any
-	// length: a digit of 12 px is at most 7 wide.
-	var axis float64
-	_, err := fmt.Sscanf(svg[strings.Index(svg, "<path"):], `<path d="M%f`, &axis)
-	require.NoError(t, err)
-	require.GreaterOrEqual(t, axis-6, 7.0*float64(len("1234.5 days")-1))
-	one := &chart{points: []chartPoint{{8, 5}}, xText: c.xText, yText: c.yText}
-	require.NotContains(t, strings.Join(one.text(10, 3), ""), "NaN")
 }
 
 // Where the second plan loses, what it saves elsewhere is said too: the terms
@@ -71,7 +45,7 @@ func TestChart(t *testing.T) {
 func TestLargestTerms(t *testing.T) {
 	terms := []train.StepTerm{{Name: "bubble", Time: -0.055}, {Name: "nothing"}, {Name: "transfers", Time: 0.079}, {Name: "stragglers", Time: 0.001}}
 	got := largest(terms, 10)
-	require.Equal(t, []boundJSON{{"transfers", 0.079, 0.0079}, {"bubble", -0.055, -0.0055}, {"stragglers", 0.001, 0.0001}}, got)
+	require.Equal(t, []report.BoundJSON{{Term: "transfers", Seconds: 0.079, Share: 0.0079}, {Term: "bubble", Seconds: -0.055, Share: -0.0055}, {Term: "stragglers", Seconds: 0.001, Share: 0.0001}}, got)
 }
 
 // What plan promises it keeps with start-up, evaluation and interruptions, and
@@ -126,7 +100,7 @@ func TestGoalsAreKeptWithInterruptions(t *testing.T) {
 	var p struct{ Best run }
 	answer("plan "+model+" --on h100 --days 30", &p)
 	out, _, code := runArgs(append(strings.Fields("plan "+model), "--on", fmt.Sprintf("h100x%d", p.Best.Hardware.Devices), "--days", fmt.Sprint(p.Best.Time.Run/86400))...)
-	require.Equal(t, exitNoFit, code, out)
+	require.Equal(t, cli.ExitNoFit, code, out)
 }
 
 // A run that fails faster than it starts again has no end, and no cost.

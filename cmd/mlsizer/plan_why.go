@@ -5,56 +5,23 @@ import (
 	"math"
 	"slices"
 
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/hardware"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
-// whyJSON says why the best plan is the best and no better.
-type whyJSON struct {
-	// Bounds are the largest terms of the step.
-	Bounds []boundJSON `json:"bounds"`
-	// RunnerUp is what the second plan loses, and where.
-	RunnerUp *runnerUpJSON `json:"runner_up,omitempty"`
-	// Resources is what more of each resource would buy.
-	Resources []resourceJSON `json:"resources"`
-}
-
-// boundJSON is a term of the step.
-type boundJSON struct {
-	Term    string           `json:"term"`
-	Seconds quantity.Seconds `json:"seconds"`
-	Share   float64          `json:"share"`
-}
-
-// runnerUpJSON compares the second plan with the best.
-type runnerUpJSON struct {
-	Plan  train.Plan       `json:"plan"`
-	Step  quantity.Seconds `json:"step_seconds"`
-	Lost  quantity.Seconds `json:"lost_seconds"`
-	Where []boundJSON      `json:"where"`
-}
-
-// resourceJSON is the best plan's step with more of a resource.
-type resourceJSON struct {
-	Resource string           `json:"resource"`
-	Change   string           `json:"change"`
-	Step     quantity.Seconds `json:"step_seconds"`
-	Gain     float64          `json:"gain"` // of the step's time
-	Plan     *train.Plan      `json:"plan,omitempty"`
-}
-
 // why explains a plan.
-func (o *planOptions) why(p *planned) *whyJSON {
-	best := p.best()
-	w := &whyJSON{Bounds: largest(best.Time.Terms.List(), best.Time.Step)}
-	for i := range p.top() {
-		second := &p.top()[i]
+func why(o *report.PlanOptions, p *report.Planned) *report.WhyJSON {
+	best := p.Best()
+	w := &report.WhyJSON{Bounds: largest(best.Time.Terms.List(), best.Time.Step)}
+	for i := range p.Top() {
+		second := &p.Top()[i]
 		if second.Time.Step < best.Time.Step*slower {
 			continue
 		}
-		w.RunnerUp = &runnerUpJSON{Plan: second.Plan, Step: second.Time.Step, Lost: second.Time.Step - best.Time.Step}
+		w.RunnerUp = &report.RunnerUpJSON{Plan: second.Plan, Step: second.Time.Step, Lost: second.Time.Step - best.Time.Step}
 		a, b := best.Time.Terms.List(), second.Time.Terms.List()
 		for i := range b {
 			b[i].Time -= a[i].Time
@@ -62,7 +29,7 @@ func (o *planOptions) why(p *planned) *whyJSON {
 		w.RunnerUp.Where = largest(b, second.Time.Step) // what it saves elsewhere too, as less than 0
 		break
 	}
-	w.Resources = o.resources(p)
+	w.Resources = resources(o, p)
 	return w
 }
 
@@ -71,13 +38,13 @@ const slower = 1.001
 
 // largest are up to three terms, by their size whatever their sign, without
 // those that are nothing.
-func largest(terms []train.StepTerm, step quantity.Seconds) []boundJSON {
+func largest(terms []train.StepTerm, step quantity.Seconds) []report.BoundJSON {
 	size := func(t train.StepTerm) float64 { return math.Abs(float64(t.Time)) }
 	slices.SortStableFunc(terms, func(a, b train.StepTerm) int { return cmp.Compare(size(b), size(a)) })
-	list := []boundJSON{}
+	list := []report.BoundJSON{}
 	for _, t := range terms {
 		if t.Time != 0 && len(list) < 3 {
-			list = append(list, boundJSON{t.Name, t.Time, float64(t.Time / step)})
+			list = append(list, report.BoundJSON{Term: t.Name, Seconds: t.Time, Share: float64(t.Time / step)})
 		}
 	}
 	return list
@@ -88,8 +55,8 @@ const more = 1.1
 
 // resources evaluates the plan with 10 % more of each resource of the device,
 // and searches where the change opens other layouts: memory and devices.
-func (o *planOptions) resources(p *planned) []resourceJSON {
-	base, best := p.prepared(), p.best()
+func resources(o *report.PlanOptions, p *report.Planned) []report.ResourceJSON {
+	base, best := p.Prepared(), p.Best()
 	list := moreOfEach(base, best)
 	add := func(name, change string, e *train.Estimate) {
 		r := newResource(name, change, e, best)
@@ -98,29 +65,29 @@ func (o *planOptions) resources(p *planned) []resourceJSON {
 		}
 		list = append(list, r)
 	}
-	options := search.Options{Fixed: o.fixed, Step: best.Time.Step}
+	options := search.Options{Fixed: o.Fixed, Step: best.Time.Step}
 	c := base.Cluster
 	device := *c.Device
 	device.Memory *= more
 	c.Device = &device
-	options.Memory = o.limit(p, more)
+	options.Memory = limit(o, p, more)
 	if q, err := base.On(c); err == nil {
 		if r, err := search.Run(&q, options); err == nil && len(r.Plans) > 0 {
 			add("memory", "+10%", &r.Plans[0])
 		}
 	}
-	o.moreDevices(p, add)
+	moreDevices(o, p, add)
 	return list
 }
 
-func newResource(name, change string, e, best *train.Estimate) resourceJSON {
-	return resourceJSON{Resource: name, Change: change, Step: e.Time.Step, Gain: 1 - float64(e.Time.Step)/float64(best.Time.Step)}
+func newResource(name, change string, e, best *train.Estimate) report.ResourceJSON {
+	return report.ResourceJSON{Resource: name, Change: change, Step: e.Time.Step, Gain: 1 - float64(e.Time.Step)/float64(best.Time.Step)}
 }
 
 // moreOfEach evaluates the plan with 10 % more of each rate of the device and
 // its network.
-func moreOfEach(base *train.Prepared, best *train.Estimate) []resourceJSON {
-	var list []resourceJSON
+func moreOfEach(base *train.Prepared, best *train.Estimate) []report.ResourceJSON {
+	var list []report.ResourceJSON
 	for _, r := range []struct {
 		name  string
 		apply func(*hardware.Cluster)
@@ -152,14 +119,14 @@ func moreOfEach(base *train.Prepared, best *train.Estimate) []resourceJSON {
 
 // limit is the memory that the best plan was held to, on a device with so many
 // times the memory.
-func (o *planOptions) limit(p *planned, times float64) quantity.Bytes {
-	base := p.prepared()
-	limit := o.memory.of(base.Cluster.Device)
+func limit(o *report.PlanOptions, p *report.Planned, times float64) quantity.Bytes {
+	base := p.Prepared()
+	limit := o.Memory.Of(base.Cluster.Device)
 	switch {
-	case limit > 0 && o.memory.share > 0:
+	case limit > 0 && o.Memory.Share > 0:
 		limit *= quantity.Bytes(times)
 	case limit > 0:
-	case p.tight:
+	case p.Tight:
 		limit = base.Cluster.Device.Memory * quantity.Bytes(times)
 	default:
 		limit = base.SureMemory() * quantity.Bytes(times)
@@ -168,9 +135,9 @@ func (o *planOptions) limit(p *planned, times float64) quantity.Bytes {
 }
 
 // moreDevices searches on twice the devices.
-func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *train.Estimate)) {
-	base := p.prepared()
-	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.network.Set)
+func moreDevices(o *report.PlanOptions, p *report.Planned, add func(name, change string, e *train.Estimate)) {
+	base := p.Prepared()
+	c, err := hardware.NewCluster(base.Cluster.Device, 2*base.Cluster.Count, o.Network.Set)
 	if err != nil {
 		return
 	}
@@ -178,18 +145,10 @@ func (o *planOptions) moreDevices(p *planned, add func(name, change string, e *t
 	if err != nil {
 		return
 	}
-	fixed := o.fixed
+	fixed := o.Fixed
 	fixed.Plan.DP = 0
-	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: o.limit(p, 1)})
+	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: limit(o, p, 1)})
 	if err == nil && len(r.Plans) > 0 {
 		add("devices", "x2", &r.Plans[0])
 	}
-}
-
-// rate is candidates a second.
-func rate(n int64, seconds float64) float64 {
-	if seconds <= 0 {
-		return 0
-	}
-	return math.Round(float64(n) / seconds)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/note"
@@ -15,25 +16,12 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// flagFault is an error about a flag in words of the program, as [note.Error] is
-// of a field of the request.
-type flagFault struct {
-	flag string
-	err  error
-}
-
-// Error is the text of the error within.
-func (f *flagFault) Error() string { return f.err.Error() }
-
-// Unwrap is the error within.
-func (f *flagFault) Unwrap() error { return f.err }
-
 // flagOf is the flag that an error of the domain is about, "" if unknown.
 func flagOf(err error) string {
-	var fault *flagFault
+	var fault *cli.FlagFault
 	var rate *hardware.UnsupportedError
 	if errors.As(err, &fault) {
-		return fault.flag
+		return fault.Flag
 	}
 	if field := note.FieldOf(err); field != "" {
 		return field
@@ -65,52 +53,52 @@ func lacksNetwork(err error) bool { return note.Is(err, "device.no-network-betwe
 
 // askError makes a usage error of an answer that could not be given. The hint
 // leaves the choice of what is wrong to the program, if that gives an answer.
-func (a *app) askError(cmd *cobra.Command, o *workOptions, m *modelArg, t target, err error) error {
+func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target, err error) error {
 	name, wrapped := flagError(cmd, err)
 	if name == "" {
 		if lacksNetwork(err) {
-			return usageError(err, a.commandLine()+" --scale-out 50GB/s")
+			return cli.UsageError(err, a.CommandLine()+" --scale-out 50GB/s")
 		}
-		return usageError(err, a.relaxed(o, m, t))
+		return cli.UsageError(err, relaxed(a, o, m, t))
 	}
 	switch name {
 	case "tokens":
-		return usageError(wrapped, a.commandReplacing("--tokens", "--samples"))
+		return cli.UsageError(wrapped, a.CommandReplacing("--tokens", "--samples"))
 	case "batch-tokens":
-		return usageError(wrapped, a.commandReplacing("--batch-tokens", "--batch"))
+		return cli.UsageError(wrapped, a.CommandReplacing("--batch-tokens", "--batch"))
 	case "samples":
-		return usageError(wrapped, a.commandReplacing("--samples", "--tokens"))
+		return cli.UsageError(wrapped, a.CommandReplacing("--samples", "--tokens"))
 	case "examples":
-		if o.examples.Tokens == 0 {
-			return usageError(wrapped, a.commandLine()+" --example-tokens 512")
+		if o.Examples.Tokens == 0 {
+			return cli.UsageError(wrapped, a.CommandLine()+" --example-tokens 512")
 		}
 	case "example-tokens", "packing":
-		return usageError(wrapped, a.commandWithout(name))
+		return cli.UsageError(wrapped, a.CommandWithout(name))
 	}
 	without := *o
 	switch name {
 	case "precision":
-		without.precision = option.Of[train.Precision]{}
+		without.Precision = option.Of[train.Precision]{}
 	case "tp":
-		without.fixed.Plan.TP, without.fixed.SequenceParallel = 0, option.If(without.fixed.SequenceParallel.IsSet(), false)
+		without.Fixed.Plan.TP, without.Fixed.SequenceParallel = 0, option.If(without.Fixed.SequenceParallel.IsSet(), false)
 	case "sp":
-		without.fixed.SequenceParallel = option.Of[bool]{}
+		without.Fixed.SequenceParallel = option.Of[bool]{}
 	case "recompute-modules":
-		without.fixed.Plan.Modules = 0
+		without.Fixed.Plan.Modules = 0
 		if !cmd.Flags().Changed("recompute") {
-			without.fixed.Recompute = option.Of[train.Recompute]{}
+			without.Fixed.Recompute = option.Of[train.Recompute]{}
 		}
 	case "batch":
-		without.batch = 0
+		without.Batch = 0
 	case "seq":
-		without.seq = 0
+		without.Seq = 0
 	default:
-		return usageError(wrapped, a.relaxed(o, m, t))
+		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
-	if _, err := without.ask(m, t); err != nil {
-		return usageError(wrapped, a.relaxed(o, m, t))
+	if _, err := without.Ask(m, t); err != nil {
+		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
-	return usageError(wrapped, a.commandWithout(name))
+	return cli.UsageError(wrapped, a.CommandWithout(name))
 }
 
 // noRate says which precisions of training the device computes in: it may have
@@ -128,18 +116,18 @@ func noRate(e *hardware.UnsupportedError) error {
 
 // relaxed is the command line with the whole layout left open, "" if even that
 // has no answer.
-func (a *app) relaxed(o *workOptions, m *modelArg, t target) string {
+func relaxed(a *cli.App, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target) string {
 	open := *o
-	open.fixed = search.Fixed{}
-	if _, err := open.ask(m, t); err != nil {
+	open.Fixed = search.Fixed{}
+	if _, err := open.Ask(m, t); err != nil {
 		return ""
 	}
 	var names []string
 	layout := pflag.NewFlagSet("", pflag.ContinueOnError)
-	addLayoutFlags(layout, &search.Fixed{})
+	cli.AddLayoutFlags(layout, &search.Fixed{})
 	layout.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	line := a.commandWithout(names...)
-	if line == a.commandLine() {
+	line := a.CommandWithout(names...)
+	if line == a.CommandLine() {
 		return ""
 	}
 	return line

@@ -3,12 +3,13 @@ package main
 import (
 	"cmp"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/evidence"
@@ -17,14 +18,14 @@ import (
 
 // evidenceOptions are what validate and calibrate read.
 type evidenceOptions struct {
-	*app
+	*cli.App
 	from      string
 	constants string
 	serving   bool // the shipped measurements of serving
 }
 
-func newValidateCmd(a *app) *cobra.Command {
-	o := &evidenceOptions{app: a}
+func newValidateCmd(a *cli.App) *cobra.Command {
+	o := &evidenceOptions{App: a}
 	cmd := &cobra.Command{
 		Use:  "validate [--from FILE]",
 		Args: noArguments,
@@ -36,62 +37,35 @@ func newValidateCmd(a *app) *cobra.Command {
 
 func (o *evidenceOptions) flags(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	addValue(fs, &o.from, "from", "", "FILE", "runs.csv", asTyped)
-	addValue(fs, &o.constants, "constants", "", "FILE", "constants.json", asTyped)
+	cli.AddValue(fs, &o.from, "from", "", "FILE", "runs.csv", cli.AsTyped)
+	cli.AddValue(fs, &o.constants, "constants", "", "FILE", "constants.json", cli.AsTyped)
 	fs.BoolVar(&o.serving, "serving", false, "")
-	addHardwareFile(fs, o.app)
+	cli.AddHardwareFile(fs, o.App)
 }
 
 // predictor is what predicts the rows.
 func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
-	devices, err := o.hardware()
+	devices, err := o.Hardware()
 	if err != nil {
 		return nil, err
 	}
 	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: train.DefaultConstants()}
 	if o.constants != "" {
-		if p.Constants, err = readConstants(o.constants); err != nil {
+		if p.Constants, err = cli.ReadConstants(o.constants); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
 }
 
-// openFlag opens the file that a flag names; want is what it should be.
-func openFlag(flag, file string, want text.Text) (*os.File, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, readError(text.SaidOf.Error(flag+" ", fileError(err)), "")
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, readError(text.IsFolder.Error(flag, file, want), "")
-	}
-	return f, nil
-}
-
 // openFrom opens the file of --from, or standard input, and says what to call
 // it.
 func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) {
 	if o.from == "-" {
-		return io.NopCloser(o.stdin), text.StandardInput.In(o.lang), nil
+		return io.NopCloser(o.Stdin), text.StandardInput.In(o.Lang), nil
 	}
-	in, err = openFlag("--from", o.from, text.FileOfMeasurements)
+	in, err = cli.OpenFlag("--from", o.from, text.FileOfMeasurements)
 	return in, o.from, err
-}
-
-// readConstants reads the file of --constants.
-func readConstants(file string) (*train.Constants, error) {
-	f, err := openFlag("--constants", file, text.FileOfConstants)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	c, err := train.ReadConstants(f)
-	if err != nil {
-		return nil, readError(text.Colon.Error(file, err), "")
-	}
-	return c, nil
 }
 
 // rows reads the file, or the measurements that the program ships with.
@@ -115,7 +89,7 @@ func rowsOf[R any](name string, rows []R, err error) ([]R, error) {
 		err = text.NoRows.Error(name)
 	}
 	if err != nil {
-		return nil, readError(err, "")
+		return nil, cli.ReadError(err, "")
 	}
 	return rows, nil
 }
@@ -165,12 +139,12 @@ func validateRun(o *evidenceOptions) error {
 		return err
 	}
 	rep := p.Validate(rows)
-	sayReasons(rep.Skipped, o.lang)
+	sayReasons(rep.Skipped, o.Lang)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
-	answer := validateJSON{schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
+	answer := validateJSON{report.Schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
 	doc := &render.Document{
-		Title: text.ValidateTitle, JSON: answer, Records: rep.Rows, Figure: scatter(rep, o.lang),
+		Title: text.ValidateTitle, JSON: answer, Records: rep.Rows, Figure: report.Scatter(rep, o.Lang),
 		Tables: []render.Table{
 			summaryTable(text.BySource, text.Source, rep.Summary, true),
 			summaryTable(text.ByStack, text.Stack, stacks, false),
@@ -182,7 +156,7 @@ func validateRun(o *evidenceOptions) error {
 		doc.Tables = append(doc.Tables, t)
 	}
 	doc.Tables = slices.DeleteFunc(doc.Tables, func(t render.Table) bool { return len(t.Rows) == 0 })
-	return o.print(doc)
+	return o.Print(doc)
 }
 
 // summaryTable is how the predictions fare by what the first column names.
@@ -204,7 +178,7 @@ func summaryTable(title, first text.Text, list []evidence.Summary, skipped bool)
 			}
 			return render.Cell{Value: render.Percent(v)}
 		}
-		row := []render.Cell{{Value: s.Source}, {Value: quantityText(s.Quantity)}, {Value: s.N},
+		row := []render.Cell{{Value: s.Source}, {Value: report.QuantityText(s.Quantity)}, {Value: s.N},
 			share(s.MAPE), share(s.MedianAPE), share(s.P90APE), share(s.Bias), share(s.Coverage)}
 		if skipped {
 			row = slices.Insert(row, 3, render.Cell{Value: s.Skipped})
@@ -212,11 +186,6 @@ func summaryTable(title, first text.Text, list []evidence.Summary, skipped bool)
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// quantityText is what a row measures, in words.
-func quantityText(q evidence.Quantity) text.Text {
-	return text.Of(text.Quantities, string(q))
 }
 
 // sayReasons puts into words why rows were not predicted.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,17 +21,14 @@ var sentence = regexp.MustCompile(`\b[a-z]{2,},? [a-z]{2,}\b`)
 // noSentence are strings that look like one: keys, command lines and markup.
 var noSentence = regexp.MustCompile(`^(models show|hardware show|KV cache, window |mlsizer .*| --.*|jq .*|(xz|zstd|bzip2) -dc .*|torchrun .*|(?s:<(svg|text|circle|path|rect|!DOCTYPE) .*))$`)
 
-// translators hold forms of the derivations beside package text.
-var translators = []string{"formulas.go", "formula_labels.go"}
-
 // TestWordsAreInText reads the source of the program: no package but text holds
 // a Chinese character or a sentence.
 func TestWordsAreInText(t *testing.T) {
-	for _, folder := range []string{".", "internal/render", "internal/batch", "internal/export"} {
+	for _, folder := range []string{".", "internal/cli", "internal/report", "internal/render", "internal/batch", "internal/export"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		require.NoError(t, err)
 		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") || slices.Contains(translators, name) {
+			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
 			source, err := os.ReadFile(name)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -37,9 +37,9 @@ func timeline(a *sizing.Answer, stage int) []momentJSON {
 	return list
 }
 
-// momentTables show the worst stage's memory term by term at every moment of a
+// MomentTables show the worst stage's memory term by term at every moment of a
 // step, and the totals of all stages.
-func momentTables(a *sizing.Answer, r *resultJSON) []render.Table {
+func MomentTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	t := render.Table{Title: text.MomentsOf.With(r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: text.MemoryDevice}}}
 	for _, m := range r.Timeline {
 		head := momentText(m.Moment)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -98,15 +98,15 @@ func (c *chart) svg() string {
 }
 
 // paretoChart draws time against devices.
-func (o *planOptions) paretoChart(points []paretoPoint) *chart {
+func (o *PlanOptions) paretoChart(points []ParetoPoint) *chart {
 	if len(points) == 0 {
 		return nil
 	}
-	c := &chart{xName: o.say(text.Devices), yName: o.say(text.StepTime),
+	c := &chart{xName: o.Say(text.Devices), yName: o.Say(text.StepTime),
 		yText: func(v float64) string { return quantity.Seconds(v).String() },
 		xText: func(v float64) string { return fmt.Sprintf("%.0f", v) }}
 	if points[0].Expected.Run > points[0].Step {
-		c.yName = o.say(text.RunTime)
+		c.yName = o.Say(text.RunTime)
 	}
 	for _, p := range points {
 		c.points = append(c.points, chartPoint{float64(p.Devices), float64(p.Expected.Run)})

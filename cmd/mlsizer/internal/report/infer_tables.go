@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
@@ -16,8 +17,31 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// servingJSON is what was to be served.
-type servingJSON struct {
+// RateText is "1,234 (1,100–1,400)".
+func RateText(mid, low, high float64) text.Text {
+	return text.Same(fmt.Sprintf("%s (%s–%s)", PerSecond(mid), PerSecond(low), PerSecond(high)))
+}
+
+// BandText is "1,100–1,400".
+func BandText(low, high float64) text.Text {
+	return text.Same(fmt.Sprintf("%s–%s", PerSecond(low), PerSecond(high)))
+}
+
+// PerSecond prints three digits of a rate.
+func PerSecond(v float64) string {
+	switch {
+	case v >= 1000:
+		return render.Count(v).String()
+	case v >= 100:
+		return fmt.Sprintf("%.0f", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.2f", v)
+}
+
+// ServingJSON is what was to be served.
+type ServingJSON struct {
 	Context       int64         `json:"context"`
 	Batch         int64         `json:"batch"`
 	Prompt        int64         `json:"prompt,omitempty"`
@@ -30,11 +54,11 @@ type servingJSON struct {
 	Offload       serve.Offload `json:"offload"`
 }
 
-// inferJSON is the answer for one model, machine and storage.
-type inferJSON struct {
-	Model      modelJSON        `json:"model"`
-	Hardware   hardwareJSON     `json:"hardware"`
-	Workload   servingJSON      `json:"workload"`
+// InferJSON is the answer for one model, machine and storage.
+type InferJSON struct {
+	Model      ModelJSON        `json:"model"`
+	Hardware   HardwareJSON     `json:"hardware"`
+	Workload   ServingJSON      `json:"workload"`
 	Memory     serve.Memory     `json:"memory"`
 	Weights    quantity.Bytes   `json:"model_weights_bytes"`
 	PerToken   quantity.Bytes   `json:"kv_bytes_per_token"`
@@ -52,18 +76,18 @@ type inferJSON struct {
 	Explain []note.Derivation `json:"explain,omitempty"`
 }
 
-func newInferJSON(m *modelArg, t target, a *serve.Answer, notes []note.Note, o *servingOptions, l text.Lang) inferJSON {
+func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.Note, o *cli.ServingOptions, l text.Lang) InferJSON {
 	s := &a.Request
-	r := inferJSON{
-		Model:    newModelJSON(m, o.bounds),
-		Hardware: newHardwareJSON(t.Input, &s.Cluster, train.BF16),
-		Workload: servingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
+	r := InferJSON{
+		Model:    NewModelJSON(m, o.Bounds),
+		Hardware: NewHardwareJSON(t.Input, &s.Cluster, train.BF16),
+		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
-		Notes: notesIn(notes, l),
+		Notes: NotesIn(notes, l),
 	}
-	if o.explain {
-		r.Explain = derivationsIn(a.Explain(), l)
+	if o.Explain {
+		r.Explain = DerivationsIn(a.Explain(), l)
 	}
 	r.Hardware.Memory = s.DeviceMemory
 	if r.Hardware.Peak == 0 {
@@ -89,17 +113,17 @@ func optionsIn(options []serve.Option, l text.Lang) []optionJSON {
 	return list
 }
 
-// inferDocument lays an answer out.
-func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, notes []note.Note) *render.Document {
-	r := newInferJSON(m, t, a, notes, &o.servingOptions, o.lang)
-	f := newFootnotes(notes)
+// InferDocument lays an answer out.
+func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.Note) *render.Document {
+	r := NewInferJSON(m, t, a, notes, &o.ServingOptions, o.Lang)
+	f := NewFootnotes(notes)
 	fits := text.DoesNotFit
 	if r.Memory.Fits {
 		fits = text.Fits
 	}
 	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
 	if r.Memory.Fits {
-		title = text.Join.With(title, text.Serves.With(perSecond(r.Throughput.Decode)))
+		title = text.Join.With(title, text.Serves.With(PerSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
 		Title: title,
@@ -111,9 +135,9 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, note
 		JSON: struct {
 			Schema  string `json:"schema"`
 			Command string `json:"command"`
-			inferJSON
-		}{schema, "infer", r},
-		Records: []inferJSON{r},
+			InferJSON
+		}{Schema, "infer", r},
+		Records: []InferJSON{r},
 	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
@@ -124,36 +148,36 @@ func inferDocument(o *inferOptions, m *modelArg, t target, a *serve.Answer, note
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
-	if o.explain {
-		d.Tables = append(d.Tables, explainTables(r.Explain, f)...)
+	if o.Explain {
+		d.Tables = append(d.Tables, ExplainTables(r.Explain, f)...)
 	}
-	f.finish(d)
+	f.Finish(d)
 	return d
 }
 
 // servingOf says what a table's figures are of: no context is left unsaid.
-func servingOf(r *inferJSON) text.Text {
+func servingOf(r *InferJSON) text.Text {
 	return text.ServingOf.With(r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
 }
 
-func servingFacts(r *inferJSON, a *serve.Answer, f *footnotes) render.Table {
-	model := modelText(&r.Model)
+func servingFacts(r *InferJSON, a *serve.Answer, f *Footnotes) render.Table {
+	model := ModelText(&r.Model)
 	w := &r.Workload
 	work := text.PromptAnswer.With(w.Context, w.Prompt, w.Answer, w.Batch)
 	if w.SharedContext {
 		work = text.SharedContext.With(w.Context, w.Batch, w.Prompt, w.Answer)
 	}
 	rows := [][]render.Cell{
-		fact(text.Model, model, f.at("inferred-shape", "scope", "file")...),
-		fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.at("unified")...),
-		fact(text.Workload, work, f.at("context", "batch")...),
+		Fact(text.Model, model, f.At("inferred-shape", "scope", "file")...),
+		Fact(text.Hardware, text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory), f.At("unified")...),
+		Fact(text.Workload, work, f.At("context", "batch")...),
 	}
 	if x := r.Front; x != nil && x.Tokens > 0 {
-		rows = append(rows, fact(text.Images, text.ImagesOf.With(x.Images, x.Tokens), f.at("images")...))
+		rows = append(rows, Fact(text.Images, text.ImagesOf.With(x.Images, x.Tokens), f.At("images")...))
 	}
-	return render.Table{Columns: factColumns(), Rows: append(rows,
-		fact(text.Types, text.TypesFact.With(w.Weights, w.KV), f.at("weights", "kv")...),
-		fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.at("runtime", "scale-out")...),
+	return render.Table{Columns: FactColumns(), Rows: append(rows,
+		Fact(text.Types, text.TypesFact.With(w.Weights, w.KV), f.At("weights", "kv")...),
+		Fact(text.Runtime, text.Join.With(a.Runtime.Title, w.Layout.String()), f.At("runtime", "scale-out")...),
 	)}
 }
 
@@ -166,7 +190,7 @@ func frontText(x *serve.Front) text.Text {
 }
 
 // servingMemoryTable is what one device holds, term by term.
-func servingMemoryTable(r *inferJSON, f *footnotes) render.Table {
+func servingMemoryTable(r *InferJSON, f *Footnotes) render.Table {
 	m := &r.Memory
 	t := render.Table{Title: text.MemoryDevice, Columns: []render.Column{
 		{Name: "term", Head: text.MemoryDevice},
@@ -179,27 +203,27 @@ func servingMemoryTable(r *inferJSON, f *footnotes) render.Table {
 	row(text.Weights, m.Weights)
 	row(text.KVCache, m.KVCache)
 	if m.KVPadding > 0 {
-		row(text.KVPadding, m.KVPadding, f.at("padding")...)
+		row(text.KVPadding, m.KVPadding, f.At("padding")...)
 	}
 	if m.State > 0 {
 		row(text.State, m.State)
 	}
 	row(text.ComputeBuffer, m.Compute)
-	row(text.Overhead, m.Overhead, f.at("runtime")...)
+	row(text.Overhead, m.Overhead, f.At("runtime")...)
 	row(text.Total, m.Total)
 	row(text.Budget, m.Budget)
 	row(text.DeviceMemory, m.Device)
 	if m.Host > 0 {
-		row(text.OnHost, m.Host, f.at("offload")...)
+		row(text.OnHost, m.Host, f.At("offload")...)
 	}
 	if m.HostCache > 0 {
-		row(text.CacheOnHost, m.HostCache, f.at("offload")...)
+		row(text.CacheOnHost, m.HostCache, f.At("offload")...)
 	}
 	return t
 }
 
 // servingLimits is what would still fit.
-func servingLimits(r *inferJSON) render.Table {
+func servingLimits(r *InferJSON) render.Table {
 	context, batch, best := any(text.None), any(text.None), any(text.None)
 	if r.MaxContext > 0 {
 		context = text.MaxContextAt.With(r.MaxContext, r.Workload.Batch)
@@ -214,46 +238,46 @@ func servingLimits(r *inferJSON) render.Table {
 		best = text.BestElsewhere.With(r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
 	}
 	rows := [][]render.Cell{
-		fact(text.ModelWeights, exactly(r.Weights)),
+		Fact(text.ModelWeights, Exactly(r.Weights)),
 	}
 	if x := r.Front; x != nil {
 		what := text.OfThem.With(frontText(x))
 		if x.Beside {
 			what = text.BesideThem.With(frontText(x))
 		}
-		rows = append(rows, fact(what, text.FrontOf.With(exactly(x.Bytes), x.Params)))
+		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
 	}
 	rows = append(rows,
-		fact(text.PerToken, grouped(int64(r.PerToken))+" B"),
-		fact(text.PerSequence, exactly(r.PerSeq)),
+		Fact(text.PerToken, Grouped(int64(r.PerToken))+" B"),
+		Fact(text.PerSequence, Exactly(r.PerSeq)),
 	)
 	if r.State > 0 {
-		rows = append(rows, fact(text.StateSequence, exactly(r.State)))
+		rows = append(rows, Fact(text.StateSequence, Exactly(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		all := text.CacheOnly.With(exactly(n * r.PerSeq))
+		all := text.CacheOnly.With(Exactly(n * r.PerSeq))
 		if r.State > 0 {
-			all = text.CacheAndState.With(exactly(n*r.PerSeq), exactly(n*r.State))
+			all = text.CacheAndState.With(Exactly(n*r.PerSeq), Exactly(n*r.State))
 		}
-		rows = append(rows, fact(text.AllSequences.With(r.Workload.Batch), all))
+		rows = append(rows, Fact(text.AllSequences.With(r.Workload.Batch), all))
 	}
-	rows = append(rows, fact(text.MaxContext, context), fact(text.MaxSequences, batch), fact(text.Best, best))
-	return render.Table{Title: text.Limits, Columns: factColumns(), Rows: rows}
+	rows = append(rows, Fact(text.MaxContext, context), Fact(text.MaxSequences, batch), Fact(text.Best, best))
+	return render.Table{Title: text.Limits, Columns: FactColumns(), Rows: rows}
 }
 
-// exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".
-func exactly(b quantity.Bytes) string {
+// Exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".
+func Exactly(b quantity.Bytes) string {
 	mib := float64(b) / (1 << 20)
 	whole := math.Floor(mib + 0.005)
-	text := grouped(int64(whole))
+	text := Grouped(int64(whole))
 	if part := mib - whole; part >= 0.005 {
 		text += strings.TrimRight(fmt.Sprintf("%.2f", part)[1:], "0")
 	}
 	return fmt.Sprintf("%.2f GiB (%s MiB)", float64(b)/(1<<30), text)
 }
 
-// grouped is a whole number with commas between thousands.
-func grouped(n int64) string {
+// Grouped is a whole number with commas between thousands.
+func Grouped(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -262,34 +286,34 @@ func grouped(n int64) string {
 }
 
 // servingSpeed is how fast it answers.
-func servingSpeed(r *inferJSON, f *footnotes) render.Table {
+func servingSpeed(r *InferJSON, f *Footnotes) render.Table {
 	p := &r.Throughput
-	t := render.Table{Title: text.Speed, Columns: factColumns()}
+	t := render.Table{Title: text.Speed, Columns: FactColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
-	add(fact(text.TTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.at("speed")...))
+	add(Fact(text.TTFT, render.Range{Mid: p.FirstToken, Low: p.FirstTokenLow, High: p.FirstTokenHigh}, f.At("speed")...))
 	if x := r.Front; x != nil && x.Time > 0 {
-		add(fact(text.OfThem.With(frontText(x)), x.Time))
+		add(Fact(text.OfThem.With(frontText(x)), x.Time))
 	}
-	add(fact(text.Prefill, rateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
-	add(fact(text.DecodeUser, perSecond(p.PerUser)))
-	add(fact(text.DecodeAll, rateText(p.Decode, p.Low, p.High), f.at("speed")...))
+	add(Fact(text.Prefill, RateText(p.Prefill, p.PrefillLow, p.PrefillHigh)))
+	add(Fact(text.DecodeUser, PerSecond(p.PerUser)))
+	add(Fact(text.DecodeAll, RateText(p.Decode, p.Low, p.High), f.At("speed")...))
 	bound := any(text.ComputeNever)
 	if p.ComputeBound > 0 {
 		bound = p.ComputeBound
 	}
-	add(fact(text.ComputeBound, bound))
-	add(fact(text.MaxLoad, text.MaxLoadAt.With(rateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
+	add(Fact(text.ComputeBound, bound))
+	add(Fact(text.MaxLoad, text.MaxLoadAt.With(RateText(p.Load, p.LoadLow, p.LoadHigh), p.LoadBatch)))
 	if p.PerMillion > 0 {
-		add(fact(text.PerMillion, text.AnsweredAt.With(p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.at("price")...))
+		add(Fact(text.PerMillion, text.AnsweredAt.With(p.PerMillion, p.PerMillionBatch, r.Workload.Batch), f.At("price")...))
 	}
 	if p.Energy > 0 {
-		add(fact(text.EnergyMillion, text.AnsweredAt.With(p.Energy, p.EnergyBatch, r.Workload.Batch), f.at("energy")...))
+		add(Fact(text.EnergyMillion, text.AnsweredAt.With(p.Energy, p.EnergyBatch, r.Workload.Batch), f.At("energy")...))
 	}
 	return t
 }
 
 // servingOptionsTable is what would make it fit.
-func servingOptionsTable(options []serve.Option, f *footnotes) render.Table {
+func servingOptionsTable(options []serve.Option, f *Footnotes) render.Table {
 	t := render.Table{Title: text.WouldFit, Columns: []render.Column{
 		{Name: "change", Head: text.Change, Wrap: true},
 		{Name: "flags", Head: text.FlagsHead, Wrap: true},
@@ -300,14 +324,14 @@ func servingOptionsTable(options []serve.Option, f *footnotes) render.Table {
 		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 3},
 	}}
 	for _, o := range options {
-		row := []render.Cell{{Value: text.OfOption(o.Label)}, {Value: text.Spelled(o.Settings)}, {Value: o.Device}, {}, {Value: perSecond(o.Decode)}, {Value: bandText(o.Low, o.High)}, {}}
+		row := []render.Cell{{Value: text.OfOption(o.Label)}, {Value: text.Spelled(o.Settings)}, {Value: o.Device}, {}, {Value: PerSecond(o.Decode)}, {Value: BandText(o.Low, o.High)}, {}}
 		if o.Host > 0 {
 			row[3].Value = o.Host
 		}
 		if o.PerMillion > 0 {
 			row[6].Value = o.PerMillion
 			if o.Code != serve.OtherDevice {
-				row[6].Notes = f.at("price")
+				row[6].Notes = f.At("price")
 			}
 		}
 		t.Rows = append(t.Rows, row)
@@ -315,12 +339,12 @@ func servingOptionsTable(options []serve.Option, f *footnotes) render.Table {
 	if len(options) == 0 {
 		t.Rows = append(t.Rows, []render.Cell{{Value: text.NothingFits}, {}, {}, {}, {}, {}, {}})
 	}
-	withoutEmpty(&t)
+	WithoutEmpty(&t)
 	return t
 }
 
-// withoutEmpty leaves out the columns in which no row has anything.
-func withoutEmpty(t *render.Table) {
+// WithoutEmpty leaves out the columns in which no row has anything.
+func WithoutEmpty(t *render.Table) {
 	for i := len(t.Columns) - 1; i >= 0; i-- {
 		if slices.ContainsFunc(t.Rows, func(row []render.Cell) bool { return row[i].Value != nil }) {
 			continue

@@ -1,22 +1,23 @@
-package main
+package report
 
 import (
 	"encoding/json"
 	"fmt"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
 
-// modelDocument lays out what is known of a model.
-func modelDocument(s *shownModel, components [model.NumComponents]quantity.Params) *render.Document {
-	facts := render.Table{Columns: factColumns()}
-	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, fact(label, value)) }
-	add(text.Tier, tierText(s.Tier, s.Beyond))
-	add(text.Field, fieldText(s.Field))
+// ModelDocument lays out what is known of a model.
+func ModelDocument(s *ShownModel, components [model.NumComponents]quantity.Params) *render.Document {
+	facts := render.Table{Columns: FactColumns()}
+	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, Fact(label, value)) }
+	add(text.Tier, cli.TierText(s.Tier, s.Beyond))
+	add(text.Field, FieldText(s.Field))
 	add(text.Params, s.Params.Exact())
 	if s.Active != s.Params {
 		add(text.Active, s.Active.Exact())
@@ -36,7 +37,7 @@ func modelDocument(s *shownModel, components [model.NumComponents]quantity.Param
 		label text.Text
 		value text.Text
 	}{
-		{text.Aliases, text.Same(strings.Join(s.Aliases, ", "))}, {text.Scope, scopeText(s.Scope)},
+		{text.Aliases, text.Same(strings.Join(s.Aliases, ", "))}, {text.Scope, ScopeText(s.Scope)},
 		{text.Source, text.Same(s.Source)}, {text.Note, text.Same(s.Note)},
 	} {
 		if t.value.EN != "" {
@@ -45,12 +46,12 @@ func modelDocument(s *shownModel, components [model.NumComponents]quantity.Param
 	}
 	d := &render.Document{
 		Title:  text.Same(s.Name),
-		Tables: []render.Table{facts, componentTable(components), groupTable(s.Groups)},
+		Tables: []render.Table{facts, ComponentTable(components), groupTable(s.Groups)},
 		JSON:   s,
 		Records: []any{struct {
-			modelJSON
+			ModelJSON
 			Components map[string]quantity.Params `json:"params"`
-		}{s.modelJSON, s.Components}},
+		}{s.ModelJSON, s.Components}},
 	}
 	if len(s.Runs) > 0 {
 		d.Tables = append(d.Tables, runTable(s, d))
@@ -58,8 +59,8 @@ func modelDocument(s *shownModel, components [model.NumComponents]quantity.Param
 	return d
 }
 
-// componentTable is the parameters by part of the network.
-func componentTable(c [model.NumComponents]quantity.Params) render.Table {
+// ComponentTable is the parameters by part of the network.
+func ComponentTable(c [model.NumComponents]quantity.Params) render.Table {
 	t := render.Table{Columns: []render.Column{
 		{Name: "component", Head: text.Component},
 		{Name: "params", Head: text.Params, Right: true},
@@ -83,7 +84,7 @@ func componentText(c model.Component) text.Text {
 }
 
 // groupTable is the layers, in order.
-func groupTable(groups []groupJSON) render.Table {
+func groupTable(groups []GroupJSON) render.Table {
 	t := render.Table{Columns: []render.Column{
 		{Name: "group", Head: text.Layers},
 		{Name: "layers", Head: text.Count, Right: true},
@@ -98,7 +99,7 @@ func groupTable(groups []groupJSON) render.Table {
 
 // blocksText is "attention (hidden 4096, heads 32), ffn (…)". Blocks without
 // dimensions worth telling, such as norms, are left out.
-func blocksText(blocks []blockJSON) string {
+func blocksText(blocks []BlockJSON) string {
 	var parts []string
 	times := 1
 	flush := func(next string) {
@@ -168,7 +169,7 @@ func dimensions(b model.Block) string {
 }
 
 // runTable is the published training runs; their sources become footnotes.
-func runTable(s *shownModel, d *render.Document) render.Table {
+func runTable(s *ShownModel, d *render.Document) render.Table {
 	t := render.Table{Title: text.PublishedRuns, Columns: []render.Column{
 		{Name: "tokens", Head: text.Length.With(s.Unit), Right: true},
 		{Name: "devices", Head: text.Hardware, Wrap: true},

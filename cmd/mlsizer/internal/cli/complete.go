@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -17,16 +17,16 @@ import (
 // completion completes a word: candidates with a description after a tab.
 type completion = cobra.CompletionFunc
 
-// completes reports whether the command line is the shell's, which asks for
+// Completes reports whether the command line is the shell's, which asks for
 // the completion of another one.
-func completes(args []string) bool {
+func Completes(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// addCompletions says of every command how its arguments and the values of its
+// AddCompletions says of every command how its arguments and the values of its
 // flags complete.
-func (a *app) addCompletions(cmd *cobra.Command) {
-	cmd.ValidArgsFunction = a.completesArgs(commandKey(cmd))
+func (a *App) AddCompletions(cmd *cobra.Command) {
+	cmd.ValidArgsFunction = a.completesArgs(CommandKey(cmd))
 	each := func(f *pflag.Flag) {
 		if complete := a.completesFlag(f); complete != nil {
 			// The error is that of a flag which has one already.
@@ -37,13 +37,13 @@ func (a *app) addCompletions(cmd *cobra.Command) {
 	cmd.PersistentFlags().VisitAll(each)
 	for _, c := range cmd.Commands() {
 		if c.Name() != "completion" { // it has its own
-			a.addCompletions(c)
+			a.AddCompletions(c)
 		}
 	}
 }
 
 // completesArgs is how the arguments of a command complete.
-func (a *app) completesArgs(command string) completion {
+func (a *App) completesArgs(command string) completion {
 	switch command {
 	case "estimate", "plan", "infer", "models show":
 		return onlyFirst(a.completeModel)
@@ -63,7 +63,7 @@ func (a *app) completesArgs(command string) completion {
 
 // completesFlag is how the value of a flag completes, nil where a shell offers
 // files.
-func (a *app) completesFlag(f *pflag.Flag) completion {
+func (a *App) completesFlag(f *pflag.Flag) completion {
 	switch {
 	case f.Name == "on":
 		return lastItem(a.completeCluster)
@@ -73,7 +73,7 @@ func (a *app) completesFlag(f *pflag.Flag) completion {
 		return nil
 	}
 	complete := func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return beginning(choicesOf(f), typed), cobra.ShellCompDirectiveNoFileComp
+		return beginning(ChoicesOf(f), typed), cobra.ShellCompDirectiveNoFileComp
 	}
 	if list, ok := f.Value.(interface{ IsList() bool }); ok && list.IsList() {
 		return lastItem(complete)
@@ -136,9 +136,9 @@ func completeCommand(cmd *cobra.Command, args []string, typed string) ([]string,
 
 // completeModel offers the models of the catalogue, by their aliases where no
 // name begins so, and files where no model does.
-func (a *app) completeModel(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a *App) completeModel(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	var names, aliases []string
-	for _, e := range a.models().All() {
+	for _, e := range a.Models().All() {
 		if strings.HasPrefix(e.Name, typed) {
 			names = append(names, e.Name+"\t"+a.describeModel(e))
 			continue
@@ -157,19 +157,19 @@ func (a *app) completeModel(_ *cobra.Command, _ []string, typed string) ([]strin
 }
 
 // describeModel is a model's tier and count.
-func (a *app) describeModel(e *catalog.Entry) string {
+func (a *App) describeModel(e *catalog.Entry) string {
 	m, err := e.Build()
 	if err != nil {
 		return e.Name
 	}
 	tier, beyond := sizing.DefaultBounds.Classify(m.Params())
-	return a.say(text.Join.With(tierText(tier, beyond), paramsText(m.Params(), m.ActiveParams())))
+	return a.Say(text.Join.With(TierText(tier, beyond), ParamsText(m.Params(), m.ActiveParams())))
 }
 
 // completeDevice offers the devices of the catalogue, each by the shortest of
 // its names that begins as typed.
-func (a *app) completeDevice(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	c, err := a.hardware()
+func (a *App) completeDevice(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	c, err := a.Hardware()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -192,13 +192,13 @@ const mostOffered = 16384
 
 // completeCluster offers devices, and numbers of one that is typed in full: the
 // powers of two that begin as typed.
-func (a *app) completeCluster(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (a *App) completeCluster(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	list, directive := a.completeDevice(cmd, args, typed)
 	name, count := typed, ""
 	if i := strings.LastIndexByte(typed, 'x'); i > 0 && strings.Trim(typed[i+1:], "0123456789") == "" {
 		name, count = typed[:i], typed[i+1:]
 	}
-	c, err := a.hardware()
+	c, err := a.Hardware()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
@@ -208,7 +208,7 @@ func (a *app) completeCluster(cmd *cobra.Command, args []string, typed string) (
 	}
 	for n := 1; n <= mostOffered; n *= 2 {
 		if number := fmt.Sprint(n); strings.HasPrefix(number, count) {
-			list = append(list, name+"x"+number+"\t"+a.sayf(text.CountOf, n, d.Name))
+			list = append(list, name+"x"+number+"\t"+a.Sayf(text.CountOf, n, d.Name))
 		}
 	}
 	return list, directive

@@ -1,12 +1,12 @@
-package main
+package report
 
 import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/note"
 )
 
-// derivationsIn are derivations in the language of the answer.
-func derivationsIn(list []note.Derivation, l text.Lang) []note.Derivation {
+// DerivationsIn are derivations in the language of the answer.
+func DerivationsIn(list []note.Derivation, l text.Lang) []note.Derivation {
 	out := make([]note.Derivation, len(list))
 	for i, d := range list {
 		formula, numbers, value := text.OfDerivation(d)

@@ -1,6 +1,9 @@
-package main
+// Package report turns answers into documents: tables, charts and footnotes, and
+// the records that JSON and CSV print.
+package report
 
 import (
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
@@ -11,11 +14,11 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// schema names the shape of every JSON answer.
-const schema = "mlsizer/v1"
+// Schema names the shape of every JSON answer.
+const Schema = "mlsizer/v1"
 
-// sizeJSON is the size of a model, and its field.
-type sizeJSON struct {
+// SizeJSON is the size of a model, and its field.
+type SizeJSON struct {
 	Params quantity.Params `json:"params"`
 	Active quantity.Params `json:"active_params"`
 	Tier   sizing.Tier     `json:"tier"`
@@ -24,18 +27,18 @@ type sizeJSON struct {
 	Field  model.Field     `json:"field"`
 }
 
-// modelJSON is a model in an answer.
-type modelJSON struct {
+// ModelJSON is a model in an answer.
+type ModelJSON struct {
 	Input string `json:"input"`
 	Name  string `json:"name"`
-	sizeJSON
+	SizeJSON
 	// Inferred says that only the count is known.
 	Inferred bool   `json:"inferred"`
 	Unit     string `json:"unit"`
 	Source   string `json:"source,omitempty"`
 }
 
-func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
+func NewModelJSON(m *cli.ModelArg, b sizing.Bounds) ModelJSON {
 	p := m.Model.Params()
 	tier, beyond := b.Classify(p)
 	unit := m.Model.Unit
@@ -46,14 +49,14 @@ func newModelJSON(m *modelArg, b sizing.Bounds) modelJSON {
 	if m.Model.Inferred {
 		field = "" // a count says nothing of it
 	}
-	return modelJSON{
-		Input: m.Input, Name: m.Model.Name, sizeJSON: sizeJSON{p, m.Model.ActiveParams(), tier, text.OfTier(tier).ZH, beyond, field},
+	return ModelJSON{
+		Input: m.Input, Name: m.Model.Name, SizeJSON: SizeJSON{p, m.Model.ActiveParams(), tier, text.OfTier(tier).ZH, beyond, field},
 		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
 	}
 }
 
-// hardwareJSON is a cluster in an answer.
-type hardwareJSON struct {
+// HardwareJSON is a cluster in an answer.
+type HardwareJSON struct {
 	Input          string             `json:"input"`
 	Device         string             `json:"device"`
 	Name           string             `json:"name"`
@@ -66,8 +69,8 @@ type hardwareJSON struct {
 	Peak           quantity.FLOPRate  `json:"peak_flops_per_second,omitempty"`
 }
 
-func newHardwareJSON(input string, c *hardware.Cluster, p train.Precision) hardwareJSON {
-	h := hardwareJSON{
+func NewHardwareJSON(input string, c *hardware.Cluster, p train.Precision) HardwareJSON {
+	h := HardwareJSON{
 		Input: input, Device: c.Device.ID, Name: c.Device.Name, Devices: c.Count, DevicesPerNode: c.DevicesPerNode,
 		Slices: c.Slices, ScaleOut: c.ScaleOut, Memory: c.Device.Memory, Peak: c.Device.Rates[p.Compute()].Peak,
 	}
@@ -117,10 +120,10 @@ func newWorkloadJSON(a *sizing.Answer) workloadJSON {
 	return j
 }
 
-// resultJSON is the answer for one model on one cluster.
-type resultJSON struct {
-	Model    modelJSON    `json:"model"`
-	Hardware hardwareJSON `json:"hardware"`
+// ResultJSON is the answer for one model on one cluster.
+type ResultJSON struct {
+	Model    ModelJSON    `json:"model"`
+	Hardware HardwareJSON `json:"hardware"`
 	Workload workloadJSON `json:"workload"`
 	train.Estimate
 	// Goodput is the run with its interruptions.
@@ -143,16 +146,16 @@ type resultJSON struct {
 	Explain  []note.Derivation `json:"explain,omitempty"`
 }
 
-func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.Lang) resultJSON {
+func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptions, l text.Lang) ResultJSON {
 	w := a.Workload
-	r := resultJSON{
-		Model:    newModelJSON(m, o.bounds),
-		Hardware: newHardwareJSON(t.Input, &a.Cluster, w.Precision),
+	r := ResultJSON{
+		Model:    NewModelJSON(m, o.Bounds),
+		Hardware: NewHardwareJSON(t.Input, &a.Cluster, w.Precision),
 		Workload: newWorkloadJSON(a),
 		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
-		Notes: notesIn(a.Notes, l),
+		Notes: NotesIn(a.Notes, l),
 	}
-	spellAdvice(r.Advice)
+	SpellAdvice(r.Advice)
 	r.Goodput = runOf(a.Prepared, &a.Goodput)
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
@@ -169,14 +172,14 @@ func newResult(m *modelArg, t target, a *sizing.Answer, o *workOptions, l text.L
 		}
 	}
 	r.Timeline = timeline(a, a.Estimate.Memory.Stage)
-	if o.explain {
-		r.Explain = derivationsIn(a.Explain(), l)
+	if o.Explain {
+		r.Explain = DerivationsIn(a.Explain(), l)
 	}
 	return r
 }
 
-// spellAdvice spells what each advice changes as flags.
-func spellAdvice(list []train.Advice) {
+// SpellAdvice spells what each advice changes as flags.
+func SpellAdvice(list []train.Advice) {
 	for i := range list {
 		list[i].Change = text.Spelled(list[i].Settings)
 	}
@@ -191,8 +194,8 @@ func runOf(p *train.Prepared, g *run.Goodput) *run.Goodput {
 	return g
 }
 
-// notesIn are the notes in the language of the answer.
-func notesIn(notes []note.Note, l text.Lang) []note.Note {
+// NotesIn are the notes in the language of the answer.
+func NotesIn(notes []note.Note, l text.Lang) []note.Note {
 	list := make([]note.Note, len(notes))
 	for i, n := range notes {
 		list[i] = n

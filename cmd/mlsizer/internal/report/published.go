@@ -1,8 +1,9 @@
-package main
+package report
 
 import (
 	"fmt"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
@@ -10,9 +11,9 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// publishedNotes are the training runs of the model that are published with
+// PublishedNotes are the training runs of the model that are published with
 // their time, to set an estimate beside.
-func publishedNotes(m *modelArg) []note.Note {
+func PublishedNotes(m *cli.ModelArg) []note.Note {
 	if m.Entry == nil {
 		return nil
 	}
@@ -21,14 +22,14 @@ func publishedNotes(m *modelArg) []note.Note {
 		if r.Days == 0 && r.DeviceHours == 0 {
 			continue
 		}
-		notes = append(notes, noteOf("published", text.PublishedRun.With(publishedTime(r, m.Model.Unit)), r.Source))
+		notes = append(notes, cli.NoteOf("published", text.PublishedRun.With(PublishedTime(r, m.Model.Unit)), r.Source))
 	}
 	return notes
 }
 
-// publishedTime spells a run: "15.6T tokens on 16384 x h100-sxm5-80gb took 54
+// PublishedTime spells a run: "15.6T tokens on 16384 x h100-sxm5-80gb took 54
 // days, 30.8M device-hours".
-func publishedTime(r catalog.Run, unit string) text.Text {
+func PublishedTime(r catalog.Run, unit string) text.Text {
 	if unit == "" {
 		unit = model.TokenUnit
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"math"
@@ -29,9 +29,9 @@ type value[T any] struct {
 	list    bool            // several values, separated by commas
 }
 
-// addValue adds a flag that parse reads; example is a value that it takes. What
+// AddValue adds a flag that parse reads; example is a value that it takes. What
 // it is for stands in package text.
-func addValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string, parse func(string) (T, error)) *value[T] {
+func AddValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string, parse func(string) (T, error)) *value[T] {
 	v := &value[T]{at: at, parse: parse, kind: kind, example: example}
 	fs.VarP(v, name, short, "")
 	return v
@@ -39,7 +39,7 @@ func addValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string
 
 // addOption adds a flag whose value is open unless it is given.
 func addOption[T any](fs *pflag.FlagSet, at *option.Of[T], name, short, kind, example string, parse func(string) (T, error)) *value[option.Of[T]] {
-	return addValue(fs, at, name, short, kind, example, func(s string) (option.Of[T], error) {
+	return AddValue(fs, at, name, short, kind, example, func(s string) (option.Of[T], error) {
 		v, err := parse(s)
 		return option.If(err == nil, v), err
 	})
@@ -75,9 +75,9 @@ func (b *optionalBool) Type() string { return "bool" }
 // IsBoolFlag says that no value need follow.
 func (b *optionalBool) IsBoolFlag() bool { return true }
 
-// addList adds a flag that parse reads a list from. Given again it replaces the
+// AddList adds a flag that parse reads a list from. Given again it replaces the
 // list, as other flags do, unless [addsUp] says otherwise.
-func addList[E any](fs *pflag.FlagSet, at *[]E, name, kind, example string, parse func(string) ([]E, error)) *value[[]E] {
+func AddList[E any](fs *pflag.FlagSet, at *[]E, name, kind, example string, parse func(string) ([]E, error)) *value[[]E] {
 	v := &value[[]E]{at: at, kind: kind, example: example, list: true}
 	v.parse = func(s string) ([]E, error) {
 		list, err := parse(s)
@@ -90,19 +90,19 @@ func addList[E any](fs *pflag.FlagSet, at *[]E, name, kind, example string, pars
 	return v
 }
 
-// addBounds adds the flag that moves the cuts between the tiers.
-func addBounds(fs *pflag.FlagSet, at *sizing.Bounds) {
-	addValue(fs, at, "bounds", "", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
+// AddBounds adds the flag that moves the cuts between the tiers.
+func AddBounds(fs *pflag.FlagSet, at *sizing.Bounds) {
+	AddValue(fs, at, "bounds", "", "4 COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 }
 
-// addHardwareFile adds the flag for devices of the user's own.
-func addHardwareFile(fs *pflag.FlagSet, a *app) {
-	addValue(fs, &a.hardwareFile, "hardware-file", "", "FILE", "", asTyped)
+// AddHardwareFile adds the flag for devices of the user's own.
+func AddHardwareFile(fs *pflag.FlagSet, a *App) {
+	AddValue(fs, &a.hardwareFile, "hardware-file", "", "FILE", "", AsTyped)
 }
 
-// addsUp makes flags that are given again add to their lists: those of which a
+// AddsUp makes flags that are given again add to their lists: those of which a
 // command takes several.
-func addsUp(fs *pflag.FlagSet, names ...string) {
+func AddsUp(fs *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		fs.Lookup(name).Value.(interface{ setAddsUp() }).setAddsUp()
 	}
@@ -129,15 +129,15 @@ func (v *value[T]) String() string { return v.text }
 // Type is the word that stands for the value in --help.
 func (v *value[T]) Type() string { return v.kind }
 
-// among says which values the flag takes, for completion and --help. They are
+// Among says which values the flag takes, for completion and --help. They are
 // read when they are asked for.
-func (v *value[T]) among(choices func() []string) *value[T] {
+func (v *value[T]) Among(choices func() []string) *value[T] {
 	v.choices = choices
 	return v
 }
 
-// several says that the flag takes a list though one value holds it.
-func (v *value[T]) several() *value[T] {
+// Several says that the flag takes a list though one value holds it.
+func (v *value[T]) Several() *value[T] {
 	v.list = true
 	return v
 }
@@ -156,12 +156,12 @@ func (v *value[T]) IsList() bool { return v.list }
 // Example is a value that the flag takes.
 func (v *value[T]) Example() string { return v.example }
 
-// asTyped takes a value as it was typed.
-func asTyped(s string) (string, error) { return s, nil }
+// AsTyped takes a value as it was typed.
+func AsTyped(s string) (string, error) { return s, nil }
 
-// parseWhole reads a count that must be whole: ParseCount cuts fractions off,
+// ParseWhole reads a count that must be whole: ParseCount cuts fractions off,
 // which is right for 1.5K and wrong for 1.5 sequences.
-func parseWhole(s string) (int64, error) {
+func ParseWhole(s string) (int64, error) {
 	if f, err := strconv.ParseFloat(strings.TrimSpace(s), 64); err == nil && f != math.Trunc(f) {
 		return 0, text.NotWhole.Error()
 	}
@@ -172,10 +172,10 @@ func parseWhole(s string) (int64, error) {
 // batches can be counted.
 const mostTokens = 1 << 31
 
-// parseTokenCount reads the length of a sequence in tokens, in which a k is
+// ParseTokenCount reads the length of a sequence in tokens, in which a k is
 // 1,024: 8k is 8,192, 1.5k is 1,536 and 128k 131,072.
-func parseTokenCount(s string) (int64, error) {
-	n, err := parseWhole(s)
+func ParseTokenCount(s string) (int64, error) {
+	n, err := ParseWhole(s)
 	if err != nil {
 		return 0, err
 	}
@@ -191,8 +191,8 @@ func parseTokenCount(s string) (int64, error) {
 	return n, nil
 }
 
-// parseDimension reads a number of devices, stages or ranks.
-func parseDimension(s string) (int, error) {
+// ParseDimension reads a number of devices, stages or ranks.
+func ParseDimension(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil || n < 1 || n > hardware.MaxDevices {
 		return 0, text.NotInRange.Error(hardware.MaxDevices)
@@ -200,8 +200,8 @@ func parseDimension(s string) (int, error) {
 	return n, nil
 }
 
-// parseShare reads a share: 0.4 or 40%.
-func parseShare(s string) (float64, error) {
+// ParseShare reads a share: 0.4 or 40%.
+func ParseShare(s string) (float64, error) {
 	t, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
 	f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
 	if percent {
@@ -222,8 +222,8 @@ func parsePUE(s string) (float64, error) {
 	return f, nil
 }
 
-// parsePrice reads the price of a device and hour.
-func parsePrice(s string) (quantity.USD, error) {
+// ParsePrice reads the price of a device and hour.
+func ParsePrice(s string) (quantity.USD, error) {
 	p, err := quantity.ParseUSD(s)
 	if err == nil && p == 0 {
 		return 0, text.ZeroPrice.Error()
@@ -239,7 +239,7 @@ func parseRampUp(s string) (r run.RampUp, err error) {
 		return r, text.NotARampUp.Error(len(fields))
 	}
 	for i, at := range []*int64{&r.Start, &r.Increment, &r.Samples} {
-		if *at, err = parseWhole(fields[i]); err != nil {
+		if *at, err = ParseWhole(fields[i]); err != nil {
 			return r, err
 		}
 	}
@@ -294,8 +294,8 @@ func parseFactor(s string) (float64, error) {
 	return f, nil
 }
 
-// parseList reads names separated by commas.
-func parseList(s string) ([]string, error) {
+// ParseList reads names separated by commas.
+func ParseList(s string) ([]string, error) {
 	list := strings.Split(s, ",")
 	for i, item := range list {
 		if list[i] = strings.TrimSpace(item); list[i] == "" {

@@ -1,8 +1,9 @@
-package main
+package report
 
 import (
 	"slices"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
@@ -10,24 +11,24 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// planDocument lays the plans out: for one target its best plans, why, and the
+// PlanDocument lays the plans out: for one target its best plans, why, and the
 // estimate's blocks; for several a comparison.
-func planDocument(o *planOptions, rows []*planned) *render.Document {
+func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 	at := o.bestRow(rows)
 	list := make([]planRow, len(rows))
 	for i, p := range rows {
-		var a *affordable
-		if i < len(o.affordable) {
-			a = o.affordable[i]
+		var a *Affordable
+		if i < len(o.Affordable) {
+			a = o.Affordable[i]
 		}
 		list[i] = newPlanRow(o, p, a)
 	}
 	best := &list[at]
-	answer := planJSON{Schema: schema, Command: "plan", planRow: *best}
+	answer := planJSON{Schema: Schema, Command: "plan", planRow: *best}
 	if len(rows) > 1 {
 		answer.Clusters = list
 	}
-	records := make([]resultJSON, 0, len(best.Top))
+	records := make([]ResultJSON, 0, len(best.Top))
 	for i := range best.Top {
 		r := best.result
 		r.Estimate, r.Goodput, r.Notes, r.Explain = best.Top[i].Estimate, best.Top[i].Goodput, nil, nil
@@ -41,31 +42,31 @@ func planDocument(o *planOptions, rows []*planned) *render.Document {
 			records = append(records, r)
 		}
 	}
-	f := newFootnotes(rows[at].answer.Notes)
+	f := NewFootnotes(rows[at].Answer.Notes)
 	d := &render.Document{Title: planTitle(rows[at], best), JSON: answer, Records: records}
 	o.planTables(d, rows, list, at, f)
-	f.finish(d)
+	f.Finish(d)
 	return d
 }
 
 // planTitle is the best plan in a line.
-func planTitle(p *planned, r *planRow) text.Text {
-	title := estimateTitle(&r.result)
-	if !p.found() {
+func planTitle(p *Planned, r *planRow) text.Text {
+	title := EstimateTitle(&r.result)
+	if !p.Found() {
 		reason := text.NoPlanMemory
-		if p.miss.Reason == "time" {
+		if p.Miss.Reason == "time" {
 			reason = text.NoPlanTime
 		}
 		return reason.With(r.result.Model.Input, r.result.Hardware.Devices, r.result.Hardware.Name)
 	}
 	if r.Optimal != nil {
 		m := &r.result.Model
-		return text.Colon.With(text.OptimalModel.With(r.Optimal.Params, r.Optimal.Tokens, tierText(m.Tier, m.Beyond)), title)
+		return text.Colon.With(text.OptimalModel.With(r.Optimal.Params, r.Optimal.Tokens, cli.TierText(m.Tier, m.Beyond)), title)
 	}
 	return title
 }
 
-func (o *planOptions) planTables(d *render.Document, rows []*planned, list []planRow, at int, f *footnotes) {
+func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []planRow, at int, f *Footnotes) {
 	p, r := rows[at], &list[at]
 	add := func(t render.Table) { d.Tables = append(d.Tables, t) }
 	if len(rows) > 1 {
@@ -74,33 +75,33 @@ func (o *planOptions) planTables(d *render.Document, rows []*planned, list []pla
 	if r.Optimal != nil {
 		add(lawsTable(r.Optimal, f))
 	}
-	if !p.found() {
+	if !p.Found() {
 		add(nearestTable(p, f))
-		if len(p.miss.Advice) > 0 {
-			add(adviceTable(p.miss.Advice))
+		if len(p.Miss.Advice) > 0 {
+			add(adviceTable(p.Miss.Advice))
 		}
 		return
 	}
-	add(factsTable(&r.result, p.answer, f))
-	d.Tables = append(d.Tables, dataTable(&r.result, f)...)
+	add(FactsTable(&r.result, p.Answer, f))
+	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
 	add(topTable(r, f))
 	add(searchTable(&r.Search, p))
-	add(whyTable(r.Why, f))
+	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {
 		add(runnerUpTable(r.Why.RunnerUp))
 	}
-	add(resourcesTable(r.Why))
-	if c := o.paretoChart(p.pareto); c != nil {
+	add(ResourcesTable(r.Why))
+	if c := o.paretoChart(p.Pareto); c != nil {
 		add(paretoTable(p))
-		if o.output == render.Plain {
+		if o.Output == render.Plain {
 			add(chartTable(c))
 		}
 		d.Figure = c.svg()
 	}
-	add(memoryTable(&r.result, f))
-	d.Tables = append(d.Tables, sweepTable(&r.result, f)...)
-	if o.explain {
-		d.Tables = append(d.Tables, explainTables(p.answer.Explain(), f)...)
+	add(MemoryTable(&r.result, f))
+	d.Tables = append(d.Tables, SweepTable(&r.result, f)...)
+	if o.Explain {
+		d.Tables = append(d.Tables, ExplainTables(p.Answer.Explain(), f)...)
 	}
 }
 
@@ -133,7 +134,7 @@ func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...r
 }
 
 // topTable lists the best plans.
-func topTable(r *planRow, f *footnotes) render.Table {
+func topTable(r *planRow, f *Footnotes) render.Table {
 	t := render.Table{Title: text.BestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
 		t.Rows = append(t.Rows, planCells(&r.Top[i].Estimate, &r.Top[i].expected, r.result.Convention, render.Cell{Value: i + 1}))
@@ -142,19 +143,19 @@ func topTable(r *planRow, f *footnotes) render.Table {
 }
 
 // searchTable says what was looked at.
-func searchTable(s *searchJSON, p *planned) render.Table {
+func searchTable(s *searchJSON, p *Planned) render.Table {
 	how := text.Bounded
 	if s.Exhaustive {
 		how = text.EvaluatedAll
 	}
 	rows := [][]render.Cell{
-		fact(text.Candidates, how.With(quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
-		fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
+		Fact(text.Candidates, how.With(quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
+		Fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
 	}
-	if p.grain > 0 {
-		rows = append(rows, fact(text.Devices, text.FewestGrain.With(p.prepared().Cluster.Count, p.grain)))
+	if p.Grain > 0 {
+		rows = append(rows, Fact(text.Devices, text.FewestGrain.With(p.Prepared().Cluster.Count, p.Grain)))
 	}
-	return render.Table{Columns: factColumns(), Rows: rows}
+	return render.Table{Columns: FactColumns(), Rows: rows}
 }
 
 // termText is the name of a step's term.
@@ -162,8 +163,8 @@ func termText(name string) text.Text {
 	return text.Of(text.StepTerms, name)
 }
 
-// whyTable is what bounds the best plan.
-func whyTable(w *whyJSON, f *footnotes) render.Table {
+// WhyTable is what bounds the best plan.
+func WhyTable(w *WhyJSON, f *Footnotes) render.Table {
 	t := render.Table{Title: text.WhatBounds, Columns: []render.Column{
 		{Name: "term", Head: text.Term}, {Name: "seconds", Head: text.Time, Right: true}, {Name: "share", Head: text.OfStep, Right: true}}}
 	for _, b := range w.Bounds {
@@ -173,7 +174,7 @@ func whyTable(w *whyJSON, f *footnotes) render.Table {
 }
 
 // runnerUpTable is where the second plan loses.
-func runnerUpTable(r *runnerUpJSON) render.Table {
+func runnerUpTable(r *RunnerUpJSON) render.Table {
 	t := render.Table{Title: text.RunnerUp.With(r.Plan.String(), r.Lost), Columns: []render.Column{
 		{Name: "term", Head: text.Term}, {Name: "seconds", Head: text.Longer, Right: true}, {Name: "share", Head: text.OfStep, Right: true}}}
 	for _, b := range r.Where {
@@ -182,12 +183,12 @@ func runnerUpTable(r *runnerUpJSON) render.Table {
 	return t
 }
 
-// resourcesTable is what more of each resource would buy.
-func resourcesTable(w *whyJSON) render.Table {
+// ResourcesTable is what more of each resource would buy.
+func ResourcesTable(w *WhyJSON) render.Table {
 	t := render.Table{Title: text.MoreOf, Columns: []render.Column{
 		{Name: "resource", Head: text.Resource}, {Name: "change", Head: text.PlanChange, Right: true},
 		{Name: "step_seconds", Head: text.Step, Right: true}, {Name: "gain", Head: text.Faster, Right: true}}}
-	layouts := slices.ContainsFunc(w.Resources, func(r resourceJSON) bool { return r.Plan != nil })
+	layouts := slices.ContainsFunc(w.Resources, func(r ResourceJSON) bool { return r.Plan != nil })
 	if layouts {
 		t.Columns = append(t.Columns, render.Column{Name: "layout", Head: text.Layout, Wrap: true, Drop: 1})
 	}
@@ -206,7 +207,7 @@ func resourcesTable(w *whyJSON) render.Table {
 }
 
 // paretoTable is time against devices, cost and memory.
-func paretoTable(p *planned) render.Table {
+func paretoTable(p *Planned) render.Table {
 	t := render.Table{Title: text.Pareto, Columns: []render.Column{
 		{Name: "devices", Head: text.Devices, Right: true},
 		{Name: "run_seconds", Head: text.Run, Right: true, Own: true},
@@ -214,8 +215,8 @@ func paretoTable(p *planned) render.Table {
 		{Name: "usd", Head: text.Cost, Right: true, Drop: 1},
 		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true},
 		{Name: "layout", Head: text.Layout, Wrap: true}}}
-	for i := range p.pareto {
-		q := &p.pareto[i]
+	for i := range p.Pareto {
+		q := &p.Pareto[i]
 		usd := any(nil)
 		if c := &q.Expected.Cost; c.PerHour > 0 {
 			usd = c.USD
@@ -226,22 +227,22 @@ func paretoTable(p *planned) render.Table {
 }
 
 // clustersTable compares the targets for one goal.
-func (o *planOptions) clustersTable(rows []*planned) render.Table {
-	t := render.Table{Title: text.Clusters, Columns: planColumns(o.convention,
+func (o *PlanOptions) clustersTable(rows []*Planned) render.Table {
+	t := render.Table{Title: text.Clusters, Columns: planColumns(o.Convention,
 		render.Column{Name: "hardware", Head: text.Hardware}, render.Column{Name: "devices", Head: text.Devices, Right: true})}
-	if len(o.affordable) > 0 { // a model for each
+	if len(o.Affordable) > 0 { // a model for each
 		t.Columns = slices.Insert(t.Columns, 2,
 			render.Column{Name: "params", Head: text.Params, Right: true, Own: true},
 			render.Column{Name: "tokens", Head: text.PlanTokensHead, Right: true, Own: true},
 			render.Column{Name: "loss", Head: text.Loss, Right: true, Drop: 3})
 	}
 	for i, p := range rows {
-		first := []render.Cell{{Value: p.target.Input}, {Value: p.prepared().Cluster.Count}}
-		if len(o.affordable) > 0 {
-			a := &o.affordable[i].optimum
+		first := []render.Cell{{Value: p.Target.Input}, {Value: p.Prepared().Cluster.Count}}
+		if len(o.Affordable) > 0 {
+			a := &o.Affordable[i].Optimum
 			first = append(first, render.Cell{Value: a.Params}, render.Cell{Value: a.Tokens}, render.Cell{Value: render.Count(a.Loss)})
 		}
-		if !p.found() {
+		if !p.Found() {
 			cells := append(first, render.Cell{Value: text.NoPlan})
 			for len(cells) < len(t.Columns) {
 				cells = append(cells, render.Cell{})
@@ -249,13 +250,13 @@ func (o *planOptions) clustersTable(rows []*planned) render.Table {
 			t.Rows = append(t.Rows, cells)
 			continue
 		}
-		t.Rows = append(t.Rows, planCells(p.best(), p.expected(), o.convention, first...))
+		t.Rows = append(t.Rows, planCells(p.Best(), p.Expected(), o.Convention, first...))
 	}
 	return t
 }
 
 // lawsTable is what the scaling laws prefer for the arithmetic.
-func lawsTable(a *optimalJSON, f *footnotes) render.Table {
+func lawsTable(a *optimalJSON, f *Footnotes) render.Table {
 	t := render.Table{Title: text.OptimalFor.With(a.FLOPs), Columns: []render.Column{
 		{Name: "law", Head: text.Law}, {Name: "params", Head: text.Params, Right: true, Own: true},
 		{Name: "tokens", Head: text.PlanTokensHead, Right: true, Own: true}, {Name: "loss", Head: text.Loss, Right: true}}}
@@ -264,34 +265,34 @@ func lawsTable(a *optimalJSON, f *footnotes) render.Table {
 		if l.Loss > 0 {
 			loss = render.Count(l.Loss)
 		}
-		n := f.add("law", render.Note{Text: text.LawNote.With(l.Law), Source: l.Source})
+		n := f.Add("law", render.Note{Text: text.LawNote.With(l.Law), Source: l.Source})
 		t.Rows = append(t.Rows, []render.Cell{{Value: l.Law, Notes: []int{n}}, {Value: l.Params}, {Value: l.Tokens}, {Value: loss}})
 	}
 	return t
 }
 
 // nearestTable is the plan that comes nearest.
-func nearestTable(p *planned, f *footnotes) render.Table {
-	e := &p.miss.Estimate
+func nearestTable(p *Planned, f *Footnotes) render.Table {
+	e := &p.Miss.Estimate
 	m := &e.Memory
 	name, size := m.LargestTerm()
 	rows := [][]render.Cell{
-		fact(text.Nearest, e.Plan.String()),
-		fact(text.MemoryDevice, text.OfDeviceMemory.With(m.Total, m.Device)),
-		fact(text.LargestTerm, text.Join.With(memoryTermText(name), size)),
+		Fact(text.Nearest, e.Plan.String()),
+		Fact(text.MemoryDevice, text.OfDeviceMemory.With(m.Total, m.Device)),
+		Fact(text.LargestTerm, text.Join.With(memoryTermText(name), size)),
 	}
-	if p.miss.Reason == "time" {
-		rows = [][]render.Cell{fact(text.Fastest, e.Plan.String()), fact(text.Run, expectedRun(p.expected())), fact(text.Cost, expectedCost(p.expected()))}
+	if p.Miss.Reason == "time" {
+		rows = [][]render.Cell{Fact(text.Fastest, e.Plan.String()), Fact(text.Run, expectedRun(p.Expected())), Fact(text.Cost, expectedCost(p.Expected()))}
 	}
 	switch {
-	case p.miss.More != nil:
-		rows = append(rows, fact(text.PlanWouldFit, text.OnMore.With(p.miss.Devices, p.miss.More.Plan.String(), p.miss.More.Memory.Total)))
-	case p.miss.Unknown != "":
-		rows = append(rows, fact(text.PlanWouldFit, text.NotKnown.With(p.miss.Unknown)))
-	case p.target.Count > 0:
-		rows = append(rows, fact(text.PlanWouldFit, text.NotOnMore.With(mostDevices)))
+	case p.Miss.More != nil:
+		rows = append(rows, Fact(text.PlanWouldFit, text.OnMore.With(p.Miss.Devices, p.Miss.More.Plan.String(), p.Miss.More.Memory.Total)))
+	case p.Miss.Unknown != "":
+		rows = append(rows, Fact(text.PlanWouldFit, text.NotKnown.With(p.Miss.Unknown)))
+	case p.Target.Count > 0:
+		rows = append(rows, Fact(text.PlanWouldFit, text.NotOnMore.With(MostDevices)))
 	}
-	return render.Table{Columns: factColumns(), Rows: rows}
+	return render.Table{Columns: FactColumns(), Rows: rows}
 }
 
 // memoryTermText is the name of a term of the memory.

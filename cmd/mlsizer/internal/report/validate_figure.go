@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -13,6 +13,11 @@ import (
 	"mlsizer/sizing/evidence"
 )
 
+// QuantityText is what a row measures, in words.
+func QuantityText(q evidence.Quantity) text.Text {
+	return text.Of(text.Quantities, string(q))
+}
+
 // A drawing, in its own units.
 const (
 	figureWidth, figureHeight = 800, 640
@@ -26,11 +31,11 @@ const (
 // but one of P. Tol, "Colour Schemes", 2021.
 var figureColours = []string{"#56b4e9", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#aa4499", "#7f7f7f"}
 
-// scatter draws predicted against measured, a drawing for each quantity and a
+// Scatter draws predicted against measured, a drawing for each quantity and a
 // dot with its band for each row, on two logarithmic axes: dots on the diagonal
 // were predicted exactly, the dashed lines are 20 % off, and a hollow dot is
 // outside of its band.
-func scatter(rep *evidence.Report, lang text.Lang) string {
+func Scatter(rep *evidence.Report, lang text.Lang) string {
 	var b strings.Builder
 	for _, q := range []evidence.Quantity{evidence.StepSeconds, evidence.DeviceHours, evidence.PeakMemory} {
 		if rows := drawn(rep, q); len(rows) > 0 {
@@ -70,6 +75,7 @@ func (f *figure) at(v float64) float64 {
 }
 
 func (f *figure) x(v float64) float64 { return figureLeft + f.at(v) }
+
 func (f *figure) y(v float64) float64 { return figureTop + figureSide - f.at(v) }
 
 // text writes words at a place; anchor is start, middle or end.
@@ -84,7 +90,7 @@ func (f *figure) draw() {
 		f.high = max(f.high, math.Log10(max(r.Measured, r.Predicted)))
 	}
 	f.low, f.high = f.low-0.08, f.high+0.08
-	name := quantityText(f.quantity).In(f.lang)
+	name := QuantityText(f.quantity).In(f.lang)
 	f.printf(`<svg viewBox="0 0 %d %d" role="img" aria-label="%s" font-family="sans-serif" font-size="12" fill="currentColor">`,
 		figureWidth, figureHeight, html.EscapeString(name+": "+text.Scatter.In(f.lang)))
 	f.text(figureLeft, figureTop-20, "start", text.FigureTitle.With(name, len(f.rows), render.Percent(medianError(f.rows)), render.Percent(covered(f.rows))).In(f.lang), ` font-size="15" font-weight="600"`)

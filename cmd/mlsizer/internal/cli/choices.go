@@ -1,28 +1,30 @@
-package main
+package cli
 
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
+	"mlsizer/hardware"
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/serve"
 	"mlsizer/sizing/train"
 )
 
-// choicesOf are the values that a flag takes, nil if they cannot be listed.
-func choicesOf(f *pflag.Flag) []string {
+// ChoicesOf are the values that a flag takes, nil if they cannot be listed.
+func ChoicesOf(f *pflag.Flag) []string {
 	if v, ok := f.Value.(interface{ Choices() []string }); ok {
 		return v.Choices()
 	}
 	return nil
 }
 
-// named lists the values of a numbered type by the names that its parser takes
+// Named lists the values of a numbered type by the names that its parser takes
 // for them, so that no list stands beside the parser's own.
-func named[T ~uint8](parse func(string) (T, error)) func() []string {
+func Named[T ~uint8](parse func(string) (T, error)) func() []string {
 	return func() []string {
 		const most = 64 // no such type has as many values
 		var names []string
@@ -61,8 +63,8 @@ func stacks() []string {
 	return names
 }
 
-// runtimes are the runtimes of serving.
-func runtimes() []string {
+// Runtimes are the runtimes of serving.
+func Runtimes() []string {
 	var names []string
 	for _, r := range serve.Runtimes() {
 		names = append(names, r.Name)
@@ -70,8 +72,8 @@ func runtimes() []string {
 	return names
 }
 
-// quants are the storages of weights.
-func quants() []string {
+// Quants are the storages of weights.
+func Quants() []string {
 	var names []string
 	for _, q := range serve.Quants() {
 		names = append(names, q.Name)
@@ -79,11 +81,11 @@ func quants() []string {
 	return names
 }
 
-// cacheTypes are the storages of a cache: of the storages of weights those that
+// CacheTypes are the storages of a cache: of the storages of weights those that
 // a cache has too, and the plain numbers.
-func cacheTypes() []string {
+func CacheTypes() []string {
 	var types []string
-	for _, name := range append(quants(), "f16", "f32") {
+	for _, name := range append(Quants(), "f16", "f32") {
 		if t, err := serve.ParseKVType(name); err == nil && t.Name == name {
 			types = append(types, name)
 		}
@@ -111,8 +113,8 @@ func modules() []string {
 // adapterTargets is what stands for all matrices: the others are the model's.
 func adapterTargets() []string { return []string{"all-linear"} }
 
-// fields are the fields of application.
-func fields() []string {
+// Fields are the fields of application.
+func Fields() []string {
 	var names []string
 	for _, f := range model.Fields() {
 		names = append(names, string(f))
@@ -120,14 +122,14 @@ func fields() []string {
 	return names
 }
 
-// leaveOuts are the groups of rows that a fit may leave out, of training and of
+// LeaveOuts are the groups of rows that a fit may leave out, of training and of
 // serving.
-func leaveOuts() []string {
+func LeaveOuts() []string {
 	return append(evidence.LeaveOutNames(), evidence.ServingLeaveOutNames()...)
 }
 
-// constantNames are the constants of the step time.
-func constantNames() []string {
+// ConstantNames are the constants of the step time.
+func ConstantNames() []string {
 	var names []string
 	for _, c := range train.ConstantFields() {
 		names = append(names, c.Name)
@@ -135,11 +137,21 @@ func constantNames() []string {
 	return names
 }
 
-// vendors are the vendors of the catalogue of devices.
-func (a *app) vendors() []string {
-	c, err := a.hardware()
+// Vendors are the vendors of the catalogue of devices.
+func (a *App) Vendors() []string {
+	c, err := a.Hardware()
 	if err != nil {
 		return nil
 	}
-	return vendorsOf(c)
+	return VendorsOf(c)
+}
+
+// VendorsOf are the vendors of a catalogue, in lower case.
+func VendorsOf(c *hardware.Catalog) []string {
+	var vendors []string
+	for _, d := range c.All() {
+		vendors = append(vendors, strings.ToLower(d.Vendor))
+	}
+	slices.Sort(vendors)
+	return slices.Compact(vendors)
 }

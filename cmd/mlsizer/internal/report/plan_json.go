@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -43,16 +43,16 @@ type optimalJSON struct {
 
 // planRow is the answer for one target.
 type planRow struct {
-	Best    *resultJSON   `json:"best"`
+	Best    *ResultJSON   `json:"best"`
 	Top     []planTop     `json:"top"`
 	Search  searchJSON    `json:"search"`
-	Why     *whyJSON      `json:"why,omitempty"`
-	Pareto  []paretoPoint `json:"pareto,omitempty"`
+	Why     *WhyJSON      `json:"why,omitempty"`
+	Pareto  []ParetoPoint `json:"pareto,omitempty"`
 	Optimal *optimalJSON  `json:"optimal,omitempty"`
 	// Nearest is what comes nearest where there is no plan.
-	Nearest *nearMiss `json:"nearest,omitempty"`
+	Nearest *NearMiss `json:"nearest,omitempty"`
 
-	result resultJSON
+	result ResultJSON
 }
 
 // planTop is one of the best plans, with its run as it is expected.
@@ -64,11 +64,11 @@ type planTop struct {
 }
 
 // newPlanTop adds what is expected of a plan.
-func newPlanTop(p *planned, e *train.Estimate) planTop {
+func newPlanTop(p *Planned, e *train.Estimate) planTop {
 	t := planTop{Estimate: *e}
 	var err error
-	if t.expected, err = p.answer.Expected(p.prepared(), e); err == nil {
-		t.Goodput = runOf(p.prepared(), &t.expected)
+	if t.expected, err = p.Answer.Expected(p.Prepared(), e); err == nil {
+		t.Goodput = runOf(p.Prepared(), &t.expected)
 	}
 	return t
 }
@@ -83,28 +83,28 @@ type planJSON struct {
 }
 
 // newPlanRow collects the answer for one target.
-func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
-	t := p.target
-	r := planRow{Top: []planTop{}, Pareto: p.pareto, Nearest: p.miss, result: newResult(p.model, t, p.answer, &o.workOptions, o.lang)}
-	s := p.time.Seconds()
+func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
+	t := p.Target
+	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.WorkOptions, o.Lang)}
+	s := p.Time.Seconds()
 	r.Search = searchJSON{
-		Objective: o.objective, Candidates: p.result.Candidates, Feasible: p.result.Feasible, Evaluated: p.result.Evaluated, Seconds: s,
-		Rate: rate(p.result.Candidates, s), EvaluationRate: rate(p.result.Evaluated, s), Exhaustive: o.exhaustive,
+		Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Evaluated: p.Result.Evaluated, Seconds: s,
+		Rate: rate(p.Result.Candidates, s), EvaluationRate: rate(p.Result.Evaluated, s), Exhaustive: o.Exhaustive,
 	}
-	if !p.found() {
+	if !p.Found() {
 		r.Search.Feasible = 0
 	} else {
 		r.Best = &r.result
-		r.Why = p.why
-		for i := range min(len(p.top()), o.top) {
-			r.Top = append(r.Top, newPlanTop(p, &p.top()[i]))
+		r.Why = p.Why
+		for i := range min(len(p.Top()), o.Top) {
+			r.Top = append(r.Top, newPlanTop(p, &p.Top()[i]))
 		}
 	}
 	if a != nil {
 		m := &r.result.Model
 		r.Optimal = &optimalJSON{
-			Budget: o.budget, DeviceHours: a.hours, FLOPs: a.flops, Params: a.optimum.Params, Tokens: a.optimum.Tokens, Loss: a.optimum.Loss,
-			Tier: m.Tier, TierZH: m.TierZH, Days: float64(p.expected().Run / quantity.Day), Laws: append([]search.Optimum{a.optimum}, a.others...),
+			Budget: o.Budget, DeviceHours: a.Hours, FLOPs: a.Flops, Params: a.Optimum.Params, Tokens: a.Optimum.Tokens, Loss: a.Optimum.Loss,
+			Tier: m.Tier, TierZH: m.TierZH, Days: float64(p.Expected().Run / quantity.Day), Laws: append([]search.Optimum{a.Optimum}, a.Others...),
 		}
 	}
 	return r
@@ -112,14 +112,14 @@ func newPlanRow(o *planOptions, p *planned, a *affordable) planRow {
 
 // bestRow is the target that serves the objective best; one without a plan is
 // never it.
-func (o *planOptions) bestRow(rows []*planned) int {
+func (o *PlanOptions) bestRow(rows []*Planned) int {
 	best := 0
 	for i, p := range rows {
 		better := o.better(p, rows[best])
-		if len(o.affordable) > 0 { // what the same money trains to less loss
-			better = o.affordable[i].optimum.Loss < o.affordable[best].optimum.Loss
+		if len(o.Affordable) > 0 { // what the same money trains to less loss
+			better = o.Affordable[i].Optimum.Loss < o.Affordable[best].Optimum.Loss
 		}
-		if p.found() && (better || !rows[best].found()) {
+		if p.Found() && (better || !rows[best].Found()) {
 			best = i
 		}
 	}
@@ -130,18 +130,18 @@ func (o *planOptions) bestRow(rows []*planned) int {
 // open, cost is what they differ in; else time, unless the objective says
 // otherwise. A target whose price or power is not known stands behind one whose
 // is.
-func (o *planOptions) better(a, b *planned) bool {
-	x, y := a.expected(), b.expected()
-	open := a.target.Count == 0 && b.target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
-	value := func(p *planned, g *run.Goodput) float64 {
+func (o *PlanOptions) better(a, b *Planned) bool {
+	x, y := a.Expected(), b.Expected()
+	open := a.Target.Count == 0 && b.Target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
+	value := func(p *Planned, g *run.Goodput) float64 {
 		switch {
-		case o.objective == search.Energy:
+		case o.Objective == search.Energy:
 			return known(float64(g.Energy.KWh))
-		case o.objective == search.Devices:
-			return float64(p.prepared().Cluster.Count)
-		case o.objective == search.Memory:
-			return float64(p.best().Memory.Total)
-		case o.objective == search.Cost, open:
+		case o.Objective == search.Devices:
+			return float64(p.Prepared().Cluster.Count)
+		case o.Objective == search.Memory:
+			return float64(p.Best().Memory.Total)
+		case o.Objective == search.Cost, open:
 			return known(float64(g.Cost.USD))
 		}
 		return float64(g.Run)
@@ -155,4 +155,12 @@ func known(v float64) float64 {
 		return math.Inf(1)
 	}
 	return v
+}
+
+// rate is candidates a second.
+func rate(n int64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return math.Round(float64(n) / seconds)
 }

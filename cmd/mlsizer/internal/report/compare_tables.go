@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
@@ -17,8 +18,8 @@ import (
 
 // compareJSON is a row of a comparison.
 type compareJSON struct {
-	Model    modelJSON     `json:"model"`
-	Hardware hardwareJSON  `json:"hardware"`
+	Model    ModelJSON     `json:"model"`
+	Hardware HardwareJSON  `json:"hardware"`
 	Method   train.Method  `json:"method"`
 	Workload *workloadJSON `json:"workload,omitempty"`
 	*train.Estimate
@@ -36,23 +37,23 @@ type compareJSON struct {
 	Error string `json:"error,omitempty"`
 }
 
-func newCompareJSON(row *compareRow, o *compareOptions) compareJSON {
-	if row.err != nil {
-		d := row.target.Device
+func newCompareJSON(row *CompareRow, o *cli.CompareOptions) compareJSON {
+	if row.Err != nil {
+		d := row.Target.Device
 		return compareJSON{
-			Model:    newModelJSON(row.model, o.bounds),
-			Hardware: hardwareJSON{Input: row.target.Input, Device: d.ID, Name: d.Name, Devices: row.target.Count, Memory: d.Memory},
-			Method:   row.method,
-			Error:    text.ErrorIn(row.err, o.lang),
+			Model:    NewModelJSON(row.Model, o.Bounds),
+			Hardware: HardwareJSON{Input: row.Target.Input, Device: d.ID, Name: d.Name, Devices: row.Target.Count, Memory: d.Memory},
+			Method:   row.Method,
+			Error:    text.ErrorIn(row.Err, o.Lang),
 		}
 	}
-	r := newResult(row.model, row.target, row.answer, &o.workOptions, o.lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	r := NewResult(row.Model, row.Target, row.Answer, &o.WorkOptions, o.Lang)
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
-// compareDocument lays the rows out: a table for each model, or one table of
+// CompareDocument lays the rows out: a table for each model, or one table of
 // models where there is one device.
-func compareDocument(o *compareOptions, rows []compareRow, models, devices int) *render.Document {
+func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices int) *render.Document {
 	list := make([]compareJSON, len(rows))
 	for i := range rows {
 		list[i] = newCompareJSON(&rows[i], o)
@@ -64,10 +65,10 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 			Schema  string        `json:"schema"`
 			Command string        `json:"command"`
 			Rows    []compareJSON `json:"rows"`
-		}{schema, "compare", list},
+		}{Schema, "compare", list},
 		Records: list,
 	}
-	show := comparison{run: o.lengthSet(), trials: o.sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.methods) > 1}
+	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1}
 	if show.byModel {
 		t := render.Table{Title: text.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
@@ -76,44 +77,44 @@ func compareDocument(o *compareOptions, rows []compareRow, models, devices int) 
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
-			if each := devices * len(o.methods); i%each == 0 {
+			if each := devices * len(o.Methods); i%each == 0 {
 				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(list[i : i+each]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
 			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
 		}
 	}
-	if o.explain {
+	if o.Explain {
 		for i := range list {
-			for _, t := range explainTables(list[i].Explain, f) {
+			for _, t := range ExplainTables(list[i].Explain, f) {
 				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, list[i].Hardware.Input), t.Title)
 				d.Tables = append(d.Tables, t)
 			}
 		}
 	}
-	f.finish(d)
+	f.Finish(d)
 	return d
 }
 
 // compareTitle says what the times are of.
-func compareTitle(o *compareOptions, rows []compareRow) text.Text {
+func compareTitle(o *cli.CompareOptions, rows []CompareRow) text.Text {
 	title := compareLength(o, rows)
-	if o.teacher != "" {
-		return text.TaughtBy.With(title, o.teacher)
+	if o.Teacher != "" {
+		return text.TaughtBy.With(title, o.Teacher)
 	}
 	return title
 }
 
 // compareLength is how long the rows train.
-func compareLength(o *compareOptions, rows []compareRow) text.Text {
+func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
 	tokens, images := false, false
 	for i := range rows {
-		tokens = tokens || rows[i].model.Model.PerToken()
-		images = images || !rows[i].model.Model.PerToken()
+		tokens = tokens || rows[i].Model.Model.PerToken()
+		images = images || !rows[i].Model.Model.PerToken()
 	}
 	switch {
-	case o.examples.Count > 0:
-		x := o.examples
+	case o.Examples.Count > 0:
+		x := o.Examples
 		if x.Epochs == 0 {
 			x.Epochs = 1
 		}
@@ -122,19 +123,19 @@ func compareLength(o *compareOptions, rows []compareRow) text.Text {
 			title = text.ExamplesOf.With(title, x.Tokens)
 		}
 		return text.TuningOn.With(title)
-	case tokens && o.tokens.IsSet() && images && o.samples.IsSet():
-		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.tokens.Or(0)), text.Samples.With(o.samples.Or(0))))
-	case tokens && o.tokens.IsSet():
-		return text.TrainingOn.With(text.Tokens.With(o.tokens.Or(0)))
-	case images && o.samples.IsSet():
-		return text.TrainingOn.With(text.Samples.With(o.samples.Or(0)))
+	case tokens && o.Tokens.IsSet() && images && o.Samples.IsSet():
+		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.Tokens.Or(0)), text.Samples.With(o.Samples.Or(0))))
+	case tokens && o.Tokens.IsSet():
+		return text.TrainingOn.With(text.Tokens.With(o.Tokens.Or(0)))
+	case images && o.Samples.IsSet():
+		return text.TrainingOn.With(text.Samples.With(o.Samples.Or(0)))
 	}
 	return text.OneStep
 }
 
 // compareModelTitle is the model with the sequence length of its rows.
 func compareModelTitle(rows []compareJSON) text.Text {
-	title := modelText(&rows[0].Model)
+	title := ModelText(&rows[0].Model)
 	var lengths []string // of all rows: software that packs examples has its own
 	for i := range rows {
 		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == model.TokenUnit {
@@ -192,7 +193,7 @@ func (c comparison) columns() []render.Column {
 	return columns
 }
 
-func (c comparison) cells(row *compareRow, r *compareJSON, f *footnotes) []render.Cell {
+func (c comparison) cells(row *CompareRow, r *compareJSON, f *Footnotes) []render.Cell {
 	cells := c.filled(row, r, f)
 	for len(cells) < len(c.columns()) {
 		cells = append(cells, render.Cell{})
@@ -201,23 +202,23 @@ func (c comparison) cells(row *compareRow, r *compareJSON, f *footnotes) []rende
 }
 
 // filled are the cells that a row has something for.
-func (c comparison) filled(row *compareRow, r *compareJSON, f *footnotes) []render.Cell {
-	first := []render.Cell{{Value: row.target.Input}}
+func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []render.Cell {
+	first := []render.Cell{{Value: row.Target.Input}}
 	if c.byModel {
-		first = []render.Cell{{Value: r.Model.Input}, {Value: tierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
+		first = []render.Cell{{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
 	}
 	if c.methods {
-		first = append(first, render.Cell{Value: row.method.String()})
+		first = append(first, render.Cell{Value: row.Method.String()})
 	}
-	if row.err != nil {
-		n := f.add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.target.Input, row.err)})
+	if row.Err != nil {
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.Target.Input, row.Err)})
 		return append(first, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
 	if c.byModel {
 		first[0].Notes = f.modelNotes[r.Model.Input]
 	}
 	e := r.Estimate
-	g := &row.answer.Goodput
+	g := &row.Answer.Goodput
 	duration := any(render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh})
 	if g.Share == 0 {
 		duration = text.Never

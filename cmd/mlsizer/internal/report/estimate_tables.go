@@ -1,8 +1,9 @@
-package main
+package report
 
 import (
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
@@ -13,34 +14,16 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// tierText is the tier's name, with what lies beyond the report's last bound
-// named as such.
-func tierText(tier sizing.Tier, beyond bool) text.Text {
-	t := text.OfTier(tier)
-	if beyond {
-		return text.Beyond.With(t)
-	}
-	return t
-}
-
-// paramsText is "671B parameters (37.6B active)".
-func paramsText(params, active quantity.Params) text.Text {
-	if active != params {
-		return text.ParamsActive.With(params, active)
-	}
-	return text.ParamsOf.With(params)
-}
-
-// modelText is "gpt-3: very-large, nlp, 175B parameters".
-func modelText(m *modelJSON) text.Text {
-	class := tierText(m.Tier, m.Beyond)
+// ModelText is "gpt-3: very-large, nlp, 175B parameters".
+func ModelText(m *ModelJSON) text.Text {
+	class := cli.TierText(m.Tier, m.Beyond)
 	if m.Field != "" {
-		class = text.Join.With(class, fieldText(m.Field))
+		class = text.Join.With(class, FieldText(m.Field))
 	}
-	return text.Colon.With(m.Input, text.Join.With(class, paramsText(m.Params, m.Active)))
+	return text.Colon.With(m.Input, text.Join.With(class, cli.ParamsText(m.Params, m.Active)))
 }
 
-func estimateTitle(r *resultJSON) text.Text {
+func EstimateTitle(r *ResultJSON) text.Text {
 	fits := verdictText(r.Memory.Verdict)
 	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
 	if !r.Memory.Fits {
@@ -88,10 +71,10 @@ func verdictText(v train.Verdict) text.Text {
 }
 
 // samplesText is the length of the run: "300B tokens".
-func samplesText(r *resultJSON) text.Text { return unitText(r).With(r.Workload.Tokens) }
+func samplesText(r *ResultJSON) text.Text { return unitText(r).With(r.Workload.Tokens) }
 
 // unitText is "%s tokens" in the model's own unit.
-func unitText(r *resultJSON) text.Text {
+func unitText(r *ResultJSON) text.Text {
 	if r.Model.Unit == model.TokenUnit {
 		return text.Tokens
 	}
@@ -99,25 +82,25 @@ func unitText(r *resultJSON) text.Text {
 }
 
 // perSecondText is "tokens a second" in the model's own unit.
-func perSecondText(r *resultJSON) text.Text {
+func perSecondText(r *ResultJSON) text.Text {
 	if r.Model.Unit == model.TokenUnit {
 		return text.TokensPerSecond
 	}
 	return text.SamplesPerSecond.With(r.Model.Unit)
 }
 
-// fact is a row of a table without heads.
-func fact(label text.Text, value any, notes ...int) []render.Cell {
+// Fact is a row of a table without heads.
+func Fact(label text.Text, value any, notes ...int) []render.Cell {
 	return []render.Cell{{Value: label}, {Value: value, Notes: notes}}
 }
 
-func factColumns() []render.Column {
+func FactColumns() []render.Column {
 	return []render.Column{{Name: "name", Own: true}, {Name: "value", Own: true, Wrap: true}}
 }
 
-// factsTable says what the estimate is of.
-func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
-	model := modelText(&r.Model)
+// FactsTable says what the estimate is of.
+func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
+	model := ModelText(&r.Model)
 	hw := text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory)
 	switch {
 	case r.Hardware.Slices > 1:
@@ -137,21 +120,21 @@ func factsTable(r *resultJSON, a *sizing.Answer, f *footnotes) render.Table {
 	work = text.Join.With(work, text.Join.With(r.Workload.Precision, r.Workload.Optimizer))
 	plan := r.Plan
 	rows := [][]render.Cell{
-		fact(text.Model, model, f.at("inferred-shape", "scope", "file")...),
-		fact(text.Hardware, hw, f.at("devices", "network")...),
-		fact(text.Workload, work, f.at("seq", "batch", "precision", "optimizer", "states")...),
+		Fact(text.Model, model, f.At("inferred-shape", "scope", "file")...),
+		Fact(text.Hardware, hw, f.At("devices", "network")...),
+		Fact(text.Workload, work, f.At("seq", "batch", "precision", "optimizer", "states")...),
 	}
 	if r.Workload.Method != train.Pretrain {
-		rows = append(rows, fact(text.Method, methodText(r), f.at("adapter", "method")...))
+		rows = append(rows, Fact(text.Method, methodText(r), f.At("adapter", "method")...))
 	}
-	return render.Table{Columns: factColumns(), Rows: append(rows,
-		fact(text.Layout, plan.String(), f.at("layout")...),
-		fact(text.Stack, a.Stack().Title, f.at("stack")...),
+	return render.Table{Columns: FactColumns(), Rows: append(rows,
+		Fact(text.Layout, plan.String(), f.At("layout")...),
+		Fact(text.Stack, a.Stack().Title, f.At("stack")...),
 	)}
 }
 
 // methodText is which weights a fine-tuning changes.
-func methodText(r *resultJSON) text.Text {
+func methodText(r *ResultJSON) text.Text {
 	w := &r.Workload
 	if w.Adapter == nil {
 		return text.FullTune.With(w.Method, w.Trained)
@@ -162,25 +145,25 @@ func methodText(r *resultJSON) text.Text {
 	return text.Adapters.With(w.Method, w.Adapter.Rank, strings.Join(w.Adapter.Targets, ", "), w.Trained)
 }
 
-// dataTable is what the examples of a fine-tuning become; nil without any.
-func dataTable(r *resultJSON, f *footnotes) []render.Table {
+// DataTable is what the examples of a fine-tuning become; nil without any.
+func DataTable(r *ResultJSON, f *Footnotes) []render.Table {
 	x := r.Data
 	if x == nil {
 		return nil
 	}
 	count := text.ExamplesOnce.With(render.Count(x.Count), render.Count(x.Epochs))
 	if x.Tokens == 0 {
-		return []render.Table{{Title: text.Data, Columns: factColumns(), Rows: [][]render.Cell{
-			fact(text.Examples, count, f.at("epochs")...),
-			fact(text.Epoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
+		return []render.Table{{Title: text.Data, Columns: FactColumns(), Rows: [][]render.Cell{
+			Fact(text.Examples, count, f.At("epochs")...),
+			Fact(text.Epoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
 		}}}
 	}
-	return []render.Table{{Title: text.Data, Columns: factColumns(), Rows: [][]render.Cell{
-		fact(text.Examples, text.ExamplesOf.With(count, x.Tokens), f.at("epochs")...),
-		fact(text.Packing, text.SequencesOf.With(packingText(x.Packing), render.Count(x.Sequences), r.Workload.Seq), f.at("packing", "data")...),
-		fact(text.Computed, x.Computed),
-		fact(text.Useful, text.InBrackets.With(x.Useful, render.Percent(x.Share))),
-		fact(text.Epoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
+	return []render.Table{{Title: text.Data, Columns: FactColumns(), Rows: [][]render.Cell{
+		Fact(text.Examples, text.ExamplesOf.With(count, x.Tokens), f.At("epochs")...),
+		Fact(text.Packing, text.SequencesOf.With(packingText(x.Packing), render.Count(x.Sequences), r.Workload.Seq), f.At("packing", "data")...),
+		Fact(text.Computed, x.Computed),
+		Fact(text.Useful, text.InBrackets.With(x.Useful, render.Percent(x.Share))),
+		Fact(text.Epoch, render.Range{Mid: x.Epoch, Low: x.EpochLow, High: x.EpochHigh}),
 	}}}
 }
 
@@ -191,16 +174,16 @@ func packingText(p run.Packing) text.Text {
 	return text.Padded
 }
 
-// fieldText is the field of application.
-func fieldText(f model.Field) text.Text {
+// FieldText is the field of application.
+func FieldText(f model.Field) text.Text {
 	return text.Of(text.Fields, string(f))
 }
 
-// scopeText says what a model's parameters count.
-func scopeText(scope string) text.Text { return text.OfScope(scope) }
+// ScopeText says what a model's parameters count.
+func ScopeText(scope string) text.Text { return text.OfScope(scope) }
 
-// memoryTable is what one device holds, term by term.
-func memoryTable(r *resultJSON, f *footnotes) render.Table {
+// MemoryTable is what one device holds, term by term.
+func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 	m := &r.Memory
 	t := render.Table{Columns: []render.Column{
 		{Name: "term", Head: text.MemoryDevice},
@@ -229,14 +212,14 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 		{text.Overhead, m.Overhead, "memory"},
 	} {
 		if term.bytes > 0 {
-			row(term.label, term.bytes, f.at(term.code)...)
+			row(term.label, term.bytes, f.At(term.code)...)
 		}
 	}
-	row(text.Total, m.Total, f.at("does-not-fit", "advice", "more-devices")...)
+	row(text.Total, m.Total, f.At("does-not-fit", "advice", "more-devices")...)
 	if m.Low < m.Total || m.High > m.Total {
 		row(text.BandLow, m.Low)
-		row(text.BandHigh, m.High, f.at("memory-band")...)
-		row(text.MemorySure, m.Sure, f.at("tight")...)
+		row(text.BandHigh, m.High, f.At("memory-band")...)
+		row(text.MemorySure, m.Sure, f.At("tight")...)
 	}
 	row(text.DeviceMemory, m.Device)
 	for _, away := range []struct {
@@ -244,14 +227,14 @@ func memoryTable(r *resultJSON, f *footnotes) render.Table {
 		bytes quantity.Bytes
 	}{{text.HostMemory, m.Host}, {text.NVMe, m.NVMe}} {
 		if away.bytes > 0 { // no share of the device
-			t.Rows = append(t.Rows, []render.Cell{{Value: away.label, Notes: f.at("offload")}, {Value: away.bytes}, {}})
+			t.Rows = append(t.Rows, []render.Cell{{Value: away.label, Notes: f.At("offload")}, {Value: away.bytes}, {}})
 		}
 	}
 	return t
 }
 
-// storageTable is what the run keeps on disks.
-func storageTable(r *resultJSON, f *footnotes) render.Table {
+// StorageTable is what the run keeps on disks.
+func StorageTable(r *ResultJSON, f *Footnotes) render.Table {
 	s := &r.Storage
 	t := render.Table{Columns: []render.Column{
 		{Name: "storage", Head: text.Storage},
@@ -261,62 +244,62 @@ func storageTable(r *resultJSON, f *footnotes) render.Table {
 		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: b}})
 	}
 	row(text.Weights, s.Weights)
-	row(text.Checkpoints.With(s.CheckpointsKept), s.Checkpoint*quantity.Bytes(s.CheckpointsKept), f.at("storage")...)
+	row(text.Checkpoints.With(s.CheckpointsKept), s.Checkpoint*quantity.Bytes(s.CheckpointsKept), f.At("storage")...)
 	if s.Dataset > 0 {
-		row(text.Dataset, s.Dataset, f.at("dataset")...)
+		row(text.Dataset, s.Dataset, f.At("dataset")...)
 	}
 	if s.Logits > 0 {
-		row(text.TeacherLogits, s.Logits, f.at("teacher-logits")...)
+		row(text.TeacherLogits, s.Logits, f.At("teacher-logits")...)
 	}
 	row(text.Total, s.Total)
 	return t
 }
 
-// computeTable is the arithmetic of the run.
-func computeTable(r *resultJSON, f *footnotes) render.Table {
+// ComputeTable is the arithmetic of the run.
+func ComputeTable(r *ResultJSON, f *Footnotes) render.Table {
 	c := &r.Compute
-	return render.Table{Title: text.Compute, Columns: factColumns(), Rows: [][]render.Cell{
-		fact(text.ModelFLOPs, c.Model, f.at("flops")...),
-		fact(text.MegatronFLOPs, c.Megatron),
-		fact(text.SixND, c.SixND),
-		fact(text.HardwareFLOPs, c.Hardware),
-		fact(text.FLOPsPer.With(r.Model.Unit), c.PerToken),
+	return render.Table{Title: text.Compute, Columns: FactColumns(), Rows: [][]render.Cell{
+		Fact(text.ModelFLOPs, c.Model, f.At("flops")...),
+		Fact(text.MegatronFLOPs, c.Megatron),
+		Fact(text.SixND, c.SixND),
+		Fact(text.HardwareFLOPs, c.Hardware),
+		Fact(text.FLOPsPer.With(r.Model.Unit), c.PerToken),
 	}}
 }
 
 // ifFits adds to a title that its figures are of a plan that does not fit.
-func ifFits(r *resultJSON, title text.Text) text.Text {
+func ifFits(r *ResultJSON, title text.Text) text.Text {
 	if r.Memory.Fits {
 		return title
 	}
 	return text.IfItFitted.With(title)
 }
 
-// timeTable is how long a step and the run take.
-func timeTable(r *resultJSON, f *footnotes) render.Table {
+// TimeTable is how long a step and the run take.
+func TimeTable(r *ResultJSON, f *Footnotes) render.Table {
 	e := &r.Time
-	t := render.Table{Title: ifFits(r, text.Time), Columns: factColumns()}
+	t := render.Table{Title: ifFits(r, text.Time), Columns: FactColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
-	add(fact(text.Step, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.at("efficiency", "mfu", "rate", "unmeasured", "unmeasured-network")...))
-	add(fact(perSecondText(r), text.OfWhichDevice.With(render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
+	add(Fact(text.Step, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.At("efficiency", "mfu", "rate", "unmeasured", "unmeasured-network")...))
+	add(Fact(perSecondText(r), text.OfWhichDevice.With(render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
 	add(mfuRow(r, f))
 	if r.Workload.Tokens > 0 {
-		add(fact(text.Steps, render.Count(e.Steps)))
-		add(fact(text.Run, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.at("published")...))
+		add(Fact(text.Steps, render.Count(e.Steps)))
+		add(Fact(text.Run, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.At("published")...))
 	}
-	add(fact(text.DeviceHours, render.Count(e.DeviceHours), f.at("run")...))
+	add(Fact(text.DeviceHours, render.Count(e.DeviceHours), f.At("run")...))
 	return t
 }
 
 // mfuRow is the MFU by the convention that was asked for, beside the others.
-func mfuRow(r *resultJSON, f *footnotes) []render.Cell {
+func mfuRow(r *ResultJSON, f *Footnotes) []render.Cell {
 	mfu := text.MFUBy.With(render.Percent(r.Utilisation(r.Convention)), conventionText(r.Convention))
 	for _, c := range train.Conventions() {
 		if c != r.Convention {
 			mfu = text.Join.With(mfu, text.Colon.With(conventionText(c), render.Percent(r.Utilisation(c))))
 		}
 	}
-	return fact(text.MFU, mfu, f.at("flops", "teacher")...)
+	return Fact(text.MFU, mfu, f.At("flops", "teacher")...)
 }
 
 // conventionText is how a convention of the MFU is called.
@@ -327,9 +310,9 @@ func conventionText(c train.Convention) text.Text {
 	return text.Same(c.String())
 }
 
-// wholeRunTable is the whole run: the steps, and a line for each thing that takes
+// WholeRunTable is the whole run: the steps, and a line for each thing that takes
 // time besides; nil without a run.
-func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
+func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 	g := r.Goodput
 	if g == nil {
 		return nil
@@ -354,18 +337,18 @@ func wholeRunTable(r *resultJSON, f *footnotes) []render.Table {
 		{text.Restarts, g.Losses.Restart, "interruptions"},
 	} {
 		if l.time > 0 {
-			add(l.label, l.time, l.time, f.at(l.note)...)
+			add(l.label, l.time, l.time, f.At(l.note)...)
 		}
 	}
-	add(text.Expected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.at("evaluation", "expected")...)
+	add(text.Expected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.At("evaluation", "expected")...)
 	t.Rows = append(t.Rows, []render.Cell{{Value: text.DeviceHours}, {Value: render.Count(g.DeviceHours)}, {}})
 	return []render.Table{t}
 }
 
-// costTable is money and energy: those that are expected of the run, and beside
+// CostTable is money and energy: those that are expected of the run, and beside
 // them those of its steps alone.
-func costTable(r *resultJSON, f *footnotes) render.Table {
-	t := render.Table{Title: ifFits(r, text.CostEnergy), Columns: factColumns()}
+func CostTable(r *ResultJSON, f *Footnotes) render.Table {
+	t := render.Table{Title: ifFits(r, text.CostEnergy), Columns: FactColumns()}
 	add := func(cost, energy text.Text, c *train.Cost, e *train.Energy, notes ...string) {
 		money, power := any(text.Unknown), any(text.Unknown)
 		if c.PerHour > 0 {
@@ -377,7 +360,7 @@ func costTable(r *resultJSON, f *footnotes) render.Table {
 		if e.KWh > 0 {
 			power = e.KWh
 		}
-		t.Rows = append(t.Rows, fact(cost, money, f.at(append(notes, "price")...)...), fact(energy, power, f.at("energy")...))
+		t.Rows = append(t.Rows, Fact(cost, money, f.At(append(notes, "price")...)...), Fact(energy, power, f.At("energy")...))
 	}
 	if g := r.Goodput; g != nil {
 		add(text.Cost, text.Energy, &g.Cost, &g.Energy, "expected")
@@ -388,15 +371,15 @@ func costTable(r *resultJSON, f *footnotes) render.Table {
 	return t
 }
 
-// distillTable is what a teacher costs; nil without one.
-func distillTable(r *resultJSON, f *footnotes) []render.Table {
+// DistillTable is what a teacher costs; nil without one.
+func DistillTable(r *ResultJSON, f *Footnotes) []render.Table {
 	c := r.Distill
 	if c == nil {
 		return nil
 	}
-	t := render.Table{Title: text.Distill.With(c.Teacher, c.Params), Columns: factColumns()}
+	t := render.Table{Title: text.Distill.With(c.Teacher, c.Params), Columns: FactColumns()}
 	add := func(label text.Text, v any, codes ...string) {
-		t.Rows = append(t.Rows, fact(label, v, f.at(codes...)...))
+		t.Rows = append(t.Rows, Fact(label, v, f.At(codes...)...))
 	}
 	add(text.TeacherFLOPs, c.FLOPs)
 	if c.Logits == train.OnlineLogits {
@@ -429,33 +412,33 @@ func distillTable(r *resultJSON, f *footnotes) []render.Table {
 	return []render.Table{t}
 }
 
-// sweepTable is what the trials of a search cost; nil without any.
-func sweepTable(r *resultJSON, f *footnotes) []render.Table {
+// SweepTable is what the trials of a search cost; nil without any.
+func SweepTable(r *ResultJSON, f *Footnotes) []render.Table {
 	s := r.Sweep
 	if s == nil {
 		return nil
 	}
-	t := render.Table{Title: ifFits(r, text.Sweep.With(s.Trials, render.Percent(s.Fraction))), Columns: factColumns(), Rows: [][]render.Cell{
-		fact(text.OneTrial, text.TrialOn.With(s.Trial, s.Devices, r.Hardware.Name, s.Plan.String()), f.at("sweep-memory")...),
-		fact(text.AllTrials, render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}, f.at("sweep")...),
-		fact(text.DeviceHours, render.Count(s.DeviceHours)),
+	t := render.Table{Title: ifFits(r, text.Sweep.With(s.Trials, render.Percent(s.Fraction))), Columns: FactColumns(), Rows: [][]render.Cell{
+		Fact(text.OneTrial, text.TrialOn.With(s.Trial, s.Devices, r.Hardware.Name, s.Plan.String()), f.At("sweep-memory")...),
+		Fact(text.AllTrials, render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}, f.At("sweep")...),
+		Fact(text.DeviceHours, render.Count(s.DeviceHours)),
 	}}
 	if s.IdleHours > 0 {
-		t.Rows = append(t.Rows, fact(text.IdleHours, render.Count(s.IdleHours)))
+		t.Rows = append(t.Rows, Fact(text.IdleHours, render.Count(s.IdleHours)))
 	}
-	t.Rows = append(t.Rows, fact(text.ModelFLOPs, s.FLOPs))
+	t.Rows = append(t.Rows, Fact(text.ModelFLOPs, s.FLOPs))
 	if s.USD > 0 {
-		t.Rows = append(t.Rows, fact(text.Cost, s.USD))
+		t.Rows = append(t.Rows, Fact(text.Cost, s.USD))
 	}
 	if s.KWh > 0 {
-		t.Rows = append(t.Rows, fact(text.Energy, s.KWh))
+		t.Rows = append(t.Rows, Fact(text.Energy, s.KWh))
 	}
 	return []render.Table{t}
 }
 
-// explainTables derive the figures, a table for each group; the sources become
+// ExplainTables derive the figures, a table for each group; the sources become
 // footnotes.
-func explainTables(list []note.Derivation, f *footnotes) []render.Table {
+func ExplainTables(list []note.Derivation, f *Footnotes) []render.Table {
 	var tables []render.Table
 	group := ""
 	for _, d := range list {
@@ -470,7 +453,7 @@ func explainTables(list []note.Derivation, f *footnotes) []render.Table {
 		}
 		var notes []int
 		if d.Source != "" {
-			notes = []int{f.add("", render.Note{Text: text.Same(d.Source)})}
+			notes = []int{f.Add("", render.Note{Text: text.Same(d.Source)})}
 		}
 		t := &tables[len(tables)-1]
 		formula, numbers, value := text.OfDerivation(d)

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"maps"
@@ -14,14 +14,14 @@ import (
 // assumptions of its own; here stand those that hold for a model (at its
 // name), those that hold for all rows, and one line for each kind of warning
 // with the devices that it is about. The others are counted.
-func compareNotes(rows []compareRow) *footnotes {
-	f := newFootnotes(nil)
+func compareNotes(rows []CompareRow) *Footnotes {
+	f := NewFootnotes(nil)
 	f.modelNotes = map[string][]int{}
 	count, answered := map[string]int{}, 0
 	for i := range rows {
-		if rows[i].answer != nil {
+		if rows[i].Answer != nil {
 			answered++
-			for _, n := range rows[i].answer.Notes {
+			for _, n := range rows[i].Answer.Notes {
 				count[text.OfNote(n).EN]++
 			}
 		}
@@ -29,7 +29,7 @@ func compareNotes(rows []compareRow) *footnotes {
 	grouped := map[string]*deviceList{}
 	left := map[string]bool{}
 	for i := range rows {
-		a := rows[i].answer
+		a := rows[i].Answer
 		if a == nil {
 			continue
 		}
@@ -44,10 +44,10 @@ func compareNotes(rows []compareRow) *footnotes {
 			}
 			switch {
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
-				input := rows[i].model.Input
-				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.add(n.Code, note)))))
+				input := rows[i].Model.Input
+				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.Add(n.Code, note)))))
 			case count[note.Text.EN] == answered && !ofDetail(n.Code), ofMethod(n.Code):
-				f.add(n.Code, note)
+				f.Add(n.Code, note)
 			default:
 				left[note.Text.EN] = true
 			}
@@ -58,28 +58,28 @@ func compareNotes(rows []compareRow) *footnotes {
 		list := grouped[group]
 		switch label, of, _ := strings.Cut(group, " "); label {
 		case "precision":
-			f.add("", render.Note{Text: text.PrecisionChosen.With(of, list.names)})
+			f.Add("", render.Note{Text: text.PrecisionChosen.With(of, list.names)})
 		case "devices":
-			f.add("", render.Note{Text: text.Fewest})
+			f.Add("", render.Note{Text: text.Fewest})
 		case "devices-of-layout":
-			f.add("", render.Note{Text: text.FewestOfLayout})
+			f.Add("", render.Note{Text: text.FewestOfLayout})
 		case "tight":
-			f.add("", render.Note{Text: text.TightNote})
+			f.Add("", render.Note{Text: text.TightNote})
 		case "unmeasured":
 			unmeasured = append(unmeasured, text.StackOn.With(of, list.names))
 		case "no-price":
-			f.add("", render.Note{Text: text.NoPrice.With(list.names)})
+			f.Add("", render.Note{Text: text.NoPrice.With(list.names)})
 		case "no-energy":
-			f.add("", render.Note{Text: text.NoEnergy.With(list.names)})
+			f.Add("", render.Note{Text: text.NoEnergy.With(list.names)})
 		case "price":
-			f.add("", render.Note{Text: text.Prices.With(list.prices, strings.Join(list.dates(), " – "))})
+			f.Add("", render.Note{Text: text.Prices.With(list.prices, strings.Join(list.dates(), " – "))})
 		}
 	}
 	if unmeasured != nil {
-		f.add("", render.Note{Text: text.Unmeasured.With(text.List(unmeasured, text.Semicolon))})
+		f.Add("", render.Note{Text: text.Unmeasured.With(text.List(unmeasured, text.Semicolon))})
 	}
 	if len(left) > 0 {
-		f.add("", render.Note{Text: text.MoreNotes.With(len(left))})
+		f.Add("", render.Note{Text: text.MoreNotes.With(len(left))})
 	}
 	return f
 }
@@ -127,8 +127,8 @@ type deviceList struct {
 	from, to      string // dates of the prices
 }
 
-func (l *deviceList) add(row *compareRow) {
-	d := row.answer.Cluster.Device
+func (l *deviceList) add(row *CompareRow) {
+	d := row.Answer.Cluster.Device
 	if l.seen[d.ID] {
 		return
 	}
@@ -136,7 +136,7 @@ func (l *deviceList) add(row *compareRow) {
 		l.seen = map[string]bool{}
 	}
 	l.seen[d.ID] = true
-	name := row.target.Name()
+	name := row.Target.Name()
 	join := func(list *string, s string) {
 		if *list != "" {
 			*list += ", "

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -12,56 +12,56 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
-// flagGroup annotates a flag with its heading in --help, in English.
-const flagGroup = "mlsizer_group"
+// FlagGroup annotates a flag with its heading in --help, in English.
+const FlagGroup = "mlsizer_group"
 
-// localize gives a command and those under it, and their flags, the words of
+// Localize gives a command and those under it, and their flags, the words of
 // package text in the language of the answer.
-func (a *app) localize(cmd *cobra.Command) {
+func (a *App) Localize(cmd *cobra.Command) {
 	cmd.InitDefaultHelpFlag()
 	cmd.InitDefaultVersionFlag()
-	words := text.Commands[commandKey(cmd)]
-	cmd.Short, cmd.Long, cmd.Example = a.say(words.Short), a.say(words.Long), words.Example
+	words := text.Commands[CommandKey(cmd)]
+	cmd.Short, cmd.Long, cmd.Example = a.Say(words.Short), a.Say(words.Long), words.Example
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { a.localizeFlag(cmd, f) })
 	for _, c := range cmd.Commands() {
-		a.localize(c)
+		a.Localize(c)
 	}
 }
 
-// commandKey is a command's key in package text: its path without the program.
-func commandKey(cmd *cobra.Command) string {
+// CommandKey is a command's key in package text: its path without the program.
+func CommandKey(cmd *cobra.Command) string {
 	_, key, _ := strings.Cut(cmd.CommandPath(), " ")
 	return key
 }
 
 // localizeFlag gives a flag its usage and its heading.
-func (a *app) localizeFlag(cmd *cobra.Command, f *pflag.Flag) {
-	command, _, _ := strings.Cut(commandKey(cmd), " ")
+func (a *App) localizeFlag(cmd *cobra.Command, f *pflag.Flag) {
+	command, _, _ := strings.Cut(CommandKey(cmd), " ")
 	group, usage, ok := text.Flag(command, f.Name)
 	if !ok {
 		return
 	}
-	f.Usage = a.say(usage)
+	f.Usage = a.Say(usage)
 	switch {
 	case f.Name == "help" || f.Name == "version":
-		f.Usage = a.sayf(usage, cmd.Name())
+		f.Usage = a.Sayf(usage, cmd.Name())
 	case strings.Contains(f.Usage, "%s"):
-		f.Usage = a.sayf(usage, strings.Join(choicesOf(f), ", "))
+		f.Usage = a.Sayf(usage, strings.Join(ChoicesOf(f), ", "))
 	}
 	if f.Annotations == nil {
 		f.Annotations = map[string][]string{}
 	}
-	f.Annotations[flagGroup] = []string{text.FlagGroups[group].Title.EN}
+	f.Annotations[FlagGroup] = []string{text.FlagGroups[group].Title.EN}
 }
 
-// help prints what --help says of a command, within the width of the page.
-func (a *app) help(cmd *cobra.Command, _ []string) {
+// Help prints what --help says of a command, within the width of the page.
+func (a *App) Help(cmd *cobra.Command, _ []string) {
 	var b strings.Builder
 	about := cmd.Long
 	if about == "" {
 		about = cmd.Short
 	}
-	fmt.Fprintf(&b, "%s\n\n%s\n", strings.TrimRight(about, " \n"), a.say(text.HelpUsage))
+	fmt.Fprintf(&b, "%s\n\n%s\n", strings.TrimRight(about, " \n"), a.Say(text.HelpUsage))
 	if cmd.Runnable() {
 		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
 	}
@@ -69,10 +69,10 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 		fmt.Fprintf(&b, "  %s [command]\n", cmd.CommandPath())
 	}
 	if cmd.HasExample() {
-		fmt.Fprintf(&b, "\n%s\n%s\n", a.say(text.HelpExamples), cmd.Example)
+		fmt.Fprintf(&b, "\n%s\n%s\n", a.Say(text.HelpExamples), cmd.Example)
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s\n", a.say(text.HelpCommands))
+		fmt.Fprintf(&b, "\n%s\n", a.Say(text.HelpCommands))
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() || c.Name() == "help" {
 				fmt.Fprintf(&b, "  %-*s %s\n", c.NamePadding(), c.Name(), c.Short)
@@ -81,18 +81,18 @@ func (a *app) help(cmd *cobra.Command, _ []string) {
 	}
 	a.helpFlags(&b, cmd)
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s\n", a.sayf(text.HelpMore, cmd.CommandPath()))
+		fmt.Fprintf(&b, "\n%s\n", a.Sayf(text.HelpMore, cmd.CommandPath()))
 	}
 	io.WriteString(cmd.OutOrStdout(), b.String())
 }
 
 // helpFlags writes the flags of a command under their headings, their usages
 // beside one another.
-func (a *app) helpFlags(b *strings.Builder, cmd *cobra.Command) {
+func (a *App) helpFlags(b *strings.Builder, cmd *cobra.Command) {
 	under := map[string][]*pflag.Flag{}
 	column := 0
 	each := func(f *pflag.Flag) {
-		if group := f.Annotations[flagGroup]; !f.Hidden && group != nil {
+		if group := f.Annotations[FlagGroup]; !f.Hidden && group != nil {
 			under[group[0]] = append(under[group[0]], f)
 			column = max(column, len(flagHead(f)))
 		}
@@ -104,7 +104,7 @@ func (a *app) helpFlags(b *strings.Builder, cmd *cobra.Command) {
 		if len(flags) == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "\n%s\n", a.sayf(text.HelpGroup, group.Title))
+		fmt.Fprintf(b, "\n%s\n", a.Sayf(text.HelpGroup, group.Title))
 		for _, f := range flags {
 			a.helpFlag(b, f, column)
 		}
@@ -124,10 +124,10 @@ func flagHead(f *pflag.Flag) string {
 }
 
 // helpFlag writes a flag, its usage from a column on.
-func (a *app) helpFlag(b *strings.Builder, f *pflag.Flag, column int) {
+func (a *App) helpFlag(b *strings.Builder, f *pflag.Flag, column int) {
 	_, usage := pflag.UnquoteUsage(f)
 	if f.DefValue != "" && f.DefValue != "0" && f.DefValue != "false" {
-		usage += a.sayf(text.FlagDefault, f.DefValue)
+		usage += a.Sayf(text.FlagDefault, f.DefValue)
 	}
 	head := flagHead(f)
 	for _, line := range render.Wrap(usage, a.page().Width-column-3) {

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"slices"
@@ -8,30 +8,25 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// footnotes are the notes of a document.
-type footnotes struct {
+// Footnotes are the notes of a document.
+type Footnotes struct {
 	notes  []render.Note
 	byCode map[string][]int
 	// modelNotes are the numbers of the notes about a model, by its argument.
 	modelNotes map[string][]int
 }
 
-// newFootnotes collects the notes of an answer.
-func newFootnotes(notes []note.Note) *footnotes {
-	f := &footnotes{byCode: map[string][]int{}}
+// NewFootnotes collects the notes of an answer.
+func NewFootnotes(notes []note.Note) *Footnotes {
+	f := &Footnotes{byCode: map[string][]int{}}
 	for _, n := range notes {
-		f.add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source})
+		f.Add(n.Code, render.Note{Text: text.OfNote(n), Source: n.Source})
 	}
 	return f
 }
 
-// noteOf is a note of the program's own.
-func noteOf(code string, t text.Text, source string) note.Note {
-	return note.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
-}
-
-// add appends a note unless it is there already, and returns its number.
-func (f *footnotes) add(code string, n render.Note) int {
+// Add appends a note unless it is there already, and returns its number.
+func (f *Footnotes) Add(code string, n render.Note) int {
 	i := slices.Index(f.notes, n)
 	if i < 0 {
 		i = len(f.notes)
@@ -43,8 +38,8 @@ func (f *footnotes) add(code string, n render.Note) int {
 	return i + 1
 }
 
-// at are the numbers of the notes with these codes.
-func (f *footnotes) at(codes ...string) []int {
+// At are the numbers of the notes with these codes.
+func (f *Footnotes) At(codes ...string) []int {
 	var list []int
 	for _, c := range codes {
 		list = append(list, f.byCode[c]...)
@@ -53,9 +48,9 @@ func (f *footnotes) at(codes ...string) []int {
 	return slices.Compact(list)
 }
 
-// finish puts the notes into the document, numbered in the order in which its
+// Finish puts the notes into the document, numbered in the order in which its
 // cells refer to them; what no cell refers to follows.
-func (f *footnotes) finish(d *render.Document) {
+func (f *Footnotes) Finish(d *render.Document) {
 	number := make([]int, len(f.notes)+1) // new numbers by old
 	d.Notes = make([]render.Note, 0, len(f.notes))
 	take := func(old int) int {

@@ -1,0 +1,158 @@
+// Package cli is what every command works with: the streams and the catalogues,
+// flags that parsers read, models and devices as they are named, requests made of
+// flags, errors with their hints and exit codes, help and completion.
+package cli
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/train"
+)
+
+// App is what every command works with: the streams, the common flags, and
+// the catalogues, which are read when a command first asks for them.
+type App struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Args   []string // as typed, for hints
+	// Root builds the command line, for questions about it.
+	Root func(*App) *cobra.Command
+
+	Output render.Format // -o
+	Lang   text.Lang     // --lang
+
+	hardwareFile string // --hardware-file, of the commands that have it
+	devices      *hardware.Catalog
+}
+
+// plainWidth is the width that output is laid out for when nothing says
+// otherwise: a pipe or a file has none.
+const plainWidth = 100
+
+// LangOf looks for --lang before the flags are parsed, so that what is wrong
+// with the flags, and what --help says, is said in it; without it the language
+// is that of the environment.
+func LangOf(args []string, environment text.Lang) text.Lang {
+	lang := environment
+	for i, arg := range args {
+		value, ok := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			value, ok = args[i+1], true
+		}
+		if l, err := text.ParseLang(value); ok && err == nil {
+			lang = l
+		}
+	}
+	return lang
+}
+
+// commands is a command line of its own, to look things up in.
+func (a *App) commands() *cobra.Command { return a.Root(&App{Root: a.Root}) }
+
+// Say is a text in the language of the answer.
+func (a *App) Say(t text.Text) string { return t.In(a.Lang) }
+
+// Sayf fills in a text in the language of the answer.
+func (a *App) Sayf(t text.Text, args ...any) string {
+	return t.Fill(a.Lang, args...)
+}
+
+// Models is the catalogue of models.
+func (a *App) Models() *catalog.Catalog { return catalog.Default() }
+
+// Hardware is the catalogue of devices, with those of --hardware-file.
+func (a *App) Hardware() (*hardware.Catalog, error) {
+	if a.devices != nil {
+		return a.devices, nil
+	}
+	c := hardware.Default()
+	if a.hardwareFile != "" {
+		f, err := OpenFlag("--hardware-file", a.hardwareFile, text.FileOfDevices)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if c, err = c.Extend(f, a.hardwareFile); err != nil {
+			return nil, ReadError(err, "")
+		}
+	}
+	a.devices = c
+	return c, nil
+}
+
+// FileError is the error of opening a file without the word for the call.
+func FileError(err error) error {
+	if e, ok := err.(*os.PathError); ok {
+		return text.Colon.Error(strconv.Quote(e.Path), e.Err)
+	}
+	return err
+}
+
+// isTerminal reports whether the answer goes to a person's terminal.
+func (a *App) isTerminal() bool {
+	f, ok := a.Stdout.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// page says what the answer is laid out for. COLUMNS overrides the terminal's
+// width, as it does in other programs.
+func (a *App) page() render.Page {
+	p := render.Page{Format: a.Output, Lang: a.Lang, Width: plainWidth, Command: a.CommandLine()}
+	if a.isTerminal() {
+		p.Fit = true
+		p.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if w, _, err := term.GetSize(int(a.Stdout.(*os.File).Fd())); err == nil && w > 0 {
+			p.Width = w
+		}
+	}
+	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 {
+		p.Width, p.Fit = w, true
+	}
+	return p
+}
+
+// Print writes an answer in the form that was asked for.
+func (a *App) Print(d *render.Document) error {
+	if err := render.Write(a.Stdout, d, a.page()); err != nil {
+		return ReadError(text.Writing.Error(err), "")
+	}
+	return nil
+}
+
+// OpenFlag opens the file that a flag names; want is what it should be.
+func OpenFlag(flag, file string, want text.Text) (*os.File, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, ReadError(text.SaidOf.Error(flag+" ", FileError(err)), "")
+	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		f.Close()
+		return nil, ReadError(text.IsFolder.Error(flag, file, want), "")
+	}
+	return f, nil
+}
+
+// ReadConstants reads the file of --constants.
+func ReadConstants(file string) (*train.Constants, error) {
+	f, err := OpenFlag("--constants", file, text.FileOfConstants)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	c, err := train.ReadConstants(f)
+	if err != nil {
+		return nil, ReadError(text.Colon.Error(file, err), "")
+	}
+	return c, nil
+}

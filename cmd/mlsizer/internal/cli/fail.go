@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/quantity"
+)
+
+// Outcome is the exit of a comparison in which some rows have no answer and
+// some fit.
+func (a *App) Outcome(failed, fits, rows int) error {
+	switch {
+	case failed > 0:
+		fmt.Fprintf(a.Stderr, "mlsizer: %s: %s\n", a.Say(text.LineError), a.Sayf(text.RowsFailed, failed, rows))
+		return ExitCode(exitFailed)
+	case fits == 0:
+		return ExitCode(ExitNoFit)
+	}
+	return nil
+}
+
+// The exit codes.
+const (
+	ExitOK     = 0
+	exitFailed = 1 // something that was read is wrong
+	ExitUsage  = 2 // something that was typed is wrong
+	ExitNoFit  = 3 // answered: it does not fit
+)
+
+// Failure is an error with its exit code, and a command line that would work.
+type Failure struct {
+	err  error
+	code int
+	hint string
+	Cmd  *cobra.Command // whose usage is shown; nil: none
+}
+
+// Error is the text of the error within.
+func (f *Failure) Error() string { return f.err.Error() }
+
+// Unwrap is the error within.
+func (f *Failure) Unwrap() error { return f.err }
+
+// UsageError is an error in what was typed (exit code 2).
+func UsageError(err error, hint string) error {
+	return &Failure{err: err, code: ExitUsage, hint: hint}
+}
+
+// ReadError is an error in what was read (exit code 1).
+func ReadError(err error, hint string) error {
+	return &Failure{err: err, code: exitFailed, hint: hint}
+}
+
+// AboutFlag says which flag an error is about; its hint and exit code stay.
+func AboutFlag(name string, err error) error {
+	f := &Failure{code: exitFailed}
+	if errors.As(err, &f) {
+		c := *f
+		f = &c
+	}
+	f.err = text.FlagFails.Error(name, err)
+	return f
+}
+
+// ExitCode is an outcome that has been printed: the program ends with the code
+// and says nothing more.
+type ExitCode int
+
+// Error names the code; report never prints it.
+func (c ExitCode) Error() string { return "exit " + strconv.Itoa(int(c)) }
+
+// Report prints an error as the user is to see it and returns the exit code.
+func (a *App) Report(err error) int {
+	var code ExitCode
+	if err == nil {
+		return ExitOK
+	}
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	f := &Failure{err: err, code: exitFailed}
+	errors.As(err, &f)
+	say := func(kind text.Text, words string) {
+		for _, line := range strings.Split(strings.TrimRight(words, "\n"), "\n") {
+			io.WriteString(a.Stderr, "mlsizer: "+a.Say(kind)+": "+line+"\n")
+		}
+	}
+	say(text.LineError, text.ErrorLine(err, a.Lang))
+	if f.hint != "" {
+		say(text.LineHint, f.hint)
+	}
+	if f.code == ExitUsage && f.Cmd != nil {
+		say(text.LineUsage, a.Sayf(text.UsageLine, f.Cmd.UseLine(), f.Cmd.CommandPath()))
+	}
+	return f.code
+}
+
+// FlagError makes a usage error of what pflag says of a command line.
+func (a *App) FlagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	f := &Failure{err: err, code: ExitUsage, Cmd: cmd}
+	if !cmd.HasParent() && len(a.Args) > 0 && !strings.HasPrefix(a.Args[0], "-") {
+		return a.UnknownCommand(cmd, a.Args[0]) // the flags are of a command that does not exist
+	}
+	switch {
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		if count := a.negativeCount(unknown); count != nil {
+			f.err = count
+			break
+		}
+		if unknown.GetSpecifiedShortnames() != "" {
+			f.err = text.UnknownShort.Error(name)
+			break
+		}
+		f.err = text.UnknownFlag.Error(name)
+		if others := commandsWith(cmd, name); len(others) > 0 {
+			f.err = text.FlagOfOthers.Error(name, cmd.Name(), text.OneOf(others))
+			f.hint = a.asOther(cmd.Name(), others)
+			break
+		}
+		if near := Nearest(name, FlagNames(cmd)); near != "" {
+			f.hint = a.CommandReplacing("--"+name, "--"+near)
+		}
+	case errors.As(err, &missing):
+		f.err = text.NoValue.Error(missing.GetFlag().Name, missing.GetFlag().Value.Type())
+		f.hint = exampleOf(missing.GetFlag())
+		if f.hint != "" {
+			f.hint = a.CommandLine() + " " + f.hint
+		}
+	case errors.As(err, &invalid):
+		flag, value := invalid.GetFlag(), invalid.GetValue()
+		f.err = text.FlagSays.Error(flag.Name, quoted(value, invalid.Unwrap()))
+		if example := exampleOf(flag); example != "" {
+			f.hint = a.CommandReplacing(value, example)
+		}
+	}
+	return f
+}
+
+// asOther is the command line as the first of other commands that takes all its
+// flags, with the length of the run where that is asked about; "" if none does.
+func (a *App) asOther(name string, others []string) string {
+	i := slices.Index(a.Args, name)
+	for _, other := range others {
+		cmd, rest, err := a.commands().Find(append(append(slices.Clone(a.Args[:i]), other), a.Args[i+1:]...))
+		if err != nil || cmd.ParseFlags(rest) != nil {
+			continue
+		}
+		line := a.CommandReplacing(name, other)
+		if slices.ContainsFunc(Goals, cmd.Flags().Changed) {
+			line = a.WithLength(cmd, line)
+		}
+		return line
+	}
+	return ""
+}
+
+// commandsWith are the other commands that have a flag of the name.
+func commandsWith(cmd *cobra.Command, name string) []string {
+	var list []string
+	if !cmd.HasParent() {
+		return nil
+	}
+	for _, c := range cmd.Parent().Commands() {
+		if c != cmd && c.Flags().Lookup(name) != nil {
+			list = append(list, c.Name())
+		}
+	}
+	return list
+}
+
+// exampleOf is a value that a flag takes, "" if none is known.
+func exampleOf(f *pflag.Flag) string {
+	if v, ok := f.Value.(interface{ Example() string }); ok {
+		if v.Example() != "" {
+			return ShellWord(v.Example())
+		}
+	}
+	return ""
+}
+
+// negativeCount is the error of a count such as -5, which reads as a flag; nil
+// if what was typed is none.
+func (a *App) negativeCount(err *pflag.NotExistError) error {
+	for _, arg := range a.Args {
+		if len(arg) > 1 && strings.Contains("0123456789.", arg[1:2]) && arg[0] == '-' && strings.HasPrefix(arg[1:], err.GetSpecifiedShortnames()) {
+			if _, parse := quantity.ParseParams(arg); parse != nil {
+				return &CountFault{parse}
+			}
+		}
+	}
+	return nil
+}
+
+// quoted puts the value in front of the error unless it stands there already.
+func quoted(value string, err error) error {
+	if text.BeginsQuoted(err) {
+		return err
+	}
+	return text.Colon.Error(strconv.Quote(value), err)
+}
+
+func FlagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// FlagFault is an error about a flag in words of the program, as [note.Error] is
+// of a field of the request.
+type FlagFault struct {
+	Flag string
+	Err  error
+}
+
+// Error is the text of the error within.
+func (f *FlagFault) Error() string { return f.Err.Error() }
+
+// Unwrap is the error within.
+func (f *FlagFault) Unwrap() error { return f.Err }
+
+// UnknownCommand says that there is no such command, and which is spelled alike.
+func (a *App) UnknownCommand(parent *cobra.Command, name string) error {
+	// What answers questions is wanted; what is about the program itself may be
+	// meant all the same.
+	var names, ofProgram []string
+	for _, c := range parent.Commands() {
+		switch {
+		case c.Name() == "completion" || c.Name() == "man":
+			ofProgram = append(ofProgram, c.Name())
+		case c.IsAvailableCommand() && c.Name() != "help":
+			names = append(names, c.Name())
+		}
+	}
+	hint := "mlsizer --help"
+	if near := Nearest(name, slices.Concat(names, ofProgram)); near != "" {
+		hint = a.CommandReplacing(name, near)
+	}
+	return UsageError(text.UnknownCommand.Error(name, strings.Join(names, ", ")), hint)
+}

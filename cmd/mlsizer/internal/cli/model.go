@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing"
+	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/modelfile"
+	"mlsizer/sizing/modelfile/hub"
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+)
+
+// TierText is the tier's name, with what lies beyond the report's last bound
+// named as such.
+func TierText(tier sizing.Tier, beyond bool) text.Text {
+	t := text.OfTier(tier)
+	if beyond {
+		return text.Beyond.With(t)
+	}
+	return t
+}
+
+// ParamsText is "671B parameters (37.6B active)".
+func ParamsText(params, active quantity.Params) text.Text {
+	if active != params {
+		return text.ParamsActive.With(params, active)
+	}
+	return text.ParamsOf.With(params)
+}
+
+// NoteOf is a note of the program's own.
+func NoteOf(code string, t text.Text, source string) note.Note {
+	return note.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
+}
+
+// ModelArg is a MODEL argument with what it stands for.
+type ModelArg struct {
+	Input string // as typed
+	Model *model.Model
+	// Entry is the catalogue's entry, nil for a count or a file.
+	Entry *catalog.Entry
+	// File is what a file or repository holds, nil for a name or a count.
+	File *modelfile.File
+	// Weights is how the makers store them where that is not in bf16. Warnings are the doubts about what was read. Both hold for what a
+	// pruning leaves too.
+	Weights  string
+	Warnings []string
+}
+
+// Resolve finds what a MODEL argument stands for: a name of the catalogue, a
+// parameter count, or a file. A name is never searched for a number.
+func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
+	if IsPath(arg) {
+		return a.resolveFile(ctx, arg)
+	}
+	entry, notFound := a.Models().Find(arg)
+	if notFound == nil {
+		m, err := entry.Build()
+		if err != nil {
+			return nil, ReadError(err, "")
+		}
+		return &ModelArg{Input: arg, Model: m, Entry: entry, Weights: entry.Weights}, nil
+	}
+	count, err := quantity.ParseParams(arg)
+	if err == nil {
+		m, err := catalog.FromCount(count)
+		if err != nil {
+			return nil, UsageError(err, "")
+		}
+		return &ModelArg{Input: arg, Model: m}, nil
+	}
+	if modelfile.IsReference(arg) {
+		return a.resolveFile(ctx, arg)
+	}
+	if looksLikeCount(arg) {
+		return nil, UsageError(&CountFault{err}, "")
+	}
+	return nil, a.unknownModel(arg, notFound)
+}
+
+// IsPath reports whether an argument can only be meant as a path or a
+// repository: the catalogue takes "org/name" too, so that a slash alone does
+// not say it.
+func IsPath(arg string) bool {
+	for _, prefix := range []string{"hf:", "./", "../", "/", "~"} {
+		if strings.HasPrefix(arg, prefix) {
+			return true
+		}
+	}
+	if !strings.ContainsRune(arg, '/') && !strings.ContainsRune(arg, os.PathSeparator) {
+		return false
+	}
+	_, err := os.Stat(arg)
+	return err == nil
+}
+
+// Open reads the header of a model file or repository.
+func (a *App) Open(ctx context.Context, arg string) (*modelfile.File, error) {
+	if strings.HasPrefix(arg, "hf:") {
+		if _, err := hub.ParseRef(arg); err != nil {
+			return nil, UsageError(err, "")
+		}
+	}
+	f, err := modelfile.Open(ctx, arg, modelfile.Options{})
+	if err != nil {
+		return nil, ReadError(err, "")
+	}
+	return f, nil
+}
+
+// resolveFile makes a model of a file. Where the file does not say its
+// architecture, the shape is that of comparable models, as for a count.
+func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
+	f, err := a.Open(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	m := f.Model
+	if m == nil {
+		if m, err = catalog.FromCount(f.Params); err != nil {
+			return nil, ReadError(text.Colon.Error(arg, err), "")
+		}
+		m.Name = arg
+	}
+	return &ModelArg{Input: arg, Model: m, File: f, Warnings: f.Warnings}, nil
+}
+
+// FileNotes are the warnings of a model's file, which every answer carries.
+func (m *ModelArg) FileNotes() (notes []note.Note) {
+	for _, w := range m.Warnings {
+		notes = append(notes, NoteOf("file", text.Same(w), ""))
+	}
+	return notes
+}
+
+// CountFault is an error of an argument that was meant as a count.
+type CountFault struct{ Err error }
+
+// Error says that the argument is a MODEL.
+func (f *CountFault) Error() string { return f.In(text.English) }
+
+// In is the error in a language.
+func (f *CountFault) In(l text.Lang) string { return text.ErrorIn(text.ModelFails.Error(f.Err), l) }
+
+// Unwrap is the error within.
+func (f *CountFault) Unwrap() error { return f.Err }
+
+// looksLikeCount reports whether what was typed was meant as a count, so that
+// the error is about the number and not about a name.
+func looksLikeCount(arg string) bool {
+	first := true
+	for _, r := range strings.TrimSpace(arg) {
+		switch {
+		case '0' <= r && r <= '9', '０' <= r && r <= '９':
+			return true
+		case first && strings.ContainsRune("-+.−", r):
+		default:
+			switch strings.ToLower(strings.TrimSpace(arg)) {
+			case "nan", "inf", "+inf", "-inf", "infinity", "-infinity":
+				return true
+			}
+			return false
+		}
+		first = false
+	}
+	return true
+}
+
+// unknownModel says that there is no such model, and which are spelled alike.
+// The hint names one only if it may well be meant.
+func (a *App) unknownModel(arg string, err error) error {
+	var nf *catalog.NotFoundError
+	if errors.As(err, &nf) {
+		if near := Nearest(strings.ToLower(arg), nf.Near); near != "" {
+			return UsageError(err, a.CommandReplacing(arg, near))
+		}
+	}
+	return UsageError(err, a.Say(text.ModelHint))
+}
+
+// Asked finds the model of a command that takes one, pruned if that is asked, and
+// its devices.
+func (a *App) Asked(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
+	m, err := a.Resolve(ctx, model)
+	if err != nil {
+		return nil, nil, err
+	}
+	if m, err = m.prunedOnce(prune); err != nil {
+		return nil, nil, err
+	}
+	targets, err := a.Targets(on)
+	return m, targets, err
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"mlsizer/hardware"
+	"mlsizer/sizing"
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/serve"
+)
+
+// CompareOptions are the arguments of the compare command.
+type CompareOptions struct {
+	*App
+	WorkOptions
+	Models  []string
+	Serving ServingOptions // with --weights or --student
+	Student string         // a smaller model beside each
+}
+
+// Served says whether serving is compared and not training.
+func (o *CompareOptions) Served() bool { return len(o.Serving.Weights) > 0 || o.Student != "" }
+
+// ServingOptions are the flags that say what is served and how: those of infer
+// and of compare --weights.
+type ServingOptions struct {
+	On      []string
+	Context int64
+	Batch   int64
+	Prompt  int64
+	Output  int64
+	Weights []string
+	Kv      string
+	Runtime *serve.Runtime
+	Layout  serve.Layout
+	Offload serve.Offload
+	Host    quantity.Bandwidth
+	HostRAM quantity.Bytes
+	Shared  bool
+	Images  int64          // in a prompt; not given: one where the model takes images
+	Memory  quantity.Bytes // of a device, instead of the catalogue's
+	Network hardware.Network
+	// Elsewhere are the devices that may be proposed instead.
+	Elsewhere []*hardware.Device
+	Explain   bool
+	Price     quantity.USD
+	Bounds    sizing.Bounds
+	Prune     []model.Prune
+}
+
+// InferOptions are the arguments of the infer command.
+type InferOptions struct {
+	*App
+	ServingOptions
+	Model string
+}
+
+// MemoryLimit is a share of the device's memory, or bytes.
+type MemoryLimit struct {
+	Share float64
+	Bytes quantity.Bytes
+}
+
+// Of is the limit on a device; 0 is none.
+func (m MemoryLimit) Of(d *hardware.Device) quantity.Bytes {
+	if m.Share > 0 {
+		return quantity.Bytes(m.Share) * d.Memory
+	}
+	return m.Bytes
+}

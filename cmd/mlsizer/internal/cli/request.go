@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing"
+	"mlsizer/sizing/train"
+)
+
+// Ask answers for one model on one device.
+func (o *WorkOptions) Ask(m *ModelArg, t Target) (*sizing.Answer, error) {
+	q, err := o.Question(m, t)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := sizing.Ask(q)
+	if err == nil {
+		answer.Notes = append(answer.Notes, m.FileNotes()...)
+	}
+	return answer, err
+}
+
+// Question is what the flags ask about one model on one device.
+func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err error) {
+	tokens := o.Tokens.Or(0)
+	switch perToken := m.Model.PerToken(); {
+	case perToken && o.Samples.IsSet() && !o.Tokens.IsSet():
+		return q, &FlagFault{"samples", text.ReadsTokens.Error(m.Model.Name)}
+	case !perToken && o.Tokens.IsSet() && !o.Samples.IsSet():
+		return q, &FlagFault{"tokens", text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
+	case !perToken:
+		tokens = o.Samples.Or(0)
+	case o.Examples.Count > 0 && o.Examples.Tokens == 0:
+		return q, &FlagFault{"examples", text.ExamplesOfTokens.Error(m.Model.Name)}
+	}
+	q = sizing.Request{
+		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.Stack,
+		Workload: train.Workload{
+			Tokens: tokens, Seq: o.Seq, Batch: o.Batch,
+			Method: o.Method, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
+			MFU: o.Mfu, Convention: o.Convention, CheckpointsKept: o.checkpoints, PricePerHour: o.Price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
+		},
+		BatchTokens: o.batchTokens,
+		Examples:    o.Examples,
+		Constants:   o.constants,
+		Reliability: o.reliability,
+		Schedule:    o.schedule,
+		Sweep:       o.Sweep,
+		Precision:   o.Precision,
+		Optimizer:   o.optimizer,
+		Fixed:       o.Fixed,
+	}
+	if o.distill.Teacher != nil {
+		q.Distill = &o.distill
+	}
+	q.Options = append(q.Options, o.Network.Set)
+	if m.Entry != nil {
+		q.Published.Seq, q.Published.BatchTokens = m.Entry.Training()
+	}
+	return q, nil
+}

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/option"
+	"mlsizer/sizing/train"
+)
+
+// defaultTrial is the share of a run that a trial takes where none is given.
+const defaultTrial = 0.05
+
+// Complete notes which flags were given.
+func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
+	if plan := &o.Fixed.Plan; plan.Modules != 0 {
+		if o.Fixed.Recompute.Or(train.Selective) != train.Selective {
+			return UsageError(text.ModulesOfSelective.Error(plan.Modules, plan.RecomputeName()), a.CommandWithout("recompute"))
+		}
+		plan.Recompute, o.Fixed.Recompute = train.Selective, option.Set(train.Selective)
+	}
+	if err := o.completeTuning(a, cmd); err != nil {
+		return err
+	}
+	if err := o.completeTeacher(a, cmd); err != nil {
+		return err
+	}
+	if o.constantsFile != "" {
+		var err error
+		if o.constants, err = ReadConstants(o.constantsFile); err != nil {
+			return err
+		}
+	}
+	switch {
+	case o.Sweep.Fraction > 0 && o.Sweep.Trials == 0:
+		return UsageError(text.FractionNeedsTrials.Error(), a.WithLength(cmd, a.CommandLine()+" --trials 200"))
+	case o.Sweep.Parallel > 0 && o.Sweep.Trials == 0:
+		return UsageError(text.ParallelNeedsTrials.Error(), a.WithLength(cmd, a.CommandLine()+" --trials 200"))
+	case o.Sweep.Trials > 0 && !o.LengthSet():
+		return UsageError(text.TrialsNeedLength.Error(), a.WithLength(cmd, a.CommandLine()))
+	case o.Sweep.Trials > 0 && o.Sweep.Fraction == 0:
+		o.Sweep.Fraction = defaultTrial
+	}
+	switch {
+	case len(o.On) == 0:
+		return UsageError(text.NoDevices.Error(), a.CommandLine()+" --on h100x8")
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.Methods, train.Method.Adapts):
+		return UsageError(text.ForLoRA.Error(), a.CommandLine()+" --method lora")
+	case o.nvme > 0 && !o.Fixed.OffloadOptimizer.Or(false) && !o.Fixed.Plan.OffloadParams:
+		return UsageError(text.ForOffload.Error(), a.CommandLine()+" --stack deepspeed --offload-optimizer")
+	case o.Batch > 0 && o.batchTokens > 0:
+		return UsageError(text.BatchTwice.Error(), a.CommandWithout("batch-tokens"))
+	case (o.schedule.Evaluation.Every > 0) != (o.schedule.Evaluation.Batches > 0):
+		missing := " --eval-batches 10"
+		if o.schedule.Evaluation.Every == 0 {
+			missing = " --eval-every 1000"
+		}
+		return UsageError(text.EvaluationBoth.Error(), a.WithLength(cmd, a.CommandLine()+missing))
+	}
+	return o.needsRun(a, cmd)
+}
+
+// LengthSet says whether the length of the run was given.
+func (o *WorkOptions) LengthSet() bool {
+	return o.Tokens.IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
+}
+
+// WithLength is a command line that gives the length of the run, in what its
+// models count.
+func (a *App) WithLength(cmd *cobra.Command, line string) string {
+	if slices.ContainsFunc([]string{"tokens", "samples", "examples"}, cmd.Flags().Changed) {
+		return line
+	}
+	tokens, samples := "", ""
+	for _, name := range cmd.Flags().Args() {
+		if a.perToken(name) {
+			tokens = " --tokens 100B"
+		} else {
+			samples = " --samples 100M"
+		}
+	}
+	return line + tokens + samples
+}
+
+// perToken reports whether a model reads tokens, as one that is not in the
+// catalogue is taken to.
+func (a *App) perToken(name string) bool {
+	e, err := a.Models().Find(name)
+	if err != nil {
+		return true
+	}
+	m, err := e.Build()
+	return err != nil || m.PerToken()
+}
+
+// Goals are the flags that say what a whole run may take.
+var Goals = []string{"days", "budget", "device-hours"}
+
+// ofRun are the flags about a whole run, which a step knows nothing of.
+var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
+
+// needsRun refuses flags about a whole run where none is asked about. A plan
+// without a model chooses the length itself.
+func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
+	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
+	if i < 0 || o.LengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
+		return nil
+	}
+	return UsageError(text.OfWholeRun.Error(ofRun[i]), a.WithLength(cmd, a.CommandLine()))
+}
+
+// completeTuning settles which weights the run changes and on what, and
+// refuses what does not go together.
+func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
+	several := cmd.Name() == "compare"
+	x, fs := &o.Examples, cmd.Flags()
+	if several && x.Count > 0 && len(o.Methods) == 0 {
+		o.Methods = []train.Method{train.FullTune, train.LoRA, train.QLoRA}
+	}
+	if len(o.Methods) == 0 {
+		o.Methods = []train.Method{train.Pretrain}
+	}
+	o.Method = o.Methods[0]
+	switch {
+	case len(o.Methods) > 1 && !several:
+		return UsageError(text.SeveralMethods.Error(fs.Lookup("method").Value, len(o.Methods), cmd.Name()), a.CommandReplacing(cmd.Name(), "compare"))
+	case x.Count == 0:
+		for _, name := range []string{"example-tokens", "epochs", "packing"} {
+			if fs.Changed(name) {
+				return UsageError(text.NeedsExamples.Error(name), a.CommandLine()+" --examples 50K")
+			}
+		}
+	case o.Tokens.IsSet():
+		return UsageError(text.ExamplesOrTokens.Error(), a.CommandWithout("tokens"))
+	case o.Samples.IsSet():
+		return UsageError(text.ExamplesOrSamples.Error(), a.CommandWithout("samples"))
+	case slices.Contains(o.Methods, train.Pretrain):
+		line := a.CommandWithout("method") + " --method lora"
+		if x.Tokens == 0 {
+			line += " --example-tokens 512"
+		}
+		return UsageError(text.ExamplesOfTuning.Error(), line)
+	}
+	return nil
+}
+
+// completeTeacher finds the teacher, and refuses what does not go together.
+func (o *WorkOptions) completeTeacher(a *App, cmd *cobra.Command) error {
+	fs := cmd.Flags()
+	if o.Teacher == "" {
+		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {
+			if fs.Changed(name) {
+				return UsageError(text.NeedsTeacher.Error(name), a.CommandLine()+" --teacher llama-3.1-70b")
+			}
+		}
+		return nil
+	}
+	if cmd.Name() == "plan" {
+		return UsageError(text.NoPlanWithTeacher.Error(), a.CommandReplacing("plan", "estimate"))
+	}
+	m, err := a.Resolve(cmd.Context(), o.Teacher)
+	if err != nil {
+		return AboutFlag("teacher", err)
+	}
+	o.distill.Teacher = m.Model
+	return nil
+}

@@ -1,0 +1,26 @@
+package report
+
+import (
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/export"
+	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/search"
+)
+
+// PlanOptions are the arguments of the plan command.
+type PlanOptions struct {
+	*cli.App
+	cli.WorkOptions
+	Model       string // "" with a budget alone
+	Objective   search.Objective
+	Top         int
+	Memory      cli.MemoryLimit
+	Days        float64
+	Budget      quantity.USD
+	DeviceHours float64
+	Pareto      bool
+	Exhaustive  bool
+	Export      export.Format
+
+	Affordable []*Affordable // of a budget without a model, by target
+}
