@@ -130,7 +130,19 @@ func (q *Request) advise(a *Answer) {
 				break
 			}
 		}
-		a.Notes.Say("advice."+map[train.Verdict]string{train.FitsSurely: "fits", train.Tight: "tight", train.DoesNotFit: "nearest"}[c.Verdict], "", c.Settings, c.Total, c.Step)
+		a.noteAdvice(c)
+	}
+}
+
+// noteAdvice says what a change comes to.
+func (a *Answer) noteAdvice(c *train.Advice) {
+	switch c.Verdict {
+	case train.Tight:
+		a.Notes.Say("advice.tight", "", c.Settings, c.Total, c.Step)
+	case train.DoesNotFit:
+		a.Notes.Say("advice.nearest", "", c.Settings, c.Total, c.Step)
+	default:
+		a.Notes.Say("advice.fits", "", c.Settings, c.Total, c.Step)
 	}
 }
 

@@ -22,37 +22,24 @@ const (
 	NumTiers
 )
 
-var tierNames = [NumTiers]struct{ en, zh string }{
-	{"small", "小模型"},
-	{"medium", "中模型"},
-	{"large", "大模型"},
-	{"very-large", "超大模型"},
-}
+var tierNames = [NumTiers]string{"small", "medium", "large", "very-large"}
 
-// String returns the tier's English name: small, medium, large or very-large.
+// String returns the tier's name: small, medium, large or very-large.
 func (t Tier) String() string {
 	if t < NumTiers {
-		return tierNames[t].en
+		return tierNames[t]
 	}
 	return fmt.Sprintf("Tier(%d)", uint8(t))
 }
 
-// Chinese returns the name that the report gives the tier.
-func (t Tier) Chinese() string {
-	if t < NumTiers {
-		return tierNames[t].zh
-	}
-	return t.String()
-}
-
-// MarshalText writes the English name.
+// MarshalText writes the name.
 func (t Tier) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// ParseTier reads an English or Chinese tier name.
+// ParseTier reads the name of a tier.
 func ParseTier(s string) (Tier, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	for t, n := range tierNames {
-		if name == n.en || name == n.zh || name == strings.ReplaceAll(n.en, "-", " ") {
+		if name == n || name == strings.ReplaceAll(n, "-", " ") {
 			return Tier(t), nil
 		}
 	}

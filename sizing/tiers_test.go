@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -87,7 +88,7 @@ func TestParseBounds(t *testing.T) {
 
 func TestParseTier(t *testing.T) {
 	for tier := range NumTiers {
-		for _, s := range []string{tier.String(), tier.Chinese()} {
+		for _, s := range []string{tier.String(), strings.ToUpper(tier.String()), strings.ReplaceAll(tier.String(), "-", " ")} {
 			got, err := ParseTier(s)
 			require.NoError(t, err)
 			assert.Equal(t, tier, got)

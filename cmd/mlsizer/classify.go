@@ -363,7 +363,7 @@ func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
 		if r.ActiveParams != r.Params {
 			active = r.ActiveParams.Exact()
 		}
-		tier := render.Cell{Value: cli.TierName(r.Tier)}
+		tier := render.Cell{Value: text.OfTier(r.Tier)}
 		if r.Beyond {
 			tier.Notes = []int{beyond}
 		}
@@ -410,7 +410,7 @@ func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
 		text.FromUp.With(cut(b[2])),
 	}
 	for tier, n := range c.ByTier {
-		t.Rows = append(t.Rows, []render.Cell{{Value: cli.TierName(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: text.OfTier(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
 	}
 	if c.Beyond > 0 {
 		t.Rows = append(t.Rows, []render.Cell{{}, {Value: text.OfWhichBeyond.With(cut(b[3]))}, {Value: c.Beyond}})

@@ -85,7 +85,7 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
 		Schema: report.Schema, Command: "inspect", Path: f.Path, Format: f.Format,
 		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
-		Tier: tier, TierZH: tier.Chinese(), Beyond: beyond, Warnings: append([]string{}, f.Warnings...),
+		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: append([]string{}, f.Warnings...),
 	}
 	for _, d := range f.ParamsByDType {
 		j.ParamsByDType[d.DType] = d.Params

@@ -41,7 +41,7 @@ func newModelsCmd(a *cli.App) *cobra.Command {
 	flags := func(c *cobra.Command) *cobra.Command {
 		fs := c.Flags()
 		cli.AddValue(fs, &o.field, "field", "", "FIELD", "cv", model.ParseField).Among(cli.Fields)
-		cli.AddValue(fs, &o.tier, "tier", "", "TIER", "large", sizing.ParseTier).Among(cli.Named(sizing.ParseTier))
+		cli.AddValue(fs, &o.tier, "tier", "", "TIER", "large", text.ParseTier).Among(cli.Named(text.ParseTier))
 		cli.AddValue(fs, &o.sort, "sort", "", "KEY", "size", parseSort).Among(sortKeys)
 		cli.AddBounds(fs, &o.bounds)
 		return c
@@ -133,7 +133,7 @@ func modelsRun(o *modelsOptions) error {
 	var notes []render.Note
 	for i := range list {
 		m := &list[i]
-		tier := render.Cell{Value: cli.TierName(m.Tier)}
+		tier := render.Cell{Value: text.OfTier(m.Tier)}
 		if m.Beyond {
 			tier.Notes = []int{1}
 			notes = []render.Note{{Text: text.BeyondNote.With(cut(o.bounds[3])), Source: text.ReportTiers}}

@@ -2,6 +2,7 @@ package note
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 
 	"mlsizer/sizing/quantity"
@@ -66,20 +67,30 @@ func unit(value any) string {
 	return ""
 }
 
-// MarshalJSON writes the number in its base unit.
+// MarshalJSON writes the number in its base unit, null for one that JSON has no
+// number for, and a word by its name.
 func (i Input) MarshalJSON() ([]byte, error) {
-	out := struct {
+	return json.Marshal(struct {
 		Name  string `json:"name"`
 		Value any    `json:"value"`
 		Unit  string `json:"unit,omitempty"`
-	}{i.Name, i.Value, unit(i.Value)}
-	switch v := reflect.ValueOf(i.Value); {
-	case v.CanFloat():
-		out.Value = v.Float()
-	case v.CanInt():
-		out.Value = v.Int()
-	case v.CanUint():
-		out.Value = v.Uint()
+	}{i.Name, plain(i.Value), unit(i.Value)})
+}
+
+// plain is a value as JSON has it.
+func plain(value any) any {
+	if w, ok := value.(Word); ok {
+		return w.Name()
 	}
-	return json.Marshal(out)
+	switch v := reflect.ValueOf(value); {
+	case v.CanFloat() && (math.IsNaN(v.Float()) || math.IsInf(v.Float(), 0)):
+		return nil
+	case v.CanFloat():
+		return v.Float()
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint():
+		return v.Uint()
+	}
+	return value
 }

@@ -25,6 +25,9 @@ type Note struct {
 // language of the reader.
 type Word string
 
+// Name is the word without what it is a word of: "forward" of "phase.forward".
+func (w Word) Name() string { return string(w[strings.LastIndexByte(string(w), '.')+1:]) }
+
 // Words is a list of words.
 type Words []Word
 

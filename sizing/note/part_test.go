@@ -3,6 +3,7 @@ package note
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,6 +27,21 @@ func TestInputsAreNumbers(t *testing.T) {
 	got, err = json.Marshal(Derivation{Name: "total"})
 	require.NoError(t, err)
 	assert.NotContains(t, string(got), "inputs")
+}
+
+// Words are written by their names, and what is no number as null.
+func TestInputsThatAreNoNumbers(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		want  string
+	}{
+		{Word("phase.forward"), `"forward"`}, {Word("tokens"), `"tokens"`}, {"tp8 pp2", `"tp8 pp2"`},
+		{math.Inf(1), "null"}, {quantity.Seconds(math.NaN()), "null"},
+	} {
+		got, err := json.Marshal(plain(c.value))
+		require.NoError(t, err)
+		assert.Equal(t, c.want, string(got))
+	}
 }
 
 func TestDigits(t *testing.T) {

@@ -90,7 +90,7 @@ func (r *Row) AppendJSON(b []byte) []byte {
 	b = append(b, `,"tier":"`...)
 	b = append(b, r.Tier.String()...)
 	b = append(b, `","tier_zh":"`...)
-	b = append(b, r.Tier.Chinese()...)
+	b = append(b, text.OfTier(r.Tier).ZH...)
 	b = append(b, `","beyond_report":`...)
 	b = strconv.AppendBool(b, r.Beyond)
 	b = append(b, `,"field":`...)

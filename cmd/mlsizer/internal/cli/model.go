@@ -16,12 +16,10 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-func TierName(t sizing.Tier) text.Text { return text.T(t.String(), t.Chinese()) }
-
 // TierText is the tier's name, with what lies beyond the report's last bound
 // named as such.
 func TierText(tier sizing.Tier, beyond bool) text.Text {
-	t := TierName(tier)
+	t := text.OfTier(tier)
 	if beyond {
 		return text.Beyond.With(t)
 	}

@@ -50,7 +50,7 @@ func NewModelJSON(m *cli.ModelArg, b sizing.Bounds) ModelJSON {
 		field = "" // a count says nothing of it
 	}
 	return ModelJSON{
-		Input: m.Input, Name: m.Model.Name, SizeJSON: SizeJSON{p, m.Model.ActiveParams(), tier, tier.Chinese(), beyond, field},
+		Input: m.Input, Name: m.Model.Name, SizeJSON: SizeJSON{p, m.Model.ActiveParams(), tier, text.OfTier(tier).ZH, beyond, field},
 		Inferred: m.Model.Inferred, Unit: unit, Source: m.Model.Source,
 	}
 }

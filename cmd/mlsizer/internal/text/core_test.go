@@ -98,17 +98,21 @@ func TestCodesThatAreAskedForExist(t *testing.T) {
 
 // sources are the parsed files of a folder, without its tests.
 func sources(t *testing.T, folder string) []*ast.File {
+	return slices.Collect(maps.Values(sourcesByName(t, folder)))
+}
+
+// sourcesByName are the same by the names of the files.
+func sourcesByName(t *testing.T, folder string) map[string]*ast.File {
 	names, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names, folder)
-	var trees []*ast.File
+	trees := map[string]*ast.File{}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		tree, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		trees[name], err = parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		require.NoError(t, err)
-		trees = append(trees, tree)
 	}
 	return trees
 }

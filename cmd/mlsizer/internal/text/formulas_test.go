@@ -2,15 +2,9 @@ package text
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,17 +28,10 @@ func TestRulesHaveFormulas(t *testing.T) {
 // rulesOf adds the rules that the sources of a folder name.
 func rulesOf(t *testing.T, folder string, used map[string]bool) {
 	t.Helper()
-	files, err := os.ReadDir(folder)
-	require.NoError(t, err)
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".go") || strings.HasSuffix(f.Name(), "_test.go") {
-			continue
-		}
-		tree, err := parser.ParseFile(token.NewFileSet(), filepath.Join(folder, f.Name()), nil, 0)
-		require.NoError(t, err)
+	for _, tree := range sources(t, folder) {
 		ast.Inspect(tree, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if s, err := strconv.Unquote(lit.Value); err == nil && rule.MatchString(s) {
+			if lit, ok := n.(*ast.BasicLit); ok {
+				if s, ok := literal(lit); ok && rule.MatchString(s) {
 					used[s] = true
 				}
 			}

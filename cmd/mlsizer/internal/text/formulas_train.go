@@ -17,7 +17,7 @@ var trainFormulas = map[string]derived{
 		T("host's memory %s, NVMe disks %s; %.3g x %s of activations", "主机内存 %s，NVMe 硬盘 %s；%.3g x %s 激活值")},
 	// FLOPs.
 	"compute.palm": {T("(%d x active parameters + 12 x layers x heads x head_dim x sequence) x %s", "(%d x 激活参数 + 12 x 层数 x 头数 x 头维 x 序列) x %s"),
-		T("(%.4[3]g + %.4[4]g) x %.4[5]g %[2]s", "(%.4[3]g + %.4[4]g) x %.4[5]g (以 %[2]s计)")},
+		T("(%.4[3]g + %.4[4]g) x %.4[5]g %[2]s", "(%.4[3]g + %.4[4]g) x %.4[5]g，单位：%[2]s")},
 	"compute.megatron":           {T("(%d x forward products + 3 x attention by its causal half) x samples", "(%d x 前向矩阵乘 + 3 x 因果一半的注意力) x 样本数"), Same("(%d x %.4g + 3 x %.4g) x %.4g")},
 	"compute.6nd":                {T("6 x active parameters x tokens", "6 x 激活参数 x token 数"), Same("6 x %s x %.4g")},
 	"compute.6nd.reused":         {T("6 x parameters x times that each is used x %s", "6 x 参数 x 各参数使用次数 x %s"), Same("6 x %.4[2]g x %.4[3]g")},

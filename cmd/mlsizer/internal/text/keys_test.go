@@ -2,10 +2,11 @@ package text
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,23 +32,17 @@ type named map[string]map[string]int
 
 const anyNumber = -1
 
-// namedIn reads the source of a package of the core. Every key is a literal.
-func namedIn(t *testing.T, folder string) named {
-	files, err := filepath.Glob(folder + "/*.go")
-	require.NoError(t, err)
+// namedIn reads the source of a package for the keys that some of the namers are
+// given, all if none is said. Every key is a literal.
+func namedIn(t *testing.T, folder string, by ...string) named {
 	found := named{}
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
-		}
-		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
-		require.NoError(t, err)
+	for f, tree := range sourcesByName(t, folder) {
 		for _, d := range tree.Decls {
 			if fn, ok := d.(*ast.FuncDecl); ok && namers[fn.Name.Name].values > 0 {
 				continue // it passes on what it is given
 			}
 			ast.Inspect(d, func(n ast.Node) bool {
-				if call, ok := n.(*ast.CallExpr); ok {
+				if call, ok := n.(*ast.CallExpr); ok && (len(by) == 0 || slices.Contains(by, selected(call))) {
 					found.take(t, f, call)
 				}
 				return true
@@ -59,11 +54,8 @@ func namedIn(t *testing.T, folder string) named {
 
 // take notes the key of a call.
 func (n named) take(t *testing.T, file string, call *ast.CallExpr) {
-	fn, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return
-	}
-	at, ok := namers[fn.Sel.Name]
+	name := selected(call)
+	at, ok := namers[name]
 	if !ok || len(call.Args) < at.values {
 		return // another function of the name
 	}
@@ -71,7 +63,7 @@ func (n named) take(t *testing.T, file string, call *ast.CallExpr) {
 	if field, isField := call.Args[at.key].(*ast.SelectorExpr); isField && field.Sel.Name == "Unit" {
 		return // a model's own unit
 	}
-	if !assert.True(t, ok, "%s: %s is given no literal key", file, fn.Sel.Name) {
+	if !assert.True(t, ok, "%s: %s is given no literal key", file, name) {
 		return
 	}
 	key, err := strconv.Unquote(lit.Value)
@@ -80,10 +72,44 @@ func (n named) take(t *testing.T, file string, call *ast.CallExpr) {
 	if call.Ellipsis.IsValid() {
 		values = anyNumber
 	}
-	if n[fn.Sel.Name] == nil {
-		n[fn.Sel.Name] = map[string]int{}
+	if n[name] == nil {
+		n[name] = map[string]int{}
 	}
-	n[fn.Sel.Name][key] = values
+	n[name][key] = values
+}
+
+// selected is the name of the method, or of the function of a package, that is
+// called.
+func selected(call *ast.CallExpr) string {
+	if fn, ok := call.Fun.(*ast.SelectorExpr); ok {
+		return fn.Sel.Name
+	}
+	return ""
+}
+
+// requireWorded asks that the keys are those of a table, whose forms take as
+// many values as the keys are given.
+func requireWorded(t *testing.T, what string, table map[string]Text, used map[string]int) {
+	t.Helper()
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(table)), slices.Collect(maps.Keys(used)), what)
+	for key, values := range used {
+		form := table[key]
+		assert.Equal(t, verbs(form.EN), verbs(form.ZH), key)
+		if values != anyNumber {
+			assert.Equal(t, values, taken(form.EN), "%s: %q", key, form.EN)
+		}
+	}
+}
+
+// TestNotesAreWorded holds the keys of notes of training, of requests and of the
+// program equal to those of their tables.
+func TestNotesAreWorded(t *testing.T) {
+	used := map[string]int{}
+	for _, folder := range []string{"../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../..", "../cli", "../report"} {
+		found := namedIn(t, folder, "New", "Say")
+		used = joinedKeys(used, found["New"], found["Say"])
+	}
+	requireWorded(t, "notes", merged(trainNotes, requestNotes), used)
 }
 
 // TestServingIsWorded holds the keys of serving equal to those of its tables,
@@ -105,14 +131,7 @@ func TestServingIsWorded(t *testing.T) {
 		{"notes", servingNotes, joinedKeys(found["New"], found["Say"])}, {"formulas", rules, derivations},
 		{"parts", servingParts, found["NewPart"]}, {"words", servingWords, words},
 	} {
-		assert.ElementsMatch(t, slices.Collect(maps.Keys(c.table)), slices.Collect(maps.Keys(c.used)), c.what)
-		for key, values := range c.used {
-			form := c.table[key]
-			assert.Equal(t, verbs(form.EN), verbs(form.ZH), key)
-			if values != anyNumber {
-				assert.Equal(t, values, taken(form.EN), "%s: %q", key, form.EN)
-			}
-		}
+		requireWorded(t, c.what, c.table, c.used)
 	}
 	for _, f := range serve.ConstantFields() {
 		assert.Contains(t, servingConstants, "constants."+f.Name)
@@ -120,23 +139,38 @@ func TestServingIsWorded(t *testing.T) {
 	assert.Len(t, servingConstants, len(serve.ConstantFields()))
 }
 
-// TestServingSpeaksInKeys: no Chinese and no flag stands in the code of serving.
-func TestServingSpeaksInKeys(t *testing.T) {
-	files, err := filepath.Glob("../../../../sizing/serve/*.go")
-	require.NoError(t, err)
-	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") {
-			continue
+// TestCoreSpeaksInKeys: no Chinese and no flag stands in the code of the core,
+// but for the units that people write counts and times in.
+func TestCoreSpeaksInKeys(t *testing.T) {
+	for _, folder := range coreSources(t) {
+		for f, tree := range sourcesByName(t, folder) {
+			ast.Inspect(tree, func(n ast.Node) bool {
+				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					units := filepath.Base(folder) == "quantity" && !strings.Contains(lit.Value, " ")
+					assert.False(t, hasHan(lit.Value) && !units || flag.MatchString(lit.Value), "%s: %s", f, lit.Value)
+				}
+				return true
+			})
 		}
-		tree, err := parser.ParseFile(token.NewFileSet(), f, nil, 0)
-		require.NoError(t, err)
-		ast.Inspect(tree, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				assert.False(t, hasHan(lit.Value) || strings.Contains(lit.Value, "--"), "%s: %s", f, lit.Value)
-			}
-			return true
-		})
 	}
+}
+
+// flag is an option of a command line.
+var flag = regexp.MustCompile(`--[a-z]`)
+
+// coreSources are the folders of the core's packages.
+func coreSources(t *testing.T) []string {
+	var folders []string
+	for _, top := range []string{"sizing", "hardware"} {
+		require.NoError(t, filepath.WalkDir(filepath.Join("../../../..", top), func(path string, d fs.DirEntry, err error) error {
+			if files, _ := filepath.Glob(filepath.Join(path, "*.go")); err == nil && d.IsDir() && len(files) > 0 {
+				folders = append(folders, path)
+			}
+			return err
+		}))
+	}
+	require.Greater(t, len(folders), 10)
+	return folders
 }
 
 // joinedKeys are the keys of several functions.
