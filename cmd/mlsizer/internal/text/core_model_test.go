@@ -34,7 +34,7 @@ func blockCases() []sentence {
 		{note.NewError("block.below-one", "attention", note.Word("hidden size"), 0),
 			"attention: hidden size is 0 (want at least 1)",
 			"attention：隐藏维度 为 0（至少应为 1）"},
-		{note.NewError("block.too-large", "moe", note.Word("expert width"), 4294967296, 2147483648),
+		{note.NewError("block.too-large", "moe", note.Word("expert width"), int64(4294967296), int64(2147483648)),
 			"moe: expert width is 4294967296 (more than 2147483648)",
 			"moe：专家宽度 为 4294967296（大于 2147483648）"},
 		{note.NewError("block.top-k-exceeds-experts", 2, 3),
