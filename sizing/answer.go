@@ -2,6 +2,7 @@ package sizing
 
 import (
 	"mlsizer/hardware"
+	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
@@ -40,6 +41,9 @@ type Request struct {
 	// Constants replaces the constants of the step time; nil takes the
 	// program's own.
 	Constants *train.Constants
+	// Overruns replaces the constants of how much longer than planned runs take;
+	// nil takes the program's own.
+	Overruns *efficiency.File
 	// Reliability replaces the parts of DefaultReliability that are not 0.
 	Reliability run.Reliability
 	// Schedule is what the run does besides full steps; zero is nothing.
@@ -51,9 +55,10 @@ type Request struct {
 	Published Published
 }
 
-// Published is the sequence length and the global batch in tokens of a published
-// training; zero ones are not known.
+// Published is the sequence length, the global batch in tokens and the year of a
+// published training; zero ones are not known.
 type Published struct {
+	Year        int
 	Seq         int64
 	BatchTokens quantity.Tokens
 }
@@ -192,7 +197,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 	if err := q.Schedule.Check(); err != nil {
 		return err
 	}
-	a.course = run.Course{Reliability: q.Reliability.OrDefault(), Schedule: q.Schedule}
+	a.course = run.Course{Reliability: q.Reliability.OrDefault(), Schedule: q.Schedule, Situation: q.situation(), Overruns: q.Overruns}
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}

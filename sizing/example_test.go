@@ -29,7 +29,7 @@ func request(model, device string, count int, tokens quantity.Tokens) sizing.Req
 	}
 	seq, batch := entry.Training()
 	return sizing.Request{Model: m, Device: d, Count: count, Workload: train.Workload{Tokens: tokens},
-		Published: sizing.Published{Seq: seq, BatchTokens: batch}}
+		Published: sizing.Published{Year: entry.Year, Seq: seq, BatchTokens: batch}}
 }
 
 // What is left open is chosen, and the notes say what was chosen and why.
@@ -45,7 +45,7 @@ func ExampleAsk() {
 	// Output:
 	// tp8 pp4 vp9 dp16 zero1 mb2
 	// 64.9 GiB of 79.6 GiB per device: fits
-	// 7.04 s per step, 295 days in all (265 days to 345 days)
+	// 7.04 s per step, 1.07 years in all (253 days to 2.41 years)
 }
 
 // A layout is set where it is known.

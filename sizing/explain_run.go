@@ -41,7 +41,8 @@ func (a *Answer) explainGoodput() []note.Derivation {
 	if l.Restart > 0 {
 		list = append(list, note.Derive("run.restarts", "restarts", r.Source, l.Restart, note.In("failures", g.Failures), note.In("restart", note.Fine(r.Restart))))
 	}
-	list = append(list, note.Derive("run.expected", "expected", "", g.Run, note.In("percent of goodput", 100*g.Share)))
+	list = append(list, note.Derive("run.planned", "as planned", "", g.Planned, note.In("percent of goodput", 100*g.Share)),
+		note.Derive("run.expected", "expected", a.course.OverrunSource(), g.Run, note.In("as planned", note.Fine(g.Planned)), note.In("overrun", g.Overrun.Median)))
 	return append(list, a.explainBill()...)
 }
 

@@ -1,6 +1,7 @@
 package sizing
 
 import (
+	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
@@ -16,10 +17,19 @@ func (a *Answer) Expected(p *train.Prepared, e *train.Estimate) (run.Goodput, er
 }
 
 // LongestStep returns the longest step with which so many steps on p's devices
-// are expected to be done within a time, ramp-up and evaluation not counted; 0
-// where none is short enough.
-func (a *Answer) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
-	return a.course.LongestStep(p, steps, within)
+// are done within a time with some chance between 0 and 1, ramp-up and evaluation
+// not counted; 0 where none is short enough.
+func (a *Answer) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
+	return a.course.LongestStep(p, steps, within, chance)
+}
+
+// situation is what the overrun of the run is chosen by. Software for adapters
+// and other tuning is what people tune with, and so counts as named.
+func (q *Request) situation() efficiency.Match {
+	p := &q.Fixed.Plan
+	layout := p.TP > 0 || p.PP > 0 || p.DP > 0
+	software := q.Stack != nil || q.Workload.Method != train.Pretrain
+	return run.Situation(q.Model, q.Device, q.Published.Year, run.Given(layout, software))
 }
 
 // wholeRun fills in the run with its interruptions.
@@ -42,7 +52,8 @@ func (a *Answer) noteRun(e *train.Estimate) {
 	default:
 		a.Notes.Say("interruptions.waited", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, g.Failures)
 	}
-	a.Notes.Say("expected", "")
+	o := &g.Overrun
+	a.Notes.Say("expected", a.course.OverrunSource(), o.Median, o.Low, o.High, g.Planned)
 	if a.course.Schedule.Evaluation == (run.Evaluation{}) {
 		a.Notes.Say("evaluation", "")
 	}

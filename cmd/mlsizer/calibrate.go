@@ -119,6 +119,9 @@ type fittedJSON struct {
 }
 
 func calibrateRun(o *calibrateOptions) error {
+	if o.runs {
+		return calibrateRuns(o)
+	}
 	if o.memory {
 		return calibrateMemory(o)
 	}

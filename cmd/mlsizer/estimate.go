@@ -71,7 +71,7 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 	}
 	f := report.NewFootnotes(a.Notes)
 	d := &render.Document{
-		Title: report.EstimateTitle(&r),
+		Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
 		Tables: []render.Table{
 			report.FactsTable(&r, a, f),
 			report.MemoryTable(&r, f),

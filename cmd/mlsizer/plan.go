@@ -54,6 +54,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &o.Top, "top", "", "N", "5", cli.ParseDimension)
 	cli.AddValue(fs, &o.Memory, "max-memory", "", "SHARE|SIZE", "90%", parseMemoryLimit)
 	cli.AddValue(fs, &o.Days, "days", "", "DAYS", "30", parsePositive)
+	cli.AddValue(fs, &o.Chance, "chance", "", "SHARE", "80%", parseChance)
 	cli.AddValue(fs, &o.Budget, "budget", "", "USD", "1M", cli.ParsePrice)
 	cli.AddValue(fs, &o.DeviceHours, "device-hours", "", "HOURS", "100K", parseHours)
 	fs.BoolVar(&o.Pareto, "pareto", false, "")
@@ -92,14 +93,32 @@ func parseHours(s string) (float64, error) {
 	return float64(n), err
 }
 
+// defaultChance is the chance with which a plan keeps to its goals if none is
+// asked for: its expected run does.
+const defaultChance = 0.5
+
+// parseChance reads a chance from 50 % to 99 %.
+func parseChance(s string) (float64, error) {
+	chance, err := cli.ParseShare(s)
+	if err != nil || chance < 0.5 || chance > 0.99 {
+		return 0, text.NotAChance.Error()
+	}
+	return chance, nil
+}
+
 // completePlan notes which flags were given, and refuses what does not go
 // together.
 func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 	if o.Top == 0 {
 		o.Top = 5
 	}
+	if o.Chance == 0 {
+		o.Chance = defaultChance
+	}
 	length := o.LengthSet()
 	switch {
+	case cmd.Flags().Changed("chance") && o.Days == 0 && o.Budget == 0 && o.DeviceHours == 0:
+		return cli.UsageError(text.ChanceOfGoal.Error(), o.CommandLine()+" --days 30")
 	case o.Budget > 0 && o.DeviceHours > 0:
 		return cli.UsageError(text.BudgetOrHours.Error(), o.CommandWithout("device-hours"))
 	case o.Model == "" && o.Budget == 0 && o.DeviceHours == 0:

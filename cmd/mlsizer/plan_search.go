@@ -38,7 +38,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Fixed: o.Fixed, Exhaustive: o.Exhaustive},
 		Within:  p.Within, Most: report.MostDevices, Keeps: keeps(o, p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
-			return p.Answer.LongestStep(q, steps, p.Within)
+			return p.Answer.LongestStep(q, steps, p.Within, o.Chance)
 		},
 		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
 	}
@@ -118,13 +118,17 @@ func searchCounts(o *report.PlanOptions, p *report.Planned, base *train.Prepared
 	return best, ok
 }
 
-// keeps says which plans keep to the time, the money and the device-hours, with
-// what is expected to interrupt them and beside their steps.
+// keeps says which plans keep to the time, the money and the device-hours with
+// the chance that is asked for.
 func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *train.Estimate) bool {
 	return func(q *train.Prepared, e *train.Estimate) bool {
 		g, err := p.Answer.Expected(q, e)
-		return err == nil && (p.Within == 0 || g.Run <= p.Within) &&
-			(o.Budget == 0 || g.Cost.USD <= o.Budget && g.Cost.PerHour > 0) && (o.DeviceHours == 0 || g.DeviceHours <= o.DeviceHours)
+		if err != nil {
+			return false
+		}
+		f := g.Overrun.At(o.Chance) / g.Overrun.Median // over the expected run
+		return (p.Within == 0 || g.Run*quantity.Seconds(f) <= p.Within) &&
+			(o.Budget == 0 || g.Cost.USD*quantity.USD(f) <= o.Budget && g.Cost.PerHour > 0) && (o.DeviceHours == 0 || g.DeviceHours*f <= o.DeviceHours)
 	}
 }
 

@@ -22,6 +22,7 @@ type evidenceOptions struct {
 	from      string
 	constants string
 	serving   bool // the shipped measurements of serving
+	runs      bool // the shipped whole runs
 }
 
 func newValidateCmd(a *cli.App) *cobra.Command {
@@ -29,7 +30,12 @@ func newValidateCmd(a *cli.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "validate [--from FILE]",
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return validateRun(o) },
+		RunE: func(*cobra.Command, []string) error {
+			if o.runs {
+				return validateRuns(o)
+			}
+			return validateRun(o)
+		},
 	}
 	o.flags(cmd)
 	return cmd
@@ -40,6 +46,7 @@ func (o *evidenceOptions) flags(cmd *cobra.Command) {
 	cli.AddValue(fs, &o.from, "from", "", "FILE", "runs.csv", cli.AsTyped)
 	cli.AddValue(fs, &o.constants, "constants", "", "FILE", "constants.json", cli.AsTyped)
 	fs.BoolVar(&o.serving, "serving", false, "")
+	fs.BoolVar(&o.runs, "runs", false, "")
 	cli.AddHardwareFile(fs, o.App)
 }
 

@@ -27,6 +27,10 @@ type Match struct {
 	Class   string `json:"class,omitempty"`   // of the weights' storage
 	Launch  string `json:"launch,omitempty"`  // of a pass over prompts: from "python" or "native"
 
+	Model string `json:"model,omitempty"` // kind of the model that a run trains: "dense", "mixture", "encoder"
+	Era   string `json:"era,omitempty"`   // of the run: "before-2023"
+	Given string `json:"given,omitempty"` // what of the run's layout and software is set: "nothing", "layout", "software", "both"
+
 	Phase string `json:"phase,omitempty"` // of serving: "decode", "prefill"
 	Known string `json:"known,omitempty"` // how much of runtime and device was measured: "nothing", "part", "all"
 }
@@ -44,7 +48,8 @@ func (m *Match) Covers(n *Match) bool {
 		agree(m.AsyncTP, n.AsyncTP) &&
 		same(m.Runtime, n.Runtime) && same(m.Backend, n.Backend) && same(m.Vendor, n.Vendor) &&
 		same(m.Family, n.Family) && same(m.Matrix, n.Matrix) && same(m.Memory, n.Memory) &&
-		same(m.Class, n.Class) && same(m.Launch, n.Launch) && same(m.Phase, n.Phase) && same(m.Known, n.Known)
+		same(m.Class, n.Class) && same(m.Launch, n.Launch) && same(m.Phase, n.Phase) && same(m.Known, n.Known) &&
+		same(m.Model, n.Model) && same(m.Era, n.Era) && same(m.Given, n.Given)
 }
 
 func same(want, is string) bool { return want == "" || want == is }
@@ -77,6 +82,7 @@ func (m *Match) all() []Part {
 		{Name: "matrix", at: &m.Matrix}, {Name: "memory", at: &m.Memory}, {Name: "device", at: &m.Device}, {Name: "class", at: &m.Class},
 		{Name: "link", at: &m.Link}, {Name: "launch", at: &m.Launch}, {Name: "precision", at: &m.Precision},
 		{Name: "phase", at: &m.Phase}, {Name: "known", at: &m.Known},
+		{Name: "model", at: &m.Model}, {Name: "era", at: &m.Era}, {Name: "given", at: &m.Given},
 	}
 }
 

@@ -11,14 +11,14 @@ import (
 // file and line, or paper and table. Rows are of the sources' own figures;
 // what follows from others in the row is left out.
 //
-//go:embed data/steps.csv data/memory.csv data/runs.csv
+//go:embed data/steps.csv data/memory.csv data/runs.csv data/whole_runs.csv
 var published embed.FS
 
 // Default returns the measurements that the program ships with: step times and
 // peak memory of training, and device-hours of whole runs.
 func Default() ([]Row, error) {
 	var rows []Row
-	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv"} {
+	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile} {
 		data, err := published.ReadFile(name)
 		if err != nil {
 			return nil, note.NewError("fit.shipped-rows", err)

@@ -7,6 +7,9 @@ import "io"
 // people, which nothing reads.
 type Row struct {
 	ID, Source, Ref, Quality string
+	// Laboratory is who trained, Year when a run was published.
+	Laboratory string
+	Year       int
 
 	// Model is a catalogue name; the fields after it give the shape itself.
 	Model, Family                  string
@@ -91,7 +94,7 @@ func ReadCSV(r io.Reader, file string) ([]Row, error) {
 // fields returns the row's fields by the names of their columns.
 func (r *Row) fields() map[string]any {
 	return map[string]any{
-		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality,
+		"id": &r.ID, "source": &r.Source, "source_ref": &r.Ref, "quality": &r.Quality, "laboratory": &r.Laboratory, "year": &r.Year,
 		"model": &r.Model, "family": &r.Family, "layers": &r.Layers, "hidden": &r.Hidden, "ffn": &r.FFN, "gated": &r.Gated,
 		"heads": &r.Heads, "kv_heads": &r.KVHeads, "head_dim": &r.HeadDim, "vocab": &r.Vocab, "tied": &r.Tied,
 		"experts": &r.Experts, "top_k": &r.TopK, "expert_ffn": &r.ExpertFFN, "params_total": &r.Params,

@@ -42,30 +42,23 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 	if !(t.Run > 0) || !(g.Share > 0) {
 		return hours{}, note.NewError("row.no-layout")
 	}
-	band := runBand
-	h := hours{mid: t.DeviceHours, stack: a.Stack().Name}
+	h := hours{mid: g.DeviceHours, stack: a.Stack().Name}
+	low, high := g.RunLow/g.Run, g.RunHigh/g.Run
 	if r.WholeRun {
-		band = benchmarkBand
-	} else {
-		h.mid *= float64((g.Run - g.Losses.Startup) / g.Ideal)
+		h.mid = t.DeviceHours
+		low, high = t.RunLow/t.Run*quantity.Seconds(benchmarkBand.Low), t.RunHigh/t.Run*quantity.Seconds(benchmarkBand.High)
 	}
-	h.low, h.high = h.mid*float64(t.RunLow/t.Run)*band.Low, h.mid*float64(t.RunHigh/t.Run)*band.High
+	h.low, h.high = h.mid*float64(low), h.mid*float64(high)
 	return h, nil
 }
 
-// What a run differs from its prediction by beside what a step does: the
-// software, its precision and the layout are seldom stated, a benchmark's
-// seconds hold its evaluation, a model card's hours failed starts and the
-// stages before and after. Factors on the band of the step time, from the
-// published runs that can be expressed (24 of training at large, 269 of a
-// benchmark's six models, 2026-11). The quantiles themselves (0.92 and 1.82,
-// 0.84 and 1.11) held 75 and 72 % of a model's runs that they were taken
-// without, and so are rounded outward; of a seventh model's 64 runs, which came
-// later, these hold 88 %.
-var (
-	runBand       = train.Band{Low: 0.9, High: 1.8}
-	benchmarkBand = train.Band{Low: 0.82, High: 1.12}
-)
+// benchmarkBand is what a benchmark's run differs from its prediction by beside
+// what a step does: its software, precision and layout are seldom stated, and its
+// seconds hold the evaluation. Factors on the band of the step time, from 269
+// published runs of six models, 2026-11. The quantiles themselves (0.84 and 1.11)
+// held 72 % of a model's runs that they were taken without, and so are rounded
+// outward; of a seventh model's 64 runs, which came later, these hold 88 %.
+var benchmarkBand = train.Band{Low: 0.82, High: 1.12}
 
 // runQuestion asks for the run of a row.
 func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
@@ -106,7 +99,7 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 		// libraries allow: 8 bits in the products of transformers.
 		q.Precision = option.Set(train.FP8)
 	}
-	q.Stack = r.runStack(m, d)
+	q.Stack, q.Published.Year = r.runStack(m, d), r.Year
 	if d.Torus == nil {
 		q.Options = append(q.Options, hardware.Network{DevicesPerNode: r.DevicesPerNode}.Set)
 	}

@@ -84,13 +84,18 @@ func (l *Losses) Sum() quantity.Seconds {
 	return l.Startup + l.RampUp + l.Evaluation + l.Checkpoint + l.Rework + l.Restart
 }
 
-// Goodput is a run with what interrupts it: Run is Ideal and the losses.
+// Goodput is a run with what interrupts it, and what runs take beyond that.
 type Goodput struct {
-	// Share is the ideal time over the expected one.
+	// Share is the ideal time over the planned one.
 	Share float64          `json:"goodput"`
 	Ideal quantity.Seconds `json:"ideal_seconds"`
-	// Run is the expected time, Interval that between checkpoints, Write what
-	// one takes, and Pause how long the step waits for it.
+	// Planned is Ideal and the losses: the run if it goes as planned, a lower
+	// bound of what runs take.
+	Planned quantity.Seconds `json:"planned_seconds"`
+	Overrun Overrun          `json:"overrun"`
+	// Run is the expected time, Planned x Overrun.Median, with its 80 % band;
+	// Interval is that between checkpoints, Write what one takes, and Pause how
+	// long the step waits for it.
 	Run      quantity.Seconds `json:"run_seconds"`
 	RunLow   quantity.Seconds `json:"run_low_seconds"`
 	RunHigh  quantity.Seconds `json:"run_high_seconds"`

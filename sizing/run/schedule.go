@@ -3,6 +3,7 @@ package run
 import (
 	"math"
 
+	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
@@ -84,12 +85,36 @@ func (v Evaluation) times(p *train.Prepared, e *train.Estimate) (all, batch quan
 	return quantity.Seconds(float64(int64(e.Time.Steps)/v.Every)*float64(v.Batches)) * batch, batch
 }
 
-// Course is how a run goes besides its full steps: what it does as scheduled, and
-// what interrupts it.
+// Course is how a run goes besides its full steps: what it does as scheduled,
+// what interrupts it, and by how much runs as this one take longer than planned.
 type Course struct {
 	Reliability Reliability
 	Schedule    Schedule
+	// Situation chooses the overrun; of its zero value runs go as planned.
+	Situation efficiency.Match
+	// Overruns replaces the constants of overruns; nil takes the program's own.
+	Overruns *efficiency.File
 }
+
+// overrun returns the overrun of a planned run on the devices of p. below and
+// above are the half-widths of the step's band as logarithms.
+func (c *Course) overrun(p *train.Prepared, planned quantity.Seconds, below, above float64) Overrun {
+	if c.Situation == (efficiency.Match{}) {
+		return Overrun{1, math.Exp(-below), math.Exp(above)}
+	}
+	return OverrunOf(c.overruns(), &c.Situation, p.Cluster.Device, planned, below, above)
+}
+
+// overruns are the constants that hold.
+func (c *Course) overruns() *efficiency.File {
+	if c.Overruns != nil {
+		return c.Overruns
+	}
+	return DefaultOverruns()
+}
+
+// OverrunSource says what the overrun rests on.
+func (c *Course) OverrunSource() string { return c.overruns().Source }
 
 // undisturbed puts the run together, before anything interrupts it. batch is the
 // time of one batch of an evaluation.
@@ -118,30 +143,28 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 	if err != nil {
 		return Goodput{}, 0, err
 	}
-	r := &c.Reliability
-	at := func(step quantity.Seconds) Goodput {
-		f := step / t.Step
-		v := u
-		v.Ideal, v.RampUp, v.Evaluation = u.Ideal*f, u.RampUp*f, u.Evaluation*f
-		return r.Goodput(v)
-	}
-	g = r.Goodput(u)
-	g.RunLow, g.RunHigh = at(t.StepLow).Run, at(t.StepHigh).Run
+	g = c.Reliability.Goodput(u)
+	g.Planned, g.Overrun = g.Run, c.overrun(p, g.Run, math.Log(float64(t.Step/t.StepLow)), math.Log(float64(t.StepHigh/t.Step)))
+	o := &g.Overrun
+	g.Run, g.RunLow, g.RunHigh = g.Planned*quantity.Seconds(o.Median), g.Planned*quantity.Seconds(o.Low), g.Planned*quantity.Seconds(o.High)
+	g.DeviceHours *= o.Median
 	g.Cost, g.Energy = p.Bill(g.DeviceHours, g.Run, g.RunLow, g.RunHigh)
 	return g, batch, nil
 }
 
 // LongestStep returns the longest step with which so many steps on p's devices
-// are expected to be done within a time, ramp-up and evaluation not counted; 0
-// where none is short enough.
-func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds) quantity.Seconds {
+// are done within a time with some chance between 0 and 1, ramp-up and evaluation
+// not counted; 0 where none is short enough. It is an upper bound for a chance
+// above a half: a step whose band is wider than usual leaves less.
+func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
 	var s train.Storage
 	p.Storage(&s)
 	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	low, high := quantity.Seconds(0), within
 	for range 64 { // the expected time rises with the ideal one
 		u.Ideal = (low + high) / 2
-		if c.Reliability.Goodput(u).Run <= within {
+		planned := c.Reliability.Goodput(u).Run
+		if planned*quantity.Seconds(c.overrun(p, planned, 0, 0).At(chance)) <= within {
 			low = u.Ideal
 		} else {
 			high = u.Ideal

@@ -55,6 +55,7 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 	q.Options = append(q.Options, o.Network.Set)
 	if m.Entry != nil {
 		q.Published.Seq, q.Published.BatchTokens = m.Entry.Training()
+		q.Published.Year = m.Entry.Year
 	}
 	return q, nil
 }

@@ -49,7 +49,8 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 <body>
 <main>
 <h1>{{.Title}}</h1>
-{{if .Figure}}<figure>{{.Figure}}</figure>
+{{if .Lead}}<p>{{.Lead}}</p>
+{{end}}{{if .Figure}}<figure>{{.Figure}}</figure>
 {{end}}{{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
 {{end}}<div class="scroll"><table>
 {{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
@@ -88,11 +89,11 @@ type htmlTable struct {
 // everything that it is given.
 func writeHTML(w io.Writer, d *Document, p Page) error {
 	page := struct {
-		Lang, Title, Command string
-		Figure               template.HTML
-		Tables               []htmlTable
-		Notes                []string
-	}{Lang: p.Lang.String(), Title: d.Title.In(p.Lang), Command: p.Command, Figure: template.HTML(d.Figure)}
+		Lang, Title, Lead, Command string
+		Figure                     template.HTML
+		Tables                     []htmlTable
+		Notes                      []string
+	}{Lang: p.Lang.String(), Title: d.Title.In(p.Lang), Lead: d.Lead.In(p.Lang), Command: p.Command, Figure: template.HTML(d.Figure)}
 	if page.Title == "" {
 		page.Title = "mlsizer"
 	}

@@ -18,6 +18,10 @@ func writeMarkdown(w io.Writer, d *Document, p Page) error {
 		b.WriteString("# " + escapeMarkdown(t) + "\n")
 		gap = "\n"
 	}
+	if t := d.Lead.In(p.Lang); t != "" {
+		b.WriteString(gap + escapeMarkdown(t) + "\n")
+		gap = "\n"
+	}
 	scales := d.scales()
 	for i := range d.Tables {
 		t := &d.Tables[i]

@@ -64,6 +64,8 @@ type Page struct {
 // Document is the answer of a command.
 type Document struct {
 	Title text.Text
+	// Lead is a line right under the title.
+	Lead text.Text
 	// Figure is a drawing in SVG, shown on a page of HTML only. It is written
 	// as it stands: whoever makes it escapes what is not its own.
 	Figure string

@@ -35,6 +35,11 @@ func writeText(out io.Writer, d *Document, p Page) error {
 			w.WriteString(paint(bold, line) + "\n")
 		}
 	}
+	if t := d.Lead.In(p.Lang); t != "" {
+		for _, line := range Wrap(clean(t), p.Width) {
+			w.WriteString(line + "\n")
+		}
+	}
 	scales := d.scales()
 	dropped := dropTogether(d, scales, p)
 	for i := range d.Tables {

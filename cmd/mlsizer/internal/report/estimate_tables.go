@@ -36,9 +36,9 @@ func EstimateTitle(r *ResultJSON) text.Text {
 	if g == nil {
 		return text.Join.With(title, text.NoEnd.With(samplesText(r)))
 	}
-	title = text.Join.With(title, text.RunIn.With(samplesText(r), g.Run))
+	title = text.Join.With(title, text.RunIn.With(samplesText(r), render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}))
 	if g.Cost.PerHour > 0 {
-		title = text.Join.With(title, g.Cost.USD)
+		title = text.Join.With(title, text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High))
 	}
 	return title
 }
@@ -48,7 +48,7 @@ func expectedRun(g *run.Goodput) any {
 	if g.Share == 0 {
 		return text.Never
 	}
-	return g.Run
+	return render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}
 }
 
 // expectedCost is what a run is expected to cost, if that is known.
@@ -321,7 +321,7 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 		{Name: "part", Head: text.Part}, {Name: "seconds", Head: text.Time, Right: true, Own: true}, {Name: "share", Head: text.OfRun, Right: true},
 	}}
 	add := func(label text.Text, v any, of quantity.Seconds, notes ...int) {
-		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: v}, {Value: render.Percent(of / g.Run)}})
+		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: v}, {Value: render.Percent(of / g.Planned)}})
 	}
 	add(text.Ideal, g.Ideal, g.Ideal)
 	for _, l := range []struct {
@@ -340,7 +340,9 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 			add(l.label, l.time, l.time, f.At(l.note)...)
 		}
 	}
-	add(text.Expected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.At("evaluation", "expected")...)
+	add(text.Planned, g.Planned, g.Planned, f.At("evaluation")...)
+	add(text.BeyondPlan, g.Run-g.Planned, g.Run-g.Planned)
+	add(text.Expected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.At("expected")...)
 	t.Rows = append(t.Rows, []render.Cell{{Value: text.DeviceHours}, {Value: render.Count(g.DeviceHours)}, {}})
 	return []render.Table{t}
 }

@@ -16,6 +16,7 @@ type PlanOptions struct {
 	Top         int
 	Memory      cli.MemoryLimit
 	Days        float64
+	Chance      float64 // with which the run keeps to time and money
 	Budget      quantity.USD
 	DeviceHours float64
 	Pareto      bool

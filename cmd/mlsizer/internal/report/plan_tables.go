@@ -43,7 +43,7 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 		}
 	}
 	f := NewFootnotes(rows[at].Answer.Notes)
-	d := &render.Document{Title: planTitle(rows[at], best), JSON: answer, Records: records}
+	d := &render.Document{Title: planTitle(rows[at], best), Lead: PublishedLead(&best.result), JSON: answer, Records: records}
 	o.planTables(d, rows, list, at, f)
 	f.Finish(d)
 	return d
@@ -124,7 +124,7 @@ func planColumns(c train.Convention, first ...render.Column) []render.Column {
 func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...render.Cell) []render.Cell {
 	usd, run := any(nil), any(nil)
 	if g.Cost.PerHour > 0 && g.Share > 0 {
-		usd = g.Cost.USD
+		usd = text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High)
 	}
 	if e.Time.Steps > 1 {
 		run = expectedRun(g)

@@ -1,14 +1,18 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/train"
 )
 
 // PublishedNotes are the training runs of the model that are published with
@@ -25,6 +29,46 @@ func PublishedNotes(m *cli.ModelArg) []note.Note {
 		notes = append(notes, cli.NoteOf("published", text.PublishedRun.With(PublishedTime(r, m.Model.Unit)), r.Source))
 	}
 	return notes
+}
+
+// PublishedRun is a published run of the question that was asked: of the same
+// model on the same devices with as many tokens.
+type PublishedRun struct {
+	DeviceHours float64 `json:"device_hours"`
+	// Days is how long it took on the devices of the question.
+	Days float64 `json:"days"`
+	// Ratio is its device-hours over the expected ones.
+	Ratio  float64 `json:"ratio"`
+	Source string  `json:"source"`
+}
+
+// sameLength is by what share the lengths of two runs may differ that count as
+// one: sources round.
+const sameLength = 0.05
+
+// publishedRuns are those of the catalogue's runs that r asks for.
+func publishedRuns(m *cli.ModelArg, r *ResultJSON) []PublishedRun {
+	if m.Entry == nil || r.Goodput == nil || r.Workload.Method != train.Pretrain {
+		return nil
+	}
+	var list []PublishedRun
+	for _, p := range m.Entry.Runs {
+		hours := cmp.Or(p.DeviceHours, p.Days*24*float64(p.Count))
+		if hours == 0 || p.Devices != r.Hardware.Device || math.Abs(float64(p.Tokens)/float64(r.Workload.Tokens)-1) > sameLength {
+			continue
+		}
+		list = append(list, PublishedRun{hours, hours / 24 / float64(r.Hardware.Devices), hours / r.Goodput.DeviceHours, p.Source})
+	}
+	return list
+}
+
+// PublishedLead sets the first published run beside the estimate.
+func PublishedLead(r *ResultJSON) text.Text {
+	if len(r.Published) == 0 {
+		return text.Text{}
+	}
+	p := &r.Published[0]
+	return text.PublishedLead.With(quantity.Seconds(p.Days)*quantity.Day, render.Count(p.DeviceHours), p.Ratio)
 }
 
 // PublishedTime spells a run: "15.6T tokens on 16384 x h100-sxm5-80gb took 54

@@ -128,6 +128,8 @@ type ResultJSON struct {
 	train.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
+	// Published are the published runs of this question.
+	Published []PublishedRun `json:"published,omitempty"`
 	// Convention is that of the MFU given, and of the one shown first.
 	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
@@ -157,6 +159,7 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptio
 	}
 	SpellAdvice(r.Advice)
 	r.Goodput = runOf(a.Prepared, &a.Goodput)
+	r.Published = publishedRuns(m, &r)
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
 	}

@@ -94,6 +94,7 @@ var Commands = map[string]Command{
 	"validate": {
 		Short: T("predictions against measurements: the shipped ones, or a file of your own", "预测与实测对比：内置的实测，或自有的文件"),
 		Example: `  mlsizer validate
+  mlsizer validate --runs
   mlsizer validate --from runs.csv -o html > report.html`,
 	},
 	"calibrate": {

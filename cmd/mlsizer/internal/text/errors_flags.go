@@ -26,6 +26,8 @@ var (
 	TooLittleMemory   = T("less than a MiB (want the memory of a device, such as 28GiB)", "不足 1 MiB（应为设备内存，如 28GiB）")
 	UnknownOrder      = T("%q: unknown order (want %s)", "%q：未知排序（应为 %s）")
 	NotALimit         = T("not a share or a size (want a share of the device such as 90%, or a size such as 72GiB)", "不是占比或大小（应为设备的占比，如 90%，或大小，如 72GiB）")
+	NotAChance        = T("not a chance (want 50% to 99%)", "不是概率（应为 50% 至 99%）")
+	ChanceOfGoal      = T("--chance is of a time or a budget (want --days, --budget or --device-hours)", "--chance 用于期限或预算（应给出 --days、--budget 或 --device-hours）")
 	NotDays           = T("not a number of days (want a number above 0, such as 30)", "不是天数（应为大于 0 的数，如 30）")
 	BelowOneHour      = T("below one (want device-hours, such as 100K)", "小于一（应为设备小时数，如 100K）")
 )

@@ -148,6 +148,7 @@ var searchFlags = map[string]Text{
 	"objective":    T("what to have least of: time, cost, energy, devices or memory (time)", "最小化的目标：time、cost、energy、devices 或 memory（time）"),
 	"top":          T("how many plans to show, best first (5)", "显示的方案数，最佳在前（5）"),
 	"days":         T("the run is to finish within so many days, interruptions included", "训练须在若干天内完成，含中断"),
+	"chance":       T("chance with which the run keeps to --days, --budget or --device-hours (50%)", "训练满足 --days、--budget 或 --device-hours 的概率（50%）"),
 	"device-hours": T("device-hours that the run may take, interruptions included", "训练可用的设备小时，含中断"),
 	"pareto":       T("time against devices, cost and memory", "时间对设备数、费用与内存的帕累托前沿"),
 	"exhaustive":   T("evaluate every layout instead of bounding most of them away", "评估每一种布局，不以界限排除"),
@@ -165,6 +166,7 @@ var fitFlags = map[string]Text{
 	"refit":            T("fit every constant of the file that measurements decide", "拟合文件中由实测决定的全部常数"),
 	"calibrate memory": T("fit what decides the memory of stacks to measured peaks, and make the memory's bands", "按实测峰值拟合决定训练框架内存的量，并生成内存区间"),
 	"serving":          T("the shipped measurements of serving instead of those of training", "改用随附的推理实测而非训练实测"),
+	"runs":             T("the shipped whole runs, asked with layout and software open, each judged by constants that its laboratory had no part in", "随附的整轮训练，布局与训练框架均不指定；每轮均用不含其实验室数据的常数来评判"),
 	"leave-out":        T("rows that the fits scoring a calibration leave out together (%s)", "评估校准的各次拟合一同留出的行（%s）"),
 	"date":             T("date of the fit, for the file", "写入文件的拟合日期"),
 }

@@ -12,7 +12,8 @@ var runFormulas = map[string]derived{
 	"run.rework":            {rework, T("%.4g x (%s / 2), a failure in %s / %d devices", "%.4g x (%s / 2)，每 %s / %d 台设备故障一次")},
 	"run.rework.async":      {rework, T("%.4g x (%s / 2 + %s), a failure in %s / %d devices", "%.4g x (%s / 2 + %s)，每 %s / %d 台设备故障一次")},
 	"run.restarts":          {T("failures x restart", "故障次数 x 重启"), Same("%.4g x %s")},
-	"run.expected":          {sumOfLines, T("goodput %.1f %%", "有效率 %.1f %%")},
+	"run.planned":           {sumOfLines, T("goodput %.1f %%", "有效率 %.1f %%")},
+	"run.expected":          {T("as planned x what published runs of this kind took over what was planned", "按计划 x 此类已公布训练的用时与计划之比"), Same("%s x %.4g")},
 	// Its teacher.
 	"distillation.memory": {T("teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)", "教师本级参数 x 字节 / 权重分片数 + 微批次的 logits (及其 fp32 softmax)"), Same("%s, %s, + %s")},
 	"distillation.pass":   {T("samples of the dataset / global batch x forward pass of a batch, on the fastest layout of the teacher alone", "数据集样本 / 全局批次 x 每批前向，取教师单独最快的布局"), Same("%s")},

@@ -28,6 +28,31 @@ var (
 	Dot           = T("measured %v, predicted %v (%v)", "实测 %v，预测 %v（%v）")
 )
 
+// Published whole runs.
+var (
+	RunsTitle      = T("%v published training runs, asked with layout and software open", "%v 轮已公布的训练，布局与训练框架均不指定")
+	RunsNote       = T("predicted by factors and bands that the runs of the same laboratory had no part in; the band is to hold 80 % of them", "预测所用的倍数与区间均不含同一实验室的训练；区间应覆盖其中 80 %")
+	RatioNote      = T("published over predicted", "公布值与预测值之比")
+	ByGiven        = T("by what the question gives", "按问题所给定的内容")
+	GivenHead      = T("given", "给定")
+	ByKind         = T("by kind of model", "按模型类型")
+	ByYear         = T("by year", "按年份")
+	Laboratory     = T("laboratory", "实验室")
+	PublishedHours = T("published hours", "公布小时数")
+	PredictedHours = T("predicted hours", "预测小时数")
+	Ratio          = T("ratio", "比值")
+	MedianRatio    = T("median ratio", "比值中位数")
+	InTheBand      = T("in the band", "在区间内")
+	Runs           = T("runs", "训练轮数")
+	RunsAlone      = T("--runs is about the shipped runs alone and takes no other measurements or fits", "--runs 只针对随附的整轮训练，不接受其他实测或拟合")
+)
+
+// RunGroups are what runs are told apart by.
+var RunGroups = map[string]Text{
+	"all": T("all", "全部"), "nothing": T("nothing", "均未给定"), "layout": T("layout", "布局"), "software": T("software", "训练框架"), "both": T("layout and software", "布局与训练框架"),
+	"dense": T("dense decoder", "稠密解码器"), "mixture": T("mixture of experts", "混合专家"), "encoder": T("encoder or other", "编码器或其他"),
+}
+
 // Quantities are what is measured, by the names of their columns.
 var Quantities = map[string]Text{
 	"step_seconds":      T("step time (s)", "单步时间（秒）"),
