@@ -74,9 +74,9 @@ func TestGoalsAreKeptWithInterruptions(t *testing.T) {
 		kept func(r *run) bool
 	}{
 		{"--on h100 --days 30", func(r *run) bool { return r.Goodput.Run <= 30*86400 }},
-		{"--on h100x1024 --budget 2.4M", func(r *run) bool { return r.Goodput.Cost.USD <= 2.4e6 }},
-		{"--on h100 --budget 2.4M", func(r *run) bool { return r.Goodput.Cost.USD <= 2.4e6 }},
-		{"--on h100x1024 --device-hours 600K --days 40", func(r *run) bool { return r.Goodput.Hours <= 600e3 && r.Goodput.Run <= 40*86400 }},
+		{"--on h100x1024 --budget 4M", func(r *run) bool { return r.Goodput.Cost.USD <= 4e6 }},
+		{"--on h100 --budget 4M", func(r *run) bool { return r.Goodput.Cost.USD <= 4e6 }},
+		{"--on h100x1024 --device-hours 1M --days 40", func(r *run) bool { return r.Goodput.Hours <= 1e6 && r.Goodput.Run <= 40*86400 }},
 	} {
 		var p struct {
 			Best run

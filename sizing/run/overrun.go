@@ -181,7 +181,12 @@ func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, plan
 	}
 	band := efficiency.Band{Low: 1, High: 1}
 	for i := range f.Bands {
-		if b := &f.Bands[i]; b.When.Covers(q) {
+		b := &f.Bands[i]
+		switch {
+		case !b.When.Covers(q):
+		case b.Elsewhere == (efficiency.Band{}):
+			band = b.Band
+		default:
 			band, _ = b.Of(d)
 		}
 	}
