@@ -383,7 +383,7 @@ func TestNotFoundErrorIsCoded(t *testing.T) {
 		args []any
 	}{
 		{&NotFoundError{Name: "a"}, "model.unknown", []any{"a"}},
-		{&NotFoundError{Name: "a", near: func() []string { return []string{"b", "c"} }}, "model.unknown-but-near", []any{"a", []string{"b", "c"}}},
+		{&NotFoundError{Name: "a", in: &Catalog{slots: []*slot{{name: "b"}, {name: "c"}}}}, "model.unknown-but-near", []any{"a", []string{"b", "c"}}},
 	} {
 		assert.Equal(t, c.code, c.err.Code())
 		assert.Equal(t, c.args, c.err.Args())

@@ -3,7 +3,6 @@ package catalog
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -14,17 +13,17 @@ import (
 type NotFoundError struct {
 	// Name is what was asked for.
 	Name string
-	near func() []string // nil: none
+	in   *Catalog
 }
 
 // Near returns the names that are spelled most alike, nearest first. They are
 // looked up when they are asked for: most who ask for a name that is unknown
 // have another to try.
 func (e *NotFoundError) Near() []string {
-	if e.near == nil {
+	if e.in == nil {
 		return nil
 	}
-	return e.near()
+	return e.in.near(e.Name)
 }
 
 // Code says whether names are known that are spelled alike.
@@ -62,7 +61,7 @@ func (c *Catalog) Find(name string) (*Entry, error) {
 			return s.entry(), nil
 		}
 	}
-	return nil, &NotFoundError{name, sync.OnceValue(func() []string { return c.near(name) })}
+	return nil, &NotFoundError{name, c}
 }
 
 // lookup returns the slot of a name or alias, nil if there is none. A slash is
