@@ -48,12 +48,12 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
 	cli.AddValue(fs, &a.Lang, "lang", "", "LANG", "zh", text.ParseLang).Among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd())
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd(a))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.Help)
-	a.Localize(root)
 	if cli.Completes(a.Args) {
+		a.Localize(root)
 		a.AddCompletions(root)
 	}
 	return root
