@@ -6,19 +6,34 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/hardware"
+	"mlsizer/internal/whole"
 )
+
+// Every device answers in JSON, where no number may be infinite; setting the
+// same answer in tables takes three times as long, and is tried on some.
+const tabled = 8
+
+// explained asks with derivations in a form. The answer of neither form may have
+// a number that is none.
+func explained(t *testing.T, form, question string) (out, errOut string, code int) {
+	t.Helper()
+	out, errOut, code = runArgs(append(strings.Fields(question), "--explain", "-o", form)...)
+	for _, bad := range []string{"NaN", "+Inf"} {
+		if strings.Contains(out, bad) {
+			t.Errorf("%s: %s in the answer", question, bad)
+		}
+	}
+	return out, errOut, code
+}
 
 // TestEveryDevice asks about every device of the catalogue, alone and in
 // numbers: each gives an answer whose figures are numbers, or says what is not
 // known of it.
 func TestEveryDevice(t *testing.T) {
-	if raced {
-		t.Skip("every device takes long under the race detector")
-	}
 	answered := 0
 	for _, d := range hardware.Default().All() {
 		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
-			out, errOut, code := runArgs("estimate", "1B", "--on", on, "--tokens", "20B", "-o", "json")
+			out, errOut, code := explained(t, "json", "estimate 1B --tokens 20B --on "+on)
 			switch {
 			case code == cli.ExitOK || code == cli.ExitNoFit:
 				answered++
@@ -26,16 +41,15 @@ func TestEveryDevice(t *testing.T) {
 			default:
 				t.Errorf("%s: exit %d\n%s%s", on, code, errOut, out)
 			}
-			text, _, _ := runArgs("estimate", "1B", "--on", on, "--tokens", "20B", "--explain")
-			for _, bad := range []string{"NaN", "+Inf"} {
-				if strings.Contains(text, bad) {
-					t.Errorf("%s: %s in the answer", on, bad)
-				}
-			}
 		}
 	}
 	if answered < 100 {
 		t.Errorf("only %d answers", answered)
+	}
+	for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
+			explained(t, "table", "estimate 1B --tokens 20B --on "+on)
+		}
 	}
 }
 
@@ -43,12 +57,9 @@ func TestEveryDevice(t *testing.T) {
 // model: each answers with numbers, names a runtime that runs on it and says
 // what was assumed of a memory that it shares, or says what is not known.
 func TestEveryDeviceServes(t *testing.T) {
-	if raced {
-		t.Skip("every device takes long under the race detector")
-	}
 	answered := 0
 	for _, d := range hardware.Default().All() {
-		out, errOut, code := runArgs("infer", "llama-3.2-1b", "--on", d.ID, "--explain")
+		out, errOut, code := explained(t, "json", "infer llama-3.2-1b --on "+d.ID)
 		switch {
 		case code == cli.ExitOK || code == cli.ExitNoFit:
 			answered++
@@ -56,10 +67,8 @@ func TestEveryDeviceServes(t *testing.T) {
 		default:
 			t.Errorf("%s: exit %d\n%s%s", d.ID, code, errOut, out)
 		}
-		for _, bad := range []string{"NaN", "+Inf", "not known to run on"} {
-			if strings.Contains(out, bad) {
-				t.Errorf("%s: %s in the answer", d.ID, bad)
-			}
+		if strings.Contains(out, "not known to run on") {
+			t.Errorf("%s: a runtime that is not known to run on it", d.ID)
 		}
 		if code == cli.ExitOK && d.Unified && !strings.Contains(out, "shares its memory with") {
 			t.Errorf("%s: nothing is said of the shared memory", d.ID)
@@ -68,25 +77,24 @@ func TestEveryDeviceServes(t *testing.T) {
 	if answered < 150 {
 		t.Errorf("only %d answers", answered)
 	}
+	for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+		explained(t, "table", "infer llama-3.2-1b --on "+d.ID)
+	}
 }
 
 // TestEveryDeviceEncodes asks every device to run an encoder, a model of images
 // and one with a tower: each answers with numbers, or says what is not known.
 func TestEveryDeviceEncodes(t *testing.T) {
-	if raced {
-		t.Skip("every device takes long under the race detector")
-	}
-	for _, d := range hardware.Default().All() {
-		for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
-			out, errOut, code := runArgs("infer", model, "--on", d.ID, "--explain")
+	for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
+		question := "infer " + model + " --on "
+		for _, d := range hardware.Default().All() {
+			out, errOut, code := explained(t, "json", question+d.ID)
 			if code != cli.ExitOK && code != cli.ExitNoFit && !(code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of ")) {
 				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
 			}
-			for _, bad := range []string{"NaN", "+Inf"} {
-				if strings.Contains(out, bad) {
-					t.Errorf("%s on %s: %s in the answer", model, d.ID, bad)
-				}
-			}
+		}
+		for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+			explained(t, "table", question+d.ID)
 		}
 	}
 }

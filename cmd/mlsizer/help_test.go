@@ -24,7 +24,10 @@ func commandsIn(l text.Lang) map[string]*cobra.Command {
 			add(c)
 		}
 	}
-	add(newRootCmd(&cli.App{Root: newRootCmd, Lang: l}))
+	a := &cli.App{Root: newRootCmd, Lang: l}
+	root := newRootCmd(a)
+	a.Localize(root)
+	add(root)
 	return list
 }
 

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/internal/whole"
 )
 
 // One search serves them all: estimate and compare take the layout that plan
 // finds best with nothing kept outside the devices.
 func TestEstimateTakesThePlan(t *testing.T) {
-	for _, args := range [][]string{
+	for _, args := range whole.Sample([][]string{
 		{"llama-3.1-8b", "--on", "h100x64", "--tokens", "1T"},
 		{"llama-3.1-405b", "--on", "h100x16384", "--tokens", "15T", "--seq", "8192", "--batch", "2048"},
 		{"gpt-3", "--on", "a100-80gx1024", "--tokens", "300B", "--tp", "8"},
@@ -19,7 +21,7 @@ func TestEstimateTakesThePlan(t *testing.T) {
 		{"deepseek-v3", "--on", "h800x2048", "--tokens", "1T"},
 		{"70B", "--on", "tpu-v5px512", "--tokens", "1T"},
 		{"resnet-50", "--on", "a100x24", "--samples", "115M", "--batch", "1536"},
-	} {
+	}, 2) {
 		var estimate, compare, plan struct {
 			Time struct {
 				Step float64 `json:"step_seconds"`

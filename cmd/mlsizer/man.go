@@ -11,7 +11,7 @@ import (
 )
 
 // newManCmd writes the manual pages.
-func newManCmd() *cobra.Command {
+func newManCmd(a *cli.App) *cobra.Command {
 	var folder string
 	return &cobra.Command{
 		Use: "man DIR",
@@ -22,7 +22,10 @@ func newManCmd() *cobra.Command {
 			folder = args[0]
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return manRun(cmd.Root(), folder) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.Localize(cmd.Root())
+			return manRun(cmd.Root(), folder)
+		},
 	}
 }
 

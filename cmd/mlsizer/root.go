@@ -17,9 +17,6 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
 	cmd, err := root.ExecuteC()
 	if f, ok := err.(*cli.Failure); ok && f.Cmd == nil {
 		f.Cmd = cmd
@@ -42,18 +39,21 @@ func newRootCmd(a *cli.App) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetIn(a.Stdin) // before the completion command, which keeps where to write to
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SetFlagErrorFunc(a.FlagError)
 	fs := root.PersistentFlags()
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
 	cli.AddValue(fs, &a.Lang, "lang", "", "LANG", "zh", text.ParseLang).Among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd())
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd(a))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.Help)
-	a.Localize(root)
 	if cli.Completes(a.Args) {
+		a.Localize(root)
 		a.AddCompletions(root)
 	}
 	return root

@@ -3,28 +3,72 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
+	"log"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"mlsizer/internal/whole"
 )
 
+// program is what the scripts and the README call.
+const program = "mlsizer"
+
+// TestMain is the program where the test binary is started by its name, and the
+// tests of it otherwise, in English whatever the locale of who runs them.
 func TestMain(m *testing.M) {
-	testscript.Main(inEnglish{m}, map[string]func(){"mlsizer": main})
+	if strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") == program {
+		main()
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES"} {
+		os.Unsetenv(name)
+	}
+	os.Setenv("LANG", "en_US.UTF-8")
+	os.Exit(testMain(m))
 }
 
-// inEnglish runs the tests, and not the programs that they start, in English
-// whatever the locale of who runs them.
-type inEnglish struct{ *testing.M }
+// testMain runs the tests with the program in the path.
+func testMain(m *testing.M) int {
+	dir, err := os.MkdirTemp("", program)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	if err := install(dir); err != nil {
+		log.Fatal(err)
+	}
+	os.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	return m.Run()
+}
 
-func (m inEnglish) Run() int {
-	os.Unsetenv("LC_ALL")
-	os.Unsetenv("LC_MESSAGES")
-	os.Setenv("LANG", "en_US.UTF-8")
-	return m.M.Run()
+// install puts the test binary into a folder under the name of the program, as
+// a copy where the system has no symbolic links.
+func install(dir string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, program)
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if os.Symlink(self, name) == nil {
+		return nil
+	}
+	binary, err := os.ReadFile(self)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, binary, 0o777)
 }
 
 // fastExit keeps the race detector from waiting a second at the end of each of
@@ -33,17 +77,70 @@ const fastExit = "atexit_sleep_ms=10"
 
 // TestScript runs the archives of testdata/script: what a user types and sees.
 func TestScript(t *testing.T) {
+	dir, err := filepath.Abs("testdata/script") // the folder changes below it
+	require.NoError(t, err)
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", fastExit)
 			env.Setenv("LANG", "en_US.UTF-8")
 			return nil
 		},
+		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
+			program: cmdProgram, "within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
 		},
 	})
+}
+
+// condition whole: the run covers everything.
+func condition(name string) (bool, error) {
+	if name != "whole" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	return whole.Asked(), nil
+}
+
+// cmdProgram runs the program inside the test, without what stdin gives it: to
+// start one takes longer than most answers. A line with exec starts one, and in
+// a run of the whole so does every line.
+func cmdProgram(ts *testscript.TestScript, neg bool, args []string) {
+	var failed bool
+	if whole.Asked() {
+		failed = ts.Exec(program, args...) != nil
+	} else {
+		failed = inside(ts, args) != 0
+	}
+	if failed != neg {
+		ts.Fatalf("%s %s: failed: %v, want %v", program, strings.Join(args, " "), failed, neg)
+	}
+}
+
+// variables are those of the environment that the program reads.
+var variables = []string{
+	"COLUMNS", "LANG", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "TERM",
+	"HF_ENDPOINT", "HF_TOKEN", "HOME", "MLSIZER_CACHE", "TMPDIR", "XDG_CACHE_HOME",
+}
+
+// process is held while the environment and the folder of the tests are those
+// of a script.
+var process sync.Mutex
+
+// inside runs the program in the environment and the folder of a script, and
+// returns its exit code.
+func inside(ts *testscript.TestScript, args []string) int {
+	process.Lock()
+	defer process.Unlock()
+	back, err := os.Getwd()
+	ts.Check(err)
+	for _, name := range variables {
+		before := os.Getenv(name)
+		defer os.Setenv(name, before)
+		os.Setenv(name, ts.Getenv(name))
+	}
+	ts.Check(os.Chdir(ts.MkAbs(".")))
+	defer os.Chdir(back)
+	return execute(args, strings.NewReader(""), ts.Stdout(), ts.Stderr())
 }
 
 // cmdWithin N: no line of stdout is wider than N characters.

@@ -295,7 +295,7 @@ func TestFindNothing(t *testing.T) {
 			t.Errorf("Find(%q): %v (want a NotFoundError)", query, err)
 			continue
 		}
-		if nf.Name != query || len(nf.Near) != numNear || !slices.Contains(nf.Near, near) {
+		if nf.Name != query || len(nf.Near()) != numNear || !slices.Contains(nf.Near(), near) {
 			t.Errorf("Find(%q): %v (want %s among the nearest)", query, err, near)
 		}
 	}
@@ -383,7 +383,7 @@ func TestNotFoundErrorIsCoded(t *testing.T) {
 		args []any
 	}{
 		{&NotFoundError{Name: "a"}, "model.unknown", []any{"a"}},
-		{&NotFoundError{Name: "a", Near: []string{"b", "c"}}, "model.unknown-but-near", []any{"a", []string{"b", "c"}}},
+		{&NotFoundError{Name: "a", in: &Catalog{slots: []*slot{{name: "b"}, {name: "c"}}}}, "model.unknown-but-near", []any{"a", []string{"b", "c"}}},
 	} {
 		assert.Equal(t, c.code, c.err.Code())
 		assert.Equal(t, c.args, c.err.Args())

@@ -13,13 +13,22 @@ import (
 type NotFoundError struct {
 	// Name is what was asked for.
 	Name string
-	// Near are the names that are spelled most alike, nearest first.
-	Near []string
+	in   *Catalog
+}
+
+// Near returns the names that are spelled most alike, nearest first. They are
+// looked up when they are asked for: most who ask for a name that is unknown
+// have another to try.
+func (e *NotFoundError) Near() []string {
+	if e.in == nil {
+		return nil
+	}
+	return e.in.near(e.Name)
 }
 
 // Code says whether names are known that are spelled alike.
 func (e *NotFoundError) Code() string {
-	if len(e.Near) == 0 {
+	if len(e.Near()) == 0 {
 		return "model.unknown"
 	}
 	return "model.unknown-but-near"
@@ -27,10 +36,11 @@ func (e *NotFoundError) Code() string {
 
 // Args are the name and the nearest names.
 func (e *NotFoundError) Args() []any {
-	if len(e.Near) == 0 {
+	near := e.Near()
+	if len(near) == 0 {
 		return []any{e.Name}
 	}
-	return []any{e.Name, e.Near}
+	return []any{e.Name, near}
 }
 
 // Error names the model and the nearest names.
@@ -51,7 +61,7 @@ func (c *Catalog) Find(name string) (*Entry, error) {
 			return s.entry(), nil
 		}
 	}
-	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+	return nil, &NotFoundError{name, c}
 }
 
 // lookup returns the slot of a name or alias, nil if there is none. A slash is

@@ -220,12 +220,12 @@ func TestCompiledLossByGeneration(t *testing.T) {
 func TestPredictionsIgnoreNames(t *testing.T) {
 	rows, err := Default()
 	require.NoError(t, err)
-	p := testPredictor()
-	named := p.Validate(rows)
+	named, err := shippedReport()
+	require.NoError(t, err)
 	for i := range rows {
 		rows[i].ID, rows[i].Source, rows[i].Ref = fmt.Sprint(i), "", ""
 	}
-	anonymous := p.Validate(rows)
+	anonymous := testPredictor().Validate(rows)
 	require.Equal(t, len(named.Rows), len(anonymous.Rows))
 	for i := range named.Rows {
 		a, b := &named.Rows[i], &anonymous.Rows[i]

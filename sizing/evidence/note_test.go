@@ -30,7 +30,7 @@ func withoutNotes(t *testing.T, files embed.FS, name string) *bytes.Buffer {
 // Notes are prose for people: without them every row is predicted as it is with
 // them, and skipped for the same reasons.
 func TestPredictionsIgnoreNotes(t *testing.T) {
-	rows, err := Default()
+	noted, err := shippedReport()
 	require.NoError(t, err)
 	var blank []Row
 	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv"} {
@@ -38,17 +38,18 @@ func TestPredictionsIgnoreNotes(t *testing.T) {
 		require.NoError(t, err)
 		blank = append(blank, more...)
 	}
-	noted, plain := testPredictor().Validate(rows), testPredictor().Validate(blank)
+	plain := testPredictor().Validate(blank)
 	require.Equal(t, noted.Skipped, plain.Skipped)
 	require.Len(t, plain.Rows, len(noted.Rows))
 	for i := range noted.Rows {
-		noted.Rows[i].row, plain.Rows[i].row = nil, nil // which hold the notes
-		assert.Equal(t, noted.Rows[i], plain.Rows[i])
+		a, b := noted.Rows[i], plain.Rows[i]
+		a.row, b.row = nil, nil // which hold the notes
+		assert.Equal(t, a, b)
 	}
 }
 
 func TestServingPredictionsIgnoreNotes(t *testing.T) {
-	rows, err := DefaultServing()
+	noted, err := shippedServingReport()
 	require.NoError(t, err)
 	var blank []ServingRow
 	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {
@@ -56,7 +57,7 @@ func TestServingPredictionsIgnoreNotes(t *testing.T) {
 		require.NoError(t, err)
 		blank = append(blank, more...)
 	}
-	noted, plain := servingPredictor().Validate(rows), servingPredictor().Validate(blank)
+	plain := servingPredictor().Validate(blank)
 	require.Equal(t, noted.Skipped, plain.Skipped)
 	require.Equal(t, noted.Results, plain.Results)
 }

@@ -30,6 +30,8 @@ type Predictor struct {
 	Constants *train.Constants // nil: the program's own
 	// Stack, where it is not nil, stands in for the known stack of its name.
 	Stack *train.Stack
+
+	answers map[string]runAnswer // to the runs of one validation; nil keeps none
 }
 
 // Setup is a row made ready to evaluate.

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"fmt"
 	"math/bits"
 	"strings"
 
@@ -34,7 +35,7 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 	if err != nil {
 		return hours{}, err
 	}
-	a, err := p.askRun(q)
+	a, err := p.answerOf(q, r)
 	if err != nil {
 		return hours{}, err
 	}
@@ -141,6 +142,36 @@ func (r *Row) runStack(m *model.Model, d *hardware.Device) *train.Stack {
 // devices it was: the published runs of the catalogue last from one to seven
 // weeks.
 const month = 30 * quantity.Day
+
+// runAnswer is the answer to the question of a run. The question keeps alive
+// what its key has the address of.
+type runAnswer struct {
+	question *sizing.Request
+	answer   *sizing.Answer
+	err      error
+}
+
+// answerOf answers the question of a row's run, once of those that are alike:
+// submissions to a benchmark repeat a system, and to lay out a run is a search.
+func (p *Predictor) answerOf(q *sizing.Request, r *Row) (*sizing.Answer, error) {
+	if p.answers == nil {
+		return p.askRun(q)
+	}
+	key := runKey(q, r)
+	a, ok := p.answers[key]
+	if !ok {
+		a.question = q
+		a.answer, a.err = p.askRun(q)
+		p.answers[key] = a
+	}
+	return a.answer, a.err
+}
+
+// runKey tells the questions of runs apart by all that runQuestion sets, in Go
+// syntax: quantities print themselves rounded.
+func runKey(q *sizing.Request, r *Row) string {
+	return fmt.Sprintf("%p %p %d %p %d %#v %#v %#v", q.Model, q.Device, q.Count, q.Stack, r.DevicesPerNode, q.Workload, q.Precision, q.Optimizer)
+}
 
 // askRun answers for a run. Where the number of devices is open it takes as
 // many as finish within a month, in powers of two.

@@ -64,8 +64,10 @@ type Report struct {
 // Validate predicts every row and scores the predictions by source.
 func (p *Predictor) Validate(rows []Row) *Report {
 	rep := &Report{Rows: []Result{}, Skipped: []Skipped{}}
+	once := *p
+	once.answers = map[string]runAnswer{}
 	for i := range rows {
-		p.validate(&rows[i], rep)
+		once.validate(&rows[i], rep)
 	}
 	rep.summarise()
 	return rep

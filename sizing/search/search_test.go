@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/hardware"
+	"mlsizer/internal/whole"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
@@ -86,6 +87,7 @@ func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
 
 // The best are those of all layouts in order, each step and memory once.
 func TestTopIsTheBestOfAll(t *testing.T) {
+	whole.Checks(t, "25") // each evaluates all layouts by the reference
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		o := Options{Top: rapid.IntRange(1, 5).Draw(t, "top"), Memory: p.Cluster.Device.Memory}
@@ -127,6 +129,7 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 // Every layout that is listed can run, is listed once, and is evaluated as the
 // reference does it.
 func TestEveryCandidateCanRun(t *testing.T) {
+	whole.Checks(t, "25")
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		s := newSpace(p, Fixed{})

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mlsizer/internal/whole"
 	"mlsizer/sizing/modelfile/internal/filetest"
 )
 
@@ -17,11 +18,8 @@ func TestSafetensorsHostileMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("100 MB headers")
 	}
-	for _, c := range []struct {
-		name   string
-		dtype  string
-		suffix string
-	}{{"reverse", "BF16", ""}, {"modules", "U8", ".qweight"}} {
+	type header struct{ name, dtype, suffix string }
+	for _, c := range whole.Sample([]header{{"reverse", "BF16", ""}, {"modules", "U8", ".qweight"}}, 2) {
 		t.Run(c.name, func(t *testing.T) {
 			b := []byte("{")
 			for i := 900_000; len(b) < maxHeader-200 && i > 0; i-- {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	sweep "mlsizer/internal/whole"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -119,22 +120,36 @@ func TestMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads millions of rows")
 	}
-	for name, opt := range map[string]Options{"csv": {}, "json": {Format: JSON}, "sort": {Sort: true, SortMemory: 1 << 20, TempDir: t.TempDir()}} {
-		for _, row := range []string{"m%d,7B\n", "m%d,-7\n", "%d,\n"} {
-			var most uint64
-			w := writerFunc(func(p []byte) {
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				most = max(most, m.HeapAlloc)
-			})
-			runtime.GC()
-			r := io.MultiReader(strings.NewReader(header), &endless{rows: 300_000, row: row})
-			sum, err := Run(context.Background(), r, w, opt)
-			require.NoError(t, err)
-			require.EqualValues(t, 300_000, sum.Rows)
-			require.Less(t, most, uint64(64<<20), "heap of %s, rows %q", name, row)
+	type run struct {
+		name string
+		opt  Options
+		row  string
+	}
+	var runs []run
+	for _, r := range []run{{name: "csv"}, {name: "json", opt: Options{Format: JSON}}, {name: "sort", opt: Options{Sort: true, SortMemory: 1 << 20, TempDir: t.TempDir()}}} {
+		for _, r.row = range []string{"m%d,7B\n", "m%d,-7\n", "%d,\n"} {
+			runs = append(runs, r)
 		}
 	}
+	for _, r := range sweep.Sample(runs, 4) { // the diagonal: each form and each row once
+		most := mostHeap(t, r.opt, r.row)
+		require.Less(t, most, uint64(64<<20), "heap of %s, rows %q", r.name, r.row)
+	}
+}
+
+// mostHeap is the most that the heap holds while 300,000 rows are read.
+func mostHeap(t *testing.T, opt Options, row string) (most uint64) {
+	w := writerFunc(func(p []byte) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		most = max(most, m.HeapAlloc)
+	})
+	runtime.GC()
+	r := io.MultiReader(strings.NewReader(header), &endless{rows: 300_000, row: row})
+	sum, err := Run(context.Background(), r, w, opt)
+	require.NoError(t, err)
+	require.EqualValues(t, 300_000, sum.Rows)
+	return most
 }
 
 type writerFunc func(p []byte)

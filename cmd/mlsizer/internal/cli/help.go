@@ -56,6 +56,7 @@ func (a *App) localizeFlag(cmd *cobra.Command, f *pflag.Flag) {
 
 // Help prints what --help says of a command, within the width of the page.
 func (a *App) Help(cmd *cobra.Command, _ []string) {
+	a.Localize(cmd.Root())
 	var b strings.Builder
 	about := cmd.Long
 	if about == "" {

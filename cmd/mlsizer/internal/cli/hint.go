@@ -168,5 +168,5 @@ func (a *App) NearModels(name string) []string {
 	if !errors.As(err, &nf) || looksLikeCount(name) || IsPath(name) {
 		return []string{name}
 	}
-	return nf.Near
+	return nf.Near()
 }

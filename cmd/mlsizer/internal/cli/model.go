@@ -177,7 +177,7 @@ func looksLikeCount(arg string) bool {
 func (a *App) unknownModel(arg string, err error) error {
 	var nf *catalog.NotFoundError
 	if errors.As(err, &nf) {
-		if near := Nearest(strings.ToLower(arg), nf.Near); near != "" {
+		if near := Nearest(strings.ToLower(arg), nf.Near()); near != "" {
 			return UsageError(err, a.CommandReplacing(arg, near))
 		}
 	}
