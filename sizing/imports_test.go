@@ -14,7 +14,7 @@ import (
 // place of its parent and may import that.
 var layers = [][]string{
 	{"sizing/quantity", "sizing/option"},
-	{"sizing/note", "sizing/internal/golden"},
+	{"sizing/note", "sizing/internal/golden", "sizing/internal/mutate"},
 	{"hardware"},
 	{"sizing/model"},
 	{"sizing/modelfile/source"},
