@@ -25,7 +25,7 @@ func roundDevice() *hardware.Device {
 // roundConstants reach every rate, hide nothing and add nothing, but for a loss
 // that moves 10 B per logit and stragglers that add 0.01 per doubling.
 func roundConstants() *Constants {
-	share, rule := hardware.AchievedBus("round link") // of a link that nobody measured
+	share, _ := hardware.AchievedBus("round link") // of a link that nobody measured
 	values := map[string]float64{
 		"scale_up": 1 / share, "loss_traffic": 10, "gradient_wire": 4, "jitter": 0.01,
 		"full_power": 0, "power_law": 0, "cast": 0, "wave": 0, "tail": 0, "spill": 0, "tile": 0, "flash_head": 0,
@@ -39,7 +39,7 @@ func roundConstants() *Constants {
 		if !ok {
 			value = 1
 		}
-		c.Entries = append(c.Entries, Entry{Name: f.Name, Value: value, Origin: rule})
+		c.Entries = append(c.Entries, Entry{Name: f.Name, Value: value})
 	}
 	return c
 }

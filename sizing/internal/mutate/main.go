@@ -7,6 +7,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,33 +37,26 @@ func run(out io.Writer, word string) error {
 		return err
 	}
 	defer os.RemoveAll(scratch)
-	r := runner{root, scratch}
-	held := map[string]bool{} // the tests that pass as the tree is
+	r := runner{root, scratch, map[string]bool{}}
 	n, found := 0, 0
 	for i := range all {
 		m := &all[i]
-		if !strings.Contains(m.Place+" "+m.Break, word) {
+		if !strings.Contains(m.String(), word) {
 			continue
 		}
+		v, err := r.judge(m)
+		if err != nil {
+			return err
+		}
 		n++
-		name := m.Package + " " + m.Test
-		if _, known := held[name]; !known {
-			held[name] = r.holds(m)
-		}
-		v := broken
-		if held[name] {
-			if v, err = r.judge(m); err != nil {
-				return err
-			}
-		}
 		if v == caught {
 			found++
 		}
-		fmt.Fprintf(out, "%-16s  %s: %s (%s)\n", v, m.Place, m.Break, name)
+		fmt.Fprintf(out, "%-16s  %s (%s)\n", v, m, m.seenBy())
 	}
 	fmt.Fprintf(out, "%d of %d caught\n", found, n)
 	if found < n || n == 0 {
-		return fmt.Errorf("%d mutations are not caught", n-found)
+		return errors.New("not every mutation is caught")
 	}
 	return nil
 }

@@ -20,6 +20,12 @@ type mutation struct {
 	Test    string `json:"test"`
 }
 
+// String says what is broken.
+func (m *mutation) String() string { return m.Place + ": " + m.Break }
+
+// seenBy names the test with its package.
+func (m *mutation) seenBy() string { return m.Package + " " + m.Test }
+
 // tableFile lists the mutations, from the root of the module.
 const tableFile = "testdata/mutations.json"
 
@@ -47,9 +53,9 @@ func (m *mutation) mutated(root string) ([]byte, error) {
 	}
 	switch n := bytes.Count(data, []byte(m.Old)); {
 	case n != 1:
-		return nil, fmt.Errorf("%s, %s: %d times in %s, expected once: %q", m.Place, m.Break, n, m.File, m.Old)
+		return nil, fmt.Errorf("%s: %d times in %s, expected once: %q", m, n, m.File, m.Old)
 	case m.Old == m.New:
-		return nil, fmt.Errorf("%s, %s: breaks nothing", m.Place, m.Break)
+		return nil, fmt.Errorf("%s: breaks nothing", m)
 	}
 	return bytes.Replace(data, []byte(m.Old), []byte(m.New), 1), nil
 }

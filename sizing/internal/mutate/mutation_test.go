@@ -26,10 +26,9 @@ func TestTableFollowsTheCode(t *testing.T) {
 		if assert.NoError(t, err) {
 			assert.Contains(t, string(data), m.New)
 		}
-		name := m.Place + ", " + m.Break
-		assert.False(t, seen[name], "%s stands twice", name)
-		seen[name] = true
-		assert.True(t, declares(t, filepath.Join(root, m.Package), m.Test), "%s: no %s in %s", name, m.Test, m.Package)
+		assert.False(t, seen[m.String()], "%s stands twice", m)
+		seen[m.String()] = true
+		assert.True(t, declares(t, filepath.Join(root, m.Package), m.Test), "%s: no %s", m, m.seenBy())
 	}
 }
 
@@ -67,6 +66,35 @@ func TestMutatedIsRefused(t *testing.T) {
 			continue
 		}
 		assert.ErrorContains(t, err, c.err)
+	}
+}
+
+// A mutation that its test does not see survives, one that does not build and one
+// whose test fails anyhow are told apart from it.
+func TestVerdicts(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module m\n",
+		"f.go":   "package m\n\nfunc one() int { return 1 }\n\nfunc two() int { return 2 }\n",
+		"f_test.go": "package m\n\nimport \"testing\"\n\n" +
+			"func TestOne(t *testing.T) {\n\tif one() != 1 {\n\t\tt.Fail()\n\t}\n}\n\nfunc TestNever(t *testing.T) { t.Fail() }\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o600))
+	}
+	r := runner{root, t.TempDir(), map[string]bool{}}
+	for _, c := range []struct {
+		old, new, test string
+		want           verdict
+	}{
+		{"return 1", "return 3", "TestOne", caught},
+		{"return 2", "return 3", "TestOne", survived},
+		{"return 1", "return x", "TestOne", unbuilt},
+		{"return 1", "return 3", "TestNever", broken},
+		{"return 1", "return 3", "TestNowhere", broken},
+	} {
+		got, err := r.judge(&mutation{File: "f.go", Old: c.old, New: c.new, Package: ".", Test: c.test})
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got, "%s instead of %s, seen by %s", c.new, c.old, c.test)
 	}
 }
 
