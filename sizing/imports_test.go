@@ -15,7 +15,7 @@ import (
 var layers = [][]string{
 	{"internal/whole"},
 	{"sizing/quantity", "sizing/option"},
-	{"sizing/note", "sizing/internal/golden"},
+	{"sizing/note", "sizing/internal/golden", "sizing/internal/mutate"},
 	{"hardware"},
 	{"sizing/model"},
 	{"sizing/modelfile/source"},

@@ -2,6 +2,7 @@ package train
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -69,13 +70,11 @@ func TestOffloadMovesALine(t *testing.T) {
 	}
 }
 
-// gradientsOf returns the bytes of a plan's gradients in the optimizer step.
-func (p *Prepared) gradientsOf(plan *Plan) (b quantity.Bytes) {
-	var l layout
-	l.init(p, plan)
-	var h holding
-	p.hold(&l, 0, &h)
-	return quantity.Bytes(ceil(p.costs.gradBytes * h.trained.dense / l.shards[shGradients].dense))
+// gradientsOf returns the bytes of a plan's gradients after the last backward
+// pass, as the estimate has them: at the peak they may not be there.
+func (p *Prepared) gradientsOf(plan *Plan) quantity.Bytes {
+	timeline := p.Timeline(plan, 0)
+	return timeline[slices.IndexFunc(timeline, func(m Memory) bool { return m.Peak == Reduction })].Gradients
 }
 
 // TestOffloadTakesTheTimeOfItsBytes: every device reads its part of the

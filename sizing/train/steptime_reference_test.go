@@ -13,7 +13,9 @@ import (
 
 // referenceStep is the step time written for reading: it walks the layers of
 // every stage one by one, asks their blocks for their matrices and adds up
-// seconds. The fast path is held to it.
+// seconds, and has formulas of its own for what crosses links. The fast path is
+// held to it. The two share where a chunk of layers begins, the constants, and
+// the rates of devices and links.
 func referenceStep(p *Prepared, plan *Plan) float64 {
 	r := &reference{p: p, plan: plan, e: p.timing.e}
 	r.l.init(p, plan)
@@ -35,9 +37,9 @@ func referenceStep(p *Prepared, plan *Plan) float64 {
 	step := micro*m + (all-micro)/float64(plan.VP)
 	step += r.e.StepSeconds + r.e.MicroSeconds*m
 	step += r.send() * (m*float64(plan.VP) + float64(plan.PP) - 1)
-	step += p.dataComm(&r.l, params, trained, &stage{forward: pass{products: slowest.forward}, backward: pass{products: slowest.backward}})
+	step += r.dataParallel(params, trained, slowest.forward, slowest.backward)
 	step += r.optimizer(trained, moments)
-	return step * (1 + r.e.Jitter*p.doublings())
+	return step * (1 + r.stragglers())
 }
 
 type reference struct {
@@ -166,14 +168,14 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 	for _, b := range g.Blocks {
 		if m, ok := b.(model.MoE); ok && r.plan.EP > 1 {
 			bytes := float64(m.RoutedWidth()) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
-			exchange := 2 * r.p.allToAll(r.l.etp, float64(r.plan.EP), float64(m.TopK), m.NodesReached(), bytes) * (1 - e.ExpertHidden)
+			exchange := 2 * r.dispatch(&m, bytes) * (1 - e.ExpertHidden)
 			fwd += exchange
 			bwd += exchange
 			repeats.experts += exchange
 		}
 	}
 	if cp := float64(r.plan.CP); ring > 0 {
-		ring = ring/r.p.bandwidth(float64(r.plan.TP)*cp) + (cp-1)*e.Latency
+		ring = ring/r.between(float64(r.plan.TP)*cp) + (cp-1)*e.Latency
 		fwd += math.Max(0, ring-attentionForward*e.ContextHidden)
 		bwd += math.Max(0, 2*ring-attentionBackward*e.ContextHidden)
 	}
@@ -214,7 +216,7 @@ func (r *reference) ring(b model.Block, tokens float64) float64 {
 // each gathers and scatters.
 func (r *reference) tensor(b model.Block, hidden, local float64) float64 {
 	tp, etp := float64(r.plan.TP), float64(r.plan.expertTP())
-	dense := r.p.ringTime(tp, tp, 2*hidden)
+	dense := r.allReduce(tp, tp, hidden)
 	switch b := b.(type) {
 	case model.Attention, model.MLA, model.FFN, model.Mamba, model.Mamba2, model.DeltaNet:
 		return dense
@@ -229,7 +231,7 @@ func (r *reference) tensor(b model.Block, hidden, local float64) float64 {
 		}
 		if etp > 1 {
 			tokens := local / tp * etp * copies
-			t += r.p.ringTime(etp, etp, 2*tokens*float64(b.RoutedWidth())*r.p.costs.actBytes)
+			t += r.allReduce(etp, etp, tokens*float64(b.RoutedWidth())*r.p.costs.actBytes)
 		}
 		return t
 	}
@@ -475,21 +477,6 @@ func (r *reference) params(out *refTimes, g *model.Group) {
 	}
 }
 
-func (r *reference) send() float64 {
-	if r.plan.PP == 1 || r.e.Send == 0 {
-		return 0
-	}
-	bytes := r.p.costs.boundary * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
-	return 2 * r.e.Send * (r.e.Latency + bytes/r.p.bandwidth(float64(r.p.Cluster.Count)))
-}
-
-func (r *reference) optimizer(trained, moments held) float64 {
-	c, state := r.p.costs, r.l.shards[shOptimizer]
-	each := c.weightBytes + c.gradBytes + 2*c.masterBytes
-	bytes := (each*trained.dense+2*moments.dense)/state.dense + (each*trained.experts+2*moments.experts)/state.expert
-	return bytes / r.p.timing.memory
-}
-
 // refMoments returns how many moments an optimizer keeps of a parameter.
 func refMoments(w *Workload, t model.Weight) float64 {
 	switch {
@@ -552,6 +539,7 @@ func stepPlans() []Plan {
 		{TP: 2, PP: 4, VP: 2, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 128, Recompute: FullRecompute, RecomputeMethod: BlockMethod, RecomputeLayers: 3},
 		{TP: 1, PP: 4, VP: 2, CP: 1, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, Recompute: FullRecompute, RecomputeMethod: EveryNth, RecomputeLayers: 3},
 		{TP: 16, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: NoSharding},
+		{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero3, ShardGroup: 16},
 		{TP: 1, PP: 1, VP: 1, CP: 1, EP: 64, DP: 64, MicroBatch: 1, GlobalBatch: 64, Sharding: Zero1}, // an expert a rank
 		{TP: 2, PP: 2, VP: 2, CP: 1, EP: 8, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: Zero1, FirstLayers: 9, LastLayers: 3},
 	}

@@ -31,18 +31,12 @@ type Total struct {
 // Totals are all rows of totals.csv.
 func Totals(t testing.TB) []Total {
 	t.Helper()
-	f, err := os.Open(path(t, "totals.csv"))
-	require.NoError(t, err)
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	require.NoError(t, err)
-	require.Equal(t, []string{"model", "params", "source"}, rows[0])
+	rows := table(t, "model,params,source", "totals.csv")
 	totals := make([]Total, 0, len(rows))
-	for _, row := range rows[1:] {
+	for _, row := range rows {
 		n, err := strconv.ParseInt(row[1], 10, 64)
 		require.NoError(t, err, row[0])
 		require.Positive(t, n, row[0])
-		require.NotEmpty(t, row[2], "%s has no source", row[0])
 		totals = append(totals, Total{Model: row[0], Params: quantity.Params(n), Source: row[2]})
 	}
 	return totals
@@ -78,6 +72,22 @@ func (g Total) file() string { return inFiles.Replace(g.Model) + ".json" }
 
 // inFiles is how names of models stand in names of files.
 var inFiles = strings.NewReplacer("/", "__", " (", "--", " ", "--", ")", "")
+
+// table is the rows of a CSV file whose columns are those of the header, the last
+// of which is a source that every row has.
+func table(t testing.TB, header string, elem ...string) [][]string {
+	t.Helper()
+	f, err := os.Open(path(t, elem...))
+	require.NoError(t, err)
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	require.Equal(t, header, strings.Join(rows[0], ","))
+	for _, row := range rows[1:] {
+		require.NotEmpty(t, row[len(row)-1], "%s has no source", row[0])
+	}
+	return rows[1:]
+}
 
 // path is where a file of the folder is: tests run in the folders of their
 // packages, below the module's.

@@ -30,6 +30,21 @@ func TestConfigsHaveTotals(t *testing.T) {
 	assert.Len(t, used, len(files))
 }
 
+// Every file of figures can be read, and no name stands twice in one.
+func TestFiguresHaveSources(t *testing.T) {
+	files, err := os.ReadDir(path(t, folder))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, f := range files {
+		seen := map[string]bool{}
+		for _, figure := range Figures(t, f.Name()) {
+			assert.False(t, seen[figure.Name], "%s: %s stands twice", f.Name(), figure.Name)
+			seen[figure.Name] = true
+		}
+		assert.NotEmpty(t, seen, f.Name())
+	}
+}
+
 // Data is reviewed line by line.
 func TestLinesAreShort(t *testing.T) {
 	const longest = 600 // bytes
