@@ -143,7 +143,7 @@ func TestMainSilent(t *testing.T) {
 	t.Setenv("COLUMNS", "")
 	os.Unsetenv("COLUMNS")
 	out, errOut, code := runArgs("--version")
-	if code != 0 || errOut != "" || !strings.HasPrefix(out, "mlsizer ") {
+	if code != 0 || errOut != "" || !strings.HasPrefix(out, "mlsizer version ") {
 		t.Errorf("--version: %q, %q, exit %d", out, errOut, code)
 	}
 }
