@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,23 +123,37 @@ func printed(t *testing.T, command string) string {
 	line, filter := cutPipe(command)
 	words := shellWords(line)
 	require.NotEmpty(t, words, command)
-	require.Equal(t, "mlsizer", words[0], "a console block runs mlsizer alone: %s", command)
-	var stdout, both bytes.Buffer
-	sink := &both
-	if filter != "" {
-		sink = &stdout
-	}
-	execute(words[1:], strings.NewReader(""), sink, &both)
+	require.Equal(t, module, words[0], "a console block runs mlsizer alone: %s", command)
+	o := ran(words[1:])
 	if filter == "" {
-		return both.String()
+		return o.both
 	}
 	c := exec.Command("sh", "-c", filter)
-	c.Stdin = &stdout
+	c.Stdin = strings.NewReader(o.stdout)
 	out, err := c.CombinedOutput()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		t.Fatalf("%s: %v", command, err)
 	}
-	return both.String() + string(out)
+	return o.stderr + string(out)
+}
+
+// output is what a command line prints, apart and in its order.
+type output struct{ stdout, stderr, both string }
+
+// outputs are known by their command lines: pages show parts of the same answer.
+var outputs = map[string]output{}
+
+// ran is what the program prints.
+func ran(args []string) output {
+	line := strings.Join(args, "\x00")
+	if o, known := outputs[line]; known {
+		return o
+	}
+	var stdout, stderr, both bytes.Buffer
+	execute(args, strings.NewReader(""), io.MultiWriter(&stdout, &both), io.MultiWriter(&stderr, &both))
+	o := output{stdout.String(), stderr.String(), both.String()}
+	outputs[line] = o
+	return o
 }
 
 // cutPipe cuts a command line at the first pipe that stands outside quotes.
