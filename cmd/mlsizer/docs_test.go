@@ -35,6 +35,9 @@ func TestDocs(t *testing.T) {
 			})
 		})
 	}
+	if len(commands) < len(pages) {
+		return // only some were asked for
+	}
 	all := 0
 	for _, n := range commands {
 		all += n
@@ -110,6 +113,7 @@ func rerun(t *testing.T, text string) (string, int) {
 			commands++
 			out.WriteString(line + printed(t, strings.TrimSpace(command)))
 		case !inBlock:
+			assert.False(t, isCommand, "a command that nothing runs: %s", command)
 			out.WriteString(line)
 		}
 	}
@@ -196,6 +200,17 @@ func shellWords(line string) []string {
 		}
 	}
 	return words
+}
+
+// A command's old output is replaced, whatever its length, and prose stays.
+func TestRerun(t *testing.T) {
+	page := "A page.\n```console\n$ mlsizer classify 7B -o csv | cut -d, -f2,4\nold\noutput\n$ mlsizer classify 1 --bad\n```\n```sh\nmlsizer\n```\nEnd.\n"
+	got, n := rerun(t, page)
+	assert.Equal(t, 2, n)
+	assert.Contains(t, got, "A page.\n```console\n$ mlsizer classify 7B -o csv | cut -d, -f2,4\nparams,tier\n7000000000,large\n$ mlsizer classify 1 --bad")
+	assert.Contains(t, got, "mlsizer: error: ")
+	assert.True(t, strings.HasSuffix(got, "```\n```sh\nmlsizer\n```\nEnd.\n"), got)
+	assert.NotContains(t, got, "old")
 }
 
 func TestShellWords(t *testing.T) {
