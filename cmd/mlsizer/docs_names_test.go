@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -30,11 +31,13 @@ var (
 // TestDocsNames: the links, flags, files and tests that the pages name are there.
 func TestDocsNames(t *testing.T) {
 	inRoot(t)
-	known, sources := flagNames(), testSources(t)
+	sources := testSources(t)
 	for _, page := range docPages(t) {
 		data, err := os.ReadFile(page)
 		require.NoError(t, err)
 		prose := fenced.ReplaceAllString(string(data), "")
+		title, _, _ := strings.Cut(prose, "\n")
+		known := flagsOf(strings.Fields(title))
 		for _, m := range link.FindAllStringSubmatch(prose, -1) {
 			checkLink(t, page, m[1])
 		}
@@ -46,10 +49,20 @@ func TestDocsNames(t *testing.T) {
 			case tests.MatchString(name):
 				assert.Contains(t, sources, "func "+name+"(", "%s names %s", page, name)
 			}
-			for _, flag := range flags.FindAllString(name, -1) {
-				assert.True(t, known[flag] || strings.HasPrefix(name, "git "), "%s names %s", page, flag)
-			}
+			checkFlags(t, page, name, known)
 		}
+	}
+}
+
+// checkFlags looks for the flags that code names: in the command that it calls,
+// and otherwise among those that the page is about.
+func checkFlags(t *testing.T, page, code string, known map[string]bool) {
+	t.Helper()
+	if words := strings.Fields(code); words[0] == module {
+		known = flagsOf(words[1:min(len(words), 2)])
+	}
+	for _, flag := range flags.FindAllString(code, -1) {
+		assert.True(t, known[flag], "%s: no flag %s in %s", page, flag, code)
 	}
 }
 
@@ -99,20 +112,29 @@ func anchorOf(heading string) string {
 	}, heading)
 }
 
-// flagNames are the flags of all commands.
-func flagNames() map[string]bool {
-	names := map[string]bool{"--help": true}
-	var add func(*cobra.Command)
-	add = func(cmd *cobra.Command) {
-		for _, fs := range []*pflag.FlagSet{cmd.Flags(), cmd.PersistentFlags()} {
-			fs.VisitAll(func(f *pflag.Flag) { names["--"+f.Name] = true })
-		}
+// flagsOf are the flags of the commands among some words, or of all commands if
+// none is one.
+func flagsOf(words []string) map[string]bool {
+	names := map[string]bool{"--help": true, "--version": true, "--lang": true}
+	add := func(f *pflag.Flag) { names["--"+f.Name] = true }
+	all := newRootCmd(&cli.App{Root: newRootCmd}).Commands()
+	asked := slices.DeleteFunc(slices.Clone(all), func(c *cobra.Command) bool { return !slices.Contains(words, c.Name()) })
+	if len(asked) == 0 {
+		asked = all
+	}
+	for _, cmd := range asked {
+		cmd.Flags().VisitAll(add)
 		for _, c := range cmd.Commands() {
-			add(c)
+			c.Flags().VisitAll(add)
 		}
 	}
-	add(newRootCmd(&cli.App{Root: newRootCmd}))
 	return names
+}
+
+func TestFlagsOf(t *testing.T) {
+	assert.True(t, flagsOf([]string{"plan"})["--budget"])
+	assert.False(t, flagsOf([]string{"infer"})["--budget"])
+	assert.True(t, flagsOf([]string{"# The", "library"})["--budget"])
 }
 
 // testSources is the text of all tests of the module.
