@@ -13,7 +13,7 @@ import (
 // packages of the lines above it, and none of its own line. A subpackage has the
 // place of its parent and may import that.
 var layers = [][]string{
-	{"internal/whole"},
+	{"sizing/wholetest"},
 	{"sizing/quantity", "sizing/option"},
 	{"sizing/note", "sizing/internal/golden", "sizing/internal/mutate"},
 	{"hardware"},

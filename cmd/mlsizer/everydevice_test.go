@@ -6,7 +6,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/hardware"
-	"mlsizer/internal/whole"
+	"mlsizer/sizing/wholetest"
 )
 
 // Every device answers in JSON, where no number may be infinite; setting the
@@ -46,7 +46,7 @@ func TestEveryDevice(t *testing.T) {
 	if answered < 100 {
 		t.Errorf("only %d answers", answered)
 	}
-	for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+	for _, d := range wholetest.Sample(hardware.Default().All(), tabled) {
 		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
 			explained(t, "table", "estimate 1B --tokens 20B --on "+on)
 		}
@@ -77,7 +77,7 @@ func TestEveryDeviceServes(t *testing.T) {
 	if answered < 150 {
 		t.Errorf("only %d answers", answered)
 	}
-	for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+	for _, d := range wholetest.Sample(hardware.Default().All(), tabled) {
 		explained(t, "table", "infer llama-3.2-1b --on "+d.ID)
 	}
 }
@@ -93,7 +93,7 @@ func TestEveryDeviceEncodes(t *testing.T) {
 				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
 			}
 		}
-		for _, d := range whole.Sample(hardware.Default().All(), tabled) {
+		for _, d := range wholetest.Sample(hardware.Default().All(), tabled) {
 			explained(t, "table", question+d.ID)
 		}
 	}

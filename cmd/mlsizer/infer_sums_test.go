@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
-	"mlsizer/internal/whole"
+	"mlsizer/sizing/wholetest"
 )
 
 // inferAnswer is what infer -o json prints of a model that generates.
@@ -209,7 +209,7 @@ func (a *inferAnswer) ratesAddUp(t *testing.T) {
 // TestInferLimitsHold asks for what an answer says is the most, and for one
 // more: the first fits, and the second does not or is beyond the model.
 func TestInferLimitsHold(t *testing.T) {
-	for _, q := range whole.Sample(inferQuestions, 2) {
+	for _, q := range wholetest.Sample(inferQuestions, 2) {
 		t.Run(q, func(t *testing.T) {
 			args := strings.Fields(q)
 			a := askInfer(t, args...)
@@ -242,7 +242,7 @@ func TestInferLimitsHold(t *testing.T) {
 // TestInferMemoryGrows: a longer context and a larger batch never take less of
 // a device, nor less time.
 func TestInferMemoryGrows(t *testing.T) {
-	for _, q := range whole.Sample(inferQuestions, 2) {
+	for _, q := range wholetest.Sample(inferQuestions, 2) {
 		if strings.Contains(q, "--offload") { // the host takes what is too much
 			continue
 		}

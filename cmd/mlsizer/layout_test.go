@@ -7,13 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/internal/whole"
+	"mlsizer/sizing/wholetest"
 )
 
 // One search serves them all: estimate and compare take the layout that plan
 // finds best with nothing kept outside the devices.
 func TestEstimateTakesThePlan(t *testing.T) {
-	for _, args := range whole.Sample([][]string{
+	for _, args := range wholetest.Sample([][]string{
 		{"llama-3.1-8b", "--on", "h100x64", "--tokens", "1T"},
 		{"llama-3.1-405b", "--on", "h100x16384", "--tokens", "15T", "--seq", "8192", "--batch", "2048"},
 		{"gpt-3", "--on", "a100-80gx1024", "--tokens", "300B", "--tp", "8"},

@@ -8,6 +8,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/cmd/mlsizer/internal/version"
 )
 
 // newManCmd writes the manual pages.
@@ -36,7 +37,7 @@ func manRun(root *cobra.Command, folder string) error {
 		return cli.ReadError(err, "")
 	}
 	root.DisableAutoGenTag = true // the pages of one version are the same every day
-	header := &doc.GenManHeader{Section: "1", Source: "mlsizer " + version(), Manual: "mlsizer"}
+	header := &doc.GenManHeader{Section: "1", Source: "mlsizer " + version.Number, Manual: "mlsizer"}
 	if err := doc.GenManTree(root, header, folder); err != nil {
 		return cli.ReadError(err, "")
 	}

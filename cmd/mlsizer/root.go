@@ -3,13 +3,13 @@ package main
 import (
 	"io"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/cmd/mlsizer/internal/version"
 )
 
 // execute is the program: it returns the exit code.
@@ -28,7 +28,7 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func newRootCmd(a *cli.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "mlsizer",
-		Version:       version(),
+		Version:       version.Line(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +42,7 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	root.SetIn(a.Stdin) // before the completion command, which keeps where to write to
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetVersionTemplate("{{.Name}} version {{.Version}}\n") // the same in every language: programs read it
 	root.SetFlagErrorFunc(a.FlagError)
 	fs := root.PersistentFlags()
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
@@ -75,16 +75,4 @@ func newHelpCmd(a *cli.App, root *cobra.Command) *cobra.Command {
 			return cmd.Help()
 		},
 	}
-}
-
-// version is the version of the module, or of the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "(unknown)"
-	}
-	if v := info.Main.Version; v != "" {
-		return v
-	}
-	return "(devel)"
 }

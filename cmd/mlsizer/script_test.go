@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/internal/whole"
+	"mlsizer/sizing/wholetest"
 )
 
 // program is what the scripts and the README call.
@@ -98,7 +98,7 @@ func condition(name string) (bool, error) {
 	if name != "whole" {
 		return false, fmt.Errorf("unknown condition %q", name)
 	}
-	return whole.Asked(), nil
+	return wholetest.Asked(), nil
 }
 
 // cmdProgram runs the program inside the test, without what stdin gives it: to
@@ -106,7 +106,7 @@ func condition(name string) (bool, error) {
 // a run of the whole so does every line.
 func cmdProgram(ts *testscript.TestScript, neg bool, args []string) {
 	var failed bool
-	if whole.Asked() {
+	if wholetest.Asked() {
 		failed = ts.Exec(program, args...) != nil
 	} else {
 		failed = inside(ts, args) != 0
@@ -240,7 +240,7 @@ func TestMainSilent(t *testing.T) {
 	t.Setenv("COLUMNS", "")
 	os.Unsetenv("COLUMNS")
 	out, errOut, code := runArgs("--version")
-	if code != 0 || errOut != "" || !strings.HasPrefix(out, "mlsizer ") {
+	if code != 0 || errOut != "" || !strings.HasPrefix(out, "mlsizer version ") {
 		t.Errorf("--version: %q, %q, exit %d", out, errOut, code)
 	}
 }

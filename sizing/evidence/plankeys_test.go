@@ -13,7 +13,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-var update = flag.Bool("update", false, "write the measured plans of ../constants.json and their keys, ../train/plan_keys.csv, anew")
+var update = flag.Bool("update", false, "write the measured plans of ../train/constants.json and their keys, ../train/plan_keys.csv, anew")
 
 // measuredPlans is a calibration that knows the plans of the shipped rows, as a
 // refit does.
@@ -57,7 +57,7 @@ func TestPlanKeys(t *testing.T) {
 	if *update {
 		var file bytes.Buffer
 		require.NoError(t, train.WriteConstants(c, &file))
-		require.NoError(t, os.WriteFile("../constants.json", file.Bytes(), 0o644))
+		require.NoError(t, os.WriteFile("../train/constants.json", file.Bytes(), 0o644))
 		require.NoError(t, os.WriteFile("../train/plan_keys.csv", all.Bytes(), 0o644))
 		return
 	}

@@ -9,11 +9,11 @@ import (
 	"pgregory.net/rapid"
 
 	"mlsizer/hardware"
-	"mlsizer/internal/whole"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
+	"mlsizer/sizing/wholetest"
 )
 
 // drawModel draws a small decoder, dense or sparse, of one kind of layer or
@@ -87,7 +87,7 @@ func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
 
 // The best are those of all layouts in order, each step and memory once.
 func TestTopIsTheBestOfAll(t *testing.T) {
-	whole.Checks(t, "25") // each evaluates all layouts by the reference
+	wholetest.Checks(t, "25") // each evaluates all layouts by the reference
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		o := Options{Top: rapid.IntRange(1, 5).Draw(t, "top"), Memory: p.Cluster.Device.Memory}
@@ -129,7 +129,7 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 // Every layout that is listed can run, is listed once, and is evaluated as the
 // reference does it.
 func TestEveryCandidateCanRun(t *testing.T) {
-	whole.Checks(t, "25")
+	wholetest.Checks(t, "25")
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProblem(t)
 		s := newSpace(p, Fixed{})

@@ -110,21 +110,30 @@ func (r *Runtime) DefaultCache(weights string) string {
 }
 
 var loadRuntimes = sync.OnceValue(func() []*Runtime {
+	runtimes, err := readRuntimes(runtimesJSON)
+	if err != nil {
+		panic("sizing: embedded runtimes: " + err.Error()) // a test reads them
+	}
+	return runtimes
+})
+
+// readRuntimes reads a file of runtimes.
+func readRuntimes(data []byte) ([]*Runtime, error) {
 	var f struct {
 		// Ladder is that of the runtimes which have none of their own.
 		Ladder   []string   `json:"ladder"`
 		Runtimes []*Runtime `json:"runtimes"`
 	}
-	if err := json.Unmarshal(runtimesJSON, &f); err != nil {
-		panic("sizing: embedded runtimes: " + err.Error()) // a test reads them
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, err
 	}
 	for _, r := range f.Runtimes {
 		if r.Ladder == nil {
 			r.Ladder = f.Ladder
 		}
 	}
-	return f.Runtimes
-})
+	return f.Runtimes, nil
+}
 
 // Runtimes lists the serving programs.
 func Runtimes() []*Runtime { return slices.Clone(loadRuntimes()) }

@@ -10,12 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
-	"mlsizer/internal/whole"
 	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
+	"mlsizer/sizing/wholetest"
 )
 
 func servingOn(t *testing.T, model, weights, device string, count int, change func(*serve.Request)) (*serve.Prepared, error) {
@@ -220,7 +220,7 @@ func TestServingNeverBreaks(t *testing.T) {
 	i := 0
 	for _, e := range catalog.Default().All() {
 		// Strides that divide no list leave no device, storage or runtime out.
-		if i++; i%7 >= whole.Size(2, 7) {
+		if i++; i%7 >= wholetest.Size(2, 7) {
 			continue
 		}
 		d := devices[i%len(devices)]

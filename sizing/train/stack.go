@@ -222,22 +222,31 @@ func (s *Stack) workspace(arch string, experts bool) quantity.Bytes {
 var stacksJSON []byte
 
 var loadStacks = sync.OnceValue(func() []*Stack {
-	var stacks []*Stack
-	if err := json.Unmarshal(stacksJSON, &stacks); err != nil {
+	stacks, err := readStacks(stacksJSON)
+	if err != nil {
 		panic("stacks.json: " + err.Error()) // the embedded file is tested
+	}
+	return stacks
+})
+
+// readStacks reads a list of stacks.
+func readStacks(data []byte) ([]*Stack, error) {
+	var stacks []*Stack
+	if err := json.Unmarshal(data, &stacks); err != nil {
+		return nil, err
 	}
 	for _, s := range stacks {
 		for _, name := range s.ShardingNames {
 			sh, err := ParseSharding(name)
 			if err != nil {
-				panic("stacks.json: " + err.Error())
+				return nil, err
 			}
 			s.Shardings = append(s.Shardings, sh)
 		}
 		s.Sharding = s.Shardings[0]
 	}
-	return stacks
-})
+	return stacks, nil
+}
 
 // Stacks returns the known stacks, in a stable order. They must not be
 // modified.

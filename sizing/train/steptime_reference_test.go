@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"mlsizer/hardware"
-	"mlsizer/internal/whole"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/wholetest"
 )
 
 // referenceStep is the step time written for reading: it walks the layers of
@@ -603,7 +603,7 @@ func prepareStep(t testing.TB, m *model.Model, stack, id string, w Workload) *Pr
 func TestStepTimeAgainstReference(t *testing.T) {
 	// The reference is readable rather than fast. A stride that divides no
 	// dimension of the combinations visits every value of each.
-	i, stride := 0, whole.Size(7, 1)
+	i, stride := 0, wholetest.Size(7, 1)
 	eachStep(t, func(t *testing.T, name string, p *Prepared, plan *Plan) {
 		if i++; i%stride != 0 {
 			return

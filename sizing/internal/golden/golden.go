@@ -1,5 +1,5 @@
 // Package golden reads the published figures and model files of the top-level
-// testdata folder, for tests.
+// testdata folder, and the examples of pages in docs, for tests.
 package golden
 
 import (
@@ -89,18 +89,24 @@ func table(t testing.TB, header string, elem ...string) [][]string {
 	return rows[1:]
 }
 
-// path is where a file of the folder is: tests run in the folders of their
-// packages, below the module's.
+// path is where a file of the folder is.
 func path(t testing.TB, elem ...string) string {
 	t.Helper()
-	root, err := os.Getwd()
+	return filepath.Join(append([]string{root(t), "testdata"}, elem...)...)
+}
+
+// root is the folder of the module: tests run in the folders of their packages,
+// below it.
+func root(t testing.TB) string {
+	t.Helper()
+	folder, err := os.Getwd()
 	require.NoError(t, err)
 	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			return filepath.Join(append([]string{root, "testdata"}, elem...)...)
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
 		}
-		up := filepath.Dir(root)
-		require.NotEqual(t, up, root, "no go.mod above the test")
-		root = up
+		up := filepath.Dir(folder)
+		require.NotEqual(t, up, folder, "no go.mod above the test")
+		folder = up
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"mlsizer/internal/whole"
 	"mlsizer/sizing/modelfile/internal/filetest"
+	"mlsizer/sizing/wholetest"
 )
 
 // TestSafetensorsHostileMemory has headers of 100 MB that are made to be held:
@@ -19,7 +19,7 @@ func TestSafetensorsHostileMemory(t *testing.T) {
 		t.Skip("100 MB headers")
 	}
 	type header struct{ name, dtype, suffix string }
-	for _, c := range whole.Sample([]header{{"reverse", "BF16", ""}, {"modules", "U8", ".qweight"}}, 2) {
+	for _, c := range wholetest.Sample([]header{{"reverse", "BF16", ""}, {"modules", "U8", ".qweight"}}, 2) {
 		t.Run(c.name, func(t *testing.T) {
 			b := []byte("{")
 			for i := 900_000; len(b) < maxHeader-200 && i > 0; i-- {

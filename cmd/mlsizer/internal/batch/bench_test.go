@@ -16,9 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	sweep "mlsizer/internal/whole"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
+	"mlsizer/sizing/wholetest"
 )
 
 // manyModels is a file of n models, evenly spread over the orders of magnitude.
@@ -131,7 +131,7 @@ func TestMemory(t *testing.T) {
 			runs = append(runs, r)
 		}
 	}
-	for _, r := range sweep.Sample(runs, 4) { // the diagonal: each form and each row once
+	for _, r := range wholetest.Sample(runs, 4) { // the diagonal: each form and each row once
 		most := mostHeap(t, r.opt, r.row)
 		require.Less(t, most, uint64(64<<20), "heap of %s, rows %q", r.name, r.row)
 	}

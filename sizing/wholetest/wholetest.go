@@ -1,7 +1,7 @@
-// Package whole says how much of a sweep a test covers. A change is checked on
+// Package wholetest says how much of a sweep a test covers. A change is checked on
 // a sample that takes a minute, a release on the whole: .ci/release sets
 // MLSIZER_WHOLE=1.
-package whole
+package wholetest
 
 import (
 	"flag"

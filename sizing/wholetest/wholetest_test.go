@@ -1,4 +1,4 @@
-package whole
+package wholetest
 
 import (
 	"flag"
