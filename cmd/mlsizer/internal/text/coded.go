@@ -15,6 +15,7 @@ var coreErrors = merged(
 	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
 	runErrors, requestErrors,
+	configErrors, jsonErrors, familyErrors, modelFileErrors, hubErrors, headerErrors, tensorErrors, ggufErrors,
 	evidenceRowErrors, fitErrors, cellErrors, optionErrors, pipelineLayoutErrors,
 )
 

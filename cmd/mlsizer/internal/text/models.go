@@ -64,11 +64,10 @@ var Fields = map[string]Text{
 
 // A published training run.
 var (
-	PublishedRun = T("published training run: %v", "已公布的训练：%v")
-	RunTook      = T("%[1]v%[2]vtook %[3]v", "%[2]v%[1]v%[3]v")
-	RunTokens    = T("%s %ss ", "%s %s，")
-	RunOn        = T("on %s ", "%s，")
-	RunDays      = T("%.4g days", "%.4g 天")
-	RunHours     = T("%s device-hours", "%s 设备小时")
-	RunSnapshot  = T("%.3g days of all of them; the %.4g days that are often quoted are a snapshot of it", "合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一段")
+	RunTook     = T("%[1]v%[2]vtook %[3]v", "%[2]v%[1]v%[3]v")
+	RunTokens   = T("%s %ss ", "%s %s，")
+	RunOn       = T("on %s ", "%s，")
+	RunDays     = T("%.4g days", "%.4g 天")
+	RunHours    = T("%s device-hours", "%s 设备小时")
+	RunSnapshot = T("%.3g days of all of them; the %.4g days that are often quoted are a snapshot of it", "合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一段")
 )
