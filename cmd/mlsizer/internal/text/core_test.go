@@ -34,7 +34,7 @@ func TestCoreSentences(t *testing.T) {
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
 		runCases(), requestCases(),
 		configCases(), jsonCases(), familyCases(), modelFileCases(), hubCases(), headerCases(), tensorCases(), ggufCases(),
-		evidenceRowCases(), fitCases(), cellCases(), optionCases(), pipelineLayoutCases(),
+		evidenceRowCases(), fitCases(), cellCases(), csvCases(), optionCases(), pipelineLayoutCases(),
 	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
