@@ -146,7 +146,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 		return s, nil, err
 	}
 	assume := func(flag, value string) {
-		assumed = append(assumed, cli.NoteOf(flag, text.AssumedServe.With(flag, value), ""))
+		assumed = append(assumed, assumedNote(flag, value))
 	}
 	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.Runtime, o.Layout, o.Offload, o.Host
 	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.Context, o.Batch, o.Prompt, o.Output, o.Shared, o.Memory
@@ -274,6 +274,14 @@ func infer(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string)
 	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.Price)...), nil
 }
 
+// assumedNote says what is assumed of a flag that is not given; it has the flag's
+// code.
+func assumedNote(flag, value string) note.Note {
+	n := note.New("assumed", "", flag, value)
+	n.Code = flag
+	return n
+}
+
 // scopeNotes say what is doubtful of the model's file, what its parameters leave
 // out and where the price is from, where none was given.
 func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
@@ -282,13 +290,13 @@ func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
 		notes = append(notes, note.New("scope.served", "", model.Scope(m.Model.Scope)))
 	}
 	if m.Entry != nil && m.Entry.Note != "" && m.Model.ImageTokens() > 0 {
-		notes = append(notes, cli.NoteOf("images", text.OtherSizes.With(m.Entry.Note), ""))
+		notes = append(notes, note.New("images.other-sizes", "", m.Entry.Note))
 	}
 	if m.Entry == nil && m.Model.ImageTokens() > 0 {
-		notes = append(notes, cli.NoteOf("images", text.TowerOfConfig, ""))
+		notes = append(notes, note.New("images.tower", ""))
 	}
 	if p := t.Device.Price; p != nil && given == 0 {
-		notes = append(notes, cli.NoteOf("price", text.PriceDated.With(p.PerHour, p.Date), p.Source))
+		notes = append(notes, note.New("price", p.Source, p.PerHour, p.Date))
 	}
 	return notes
 }

@@ -37,7 +37,7 @@ type encodeJSON struct {
 	MaxBatch   int64                    `json:"max_sequences"`
 	Best       string                   `json:"best_weights"`
 	Throughput serve.EncodingThroughput `json:"throughput"`
-	Notes      []note.Note              `json:"notes"`
+	Notes      []report.NoteJSON        `json:"notes"`
 	Explain    []note.Derivation        `json:"explain,omitempty"`
 }
 
@@ -93,7 +93,7 @@ func encoding(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights stri
 	s := serve.Request{Model: m.Model, Cluster: cluster, Layout: o.Layout, Context: o.Context, Batch: o.Batch, DeviceMemory: o.Memory, Runtime: o.Runtime}
 	var notes []note.Note
 	assume := func(flag, value string) {
-		notes = append(notes, cli.NoteOf(flag, text.AssumedServe.With(flag, value), ""))
+		notes = append(notes, assumedNote(flag, value))
 	}
 	switch c := m.Model.Context; {
 	case !m.Model.PerToken():

@@ -79,13 +79,16 @@ type keyJSON struct {
 	Default bool   `json:"default,omitempty"`
 }
 
-func newInspectJSON(f *modelfile.File, b sizing.Bounds) inspectJSON {
+func newInspectJSON(f *modelfile.File, b sizing.Bounds, l text.Lang) inspectJSON {
 	tier, beyond := b.Classify(f.Params)
 	j := inspectJSON{
 		Schema: report.Schema, Command: "inspect", Path: f.Path, Format: f.Format,
 		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
-		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: append([]string{}, f.Warnings...),
+		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: []string{},
+	}
+	for _, w := range f.Warnings {
+		j.Warnings = append(j.Warnings, text.OfNote(w).In(l))
 	}
 	for _, d := range f.ParamsByDType {
 		j.ParamsByDType[d.DType] = d.Params
@@ -118,7 +121,7 @@ func inspectRun(cmd *cobra.Command, o *inspectOptions) error {
 	if err != nil {
 		return o.noFile(err)
 	}
-	j := newInspectJSON(f, o.bounds)
+	j := newInspectJSON(f, o.bounds, o.Lang)
 	return o.Print(inspectDocument(f, &j))
 }
 
@@ -184,7 +187,7 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	}
 	d.Tables = append(d.Tables, report.ComponentTable(f.Components))
 	for _, w := range f.Warnings {
-		d.Notes = append(d.Notes, render.Note{Text: text.Same(w)})
+		d.Notes = append(d.Notes, render.Note{Text: text.OfNote(w)})
 	}
 	return d
 }

@@ -14,11 +14,14 @@ import (
 //go:embed data/steps.csv data/memory.csv data/runs.csv data/whole_runs.csv
 var published embed.FS
 
+// publishedFiles are the files of measurements of training.
+var publishedFiles = []string{"data/steps.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile}
+
 // Default returns the measurements that the program ships with: step times and
 // peak memory of training, and device-hours of whole runs.
 func Default() ([]Row, error) {
 	var rows []Row
-	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile} {
+	for _, name := range publishedFiles {
 		data, err := published.ReadFile(name)
 		if err != nil {
 			return nil, note.NewError("fit.shipped-rows", err)

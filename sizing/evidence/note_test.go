@@ -33,7 +33,7 @@ func TestPredictionsIgnoreNotes(t *testing.T) {
 	noted, err := shippedReport()
 	require.NoError(t, err)
 	var blank []Row
-	for _, name := range []string{"data/steps.csv", "data/memory.csv", "data/runs.csv"} {
+	for _, name := range publishedFiles {
 		more, err := ReadCSV(withoutNotes(t, published, name), name)
 		require.NoError(t, err)
 		blank = append(blank, more...)

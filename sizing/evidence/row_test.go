@@ -39,8 +39,9 @@ func TestReadCSVRefuses(t *testing.T) {
 		"text":       {"id,source,step_seconds\na,s,fast\n", &SchemaError{"f.csv", 2, "step_seconds", note.NewError("cell.negative", "fast")}},
 		"negative":   {"id,source,tp\na,s,-1\n", &SchemaError{"f.csv", 2, "tp", note.NewError("cell.not-a-count", "-1")}},
 		"not a bit":  {"id,source,gated\na,s,maybe\n", &SchemaError{"f.csv", 2, "gated", note.NewError("cell.not-a-switch", "maybe")}},
-		"ragged":     {"id,source\na\n", &SchemaError{"f.csv", 2, "", &csv.ParseError{StartLine: 2, Line: 2, Column: 1, Err: csv.ErrFieldCount}}},
-		"open quote": {"id,source\na,s\n\"00", &SchemaError{"f.csv", 3, "", &csv.ParseError{StartLine: 3, Line: 3, Column: 4, Err: csv.ErrQuote}}},
+		"ragged":     {"id,source\na\n", &SchemaError{"f.csv", 2, "", note.NewError("csv.wrong-record", 2, csv.ErrFieldCount)}},
+		"open quote": {"id,source\na,s\n\"00", &SchemaError{"f.csv", 3, "", note.NewError("csv.not-parsed", 3, 4, csv.ErrQuote)}},
+		"open lines": {"id,source\na,\"s\nb\"x,c\n", &SchemaError{"f.csv", 2, "", note.NewError("csv.not-parsed-within-record", 2, 3, 2, csv.ErrQuote)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ReadCSV(strings.NewReader(c.text), "f.csv")

@@ -214,7 +214,7 @@ func TestReadServingCSVErrors(t *testing.T) {
 		{"", &SchemaError{"x.csv", 1, "", note.NewError("rows.empty", note.Word("serving columns"))}},
 		{"id,source\n", &SchemaError{"x.csv", 1, "weights", note.NewError("rows.no-column", []string{"id", "source"})}},
 		{"id,source,weights,runtime,tokens_per_second\n1,s,fp8,vllm,-3\n", &SchemaError{"x.csv", 2, "tokens_per_second", note.NewError("cell.negative", "-3")}},
-		{"id,source,weights,runtime\n1,\"s\n", &SchemaError{"x.csv", 2, "", &csv.ParseError{StartLine: 2, Line: 2, Column: 6, Err: csv.ErrQuote}}},
+		{"id,source,weights,runtime\n1,\"s\n", &SchemaError{"x.csv", 2, "", note.NewError("csv.not-parsed", 2, 6, csv.ErrQuote)}},
 	} {
 		_, err := ReadServingCSV(strings.NewReader(c.text), "x.csv")
 		assert.Equal(t, c.want, err, c.text)

@@ -85,11 +85,7 @@ func (t *table) next() bool {
 		return false
 	}
 	if err != nil {
-		line := t.line + 1
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			line = broken.StartLine
-		}
+		line, err := csvError(err, t.line+1)
 		t.err = &SchemaError{t.file, line, "", err}
 		return false
 	}

@@ -3,13 +3,13 @@ package modelfile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/safetensors"
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // besideConfig is what the config.json beside the tensors says.
@@ -46,7 +46,7 @@ func readSmall(ctx context.Context, st source.Store, name string) ([]byte, error
 		return nil, err
 	}
 	defer f.Close()
-	tooLong := &source.FormatError{File: st.Where(name), Offset: config.MaxBytes, Problem: "the config goes on", Want: fmt.Sprintf("at most %d bytes", config.MaxBytes)}
+	tooLong := &source.FormatError{File: st.Where(name), Offset: config.MaxBytes, Err: note.NewError("config.goes-on", config.MaxBytes)}
 	if f.Size > config.MaxBytes {
 		return nil, tooLong
 	}
@@ -55,7 +55,7 @@ func readSmall(ctx context.Context, st source.Store, name string) ([]byte, error
 		return nil, tooLong
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: byte %d: %w", st.Where(name), len(data), err)
+		return nil, note.NewError("path.fails-at", st.Where(name), len(data), err)
 	}
 	return data, f.Done()
 }

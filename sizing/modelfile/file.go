@@ -1,13 +1,13 @@
 package modelfile
 
 import (
-	"fmt"
 	"strings"
 
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -50,11 +50,7 @@ type File struct {
 	// Metadata is what the file says of itself, unchecked.
 	Metadata map[string]string
 	// Warnings are the doubts that a reader of the numbers must know.
-	Warnings []string
-}
-
-func (f *File) warn(format string, args ...any) {
-	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+	Warnings note.List
 }
 
 // name calls the architecture of a config by the folder or repository that it
@@ -82,11 +78,11 @@ func ofSum(path, format string, s *tensor.Sum) *File {
 // uncounted settles a checkpoint whose packed weights cannot be counted: by
 // its architecture if there is one, else as an error. A sum of containers
 // would look like a count.
-func (f *File) uncounted(problem string) (*File, error) {
+func (f *File) uncounted(problem error) (*File, error) {
 	if f.Model == nil {
-		return nil, &source.FormatError{File: f.Path, Offset: -1, Problem: problem, Want: "a config.json with bits in the same folder"}
+		return nil, &source.FormatError{File: f.Path, Offset: -1, Err: note.NewError("packing.needs-a-config", problem)}
 	}
-	f.warn("%s: the parameters are those of the architecture", problem)
+	f.Warnings.Say("file.by-architecture", "", problem)
 	f.Params, f.Components, f.ParamsByDType = f.ArchitectureParams, f.Model.ByComponent(), nil
 	return f, nil
 }
@@ -99,10 +95,10 @@ func (f *File) compare() {
 	stored, arch := f.Params, f.ArchitectureParams
 	switch c := f.Config; {
 	case c.TiedStoredTwice > 0 && stored == arch+c.TiedStoredTwice:
-		f.warn("the output head is stored although it is tied to the embedding: %s parameters stored, %s different ones", stored.Exact(), arch.Exact())
+		f.Warnings.Say("file.head-stored-twice", "", note.Count(stored), note.Count(arch))
 	case len(c.NotCounted) > 0 && stored > arch:
-		f.warn("the files hold %s parameters and the config's architecture has %s, which leaves out: %s", stored.Exact(), arch.Exact(), strings.Join(c.NotCounted, ", "))
+		f.Warnings.Say("file.more-than-architecture", "", note.Count(stored), note.Count(arch), model.Scope(strings.Join(c.NotCounted, ", ")))
 	default:
-		f.warn("the files hold %s parameters, but the config's architecture has %s", stored.Exact(), arch.Exact())
+		f.Warnings.Say("file.other-than-architecture", "", note.Count(stored), note.Count(arch))
 	}
 }

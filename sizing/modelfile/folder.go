@@ -3,7 +3,6 @@ package modelfile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // maxListed bounds how many names a folder may have.
@@ -38,7 +38,7 @@ func openListed(ctx context.Context, st source.Folder, names []string, path stri
 	safe := choices(names, ".safetensors")
 	index := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasSuffix(n, ".safetensors.index.json") })
 	ambiguous := func(list []string) error {
-		return &source.FormatError{File: path, Offset: -1, Problem: fmt.Sprintf("the folder holds several models (%s)", strings.Join(list[:min(len(list), 4)], ", ")), Want: "the file that is meant"}
+		return &source.FormatError{File: path, Offset: -1, Err: note.NewError("folder.several-models", list[:min(len(list), 4)])}
 	}
 	const usual = "model.safetensors"
 	switch {
@@ -67,7 +67,7 @@ func openListed(ctx context.Context, st source.Folder, names []string, path stri
 	if slices.Contains(names, "config.json") {
 		return openConfig(ctx, st, "config.json")
 	}
-	return nil, &source.FormatError{File: path, Offset: -1, Problem: "the folder holds no model file", Want: source.Accepted}
+	return nil, &source.FormatError{File: path, Offset: -1, Err: note.NewError("folder.no-model")}
 }
 
 // choices lists the models among the names: of a split one its first part.
@@ -106,7 +106,7 @@ func listModelFiles(path string) ([]string, error) {
 			}
 		}
 		if seen += len(batch); seen > maxListed {
-			return nil, &source.FormatError{File: path, Offset: -1, Problem: fmt.Sprintf("the folder has more than %d entries", maxListed), Want: "the folder or the file of one model"}
+			return nil, &source.FormatError{File: path, Offset: -1, Err: note.NewError("folder.too-many-entries", maxListed)}
 		}
 		if errors.Is(err, io.EOF) {
 			break

@@ -16,6 +16,7 @@ import (
 	"mlsizer/sizing/modelfile/hub"
 	"mlsizer/sizing/modelfile/safetensors"
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // Options are the settings of Open. The zero value is ready for use.
@@ -90,7 +91,7 @@ func openFile(ctx context.Context, st source.Folder, name, path string) (*File, 
 	case strings.HasSuffix(lower, ".gguf"):
 		f, err = openGGUF(ctx, st, name)
 	default:
-		return nil, &source.FormatError{File: path, Offset: -1, Problem: "not a kind of model file that is read here" + hintFor(lower), Want: source.Accepted}
+		return nil, &source.FormatError{File: path, Offset: -1, Err: notRead(lower)}
 	}
 	if err != nil {
 		return nil, err
@@ -109,15 +110,15 @@ func usualName(name string) bool {
 	return name == "config.json" || strings.HasPrefix(name, "model.safetensors") || strings.HasPrefix(name, "model-0")
 }
 
-// hintFor names the usual files that are not read, and why.
-func hintFor(name string) string {
+// notRead says why a file is not read, by its name.
+func notRead(name string) error {
 	switch filepath.Ext(name) {
 	case ".bin", ".pt", ".pth", ".ckpt", ".pkl":
-		return ": a pickle is a program, and is not run"
+		return note.NewError("path.pickle")
 	case ".onnx", ".h5", ".msgpack", ".npz", ".tflite", ".pb":
-		return ": convert it to safetensors or give its config.json"
+		return note.NewError("path.other-format")
 	}
-	return ""
+	return note.NewError("path.no-model-file")
 }
 
 // openConfig reads a config.json on its own.
@@ -160,13 +161,13 @@ func openSafetensors(ctx context.Context, st source.Store, names []string, index
 		f.Warnings = append(f.Warnings, beside.config.Warnings...)
 	}
 	if beside.problem != nil {
-		f.warn("no architecture: %v", beside.problem)
+		f.Warnings.Say("file.no-architecture", "", beside.problem)
 	}
 	f.Warnings = append(f.Warnings, c.Warnings...)
 	if f.Model != nil {
 		f.ArchitectureParams = f.Model.Params()
 	}
-	if c.Uncounted != "" {
+	if c.Uncounted != nil {
 		return f.uncounted(c.Uncounted)
 	}
 	if f.Model != nil && c.Quantised && f.Params > 0 {

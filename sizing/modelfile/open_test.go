@@ -3,6 +3,7 @@ package modelfile_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func TestOpenFolder(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	// The published file has 137,022,720 elements: 12 masks of 1024² more.
-	if w := strings.Join(f.Warnings, "\n"); !strings.Contains(w, "12 buffers") || !strings.Contains(w, "12582912 elements") {
+	if w := fmt.Sprint(f.Warnings); !strings.Contains(w, "file.buffers [12 ") || !strings.Contains(w, " 12582912]") {
 		t.Errorf("warnings %q", w)
 	}
 	if f.Components != f.Model.ByComponent() {
@@ -86,15 +87,15 @@ func TestOpenFolder(t *testing.T) {
 	}
 	filetest.WriteTensors(t, dir, "model.safetensors", gpt2Tensors(true)...)
 	f = opentest.Open(t, dir)
-	if f.Params != params+50257*768 || !strings.Contains(strings.Join(f.Warnings, "\n"), "the output head is stored although it is tied") {
+	if f.Params != params+50257*768 || !strings.Contains(fmt.Sprint(f.Warnings), "file.head-stored-twice") {
 		t.Errorf("%+v", f)
 	}
 	filetest.Put(t, dir, "config.json", strings.Replace(gpt2, `"n_layer":12`, `"n_layer":11`, 1))
-	if f = opentest.Open(t, dir); !strings.Contains(strings.Join(f.Warnings, "\n"), "but the config's architecture has") {
+	if f = opentest.Open(t, dir); !strings.Contains(fmt.Sprint(f.Warnings), "file.other-than-architecture") {
 		t.Errorf("warnings %q", f.Warnings)
 	}
 	filetest.Put(t, dir, "config.json", `{"model_type":"none of ours"}`)
-	if f = opentest.Open(t, dir); f.Model != nil || f.ArchitectureParams != 0 || !strings.Contains(strings.Join(f.Warnings, "\n"), "no architecture: ") {
+	if f = opentest.Open(t, dir); f.Model != nil || f.ArchitectureParams != 0 || !strings.Contains(fmt.Sprint(f.Warnings), "file.no-architecture [") {
 		t.Errorf("%+v", f)
 	}
 	filetest.Put(t, dir, "config.json", `{"model_type":`)
@@ -114,19 +115,19 @@ func TestOpenChoosesInAFolder(t *testing.T) {
 		}
 	}
 	filetest.Put(t, dir, "README.md", "")
-	refused("the folder holds no model file (want config.json, a .safetensors file")
+	refused("folder: no model")
 	filetest.NewGGUF().Tensor("a", 0, 5).Write(t, dir, "a.gguf")
 	if f := opentest.Open(t, dir); f.Params != 5 {
 		t.Errorf("%+v", f)
 	}
 	filetest.NewGGUF().Tensor("a", 0, 6).Write(t, dir, "b.gguf")
-	refused("the folder holds several models (a.gguf, b.gguf) (want the file that is meant)")
+	refused("folder: several models: [a.gguf b.gguf]")
 	filetest.WriteTensors(t, dir, "x.safetensors", filetest.T("a", "F16", 7))
 	if f := opentest.Open(t, dir); f.Params != 7 {
 		t.Errorf("%+v", f)
 	}
 	filetest.WriteTensors(t, dir, "y.safetensors", filetest.T("a", "F16", 8))
-	refused("the folder holds several models (x.safetensors, y.safetensors)")
+	refused("folder: several models: [x.safetensors y.safetensors]")
 	filetest.WriteTensors(t, dir, "model.safetensors", filetest.T("a", "F16", 9))
 	if f := opentest.Open(t, dir); f.Params != 9 {
 		t.Errorf("%+v", f)
@@ -146,13 +147,13 @@ func TestOpenRefused(t *testing.T) {
 	}
 	for _, c := range []struct{ path, want string }{
 		{filepath.Join(dir, "gone.gguf"), "no such file"},
-		{filepath.Join(dir, "d.gguf"), "the folder holds no model file"},
+		{filepath.Join(dir, "d.gguf"), "folder: no model"},
 		{loop, "too many levels of symbolic links"},
-		{filetest.Put(t, dir, "pytorch_model.bin", "x"), "a pickle is a program, and is not run (want config.json"},
-		{filetest.Put(t, dir, "model.onnx", "x"), "convert it to safetensors"},
-		{filetest.Put(t, dir, "noextension", "x"), "not a kind of model file that is read here (want config.json"},
-		{filetest.Put(t, dir, "m-00003-of-00002.gguf", "x"), "is called part 3 of 2"},
-		{filetest.Put(t, dir, "m-00000-of-00002.safetensors", "x"), "is called part 0 of 2"},
+		{filetest.Put(t, dir, "pytorch_model.bin", "x"), "path: pickle"},
+		{filetest.Put(t, dir, "model.onnx", "x"), "path: other format"},
+		{filetest.Put(t, dir, "noextension", "x"), "path: no model file"},
+		{filetest.Put(t, dir, "m-00003-of-00002.gguf", "x"), "parts: bad number: 3, 2"},
+		{filetest.Put(t, dir, "m-00000-of-00002.safetensors", "x"), "parts: bad number: 0, 2"},
 		{filetest.Put(t, dir, "empty.json", ""), "empty.json"},
 		{filepath.Join(dir, "a\x00.gguf"), "invalid argument"},
 	} {
@@ -170,7 +171,7 @@ func TestOpenRefused(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(sub, "config.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := modelfile.Open(context.Background(), sub, modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "is a folder (want a regular file)") {
+	if _, err := modelfile.Open(context.Background(), sub, modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "path: no regular file: path.folder") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -195,7 +196,7 @@ func TestOpenLongConfig(t *testing.T) {
 	}
 	var err error
 	used := filetest.AllocatedBy(func() { _, err = modelfile.Open(context.Background(), path, modelfile.Options{}) })
-	if err == nil || !strings.Contains(err.Error(), "want at most 16777216 bytes") {
+	if err == nil || !strings.Contains(err.Error(), "config: goes on: 16777216") {
 		t.Errorf("error %v", err)
 	}
 	if used > 1<<20 {

@@ -9,6 +9,7 @@ import (
 
 	"mlsizer/sizing/modelfile/hub"
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // openRepository reads a repository: its config.json and the headers of its
@@ -45,10 +46,9 @@ func openUsual(ctx context.Context, st source.Store, ref hub.Ref) (*File, error)
 		if beside.problem != nil {
 			return nil, beside.problem
 		}
-		return nil, &hub.Error{Ref: ref.String(), Status: http.StatusNotFound, Problem: "the repository has neither model.safetensors, nor its index, nor config.json",
-			Hint: "check the name; other files can be downloaded and given by their path"}
+		return nil, &hub.Error{Ref: ref.String(), Status: http.StatusNotFound, Err: note.NewError("hub.no-model"), Hint: note.Word("hub.check-files")}
 	}
 	f := ofConfig(st.Where("config.json"), beside.config)
-	f.warn("the repository has no safetensors files under the usual names: the parameters are those of config.json")
+	f.Warnings.Say("file.no-safetensors", "")
 	return f, nil
 }

@@ -14,9 +14,6 @@ type Note struct {
 	// Values are what the sentence names, in a fixed order for the key.
 	Key    string `json:"-"`
 	Values []any  `json:"-"`
-	// Text and Chinese are of notes that have no key yet.
-	Text    string `json:"text"`
-	Chinese string `json:"-"`
 	// Source says where the assumption comes from; "" if from nowhere else.
 	Source string `json:"source,omitempty"`
 }

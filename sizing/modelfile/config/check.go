@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // A key that no family asked for may be harmless (a token's number) or may say
@@ -50,10 +52,10 @@ func (r *reader) checkRest() {
 		switch {
 		case harmless[f.name] || harmlessName(lower):
 		case containsAny(lower, bearing):
-			r.refuse(f.name, "is %s, which contradicts family %s", text(f.value), r.family)
+			r.refuse(f.name, note.NewError("family.contradicted", shown(f.value), r.family))
 			return
 		case speaks(f.value):
-			r.warn = append(r.warn, fmt.Sprintf("key %q (%s) is not understood and changed nothing", r.path+clip(f.name), text(f.value)))
+			r.warn.Say("file.key-not-understood", "", r.path+clip(f.name), shown(f.value))
 		}
 	}
 }

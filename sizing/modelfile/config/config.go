@@ -3,12 +3,11 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -35,7 +34,7 @@ type Config struct {
 	// "vision tower", "1 multi-token-prediction layer".
 	NotCounted []string
 	// Warnings are doubts that a reader of the total must know.
-	Warnings []string
+	Warnings note.List
 }
 
 // Key is a key of a config with its value as JSON.
@@ -57,7 +56,7 @@ type Key struct {
 func Parse(name string, data []byte) (*Config, error) {
 	top, err := parseJSON(data)
 	if err != nil {
-		return nil, &Error{Name: name, Reason: err.Error(), Err: err}
+		return nil, &Error{Name: name, Err: err}
 	}
 	r, f, err := findFamily(name, top)
 	if err != nil {
@@ -86,7 +85,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	m.Towers = visionTower(top, m)
 	if err := checkModel(m); err != nil {
-		return nil, &Error{Name: name, Reason: err.Error(), Err: err}
+		return nil, &Error{Name: name, Err: err}
 	}
 	c.TiedStoredTwice = tiedParams(m)
 	c.DType = dtypeOf(top, r.obj)
@@ -103,7 +102,7 @@ func checkModel(m *model.Model) error {
 		return err
 	}
 	if m.Params() <= 0 {
-		return errors.New("the model has no parameters")
+		return note.NewError("model.no-parameters-at-all")
 	}
 	return nil
 }
@@ -156,7 +155,7 @@ func findFamily(name string, top *object) (*reader, *chosen, error) {
 		}
 		w, known := wrappers[modelType]
 		if !known {
-			r.refuse("model_type", "%q is not one of the %d models of several parts that are known%s", clip(modelType), len(wrappers), closest(modelType))
+			r.refuse("model_type", near(modelType, note.NewError("family.unknown-wrapper", clip(modelType), len(wrappers))))
 			break
 		}
 		innerType := inner.modelType(false)
@@ -164,7 +163,7 @@ func findFamily(name string, top *object) (*reader, *chosen, error) {
 			innerType = w.text
 		}
 		if innerType == "" {
-			inner.fail("model_type", "is missing (%s holds language models of several families)", modelType)
+			inner.fail("model_type", note.NewError("value.missing-in-a-wrapper", modelType))
 		}
 		c.field = w.field
 		inner.left = append(r.left, r.towers(w)...)
@@ -178,7 +177,7 @@ func findFamily(name string, top *object) (*reader, *chosen, error) {
 		c.field = flat.field
 		r.left = append(r.left, r.towers(flat)...)
 		if v, ok := r.obj.get("version"); modelType == "minicpmv" && (!ok || v != number("2.6")) {
-			r.refuse("version", "is %s: only version 2.6 of minicpmv, a Qwen2, is known", text(v))
+			r.refuse("version", note.NewError("family.unknown-version", shown(v)))
 		}
 		modelType = flat.text
 	}
@@ -186,11 +185,11 @@ func findFamily(name string, top *object) (*reader, *chosen, error) {
 	if build == nil {
 		switch why := notModelled[modelType]; {
 		case modelType == "":
-			r.refuse("model_type", "is missing, and no known class is named in architectures")
+			r.refuse("model_type", note.NewError("family.not-named"))
 		case why != "":
-			r.refuse("model_type", "%q is not counted from a config: %s", modelType, why)
+			r.refuse("model_type", note.NewError("family.not-counted", modelType, why))
 		default:
-			r.refuse("model_type", "%q is not one of the %d families that are counted from a config%s", clip(modelType), len(families), closest(modelType))
+			r.refuse("model_type", near(modelType, note.NewError("family.unknown", clip(modelType), len(families))))
 		}
 	}
 	if r.err != nil {
@@ -212,7 +211,7 @@ func (r *reader) modelType(infer bool) string {
 	if v, ok := r.obj.get("model_type"); ok {
 		s, ok := v.(string)
 		if !ok {
-			r.fail("model_type", "is %s (want a string)", text(v))
+			r.fail("model_type", note.NewError("value.not-a-string", shown(v)))
 		}
 		return s
 	}
@@ -274,10 +273,10 @@ func (r *reader) towers(w wrapper) []string {
 
 // outerRest returns doubts that the enclosing object's keys raise about the
 // text model's count.
-func (r *reader) outerRest(inner *reader, modelType string) []string {
+func (r *reader) outerRest(inner *reader, modelType string) note.List {
 	if v, ok := r.obj.get("vocab_size"); ok {
 		if w, ok := inner.obj.get("vocab_size"); ok && text(v) != text(w) {
-			return []string{fmt.Sprintf("vocab_size is %s at the top of the %s config and %s in the text model: the text model's is taken", text(v), modelType, text(w))}
+			return note.List{note.New("file.two-vocabularies", "", shown(v), modelType, shown(w))}
 		}
 	}
 	return nil

@@ -2,10 +2,10 @@ package config
 
 import (
 	"maps"
-	"strconv"
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // families maps a model_type to the function that turns its keys into layers.
@@ -90,7 +90,7 @@ func (r *reader) headKind(keepHead bool) headKind {
 	case strings.HasSuffix(class, "Model") && !strings.Contains(class, "Reward"):
 		return noHead
 	default:
-		r.refuse("architectures", "%q is a class whose head is not known (want …ForCausalLM, …LMHeadModel, …Model or …ForSequenceClassification)", clip(class))
+		r.refuse("architectures", note.NewError("class.unknown-head", clip(class)))
 	}
 	return languageHead
 }
@@ -108,7 +108,7 @@ func (r *reader) labels() int64 {
 		if o, ok := v.(*object); ok && len(o.fields) > 0 {
 			return int64(len(o.fields))
 		}
-		r.fail("id2label", "is %s (want an object with a key a label)", text(v))
+		r.fail("id2label", note.NewError("value.not-labels", shown(v)))
 		return 1
 	}
 	return r.widthOr(2, "num_labels")
@@ -145,13 +145,13 @@ func (r *reader) attention(hidden, kvDefault int64) model.Attention {
 func (r *reader) checkHeads(a *model.Attention) {
 	if a.HeadDim == 0 {
 		if a.Hidden%a.Heads != 0 {
-			r.fail("num_attention_heads", "%d heads do not divide hidden size %d (want a divisor, or head_dim)", a.Heads, a.Hidden)
+			r.fail("num_attention_heads", note.NewError("heads.must-divide-hidden-size", a.Heads, a.Hidden))
 			return
 		}
 		a.HeadDim = a.Hidden / a.Heads
 	}
 	if a.KVHeads > 0 && a.Heads%a.KVHeads != 0 {
-		r.fail("num_key_value_heads", "%d KV heads do not divide %d heads", a.KVHeads, a.Heads)
+		r.fail("num_key_value_heads", note.NewError("heads.kv-heads-must-divide-heads", a.KVHeads, a.Heads))
 	}
 }
 
@@ -261,34 +261,34 @@ var classDefaults = map[string]map[string]int64{
 	"gemma3_text": {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8},
 }
 
-// plural writes a number with its word.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
 // notModelled says of families that are known by name why they are refused.
-var notModelled = map[string]string{
-	"gemma4":      "no published exact total confirms which tensors its layers with shared keys and values, its per-layer embeddings and its expert scales store",
-	"gemma4_text": "no published exact total confirms which tensors its layers with shared keys and values, its per-layer embeddings and its expert scales store",
-	"gemma3n":     "its alternating-updates and per-layer embeddings are not modelled",
-	"minimax_m3":  "the index projections of its sparse attention are not modelled",
-	"step3p5":     "the gates of its attention and the heads of its sliding layers are not modelled",
-	"step3p7":     "the gates of its attention and the heads of its sliding layers are not modelled",
-	"kimi_k3":     "its attention residuals and the norm of its latent experts are not modelled",
-	"kimi_linear": "its delta attention, attention residuals and latent experts are not modelled",
-	"lfm2":        "its short convolutions are not modelled",
-	"rwkv":        "its recurrent blocks are not modelled",
-	"albert":      "its layers share one set of weights, which is not modelled",
+var notModelled = map[string]note.Word{
+	"gemma4":      note.Word("family.gemma4"),
+	"gemma4_text": note.Word("family.gemma4"),
+	"gemma3n":     note.Word("family.gemma3n"),
+	"minimax_m3":  note.Word("family.minimax_m3"),
+	"step3p5":     note.Word("family.step3"),
+	"step3p7":     note.Word("family.step3"),
+	"kimi_k3":     note.Word("family.kimi_k3"),
+	"kimi_linear": note.Word("family.kimi_linear"),
+	"lfm2":        note.Word("family.lfm2"),
+	"rwkv":        note.Word("family.rwkv"),
+	"albert":      note.Word("family.albert"),
 }
 
 // Families lists the model types that Parse counts.
 func Families() []string { return sortedKeys(families) }
 
+// near adds to the error of a name that is not known those most like it.
+func near(name string, err *note.Error) *note.Error {
+	if names := closest(name); len(names) > 0 {
+		return note.NewError("family.closest", err, names)
+	}
+	return err
+}
+
 // closest returns the known names most like one that is not known.
-func closest(name string) string {
+func closest(name string) []string {
 	var best []string
 	long := 2
 	for _, f := range append(sortedKeys(families), sortedKeys(wrappers)...) {
@@ -303,8 +303,5 @@ func closest(name string) string {
 			best = append(best, f)
 		}
 	}
-	if len(best) == 0 {
-		return ""
-	}
-	return ", the closest being " + strings.Join(best, ", ")
+	return best
 }

@@ -1,6 +1,9 @@
 package config
 
-import "mlsizer/sizing/model"
+import (
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+)
 
 // denseFamilies are decoders of attention and one feed-forward network a
 // layer, in the line of Llama:
@@ -229,7 +232,7 @@ func (r *reader) exaoneWindow(layers int64) (int64, func(int64) bool) {
 	}
 	p := r.word("LLLG", "sliding_window_pattern")
 	if p == "" {
-		r.fail("sliding_window_pattern", "is empty (want letters L and G, such as LLLG)")
+		r.fail("sliding_window_pattern", note.NewError("value.empty-pattern"))
 		return 0, never
 	}
 	// The last layer attends to everything whatever the pattern says.
@@ -245,10 +248,10 @@ func qwen1(r *reader) *model.Model {
 	a.KVHeads = a.Heads
 	double := r.width("intermediate_size")
 	if double%2 != 0 {
-		r.fail("intermediate_size", "is %d (Qwen stores twice the width: want an even number)", double)
+		r.fail("intermediate_size", note.NewError("value.not-even", double))
 	}
 	if !r.bool(true, "no_bias") {
-		r.refuse("no_bias", "is false: projections with biases are not modelled for qwen")
+		r.refuse("no_bias", note.NewError("family.projections-without-no-bias", "qwen"))
 	}
 	norm := model.Norm{Dim: d}
 	return r.model(decoder{
@@ -280,7 +283,7 @@ func chatglm(r *reader) *model.Model {
 		final = append(final, norm)
 	}
 	if _, v, ok := r.lookup("pre_seq_len"); ok {
-		r.refuse("pre_seq_len", "is %s: a prefix encoder is not modelled", text(v))
+		r.refuse("pre_seq_len", note.NewError("family.prefix-encoder", shown(v)))
 	}
 	return r.model(decoder{
 		hidden: d, vocab: vocab, tied: r.tied(false), final: final, keepHead: true,
@@ -298,7 +301,7 @@ func nemotronNAS(r *reader) *model.Model {
 	r.neutral("num_key_value_heads", "intermediate_size")
 	list := r.list("block_configs")
 	if r.err == nil && int64(len(list)) != layers {
-		r.fail("block_configs", "has %d entries for %d layers", len(list), layers)
+		r.fail("block_configs", note.NewError("value.not-one-per-layer", len(list), layers))
 	}
 	kinds := make([]layer, len(list))
 	for i, e := range list {
@@ -330,14 +333,14 @@ func nemotronNAS(r *reader) *model.Model {
 func (r *reader) nasBlock(i int, e any, d, heads int64) (l layer) {
 	o, ok := e.(*object)
 	if !ok {
-		r.fail("block_configs", "entry %d is %s (want an object)", i, text(e))
+		r.fail("block_configs", note.NewError("entry.not-an-object", i, shown(e)))
 		return l
 	}
 	s := &reader{file: r.file, path: r.path + "block_configs.", family: r.family, obj: o, used: map[string]bool{}}
 	part := func(name string) *reader {
 		p := s.sub(name)
 		if p == nil {
-			s.fail(name, "is missing in entry %d", i)
+			s.fail(name, note.NewError("entry.missing", i))
 			return nil
 		}
 		if p.bool(false, "no_op") {
@@ -345,7 +348,7 @@ func (r *reader) nasBlock(i int, e any, d, heads int64) (l layer) {
 		}
 		for _, k := range []string{"replace_with_linear", "sparsify", "num_sink_tokens", "unshifted_sink"} {
 			if v, ok := p.obj.get(k); ok && !trivial(v) {
-				p.refuse(k, "is %s in entry %d, which is not modelled", text(v), i)
+				p.refuse(k, note.NewError("entry.not-modelled", shown(v), i))
 			}
 		}
 		return p
@@ -354,7 +357,7 @@ func (r *reader) nasBlock(i int, e any, d, heads int64) (l layer) {
 		group := a.width("n_heads_in_group")
 		l.a = heads / group
 		if heads%group != 0 {
-			a.fail("n_heads_in_group", "%d does not divide %d heads (entry %d)", group, heads, i)
+			a.fail("n_heads_in_group", note.NewError("entry.group-must-divide-heads", group, heads, i))
 		}
 		l.window = a.optional("window_length")
 		s.err = firstError(s.err, a.err)
@@ -389,7 +392,7 @@ func mllama(r *reader) *model.Model {
 	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
 	crosses := r.indices(0, layers, "cross_attention_layers")
 	if crosses == nil {
-		r.fail("cross_attention_layers", "is missing (%s needs it)", r.family)
+		r.fail("cross_attention_layers", note.NewError("value.missing", r.family))
 	}
 	norm := model.Norm{Dim: d}
 	m := r.model(decoder{

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // encoderFamilies are encoders, and encoders with decoders.
@@ -30,10 +31,10 @@ func (c bert) model(r *reader) *model.Model {
 	a.Bidirectional = true
 	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Bias: true}
 	if p := r.word("absolute", "position_embedding_type"); p != "absolute" {
-		r.refuse("position_embedding_type", "is %q (want absolute)", clip(p))
+		r.refuse("position_embedding_type", note.NewError("value.not-the-known-one", clip(p), "absolute"))
 	}
 	if r.bool(false, "is_decoder") || r.bool(false, "add_cross_attention") {
-		r.refuse("is_decoder", "or add_cross_attention is true, which is not modelled for %s", r.family)
+		r.refuse("is_decoder", note.NewError("family.decoder-of-an-encoder", r.family))
 	}
 	input := []model.Block{
 		model.Table{Name: "positions", Rows: r.rows("max_position_embeddings"), Dim: d, Small: true},
@@ -41,7 +42,7 @@ func (c bert) model(r *reader) *model.Model {
 	}
 	r.neutral("embedding_size")
 	if e := r.optional("embedding_size"); e > 0 && e != d {
-		r.refuse("embedding_size", "%d differs from hidden_size %d", e, d)
+		r.refuse("embedding_size", note.NewError("family.embedding-size-differs", e, d))
 	}
 	m := r.encoder(d, layers, vocab, a, ffn, input, func(m *model.Model) []model.Block { return r.bertHead(c.kind, d, m) })
 	if c.kind == "roberta" && m.Context > 2 {
@@ -102,7 +103,7 @@ func (r *reader) bertHead(kind string, d int64, m *model.Model) []model.Block {
 	case strings.HasSuffix(class, "ForQuestionAnswering"):
 		out = []model.Block{model.Linear{Name: "qa_outputs", In: d, Out: 2, Bias: true}}
 	default:
-		r.refuse("architectures", "%q is a class whose head is not known for %s", clip(class), r.family)
+		r.refuse("architectures", note.NewError("class.unknown-head-of", clip(class), r.family))
 	}
 	if !language {
 		m.Vocab = 0
@@ -133,7 +134,7 @@ func vit(r *reader) *model.Model {
 	image, patch, channels := r.width("image_size"), r.width("patch_size"), r.widthOr(3, "num_channels")
 	side := image / patch
 	if side < 1 || side > 1<<12 {
-		r.fail("patch_size", "%d cuts an image of %d into %d patches a side (want 1 to 4096)", patch, image, side)
+		r.fail("patch_size", note.NewError("value.bad-patch", patch, image, side))
 		side = 1
 	}
 	if r.err != nil {
@@ -165,7 +166,7 @@ func vit(r *reader) *model.Model {
 			model.Linear{Name: "pooler", In: d, Out: r.widthOr(d, "pooler_output_size"), Bias: true},
 		}})
 	default:
-		r.refuse("architectures", "%q is a class whose head is not known for vit", clip(class))
+		r.refuse("architectures", note.NewError("class.unknown-head-of", clip(class), "vit"))
 	}
 	return m
 }
@@ -176,7 +177,7 @@ func t5(r *reader) *model.Model {
 	d, layers, vocab := r.width("d_model"), r.layers("num_layers"), r.rows("vocab_size")
 	decoders := r.countOr(layers, 1, "num_decoder_layers")
 	if decoders > maxLayers {
-		r.fail("num_decoder_layers", "is %d (want at most %d)", decoders, maxLayers)
+		r.fail("num_decoder_layers", note.NewError("value.more-than", decoders, maxLayers))
 	}
 	self := model.Attention{Hidden: d, Heads: r.width("num_heads"), HeadDim: r.width("d_kv")}
 	self.KVHeads = self.Heads
@@ -190,7 +191,7 @@ func t5(r *reader) *model.Model {
 	ffn := model.FFN{Hidden: d, Width: r.width("d_ff"), Gated: gated}
 	r.neutral("is_gated_act")
 	if v, ok := r.obj.get("is_gated_act"); ok && v != gated {
-		r.fail("is_gated_act", "is %s, but feed_forward_proj is %q", text(v), clip(act))
+		r.fail("is_gated_act", note.NewError("value.contradicts-activation", shown(v), clip(act)))
 	}
 	buckets := r.widthOr(32, "relative_attention_num_buckets")
 	tied := r.tied(r.family == "t5")
@@ -222,7 +223,7 @@ func t5(r *reader) *model.Model {
 	case strings.HasSuffix(class, "Model"):
 		m.Vocab = 0
 	default:
-		r.refuse("architectures", "%q is a class whose head is not known for %s", clip(class), r.family)
+		r.refuse("architectures", note.NewError("class.unknown-head-of", clip(class), r.family))
 	}
 	m.Groups = append(m.Groups, model.Group{Name: "head", Place: model.Output, Repeat: 1, Blocks: out})
 	return m
@@ -271,7 +272,7 @@ func whisper(r *reader) *model.Model {
 	case strings.HasSuffix(class, "Model"):
 		m.Vocab = 0
 	default:
-		r.refuse("architectures", "%q is a class whose head is not known for whisper", clip(class))
+		r.refuse("architectures", note.NewError("class.unknown-head-of", clip(class), "whisper"))
 	}
 	m.Groups = append(m.Groups, model.Group{Name: "head", Place: model.Output, Repeat: 1, Blocks: out})
 	return m

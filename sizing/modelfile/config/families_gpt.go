@@ -1,6 +1,9 @@
 package config
 
-import "mlsizer/sizing/model"
+import (
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+)
 
 // gptFamilies are decoders in the line of GPT-2: LayerNorm, biases, two
 // matrices in the feed-forward network.
@@ -48,7 +51,7 @@ func (r *reader) gpt2Like(d int64, a model.Attention) *model.Model {
 	layers, vocab := r.layers("n_layer", "num_hidden_layers"), r.rows("vocab_size")
 	positions := r.rows("n_positions", "n_ctx")
 	if r.bool(false, "add_cross_attention") {
-		r.refuse("add_cross_attention", "is true, which is not modelled for %s", r.family)
+		r.refuse("add_cross_attention", note.NewError("family.switched-on", r.family))
 	}
 	ffn := model.FFN{Hidden: d, Width: r.widthOr(4*d, "n_inner"), Bias: true}
 	norm := model.Norm{Dim: d, Bias: true}
@@ -149,16 +152,16 @@ func mpt(r *reader) *model.Model {
 			a.KVHeads = 1
 		}
 		if c.bool(false, "qk_ln") {
-			c.refuse("qk_ln", "is true: query and key norms are not modelled for mpt")
+			c.refuse("qk_ln", note.NewError("family.query-and-key-norms", "mpt"))
 		}
 		r.join(c)
 		r.checkHeads(&a)
 	}
 	if !r.bool(true, "no_bias") {
-		r.refuse("no_bias", "is false: projections with biases are not modelled for mpt")
+		r.refuse("no_bias", note.NewError("family.projections-without-no-bias", "mpt"))
 	}
 	if c := r.sub("ffn_config"); c != nil && c.word("mptmlp", "ffn_type") != "mptmlp" {
-		r.refuse("ffn_config", "names a feed-forward network that is not modelled")
+		r.refuse("ffn_config", note.NewError("family.feed-forward"))
 	}
 	ffn := model.FFN{Hidden: d, Width: d * r.widthOr(4, "expansion_ratio")}
 	norm := model.Norm{Dim: d}
@@ -198,7 +201,7 @@ func falcon(r *reader) *model.Model {
 	// those that are not parallel.
 	norms := r.optional("num_ln_in_parallel_attn")
 	if norms > 2 {
-		r.fail("num_ln_in_parallel_attn", "is %d (want 1 or 2)", norms)
+		r.fail("num_ln_in_parallel_attn", note.NewError("value.not-one-or-two", norms))
 	}
 	if norms == 0 {
 		norms = 1
@@ -225,7 +228,7 @@ func phi(r *reader) *model.Model {
 	a.KVHeads = r.widthOr(a.Heads, "num_key_value_heads", "n_head_kv")
 	r.checkHeads(&a)
 	if r.bool(false, "qk_layernorm") {
-		r.refuse("qk_layernorm", "is true, which is not modelled for phi")
+		r.refuse("qk_layernorm", note.NewError("family.switched-on", "phi"))
 	}
 	ffn := model.FFN{Hidden: d, Width: r.widthOr(4*d, "intermediate_size", "n_inner"), Bias: true}
 	norm := model.Norm{Dim: d, Bias: true}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // hybridFamilies mix attention with state-space or linear-attention layers, or
@@ -36,7 +37,7 @@ func (c qwenNext) model(r *reader) *model.Model {
 		KeyDim: r.width("linear_key_head_dim"), ValDim: r.width("linear_value_head_dim"), Conv: r.width("linear_conv_kernel_dim"),
 	}
 	if r.bool(false, "use_sliding_window") {
-		r.refuse("use_sliding_window", "is true: sliding layers are not modelled for %s", r.family)
+		r.refuse("use_sliding_window", note.NewError("family.sliding-layers", r.family))
 	}
 	types := r.words(layers, "layer_types", "linear_attention", "full_attention")
 	interval := r.widthOr(4, "full_attention_interval")
@@ -91,7 +92,7 @@ func nemotronH(r *reader) *model.Model {
 	attnBias := r.bool(false, "attention_bias")
 	a = a.WithBias(attnBias, attnBias)
 	if r.window(0) > 0 {
-		r.refuse("sliding_window", "is set: sliding layers are not modelled for nemotron_h")
+		r.refuse("sliding_window", note.NewError("family.sliding-window", "nemotron_h"))
 	}
 	heads := r.width("mamba_num_heads")
 	m := model.Mamba2{
@@ -100,7 +101,7 @@ func nemotronH(r *reader) *model.Model {
 		Bias: r.bool(false, "use_bias"),
 	}
 	if r.bool(m.Bias, "mamba_proj_bias") != m.Bias {
-		r.refuse("mamba_proj_bias", "differs from use_bias")
+		r.refuse("mamba_proj_bias", note.NewError("family.differs-from", "use_bias"))
 	}
 	r.neutral("expand", "time_step_rank")
 	mlpBias := r.bool(false, "mlp_bias")
@@ -116,7 +117,7 @@ func nemotronH(r *reader) *model.Model {
 		moe.Latent = r.optional("moe_latent_size")
 		moe.SharedWidth = r.numOr(0, "n_shared_experts") * r.width("moe_shared_expert_intermediate_size")
 		if mlpBias {
-			r.refuse("mlp_bias", "is true: experts with biases are not modelled for nemotron_h")
+			r.refuse("mlp_bias", note.NewError("family.experts-with-biases", "nemotron_h"))
 		}
 	}
 	norm := model.Norm{Dim: d}
@@ -151,7 +152,7 @@ func (r *reader) nemotronPattern() string {
 			s, _ := e.(string)
 			c, ok := letters[s]
 			if !ok {
-				r.fail("layers_block_type", "entry %d is %s (want mamba, attention, mlp or moe)", i, text(e))
+				r.fail("layers_block_type", note.NewError("entry.not-one-of", i, shown(e), note.Choice{"mamba", "attention", "mlp", "moe"}))
 				return ""
 			}
 			b.WriteString(c)
@@ -159,18 +160,18 @@ func (r *reader) nemotronPattern() string {
 		p = b.String()
 		r.neutral("hybrid_override_pattern")
 	} else if p = r.word("", "hybrid_override_pattern"); p == "" {
-		r.fail("hybrid_override_pattern", "is missing (nemotron_h needs it, or layers_block_type)")
+		r.fail("hybrid_override_pattern", note.NewError("value.missing-and-its-alternative", "nemotron_h", "layers_block_type"))
 		return ""
 	}
 	if i := strings.IndexFunc(p, func(c rune) bool { return !strings.ContainsRune("M*-E", c) }); i >= 0 {
-		r.fail("hybrid_override_pattern", "has %q at position %d (want M, *, - or E)", p[i:i+1], i)
+		r.fail("hybrid_override_pattern", note.NewError("value.bad-letter", p[i:i+1], i))
 	}
 	if len(p) > maxLayers {
-		r.fail("hybrid_override_pattern", "has %d layers (want at most %d)", len(p), maxLayers)
+		r.fail("hybrid_override_pattern", note.NewError("value.too-many-layers", len(p), maxLayers))
 	}
 	if r.obj.has("num_hidden_layers") {
 		if n := r.layers("num_hidden_layers"); n != int64(len(p)) {
-			r.fail("num_hidden_layers", "is %d, but the pattern has %d layers", n, len(p))
+			r.fail("num_hidden_layers", note.NewError("value.differs-from-pattern", n, len(p)))
 		}
 	}
 	return p
@@ -201,10 +202,10 @@ func (r *reader) mambaModel(tied bool) *model.Model {
 		m.Inner = n
 	}
 	if r.bool(false, "use_bias") {
-		r.refuse("use_bias", "is true: projections with biases are not modelled for %s", r.family)
+		r.refuse("use_bias", note.NewError("family.projections-with-biases", r.family))
 	}
 	if !r.bool(true, "use_conv_bias") {
-		r.refuse("use_conv_bias", "is false, which is not modelled for %s", r.family)
+		r.refuse("use_conv_bias", note.NewError("family.switched-off", r.family))
 	}
 	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(tied), norm, []model.Block{norm, m})
@@ -219,7 +220,7 @@ func mamba2(r *reader) *model.Model {
 		NoConvBias: !r.bool(true, "use_conv_bias"), Bias: r.bool(false, "use_bias"), Chunk: r.optional("chunk_size"),
 	}
 	if e := r.widthOr(2, "expand"); e*d != m.Inner {
-		r.fail("expand", "%d x hidden size %d is not num_heads x head_dim, %d", e, d, m.Inner)
+		r.fail("expand", note.NewError("value.expansion-differs", e, d, m.Inner))
 	}
 	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, []model.Block{norm, m})
@@ -233,10 +234,10 @@ func jamba(r *reader) *model.Model {
 	a := r.attention(d, 8)
 	m := r.mambaBlock(d, "mamba_expand", "mamba_d_state", "mamba_d_conv", "mamba_dt_rank")
 	if r.bool(false, "mamba_proj_bias") || !r.bool(true, "mamba_conv_bias") {
-		r.refuse("mamba_proj_bias", "is true, or mamba_conv_bias false, which is not modelled")
+		r.refuse("mamba_proj_bias", note.NewError("family.mamba-biases"))
 	}
 	if !r.bool(true, "mamba_inner_layernorms") {
-		r.refuse("mamba_inner_layernorms", "is false, which is not modelled")
+		r.refuse("mamba_inner_layernorms", note.NewError("family.off"))
 	}
 	width := r.width("intermediate_size")
 	experts := r.widthOr(16, "num_experts")

@@ -1,9 +1,8 @@
 package config
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // mlaFamilies are decoders with multi-head latent attention.
@@ -39,7 +38,7 @@ func (r *reader) mla(d, valDim int64) model.MLA {
 		a.ValDim = r.width("v_head_dim")
 	}
 	if r.bool(false, "attention_bias") {
-		r.refuse("attention_bias", "is true: biases of latent attention are not modelled")
+		r.refuse("attention_bias", note.NewError("family.latent-attention-with-biases"))
 	}
 	// Latent attention has a key and a value for every head, whatever these say.
 	r.neutral("num_key_value_heads", "head_dim", "qk_head_dim")
@@ -52,7 +51,7 @@ func (c latent) model(r *reader) *model.Model {
 	if c.indexer {
 		a.IndexHeads, a.IndexDim, a.IndexTopK = r.width("index_n_heads"), r.width("index_head_dim"), r.width("index_topk")
 		if a.QRank == 0 {
-			r.fail("q_lora_rank", "is missing (the indexer reads the query latent)")
+			r.fail("q_lora_rank", note.NewError("value.missing-for-the-indexer"))
 		}
 		r.sharedIndexers()
 	}
@@ -72,8 +71,11 @@ func (r *reader) sharedIndexers() {
 			shared++
 		}
 	}
-	if shared > 0 {
-		r.warn = append(r.warn, plural(shared, "layer shares", "layers share")+" the indexer of another: counted as if each layer stored its own")
+	switch {
+	case shared == 1:
+		r.warn.Say("file.shared-indexer", "")
+	case shared > 1:
+		r.warn.Say("file.shared-indexers", "", shared)
 	}
 }
 
@@ -85,7 +87,7 @@ func minicpm3(r *reader) *model.Model {
 	ffn := model.FFN{Hidden: d, Width: r.width("intermediate_size"), Gated: true}
 	norm := model.Norm{Dim: d}
 	if !r.obj.has("tie_word_embeddings") {
-		r.warn = append(r.warn, fmt.Sprintf("tie_word_embeddings is missing: counted as not tied; tied, the model has %d parameters less", vocab*d))
+		r.warn.Say("file.tying-missing", "", vocab*d)
 	}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, ffn))
 }
@@ -103,16 +105,16 @@ func deepseekV4(r *reader) *model.Model {
 	}
 	indexHeads, indexDim, topK := r.width("index_n_heads"), r.width("index_head_dim"), r.width("index_topk")
 	if n := r.widthOr(1, "num_key_value_heads"); n != 1 {
-		r.refuse("num_key_value_heads", "is %d (want 1: keys are shared by all heads)", n)
+		r.refuse("num_key_value_heads", note.NewError("family.keys-not-shared", n))
 	}
 	if r.bool(false, "attention_bias") {
-		r.refuse("attention_bias", "is true, which is not modelled for deepseek_v4")
+		r.refuse("attention_bias", note.NewError("family.switched-on", "deepseek_v4"))
 	}
 	r.neutral("qk_rope_head_dim", "compress_rope_theta", "hc_sinkhorn_iters")
 	moe := r.experts(d, []string{"n_routed_experts"}, []string{"moe_intermediate_size"})
 	moe.SharedWidth = r.numOr(0, "n_shared_experts") * moe.Width
 	if m := r.word("noaux_tc", "topk_method"); m != "noaux_tc" {
-		r.refuse("topk_method", "is %q (want noaux_tc)", clip(m))
+		r.refuse("topk_method", note.NewError("value.not-the-known-one", clip(m), "noaux_tc"))
 	}
 	hashed := r.numOr(0, "num_hash_layers")
 	lanes := r.width("hc_mult")
@@ -161,13 +163,13 @@ func deepseekV4(r *reader) *model.Model {
 func (r *reader) compressRatios(layers int64) []int64 {
 	l := r.list("compress_ratios")
 	if r.err == nil && int64(len(l)) < layers {
-		r.fail("compress_ratios", "has %d entries for %d layers", len(l), layers)
+		r.fail("compress_ratios", note.NewError("value.not-one-per-layer", len(l), layers))
 	}
 	out := make([]int64, len(l))
 	for i, e := range l {
 		n := r.whole("compress_ratios", e, 0, maxWidth)
 		if n != 0 && n != 4 && n != 128 {
-			r.refuse("compress_ratios", "entry %d is %d (want 0, 4 or 128)", i, n)
+			r.refuse("compress_ratios", note.NewError("entry.bad-ratio", i, n))
 		}
 		out[i] = n
 	}

@@ -1,6 +1,9 @@
 package config
 
-import "mlsizer/sizing/model"
+import (
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+)
 
 // moeFamilies are decoders with mixtures of experts and ordinary attention.
 var moeFamilies = map[string]family{
@@ -199,7 +202,7 @@ func minimaxM2(r *reader) *model.Model {
 	a := r.attention(d, 0)
 	if r.bool(false, "use_qk_norm") {
 		if t := r.word("per_layer", "qk_norm_type"); t != "per_layer" {
-			r.refuse("qk_norm_type", "is %q (want per_layer)", clip(t))
+			r.refuse("qk_norm_type", note.NewError("value.not-the-known-one", clip(t), "per_layer"))
 		}
 		a.QKNorm = model.FullQKNorm
 	}
@@ -209,7 +212,7 @@ func minimaxM2(r *reader) *model.Model {
 	moe.SharedWidth = r.numOr(0, "shared_intermediate_size")
 	for i, e := range r.list("attn_type_list") {
 		if e != number("1") {
-			r.refuse("attn_type_list", "entry %d is %s (want 1, full attention)", i, text(e))
+			r.refuse("attn_type_list", note.NewError("entry.not-full-attention", i, shown(e)))
 		}
 	}
 	norm := model.Norm{Dim: d}
@@ -365,14 +368,14 @@ func dbrx(r *reader) *model.Model {
 		a.KVHeads = c.width("kv_n_heads")
 		r.join(c)
 	} else {
-		r.fail("attn_config", "is missing (dbrx needs it)")
+		r.fail("attn_config", note.NewError("value.missing", "dbrx"))
 	}
 	r.checkHeads(&a)
 	if c := r.sub("ffn_config"); c != nil {
 		moe.Experts, moe.TopK, moe.Width = c.width("moe_num_experts"), c.width("moe_top_k"), c.width("ffn_hidden_size")
 		r.join(c)
 	} else {
-		r.fail("ffn_config", "is missing (dbrx needs it)")
+		r.fail("ffn_config", note.NewError("value.missing", "dbrx"))
 	}
 	norm := model.Norm{Dim: d}
 	return r.uniform(d, layers, vocab, r.tied(false), norm, preNorm(norm, a, moe))
@@ -395,7 +398,7 @@ func mimoV2(r *reader) *model.Model {
 	full, slide = full.WithBias(bias, false), slide.WithBias(bias, false)
 	slides := r.flags(layers, "hybrid_layer_pattern")
 	if slides == nil {
-		r.fail("hybrid_layer_pattern", "is missing (%s needs it)", r.family)
+		r.fail("hybrid_layer_pattern", note.NewError("value.missing", r.family))
 	}
 	moe := r.experts(d, []string{"n_routed_experts"}, []string{"moe_intermediate_size"})
 	moe.CorrectionBias = r.word("noaux_tc", "topk_method") == "noaux_tc"

@@ -1,6 +1,9 @@
 package config
 
-import "mlsizer/sizing/model"
+import (
+	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
+)
 
 // maxRuns bounds the groups that alternating layers fall into.
 const maxRuns = 10_000
@@ -56,7 +59,7 @@ func (r *reader) groups(s stack) []model.Group {
 		for run = 1; i+run < s.layers && s.kind(i+run) == l; run++ {
 		}
 		if len(groups) == maxRuns {
-			r.fail("", "layers change their kind more than %d times", maxRuns)
+			r.fail("", note.NewError("layers.too-many-kinds", maxRuns))
 			return nil
 		}
 		put(l, run)

@@ -1,11 +1,12 @@
 package config
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"mlsizer/sizing/note"
 )
 
 // A config is read by a strict parser of its own: encoding/json takes the last
@@ -83,14 +84,6 @@ func (o *object) add(name string, value any) bool {
 	return true
 }
 
-// syntaxError is an error of the file's JSON at a byte offset.
-type syntaxError struct {
-	offset int
-	msg    string
-}
-
-func (e *syntaxError) Error() string { return fmt.Sprintf("at byte %d: %s", e.offset, e.msg) }
-
 type jsonParser struct {
 	s      string
 	pos    int
@@ -101,14 +94,14 @@ type jsonParser struct {
 // and NaN, which Python writes, are read as numbers.
 func parseJSON(data []byte) (*object, error) {
 	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("%d bytes (want at most %d)", len(data), MaxBytes)
+		return nil, note.NewError("json.too-long", len(data), MaxBytes)
 	}
 	p := &jsonParser{s: string(data)}
 	if !utf8.ValidString(p.s) {
 		for i := 0; i < len(p.s); {
 			r, n := utf8.DecodeRuneInString(p.s[i:])
 			if r == utf8.RuneError && n == 1 {
-				return nil, &syntaxError{i, fmt.Sprintf("byte 0x%02x is not UTF-8", p.s[i])}
+				return nil, note.NewError("json.at", i, note.NewError("json.not-utf8", p.s[i]))
 			}
 			i += n
 		}
@@ -118,10 +111,10 @@ func parseJSON(data []byte) (*object, error) {
 	}
 	p.space()
 	if p.pos == len(p.s) {
-		return nil, p.fail("the file is empty (want a JSON object)")
+		return nil, p.fail(note.NewError("json.empty"))
 	}
 	if p.s[p.pos] != '{' {
-		return nil, p.fail("a config is a JSON object (want \"{\")")
+		return nil, p.fail(note.NewError("json.not-an-object"))
 	}
 	v, err := p.value(0)
 	if err != nil {
@@ -129,14 +122,13 @@ func parseJSON(data []byte) (*object, error) {
 	}
 	p.space()
 	if p.pos != len(p.s) {
-		return nil, p.fail("text after the end of the JSON object")
+		return nil, p.fail(note.NewError("json.text-after"))
 	}
 	return v.(*object), nil
 }
 
-func (p *jsonParser) fail(format string, args ...any) error {
-	return &syntaxError{p.pos, fmt.Sprintf(format, args...)}
-}
+// fail is an error at the place that the parser has come to.
+func (p *jsonParser) fail(why *note.Error) error { return note.NewError("json.at", p.pos, why) }
 
 func (p *jsonParser) space() {
 	for p.pos < len(p.s) {
@@ -151,13 +143,13 @@ func (p *jsonParser) space() {
 
 func (p *jsonParser) value(depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, p.fail("nested deeper than %d levels", maxDepth)
+		return nil, p.fail(note.NewError("json.too-deep", maxDepth))
 	}
 	if p.values++; p.values > maxValues {
-		return nil, p.fail("more than %d values", maxValues)
+		return nil, p.fail(note.NewError("json.too-many-values", maxValues))
 	}
 	if p.pos == len(p.s) {
-		return nil, p.fail("the file ends in the middle of the object")
+		return nil, p.fail(note.NewError("json.ends"))
 	}
 	switch c := p.s[p.pos]; c {
 	case '{':
@@ -191,7 +183,7 @@ func (p *jsonParser) object(depth int) (*object, error) {
 		p.space()
 		at := p.pos
 		if p.pos == len(p.s) || p.s[p.pos] != '"' {
-			return nil, p.fail("want a key in double quotes")
+			return nil, p.fail(note.NewError("json.no-key"))
 		}
 		name, err := p.string()
 		if err != nil {
@@ -199,7 +191,7 @@ func (p *jsonParser) object(depth int) (*object, error) {
 		}
 		p.space()
 		if !p.eat(':') {
-			return nil, p.fail("want \":\" after key %q", clip(name))
+			return nil, p.fail(note.NewError("json.no-colon", clip(name)))
 		}
 		p.space()
 		v, err := p.value(depth + 1)
@@ -207,14 +199,14 @@ func (p *jsonParser) object(depth int) (*object, error) {
 			return nil, err
 		}
 		if !o.add(name, v) {
-			return nil, &syntaxError{at, fmt.Sprintf("key %q stands twice in one object", clip(name))}
+			return nil, note.NewError("json.at", at, note.NewError("json.key-twice", clip(name)))
 		}
 		p.space()
 		if p.eat('}') {
 			return o, nil
 		}
 		if !p.eat(',') {
-			return nil, p.fail("want \",\" or \"}\" after the value of %q", clip(name))
+			return nil, p.fail(note.NewError("json.no-comma-in-object", clip(name)))
 		}
 	}
 }
@@ -238,7 +230,7 @@ func (p *jsonParser) array(depth int) ([]any, error) {
 			return list, nil
 		}
 		if !p.eat(',') {
-			return nil, p.fail("want \",\" or \"]\" in a list")
+			return nil, p.fail(note.NewError("json.no-comma-in-list"))
 		}
 	}
 }
@@ -266,20 +258,20 @@ func (p *jsonParser) number() (any, error) {
 	first := p.pos
 	if n := digits(); n == 0 {
 		p.pos = start
-		return nil, p.fail("want a value")
+		return nil, p.fail(note.NewError("json.no-value"))
 	} else if n > 1 && p.s[first] == '0' {
 		p.pos = start
-		return nil, p.fail("a number with a leading zero")
+		return nil, p.fail(note.NewError("json.leading-zero"))
 	}
 	if p.eat('.') && digits() == 0 {
-		return nil, p.fail("want digits after the decimal point")
+		return nil, p.fail(note.NewError("json.no-digits-after-point"))
 	}
 	if p.eat('e') || p.eat('E') {
 		if !p.eat('+') {
 			p.eat('-')
 		}
 		if digits() == 0 {
-			return nil, p.fail("want digits in the exponent")
+			return nil, p.fail(note.NewError("json.no-digits-in-exponent"))
 		}
 	}
 	return number(p.s[start:p.pos]), nil
@@ -297,11 +289,11 @@ func (p *jsonParser) string() (string, error) {
 		case c == '\\':
 			return p.escaped(start, begin)
 		case c < ' ':
-			return "", p.fail("control character 0x%02x in a string", c)
+			return "", p.fail(note.NewError("json.control-character", c))
 		}
 	}
 	p.pos = start
-	return "", p.fail("a string without its end")
+	return "", p.fail(note.NewError("json.open-string"))
 }
 
 // escaped reads the rest of a string that has escapes.
@@ -315,7 +307,7 @@ func (p *jsonParser) escaped(start, begin int) (string, error) {
 			p.pos++
 			return b.String(), nil
 		case c < ' ':
-			return "", p.fail("control character 0x%02x in a string", c)
+			return "", p.fail(note.NewError("json.control-character", c))
 		case c != '\\':
 			b.WriteByte(c)
 			p.pos++
@@ -331,7 +323,7 @@ func (p *jsonParser) escaped(start, begin int) (string, error) {
 			continue
 		}
 		if esc != 'u' {
-			return "", p.fail("unknown escape \"\\%c\"", esc)
+			return "", p.fail(note.NewError("json.unknown-escape", esc))
 		}
 		r, err := p.hex(p.pos)
 		if err != nil {
@@ -344,24 +336,24 @@ func (p *jsonParser) escaped(start, begin int) (string, error) {
 				return "", err
 			}
 			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
-				return "", p.fail("half of a surrogate pair")
+				return "", p.fail(note.NewError("json.half-a-pair"))
 			}
 			p.pos += 6
 		}
 		b.WriteRune(r)
 	}
 	p.pos = start
-	return "", p.fail("a string without its end")
+	return "", p.fail(note.NewError("json.open-string"))
 }
 
 // hex reads the escape \uXXXX at a position.
 func (p *jsonParser) hex(at int) (rune, error) {
 	if at+6 > len(p.s) || p.s[at] != '\\' || p.s[at+1] != 'u' {
-		return 0, p.fail("want \\u and four hexadecimal digits")
+		return 0, p.fail(note.NewError("json.bad-unicode-escape"))
 	}
 	n, err := strconv.ParseUint(p.s[at+2:at+6], 16, 32)
 	if err != nil {
-		return 0, p.fail("want \\u and four hexadecimal digits")
+		return 0, p.fail(note.NewError("json.bad-unicode-escape"))
 	}
 	return rune(n), nil
 }
@@ -377,53 +369,4 @@ func clip(s string) string {
 		n--
 	}
 	return s[:n] + "…"
-}
-
-// text writes a value as JSON for display, clipped.
-func text(v any) string {
-	var b strings.Builder
-	writeValue(&b, v)
-	return b.String()
-}
-
-func writeValue(b *strings.Builder, v any) {
-	const most = 120
-	switch v := v.(type) {
-	case nil:
-		b.WriteString("null")
-	case bool:
-		b.WriteString(strconv.FormatBool(v))
-	case number:
-		b.WriteString(clip(string(v)))
-	case string:
-		b.WriteString(strconv.Quote(clip(v)))
-	case []any:
-		b.WriteByte('[')
-		for i, e := range v {
-			if b.Len() > most {
-				fmt.Fprintf(b, ", … %d in all", len(v))
-				break
-			}
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			writeValue(b, e)
-		}
-		b.WriteByte(']')
-	case *object:
-		b.WriteByte('{')
-		for i, f := range v.fields {
-			if b.Len() > most {
-				b.WriteString(", …")
-				break
-			}
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(strconv.Quote(clip(f.name)))
-			b.WriteString(": ")
-			writeValue(b, f.value)
-		}
-		b.WriteByte('}')
-	}
 }

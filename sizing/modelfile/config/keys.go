@@ -1,11 +1,12 @@
 package config
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // Bounds of what a config may ask for. They are far above every real model
@@ -28,25 +29,25 @@ type reader struct {
 	class  map[string]int64 // the family's class defaults, only of nested configs
 	used   map[string]bool
 	keys   []Key
-	warn   []string
+	warn   note.List
 	left   []string // parts that are not counted
 	err    error
 }
 
 // fail records the first fault.
-func (r *reader) fail(key, format string, args ...any) {
+func (r *reader) fail(key string, why *note.Error) {
 	if r.err == nil {
-		r.err = &Error{Name: r.file, Key: r.path + key, Reason: fmt.Sprintf(format, args...)}
+		r.err = &Error{Name: r.file, Key: r.path + key, Err: why}
 	}
 }
 
 // refuse records that the architecture is not modelled.
-func (r *reader) refuse(key, format string, args ...any) {
+func (r *reader) refuse(key string, why *note.Error) {
 	if r.err == nil {
 		if key != "" {
 			key = r.path + key
 		}
-		r.err = &Error{Name: r.file, Key: key, Reason: fmt.Sprintf(format, args...) + ": " + otherWays, Err: ErrNotModelled}
+		r.err = &Error{Name: r.file, Key: key, Err: note.NewError("family.not-modelled", why), refused: true}
 	}
 }
 
@@ -65,7 +66,7 @@ func (r *reader) lookup(names ...string) (string, any, bool) {
 		case value == nil:
 			found, value = n, v
 		case text(v) != text(value):
-			r.fail(n, "is %s, but %q, another name of it, is %s", text(v), r.path+found, text(value))
+			r.fail(n, note.NewError("value.has-two-names", shown(v), r.path+found, shown(value)))
 		}
 	}
 	return found, value, value != nil
@@ -82,24 +83,24 @@ func (r *reader) record(name, value string, isDefault bool) {
 func (r *reader) whole(name string, v any, least, most int64) int64 {
 	n, ok := v.(number)
 	if !ok {
-		r.fail(name, "is %s (want a whole number)", text(v))
+		r.fail(name, note.NewError("value.not-whole", shown(v)))
 		return least
 	}
 	i, err := strconv.ParseInt(string(n), 10, 64)
 	if err != nil {
 		f, ferr := strconv.ParseFloat(string(n), 64)
 		if ferr != nil || f != math.Trunc(f) {
-			r.fail(name, "is %s (want a whole number)", text(v))
+			r.fail(name, note.NewError("value.not-whole", shown(v)))
 			return least
 		}
 		if math.Abs(f) > 1<<53 {
-			r.fail(name, "is %s (want %d to %d)", text(v), least, most)
+			r.fail(name, note.NewError("value.out-of-range", shown(v), least, most))
 			return least
 		}
 		i = int64(f)
 	}
 	if i < least || i > most {
-		r.fail(name, "is %s (want %d to %d)", text(v), least, most)
+		r.fail(name, note.NewError("value.out-of-range", shown(v), least, most))
 		return least
 	}
 	return i
@@ -117,15 +118,17 @@ func (r *reader) count(most int64, names ...string) int64 {
 		r.record(names[0], strconv.FormatInt(n, 10), true)
 		return n
 	}
-	r.fail(names[0], "is missing (%s needs it%s)", r.family, alsoNamed(names))
+	r.fail(names[0], missing(r.family, names))
 	return 1
 }
 
-func alsoNamed(names []string) string {
+// missing is the error of a key that someone needs and that has no other name,
+// or is not there under any of them.
+func missing(by any, names []string) *note.Error {
 	if len(names) < 2 {
-		return ""
+		return note.NewError("value.missing", by)
 	}
-	return "; also spelled " + strings.Join(names[1:], ", ")
+	return note.NewError("value.missing-by-all-names", by, names[1:])
 }
 
 // width, rows and layers are required counts of their kind.
@@ -174,7 +177,7 @@ func (r *reader) bool(def bool, name string) bool {
 	}
 	b, ok := v.(bool)
 	if !ok {
-		r.fail(name, "is %s (want true or false)", text(v))
+		r.fail(name, note.NewError("value.not-a-switch", shown(v)))
 	}
 	r.record(name, strconv.FormatBool(b), false)
 	return b
@@ -188,7 +191,7 @@ func (r *reader) word(def, name string) string {
 	}
 	s, ok := v.(string)
 	if !ok {
-		r.fail(name, "is %s (want a string)", text(v))
+		r.fail(name, note.NewError("value.not-a-string", shown(v)))
 	}
 	r.record(name, clip(s), false)
 	return s
@@ -202,28 +205,28 @@ func (r *reader) list(name string) []any {
 	}
 	l, ok := v.([]any)
 	if !ok {
-		r.fail(name, "is %s (want a list)", text(v))
+		r.fail(name, note.NewError("value.not-a-list", shown(v)))
 	}
 	r.record(name, text(v), false)
 	return l
 }
 
 // perLayer returns a list of one value a layer, as read takes them, or nil when
-// the key is missing; want says what is accepted.
-func perLayer[T any](r *reader, layers int64, name, want string, read func(any) (T, bool)) []T {
+// the key is missing; wrong says what is accepted.
+func perLayer[T any](r *reader, layers int64, name string, wrong func(i int, entry Shown) *note.Error, read func(any) (T, bool)) []T {
 	l := r.list(name)
 	if l == nil {
 		return nil
 	}
 	if int64(len(l)) != layers {
-		r.fail(name, "has %d entries for %d layers", len(l), layers)
+		r.fail(name, note.NewError("value.not-one-per-layer", len(l), layers))
 		return nil
 	}
 	out := make([]T, len(l))
 	for i, e := range l {
 		v, ok := read(e)
 		if !ok {
-			r.fail(name, "entry %d is %s (want %s)", i, text(e), want)
+			r.fail(name, wrong(i, shown(e)))
 			return nil
 		}
 		out[i] = v
@@ -233,7 +236,10 @@ func perLayer[T any](r *reader, layers int64, name, want string, read func(any) 
 
 // words returns a list of one string a layer, or nil when the key is missing.
 func (r *reader) words(layers int64, name string, accepted ...string) []string {
-	return perLayer(r, layers, name, "one of "+strings.Join(accepted, ", "), func(e any) (string, bool) {
+	wrong := func(i int, entry Shown) *note.Error {
+		return note.NewError("entry.not-of-the-words", i, entry, accepted)
+	}
+	return perLayer(r, layers, name, wrong, func(e any) (string, bool) {
 		s, ok := e.(string)
 		return s, ok && slices.Contains(accepted, s)
 	})
@@ -241,7 +247,10 @@ func (r *reader) words(layers int64, name string, accepted ...string) []string {
 
 // flags returns a list of 0 or 1 a layer, or nil when the key is missing.
 func (r *reader) flags(layers int64, name string) []bool {
-	return perLayer(r, layers, name, "0 or 1", func(e any) (on, ok bool) {
+	wrong := func(i int, entry Shown) *note.Error {
+		return note.NewError("entry.not-one-of", i, entry, note.Choice{"0", "1"})
+	}
+	return perLayer(r, layers, name, wrong, func(e any) (on, ok bool) {
 		on = e == number("1") || e == true
 		return on, on || e == number("0") || e == false
 	})
@@ -258,7 +267,7 @@ func (r *reader) indices(first, layers int64, name string) map[int64]bool {
 	for i, e := range l {
 		n := r.whole(name, e, first, first+layers-1)
 		if out[n] {
-			r.fail(name, "entry %d, layer %d, stands twice", i, n)
+			r.fail(name, note.NewError("entry.stands-twice", i, n))
 		}
 		out[n] = true
 	}
@@ -273,7 +282,7 @@ func (r *reader) sub(name string) *reader {
 	}
 	o, ok := v.(*object)
 	if !ok {
-		r.fail(name, "is %s (want an object)", text(v))
+		r.fail(name, note.NewError("value.not-an-object", shown(v)))
 		return nil
 	}
 	return &reader{file: r.file, path: r.path + name + ".", family: r.family, obj: o, used: map[string]bool{}}
@@ -304,10 +313,10 @@ func (r *reader) tied(def bool) bool {
 	if v, ok := r.outer.get(name); ok {
 		b, isBool := v.(bool)
 		if !isBool {
-			r.fail(name, "at the top is %s (want true or false)", text(v))
+			r.fail(name, note.NewError("value.not-a-switch-at-the-top", shown(v)))
 		}
 		if inner, ok := r.obj.get(name); ok && inner != v {
-			r.warn = append(r.warn, fmt.Sprintf("%s is %s at the top and %s in %s: taken as %s", name, text(v), text(inner), strings.TrimSuffix(r.path, "."), text(inner)))
+			r.warn.Say("file.two-tyings", "", name, shown(v), shown(inner), strings.TrimSuffix(r.path, "."), shown(inner))
 		} else {
 			r.record(name, strconv.FormatBool(b), false)
 			return b
@@ -320,13 +329,13 @@ func (r *reader) tied(def bool) bool {
 func (r *reader) fraction(name string, least, most float64) float64 {
 	_, v, ok := r.lookup(name)
 	if !ok {
-		r.fail(name, "is missing (%s needs it)", r.family)
+		r.fail(name, note.NewError("value.missing", r.family))
 		return least
 	}
 	n, ok := v.(number)
 	f, err := strconv.ParseFloat(string(n), 64)
 	if !ok || err != nil || !(f >= least && f <= most) {
-		r.fail(name, "is %s (want a number from %g to %g)", text(v), least, most)
+		r.fail(name, note.NewError("value.not-between", shown(v), least, most))
 		return least
 	}
 	r.record(name, string(n), false)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // Quantization is what a config says of how weights are stored.
@@ -61,12 +62,12 @@ func (c *Config) readQuant(name string, top, inner *object) error {
 	c.Warnings = append(c.Warnings, q.warn...)
 	c.Quant = quant
 	if !known {
-		c.Warnings = append(c.Warnings, fmt.Sprintf("quantisation method %q is not known: the storage of the weights was left open", clip(quant.Method)))
+		c.Warnings.Say("file.unknown-quantisation", "", clip(quant.Method))
 		return nil
 	}
 	if v, ok := inner.get("expert_dtype"); ok {
 		if v != "fp4" {
-			c.Warnings = append(c.Warnings, fmt.Sprintf("expert_dtype %s is not known: experts are taken as stored like the rest", text(v)))
+			c.Warnings.Say("file.unknown-expert-type", "", shown(v))
 		} else {
 			// FP4 with a one-byte scale for 32 weights, as MXFP4.
 			quant.expertBits = 4.25
@@ -83,7 +84,7 @@ func (c *Config) readQuant(name string, top, inner *object) error {
 func ParseQuantization(name string, data []byte) (*Quantization, error) {
 	top, err := parseJSON(data)
 	if err != nil {
-		return nil, &Error{Name: name, Reason: err.Error(), Err: err}
+		return nil, &Error{Name: name, Err: err}
 	}
 	inner := top
 	for _, key := range textKeys {
@@ -159,7 +160,7 @@ func (r *reader) integerGroups(q *Quantization) {
 func (r *reader) first(names ...string) any {
 	_, v, ok := r.lookup(names...)
 	if !ok {
-		r.fail(names[0], "is missing (the quantisation needs it%s)", alsoNamed(names))
+		r.fail(names[0], missing(note.Word("config.quantisation"), names))
 		return number("1")
 	}
 	return v
@@ -182,7 +183,7 @@ func (r *reader) bitsAndBytes(q *Quantization) {
 	eight := r.bool(false, "load_in_8bit") || r.bool(false, "_load_in_8bit")
 	switch {
 	case four == eight:
-		r.fail("load_in_4bit", "and load_in_8bit are both %t (want one of them)", four)
+		r.fail("load_in_4bit", note.NewError("quantisation.both-or-neither", four))
 	case eight:
 		q.Format, q.Bits, q.BitsPerWeight = "int8", 8, 8
 	default:
@@ -202,7 +203,7 @@ func (r *reader) fp8(q *Quantization) {
 		return
 	}
 	if len(block) != 2 {
-		r.fail("weight_block_size", "is %s (want two whole numbers)", text(block))
+		r.fail("weight_block_size", note.NewError("value.not-a-block-size", shown(block)))
 		return
 	}
 	q.GroupSize = r.whole("weight_block_size", block[0], 1, 1<<20) * r.whole("weight_block_size", block[1], 1, 1<<20)
@@ -246,7 +247,7 @@ func (r *reader) compressed(q *Quantization) bool {
 			per += scaleBits(format, bits, symmetric) / float64(size)
 		}
 		if i > 0 && (per != q.BitsPerWeight || size != q.GroupSize) {
-			r.warn = append(r.warn, "quantisation groups differ in their storage: the storage of the weights was left open")
+			r.warn.Say("file.quantisation-groups-differ", "")
 			q.BitsPerWeight = 0
 			return true
 		}
@@ -303,7 +304,7 @@ func (r *reader) modelopt(q *Quantization) bool {
 func (r *reader) hqq(q *Quantization) {
 	c := r.sub("quant_config")
 	if c == nil {
-		r.fail("quant_config", "is missing (hqq needs it)")
+		r.fail("quant_config", note.NewError("value.missing", "hqq"))
 		return
 	}
 	w := c.sub("weight_quant_params")
@@ -326,7 +327,7 @@ func (r *reader) strings(names ...string) []string {
 		for i, e := range r.list(n) {
 			s, ok := e.(string)
 			if !ok {
-				r.fail(n, "entry %d is %s (want a string)", i, text(e))
+				r.fail(n, note.NewError("entry.not-a-string", i, shown(e)))
 				return nil
 			}
 			out = append(out, s)

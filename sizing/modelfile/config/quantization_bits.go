@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 )
 
 // Names of modules in the manner of most checkpoints, to which the patterns of
@@ -20,13 +21,13 @@ const maxPatterns = 1024
 // storedBits averages the storage over all weights of a model: quantised
 // matrices at the method's bits, excluded modules, embeddings, the head, norms,
 // routers and every vector at the base type's.
-func (q *Quantization) storedBits(m *model.Model, dtype string) (bits float64, warn []string) {
+func (q *Quantization) storedBits(m *model.Model, dtype string) (bits float64, warn note.List) {
 	if q.BitsPerWeight == 0 {
 		return 0, nil
 	}
 	base, known := baseBits(dtype)
 	if !known {
-		warn = append(warn, fmt.Sprintf("element type %q is not known: modules that are not quantised are taken as 16 bits", clip(dtype)))
+		warn.Say("file.unknown-element-type", "", clip(dtype))
 	}
 	ex, odd := newExclusion(q.Excluded)
 	warn = append(warn, odd...)
@@ -52,7 +53,7 @@ func (q *Quantization) storedBits(m *model.Model, dtype string) (bits float64, w
 		}
 	}
 	if ex.tests > maxModuleTests {
-		warn = append(warn, "the list of modules that are not quantised is too long to hold against every layer: the storage of the weights was left open")
+		warn.Say("file.too-many-exclusions", "")
 		return 0, warn
 	}
 	if total == 0 {
@@ -113,9 +114,9 @@ type exclusion struct {
 	tests int
 }
 
-func newExclusion(patterns []string) (*exclusion, []string) {
+func newExclusion(patterns []string) (*exclusion, note.List) {
 	e := &exclusion{names: map[string]bool{}}
-	var warn []string
+	var warn note.List
 	for _, p := range patterns {
 		const longest = 1000
 		if len(e.globs)+len(e.exprs) == maxPatterns {
@@ -124,11 +125,11 @@ func newExclusion(patterns []string) (*exclusion, []string) {
 		}
 		switch expr, isExpr := strings.CutPrefix(p, "re:"); {
 		case len(p) > longest:
-			warn = append(warn, fmt.Sprintf("a pattern of %d bytes among the modules that are not quantised was ignored", len(p)))
+			warn.Say("file.long-pattern", "", len(p))
 		case isExpr:
 			x, err := regexp.Compile("^(?:" + expr + ")")
 			if err != nil {
-				warn = append(warn, fmt.Sprintf("pattern %q among the modules that are not quantised was ignored: it is no regular expression", clip(p)))
+				warn.Say("file.bad-pattern", "", clip(p))
 				continue
 			}
 			e.exprs = append(e.exprs, x)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -87,14 +88,14 @@ func TestExcludedModules(t *testing.T) {
 
 func TestUnknownQuantization(t *testing.T) {
 	for config, want := range map[string]string{
-		`{"quant_method":"aqlm"}`:                                    `"aqlm" is not known`,
-		`{"quant_method":"modelopt","quant_algo":"MIXED_PRECISION"}`: `MIXED_PRECISION`,
-		`{"bits":4}`: `is not known`,
-		`{"quant_method":"fp8","ignored_layers":["re:("]}`:                "no regular expression",
-		`{"quant_method":"compressed-tensors","format":"pack-quantized"}`: "is not known",
+		`{"quant_method":"aqlm"}`:                                    "file.unknown-quantisation [aqlm]",
+		`{"quant_method":"modelopt","quant_algo":"MIXED_PRECISION"}`: "file.unknown-quantisation [modelopt MIXED_PRECISION]",
+		`{"bits":4}`: "file.unknown-quantisation []",
+		`{"quant_method":"fp8","ignored_layers":["re:("]}`:                "file.bad-pattern [re:(]",
+		`{"quant_method":"compressed-tensors","format":"pack-quantized"}`: "file.unknown-quantisation [compressed-tensors]",
 	} {
 		c := mustParse(t, config, []byte(llama+`,"quantization_config":`+config+`}`))
-		if len(c.Warnings) != 1 || !strings.Contains(c.Warnings[0], want) {
+		if len(c.Warnings) != 1 || !strings.Contains(fmt.Sprint(c.Warnings), want) {
 			t.Errorf("%s: warnings %q, want %q", config, c.Warnings, want)
 		}
 	}

@@ -5,7 +5,6 @@ package gguf
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"mlsizer/sizing/modelfile/gguf/ggml"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -29,11 +29,7 @@ type File struct {
 	// Metadata is what the file says of itself, unchecked.
 	Metadata map[string]string
 	// Warnings are the doubts that a reader of the numbers must know.
-	Warnings []string
-}
-
-func (f *File) warn(format string, args ...any) {
-	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+	Warnings note.List
 }
 
 // Read reads a GGUF file and, if it is one part of several, all of
@@ -62,7 +58,7 @@ func Read(ctx context.Context, st source.Store, name string) (*File, error) {
 		return nil, source.MissingParts(st.Where(name), of, missing)
 	}
 	if v := h.values["split.tensors.count"]; of > 0 && v.isInt && v.number != int64(h.Tensors) {
-		return nil, &source.FormatError{File: st.Where(name), Offset: -1, Problem: fmt.Sprintf("the %d parts hold %d tensors, but split.tensors.count is %d", of, h.Tensors, v.number)}
+		return nil, &source.FormatError{File: st.Where(name), Offset: -1, Err: note.NewError("split.other-count-of-tensors", of, h.Tensors, v.number)}
 	}
 	return h.file(name), nil
 }
@@ -70,7 +66,7 @@ func Read(ctx context.Context, st source.Store, name string) (*File, error) {
 // readPart reads part i of several, or a file on its own where of is 0.
 func (h *sums) readPart(ctx context.Context, st source.Store, name string, i, of int) (map[string]value, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", st.Where(name), err)
+		return nil, note.NewError("path.fails", st.Where(name), err)
 	}
 	f, err := st.Open(ctx, name, true)
 	if err != nil {
@@ -82,19 +78,17 @@ func (h *sums) readPart(ctx context.Context, st source.Store, name string, i, of
 	if err != nil {
 		return nil, err
 	}
-	fail := func(format string, args ...any) error {
-		return &source.FormatError{File: where, Offset: -1, Problem: fmt.Sprintf(format, args...)}
-	}
+	fail := func(why *note.Error) error { return &source.FormatError{File: where, Offset: -1, Err: why} }
 	count, no := values["split.count"], values["split.no"]
 	switch {
 	case of == 0 && count.isInt && count.number > 1:
-		return nil, fail("is part %d of %d, but its name does not lead to the others (want …-00001-of-%05d.gguf)", no.number+1, count.number, count.number)
+		return nil, fail(note.NewError("split.other-name", no.number+1, count.number))
 	case of > 0 && count.isInt && count.number != int64(of):
-		return nil, fail("split.count is %d, but the name says %d", count.number, of)
+		return nil, fail(note.NewError("split.other-count", count.number, of))
 	case of > 0 && count.isInt && no.number != int64(i):
-		return nil, fail("split.no is %d (want %d)", no.number, i)
+		return nil, fail(note.NewError("split.other-number", no.number, i))
 	case of > 1 && !count.isInt:
-		return nil, fail("is called part %d of %d, but has no split.count", i+1, of)
+		return nil, fail(note.NewError("split.no-count", i+1, of))
 	}
 	return values, f.Done()
 }
@@ -103,10 +97,10 @@ func (h *sums) readPart(ctx context.Context, st source.Store, name string, i, of
 func (h *sums) file(name string) *File {
 	f := &File{Sum: h.Sum(), Metadata: h.metadata()}
 	if h.buffers.Tensors > 0 {
-		f.warn("%d tables of rotary frequencies (such as %q) with %d elements are not counted as parameters", h.buffers.Tensors, h.buffers.Example, h.buffers.Elems)
+		f.Warnings.Say("file.rotary-tables", "", h.buffers.Tensors, h.buffers.Example, h.buffers.Elems)
 	}
 	if h.trailing > 0 {
-		f.warn("%d bytes follow the last tensor", h.trailing)
+		f.Warnings.Say("file.bytes-follow", "", h.trailing)
 	}
 	title := h.values["general.name"].text
 	if title == "" {
@@ -114,9 +108,9 @@ func (h *sums) file(name string) *File {
 	}
 	m, doubts, err := build(h.values, h.shapes, title)
 	if err != nil {
-		f.warn("no architecture: %v", err)
+		f.Warnings.Say("file.no-architecture", "", err)
 		if h.Tensors == 0 {
-			f.warn("the file holds no tensors and so no parameters")
+			f.Warnings.Say("file.no-tensors", "")
 		}
 		return f
 	}
@@ -124,12 +118,12 @@ func (h *sums) file(name string) *File {
 	f.ArchitectureParams = m.Params()
 	if h.Tensors == 0 {
 		f.Warnings = append(f.Warnings, doubts...)
-		f.warn("the file holds no tensors: the parameters are those of its hyper-parameters")
+		f.Warnings.Say("file.by-hyper-parameters", "")
 		f.Params, f.Components, f.Model = m.Params(), m.ByComponent(), m
 		return f
 	}
 	if m.Params() != f.Params {
-		f.warn("no architecture: the hyper-parameters of %q give %s parameters and the tensors %s", m.Family, m.Params().Exact(), f.Params.Exact())
+		f.Warnings.Say("file.other-than-hyper-parameters", "", m.Family, note.Count(m.Params()), note.Count(f.Params))
 		return f
 	}
 	m.StoredBits = 8 * float64(h.Bytes) / float64(h.Params)

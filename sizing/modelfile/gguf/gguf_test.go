@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,7 +106,7 @@ func TestGGUFBigEndian(t *testing.T) {
 	}
 	g.Version = 2
 	_, err := modelfile.Open(context.Background(), g.Write(t, t.TempDir(), "m.gguf"), modelfile.Options{})
-	if err == nil || !strings.Contains(err.Error(), "version 2 in big-endian order") {
+	if err == nil || !strings.Contains(err.Error(), "gguf: big endian version: 2") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -118,15 +119,15 @@ func TestGGUFNoArchitecture(t *testing.T) {
 		file *filetest.GGUF
 		want string
 	}{
-		{"unknown", filetest.NewGGUF().Hyper("rwkv9").Tensor("a.weight", 0, 32, 2), `the architecture "rwkv9" is not modelled`},
-		{"no name", filetest.NewGGUF().Tensor("a.weight", 0, 32, 2), "general.architecture is missing"},
-		{"missing key", filetest.NewGGUF().Hyper("llama", "block_count", 1).Tensor("a.weight", 0, 32, 2), "llama.embedding_length is missing"},
-		{"other count", filetest.NewGGUF().Hyper("llama", "block_count", 1, "embedding_length", 32, "feed_forward_length", 32, "attention.head_count", 1, "vocab_size", 2).Tensor("a.weight", 0, 32, 2), "the hyper-parameters of \"llama\" give"},
-		{"absurd", filetest.NewGGUF().Hyper("llama", "block_count", 2000000000, "embedding_length", 32, "vocab_size", 2).Tensor("a.weight", 0, 32, 2), "block_count"},
+		{"unknown", filetest.NewGGUF().Hyper("rwkv9").Tensor("a.weight", 0, 32, 2), "file.no-architecture [hyper: not modelled: rwkv9]"},
+		{"no name", filetest.NewGGUF().Tensor("a.weight", 0, 32, 2), "file.no-architecture [hyper: missing: general.architecture]"},
+		{"missing key", filetest.NewGGUF().Hyper("llama", "block_count", 1).Tensor("a.weight", 0, 32, 2), "file.no-architecture [hyper: missing: llama.embedding_length]"},
+		{"other count", filetest.NewGGUF().Hyper("llama", "block_count", 1, "embedding_length", 32, "feed_forward_length", 32, "attention.head_count", 1, "vocab_size", 2).Tensor("a.weight", 0, 32, 2), "file.other-than-hyper-parameters [llama "},
+		{"absurd", filetest.NewGGUF().Hyper("llama", "block_count", 2000000000, "embedding_length", 32, "vocab_size", 2).Tensor("a.weight", 0, 32, 2), "hyper: not whole: llama.block_count"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := opentest.Open(t, c.file.Write(t, t.TempDir(), "m.gguf"))
-			if f.Model != nil || f.Params != 64 || !strings.Contains(strings.Join(f.Warnings, "\n"), c.want) {
+			if f.Model != nil || f.Params != 64 || !strings.Contains(fmt.Sprint(f.Warnings), c.want) {
 				t.Errorf("%+v, want the warning %q", f, c.want)
 			}
 		})
@@ -157,19 +158,19 @@ func TestGGUFSplit(t *testing.T) {
 		}
 	}
 	part(1, 2).Tensor("b", 8, 32).Write(t, dir, two)
-	refused(`tensor "b" occurs twice`)
+	refused("byte 106: tensor: occurs twice: b")
 	part(1, 2).Tensor("c", 8, 32).Tensor("d", 8, 32).Write(t, dir, two)
-	refused("hold 4 tensors, but split.tensors.count is 3")
+	refused("split: other count of tensors: 2, 4, 3")
 	part(0, 2).Tensor("c", 8, 32).Write(t, dir, two)
-	refused("split.no is 0 (want 1)")
+	refused("split: other number: 0, 1")
 	part(1, 3).Tensor("c", 8, 32).Write(t, dir, two)
-	refused("split.count is 3, but the name says 2")
+	refused("split: other count: 3, 2")
 	filetest.NewGGUF().Tensor("c", 8, 32).Write(t, dir, two)
-	refused("has no split.count")
+	refused("split: no count: 2, 2")
 	os.Remove(filepath.Join(dir, two))
-	refused("1 of 2 files are missing: " + two)
+	refused("parts: missing: 1, 2, [" + two + "]")
 	os.Rename(filepath.Join(dir, one), filepath.Join(dir, "m.gguf"))
-	if _, err := modelfile.Open(context.Background(), filepath.Join(dir, "m.gguf"), modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "is part 1 of 2, but its name") {
+	if _, err := modelfile.Open(context.Background(), filepath.Join(dir, "m.gguf"), modelfile.Options{}); err == nil || !strings.Contains(err.Error(), "split: other name: 1, 2") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -186,42 +187,42 @@ func TestGGUFRefused(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "byte 0: the file ends inside the magic"},
-		{"magic", []byte("GGML0000"), `begins with "GGML": not a GGUF file`},
-		{"old ggml", []byte("tjgg0000"), "from before GGUF"},
-		{"version 1", head(1, 0, 0), "byte 4: GGUF version 1, which has 32-bit lengths"},
-		{"version 4", head(4, 0, 0), "GGUF version 4 (want version 2 or 3)"},
-		{"version 0", head(0, 0, 0), "GGUF version 0"},
-		{"tensors", head(3, 1<<63, 0), "byte 8: 9223372036854775808 tensors, of which the 8 bytes that follow cannot hold"},
-		{"keys", head(3, 0, 1<<60), "byte 16: 1152921504606846976 keys"},
-		{"key of 10 GB", head(3, 0, 1, append(long(10<<30), make([]byte, 50)...)...), "byte 24: 10737418240 bytes of a key"},
-		{"key of 64 kB", filetest.NewGGUF().U32(strings.Repeat("k", 65536), 1).Header(), "a key of 65536 bytes (want at most 65535)"},
-		{"key not UTF-8", filetest.NewGGUF().U32("k\xff", 1).Header(), "is not UTF-8"},
-		{"key twice", filetest.NewGGUF().U32("k", 1).U32("k", 1).Header(), `key "k" occurs twice`},
-		{"value type", filetest.NewGGUF().Key("k", 13, long(0)).Header(), "has the value type 13"},
-		{"array of 2^61", filetest.NewGGUF().Key("k", ggml.Array, append(le.AppendUint32(nil, ggml.U64), long(1<<61)...)).Header(), "2305843009213693952 elements"},
-		{"array type", filetest.NewGGUF().Key("k", ggml.Array, append(le.AppendUint32(nil, 99), long(1)...)).Header(), "elements of the value type 99"},
-		{"nested arrays", filetest.NewGGUF().Key("k", ggml.Array, bytes.Repeat(append(le.AppendUint32(nil, ggml.Array), long(1)...), 50)).Header(), "nested too deeply"},
-		{"bool", filetest.NewGGUF().Key("k", ggml.Bool, []byte{2}).Header(), "a bool of 2"},
-		{"alignment", filetest.NewGGUF().U32("general.alignment", 24).Header(), "general.alignment is 24 (want a power of two"},
-		{"alignment 0", filetest.NewGGUF().U32("general.alignment", 0).Header(), "general.alignment is 0"},
-		{"tensor name", filetest.NewGGUF().Raw(strings.Repeat("n", 64), 0, 0, 1).Header(), "a tensor's name of 64 bytes (want at most 63)"},
-		{"dimensions", filetest.NewGGUF().Raw("t", 0, 0, 1, 1, 1, 1, 1).Header(), "5 dimensions (want at most 4)"},
-		{"million dimensions", append(filetest.NewGGUF().Header()[:8], append(append(long(1), long(0)...), append(append(long(1), 't'), 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 0, 0, 0, 0)...)...), "1000000 dimensions"},
-		{"dimension", filetest.NewGGUF().Raw("t", 0, 0, 1<<63).Header(), "a dimension of 9223372036854775808"},
-		{"product", filetest.NewGGUF().Raw("t", 0, 0, 1<<40, 1<<40).Header(), "more than 2^63 elements"},
-		{"bytes", filetest.NewGGUF().Raw("t", 0, 0, 1<<62).Header(), "exceed 2^63 bytes"},
-		{"removed type", filetest.NewGGUF().Raw("t", 4, 0, 32).Header(), "ggml type 4 (Q4_2) was removed"},
-		{"unknown type", filetest.NewGGUF().Raw("t", 77, 0, 32).Header(), "unknown ggml type 77"},
-		{"block", filetest.NewGGUF().Raw("t", 12, 0, 100).Header(), "rows of 100 elements, which the 256 of a Q4_K block do not divide"},
-		{"offset", filetest.NewGGUF().Raw("t", 0, 1, 32).Header(), "has the offset 1 (want a multiple of 32)"},
-		{"far offset", filetest.NewGGUF().Raw("t", 0, 1<<63, 32).Header(), "has the offset 9223372036854775808"},
-		{"overlap", append(filetest.NewGGUF().Raw("t", 0, 0, 32).Raw("u", 0, 32, 32).Header(), make([]byte, 999)...), "data bytes 32 to 128 belong to two tensors"},
-		{"hole", append(filetest.NewGGUF().Raw("t", 0, 0, 32).Raw("u", 0, 256, 32).Header(), make([]byte, 999)...), "data bytes 128 to 256 belong to no tensor"},
-		{"no data", filetest.NewGGUF().Tensor("t", 0, 32).Header(), "the file is cut short"},
-		{"twice", append(filetest.NewGGUF().Tensor("t", 0, 32).Tensor("t", 0, 32).Header(), make([]byte, 999)...), `tensor "t" occurs twice`},
+		{"empty", nil, "byte 0: gguf: ends inside: magic"},
+		{"magic", []byte("GGML0000"), "byte 0: gguf: other file: GGML"},
+		{"old ggml", []byte("tjgg0000"), "byte 0: gguf: older format"},
+		{"version 1", head(1, 0, 0), "byte 4: gguf: first version"},
+		{"version 4", head(4, 0, 0), "byte 4: gguf: other version: 4"},
+		{"version 0", head(0, 0, 0), "byte 4: gguf: other version: 0"},
+		{"tensors", head(3, 1<<63, 0), "byte 8: gguf: too many: 9223372036854775808, tensors, 8, 0"},
+		{"keys", head(3, 0, 1<<60), "byte 16: gguf: too many: 1152921504606846976, keys, 0, 0"},
+		{"key of 10 GB", head(3, 0, 1, append(long(10<<30), make([]byte, 50)...)...), "byte 24: gguf: too many: 10737418240, bytes-of key, 50, 50"},
+		{"key of 64 kB", filetest.NewGGUF().U32(strings.Repeat("k", 65536), 1).Header(), "byte 24: gguf: too long: key, 65536, 65535"},
+		{"key not UTF-8", filetest.NewGGUF().U32("k\xff", 1).Header(), "byte 32: gguf: not utf8: key, k\xff"},
+		{"key twice", filetest.NewGGUF().U32("k", 1).U32("k", 1).Header(), "byte 41: gguf: key occurs twice: k"},
+		{"value type", filetest.NewGGUF().Key("k", 13, long(0)).Header(), "byte 37: gguf: bad value type: value-of k, 13"},
+		{"array of 2^61", filetest.NewGGUF().Key("k", ggml.Array, append(le.AppendUint32(nil, ggml.U64), long(1<<61)...)).Header(), "byte 41: gguf: too many: 2305843009213693952, elements-of value-of k, 0, 0"},
+		{"array type", filetest.NewGGUF().Key("k", ggml.Array, append(le.AppendUint32(nil, 99), long(1)...)).Header(), "byte 37: gguf: bad element type: value-of k, 99"},
+		{"nested arrays", filetest.NewGGUF().Key("k", ggml.Array, bytes.Repeat(append(le.AppendUint32(nil, ggml.Array), long(1)...), 50)).Header(), "byte 85: gguf: too deep: value-of k, 4"},
+		{"bool", filetest.NewGGUF().Key("k", ggml.Bool, []byte{2}).Header(), "byte 37: gguf: bad bool: value-of k, 2"},
+		{"alignment", filetest.NewGGUF().U32("general.alignment", 24).Header(), "byte 57: gguf: bad alignment: 24, 1048576"},
+		{"alignment 0", filetest.NewGGUF().U32("general.alignment", 0).Header(), "byte 57: gguf: bad alignment: 0, 1048576"},
+		{"tensor name", filetest.NewGGUF().Raw(strings.Repeat("n", 64), 0, 0, 1).Header(), "byte 24: gguf: too long: name, 64, 63"},
+		{"dimensions", filetest.NewGGUF().Raw("t", 0, 0, 1, 1, 1, 1, 1).Header(), "byte 33: tensor: too many dimensions: t, 5, 4"},
+		{"million dimensions", append(filetest.NewGGUF().Header()[:8], append(append(long(1), long(0)...), append(append(long(1), 't'), 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0, 0, 0, 0, 0)...)...), "byte 33: tensor: too many dimensions: t, 1000000, 4"},
+		{"dimension", filetest.NewGGUF().Raw("t", 0, 0, 1<<63).Header(), "byte 37: tensor: dimension too large: t, 9223372036854775808"},
+		{"product", filetest.NewGGUF().Raw("t", 0, 0, 1<<40, 1<<40).Header(), "byte 45: tensor: too many elements: t"},
+		{"bytes", filetest.NewGGUF().Raw("t", 0, 0, 1<<62).Header(), "byte 24: tensor: fails: t, ggml: too many bytes: 4611686018427387904, F32"},
+		{"removed type", filetest.NewGGUF().Raw("t", 4, 0, 32).Header(), "byte 45: tensor: bad type: t, ggml: removed type: 4, Q4_2"},
+		{"unknown type", filetest.NewGGUF().Raw("t", 77, 0, 32).Header(), "byte 45: tensor: bad type: t, ggml: unknown type: 77"},
+		{"block", filetest.NewGGUF().Raw("t", 12, 0, 100).Header(), "byte 24: tensor: fails: t, ggml: blocks must divide rows: 100, 256, Q4_K"},
+		{"offset", filetest.NewGGUF().Raw("t", 0, 1, 32).Header(), "byte 24: tensor: not aligned: t, 1, 32"},
+		{"far offset", filetest.NewGGUF().Raw("t", 0, 1<<63, 32).Header(), "byte 49: tensor: offset too large: t, 9223372036854775808"},
+		{"overlap", append(filetest.NewGGUF().Raw("t", 0, 0, 32).Raw("u", 0, 32, 32).Header(), make([]byte, 999)...), "byte 128: data: not side by side: 32, 128, data.of-two-tensors"},
+		{"hole", append(filetest.NewGGUF().Raw("t", 0, 0, 32).Raw("u", 0, 256, 32).Header(), make([]byte, 999)...), "byte 224: data: not side by side: 128, 256, data.of-no-tensor"},
+		{"no data", filetest.NewGGUF().Tensor("t", 0, 32).Header(), "byte 24: tensor: cut short: t, 128, 0"},
+		{"twice", append(filetest.NewGGUF().Tensor("t", 0, 32).Tensor("t", 0, 32).Header(), make([]byte, 999)...), "byte 57: tensor: occurs twice: t"},
 		{"cut in the keys", cut[:100], "byte "},
-		{"cut in the tensors", cut[:len(cut)-5], "the file ends inside the offset of rope_freqs.weight"},
+		{"cut in the tensors", cut[:len(cut)-5], "byte 948: gguf: ends inside: offset-of rope_freqs.weight"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "m.gguf")

@@ -1,12 +1,12 @@
 package gguf
 
 import (
-	"fmt"
 	"slices"
 
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // hyper reads the hyper-parameters of a GGUF header. The first key that
@@ -26,9 +26,10 @@ const (
 	maxBlocks = 1 << 13
 )
 
-func (h *hyper) fail(format string, args ...any) {
+// fail keeps the first error.
+func (h *hyper) fail(why *note.Error) {
 	if h.err == nil {
-		h.err = fmt.Errorf(format, args...)
+		h.err = why
 	}
 }
 
@@ -40,7 +41,7 @@ func (h *hyper) optional(key string, def int64) int64 {
 		return def
 	}
 	if v.isList || !v.isInt || v.number < 0 || v.number > maxHyper {
-		h.fail("%s is not a whole number from 0 to %d", name, int64(maxHyper))
+		h.fail(note.NewError("hyper.not-whole", name, int64(maxHyper)))
 		return def
 	}
 	return v.number
@@ -50,7 +51,7 @@ func (h *hyper) optional(key string, def int64) int64 {
 func (h *hyper) need(key string) int64 {
 	n := h.optional(key, 0)
 	if n < 1 {
-		h.fail("the key %s.%s is missing", h.arch, key)
+		h.fail(note.NewError("hyper.missing", h.arch+"."+key))
 	}
 	return max(n, 1)
 }
@@ -63,12 +64,12 @@ func (h *hyper) layered(key string, layers, def int64) []int64 {
 		return slices.Repeat([]int64{h.optional(key, def)}, int(layers))
 	}
 	if int64(len(v.list)) < layers {
-		h.fail("%s has %d numbers for %d layers", name, v.length, layers)
+		h.fail(note.NewError("hyper.not-one-per-layer", name, v.length, layers))
 		return make([]int64, layers)
 	}
 	for _, n := range v.list {
 		if n < 0 || n > maxHyper {
-			h.fail("%s holds %d (want 0 to %d)", name, n, int64(maxHyper))
+			h.fail(note.NewError("hyper.out-of-range", name, n, int64(maxHyper)))
 		}
 	}
 	return v.list[:layers]
@@ -86,20 +87,20 @@ func (h *hyper) vocab() int64 {
 	if v, ok := h.values["tokenizer.ggml.tokens"]; ok && v.isList {
 		return v.length
 	}
-	h.fail("neither %s.vocab_size nor a tokenizer is there", h.arch)
+	h.fail(note.NewError("hyper.no-vocabulary", h.arch+".vocab_size"))
 	return 1
 }
 
 // build makes the architecture of a GGUF file. doubts say what was taken
 // for granted; the error says what is not modelled.
-func build(values map[string]value, shapes map[string]shape, name string) (m *model.Model, doubts []string, err error) {
+func build(values map[string]value, shapes map[string]shape, name string) (m *model.Model, doubts note.List, err error) {
 	v, ok := values["general.architecture"]
 	if !ok || v.text == "" {
-		return nil, nil, fmt.Errorf("the key general.architecture is missing")
+		return nil, nil, note.NewError("hyper.missing", "general.architecture")
 	}
 	arch, ok := architectures[v.text]
 	if !ok {
-		return nil, nil, fmt.Errorf("the architecture %q is not modelled", source.Clip(v.text))
+		return nil, nil, note.NewError("hyper.not-modelled", source.Clip(v.text))
 	}
 	h := &hyper{arch: v.text, values: values, shapes: shapes}
 	if len(shapes) > 0 {
@@ -112,10 +113,14 @@ func build(values map[string]value, shapes map[string]shape, name string) (m *mo
 			arch.needsTensors = true // 40B has two norms a layer, 11B one
 		}
 		if arch.needsTensors {
-			return nil, nil, fmt.Errorf("the hyper-parameters of %q do not settle the architecture, and the file holds no tensors", v.text)
+			return nil, nil, note.NewError("hyper.not-settled", v.text)
 		}
 		if !arch.tiedKnown {
-			doubts = append(doubts, fmt.Sprintf("the file holds no tensors: its output head is taken to be %s, as usual for %s", map[bool]string{true: "tied to the embedding", false: "stored apart"}[arch.tied], v.text))
+			head := note.Word("head.stored-apart")
+			if arch.tied {
+				head = note.Word("head.tied")
+			}
+			doubts.Say("file.head-assumed", "", head, v.text)
 		}
 		// Gating by sigmoid came with DeepSeek-V3, and the bias with it.
 		arch.correction = h.optional("expert_gating_func", 0) == 2
@@ -168,7 +173,7 @@ func (h *hyper) model(a architecture, name string) *model.Model {
 func (h *hyper) layers(a architecture, d int64) []model.Group {
 	n := h.need("block_count")
 	if n > maxBlocks {
-		h.fail("%s.block_count is %d (want at most %d)", h.arch, n, maxBlocks)
+		h.fail(note.NewError("hyper.more-than", h.arch+".block_count", n, maxBlocks))
 		return nil
 	}
 	heads := h.layered("attention.head_count", n, 0)

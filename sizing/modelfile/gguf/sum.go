@@ -3,13 +3,13 @@ package gguf
 import (
 	"bufio"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"strings"
 
 	"mlsizer/sizing/modelfile/gguf/ggml"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 const (
@@ -55,20 +55,20 @@ func (h *sums) readHeader(r io.Reader, name string, size int64) (values map[stri
 		return nil, err
 	}
 	countAt := g.pos
-	tensors, err := g.count("", "tensors", 8+4+4+8)
+	tensors, err := g.count("", item{what: note.Word("gguf.tensors")}, 8+4+4+8)
 	if err != nil {
 		return nil, err
 	}
 	if tensors > tensor.MaxTensors {
-		return nil, g.fail(countAt, fmt.Sprintf("at most %d", tensor.MaxTensors), "%d tensors", tensors)
+		return nil, g.fail(countAt, note.NewError("gguf.too-many-tensors", tensors, tensor.MaxTensors))
 	}
 	keysAt := g.pos
-	keys, err := g.count("", "keys", 8+4+1)
+	keys, err := g.count("", item{what: note.Word("gguf.keys")}, 8+4+1)
 	if err != nil {
 		return nil, err
 	}
 	if keys > maxKeys {
-		return nil, g.fail(keysAt, fmt.Sprintf("at most %d", maxKeys), "%d keys", keys)
+		return nil, g.fail(keysAt, note.NewError("gguf.too-many-keys", keys, maxKeys))
 	}
 	values, err = g.keys(keys)
 	if err != nil {
@@ -84,34 +84,32 @@ func (h *sums) readHeader(r io.Reader, name string, size int64) (values map[stri
 // preamble reads the magic and the version, and by it the byte order.
 func (h *sums) preamble(g *reader) error {
 	var magic [4]byte
-	if err := g.bytes(magic[:], "the magic"); err != nil {
+	if err := g.bytes(magic[:], item{what: note.Word("gguf.magic")}); err != nil {
 		return err
 	}
 	if string(magic[:]) != magicWord {
-		problem := fmt.Sprintf("begins with %q: not a GGUF file", magic[:])
 		if s := string(magic[:]); s == "lmgg" || s == "tjgg" || s == "fmgg" {
-			problem = "a GGML file from before GGUF"
+			return g.fail(0, note.NewError("gguf.older-format"))
 		}
-		return g.fail(0, `a file that begins with "GGUF"`, "%s", problem)
+		return g.fail(0, note.NewError("gguf.other-file", string(magic[:])))
 	}
-	version, err := g.u32("the version")
+	version, err := g.u32(item{what: note.Word("gguf.version")})
 	if err != nil {
 		return err
 	}
-	const want = "version 2 or 3"
 	big := version&0xffff == 0 && version != 0
 	if big {
 		// Big-endian files came with version 3 and say so only by this field.
 		g.order = binary.BigEndian
 		if version = version >> 24; version != 3 {
-			return g.fail(4, want, "version %d in big-endian order, which begins with version 3", version)
+			return g.fail(4, note.NewError("gguf.big-endian-version", version))
 		}
 	}
 	if version != 2 && version != 3 {
 		if version == 1 {
-			return g.fail(4, want, "GGUF version 1, which has 32-bit lengths; convert it with a llama.cpp of 2023")
+			return g.fail(4, note.NewError("gguf.first-version"))
 		}
-		return g.fail(4, want, "GGUF version %d", version)
+		return g.fail(4, note.NewError("gguf.other-version", version))
 	}
 	if h.version == 0 {
 		h.version, h.bigEndian = version, big
@@ -125,24 +123,24 @@ func (g *reader) keys(n int64) (map[string]value, error) {
 	held := 0
 	for range n {
 		at := g.pos
-		key, err := g.text("a key", maxKey)
+		key, err := g.text(item{what: note.Word("gguf.key")}, maxKey)
 		if err != nil {
 			return nil, err
 		}
 		if _, ok := values[key]; ok {
-			return nil, g.fail(at, "", "key %q occurs twice", source.Clip(key))
+			return nil, g.fail(at, note.NewError("gguf.key-occurs-twice", source.Clip(key)))
 		}
-		typ, err := g.u32("the type of " + source.Clip(key))
+		typ, err := g.u32(item{note.Word("gguf.type-of-key"), source.Clip(key)})
 		if err != nil {
 			return nil, err
 		}
 		hold := held < maxHeld && !strings.HasPrefix(key, "tokenizer.") || key == "tokenizer.ggml.token_type_count"
-		v, err := g.value(typ, "the value of "+source.Clip(key), hold, 0)
+		v, err := g.value(typ, item{note.Word("gguf.value-of"), source.Clip(key)}, hold, 0)
 		if err != nil {
 			return nil, err
 		}
 		if held += len(key) + len(v.text) + 8*len(v.list) + 96; held > 2*maxHeld {
-			return nil, g.fail(at, "", "more than %d bytes of keys", 2*maxHeld)
+			return nil, g.fail(at, note.NewError("gguf.too-many-bytes-of-keys", 2*maxHeld))
 		}
 		values[key] = v
 	}
@@ -157,7 +155,7 @@ func alignment(g *reader, values map[string]value) (int64, error) {
 	}
 	n := v.number
 	if !v.isInt || n < 1 || n > maxAlignment || n&(n-1) != 0 {
-		return 0, g.fail(g.pos, fmt.Sprintf("a power of two to %d", maxAlignment), "general.alignment is %d", n)
+		return 0, g.fail(g.pos, note.NewError("gguf.bad-alignment", n, maxAlignment))
 	}
 	return n, nil
 }
@@ -175,19 +173,19 @@ func (h *sums) tensorInfos(g *reader, n, align int64) error {
 			return err
 		}
 		if begin%align != 0 {
-			return g.fail(at, fmt.Sprintf("a multiple of %d", align), "tensor %q has the offset %d", name, begin)
+			return g.fail(at, note.NewError("tensor.not-aligned", name, begin, align))
 		}
 		padded, ok := tensor.AddCounts(size, (align-size%align)%align)
 		end, ok2 := tensor.AddCounts(begin, padded)
 		if !ok || !ok2 {
-			return g.fail(at, "", "tensor %q of %d bytes at %d exceeds 2^63 bytes", name, size, begin)
+			return g.fail(at, note.NewError("tensor.ends-too-far", name, size, begin))
 		}
 		spans.Add(begin, end)
 		if begin+size > last {
 			last, lastAt, lastName = begin+size, at, name
 		}
 		if h.Bytes, ok = tensor.AddCounts(h.Bytes, size); !ok {
-			return g.fail(at, "", "the tensors together exceed 2^63 bytes")
+			return g.fail(at, note.NewError("tensor.too-many-bytes-together"))
 		}
 	}
 	if n == 0 {
@@ -195,10 +193,10 @@ func (h *sums) tensorInfos(g *reader, n, align int64) error {
 	}
 	data := g.pos + (align-g.pos%align)%align
 	if s, problem := spans.Check(); problem != "" {
-		return g.fail(data+s.Begin, "tensors side by side", "data bytes %d to %d %s", s.Begin, s.End, problem)
+		return g.fail(data+s.Begin, note.NewError("data.not-side-by-side", s.Begin, s.End, problem))
 	}
 	if last > g.size-data {
-		return g.fail(lastAt, "", "tensor %q ends at byte %d of the data, of which there are %d: the file is cut short", lastName, last, max(g.size-data, 0))
+		return g.fail(lastAt, note.NewError("tensor.cut-short", lastName, last, max(g.size-data, 0)))
 	}
 	if over := g.size - data - spans.End(); over > 0 {
 		h.trailing += over
@@ -209,54 +207,54 @@ func (h *sums) tensorInfos(g *reader, n, align int64) error {
 // tensorInfo reads and counts one tensor.
 func (h *sums) tensorInfo(g *reader) (name string, begin, size int64, err error) {
 	at := g.pos
-	if name, err = g.text("a tensor's name", maxName-1); err != nil {
+	if name, err = g.text(item{what: note.Word("gguf.name")}, maxName-1); err != nil {
 		return
 	}
 	if !h.names.Add([]byte(name), 0) {
-		return name, 0, 0, g.fail(at, "", "tensor %q occurs twice", name)
+		return name, 0, 0, g.fail(at, note.NewError("tensor.occurs-twice", name))
 	}
-	rank, err := g.u32("the rank of " + name)
+	rank, err := g.u32(item{note.Word("gguf.rank-of"), name})
 	if err != nil {
 		return
 	}
 	if rank > maxDims {
-		return name, 0, 0, g.fail(g.pos-4, fmt.Sprintf("at most %d", maxDims), "tensor %q has %d dimensions", name, rank)
+		return name, 0, 0, g.fail(g.pos-4, note.NewError("tensor.too-many-dimensions", name, rank, maxDims))
 	}
 	s := shape{dims: [maxDims]int64{1, 1, 1, 1}, elems: 1}
 	for i := range rank {
-		d, err := g.u64("a dimension of " + name)
+		d, err := g.u64(item{note.Word("gguf.dimension-of"), name})
 		if err != nil {
 			return name, 0, 0, err
 		}
 		var ok bool
 		if d > 1<<62 {
-			return name, 0, 0, g.fail(g.pos-8, "", "tensor %q has a dimension of %d", name, d)
+			return name, 0, 0, g.fail(g.pos-8, note.NewError("tensor.dimension-too-large", name, d))
 		}
 		s.dims[i] = int64(d)
 		if s.elems, ok = tensor.MulCounts(s.elems, int64(d)); !ok {
-			return name, 0, 0, g.fail(g.pos-8, "", "tensor %q has more than 2^63 elements", name)
+			return name, 0, 0, g.fail(g.pos-8, note.NewError("tensor.too-many-elements", name))
 		}
 	}
-	number, err := g.u32("the type of " + name)
+	number, err := g.u32(item{note.Word("gguf.type-of-tensor"), name})
 	if err != nil {
 		return
 	}
 	typ, err := ggml.Lookup(number)
 	if err != nil {
-		return name, 0, 0, g.fail(g.pos-4, "a type of ggml", "tensor %q: %v", name, err)
+		return name, 0, 0, g.fail(g.pos-4, note.NewError("tensor.bad-type", name, err))
 	}
 	if size, err = typ.Bytes(s.dims[0], s.elems); err != nil {
-		return name, 0, 0, g.fail(at, "", "tensor %q: %v", name, err)
+		return name, 0, 0, g.fail(at, note.NewError("tensor.fails", name, err))
 	}
-	offset, err := g.u64("the offset of " + name)
+	offset, err := g.u64(item{note.Word("gguf.offset-of"), name})
 	if err != nil {
 		return
 	}
 	if offset > 1<<62 {
-		return name, 0, 0, g.fail(g.pos-8, "", "tensor %q has the offset %d", name, offset)
+		return name, 0, 0, g.fail(g.pos-8, note.NewError("tensor.offset-too-large", name, offset))
 	}
 	if err := h.count(name, number, s, size); err != nil {
-		return name, 0, 0, g.fail(at, "", "tensor %q: %v", name, err)
+		return name, 0, 0, g.fail(at, note.NewError("tensor.fails", name, err))
 	}
 	return name, int64(offset), size, nil
 }
@@ -275,7 +273,7 @@ func (h *sums) count(name string, typ uint32, s shape, size int64) error {
 		h.constants += s.elems // of NVFP4 and BitNet weights
 	default:
 		if !h.AddParams(int(typ), tensor.ComponentOf([]byte(name)), s.elems) {
-			return fmt.Errorf("the tensors together exceed 2^63 parameters")
+			return note.NewError("tensor.too-many-parameters-together")
 		}
 	}
 	if keepsShape(name) && len(h.shapes) < maxShapes {

@@ -1,10 +1,10 @@
 package gguf
 
 import (
-	"fmt"
 	"math"
 
 	"mlsizer/sizing/modelfile/gguf/ggml"
+	"mlsizer/sizing/note"
 )
 
 const (
@@ -27,12 +27,12 @@ type value struct {
 }
 
 // value reads a value of the type, nested depth arrays deep.
-func (g *reader) value(typ uint32, what string, hold bool, depth int) (v value, err error) {
+func (g *reader) value(typ uint32, what item, hold bool, depth int) (v value, err error) {
 	at := g.pos
 	v.typ = typ
 	switch typ {
 	case ggml.String:
-		n, err := g.count("bytes of ", what, 1)
+		n, err := g.count(bytesOf, what, 1)
 		if err != nil {
 			return v, err
 		}
@@ -49,7 +49,7 @@ func (g *reader) value(typ uint32, what string, hold bool, depth int) (v value, 
 		return g.array(what, hold, depth)
 	}
 	if typ >= ggml.NumValueTypes {
-		return v, g.fail(at, "0 to 12", "%s has the value type %d", what, typ)
+		return v, g.fail(at, note.NewError("gguf.bad-value-type", what.said(), typ))
 	}
 	b := g.word[:ggml.ValueSizes[typ]]
 	if err := g.bytes(b, what); err != nil {
@@ -57,7 +57,7 @@ func (g *reader) value(typ uint32, what string, hold bool, depth int) (v value, 
 	}
 	v.number, v.isInt = g.integer(typ, b)
 	if typ == ggml.Bool && b[0] > 1 {
-		return v, g.fail(at, "0 or 1", "%s is a bool of %d", what, b[0])
+		return v, g.fail(at, note.NewError("gguf.bad-bool", what.said(), b[0]))
 	}
 	return v, nil
 }
@@ -90,16 +90,16 @@ func (g *reader) integer(typ uint32, b []byte) (n int64, ok bool) {
 const maxDepth = 4
 
 // array reads an array; only one of a few whole numbers is held.
-func (g *reader) array(what string, hold bool, depth int) (v value, err error) {
+func (g *reader) array(what item, hold bool, depth int) (v value, err error) {
 	at := g.pos
 	if depth == maxDepth {
-		return v, g.fail(at, fmt.Sprintf("at most %d levels", maxDepth), "%s is an array nested too deeply", what)
+		return v, g.fail(at, note.NewError("gguf.too-deep", what.said(), maxDepth))
 	}
-	if v.typ, err = g.u32("the element type of " + what); err != nil {
+	if v.typ, err = g.u32(item{note.Word("gguf.element-type-of"), what}); err != nil {
 		return v, err
 	}
 	if v.typ >= ggml.NumValueTypes {
-		return v, g.fail(at, "0 to 12", "%s has elements of the value type %d", what, v.typ)
+		return v, g.fail(at, note.NewError("gguf.bad-element-type", what.said(), v.typ))
 	}
 	each := ggml.ValueSizes[v.typ]
 	switch v.typ {
@@ -109,7 +109,7 @@ func (g *reader) array(what string, hold bool, depth int) (v value, err error) {
 		each = 12
 	}
 	v.isList = true
-	if v.length, err = g.count("elements of ", what, each); err != nil {
+	if v.length, err = g.count(note.Word("gguf.elements-of"), what, each); err != nil {
 		return v, err
 	}
 	switch {
@@ -131,7 +131,7 @@ func (g *reader) array(what string, hold bool, depth int) (v value, err error) {
 		}
 		n, ok := g.integer(v.typ, b)
 		if !ok {
-			return v, g.fail(g.pos-each, "at most 2^63-1", "element %d of %s is too large", i, what)
+			return v, g.fail(g.pos-each, note.NewError("gguf.element-too-large", i, what.said()))
 		}
 		v.list[i] = n
 	}

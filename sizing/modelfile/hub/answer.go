@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // answer is what came back.
@@ -35,16 +35,16 @@ func (ans *answer) note(h http.Header) {
 
 // take makes the answer of the last response, or its error.
 func (ans *answer) take(a ask, resp *http.Response, own bool) (*answer, error) {
-	fail := func(problem string) (*answer, error) {
+	fail := func(why *note.Error) (*answer, error) {
 		drain(resp.Body)
-		return nil, &Error{Ref: a.ref, Status: resp.StatusCode, Problem: problem}
+		return nil, &Error{Ref: a.ref, Status: resp.StatusCode, Err: why}
 	}
 	if ans.etag == "" {
 		ans.etag = resp.Header.Get("Etag")
 	}
 	ans.length = resp.ContentLength
 	if e := resp.Header.Get("Content-Encoding"); e != "" && e != "identity" && resp.StatusCode < 300 {
-		return fail(fmt.Sprintf("the server sends the file encoded as %q, although asked not to", source.Clip(e)))
+		return fail(note.NewError("hub.encoded", source.Clip(e)))
 	}
 	switch resp.StatusCode {
 	case http.StatusOK:
@@ -54,14 +54,14 @@ func (ans *answer) take(a ask, resp *http.Response, own bool) (*answer, error) {
 	case http.StatusPartialContent:
 		pos, size, ok := parseContentRange(resp.Header.Get("Content-Range"))
 		if !ok || pos != a.from {
-			return fail(fmt.Sprintf("asked for bytes from %d, the server sends the range %q", a.from, source.Clip(resp.Header.Get("Content-Range"))))
+			return fail(note.NewError("hub.other-range", a.from, source.Clip(resp.Header.Get("Content-Range"))))
 		}
 		ans.body, ans.pos, ans.size = resp.Body, pos, size
 		return ans, nil
 	case http.StatusNotModified:
 		drain(resp.Body)
 		if a.etag == "" {
-			return fail("the server says that a copy is still right which was not offered")
+			return fail(note.NewError("hub.copy-not-offered"))
 		}
 		return ans, nil
 	}
@@ -93,26 +93,26 @@ func statusError(a ask, resp *http.Response, own bool) error {
 	code := resp.Header.Get("X-Error-Code")
 	switch status := resp.StatusCode; {
 	case code == "RepoNotFound":
-		e.Problem, e.Hint = "no such repository, or a private one", "check the name; set HF_TOKEN if it is private"
+		e.Err, e.Hint = note.NewError("hub.no-repository"), note.Word("hub.check-name-or-token")
 	case code == "RevisionNotFound":
-		e.Problem, e.Hint = "no such revision", "check what follows @"
+		e.Err, e.Hint = note.NewError("hub.no-revision"), note.Word("hub.check-revision")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		e.Problem, e.Hint = fmt.Sprintf("access denied (status %d): the repository is gated or private", status), "accept its conditions on its page and set HF_TOKEN to a token that may read it"
+		e.Err, e.Hint = note.NewError("hub.access-denied", status), note.Word("hub.accept-conditions")
 		if !own {
-			e.Problem, e.Hint = fmt.Sprintf("access denied (status %d) by the storage host behind the hub", status), "try again: its links expire"
+			e.Err, e.Hint = note.NewError("hub.access-denied-by-storage", status), note.Word("hub.links-expire")
 		}
 	case status == http.StatusNotFound:
-		e.Problem, e.Hint, e.absent = "not found", "check the name", own
+		e.Err, e.Hint, e.absent = note.NewError("hub.not-found"), note.Word("hub.check-name"), own
 	case status == http.StatusTooManyRequests:
-		e.Problem, e.Hint = "too many requests (status 429)", "wait, or set HF_TOKEN"
+		e.Err, e.Hint = note.NewError("hub.too-many-requests"), note.Word("hub.wait-or-token")
 		return &retryable{e, retryAfter(resp.Header)}
 	case status >= 500 || status == http.StatusRequestTimeout:
-		e.Problem = fmt.Sprintf("the server failed (status %d)", status)
+		e.Err = note.NewError("hub.server-failed", status)
 		return &retryable{e, retryAfter(resp.Header)}
 	case status == http.StatusRequestedRangeNotSatisfiable:
-		e.Problem = "the file is empty or shorter than before"
+		e.Err = note.NewError("hub.file-shorter")
 	default:
-		e.Problem = fmt.Sprintf("unexpected answer (status %d)", status)
+		e.Err = note.NewError("hub.unexpected-answer", status)
 	}
 	return e
 }

@@ -6,7 +6,6 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 const (
@@ -74,10 +74,10 @@ func FromEnv() (*Hub, error) {
 func (h *Hub) base() (*url.URL, error) {
 	u, err := url.Parse(strings.TrimRight(h.Endpoint, "/"))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &Error{Problem: fmt.Sprintf("endpoint %q is not a base address", source.Clip(h.Endpoint)), Hint: "set HF_ENDPOINT to https://host or http://host:port"}
+		return nil, &Error{Err: note.NewError("hub.bad-endpoint", source.Clip(h.Endpoint)), Hint: note.Word("hub.set-endpoint")}
 	}
 	if strings.ContainsFunc(h.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
-		return nil, &Error{Problem: "the token has characters that no token has", Hint: "set HF_TOKEN to the token alone"}
+		return nil, &Error{Err: note.NewError("hub.bad-token"), Hint: note.Word("hub.set-token")}
 	}
 	return u, nil
 }
@@ -97,7 +97,7 @@ func (h *Hub) Read(ctx context.Context, ref Ref, read func(context.Context, *Rep
 	st := &Repository{hub: h, base: base, ref: ref, revision: ref.Revision}
 	defer st.stop()
 	if err = read(ctx, st); err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("%w: %w", err, context.DeadlineExceeded)
+		err = note.NewError("hub.because", err, context.DeadlineExceeded)
 	}
 	return err
 }

@@ -1,11 +1,11 @@
 package hub
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 const (
@@ -37,12 +37,12 @@ var (
 
 // ParseRef reads hf:org/name or hf:org/name@revision.
 func ParseRef(s string) (Ref, error) {
-	bad := func(problem string) (Ref, error) {
-		return Ref{}, &Error{Ref: source.Clip(s), Problem: problem, Hint: "write hf:org/name or hf:org/name@revision"}
+	bad := func(why *note.Error) (Ref, error) {
+		return Ref{}, &Error{Ref: source.Clip(s), Err: why, Hint: note.Word("hub.write-reference")}
 	}
 	rest, ok := strings.CutPrefix(s, Scheme)
 	if !ok {
-		return bad(`does not begin with "hf:"`)
+		return bad(note.NewError("hub.no-scheme", Scheme))
 	}
 	repo, revision, given := strings.Cut(rest, "@")
 	if !given {
@@ -50,9 +50,9 @@ func ParseRef(s string) (Ref, error) {
 	}
 	switch {
 	case !repoPattern.MatchString(repo), strings.Contains(repo, ".."), strings.Contains(repo, "--"):
-		return bad(fmt.Sprintf("%q is not the name of a repository", source.Clip(repo)))
+		return bad(note.NewError("hub.bad-name", source.Clip(repo)))
 	case !revisionPattern.MatchString(revision), strings.Contains(revision, ".."), strings.Contains(revision, "//"), strings.HasSuffix(revision, "/"):
-		return bad(fmt.Sprintf("%q is not a revision", source.Clip(revision)))
+		return bad(note.NewError("hub.bad-revision", source.Clip(revision)))
 	}
 	return Ref{Repo: repo, Revision: revision}, nil
 }

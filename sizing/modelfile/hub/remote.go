@@ -3,10 +3,10 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"mlsizer/sizing/modelfile/safetensors"
+	"mlsizer/sizing/note"
 )
 
 // remoteFile reads a file of the hub from its beginning. It asks for more when
@@ -94,16 +94,16 @@ func (r *remoteFile) wanted() int64 {
 // resume goes on behind a body that broke off.
 func (r *remoteFile) resume(cause error) error {
 	if r.ctx.Err() != nil {
-		return &Error{Ref: r.ask.ref, Problem: fmt.Sprintf("the server was too slow: %d bytes came in time", r.pos), Err: r.ctx.Err()}
+		return &Error{Ref: r.ask.ref, Err: note.NewError("hub.too-slow", r.pos, r.ctx.Err())}
 	}
 	if errors.Is(cause, io.EOF) {
 		cause = io.ErrUnexpectedEOF
 	}
 	if r.breaks++; r.breaks >= r.hub.tries() {
-		return &Error{Ref: r.ask.ref, Problem: fmt.Sprintf("the answer broke off at byte %d, %d times", r.pos, r.breaks), Err: cause}
+		return &Error{Ref: r.ask.ref, Err: note.NewError("hub.broke-off-often", r.pos, r.breaks, cause)}
 	}
 	if err := r.hub.pause(r.ctx, backoff(r.breaks-1)); err != nil {
-		return &Error{Ref: r.ask.ref, Problem: fmt.Sprintf("the answer broke off at byte %d", r.pos), Err: err}
+		return &Error{Ref: r.ask.ref, Err: note.NewError("hub.broke-off", r.pos, err)}
 	}
 	to := int64(0)
 	if r.header {
@@ -126,11 +126,11 @@ func (r *remoteFile) again(to int64) error {
 	}
 	r.body, r.end = ans.body, r.endOf(ans)
 	if ans.etag != "" && r.etag != "" && ans.etag != r.etag || ans.size >= 0 && r.size >= 0 && ans.size != r.size {
-		return &Error{Ref: a.ref, Problem: "the file changed while it was read", Hint: "try again"}
+		return &Error{Ref: a.ref, Err: note.NewError("hub.file-changed"), Hint: note.Word("hub.try-again")}
 	}
 	if ans.pos < r.pos { // the server knows no ranges: pass over what is known
 		if _, err := io.CopyN(io.Discard, r.body, r.pos-ans.pos); err != nil {
-			return &Error{Ref: a.ref, Problem: fmt.Sprintf("the answer broke off before byte %d, where the last one had", r.pos), Err: err}
+			return &Error{Ref: a.ref, Err: note.NewError("hub.broke-off-earlier", r.pos, err)}
 		}
 	}
 	return nil

@@ -3,11 +3,11 @@ package hub
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // firstRange is the part of a file that the first request asks for: the whole
@@ -23,7 +23,7 @@ type Repository struct {
 	ref      Ref
 	revision string // the commit, once the hub has named it
 	// Warnings are doubts about the files that were read.
-	Warnings []string
+	Warnings note.List
 	ahead    *readAhead
 }
 
@@ -71,7 +71,7 @@ func (s *Repository) fetch(ctx context.Context, name string, header bool) (*sour
 		if entry != nil && errors.As(err, &he) && he.Status == 0 && ctx.Err() == nil {
 			again := s.hub.lookup(key)
 			if again != nil {
-				s.Warnings = append(s.Warnings, fmt.Sprintf("%s: no answer from the hub: read from the cache of an earlier run", s.Where(name)))
+				s.Warnings.Say("file.from-cache", "", s.Where(name))
 				return again.stream(), nil
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 const (
@@ -53,10 +54,10 @@ func (h *Hub) request(ctx context.Context, a ask) (*answer, error) {
 			return nil, again.err
 		}
 		if again.after > maxRetryAfter {
-			return nil, fmt.Errorf("%w; it asks to wait %v, which is longer than %v", again.err, again.after, maxRetryAfter)
+			return nil, note.NewError("hub.asks-to-wait", again.err, again.after, maxRetryAfter)
 		}
 		if err := h.pause(ctx, max(again.after, backoff(i))); err != nil {
-			return nil, fmt.Errorf("%w: %w", again.err, err)
+			return nil, note.NewError("hub.because", again.err, err)
 		}
 	}
 }
@@ -140,10 +141,10 @@ func (h *Hub) once(ctx context.Context, a ask) (*answer, error) {
 			return ans, nil
 		}
 		if at, err = redirect(at, resp.Header.Get("Location")); err != nil {
-			return nil, &Error{Ref: a.ref, Status: resp.StatusCode, Problem: "unusable redirect", Err: err}
+			return nil, &Error{Ref: a.ref, Status: resp.StatusCode, Err: note.NewError("hub.bad-redirect", err)}
 		}
 	}
-	return nil, &Error{Ref: a.ref, Problem: fmt.Sprintf("more than %d redirects", maxRedirects)}
+	return nil, &Error{Ref: a.ref, Err: note.NewError("hub.too-many-redirects", maxRedirects)}
 }
 
 func (h *Hub) setHeaders(req *http.Request, a ask, own bool) {
@@ -173,14 +174,14 @@ func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && strings.Equ
 // once it is in use.
 func redirect(at *url.URL, location string) (*url.URL, error) {
 	if location == "" {
-		return nil, errors.New("without a Location")
+		return nil, note.NewError("redirect.without-location")
 	}
 	to, err := at.Parse(location)
 	if err != nil {
 		return nil, err
 	}
 	if to.Scheme != "https" && (to.Scheme != "http" || at.Scheme == "https") || to.Host == "" {
-		return nil, fmt.Errorf("from %s to %s", at.Scheme, source.Clip(to.Scheme+"://"+to.Host))
+		return nil, note.NewError("redirect.leads-out", at.Scheme, source.Clip(to.Scheme+"://"+to.Host))
 	}
 	to.User = nil
 	return to, nil
@@ -192,10 +193,9 @@ func (h *Hub) networkError(ctx context.Context, a ask, err error) error {
 	if errors.As(err, &ue) {
 		err = ue.Err // the address may hold a signature; the host is named below
 	}
-	e := &Error{Ref: a.ref, Problem: fmt.Sprintf("no answer from %s", a.url.Host), Err: err,
-		Hint: "check the network or HF_ENDPOINT; offline, download config.json and give its path"}
+	e := &Error{Ref: a.ref, Err: note.NewError("hub.no-answer", a.url.Host, err), Hint: note.Word("hub.check-network")}
 	if ctx.Err() != nil {
-		e.Problem, e.Err, e.Hint = fmt.Sprintf("%s did not answer in time", a.url.Host), ctx.Err(), ""
+		e.Err, e.Hint = note.NewError("hub.no-answer-in-time", a.url.Host, ctx.Err()), ""
 		return e
 	}
 	var dns *net.DNSError

@@ -3,13 +3,13 @@ package safetensors
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // collector is the sum of the safetensors files of a model.
@@ -43,7 +43,7 @@ func (c *collector) addMetadata(key, value string) error {
 // readFile adds one file. shard is its place in the index.
 func (c *collector) readFile(ctx context.Context, st source.Store, name string, shard uint16) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("%s: %w", st.Where(name), err)
+		return note.NewError("path.fails", st.Where(name), err)
 	}
 	f, err := st.Open(ctx, name, true)
 	if err != nil {
@@ -74,16 +74,16 @@ func (c *collector) admit(name []byte, at int64, where string, shard uint16) err
 	switch {
 	case value == nil:
 		if c.names.Len() == tensor.MaxTensors {
-			return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d tensors", tensor.MaxTensors)}
+			return &source.FormatError{File: where, Offset: at, Err: note.NewError("tensor.too-many", tensor.MaxTensors)}
 		}
 		if c.index != nil {
 			c.extra.Add(name, 0)
 		}
 		c.names.Add(name, strayShard|seenTensor)
 	case *value&seenTensor != 0:
-		return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("tensor %q occurs twice", source.Clip(name))}
+		return &source.FormatError{File: where, Offset: at, Err: note.NewError("tensor.occurs-twice", source.Clip(name))}
 	case *value != shard:
-		return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("tensor %q is here, but the index puts it into %s", source.Clip(name), c.index.shards[*value])}
+		return &source.FormatError{File: where, Offset: at, Err: note.NewError("tensor.in-another-shard", source.Clip(name), c.index.shards[*value])}
 	default:
 		*value |= seenTensor
 	}
@@ -127,16 +127,16 @@ func (c *collector) readSharded(ctx context.Context, st source.Store, indexName 
 }
 
 // warnings says what is in doubt about the sum.
-func (c *collector) warnings() []string {
+func (c *collector) warnings() note.List {
 	list := c.tally.warnings()
 	if c.extra.Tensors > 0 {
-		list = append(list, fmt.Sprintf("%d tensors (such as %q) are in the shards and not in the index; they are counted", c.extra.Tensors, c.extra.Example))
+		list.Say("file.not-in-index", "", c.extra.Tensors, c.extra.Example)
 	}
 	if c.unsized > 0 {
-		list = append(list, fmt.Sprintf("the server does not say how long %d files are: they may be cut short", c.unsized))
+		list.Say("file.unsized", "", c.unsized)
 	}
 	if c.metaSkipped > 0 {
-		list = append(list, fmt.Sprintf("%d long metadata entries are not shown", c.metaSkipped))
+		list.Say("file.metadata-not-shown", "", c.metaSkipped)
 	}
 	return list
 }

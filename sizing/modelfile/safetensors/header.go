@@ -3,11 +3,11 @@ package safetensors
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // HeaderEnd is where the header that begins with the 8 bytes ends; a
@@ -56,22 +56,22 @@ func readHeader(r io.Reader, name string, size int64, c *collector, admit func([
 	var length [8]byte
 	if n, err := io.ReadFull(r, length[:]); err != nil {
 		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return fmt.Errorf("%s: byte %d: %w", name, n, err)
+			return note.NewError("path.fails-at", name, n, err)
 		}
-		return &source.FormatError{File: name, Offset: 0, Problem: fmt.Sprintf("a file of %d bytes", n), Want: "a safetensors file: 8 bytes of header length, then the header"}
+		return &source.FormatError{File: name, Offset: 0, Err: note.NewError("header.none", n)}
 	}
 	n := binary.LittleEndian.Uint64(length[:])
 	if n > maxHeader {
-		return &source.FormatError{File: name, Offset: 0, Problem: fmt.Sprintf("a header length of %d bytes: not a safetensors file, or a damaged one", n), Want: fmt.Sprintf("at most %d", maxHeader)}
+		return &source.FormatError{File: name, Offset: 0, Err: note.NewError("header.too-long", n, maxHeader)}
 	}
 	if size >= 0 && int64(n) > size-8 {
-		return &source.FormatError{File: name, Offset: 0, Problem: fmt.Sprintf("a header length of %d bytes, but only %d follow: the file is cut short", n, size-8)}
+		return &source.FormatError{File: name, Offset: 0, Err: note.NewError("header.cut-short", n, size-8)}
 	}
 	header := &io.LimitedReader{R: r, N: int64(n)}
 	f := &fileHeader{name: name, size: size, scan: newScanner(header, name, 8), data: 8 + int64(n), check: c, admit: admit}
 	err := f.read()
 	if left := header.N; left > 0 && f.scan.eof && f.scan.err == nil {
-		return &source.FormatError{File: name, Offset: f.data - left, Problem: fmt.Sprintf("the file ends %d bytes before its header does", left)}
+		return &source.FormatError{File: name, Offset: f.data - left, Err: note.NewError("header.ends-early", left)}
 	}
 	return err
 }
@@ -81,13 +81,13 @@ func (f *fileHeader) read() error {
 		f.scan.more()
 	}
 	if f.scan.i < f.scan.n && f.scan.buf[f.scan.i] != '{' {
-		return f.scan.unexpected(`"{" at the start of the header`)
+		return f.scan.unexpected(note.Word("header.start"))
 	}
 	meta := false
-	err := f.scan.object("the header", func(key []byte, at int64) error {
+	err := f.scan.object(note.Word("header.open"), func(key []byte, at int64) error {
 		if string(key) == "__metadata__" {
 			if meta {
-				return f.scan.fail(at, "", "__metadata__ occurs twice")
+				return f.scan.fail(at, note.NewError("header.key-occurs-twice", "__metadata__"))
 			}
 			meta = true
 			return f.metadata()
@@ -97,7 +97,7 @@ func (f *fileHeader) read() error {
 	if err != nil {
 		return err
 	}
-	if err := f.scan.end("the header's closing brace"); err != nil {
+	if err := f.scan.end(note.Word("header.end")); err != nil {
 		return err
 	}
 	return f.checkData()
@@ -106,10 +106,10 @@ func (f *fileHeader) read() error {
 // checkData checks that the tensors cover the data and the data is all there.
 func (f *fileHeader) checkData() error {
 	if at, problem := f.cover.Check(); problem != "" {
-		return &source.FormatError{File: f.name, Offset: f.data + at.Begin, Problem: fmt.Sprintf("data bytes %d to %d %s", at.Begin, at.End, problem), Want: "tensors side by side, without holes or overlap"}
+		return &source.FormatError{File: f.name, Offset: f.data + at.Begin, Err: note.NewError("data.not-covered", at.Begin, at.End, problem)}
 	}
 	if end := f.data + f.cover.End(); f.size >= 0 && end < f.size {
-		return &source.FormatError{File: f.name, Offset: end, Problem: fmt.Sprintf("%d bytes follow the last tensor", f.size-end), Want: "a file that ends with its last tensor"}
+		return &source.FormatError{File: f.name, Offset: end, Err: note.NewError("data.goes-on", f.size-end)}
 	}
 	return nil
 }
@@ -121,12 +121,12 @@ func (f *fileHeader) metadata() error {
 		return s.word("null")
 	}
 	seen := map[string]bool{} // of this file: shards repeat each other
-	return s.object("__metadata__", func(key []byte, at int64) error {
+	return s.object(note.Word("header.open-metadata"), func(key []byte, at int64) error {
 		if seen[string(key)] {
-			return s.fail(at, "", "metadata key %q occurs twice", source.Clip(key))
+			return s.fail(at, note.NewError("header.metadata-key-twice", source.Clip(key)))
 		}
 		if s.next() != '"' {
-			return s.unexpected("a string as the value of a metadata key")
+			return s.unexpected(note.Word("header.metadata-value"))
 		}
 		k := string(key)
 		if f.check.metaBytes+len(k) > maxMetaTotal {
@@ -158,7 +158,7 @@ func (f *fileHeader) tensor(key []byte, at int64) error {
 	var seen [3]bool // dtype, shape, data_offsets
 	dtypeAt := at
 	known := false
-	err := f.scan.object("a tensor's description", func(key []byte, at int64) (err error) {
+	err := f.scan.object(note.Word("header.open-description"), func(key []byte, at int64) (err error) {
 		field := -1
 		switch string(key) {
 		case "dtype":
@@ -171,7 +171,7 @@ func (f *fileHeader) tensor(key []byte, at int64) error {
 			return f.scan.skip(0) // the reference reader passes over other keys
 		}
 		if seen[field] {
-			return f.scan.fail(at, "", "tensor %q has two fields %s", source.Clip(f.tag), [...]string{"dtype", "shape", "data_offsets"}[field])
+			return f.scan.fail(at, note.NewError("tensor.field-twice", source.Clip(f.tag), [...]string{"dtype", "shape", "data_offsets"}[field]))
 		}
 		seen[field] = true
 		switch field {
@@ -189,7 +189,7 @@ func (f *fileHeader) tensor(key []byte, at int64) error {
 	}
 	for i, name := range [...]string{"dtype", "shape", "data_offsets"} {
 		if !seen[i] {
-			return f.scan.fail(at, "dtype, shape and data_offsets", "tensor %q has no %s", source.Clip(f.tag), name)
+			return f.scan.fail(at, note.NewError("tensor.without-field", source.Clip(f.tag), name))
 		}
 	}
 	if known {
@@ -198,11 +198,11 @@ func (f *fileHeader) tensor(key []byte, at int64) error {
 		}
 	}
 	if f.size >= 0 && f.t.end > f.size-f.data {
-		return f.scan.fail(at, "", "tensor %q ends at byte %d of the data, of which there are %d: the file is cut short", source.Clip(f.tag), f.t.end, f.size-f.data)
+		return f.scan.fail(at, note.NewError("tensor.cut-short", source.Clip(f.tag), f.t.end, f.size-f.data))
 	}
 	f.cover.Add(f.t.begin, f.t.end)
 	if err := f.check.tally.add(&f.t); err != nil {
-		return f.scan.fail(at, "", "tensor %q: %v", source.Clip(f.tag), err)
+		return f.scan.fail(at, note.NewError("tensor.fails", source.Clip(f.tag), err))
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func (f *fileHeader) tensor(key []byte, at int64) error {
 func (f *fileHeader) dtype() (known bool, err error) {
 	s := f.scan
 	if s.next() != '"' {
-		return false, s.unexpected("the name of a number format")
+		return false, s.unexpected(note.Word("header.number-format"))
 	}
 	at := s.offset()
 	name, err := s.text(maxDTypeName)
@@ -223,7 +223,7 @@ func (f *fileHeader) dtype() (known bool, err error) {
 	}
 	d, ok := f.check.tally.dtypeIndex(name)
 	if !ok {
-		return false, s.fail(at, "", "more than %d unknown number formats, the last %q", maxDTypes-numDTypes, source.Clip(name))
+		return false, s.fail(at, note.NewError("header.too-many-formats", maxDTypes-numDTypes, source.Clip(name)))
 	}
 	f.t.dtype = d
 	return false, nil
@@ -232,20 +232,20 @@ func (f *fileHeader) dtype() (known bool, err error) {
 func (f *fileHeader) shape() error {
 	s := f.scan
 	f.t.dims = f.dims[:0]
-	return s.list("a shape", func() error {
-		n, err := s.count("a dimension")
+	return s.list(note.Word("header.open-shape"), func() error {
+		n, err := s.count(note.Word("header.dimension"))
 		if err != nil {
 			return err
 		}
 		if f.t.rank++; f.t.rank > maxRank {
-			return s.fail(s.offset(), fmt.Sprintf("at most %d", maxRank), "tensor %q has more than %d dimensions", source.Clip(f.tag), maxRank)
+			return s.fail(s.offset(), note.NewError("tensor.rank-too-high", source.Clip(f.tag), maxRank))
 		}
 		if len(f.t.dims) < maxKeptDims {
 			f.t.dims = append(f.t.dims, n)
 		}
 		var ok bool
 		if f.t.elems, ok = tensor.MulCounts(f.t.elems, n); !ok {
-			return s.fail(s.offset(), "", "tensor %q has more than 2^63 elements", source.Clip(f.tag))
+			return s.fail(s.offset(), note.NewError("tensor.too-many-elements", source.Clip(f.tag)))
 		}
 		return nil
 	})
@@ -254,14 +254,14 @@ func (f *fileHeader) shape() error {
 func (f *fileHeader) offsets() error {
 	s := f.scan
 	at, i := s.offset(), 0
-	err := s.list("data_offsets", func() (err error) {
+	err := s.list(note.Word("header.open-offsets"), func() (err error) {
 		switch i++; i {
 		case 1:
-			f.t.begin, err = s.count("an offset")
+			f.t.begin, err = s.count(note.Word("header.offset"))
 		case 2:
-			f.t.end, err = s.count("an offset")
+			f.t.end, err = s.count(note.Word("header.offset"))
 		default:
-			err = s.fail(at, "[begin, end]", "tensor %q has more than two data_offsets", source.Clip(f.tag))
+			err = s.fail(at, note.NewError("tensor.too-many-offsets", source.Clip(f.tag)))
 		}
 		return err
 	})
@@ -269,7 +269,7 @@ func (f *fileHeader) offsets() error {
 		return err
 	}
 	if i != 2 || f.t.end < f.t.begin {
-		return s.fail(at, "[begin, end] with begin not above end", "tensor %q has data_offsets that are no range", source.Clip(f.tag))
+		return s.fail(at, note.NewError("tensor.offsets-no-range", source.Clip(f.tag)))
 	}
 	return nil
 }
@@ -279,13 +279,13 @@ func (f *fileHeader) checkSize(at int64) error {
 	format := dtypes[f.t.dtype]
 	bits, ok := tensor.MulCounts(f.t.elems, format.bits)
 	if !ok {
-		return f.scan.fail(at, "", "tensor %q has more than 2^63 bits", source.Clip(f.tag))
+		return f.scan.fail(at, note.NewError("tensor.too-many-bits", source.Clip(f.tag)))
 	}
 	if bits%8 != 0 {
-		return f.scan.fail(at, "a whole number of bytes", "tensor %q: %d elements of %s are %d bits", source.Clip(f.tag), f.t.elems, format.name, bits)
+		return f.scan.fail(at, note.NewError("tensor.not-whole-bytes", source.Clip(f.tag), f.t.elems, format.name, bits))
 	}
 	if size := f.t.end - f.t.begin; size != bits/8 {
-		return f.scan.fail(at, fmt.Sprintf("%d", bits/8), "tensor %q: %d elements of %s in %d bytes", source.Clip(f.tag), f.t.elems, format.name, size)
+		return f.scan.fail(at, note.NewError("tensor.wrong-size", source.Clip(f.tag), f.t.elems, format.name, size, bits/8))
 	}
 	return nil
 }

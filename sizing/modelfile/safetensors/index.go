@@ -2,12 +2,13 @@ package safetensors
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"path/filepath"
 	"strings"
 
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // maxIndexBytes bounds an index. The largest known has 60 MB.
@@ -31,20 +32,20 @@ func (c *collector) readIndex(ctx context.Context, st source.Store, name string)
 		if !ok {
 			file := string(shard)
 			if problem := shardProblem(file); problem != "" {
-				return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("shard name %q %s", source.Clip(file), problem), Want: "the name of a .safetensors file in the same folder"}
+				return &source.FormatError{File: where, Offset: at, Err: note.NewError("index.bad-shard", source.Clip(file), problem)}
 			}
 			if len(ix.shards) == maxShards {
-				return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d shards", maxShards)}
+				return &source.FormatError{File: where, Offset: at, Err: note.NewError("index.too-many-shards", maxShards)}
 			}
 			number = uint16(len(ix.shards))
 			ix.shards = append(ix.shards, file)
 			numbers[file] = number
 		}
 		if ix.tensors++; ix.tensors > tensor.MaxTensors {
-			return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("more than %d tensors", tensor.MaxTensors)}
+			return &source.FormatError{File: where, Offset: at, Err: note.NewError("tensor.too-many", tensor.MaxTensors)}
 		}
 		if !c.names.Add(key, number) {
-			return &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("tensor %q occurs twice", source.Clip(key))}
+			return &source.FormatError{File: where, Offset: at, Err: note.NewError("tensor.occurs-twice", source.Clip(key))}
 		}
 		return nil
 	})
@@ -52,7 +53,7 @@ func (c *collector) readIndex(ctx context.Context, st source.Store, name string)
 		return nil, err
 	}
 	if len(ix.shards) == 0 {
-		return nil, &source.FormatError{File: where, Offset: -1, Problem: "the weight_map names no tensor"}
+		return nil, &source.FormatError{File: where, Offset: -1, Err: note.NewError("index.no-tensor")}
 	}
 	return ix, nil
 }
@@ -69,11 +70,11 @@ func (c *collector) checkIndex(ctx context.Context, st source.Store, name string
 		return nil
 	}
 	// Only their hashes are held, so the index is read again for a name.
-	where, stop := st.Where(name), fmt.Errorf("found")
+	where, stop := st.Where(name), errors.New("found")
 	var found error
 	err := scanIndex(ctx, st, name, func(key, shard []byte, at int64) error {
 		if v := c.names.Find(key); v != nil && *v&seenTensor == 0 {
-			found = &source.FormatError{File: where, Offset: at, Problem: fmt.Sprintf("%d tensors of the index are not in their shards, such as %q in %s", missing, source.Clip(key), source.Clip(shard))}
+			found = &source.FormatError{File: where, Offset: at, Err: note.NewError("index.tensors-missing", missing, source.Clip(key), source.Clip(shard))}
 			return stop
 		}
 		return nil
@@ -94,23 +95,23 @@ func scanIndex(ctx context.Context, st source.Store, name string, entry func(key
 	defer f.Close()
 	where := st.Where(name)
 	if f.Size > maxIndexBytes {
-		return &source.FormatError{File: where, Offset: -1, Problem: fmt.Sprintf("an index of %d bytes", f.Size), Want: fmt.Sprintf("at most %d", maxIndexBytes)}
+		return &source.FormatError{File: where, Offset: -1, Err: note.NewError("index.too-long", f.Size, maxIndexBytes)}
 	}
 	s := newScanner(source.Bounded(f, maxIndexBytes), where, 0)
 	var tag []byte
 	found := false
-	err = s.object("the index", func(key []byte, at int64) error {
+	err = s.object(note.Word("index.open"), func(key []byte, at int64) error {
 		if string(key) != "weight_map" {
 			return s.skip(0)
 		}
 		if found {
-			return s.fail(at, "", "weight_map occurs twice")
+			return s.fail(at, note.NewError("header.key-occurs-twice", "weight_map"))
 		}
 		found = true
-		return s.object("the weight_map", func(key []byte, at int64) error {
+		return s.object(note.Word("index.open-map"), func(key []byte, at int64) error {
 			tag = append(tag[:0], key...)
 			if s.next() != '"' {
-				return s.unexpected("the name of a shard")
+				return s.unexpected(note.Word("index.shard-name"))
 			}
 			shard, err := s.text(maxShardName)
 			if err != nil {
@@ -122,11 +123,11 @@ func scanIndex(ctx context.Context, st source.Store, name string, entry func(key
 	if err != nil {
 		return err
 	}
-	if err := s.end("the index's closing brace"); err != nil {
+	if err := s.end(note.Word("index.end")); err != nil {
 		return err
 	}
 	if !found {
-		return &source.FormatError{File: where, Offset: -1, Problem: "no weight_map", Want: "an index of safetensors shards"}
+		return &source.FormatError{File: where, Offset: -1, Err: note.NewError("index.no-map")}
 	}
 	return f.Done()
 }
@@ -136,22 +137,22 @@ const maxShardName = 255
 
 // shardProblem says what is wrong with a shard's name. An index is data from
 // elsewhere: it must not lead out of its folder or to another address.
-func shardProblem(name string) string {
+func shardProblem(name string) note.Word {
 	switch {
 	case name == "":
-		return "is empty"
+		return note.Word("shard.empty")
 	case strings.Contains(name, "://"):
-		return "is an address"
+		return note.Word("shard.address")
 	case strings.HasPrefix(name, "/"):
-		return "begins with a slash"
+		return note.Word("shard.slash")
 	case strings.Contains(name, ".."):
-		return `has ".." in it`
+		return note.Word("shard.dots")
 	case strings.ContainsAny(name, "\\:?#%"), strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }):
-		return `has a control character or one of \ : ? # % in it`
+		return note.Word("shard.odd-character")
 	case !strings.HasSuffix(name, ".safetensors"):
-		return "is not that of a safetensors file"
+		return note.Word("shard.no-safetensors")
 	case !filepath.IsLocal(filepath.FromSlash(name)):
-		return "leads out of the folder"
+		return note.Word("shard.leads-out")
 	}
 	return ""
 }

@@ -6,11 +6,11 @@ package safetensors
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // Checkpoint is what the safetensors files of a model hold.
@@ -21,12 +21,12 @@ type Checkpoint struct {
 	// Metadata is what the files say of themselves, unchecked.
 	Metadata map[string]string
 	// Warnings are the doubts that a reader of the numbers must know.
-	Warnings []string
+	Warnings note.List
 	// Quantised says that constants of quantised weights are stored.
 	Quantised bool
-	// Uncounted says why Params is no count of parameters; empty where it is
+	// Uncounted says why Params is no count of parameters; nil where it is
 	// one.
-	Uncounted string
+	Uncounted error
 }
 
 // Read sums the named files, or the shards of the named index.
@@ -36,7 +36,7 @@ func Read(ctx context.Context, st source.Store, names []string, index bool, p Pa
 		return nil, err
 	}
 	if err := c.tally.resolve(); err != nil {
-		return nil, fmt.Errorf("%s: %w", st.Where(names[0]), err)
+		return nil, note.NewError("path.fails", st.Where(names[0]), err)
 	}
 	return &Checkpoint{Sum: c.tally.Sum(), Files: c.files, Metadata: c.metadata, Warnings: c.warnings(),
 		Quantised: c.tally.constants > 0, Uncounted: c.tally.uncounted()}, nil
@@ -63,15 +63,15 @@ func (c *collector) readAll(ctx context.Context, st source.Store, names []string
 }
 
 // uncounted says which packed weights could not be counted, and why.
-func (t *tally) uncounted() string {
+func (t *tally) uncounted() error {
 	switch n := t.unknown.Tensors; {
 	case n == 0:
-		return ""
+		return nil
 	case t.pack.foreign:
-		return fmt.Sprintf("%d tensors may be packed by the quantisation method %q, which is not known", n, source.Clip(t.pack.method))
+		return note.NewError("packing.unknown-method", n, source.Clip(t.pack.method))
 	case t.pack.method != "":
-		return fmt.Sprintf("%d layers are packed, and the quantization_config (%s) does not say how many bits a weight has", n, source.Clip(t.pack.method))
+		return note.NewError("packing.config-without-bits", n, source.Clip(t.pack.method))
 	default:
-		return fmt.Sprintf("%d layers are packed, and no quantization_config says how many bits a weight has", n)
+		return note.NewError("packing.no-config", n)
 	}
 }

@@ -46,7 +46,7 @@ func TestSafetensorsCounts(t *testing.T) {
 	if f.ParamsByDType[0].DType != "BF16" || f.ParamsByDType[0].Params != 68096 {
 		t.Errorf("by type %+v", f.ParamsByDType)
 	}
-	if !strings.Contains(strings.Join(f.Warnings, "\n"), "3 buffers") {
+	if !strings.Contains(fmt.Sprint(f.Warnings), "file.buffers [3 ") {
 		t.Errorf("warnings %q", f.Warnings)
 	}
 }
@@ -60,7 +60,7 @@ func TestSafetensorsLongMetadata(t *testing.T) {
 	}
 	h := `{"__metadata__":{"short":"s","long":"` + long + `",` + many + `"end":"\ud83d\ude00"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":{"y":[1,-2.5e-3,0,true,false,null,"z\n"]}}}`
 	f := opentest.Open(t, filetest.Write(t, t.TempDir(), "m.safetensors", h, 1))
-	if f.Params != 1 || f.Metadata["short"] != "s" || f.Metadata["long"] != "" || !strings.Contains(strings.Join(f.Warnings, ""), "long metadata entries are not shown") {
+	if f.Params != 1 || f.Metadata["short"] != "s" || f.Metadata["long"] != "" || !strings.Contains(fmt.Sprint(f.Warnings), "file.metadata-not-shown [") {
 		t.Errorf("%d, %d entries, %q", f.Params, len(f.Metadata), f.Warnings)
 	}
 	total := 0
@@ -75,7 +75,7 @@ func TestSafetensorsLongMetadata(t *testing.T) {
 func TestSafetensorsUnknownType(t *testing.T) {
 	h := `{"a":{"dtype":"E9","shape":[3,5],"data_offsets":[0,9]},"b":{"dtype":"F16","shape":[2],"data_offsets":[9,13]}}`
 	f := opentest.Open(t, filetest.Write(t, t.TempDir(), "m.safetensors", h, 13))
-	if f.Params != 17 || f.Bytes != 13 || !strings.Contains(f.Warnings[0], `unknown type "E9"`) {
+	if f.Params != 17 || f.Bytes != 13 || !strings.Contains(fmt.Sprint(f.Warnings), "file.unknown-type [1 E9]") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -89,46 +89,46 @@ func TestSafetensorsRefused(t *testing.T) {
 		data         int64
 		want         string
 	}{
-		{"not an object", `[]`, 0, `byte 8: '[' (want "{" at the start of the header)`},
-		{"leading space", ` {}`, 0, `want "{" at the start of the header`},
-		{"second value", `{}{}`, 0, `byte 10: '{' (want nothing but spaces`},
-		{"cut off", `{"a":`, 0, "the text ends"},
-		{"deep", one(strings.Repeat("[", 100000)), 0, `want '{'`},
-		{"deep unknown field", one(`{"x":` + strings.Repeat("[", 100000)), 0, "nested too deeply"},
-		{"hole", `{"a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}`, 3, "data bytes 0 to 1 belong to no tensor"},
-		{"overlap", `{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}`, 6, "data bytes 2 to 4 belong to two tensors"},
-		{"behind the end", one(`{"dtype":"U8","shape":[4],"data_offsets":[0,4]}`), 3, "ends at byte 4 of the data, of which there are 3"},
-		{"trailing data", one(`{"dtype":"U8","shape":[4],"data_offsets":[0,4]}`), 9, "5 bytes follow the last tensor"},
-		{"twice", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2, `tensor "a" occurs twice`},
-		{"twice, escaped", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2, `tensor "a" occurs twice`},
-		{"field twice", one(`{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}`), 1, "two fields dtype"},
-		{"metadata twice", `{"__metadata__":{},"__metadata__":{}}`, 0, "__metadata__ occurs twice"},
-		{"metadata key twice", `{"__metadata__":{"a":"b","a":"c"}}`, 0, `metadata key "a" occurs twice`},
-		{"metadata number", `{"__metadata__":{"a":1}}`, 0, "a string as the value"},
-		{"size", one(`{"dtype":"F16","shape":[3],"data_offsets":[0,5]}`), 5, "3 elements of F16 in 5 bytes (want 6)"},
-		{"sub-byte", one(`{"dtype":"F4","shape":[3],"data_offsets":[0,1]}`), 1, "3 elements of F4 are 12 bits (want a whole number of bytes)"},
-		{"sub-byte 6", one(`{"dtype":"F6_E2M3","shape":[2],"data_offsets":[0,1]}`), 1, "12 bits"},
-		{"no shape", one(`{"dtype":"U8","data_offsets":[0,1]}`), 1, "has no shape"},
+		{"not an object", `[]`, 0, "byte 8: header: odd character: 91, header.start"},
+		{"leading space", ` {}`, 0, "byte 9: header: odd character: 123, header.start"},
+		{"second value", `{}{}`, 0, "byte 10: header: odd character: 123, header.end"},
+		{"cut off", `{"a":`, 0, "byte 13: header: text ends: header.open-description"},
+		{"deep", one(strings.Repeat("[", 100000)), 0, "byte 13: header: odd character: 91, header.open-description"},
+		{"deep unknown field", one(`{"x":` + strings.Repeat("[", 100000)), 0, "byte 83: header: too deep: 64"},
+		{"hole", `{"a":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}`, 3, "byte 61: data: not covered: 0, 1, data.of-no-tensor"},
+		{"overlap", `{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}`, 6, "byte 115: data: not covered: 2, 4, data.of-two-tensors"},
+		{"behind the end", one(`{"dtype":"U8","shape":[4],"data_offsets":[0,4]}`), 3, "byte 9: tensor: cut short: a, 4, 3"},
+		{"trailing data", one(`{"dtype":"U8","shape":[4],"data_offsets":[0,4]}`), 9, "byte 65: data: goes on: 5"},
+		{"twice", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2, "byte 61: tensor: occurs twice: a"},
+		{"twice, escaped", `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2, "byte 61: tensor: occurs twice: a"},
+		{"field twice", one(`{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}`), 1, "byte 27: tensor: field twice: a, dtype"},
+		{"metadata twice", `{"__metadata__":{},"__metadata__":{}}`, 0, "byte 27: header: key occurs twice: __metadata__"},
+		{"metadata key twice", `{"__metadata__":{"a":"b","a":"c"}}`, 0, "byte 33: header: metadata key twice: a"},
+		{"metadata number", `{"__metadata__":{"a":1}}`, 0, "byte 29: header: odd character: 49, header.metadata-value"},
+		{"size", one(`{"dtype":"F16","shape":[3],"data_offsets":[0,5]}`), 5, "byte 14: tensor: wrong size: a, 3, F16, 5, 6"},
+		{"sub-byte", one(`{"dtype":"F4","shape":[3],"data_offsets":[0,1]}`), 1, "byte 14: tensor: not whole bytes: a, 3, F4, 12"},
+		{"sub-byte 6", one(`{"dtype":"F6_E2M3","shape":[2],"data_offsets":[0,1]}`), 1, "byte 14: tensor: not whole bytes: a, 2, F6_E2M3, 12"},
+		{"no shape", one(`{"dtype":"U8","data_offsets":[0,1]}`), 1, "byte 9: tensor: without field: a, shape"},
 		{"one offset", one(`{"dtype":"U8","shape":[1],"data_offsets":[0]}`), 1, "no range"},
-		{"three offsets", one(`{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}`), 1, "more than two"},
+		{"three offsets", one(`{"dtype":"U8","shape":[1],"data_offsets":[0,1,2]}`), 1, "byte 54: tensor: too many offsets: a"},
 		{"backwards", one(`{"dtype":"U8","shape":[1],"data_offsets":[1,0]}`), 1, "no range"},
-		{"negative", one(`{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}`), 1, "whole number"},
-		{"fraction", one(`{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}`), 1, "not a whole number"},
-		{"exponent", one(`{"dtype":"U8","shape":[1e3],"data_offsets":[0,1]}`), 1, "not a whole number"},
-		{"leading zero", one(`{"dtype":"U8","shape":[01],"data_offsets":[0,1]}`), 1, "not a whole number"},
-		{"2^63", one(`{"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,1]}`), 1, "more than 63 bits"},
-		{"product", one(`{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,1]}`), 1, "more than 2^63 elements"},
-		{"bits", one(`{"dtype":"F64","shape":[4611686018427387904],"data_offsets":[0,1]}`), 1, "more than 2^63 bits"},
-		{"a million dimensions", one(`{"dtype":"U8","shape":[` + strings.Repeat("1,", 1000000) + `1],"data_offsets":[0,1]}`), 1, "more than 64 dimensions"},
-		{"UTF-8 in a name", "{\"a\xff\":{}}", 0, "byte 0xff is not UTF-8"},
-		{"UTF-8 cut short", "{\"a\xe4\xbd\":{}}", 0, "not UTF-8"},
-		{"control character", "{\"a\n\":{}}", 0, "control character 0x0a"},
-		{"bad escape", `{"a\x":{}}`, 0, `unknown escape \x`},
-		{"bad unicode escape", `{"a\u12g4":{}}`, 0, "malformed"},
-		{"endless name", `{"` + strings.Repeat("a", 70000) + `":{}}`, 0, "more than 65535 bytes"},
-		{"endless type", one(`{"dtype":"` + strings.Repeat("a", 70000) + `"}`), 0, "more than 64 bytes"},
-		{"null", one(`null`), 0, "want '{'"},
-		{"missing comma", `{"a":{"dtype":"U8" "shape":[]}}`, 0, `want "," or "}"`},
+		{"negative", one(`{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}`), 1, "byte 36: header: odd character: 45, header.dimension"},
+		{"fraction", one(`{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}`), 1, "byte 36: header: not whole: header.dimension"},
+		{"exponent", one(`{"dtype":"U8","shape":[1e3],"data_offsets":[0,1]}`), 1, "byte 36: header: not whole: header.dimension"},
+		{"leading zero", one(`{"dtype":"U8","shape":[01],"data_offsets":[0,1]}`), 1, "byte 36: header: not whole: header.dimension"},
+		{"2^63", one(`{"dtype":"U8","shape":[9223372036854775808],"data_offsets":[0,1]}`), 1, "byte 36: header: number too large: header.dimension"},
+		{"product", one(`{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,1]}`), 1, "byte 57: tensor: too many elements: a"},
+		{"bits", one(`{"dtype":"F64","shape":[4611686018427387904],"data_offsets":[0,1]}`), 1, "byte 14: tensor: too many bits: a"},
+		{"a million dimensions", one(`{"dtype":"U8","shape":[` + strings.Repeat("1,", 1000000) + `1],"data_offsets":[0,1]}`), 1, "byte 165: tensor: rank too high: a, 64"},
+		{"UTF-8 in a name", "{\"a\xff\":{}}", 0, "byte 11: header: not utf8: 255"},
+		{"UTF-8 cut short", "{\"a\xe4\xbd\":{}}", 0, "byte 11: header: not utf8: 228"},
+		{"control character", "{\"a\n\":{}}", 0, "byte 11: header: control character: 10"},
+		{"bad escape", `{"a\x":{}}`, 0, "byte 11: header: unknown escape: 120"},
+		{"bad unicode escape", `{"a\u12g4":{}}`, 0, "byte 11: header: bad escape"},
+		{"endless name", `{"` + strings.Repeat("a", 70000) + `":{}}`, 0, "byte 9: header: long string: 65535"},
+		{"endless type", one(`{"dtype":"` + strings.Repeat("a", 70000) + `"}`), 0, "byte 22: header: long string: 64"},
+		{"null", one(`null`), 0, "byte 13: header: odd character: 110, header.open-description"},
+		{"missing comma", `{"a":{"dtype":"U8" "shape":[]}}`, 0, "byte 27: header: odd character: 34, header.comma-or-brace"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filetest.Write(t, t.TempDir(), "m.safetensors", c.header, c.data)
@@ -151,14 +151,14 @@ func TestSafetensorsLengths(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "a file of 0 bytes"},
-		{"seven bytes", make([]byte, 7), "a file of 7 bytes"},
-		{"2^63", u64(1<<63, "{}"), "header length of 9223372036854775808 bytes"},
-		{"over the cap", u64(100_000_001, "{}"), "want at most 100000000"},
-		{"at the cap", u64(100_000_000, "{}"), "only 2 follow"},
-		{"one too many", u64(3, "{}"), "only 2 follow"},
-		{"no header", u64(0, ""), `want '{' to open the header`},
-		{"a zip", []byte("PK\x03\x04 and so on"), "not a safetensors file"},
+		{"empty", nil, "byte 0: header: none: 0"},
+		{"seven bytes", make([]byte, 7), "byte 0: header: none: 7"},
+		{"2^63", u64(1<<63, "{}"), "byte 0: header: too long: 9223372036854775808, 100000000"},
+		{"over the cap", u64(100_000_001, "{}"), "byte 0: header: too long: 100000001, 100000000"},
+		{"at the cap", u64(100_000_000, "{}"), "byte 0: header: cut short: 100000000, 2"},
+		{"one too many", u64(3, "{}"), "byte 0: header: cut short: 3, 2"},
+		{"no header", u64(0, ""), "byte 8: header: text ends: header.open"},
+		{"a zip", []byte("PK\x03\x04 and so on"), "byte 0: header: too long: 7236828441365138256, 100000000"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "m.safetensors")

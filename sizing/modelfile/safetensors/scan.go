@@ -3,12 +3,12 @@ package safetensors
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"unicode/utf8"
 
 	"mlsizer/sizing/modelfile/source"
+	"mlsizer/sizing/note"
 )
 
 // scanner reads JSON from a stream, a token at a time, and holds no more
@@ -41,11 +41,11 @@ func newScanner(r io.Reader, file string, base int64) *scanner {
 // offset is the byte of the file that is read next.
 func (s *scanner) offset() int64 { return s.base + int64(s.i) }
 
-func (s *scanner) fail(at int64, want, format string, args ...any) error {
+func (s *scanner) fail(at int64, why *note.Error) error {
 	if s.err != nil {
-		return fmt.Errorf("%s: byte %d: %w", s.file, s.base+int64(s.n), s.err)
+		return note.NewError("path.fails-at", s.file, s.base+int64(s.n), s.err)
 	}
-	return &source.FormatError{File: s.file, Offset: at, Problem: fmt.Sprintf(format, args...), Want: want}
+	return &source.FormatError{File: s.file, Offset: at, Err: why}
 }
 
 // more reads on, keeping the unread part. It reports whether anything came.
@@ -97,30 +97,32 @@ func (s *scanner) next() byte {
 	}
 }
 
-// expect takes the byte c, which opens what.
-func (s *scanner) expect(c byte, what string) error {
+// expect takes the byte c, which is wanted to open something.
+func (s *scanner) expect(c byte, want note.Word) error {
 	if got := s.next(); got != c {
-		return s.unexpected(fmt.Sprintf("%q to open %s", c, what))
+		return s.unexpected(want)
 	}
 	s.i++
 	return nil
 }
 
-func (s *scanner) unexpected(want string) error {
+// unexpected is the error of what stands where something else is wanted: a
+// [note.Word], or the very text.
+func (s *scanner) unexpected(want any) error {
 	got := s.next()
 	switch {
 	case s.i >= s.n:
-		return s.fail(s.offset(), want, "the text ends")
+		return s.fail(s.offset(), note.NewError("header.text-ends", want))
 	case got < 0x20 || got >= 0x7f:
-		return s.fail(s.offset(), want, "byte 0x%02x", got)
+		return s.fail(s.offset(), note.NewError("header.odd-byte", got, want))
 	}
-	return s.fail(s.offset(), want, "%q", got)
+	return s.fail(s.offset(), note.NewError("header.odd-character", got, want))
 }
 
 // object reads an object; member is called after each key and must take the
 // value. The key is valid until the value is read.
-func (s *scanner) object(where string, member func(key []byte, at int64) error) error {
-	if err := s.expect('{', where); err != nil {
+func (s *scanner) object(open note.Word, member func(key []byte, at int64) error) error {
+	if err := s.expect('{', open); err != nil {
 		return err
 	}
 	if s.next() == '}' {
@@ -129,7 +131,7 @@ func (s *scanner) object(where string, member func(key []byte, at int64) error) 
 	}
 	for {
 		if s.next() != '"' {
-			return s.unexpected(`a key in quotes`)
+			return s.unexpected(note.Word("header.key"))
 		}
 		at := s.offset()
 		key, err := s.text(maxKey)
@@ -138,7 +140,7 @@ func (s *scanner) object(where string, member func(key []byte, at int64) error) 
 		}
 		if s.next() != ':' {
 			// The key may have moved with the buffer; it is not used here.
-			return s.unexpected(`":"`)
+			return s.unexpected(note.Word("header.colon"))
 		}
 		s.i++
 		if err := member(key, at); err != nil {
@@ -151,7 +153,7 @@ func (s *scanner) object(where string, member func(key []byte, at int64) error) 
 			s.i++
 			return nil
 		default:
-			return s.unexpected(`"," or "}"`)
+			return s.unexpected(note.Word("header.comma-or-brace"))
 		}
 	}
 }
@@ -211,7 +213,7 @@ func (s *scanner) slowText(at int64, most int, how keep) ([]byte, error) {
 			s.more()
 		}
 		if s.i >= s.n {
-			return nil, s.fail(s.offset(), `a closing quote`, "the text ends inside the string that begins at byte %d", at)
+			return nil, s.fail(s.offset(), note.NewError("header.open-string", at))
 		}
 		c := s.buf[s.i]
 		var r rune
@@ -225,12 +227,12 @@ func (s *scanner) slowText(at int64, most int, how keep) ([]byte, error) {
 				return nil, err
 			}
 		case c < 0x20:
-			return nil, s.fail(s.offset(), `\u00XX`, "control character 0x%02x in a string", c)
+			return nil, s.fail(s.offset(), note.NewError("header.control-character", c))
 		default:
 			var n int
 			r, n = utf8.DecodeRune(s.buf[s.i:s.n])
 			if r == utf8.RuneError && n <= 1 {
-				return nil, s.fail(s.offset(), "UTF-8", "byte 0x%02x is not UTF-8", c)
+				return nil, s.fail(s.offset(), note.NewError("header.not-utf8", c))
 			}
 			s.i += n
 		}
@@ -238,7 +240,7 @@ func (s *scanner) slowText(at int64, most int, how keep) ([]byte, error) {
 			continue
 		}
 		if s.long = utf8.AppendRune(s.long, r); len(s.long) > most && how == keepAll {
-			return nil, s.fail(at, fmt.Sprintf("at most %d", most), "a string of more than %d bytes", most)
+			return nil, s.fail(at, note.NewError("header.long-string", most))
 		}
 	}
 }
@@ -265,15 +267,14 @@ func (s *scanner) escape() (rune, error) {
 	at := s.offset()
 	for s.n-s.i < 12 && s.more() {
 	}
-	const want = `one of \" \\ \/ \b \f \n \r \t \uXXXX`
 	if s.n-s.i < 2 {
-		return 0, s.fail(at, want, "the text ends in an escape")
+		return 0, s.fail(at, note.NewError("header.ends-in-escape"))
 	}
 	c := s.buf[s.i+1]
 	if c == 'u' {
 		r, ok := hex4(s.buf[s.i+2 : s.n])
 		if !ok {
-			return 0, s.fail(at, want, "a malformed \\u escape")
+			return 0, s.fail(at, note.NewError("header.bad-escape"))
 		}
 		s.i += 6
 		if r < 0xd800 || r > 0xdfff {
@@ -302,7 +303,7 @@ func (s *scanner) escape() (rune, error) {
 	case 't':
 		return '\t', nil
 	}
-	return 0, s.fail(at, want, "unknown escape \\%c", c)
+	return 0, s.fail(at, note.NewError("header.unknown-escape", c))
 }
 
 func hex4(b []byte) (r rune, ok bool) {
@@ -325,12 +326,10 @@ func hex4(b []byte) (r rune, ok bool) {
 	return r, true
 }
 
-// count reads a whole number from 0 to 2^63-1.
-func (s *scanner) count(what string) (int64, error) {
-	// Text is put together only for an error: this runs half a million times.
-	want := func() string { return "a whole number from 0 to 9223372036854775807 as " + what }
+// count reads a whole number from 0 to 2^63-1; want says of what.
+func (s *scanner) count(want note.Word) (int64, error) {
 	if c := s.next(); c < '0' || c > '9' {
-		return 0, s.unexpected(want())
+		return 0, s.unexpected(want)
 	}
 	at := s.offset()
 	var n int64
@@ -340,7 +339,7 @@ func (s *scanner) count(what string) (int64, error) {
 			c := s.buf[s.i]
 			if c < '0' || c > '9' {
 				if c == '.' || c == 'e' || c == 'E' || first == '0' && digits > 1 {
-					return 0, s.fail(at, want(), "not a whole number")
+					return 0, s.fail(at, note.NewError("header.not-whole", want))
 				}
 				return n, nil
 			}
@@ -348,19 +347,19 @@ func (s *scanner) count(what string) (int64, error) {
 				first = c
 			}
 			if n > (math.MaxInt64-int64(c-'0'))/10 {
-				return 0, s.fail(at, want(), "a number of more than 63 bits")
+				return 0, s.fail(at, note.NewError("header.number-too-large", want))
 			}
 			n = n*10 + int64(c-'0')
 		}
 		if !s.more() {
-			return 0, s.fail(s.offset(), want(), "the text ends in a number")
+			return 0, s.fail(s.offset(), note.NewError("header.ends-in-number", want))
 		}
 	}
 }
 
 // list reads an array; element is called for each.
-func (s *scanner) list(where string, element func() error) error {
-	if err := s.expect('[', where); err != nil {
+func (s *scanner) list(open note.Word, element func() error) error {
+	if err := s.expect('[', open); err != nil {
 		return err
 	}
 	if s.next() == ']' {
@@ -378,7 +377,7 @@ func (s *scanner) list(where string, element func() error) error {
 			s.i++
 			return nil
 		default:
-			return s.unexpected(`"," or "]"`)
+			return s.unexpected(note.Word("header.comma-or-bracket"))
 		}
 	}
 }
@@ -386,15 +385,15 @@ func (s *scanner) list(where string, element func() error) error {
 // skip reads any value and holds nothing of it.
 func (s *scanner) skip(depth int) error {
 	if depth > maxDepth {
-		return s.fail(s.offset(), fmt.Sprintf("at most %d levels", maxDepth), "values nested too deeply")
+		return s.fail(s.offset(), note.NewError("header.too-deep", maxDepth))
 	}
 	switch c := s.next(); {
 	case c == '"':
 		return s.skipText()
 	case c == '{':
-		return s.object("an object", func([]byte, int64) error { return s.skip(depth + 1) })
+		return s.object(note.Word("header.open-object"), func([]byte, int64) error { return s.skip(depth + 1) })
 	case c == '[':
-		return s.list("an array", func() error { return s.skip(depth + 1) })
+		return s.list(note.Word("header.open-array"), func() error { return s.skip(depth + 1) })
 	case c == 't':
 		return s.word("true")
 	case c == 'f':
@@ -404,7 +403,7 @@ func (s *scanner) skip(depth int) error {
 	case c == '-' || c >= '0' && c <= '9':
 		return s.skipNumber()
 	}
-	return s.unexpected("a JSON value")
+	return s.unexpected(note.Word("header.value"))
 }
 
 func (s *scanner) word(w string) error {
@@ -420,7 +419,6 @@ func (s *scanner) word(w string) error {
 // skipNumber reads -?digits(.digits)?([eE][+-]?digits)?.
 func (s *scanner) skipNumber() error {
 	at := s.offset()
-	const want = "a JSON number"
 	take := func(set string) bool {
 		if s.i >= s.n && !s.more() || bytes.IndexByte([]byte(set), s.buf[s.i]) < 0 {
 			return false
@@ -437,30 +435,30 @@ func (s *scanner) skipNumber() error {
 	take("-")
 	if take("0") {
 		if digits() > 0 {
-			return s.fail(at, want, "a number with a leading zero")
+			return s.fail(at, note.NewError("header.leading-zero"))
 		}
 	} else if digits() == 0 {
-		return s.fail(at, want, "a sign without digits")
+		return s.fail(at, note.NewError("header.sign-alone"))
 	}
 	if take(".") && digits() == 0 {
-		return s.fail(at, want, "a number that ends in a point")
+		return s.fail(at, note.NewError("header.ends-in-point"))
 	}
 	if take("eE") {
 		take("+-")
 		if digits() == 0 {
-			return s.fail(at, want, "an exponent without digits")
+			return s.fail(at, note.NewError("header.exponent-alone"))
 		}
 	}
 	return nil
 }
 
 // end checks that nothing but white space follows.
-func (s *scanner) end(after string) error {
+func (s *scanner) end(want note.Word) error {
 	if s.next(); s.i < s.n {
-		return s.unexpected("nothing but spaces after " + after)
+		return s.unexpected(want)
 	}
 	if s.err != nil {
-		return s.fail(s.offset(), "", "unreadable")
+		return s.fail(s.offset(), note.NewError("header.unreadable"))
 	}
 	return nil
 }

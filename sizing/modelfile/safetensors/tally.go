@@ -1,11 +1,10 @@
 package safetensors
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // entry is one tensor of a safetensors file. Name and Dims are valid only
@@ -80,7 +79,7 @@ func (t *tally) dtypeIndex(name []byte) (dtype, bool) {
 func (t *tally) add(x *entry) error {
 	var ok bool
 	if t.Bytes, ok = tensor.AddCounts(t.Bytes, x.end-x.begin); !ok {
-		return fmt.Errorf("the tensors together exceed 2^63 bytes")
+		return note.NewError("tensor.too-many-bytes-together")
 	}
 	t.Tensors++
 	t.Counts[x.dtype].Bytes += x.end - x.begin
@@ -137,7 +136,7 @@ func (t *tally) parameter(x *entry) error {
 
 func (t *tally) count(d dtype, part model.Component, n int64) error {
 	if !t.AddParams(int(d), part, n) {
-		return fmt.Errorf("the tensors together exceed 2^63 parameters")
+		return note.NewError("tensor.too-many-parameters-together")
 	}
 	return nil
 }
@@ -170,7 +169,7 @@ func (t *tally) module(name []byte) (*module, error) {
 	if at == nil {
 		n := t.index.Len()
 		if n == maxModules {
-			return nil, fmt.Errorf("more than %d quantised layers", maxModules)
+			return nil, note.NewError("packing.too-many-layers", maxModules)
 		}
 		if n%moduleChunk == 0 {
 			t.modules = append(t.modules, make([]module, moduleChunk))
@@ -182,16 +181,16 @@ func (t *tally) module(name []byte) (*module, error) {
 }
 
 // warnings says what was left out or is in doubt.
-func (t *tally) warnings() []string {
-	var list []string
+func (t *tally) warnings() note.List {
+	var list note.List
 	if n := t.buffers; n.Tensors > 0 {
-		list = append(list, fmt.Sprintf("%d buffers (masks, indices, running statistics; such as %q) with %d elements are not counted as parameters", n.Tensors, n.Example, n.Elems))
+		list.Say("file.buffers", "", n.Tensors, n.Example, n.Elems)
 	}
 	if n := t.integers; n.Tensors > 0 {
-		list = append(list, fmt.Sprintf("%d tensors of a wide integer type (such as %q) are counted by their %d elements: they may be indices or weights packed in a way that is not known", n.Tensors, n.Example, n.Elems))
+		list.Say("file.wide-integers", "", n.Tensors, n.Example, n.Elems)
 	}
 	for _, c := range t.Counts[numDTypes:] {
-		list = append(list, fmt.Sprintf("%d tensors of the unknown type %q: their bytes are those of data_offsets, their parameters those of their shapes", c.Tensors, source.Clip(c.Name)))
+		list.Say("file.unknown-type", "", c.Tensors, source.Clip(c.Name))
 	}
 	return list
 }

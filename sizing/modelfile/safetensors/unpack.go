@@ -1,9 +1,8 @@
 package safetensors
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // Packing is what a config says about how the checkpoint beside it is
@@ -67,7 +66,7 @@ func (t *tally) unpack(m *module) (int64, error) {
 	}
 	n, ok := tensor.MulCounts(m.packed, holds)
 	if !ok {
-		return 0, fmt.Errorf("a layer of %d packed elements exceeds 2^63 weights", m.packed)
+		return 0, note.NewError("packing.too-many-weights", m.packed)
 	}
 	return n / bits, nil
 }

@@ -80,8 +80,8 @@ func TestUnpack(t *testing.T) {
 func TestUnpackUnknown(t *testing.T) {
 	packed := []filetest.Tensor{filetest.T("l.weight_packed", "I32", 256, 64), filetest.T("l.weight_scale", "BF16", 256, 16)}
 	for _, c := range []struct{ config, want string }{
-		{"", "no quantization_config says how many bits"},
-		{`{"model_type":"none of ours","quantization_config":{"quant_method":"aqlm"}}`, `the quantisation method "aqlm", which is not known`},
+		{"", "packing: needs a config: packing: no config: 1"},
+		{`{"model_type":"none of ours","quantization_config":{"quant_method":"aqlm"}}`, "packing: needs a config: packing: unknown method: 1, aqlm"},
 	} {
 		dir := t.TempDir()
 		tensors := packed

@@ -3,14 +3,12 @@ package source
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-)
 
-// Accepted is what modelfile.Open takes, as errors say it.
-const Accepted = "config.json, a .safetensors file, its index.json, a .gguf file, a folder with one of these, or hf:org/name"
+	"mlsizer/sizing/note"
+)
 
 // Folder is a folder of the file system.
 type Folder string
@@ -29,7 +27,7 @@ func (d Folder) Open(_ context.Context, name string, _ bool) (*Stream, error) {
 		return nil, PathError(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, &FormatError{File: path, Offset: -1, Problem: "is " + kindOfFile(info.Mode()), Want: "a regular file"}
+		return nil, &FormatError{File: path, Offset: -1, Err: note.NewError("path.no-regular-file", kindOfFile(info.Mode()))}
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -39,18 +37,18 @@ func (d Folder) Open(_ context.Context, name string, _ bool) (*Stream, error) {
 }
 
 // kindOfFile names what is not a regular file.
-func kindOfFile(m fs.FileMode) string {
+func kindOfFile(m fs.FileMode) note.Word {
 	switch {
 	case m.IsDir():
-		return "a folder"
+		return note.Word("path.folder")
 	case m&fs.ModeNamedPipe != 0:
-		return "a named pipe"
+		return note.Word("path.pipe")
 	case m&fs.ModeSocket != 0:
-		return "a socket"
+		return note.Word("path.socket")
 	case m&fs.ModeDevice != 0:
-		return "a device"
+		return note.Word("path.device")
 	}
-	return "not a regular file"
+	return note.Word("path.odd")
 }
 
 // PathError names the path in an error of the file system, once.
@@ -60,7 +58,7 @@ func PathError(path string, err error) error {
 		err = pe.Err
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w (want %s)", path, err, Accepted)
+		return note.NewError("path.not-found", path, err)
 	}
-	return fmt.Errorf("%s: %w", path, err)
+	return note.NewError("path.fails", path, err)
 }

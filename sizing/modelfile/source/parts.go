@@ -3,8 +3,10 @@ package source
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
-	"strings"
+
+	"mlsizer/sizing/note"
 )
 
 // splitName is how parts of a split file are called.
@@ -29,7 +31,7 @@ func Parts(name string) (names []string, of int, err error) {
 	part, _ := strconv.Atoi(m[2])
 	of, _ = strconv.Atoi(m[3])
 	if part < 1 || part > of {
-		return nil, 0, &FormatError{File: name, Offset: -1, Problem: fmt.Sprintf("is called part %d of %d", part, of)}
+		return nil, 0, &FormatError{File: name, Offset: -1, Err: note.NewError("parts.bad-number", part, of)}
 	}
 	for i := 1; i <= of; i++ {
 		names = append(names, fmt.Sprintf("%s-%05d-of-%05d%s", m[1], i, of, m[4]))
@@ -41,9 +43,8 @@ func Parts(name string) (names []string, of int, err error) {
 // look like a total.
 func MissingParts(where string, of int, missing []string) error {
 	named := missing
-	more := ""
 	if len(named) > 3 {
-		named, more = named[:3], ", …"
+		named = append(slices.Clone(named[:3]), "…")
 	}
-	return &FormatError{File: where, Offset: -1, Problem: fmt.Sprintf("%d of %d files are missing: %s%s", len(missing), of, strings.Join(named, ", "), more), Want: "all of them in the same folder, or config.json alone for the architecture's count"}
+	return &FormatError{File: where, Offset: -1, Err: note.NewError("parts.missing", len(missing), of, named)}
 }

@@ -3,6 +3,8 @@ package tensor
 import (
 	"cmp"
 	"slices"
+
+	"mlsizer/sizing/note"
 )
 
 // Span is a run of data bytes, end exclusive.
@@ -36,15 +38,15 @@ func (c *Coverage) End() int64 {
 
 // Check returns the first byte that no tensor covers (a hole) or that two
 // cover, if there is one.
-func (c *Coverage) Check() (at Span, problem string) {
+func (c *Coverage) Check() (at Span, problem note.Word) {
 	slices.SortFunc(c.spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Begin, b.Begin), cmp.Compare(a.End, b.End)) })
 	var pos int64
 	for _, s := range c.spans {
 		switch {
 		case s.Begin > pos:
-			return Span{pos, s.Begin}, "belong to no tensor"
+			return Span{pos, s.Begin}, note.Word("data.of-no-tensor")
 		case s.Begin < pos:
-			return Span{s.Begin, min(pos, s.End)}, "belong to two tensors"
+			return Span{s.Begin, min(pos, s.End)}, note.Word("data.of-two-tensors")
 		}
 		pos = s.End
 	}

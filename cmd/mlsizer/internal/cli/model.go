@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
@@ -34,11 +35,6 @@ func ParamsText(params, active quantity.Params) text.Text {
 	return text.ParamsOf.With(params)
 }
 
-// NoteOf is a note of the program's own.
-func NoteOf(code string, t text.Text, source string) note.Note {
-	return note.Note{Code: code, Text: t.EN, Chinese: t.ZH, Source: source}
-}
-
 // ModelArg is a MODEL argument with what it stands for.
 type ModelArg struct {
 	Input string // as typed
@@ -50,7 +46,7 @@ type ModelArg struct {
 	// Weights is how the makers store them where that is not in bf16. Warnings are the doubts about what was read. Both hold for what a
 	// pruning leaves too.
 	Weights  string
-	Warnings []string
+	Warnings note.List
 }
 
 // Resolve finds what a MODEL argument stands for: a name of the catalogue, a
@@ -132,12 +128,7 @@ func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
 }
 
 // FileNotes are the warnings of a model's file, which every answer carries.
-func (m *ModelArg) FileNotes() (notes []note.Note) {
-	for _, w := range m.Warnings {
-		notes = append(notes, NoteOf("file", text.Same(w), ""))
-	}
-	return notes
-}
+func (m *ModelArg) FileNotes() note.List { return slices.Clone(m.Warnings) }
 
 // CountFault is an error of an argument that was meant as a count.
 type CountFault struct{ Err error }

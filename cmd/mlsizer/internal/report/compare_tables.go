@@ -31,7 +31,7 @@ type compareJSON struct {
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep   *run.SweepCost    `json:"sweep,omitempty"`
-	Notes   []note.Note       `json:"notes,omitempty"`
+	Notes   []NoteJSON        `json:"notes,omitempty"`
 	Explain []note.Derivation `json:"explain,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`

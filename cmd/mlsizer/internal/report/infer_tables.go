@@ -72,7 +72,7 @@ type InferJSON struct {
 	// Front is what comes before the decoder.
 	Front   *serve.Front      `json:"front,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
-	Notes   []note.Note       `json:"notes"`
+	Notes   []NoteJSON        `json:"notes"`
 	Explain []note.Derivation `json:"explain,omitempty"`
 }
 

@@ -26,7 +26,7 @@ func PublishedNotes(m *cli.ModelArg) []note.Note {
 		if r.Days == 0 && r.DeviceHours == 0 {
 			continue
 		}
-		notes = append(notes, cli.NoteOf("published", text.PublishedRun.With(PublishedTime(r, m.Model.Unit)), r.Source))
+		notes = append(notes, note.New("published", r.Source, PublishedTime(r, m.Model.Unit)))
 	}
 	return notes
 }

@@ -144,7 +144,7 @@ type ResultJSON struct {
 	Stages []train.Memory `json:"memory_stages,omitempty"`
 	// Timeline is the memory of the worst stage by the moment of a step.
 	Timeline []momentJSON      `json:"memory_timeline,omitempty"`
-	Notes    []note.Note       `json:"notes"`
+	Notes    []NoteJSON        `json:"notes"`
 	Explain  []note.Derivation `json:"explain,omitempty"`
 }
 
@@ -197,12 +197,18 @@ func runOf(p *train.Prepared, g *run.Goodput) *run.Goodput {
 	return g
 }
 
+// NoteJSON is a note in words.
+type NoteJSON struct {
+	Code   string `json:"code"`
+	Text   string `json:"text"`
+	Source string `json:"source,omitempty"`
+}
+
 // NotesIn are the notes in the language of the answer.
-func NotesIn(notes []note.Note, l text.Lang) []note.Note {
-	list := make([]note.Note, len(notes))
+func NotesIn(notes []note.Note, l text.Lang) []NoteJSON {
+	list := make([]NoteJSON, len(notes))
 	for i, n := range notes {
-		list[i] = n
-		list[i].Text = text.OfNote(n).In(l)
+		list[i] = NoteJSON{n.Code, text.OfNote(n).In(l), n.Source}
 	}
 	return list
 }

@@ -15,7 +15,8 @@ var coreErrors = merged(
 	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
 	runErrors, requestErrors,
-	evidenceRowErrors, fitErrors, cellErrors, optionErrors, pipelineLayoutErrors,
+	configErrors, jsonErrors, familyErrors, modelFileErrors, hubErrors, headerErrors, tensorErrors, ggufErrors,
+	evidenceRowErrors, fitErrors, cellErrors, csvErrors, optionErrors, pipelineLayoutErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

@@ -14,6 +14,13 @@ var cellErrors = map[string]Text{
 	"rows.no-column":    T("is missing (the header has %v)", "缺失（表头有 %v）"),
 }
 
+// csvErrors are what is wrong with the CSV of such a file.
+var csvErrors = map[string]Text{
+	"csv.wrong-record":             T("record on line %d: %v", "第 %d 行的记录：%v"),
+	"csv.not-parsed":               T("parse error on line %d, column %d: %v", "第 %d 行第 %d 列解析出错：%v"),
+	"csv.not-parsed-within-record": T("record on line %d; parse error on line %d, column %d: %v", "第 %d 行的记录，第 %d 行第 %d 列解析出错：%v"),
+}
+
 // optionErrors are what is wrong with the launch options of a measured run.
 var optionErrors = map[string]Text{
 	"option.uneven-chunks":                 T("decoder-first-pipeline-num-layers=%d, decoder-last-pipeline-num-layers=%d: with virtual stages every chunk of such a stage holds less, which a plan cannot say", "decoder-first-pipeline-num-layers=%d、decoder-last-pipeline-num-layers=%d：在虚拟流水线段下，该段的每块层数更少，方案无法表示"),

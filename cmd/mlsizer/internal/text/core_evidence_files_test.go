@@ -1,6 +1,8 @@
 package text
 
 import (
+	"strings"
+
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/note"
 )
@@ -38,6 +40,22 @@ func cellCases() []sentence {
 		{note.NewError("rows.no-column", []string{"id", "model"}),
 			"is missing (the header has id, model)",
 			"缺失（表头有 id、model）"},
+	}
+}
+
+// csvCases are sentences of what is wrong with the CSV of such a file.
+func csvCases() []sentence {
+	read := func(file string) error { return fail(evidence.ReadCSV(strings.NewReader(file), "a.csv")) }
+	return []sentence{
+		{read("id,source\na\n"),
+			"a.csv:2: record on line 2: wrong number of fields",
+			"a.csv：第 2 行：第 2 行的记录：字段数不对"},
+		{read("id,source\na,b\"c\n"),
+			`a.csv:2: parse error on line 2, column 4: bare " in non-quoted-field`,
+			"a.csv：第 2 行：第 2 行第 4 列解析出错：未加引号的字段中含引号"},
+		{read("id,source\na,\"s\nb\"x,c\n"),
+			`a.csv:2: record on line 2; parse error on line 3, column 2: extraneous or missing " in quoted-field`,
+			"a.csv：第 2 行：第 2 行的记录，第 3 行第 2 列解析出错：引号字段中多出或缺少引号"},
 	}
 }
 

@@ -33,7 +33,8 @@ func TestCoreSentences(t *testing.T) {
 		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
 		runCases(), requestCases(),
-		evidenceRowCases(), fitCases(), cellCases(), optionCases(), pipelineLayoutCases(),
+		configCases(), jsonCases(), familyCases(), modelFileCases(), hubCases(), headerCases(), tensorCases(), ggufCases(),
+		evidenceRowCases(), fitCases(), cellCases(), csvCases(), optionCases(), pipelineLayoutCases(),
 	) {
 		require.Error(t, c.err, c.en)
 		assert.Equal(t, c.en, ErrorIn(c.err, English))
@@ -56,6 +57,8 @@ func noteCodes(err error, said map[string]bool) {
 // coreFolders are the packages whose errors coreErrors has the words of.
 var coreFolders = []string{
 	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
+	"sizing/modelfile", "sizing/modelfile/source", "sizing/modelfile/config", "sizing/modelfile/hub",
+	"sizing/modelfile/safetensors", "sizing/modelfile/tensor", "sizing/modelfile/gguf", "sizing/modelfile/gguf/ggml",
 	"sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/evidence",
 }
 

@@ -3,6 +3,8 @@ package text
 // Errors of others, with the flag or the argument that they are about.
 var (
 	Fails            = T("%s: %v", "%s：%v")
+	CauseFails       = T("%v: %v", "%v：%v")
+	ByteFails        = T("%s: byte %d: %v", "%s：字节 %d：%v")
 	QuotedValueFails = T("%q: %v", "%q：%v")
 	FlagSays         = T("--%s %v", "--%s %v")
 	RefitFails       = T("--refit: %v", "--refit：%v")

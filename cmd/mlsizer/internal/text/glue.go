@@ -18,4 +18,6 @@ var (
 	LeftOut = T("left out to fit the width: ", "因宽度不足而省略：")
 	Comma   = T(", ", "、")
 	OrLast  = T(" or ", " 或 ")
+	// MoreInAll ends a list that is not shown whole.
+	MoreInAll = T("… %d in all", "…，共 %d 项")
 )

@@ -63,7 +63,6 @@ var (
 	SequencesHead = T("most sequences", "最多序列")
 	WithCache     = T("%s, KV cache %s", "%s，KV 缓存 %s")
 	EnergyMillion = T("energy a million tokens", "每百万 token 能耗")
-	AssumedServe  = T("%s not given: %s", "未指定 %s：取 %s")
 	ByPhase       = T("by phase", "按阶段")
 	Phase         = T("phase", "阶段")
 	Groups        = T("groups", "组数")
@@ -71,8 +70,4 @@ var (
 )
 
 // Notes on serving.
-var (
-	OtherSizes    = T("%s: others take other numbers of tokens", "%s：其他尺寸的 token 数不同")
-	TowerOfConfig = T("the tower is read from the config; one that takes any resolution, for images of 672 x 672", "图像塔取自配置；任意分辨率者按 672 x 672 的图像计")
-	PriceDated    = T("%v a device and hour (%s)", "每设备每小时 %v（%s）")
-)
+var ()

@@ -109,7 +109,27 @@ func TestNotesAreWorded(t *testing.T) {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
-	requireWorded(t, "notes", merged(trainNotes, requestNotes), used)
+	requireWorded(t, "notes", merged(trainNotes, requestNotes, programNotes), used)
+}
+
+// modelFileFolders are the packages that read model files.
+var modelFileFolders = []string{"", "source", "config", "hub", "safetensors", "tensor", "gguf"}
+
+// TestModelFilesAreWorded holds the keys of notes and words of the readers of
+// model files equal to those of their tables. Parts of a GGUF file take what they
+// are of where they are of something.
+func TestModelFilesAreWorded(t *testing.T) {
+	said, words := map[string]int{}, map[string]int{}
+	for _, folder := range modelFileFolders {
+		found := namedIn(t, filepath.Join("../../../../sizing/modelfile", folder), "New", "Say", "Word")
+		said = joinedKeys(said, found["New"], found["Say"])
+		words = joinedKeys(words, found["Word"])
+	}
+	requireWorded(t, "notes", fileNotes, said)
+	for word := range words {
+		words[word] = anyNumber
+	}
+	requireWorded(t, "words", merged(familyWords, modelFileWords, hubWords, headerWords, shardWords, ggufItems), words)
 }
 
 // TestServingIsWorded holds the keys of serving equal to those of its tables,

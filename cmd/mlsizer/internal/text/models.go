@@ -65,7 +65,6 @@ var Fields = map[string]Text{
 // A published training run.
 var (
 	PublishedLead = T("published: %v on as many devices, %v device-hours (%.2fx this estimate)", "已公布：同样数量的设备用时 %v，%v 设备小时（为本估计的 %.2f 倍）")
-	PublishedRun  = T("published training run: %v", "已公布的训练：%v")
 	RunTook       = T("%[1]v%[2]vtook %[3]v", "%[2]v%[1]v%[3]v")
 	RunTokens     = T("%s %ss ", "%s %s，")
 	RunOn         = T("on %s ", "%s，")

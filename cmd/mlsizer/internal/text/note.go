@@ -9,10 +9,10 @@ import (
 
 // OfNote is a note of the core in words.
 func OfNote(n note.Note) Text {
-	if t, ok := notes[n.Key]; ok {
-		return t.With(n.Values...)
+	if t, ok := fileNotes[n.Key]; ok {
+		return t.filled(n.Values...) // names of the file stand in it, which are not to be changed
 	}
-	return Text{n.Text, n.Chinese}
+	return notes[n.Key].With(n.Values...)
 }
 
 // OfOption is a change that the core offers in words.
@@ -36,6 +36,7 @@ var notes = merged(
 	requestNotes,
 	trainNotes,
 	servingNotes,
+	programNotes,
 )
 
 // formulas are the formulas of the core's derivations, by rule.
@@ -67,6 +68,11 @@ var words = merged(
 	columnWords,
 	unitWords,
 	servingWords,
+	familyWords,
+	modelFileWords,
+	hubWords,
+	headerWords,
+	shardWords,
 )
 
 // wordsIn is a list of words in a language.

@@ -69,7 +69,7 @@ func hasHan(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*(?:\[(\d)\])?([sdvqgxf])`)
+var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#.\d]*(?:\[(\d)\])?([sdvqgxfct])`)
 
 // verbs are the verbs of a form, by the arguments that they take.
 func verbs(form string) string { return fmt.Sprint(verbsByArgument(form)) }

@@ -6,6 +6,8 @@ import (
 
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/modelfile/config"
+	"mlsizer/sizing/modelfile/gguf"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
@@ -46,6 +48,10 @@ func valueIn(value any, l Lang) any {
 		return strings.Join(v, OrLast.In(l))
 	case note.Words:
 		return wordsIn(v, l)
+	case config.Shown:
+		return v.Text(func(n int) string { return MoreInAll.Form(l, n) })
+	case gguf.Said:
+		return itemIn(v, l)
 	case model.Scope:
 		return scopeIn(v, l)
 	case []string:
@@ -70,4 +76,12 @@ func joined(values []any, sign string, l Lang) string {
 		list[i] = fmt.Sprint(valueIn(v, l))
 	}
 	return strings.Join(list, sign)
+}
+
+// itemIn is a part of a GGUF file in a language.
+func itemIn(s gguf.Said, l Lang) string {
+	if s.Of == nil {
+		return ggufItems[string(s.What)].In(l)
+	}
+	return ggufItems[string(s.What)].Form(l, s.Of)
 }

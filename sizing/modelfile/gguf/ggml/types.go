@@ -3,9 +3,8 @@
 package ggml
 
 import (
-	"fmt"
-
 	"mlsizer/sizing/modelfile/tensor"
+	"mlsizer/sizing/note"
 )
 
 // Type is how a GGUF file stores a tensor: blocks of so many elements in
@@ -42,19 +41,19 @@ func Lookup(n uint32) (Type, error) {
 		return Types[n], nil
 	}
 	if name, ok := removed[n]; ok {
-		return Type{}, fmt.Errorf("ggml type %d (%s) was removed from the format", n, name)
+		return Type{}, note.NewError("ggml.removed-type", n, name)
 	}
-	return Type{}, fmt.Errorf("unknown ggml type %d", n)
+	return Type{}, note.NewError("ggml.unknown-type", n)
 }
 
 // Bytes returns the storage of a tensor whose rows have ne0 of the elements.
 func (t Type) Bytes(ne0, elems int64) (int64, error) {
 	if ne0%t.Block != 0 {
-		return 0, fmt.Errorf("rows of %d elements, which the %d of a %s block do not divide", ne0, t.Block, t.Name)
+		return 0, note.NewError("ggml.blocks-must-divide-rows", ne0, t.Block, t.Name)
 	}
 	n, ok := tensor.MulCounts(elems/t.Block, t.Size)
 	if !ok {
-		return 0, fmt.Errorf("%d elements of %s exceed 2^63 bytes", elems, t.Name)
+		return 0, note.NewError("ggml.too-many-bytes", elems, t.Name)
 	}
 	return n, nil
 }

@@ -1,0 +1,70 @@
+package text
+
+// headerErrors are what is wrong with the JSON of a safetensors header or index.
+var headerErrors = map[string]Text{
+	"header.none":               T("a file of %d bytes (want a safetensors file: 8 bytes of header length, then the header)", "文件只有 %d 字节（应为 safetensors 文件：先是 8 字节的头部长度，然后是头部）"),
+	"header.too-long":           T("a header length of %d bytes: not a safetensors file, or a damaged one (want at most %d)", "头部长度 %d 字节：不是 safetensors 文件，或已损坏（至多 %d）"),
+	"header.cut-short":          T("a header length of %d bytes, but only %d follow: the file is cut short", "头部长度 %d 字节，但其后只有 %d 字节：文件不完整"),
+	"header.ends-early":         T("the file ends %d bytes before its header does", "文件在头部结束前 %d 字节处结束"),
+	"header.key-occurs-twice":   T("%s occurs twice", "%s 重复"),
+	"header.metadata-key-twice": T("metadata key %q occurs twice", "元数据键 %q 重复"),
+	"header.too-many-formats":   T("more than %d unknown number formats, the last %q", "未知的数值格式超过 %d 种，最后一种为 %q"),
+	"header.text-ends":          T("the text ends (want %v)", "文本结束（应为%v）"),
+	"header.odd-byte":           T("byte 0x%02x (want %v)", "字节 0x%02x（应为%v）"),
+	"header.odd-character":      T("%q (want %v)", "%q（应为%v）"),
+	"header.open-string":        T("the text ends inside the string that begins at byte %d (want a closing quote)", "文本在字节 %d 处开始的字符串中结束（应有右引号）"),
+	"header.control-character":  T(`control character 0x%02x in a string (want \u00XX)`, `字符串中有控制字符 0x%02x（应为 \u00XX）`),
+	"header.not-utf8":           T("byte 0x%02x is not UTF-8 (want UTF-8)", "字节 0x%02x 不是 UTF-8（应为 UTF-8）"),
+	"header.long-string":        T("a string of more than %d bytes (want at most %[1]d)", "字符串超过 %d 字节（至多 %[1]d）"),
+	"header.ends-in-escape":     T(`the text ends in an escape (want one of \" \\ \/ \b \f \n \r \t \uXXXX)`, `文本在转义中结束（应为 \" \\ \/ \b \f \n \r \t \uXXXX 之一）`),
+	"header.bad-escape":         T(`a malformed \u escape (want one of \" \\ \/ \b \f \n \r \t \uXXXX)`, `\u 转义有误（应为 \" \\ \/ \b \f \n \r \t \uXXXX 之一）`),
+	"header.unknown-escape":     T(`unknown escape \%c (want one of \" \\ \/ \b \f \n \r \t \uXXXX)`, `未知的转义 \%c（应为 \" \\ \/ \b \f \n \r \t \uXXXX 之一）`),
+	"header.not-whole":          T("not a whole number (want %v)", "不是整数（应为%v）"),
+	"header.number-too-large":   T("a number of more than 63 bits (want %v)", "数超过 63 位（应为%v）"),
+	"header.ends-in-number":     T("the text ends in a number (want %v)", "文本在数中结束（应为%v）"),
+	"header.too-deep":           T("values nested too deeply (want at most %d levels)", "值嵌套过深（至多 %d 层）"),
+	"header.leading-zero":       T("a number with a leading zero (want a JSON number)", "数以零开头（应为 JSON 数）"),
+	"header.sign-alone":         T("a sign without digits (want a JSON number)", "符号之后没有数字（应为 JSON 数）"),
+	"header.ends-in-point":      T("a number that ends in a point (want a JSON number)", "数以小数点结尾（应为 JSON 数）"),
+	"header.exponent-alone":     T("an exponent without digits (want a JSON number)", "指数没有数字（应为 JSON 数）"),
+	"header.unreadable":         T("unreadable", "无法读取"),
+}
+
+// headerWords are what is wanted in it.
+var headerWords = map[string]Text{
+	"header.start":            T(`"{" at the start of the header`, `头部开头的 "{"`),
+	"header.open":             T("'{' to open the header", "打开头部的 '{'"),
+	"header.open-metadata":    T("'{' to open __metadata__", "打开 __metadata__ 的 '{'"),
+	"header.open-description": T("'{' to open a tensor's description", "打开张量描述的 '{'"),
+	"header.open-shape":       T("'[' to open a shape", "打开形状的 '['"),
+	"header.open-offsets":     T("'[' to open data_offsets", "打开 data_offsets 的 '['"),
+	"header.open-object":      T("'{' to open an object", "打开对象的 '{'"),
+	"header.open-array":       T("'[' to open an array", "打开数组的 '['"),
+	"header.end":              T("nothing but spaces after the header's closing brace", "头部右括号之后仅有空白"),
+	"header.metadata-value":   T("a string as the value of a metadata key", "字符串，作为元数据键的值"),
+	"header.number-format":    T("the name of a number format", "数值格式的名称"),
+	"header.dimension":        T("a whole number from 0 to 9223372036854775807 as a dimension", " 0 至 9223372036854775807 的整数，作为维度"),
+	"header.offset":           T("a whole number from 0 to 9223372036854775807 as an offset", " 0 至 9223372036854775807 的整数，作为偏移"),
+	"header.key":              T("a key in quotes", "引号中的键"),
+	"header.colon":            T(`":"`, ` ":"`),
+	"header.comma-or-brace":   T(`"," or "}"`, ` "," 或 "}"`),
+	"header.comma-or-bracket": T(`"," or "]"`, ` "," 或 "]"`),
+	"header.value":            T("a JSON value", " JSON 值"),
+	"index.open":              T("'{' to open the index", "打开索引的 '{'"),
+	"index.open-map":          T("'{' to open the weight_map", "打开 weight_map 的 '{'"),
+	"index.shard-name":        T("the name of a shard", "分片的名称"),
+	"index.end":               T("nothing but spaces after the index's closing brace", "索引右括号之后仅有空白"),
+}
+
+// shardWords are what is wrong with names of shards and with the data.
+var shardWords = map[string]Text{
+	"shard.empty":          T("is empty", "为空"),
+	"shard.address":        T("is an address", "是地址"),
+	"shard.slash":          T("begins with a slash", "以斜杠开头"),
+	"shard.dots":           T(`has ".." in it`, `含有 ".."`),
+	"shard.odd-character":  T(`has a control character or one of \ : ? # % in it`, `含有控制字符或 \ : ? # % 之一`),
+	"shard.no-safetensors": T("is not that of a safetensors file", "不是 safetensors 文件的名称"),
+	"shard.leads-out":      T("leads out of the folder", "指向文件夹之外"),
+	"data.of-no-tensor":    T("belong to no tensor", "不属于任何张量"),
+	"data.of-two-tensors":  T("belong to two tensors", "属于两个张量"),
+}
