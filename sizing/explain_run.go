@@ -42,7 +42,7 @@ func (a *Answer) explainGoodput() []note.Derivation {
 		list = append(list, note.Derive("run.restarts", "restarts", r.Source, l.Restart, note.In("failures", g.Failures), note.In("restart", note.Fine(r.Restart))))
 	}
 	list = append(list, note.Derive("run.expected", "expected", "", g.Run, note.In("percent of goodput", 100*g.Share)))
-	return append(list, a.explainBill()...)
+	return append(list, a.ExplainBill(g.DeviceHours, &g.Cost, &g.Energy, "cost", "energy", "CO2")...)
 }
 
 // explainCheckpoints derives what saving checkpoints takes of the run.
@@ -77,17 +77,4 @@ func (a *Answer) explainRework() note.Derivation {
 // work is the time of a run in which a failure costs something.
 func work(g *run.Goodput) quantity.Seconds {
 	return g.Ideal + g.Losses.RampUp + g.Losses.Evaluation
-}
-
-// explainBill derives the expected cost and energy.
-func (a *Answer) explainBill() (list []note.Derivation) {
-	g := &a.Goodput
-	hours := note.In("device-hours", g.DeviceHours)
-	if c := &g.Cost; c.PerHour > 0 {
-		list = append(list, note.Derive("cost.price", "cost", "", c.USD, hours, note.In("price per device-hour", c.PerHour)))
-	}
-	if d := a.Cluster.Device; d.Power > 0 {
-		list = append(list, note.Derive("cost.energy", "energy", "", g.Energy.KWh, hours, note.In("rated power", d.Power), note.In("PUE", a.Workload.PUE)))
-	}
-	return list
 }

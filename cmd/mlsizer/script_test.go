@@ -24,8 +24,12 @@ func (m inEnglish) Run() int {
 	os.Unsetenv("LC_ALL")
 	os.Unsetenv("LC_MESSAGES")
 	os.Setenv("LANG", "en_US.UTF-8")
+	os.Setenv("SOURCE_DATE_EPOCH", testDay)
 	return m.M.Run()
 }
+
+// testDay is the day that the ages of prices are counted to: 2026-12-01.
+const testDay = "1796083200"
 
 // fastExit keeps the race detector from waiting a second at the end of each of
 // the hundreds of programs that the tests start.
@@ -38,6 +42,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", fastExit)
 			env.Setenv("LANG", "en_US.UTF-8")
+			env.Setenv("SOURCE_DATE_EPOCH", testDay)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

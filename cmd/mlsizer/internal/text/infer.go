@@ -74,5 +74,4 @@ var (
 var (
 	OtherSizes    = T("%s: others take other numbers of tokens", "%s：其他尺寸的 token 数不同")
 	TowerOfConfig = T("the tower is read from the config; one that takes any resolution, for images of 672 x 672", "图像塔取自配置；任意分辨率者按 672 x 672 的图像计")
-	PriceDated    = T("%v a device and hour (%s)", "每设备每小时 %v（%s）")
 )
