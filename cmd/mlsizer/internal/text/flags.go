@@ -41,8 +41,8 @@ func Flag(command, name string) (group int, usage Text, ok bool) {
 // of help and version have the command.
 
 var workFlags = map[string]Text{
-	"on":               T("devices, with a count each: h100x512 (without: the fewest that hold the model)", "设备，各带数量：h100x512（不带数量：取放得下的最少设备数）"),
-	"infer on":         T("device with a count: h100x2", "设备，带数量：h100x2"),
+	"on":               T("devices, with a count each: h100x512 (without: the fewest that hold the model); or instances: p5.48xlargex64 is 64 of 8 devices", "设备，各带数量：h100x512（不带数量：取放得下的最少设备数）；或实例：p5.48xlargex64 为 64 个 8 设备实例"),
+	"infer on":         T("device with a count: h100x2, or an instance: p5.48xlarge", "设备，带数量：h100x2，或实例：p5.48xlarge"),
 	"tokens":           T("length of the run in tokens: 15T (without: one step)", "训练量（token）：15T（不给：只算一步）"),
 	"samples":          T("length of the run in samples, for models that count images or frames", "训练量（样本），用于按图像或帧计的模型"),
 	"seq":              T("sequence length in tokens: 4096 or 4k", "序列长度（token）：4096 或 4k"),
