@@ -94,6 +94,17 @@ func (c *Catalog) Clouds() []string {
 	return slices.Compact(list)
 }
 
+// PricesOf are all prices of a device, in the order of the list.
+func (c *Catalog) PricesOf(d *Device) []Price {
+	var list []Price
+	for i := range c.prices {
+		if r := &c.prices[i]; r.device == d.ID {
+			list = append(list, r.Price)
+		}
+	}
+	return list
+}
+
 // PriceChoice says which of several prices a device has. The zero value is the
 // default: on demand, in the home region, of any provider.
 type PriceChoice struct {
