@@ -21,18 +21,25 @@ var ratesCSV []byte
 type Catalog struct {
 	devices []*Device
 	byName  map[string]*Device // ids and aliases, normalised
+	prices  []listedPrice
+	choice  PriceChoice
 }
 
-// loadDefault parses the embedded catalogue once, when it is first asked for.
-var loadDefault = sync.OnceValue(func() *Catalog {
+// unpriced parses the embedded devices once.
+var unpriced = sync.OnceValues(func() (*Catalog, error) {
 	c, err := (&Catalog{}).extend(bytes.NewReader(devicesCSV), "devices.csv")
 	if err == nil {
 		err = c.addRates(ratesCSV)
 	}
-	if err != nil {
-		panic("hardware: embedded catalogue: " + err.Error()) // a test reads every row
-	}
-	return c
+	return c, err
+})
+
+// loadDefault parses the embedded catalogue once, when it is first asked for.
+var loadDefault = sync.OnceValue(func() *Catalog {
+	prices := embeddedPrices()
+	c, _ := unpriced() // has failed before
+	c.prices = prices
+	return c.Priced(PriceChoice{})
 })
 
 // Default is the embedded catalogue.
@@ -104,6 +111,8 @@ func (c *Catalog) extend(r io.Reader, name string) (*Catalog, error) {
 	n := &Catalog{
 		devices: slices.Grow(slices.Clone(c.devices), len(list)),
 		byName:  make(map[string]*Device, len(c.byName)+4*len(list)),
+		prices:  c.prices,
+		choice:  c.choice,
 	}
 	for k, d := range c.byName {
 		n.byName[k] = d

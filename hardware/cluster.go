@@ -23,6 +23,11 @@ type Cluster struct {
 	// shape of each. Without a torus they are 0.
 	Slices int
 	Slice  Shape
+
+	// Instances is the number of instances of Instance, where the cluster was
+	// asked for by the name of one; else 0 and nil.
+	Instances int
+	Instance  *Instance
 }
 
 // Option changes what NewCluster takes from the device.
@@ -73,7 +78,7 @@ func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 		return Cluster{}, note.NewError("cluster.no-device")
 	}
 	if count < 1 || count > MaxDevices {
-		return Cluster{}, note.NewError("cluster.count-out-of-range", d.ID, count, MaxDevices)
+		return Cluster{}, tooMany(d.ID, int64(count))
 	}
 	c := Cluster{Device: d, Count: count, DevicesPerNode: max(d.DevicesPerNode, 1), ScaleOut: d.ScaleOut}
 	for _, opt := range opts {
@@ -87,6 +92,11 @@ func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 		}
 	}
 	return c, nil
+}
+
+// tooMany refuses a number of devices.
+func tooMany(name string, count int64) error {
+	return note.NewError("cluster.count-out-of-range", name, count, MaxDevices)
 }
 
 // slice fills Slices, and Slice unless an option has.
@@ -157,5 +167,11 @@ func (c Cluster) Power() quantity.Watts { return quantity.Watts(c.Count) * c.Dev
 // Memory is the memory of all devices together.
 func (c Cluster) Memory() quantity.Bytes { return quantity.Bytes(c.Count) * c.Device.Memory }
 
-// String is the spelling that ParseCluster takes: h100-sxm5-80gbx512.
-func (c Cluster) String() string { return fmt.Sprintf("%sx%d", c.Device.ID, c.Count) }
+// String is the spelling that ParseCluster takes: h100-sxm5-80gbx512, or
+// p5.48xlargex64.
+func (c Cluster) String() string {
+	if c.Instance != nil {
+		return fmt.Sprintf("%sx%d", c.Instance.Name, c.Instances)
+	}
+	return fmt.Sprintf("%sx%d", c.Device.ID, c.Count)
+}

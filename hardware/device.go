@@ -65,13 +65,6 @@ type Link struct {
 	Source    string             // where the bandwidth comes from
 }
 
-// Price is a price per device and hour, at a date: prices age.
-type Price struct {
-	PerHour quantity.USD
-	Date    string // "2026-11-09"
-	Source  string
-}
-
 // String is the ID.
 func (d *Device) String() string { return d.ID }
 

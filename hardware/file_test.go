@@ -35,7 +35,7 @@ func TestExtend(t *testing.T) {
 		require.NoError(t, err)
 		assert.InDelta(t, 2e14, float64(r.Peak), 0)
 		assert.Equal(t, []string{"our own benchmark, 2026-11", "data sheet"}, d.Sources)
-		assert.Equal(t, &Price{1.25, "2026-11-01", "our bill"}, d.Price)
+		assert.Equal(t, &Price{PerHour: 1.25, Date: "2026-11-01", Source: "our bill"}, d.Price)
 		assert.Equal(t, 1, d.DevicesPerNode)
 		assert.Equal(t, 1, d.ScaleUp.Domain)
 		assert.Len(t, c.All(), len(Default().All())+1)

@@ -13,6 +13,10 @@ import (
 // x of their own (mi300x, tpu7x-ironwood, rtx-4090), so the whole text is
 // tried as a name first, and the count is what follows the last x.
 //
+// The name of an instance is its devices: p5.48xlarge is 8 of them, and
+// p5.48xlargex64 is 64 instances. So is that of a slice of TPUs, as the cloud
+// spells it: v5p-128 is 64 chips, whose 128 TensorCores it counts.
+//
 // An unknown device is a [*NotFoundError]; a count below 1 or above
 // [MaxDevices] is refused.
 func ParseCluster(c *Catalog, s string) (Cluster, error) {
@@ -23,6 +27,9 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	whole, notFound := c.Find(t)
 	if notFound == nil {
 		return NewCluster(whole, 1)
+	}
+	if in, ok := findInstance(t); ok {
+		return in.cluster(c, 1)
 	}
 	i := strings.LastIndexAny(t, "xX")
 	if i < 0 {
@@ -35,8 +42,9 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	if strings.ContainsAny(count, ".．") { // ParseCount would cut the fraction off
 		return Cluster{}, note.NewError("cluster.count-not-whole", s, MaxDevices)
 	}
+	in, isInstance := findInstance(name)
 	d, err := c.Find(name)
-	if err != nil {
+	if err != nil && !isInstance {
 		return Cluster{}, err
 	}
 	n, err := quantity.ParseCount(count)
@@ -48,7 +56,10 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 		return Cluster{}, note.NewError("cluster.bad-count", err)
 	}
 	if n > MaxDevices {
-		return Cluster{}, note.NewError("cluster.count-out-of-range", s, n, MaxDevices)
+		return Cluster{}, tooMany(s, n)
+	}
+	if isInstance {
+		return in.cluster(c, int(n))
 	}
 	return NewCluster(d, int(n))
 }

@@ -120,24 +120,40 @@ func text(field func(*record) *string) func(*record, string) error {
 // that is not known is left blank.
 func number[T ~float64](scale float64, field func(*record) *T) func(*record, string) error {
 	return func(r *record, v string) error {
-		f, err := strconv.ParseFloat(v, 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f*scale, 0) || f <= 0 {
-			return note.NewError("device.not-above-zero", v)
+		f, err := parseNumber[T](v, scale)
+		if err == nil {
+			*field(r) = f
 		}
-		*field(r) = T(f * scale)
-		return nil
+		return err
 	}
+}
+
+// parseNumber reads a figure above zero in units of scale.
+func parseNumber[T ~float64](v string, scale float64) (T, error) {
+	f, err := strconv.ParseFloat(v, 64)
+	if err != nil || math.IsNaN(f) || math.IsInf(f*scale, 0) || f <= 0 {
+		return 0, note.NewError("device.not-above-zero", v)
+	}
+	return T(f * scale), nil
 }
 
 func whole(least, most int, field func(*record) *int) func(*record, string) error {
 	return func(r *record, v string) error {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < least || n > most {
-			return note.NewError("device.not-whole-in-range", v, least, most)
+		n, err := parseWhole(v, least, most)
+		if err == nil {
+			*field(r) = n
 		}
-		*field(r) = n
-		return nil
+		return err
 	}
+}
+
+// parseWhole reads a whole number in a range.
+func parseWhole(v string, least, most int) (int, error) {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < least || n > most {
+		return 0, note.NewError("device.not-whole-in-range", v, least, most)
+	}
+	return n, nil
 }
 
 // parseAxes reads 16x20x28.

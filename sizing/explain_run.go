@@ -43,7 +43,7 @@ func (a *Answer) explainGoodput() []note.Derivation {
 	}
 	list = append(list, note.Derive("run.planned", "as planned", "", g.Planned, note.In("percent of goodput", 100*g.Share)),
 		note.Derive("run.expected", "expected", a.course.OverrunSource(), g.Run, note.In("as planned", note.Fine(g.Planned)), note.In("overrun", g.Overrun.Median)))
-	return append(list, a.explainBill()...)
+	return append(list, a.ExplainBill(g.DeviceHours, &g.Cost, &g.Energy, "cost", "energy", "CO2")...)
 }
 
 // explainCheckpoints derives what saving checkpoints takes of the run.
@@ -78,17 +78,4 @@ func (a *Answer) explainRework() note.Derivation {
 // work is the time of a run in which a failure costs something.
 func work(g *run.Goodput) quantity.Seconds {
 	return g.Ideal + g.Losses.RampUp + g.Losses.Evaluation
-}
-
-// explainBill derives the expected cost and energy.
-func (a *Answer) explainBill() (list []note.Derivation) {
-	g := &a.Goodput
-	hours := note.In("device-hours", g.DeviceHours)
-	if c := &g.Cost; c.PerHour > 0 {
-		list = append(list, note.Derive("cost.price", "cost", "", c.USD, hours, note.In("price per device-hour", c.PerHour)))
-	}
-	if d := a.Cluster.Device; d.Power > 0 {
-		list = append(list, note.Derive("cost.energy", "energy", "", g.Energy.KWh, hours, note.In("rated power", d.Power), note.In("PUE", a.Workload.PUE)))
-	}
-	return list
 }

@@ -48,7 +48,7 @@ func TestChoicesAreTheParsers(t *testing.T) {
 // wantedBy are the names that a flag's parser says it wants. Beside them it may
 // want forms, such as every:N.
 func wantedBy(f *pflag.Flag) []string {
-	forms := []string{"recompute", "weights"}
+	forms := []string{"recompute", "weights", "region"}
 	err := f.Value.Set("nothing of the kind")
 	if err == nil || slices.Contains(forms, f.Name) || slices.Contains(notListed, f.Name) {
 		return nil

@@ -8,7 +8,7 @@ import (
 )
 
 // latin are the words that Chinese derivations keep: symbols, names and units.
-var latin = regexp.MustCompile(`^(FLOPs?|[KMGTPE]?FLOP|[KMGTPEk]?Wh|[KMGTP]i?B|dp|tp|pp|vp|cp|ep|mb|min|sqrt|tokens?|logits|softmax|rank|all|reduce|to|palm|megatron|Megatron|MFU|PUE|MTBF|MoE|NVMe|ZeRO|zero|full|recompute|selective|fp|log|optimizer|offload|params|inputs|group|first|last|etp)$`)
+var latin = regexp.MustCompile(`^(FLOPs?|[KMGTPE]?FLOP|[KMGTPEk]?Wh|[KMGTP]i?B|dp|tp|pp|vp|cp|ep|mb|min|sqrt|tokens?|logits|softmax|rank|all|reduce|to|palm|megatron|Megatron|MFU|PUE|MTBF|MoE|NVMe|ZeRO|zero|full|recompute|selective|fp|log|optimizer|offload|CO|kg|kt|params|inputs|group|first|last|etp)$`)
 
 var word = regexp.MustCompile(`[A-Za-z]{2,}`)
 

@@ -187,7 +187,7 @@ func deviceRun(o *hardwareOptions) error {
 	j := newDeviceJSON(d)
 	return o.Print(&render.Document{
 		Title:  text.Same(d.Name),
-		Tables: []render.Table{deviceFacts(d), rateTable(d)},
+		Tables: append([]render.Table{deviceFacts(d), rateTable(d)}, priceTable(c.PricesOf(d))...),
 		Notes:  deviceNotes(d),
 		JSON: struct {
 			Schema  string     `json:"schema"`
@@ -254,6 +254,21 @@ func rateTable(d *hardware.Device) render.Table {
 		t.Rows = append(t.Rows, []render.Cell{{Value: f.String()}, {Value: r.Peak}, {Value: measured}})
 	}
 	return t
+}
+
+// priceTable is what clouds ask for a device; nil where none is known to.
+func priceTable(prices []hardware.Price) []render.Table {
+	if len(prices) == 0 {
+		return nil
+	}
+	t := render.Table{Title: text.PricesHour, Columns: []render.Column{
+		{Name: "provider", Head: text.Provider}, {Name: "instance", Head: text.Instance}, {Name: "region", Head: text.Region},
+		{Name: "kind", Head: text.Kind}, {Name: "usd_per_hour", Head: text.PriceHour, Right: true}, {Name: "date", Head: text.Date},
+	}}
+	for _, p := range prices {
+		t.Rows = append(t.Rows, []render.Cell{{Value: p.Provider}, {Value: p.Instance}, {Value: p.Region}, {Value: p.Kind.String()}, {Value: p.PerHour}, {Value: p.Date}})
+	}
+	return []render.Table{t}
 }
 
 // deviceNotes are the sources of a device.

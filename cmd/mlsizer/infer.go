@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,9 @@ func newInferCmd(a *cli.App) *cobra.Command {
 			case len(o.Weights) > 1:
 				return cli.UsageError(text.InferOneStorage.Error(len(o.Weights)), a.CommandReplacing("infer", "compare"))
 			}
+			if err := a.CheckMoney(cmd, o.Price); err != nil {
+				return err
+			}
 			return inferRun(cmd, o)
 		},
 	}
@@ -55,7 +59,7 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Layout.EP, "ep", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Network.ScaleOut, "scale-out", "", "RATE", "400Gb/s", quantity.ParseBandwidth)
-	cli.AddValue(fs, &o.Price, "price", "", "USD", "2.50", cli.ParsePrice)
+	cli.AddMoneyFlags(fs, a, &o.Price)
 	cli.AddBounds(fs, &o.Bounds)
 	fs.BoolVar(&o.Explain, "explain", false, "")
 	cli.AddHardwareFile(fs, a)
@@ -142,7 +146,7 @@ func divideContext(s *serve.Request) error {
 // what was left open.
 func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (s serve.Request, assumed []note.Note, err error) {
 	count := max(t.Count, 1)
-	if s.Cluster, err = hardware.NewCluster(t.Device, count, o.Network.Set); err != nil {
+	if s.Cluster, err = hardware.NewCluster(t.Device, count, append(slices.Clone(t.Options), o.Network.Set)...); err != nil {
 		return s, nil, err
 	}
 	assume := func(flag, value string) {
@@ -296,9 +300,9 @@ func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
 		notes = append(notes, note.New("images.tower", ""))
 	}
 	if p := t.Device.Price; p != nil && given == 0 {
-		notes = append(notes, note.New("price", p.Source, p.PerHour, p.Date))
+		notes = append(notes, p.Note())
 	}
-	return notes
+	return append(notes, t.Notes()...)
 }
 
 // inferError makes a usage error of an answer that could not be given.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -86,7 +87,7 @@ func encode(o *cli.InferOptions, cmd *cobra.Command, m *cli.ModelArg, t cli.Targ
 
 // encoding answers for one model, machine and storage.
 func encoding(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (*serve.EncodingAnswer, []note.Note, error) {
-	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), o.Network.Set)
+	cluster, err := hardware.NewCluster(t.Device, max(t.Count, 1), append(slices.Clone(t.Options), o.Network.Set)...)
 	if err != nil {
 		return nil, nil, err
 	}

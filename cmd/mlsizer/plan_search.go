@@ -32,7 +32,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	if p.Answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	p.Answer.Notes = append(p.Answer.Notes, m.FileNotes()...)
+	p.Answer.Notes = append(append(p.Answer.Notes, m.FileNotes()...), t.Notes()...)
 	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
 		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Fixed: o.Fixed, Exhaustive: o.Exhaustive},

@@ -71,6 +71,9 @@ func install(dir string) error {
 	return os.WriteFile(name, binary, 0o777)
 }
 
+// testDay is the day that the ages of prices are counted to: 2026-12-01.
+const testDay = "1796083200"
+
 // fastExit keeps the race detector from waiting a second at the end of each of
 // the hundreds of programs that the tests start.
 const fastExit = "atexit_sleep_ms=10"
@@ -84,6 +87,7 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", fastExit)
 			env.Setenv("LANG", "en_US.UTF-8")
+			env.Setenv("SOURCE_DATE_EPOCH", testDay)
 			return nil
 		},
 		Condition: condition,

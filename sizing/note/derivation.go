@@ -59,6 +59,8 @@ func unit(value any) string {
 		return "usd"
 	case quantity.KWh:
 		return "kwh"
+	case quantity.Kilograms:
+		return "kilograms"
 	case quantity.Watts:
 		return "watts"
 	case Decimal:

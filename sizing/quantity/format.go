@@ -164,6 +164,11 @@ func (k KWh) String() string {
 	return scaled(float64(k)*1000, 1000, " ", "Wh", "kWh", "MWh", "GWh", "TWh", "PWh")
 }
 
+// String prints 450 g, 12.3 kg, 4.56 t, 1.20 kt.
+func (m Kilograms) String() string {
+	return scaled(float64(m)*1000, 1000, " ", "g", "kg", "t", "kt", "Mt")
+}
+
 // String prints three significant digits with the unit that people would use:
 // 850 ms, 12.3 s, 4.20 min, 3.10 h, 12.1 days, 1.40 years (of 365.25 days).
 func (s Seconds) String() string {

@@ -36,5 +36,8 @@ type USD float64
 // KWh is an amount of energy in kilowatt-hours.
 type KWh float64
 
+// Kilograms is a mass in kilograms.
+type Kilograms float64
+
 // Watts is a power draw in watts.
 type Watts float64

@@ -399,7 +399,7 @@ func (l *optionList) elsewhere() {
 	var fit []candidate
 	for _, d := range l.p.Elsewhere {
 		c, err := hardware.NewCluster(d, 1)
-		if err != nil || d == l.p.Cluster.Device {
+		if err != nil || d.ID == l.p.Cluster.Device.ID {
 			continue
 		}
 		s := l.p.Request

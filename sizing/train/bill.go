@@ -1,6 +1,9 @@
 package train
 
-import "mlsizer/sizing/quantity"
+import (
+	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
+)
 
 // Storage fills in what the run keeps on disks: the weights for export, the
 // full checkpoints that are kept (of adapters alone where the weights are
@@ -52,17 +55,41 @@ func (p *Prepared) money(e *Estimate) {
 }
 
 // Bill returns what device-hours cost and draw, with the band of the time that
-// they are of.
+// they are of. That of the energy is the shortest time at the lowest power and the
+// longest at the highest: both at their ends, so that it is wider than either.
 func (p *Prepared) Bill(hours float64, run, low, high quantity.Seconds) (c Cost, e Energy) {
-	d := p.Cluster.Device
-	c.PerHour = p.Workload.PricePerHour
+	d, w := p.Cluster.Device, &p.Workload
+	c.PerHour = w.PricePerHour
 	if c.PerHour == 0 && d.Price != nil {
 		c.PerHour = d.Price.PerHour
 	}
 	c.USD = quantity.USD(hours) * c.PerHour
+	draw := p.draw
+	kwh := func(power quantity.Watts) quantity.KWh { return quantity.KWh(hours * float64(power) / 1000 * w.PUE) }
+	e.KWh = kwh(draw.Mid)
 	if run > 0 {
 		c.Low, c.High = c.USD*quantity.USD(low/run), c.USD*quantity.USD(high/run)
+		e.Low, e.High = kwh(draw.Low)*quantity.KWh(low/run), kwh(draw.High)*quantity.KWh(high/run)
 	}
-	e.KWh = quantity.KWh(hours * float64(d.Power) / 1000 * p.Workload.PUE)
+	if w.Region != nil {
+		e.CO2 = quantity.Kilograms(float64(e.KWh) * w.Region.GramsPerKWh / 1000)
+	}
 	return c, e
+}
+
+// ExplainBill derives cost, energy and CO2 of device-hours under their names;
+// what is not known has no line.
+func (p *Prepared) ExplainBill(hours float64, c *Cost, e *Energy, cost, energy, co2 string) (list []note.Derivation) {
+	w, spent := &p.Workload, note.In("device-hours", hours)
+	if c.PerHour > 0 {
+		list = append(list, note.Derive("cost.price", cost, "", c.USD, spent, note.In("price per device-hour", c.PerHour)))
+	}
+	if d := p.Cluster.Device; d.Power > 0 {
+		_, source := d.Host()
+		list = append(list, note.Derive("cost.energy", energy, source, e.KWh, spent, note.In("rated power", d.Power), note.In("host and network", p.draw.Mid-d.Power), note.In("PUE", w.PUE)))
+	}
+	if w.Region != nil && e.KWh > 0 {
+		list = append(list, note.Derive("cost.carbon", co2, w.Region.Source, e.CO2, note.In("energy", e.KWh), note.In("grams of CO2 per kWh", w.Region.GramsPerKWh)))
+	}
+	return list
 }

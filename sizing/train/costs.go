@@ -141,6 +141,8 @@ type Prepared struct {
 	timing    timing
 	workspace quantity.Bytes // what libraries allocate on the device
 	Teacher   *Teacher       // nil: none
+	// draw is the power of a device with its parts of the node and the network.
+	draw hardware.Draw
 	// memoryBands is what measured peaks say of the memory, and of a small one.
 	memoryBands [2]MemoryBand
 }

@@ -147,18 +147,30 @@ func (c Cost) MarshalJSON() ([]byte, error) {
 	return json.Marshal(known)
 }
 
-// Energy is what the run draws from the grid.
+// Energy is what the run draws from the grid: devices, their hosts, the network
+// between nodes, and what the facility needs beside them.
 type Energy struct {
 	KWh quantity.KWh `json:"kwh"` // 0: the device's power is not known
+	// Low and High are its range, see [Prepared.Bill].
+	Low  quantity.KWh `json:"kwh_low"`
+	High quantity.KWh `json:"kwh_high"`
+	// CO2 is what the grid of the region emits for it; 0 without a region.
+	CO2 quantity.Kilograms `json:"kg_co2"`
 }
 
 // MarshalJSON writes null for energy that is not known.
 func (e Energy) MarshalJSON() ([]byte, error) {
 	var known struct {
-		KWh *quantity.KWh `json:"kwh"`
+		KWh  *quantity.KWh       `json:"kwh"`
+		Low  *quantity.KWh       `json:"kwh_low"`
+		High *quantity.KWh       `json:"kwh_high"`
+		CO2  *quantity.Kilograms `json:"kg_co2"`
 	}
 	if e.KWh > 0 {
-		known.KWh = &e.KWh
+		known.KWh, known.Low, known.High = &e.KWh, &e.Low, &e.High
+		if e.CO2 > 0 {
+			known.CO2 = &e.CO2
+		}
 	}
 	return json.Marshal(known)
 }

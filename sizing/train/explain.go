@@ -89,16 +89,9 @@ func (p *Prepared) explainRun(e *Estimate) []note.Derivation {
 		list = append(list, note.Derive("storage.dataset", "dataset", "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py", s.Dataset,
 			note.In("tokens", note.Count(w.Dataset())), note.In("bytes per token id", tokenBytes(p.costs.model.Vocab))))
 	}
-	cost, energy := "cost", "energy"
+	cost, energy, co2 := "cost", "energy", "CO2"
 	if w.Tokens > 0 { // those of the run are expected ones
-		cost, energy = "cost of the steps", "energy of the steps"
+		cost, energy, co2 = "cost of the steps", "energy of the steps", "CO2 of the steps"
 	}
-	hours := note.In("device-hours", e.Time.DeviceHours)
-	if e.Cost.PerHour > 0 {
-		list = append(list, note.Derive("cost.price", cost, "", e.Cost.USD, hours, note.In("price per device-hour", e.Cost.PerHour)))
-	}
-	if d := p.Cluster.Device; d.Power > 0 {
-		list = append(list, note.Derive("cost.energy", energy, "", e.Energy.KWh, hours, note.In("rated power", d.Power), note.In("PUE", w.PUE)))
-	}
-	return list
+	return append(list, p.ExplainBill(e.Time.DeviceHours, &e.Cost, &e.Energy, cost, energy, co2)...)
 }

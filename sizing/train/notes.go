@@ -1,6 +1,7 @@
 package train
 
 import (
+	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )
@@ -114,11 +115,33 @@ func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	case w.PricePerHour > 0:
 		notes.Say("price.given", "", e.Cost.PerHour)
 	default:
-		notes.Say("price.listed", d.Price.Source, e.Cost.PerHour, d.Price.Date)
+		*notes = append(*notes, d.Price.Note())
 	}
+	p.noteEnergy(notes, e)
+}
+
+// noteEnergy says what energy and CO2 rest on.
+func (p *Prepared) noteEnergy(notes *note.List, e *Estimate) {
+	const sourcePUE = "PUE: Google 2023 environmental report (fleet average 1.10)"
+	d, w := p.Cluster.Device, &p.Workload
 	if d.Power == 0 {
 		notes.Say("energy.unknown", "", d.ID)
-	} else {
-		notes.Say("energy.rated", "PUE: Google 2023 environmental report (fleet average 1.10)", d.Power, w.PUE)
+		return
+	}
+	host, source := d.Host()
+	switch switches := p.Cluster.Switches(); {
+	case host.High == 0:
+		notes.Say("energy.rated", sourcePUE, d.Power, w.PUE)
+	case switches.High == 0:
+		notes.Say("energy.hosts", source+" | "+sourcePUE, d.Power, host.Mid, host.High, w.PUE)
+	default:
+		notes.Say("energy.network", source+" | "+hardware.SourceSwitch+" | "+sourcePUE, d.Power, host.Mid, host.High, switches.Mid, switches.High, w.PUE)
+	}
+	switch r := w.Region; {
+	case r == nil:
+	case r.ID == hardware.World:
+		notes.Say("carbon.world", r.Source, r.GramsPerKWh, r.Year)
+	default:
+		notes.Say("carbon.region", r.Source, r.ID, r.GramsPerKWh, r.Year)
 	}
 }

@@ -239,6 +239,8 @@ type Workload struct {
 	NVMe quantity.Bandwidth
 	// PUE is the facility's power over its computing power.
 	PUE float64
+	// Region is where the run draws its energy; nil leaves CO2 out.
+	Region *hardware.Region
 }
 
 // check returns an error unless the plan's dimensions agree with the model,
@@ -347,7 +349,7 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 			return Prepared{}, err
 		}
 	}
-	p.Cluster, p.rate, p.network = c, rate, network
+	p.Cluster, p.rate, p.network, p.draw = c, rate, network, c.Draw()
 	for i, small := range [2]bool{false, true} {
 		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
 	}

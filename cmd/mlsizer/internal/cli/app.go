@@ -33,6 +33,8 @@ type App struct {
 	Lang   text.Lang     // --lang
 
 	hardwareFile string // --hardware-file, of the commands that have it
+	priceFile    string // --price-file
+	prices       hardware.PriceChoice
 	devices      *hardware.Catalog
 }
 
@@ -71,7 +73,8 @@ func (a *App) Sayf(t text.Text, args ...any) string {
 // Models is the catalogue of models.
 func (a *App) Models() *catalog.Catalog { return catalog.Default() }
 
-// Hardware is the catalogue of devices, with those of --hardware-file.
+// Hardware is the catalogue of devices, with those of --hardware-file, at the
+// prices that were asked for.
 func (a *App) Hardware() (*hardware.Catalog, error) {
 	if a.devices != nil {
 		return a.devices, nil
@@ -86,6 +89,10 @@ func (a *App) Hardware() (*hardware.Catalog, error) {
 		if c, err = c.Extend(f, a.hardwareFile); err != nil {
 			return nil, ReadError(err, "")
 		}
+	}
+	c, err := a.priced(c)
+	if err != nil {
+		return nil, err
 	}
 	a.devices = c
 	return c, nil

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/train"
@@ -14,7 +16,7 @@ func (o *WorkOptions) Ask(m *ModelArg, t Target) (*sizing.Answer, error) {
 	}
 	answer, err := sizing.Ask(q)
 	if err == nil {
-		answer.Notes = append(answer.Notes, m.FileNotes()...)
+		answer.Notes = append(append(answer.Notes, m.FileNotes()...), t.Notes()...)
 	}
 	return answer, err
 }
@@ -37,7 +39,7 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 		Workload: train.Workload{
 			Tokens: tokens, Seq: o.Seq, Batch: o.Batch,
 			Method: o.Method, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
-			MFU: o.Mfu, Convention: o.Convention, CheckpointsKept: o.checkpoints, PricePerHour: o.Price, PUE: o.pue, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
+			MFU: o.Mfu, Convention: o.Convention, CheckpointsKept: o.checkpoints, PricePerHour: o.Price, PUE: o.pue, Region: o.region, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
 		BatchTokens: o.batchTokens,
 		Examples:    o.Examples,
@@ -52,7 +54,7 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 	if o.distill.Teacher != nil {
 		q.Distill = &o.distill
 	}
-	q.Options = append(q.Options, o.Network.Set)
+	q.Options = append(slices.Clone(t.Options), o.Network.Set)
 	if m.Entry != nil {
 		q.Published.Seq, q.Published.BatchTokens = m.Entry.Training()
 		q.Published.Year = m.Entry.Year

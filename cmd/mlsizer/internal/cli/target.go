@@ -6,6 +6,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 )
 
 // Target is a device with a count, as typed.
@@ -13,14 +14,27 @@ type Target struct {
 	Input  string
 	Device *hardware.Device
 	Count  int // 0: the fewest that hold the model
+	// Options are of the cluster, such as the slices that were asked for.
+	Options []hardware.Option
+	// Instance and Instances are of a target that names one; nil and 0 else.
+	Instance  *hardware.Instance
+	Instances int
+	name      string
 }
 
 // Name is the device as typed, without its count.
-func (t *Target) Name() string {
-	if t.Count == 0 {
-		return t.Input
+func (t *Target) Name() string { return t.name }
+
+// Notes say what the name of an instance stands for.
+func (t *Target) Notes() []note.Note {
+	switch in := t.Instance; {
+	case in == nil:
+		return nil
+	case t.Instances == 1:
+		return []note.Note{note.New("instance.one", in.Source, in.Name, in.Devices, t.Device.ID)}
+	default:
+		return []note.Note{note.New("instance.several", in.Source, in.Name, t.Instances, in.Devices, t.Device.ID, t.Count)}
 	}
-	return strings.TrimRight(t.Input[:strings.LastIndexAny(t.Input, "xX×")], " ")
 }
 
 // Targets finds the devices of --on.
@@ -35,7 +49,10 @@ func (a *App) Targets(on []string) ([]Target, error) {
 		if err != nil {
 			return nil, a.DeviceError("--on ", s, err)
 		}
-		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count}
+		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count, Instance: cluster.Instance, Instances: cluster.Instances, name: named(s, c)}
+		if t.Instance != nil && !cluster.Slice.IsZero() {
+			t.Options = append(t.Options, hardware.WithSlice(cluster.Slice))
+		}
 		// A name alone leaves the number of devices open.
 		if _, err := c.Find(strings.TrimSpace(s)); err == nil {
 			t.Count = 0

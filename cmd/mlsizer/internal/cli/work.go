@@ -42,6 +42,7 @@ type WorkOptions struct {
 	schedule        run.Schedule
 	Price           quantity.USD
 	pue             float64
+	region          *hardware.Region
 	nvme            quantity.Bandwidth
 	checkpoints     int
 	Network         hardware.Network
@@ -98,7 +99,7 @@ func AddWorkFlags(a *App, cmd *cobra.Command, o *WorkOptions) {
 	AddValue(fs, &o.nvme, "nvme-bandwidth", "", "RATE", "3GB/s", quantity.ParseBandwidth)
 	AddValue(fs, &o.Mfu, "mfu", "", "SHARE", "0.4", ParseShare)
 	AddValue(fs, &o.Convention, "mfu-convention", "", "NAME", "megatron", train.ParseConvention).Among(Named(train.ParseConvention))
-	AddValue(fs, &o.Price, "price", "", "USD", "2.50", ParsePrice)
+	AddMoneyFlags(fs, a, &o.Price)
 	AddValue(fs, &o.pue, "pue", "", "RATIO", "1.1", parsePUE)
 	AddValue(fs, &o.checkpoints, "checkpoints", "", "N", "3", ParseDimension)
 	AddValue(fs, &o.Network.ScaleOut, "scale-out", "", "RATE", "400Gb/s", quantity.ParseBandwidth)

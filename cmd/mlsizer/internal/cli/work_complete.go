@@ -21,6 +21,10 @@ func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
 		}
 		plan.Recompute, o.Fixed.Recompute = train.Selective, option.Set(train.Selective)
 	}
+	if err := a.CheckMoney(cmd, o.Price); err != nil {
+		return err
+	}
+	o.region = a.Region()
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
 	}

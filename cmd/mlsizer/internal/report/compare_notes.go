@@ -7,7 +7,9 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 )
 
 // compareNotes are the footnotes of a comparison. A row has a dozen
@@ -34,7 +36,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 			continue
 		}
 		for _, n := range a.Notes {
-			note := render.Note{Text: text.OfNote(n), Source: n.Source}
+			said := render.Note{Text: text.OfNote(n), Source: n.Source}
 			if group := groupOf(n.Code, a); group != "" {
 				if grouped[group] == nil {
 					grouped[group] = &deviceList{}
@@ -43,13 +45,15 @@ func compareNotes(rows []CompareRow) *Footnotes {
 				continue
 			}
 			switch {
+			case n.Code == "instance":
+				f.Add(n.Code, said)
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
 				input := rows[i].Model.Input
-				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.Add(n.Code, note)))))
-			case count[note.Text.EN] == answered && !ofDetail(n.Code), ofMethod(n.Code):
-				f.Add(n.Code, note)
+				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.Add(n.Code, said)))))
+			case count[said.Text.EN] == answered && !ofDetail(n.Code), ofMethod(n.Code):
+				f.Add(n.Code, said)
 			default:
-				left[note.Text.EN] = true
+				left[said.Text.EN] = true
 			}
 		}
 	}
@@ -72,7 +76,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 		case "no-energy":
 			f.Add("", render.Note{Text: text.NoEnergy.With(list.names)})
 		case "price":
-			f.Add("", render.Note{Text: text.Prices.With(list.prices, strings.Join(list.dates(), " – "))})
+			f.Add("", render.Note{Text: text.Prices.With(text.List(list.prices, text.Semicolon), strings.Join(list.dates(), " – "), list.age())})
 		}
 	}
 	if unmeasured != nil {
@@ -114,7 +118,7 @@ func ofMethod(code string) bool {
 // or about how they come about.
 func ofDetail(code string) bool {
 	switch code {
-	case "rate", "memory", "memory-band", "energy", "dataset", "storage", "network":
+	case "rate", "memory", "memory-band", "energy", "carbon", "dataset", "storage", "network":
 		return true
 	}
 	return false
@@ -122,35 +126,46 @@ func ofDetail(code string) bool {
 
 // deviceList gathers the devices that a footnote is about.
 type deviceList struct {
-	seen          map[string]bool
-	names, prices string
-	from, to      string // dates of the prices
+	seen     map[string]bool
+	names    string
+	prices   []text.Text
+	from, to string // dates of the prices
+	oldest   *hardware.Price
 }
 
 func (l *deviceList) add(row *CompareRow) {
 	d := row.Answer.Cluster.Device
-	if l.seen[d.ID] {
+	name := row.Target.Name()
+	if l.seen[name] {
 		return
 	}
 	if l.seen == nil {
 		l.seen = map[string]bool{}
 	}
-	l.seen[d.ID] = true
-	name := row.Target.Name()
-	join := func(list *string, s string) {
-		if *list != "" {
-			*list += ", "
-		}
-		*list += s
+	l.seen[name] = true
+	if l.names != "" {
+		l.names += ", "
 	}
-	join(&l.names, name)
+	l.names += name
 	if p := d.Price; p != nil {
-		join(&l.prices, name+" "+p.PerHour.String())
+		price := text.Same(name + " " + p.PerHour.String())
+		if p.Provider != "" {
+			price = text.PriceOf.With(name, p.PerHour, note.Word(p.Kind.String()), p.Provider)
+		}
+		l.prices = append(l.prices, price)
+		if l.oldest == nil || p.Date < l.oldest.Date {
+			l.oldest = p
+		}
 		if l.from == "" || p.Date < l.from {
 			l.from = p.Date
 		}
 		l.to = max(l.to, p.Date)
 	}
+}
+
+// age is how old the oldest price is.
+func (l *deviceList) age() any {
+	return l.oldest.Age()
 }
 
 func (l *deviceList) dates() []string { return slices.Compact([]string{l.from, l.to}) }

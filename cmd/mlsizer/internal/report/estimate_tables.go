@@ -351,7 +351,7 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 // them those of its steps alone.
 func CostTable(r *ResultJSON, f *Footnotes) render.Table {
 	t := render.Table{Title: ifFits(r, text.CostEnergy), Columns: FactColumns()}
-	add := func(cost, energy text.Text, c *train.Cost, e *train.Energy, notes ...string) {
+	add := func(cost, energy, carbon text.Text, c *train.Cost, e *train.Energy, notes ...string) {
 		money, power := any(text.Unknown), any(text.Unknown)
 		if c.PerHour > 0 {
 			money = c.USD
@@ -361,14 +361,20 @@ func CostTable(r *ResultJSON, f *Footnotes) render.Table {
 		}
 		if e.KWh > 0 {
 			power = e.KWh
+			if e.Low < e.High {
+				power = text.EnergyBand.With(e.KWh, e.Low, e.High)
+			}
 		}
 		t.Rows = append(t.Rows, Fact(cost, money, f.At(append(notes, "price")...)...), Fact(energy, power, f.At("energy")...))
+		if e.CO2 > 0 {
+			t.Rows = append(t.Rows, Fact(carbon, e.CO2, f.At("carbon")...))
+		}
 	}
 	if g := r.Goodput; g != nil {
-		add(text.Cost, text.Energy, &g.Cost, &g.Energy, "expected")
-		add(text.StepsCost, text.StepsEnergy, &r.Cost, &r.Energy)
+		add(text.Cost, text.Energy, text.Carbon, &g.Cost, &g.Energy, "expected")
+		add(text.StepsCost, text.StepsEnergy, text.StepsCarbon, &r.Cost, &r.Energy)
 	} else {
-		add(text.Cost, text.Energy, &r.Cost, &r.Energy)
+		add(text.Cost, text.Energy, text.Carbon, &r.Cost, &r.Energy)
 	}
 	return t
 }

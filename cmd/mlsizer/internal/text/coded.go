@@ -10,7 +10,7 @@ type coded interface {
 
 // coreErrors are the words for errors of the core, by code.
 var coreErrors = merged(
-	quantityErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
+	quantityErrors, tableErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
 	shapeErrors, blockErrors, pruneErrors,
 	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,

@@ -14,6 +14,7 @@ var (
 	Tier            = T("tier", "级别")
 	Params          = T("params", "参数量")
 	Devices         = T("devices", "设备数")
-	Prices          = T("prices a device-hour: %s (%s)", "每设备小时单价：%s（%s）")
+	Prices          = T("prices a device-hour: %s (%s%s)", "每设备小时单价：%s（%s%s）")
+	PriceOf         = T("%s %s %s from %s", "%s %s（%s，来自 %s）")
 	MoreNotes       = T("in -o json and in mlsizer estimate: %d more assumptions, on batches, layouts, matrix rates, networks and prices of single rows", "另有 %d 条单行假设（批次、布局、矩阵速率、网络、价格），见 -o json 或 mlsizer estimate")
 )

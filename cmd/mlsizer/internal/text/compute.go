@@ -24,6 +24,9 @@ var (
 	Cost             = T("cost", "费用")
 	Energy           = T("energy", "能耗")
 	StepsCost        = T("cost of the steps", "训练步费用")
+	Carbon           = Same("CO2")
+	StepsCarbon      = T("CO2 of the steps", "训练步 CO2")
+	EnergyBand       = T("%v (%v – %v)", "%v（%v – %v）")
 	StepsEnergy      = T("energy of the steps", "训练步能耗")
 )
 

@@ -28,7 +28,7 @@ func fail[T any](_ T, err error) error { return err }
 // every entry is among them.
 func TestCoreSentences(t *testing.T) {
 	said := map[string]bool{}
-	for _, c := range slices.Concat(quantityCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
+	for _, c := range slices.Concat(quantityCases(), tableCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
 		shapeCases(), blockCases(), pruneCases(),
 		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),

@@ -15,6 +15,7 @@ var (
 	FileOfMeasurements = T("a CSV file of measurements, a row each", "实测数据的 CSV 文件，每行一条")
 	FileOfConstants    = T("constants, as calibrate writes them", "calibrate 写出的常数文件")
 	FileOfDevices      = T("a CSV or JSON file of devices", "设备的 CSV 或 JSON 文件")
+	FileOfPrices       = T("a CSV file of prices", "价格的 CSV 文件")
 	FileOfModels       = T("a file of models, one a row", "模型文件，每行一个")
 	StandardInput      = T("standard input", "标准输入")
 	WantModel          = T("want a count such as 7B, a catalogue name or a path", "应为参数量（如 7B）、目录中的名称或路径")

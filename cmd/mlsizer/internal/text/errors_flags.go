@@ -15,6 +15,8 @@ var (
 	NotInRange        = T("not a whole number in range (want 1 to %d)", "不是范围内的整数（应为 1 至 %d）")
 	NotAShare         = T("not a share (want a number above 0 and up to 1, such as 0.4, or 40%)", "不是占比（应为大于 0 且不超过 1 的数，如 0.4 或 40%）")
 	NotAPUE           = T("not a PUE (want the facility's power over the machines', 1 to 10, such as 1.1)", "不是 PUE（应为机房功率与机器功率之比，1 至 10，如 1.1）")
+	PriceTwice        = T("--price and --%s: the price is given already", "--price 与 --%s：价格已给定")
+	NoSuchCloud       = T("--cloud %q: no prices of that provider (want %s)", "--cloud %q：没有该提供方的价格（应为 %s）")
 	ZeroPrice         = T("zero (want dollars a device and hour, such as 2.50)", "为零（应为每设备每小时的美元数，如 2.50）")
 	NotARampUp        = T("%d counts (want three: the first batch, its increment and the samples of the ramp-up, such as 256,256,5M)", "%d 个数（应为三个：起始批次、增量与递增所历样本数，如 256,256,5M）")
 	NotTeacherWeights = T("%q is not a known storage of a teacher's weights (want %s)", "%q 不是已知的教师权重存储（应为 %s）")

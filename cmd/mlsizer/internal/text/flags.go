@@ -41,8 +41,8 @@ func Flag(command, name string) (group int, usage Text, ok bool) {
 // of help and version have the command.
 
 var workFlags = map[string]Text{
-	"on":               T("devices, with a count each: h100x512 (without: the fewest that hold the model)", "设备，各带数量：h100x512（不带数量：取放得下的最少设备数）"),
-	"infer on":         T("device with a count: h100x2", "设备，带数量：h100x2"),
+	"on":               T("devices, with a count each: h100x512 (without: the fewest that hold the model); or instances: p5.48xlargex64 is 64 of 8 devices", "设备，各带数量：h100x512（不带数量：取放得下的最少设备数）；或实例：p5.48xlargex64 为 64 个 8 设备实例"),
+	"infer on":         T("device with a count: h100x2, or an instance: p5.48xlarge", "设备，带数量：h100x2，或实例：p5.48xlarge"),
 	"tokens":           T("length of the run in tokens: 15T (without: one step)", "训练量（token）：15T（不给：只算一步）"),
 	"samples":          T("length of the run in samples, for models that count images or frames", "训练量（样本），用于按图像或帧计的模型"),
 	"seq":              T("sequence length in tokens: 4096 or 4k", "序列长度（token）：4096 或 4k"),
@@ -155,9 +155,13 @@ var searchFlags = map[string]Text{
 }
 
 var moneyFlags = map[string]Text{
-	"price":  T("dollars a device and hour, instead of the catalogue's", "每设备每小时的美元价格，代替目录中的值"),
-	"budget": T("dollars that the run may cost, interruptions included", "训练可花费的美元，含中断"),
-	"pue":    T("power of the facility over that of the machines (1.1)", "机房功率与机器功率之比（1.1）"),
+	"price":      T("dollars a device and hour, instead of the catalogue's", "每设备每小时的美元价格，代替目录中的值"),
+	"price-file": T("file of prices of your own, CSV, used before the catalogue's", "自有价格的 CSV 文件，优先于目录"),
+	"price-kind": T("kind of price: on-demand, reserved (for a year), reserved-3y or spot (on-demand)", "价格类别：on-demand、reserved（一年）、reserved-3y 或 spot（on-demand）"),
+	"cloud":      T("provider whose prices are taken: aws, gcp, azure, lambda, ... (without: lower median of all)", "采用哪一家的价格：aws、gcp、azure、lambda 等（不给：各家的低中位数）"),
+	"region":     T("country or cloud region, for prices and CO2: us-east-1, germany (without: prices of the US, CO2 of the world)", "国家或云区域，用于价格与 CO2：us-east-1、germany（不给：美国价格，世界平均 CO2）"),
+	"budget":     T("dollars that the run may cost, interruptions included", "训练可花费的美元，含中断"),
+	"pue":        T("power of the facility over that of the machines (1.1)", "机房功率与机器功率之比（1.1）"),
 }
 
 var fitFlags = map[string]Text{

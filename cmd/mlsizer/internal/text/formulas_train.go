@@ -28,7 +28,8 @@ var trainFormulas = map[string]derived{
 	"storage.checkpoint": {T("trained parameters x (weights + fp32 copy + moments)", "训练的参数 x (权重 + fp32 副本 + 动量)"), T("%s x (%.3g + %.3g) B + moments, %d kept", "%s x (%.3g + %.3g) B + 动量，保留 %d 个")},
 	"storage.dataset":    {T("tokens x bytes an id", "token 数 x 每个编号的字节"), Same("%s x %.0f B")},
 	"cost.price":         {T("device-hours x price", "设备小时 x 单价"), Same("%.4g x %s")},
-	"cost.energy":        {T("device-hours x rated power x PUE", "设备小时 x 额定功率 x PUE"), Same("%.4g x %s x %.2f")},
+	"cost.energy":        {T("device-hours x (rated power + host and network) x PUE", "设备小时 x (额定功率 + 主机与网络) x PUE"), Same("%.4g x (%s + %s) x %.2f")},
+	"cost.carbon":        {T("energy x CO2 per kWh", "能耗 x 每 kWh 的 CO2"), Same("%s x %.4g g")},
 }
 
 // hardwareFLOPs is the formula of what devices execute.

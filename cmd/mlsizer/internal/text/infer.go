@@ -70,4 +70,3 @@ var (
 )
 
 // Notes on serving.
-var ()

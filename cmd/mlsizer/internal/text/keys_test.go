@@ -105,11 +105,11 @@ func requireWorded(t *testing.T, what string, table map[string]Text, used map[st
 // program equal to those of their tables.
 func TestNotesAreWorded(t *testing.T) {
 	used := map[string]int{}
-	for _, folder := range []string{"../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../..", "../cli", "../report"} {
+	for _, folder := range []string{"../../../../hardware", "../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../..", "../cli", "../report"} {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
-	requireWorded(t, "notes", merged(trainNotes, requestNotes, programNotes), used)
+	requireWorded(t, "notes", merged(trainNotes, moneyNotes, requestNotes, programNotes), used)
 }
 
 // modelFileFolders are the packages that read model files.

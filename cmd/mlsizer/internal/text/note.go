@@ -35,6 +35,7 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text) {
 var notes = merged(
 	requestNotes,
 	trainNotes,
+	moneyNotes,
 	servingNotes,
 	programNotes,
 )
@@ -58,6 +59,7 @@ var parts = merged(
 // words are the words among the values of notes, derivations and errors.
 var words = merged(
 	phaseWords,
+	priceWords,
 	stateWords,
 	memoryWords,
 	packingWords,

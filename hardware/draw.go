@@ -1,0 +1,114 @@
+package hardware
+
+import (
+	_ "embed"
+	"sync"
+
+	"mlsizer/sizing/quantity"
+)
+
+//go:embed hosts.csv
+var hostsCSV []byte
+
+// Draw is a power with its range.
+type Draw struct{ Low, Mid, High quantity.Watts }
+
+// hostRow is a node as its vendor rates it.
+type hostRow struct {
+	device   string
+	devices  int
+	rated    quantity.Watts // of the node, at most
+	measured quantity.Watts // of the node in training; 0: not measured
+	source   string
+}
+
+// hostCells is the schema of hosts.csv.
+func hostCells() []cell[hostRow] {
+	return []cell[hostRow]{
+		textCell("device", true, func(r *hostRow) *string { return &r.device }),
+		wholeCell("devices", true, 1, 1000, func(r *hostRow) *int { return &r.devices }),
+		numberCell("node_w", true, 1, func(r *hostRow) *quantity.Watts { return &r.rated }),
+		numberCell("measured_w", false, 1, func(r *hostRow) *quantity.Watts { return &r.measured }),
+		textCell("source", true, func(r *hostRow) *string { return &r.source }),
+	}
+}
+
+// hosts are the rows of hosts.csv by device.
+var hosts = sync.OnceValue(func() map[string]hostRow {
+	byDevice := map[string]hostRow{}
+	for _, r := range mustTable(hostsCSV, "hosts.csv", hostCells()) {
+		byDevice[r.device] = r
+	}
+	return byDevice
+})
+
+// usualHost is the device whose node was both rated and measured: others take
+// its shares.
+const usualHost = "h100-sxm5-80gb"
+
+// hostShares are what the rest of a node draws for each device, as shares of the
+// device's own rated power: in training, and at most.
+func hostShares(id string, power quantity.Watts) (training, most float64) {
+	usual := hosts()[usualHost]
+	const usualPower = 700 // of the devices of that node, as rated
+	of := func(node quantity.Watts, devices int, power float64) float64 {
+		return max(0, float64(node)/float64(devices)/power-1)
+	}
+	training, most = of(usual.measured, usual.devices, usualPower), of(usual.rated, usual.devices, usualPower)
+	if r, ok := hosts()[id]; ok {
+		own := of(r.rated, r.devices, float64(power))
+		return own * training / most, own
+	}
+	return training, most
+}
+
+// Host is what processors, memory, disks, network adapters, fans and power
+// supplies of the node draw for each device beside the device's own rated power:
+// nothing at least, what was measured in training, and what the node is rated for
+// at most. A device that is a whole machine has no host beside it.
+func (d *Device) Host() (Draw, string) {
+	if d.Power == 0 || d.Unified || d.Kind != GPU && d.Kind != TPU && d.Kind != NPU {
+		return Draw{}, ""
+	}
+	training, most := hostShares(d.ID, d.Power)
+	source := hosts()[usualHost].source
+	if r, ok := hosts()[d.ID]; ok && d.ID != usualHost {
+		source = r.source + " | " + source
+	}
+	return Draw{Mid: d.Power * quantity.Watts(training), High: d.Power * quantity.Watts(most)}, source
+}
+
+// What a switch of 64 ports of 400 Gb/s draws with passive and with active
+// cables, and how many ports a device takes of a network of two layers: one to
+// its node, one up and one down between the layers.
+const (
+	switchWatts, switchMost = 747, 1720
+	switchGbits             = 64 * 400
+	portsOfDevice           = 3
+	// SourceSwitch is where the power of switches is from.
+	SourceSwitch = "NVIDIA QM9700/QM9790 user manual, specifications (747 W with passive cables, 1,720 W at most; not read again: check before relying on it)"
+)
+
+// Switches is what the switches of the network between nodes draw for each
+// device; nothing in one node, or in one slice of a torus.
+func (c Cluster) Switches() Draw {
+	if c.Nodes() < 2 || c.Slices == 1 {
+		return Draw{}
+	}
+	gbits := quantity.Watts(float64(c.ScaleOut) * 8 / 1e9)
+	per := portsOfDevice * gbits / switchGbits
+	return Draw{Mid: per * switchWatts, High: per * switchMost}
+}
+
+// Draw is what a device draws in training with its parts of the node and of the
+// network; zero where its power is not known. At least, it is the device alone at
+// its rated power.
+func (c Cluster) Draw() Draw {
+	p := c.Device.Power
+	if p == 0 {
+		return Draw{}
+	}
+	host, _ := c.Device.Host()
+	switches := c.Switches()
+	return Draw{Low: p, Mid: p + host.Mid + switches.Mid, High: p + host.High + switches.High}
+}
