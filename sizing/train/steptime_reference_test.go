@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -507,7 +508,10 @@ func stepModels() []*model.Model {
 		{Name: "dense", Repeat: 1, Blocks: []model.Block{norm(5120), model.MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), model.FFN{Hidden: 5120, Width: 12288, Gated: true}}},
 		{Name: "experts", Repeat: 31, Blocks: []model.Block{norm(5120), model.MLA{Hidden: 5120, Heads: 128, QRank: 1536, KVRank: 512, RopeDim: 64, NopeDim: 128, ValDim: 128}, norm(5120), model.MoE{Hidden: 5120, Experts: 64, TopK: 6, Width: 1536, Gated: true, Bias: true, SharedWidth: 3072}}},
 		head(102400, 5120)}}
-	moe.Further = [][]model.Block{moe.Groups[2].Blocks}
+	moe.Further = [][]model.Block{slices.Clone(moe.Groups[2].Blocks)}
+	limited := moe.Groups[2].Blocks[3].(model.MoE)
+	limited.RouteGroups, limited.RouteLimit = 8, 4 // not of the further token's
+	moe.Groups[2].Blocks[3] = limited
 	scans := &model.Model{Name: "scans", Hidden: 4096, Vocab: 131072, Groups: []model.Group{table(131072, 4096),
 		{Name: "attention", Repeat: 8, Blocks: []model.Block{norm(4096), model.Attention{Hidden: 4096, Heads: 32, KVHeads: 8}, norm(4096), model.FFN{Hidden: 4096, Width: 14336}}},
 		{Name: "scan", Repeat: 24, Blocks: []model.Block{norm(4096), model.Mamba2{Hidden: 4096, Inner: 8192, Heads: 128, Groups: 8, State: 128, Conv: 4}}},
