@@ -13,6 +13,15 @@ import (
 // same answer in tables takes three times as long, and is tried on some.
 const tabled = 8
 
+// turn returns the one of the variants whose turn it is with the i-th device; all
+// if the whole is asked for.
+func turn(i int, variants ...string) []string {
+	if wholetest.Asked() {
+		return variants
+	}
+	return variants[i%len(variants):][:1]
+}
+
 // explained asks with derivations in a form. The answer of neither form may have
 // a number that is none.
 func explained(t *testing.T, form, question string) (out, errOut string, code int) {
@@ -31,8 +40,8 @@ func explained(t *testing.T, form, question string) (out, errOut string, code in
 // known of it.
 func TestEveryDevice(t *testing.T) {
 	answered := 0
-	for _, d := range hardware.Default().All() {
-		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
+	for i, d := range hardware.Default().All() {
+		for _, on := range turn(i, d.ID, d.ID+"x2", d.ID+"x16") {
 			out, errOut, code := explained(t, "json", "estimate 1B --tokens 20B --on "+on)
 			switch {
 			case code == cli.ExitOK || code == cli.ExitNoFit:
@@ -46,8 +55,8 @@ func TestEveryDevice(t *testing.T) {
 	if answered < 100 {
 		t.Errorf("only %d answers", answered)
 	}
-	for _, d := range wholetest.Sample(hardware.Default().All(), tabled) {
-		for _, on := range []string{d.ID, d.ID + "x2", d.ID + "x16"} {
+	for i, d := range wholetest.Sample(hardware.Default().All(), tabled) {
+		for _, on := range turn(i, d.ID, d.ID+"x2", d.ID+"x16") {
 			explained(t, "table", "estimate 1B --tokens 20B --on "+on)
 		}
 	}
@@ -85,16 +94,18 @@ func TestEveryDeviceServes(t *testing.T) {
 // TestEveryDeviceEncodes asks every device to run an encoder, a model of images
 // and one with a tower: each answers with numbers, or says what is not known.
 func TestEveryDeviceEncodes(t *testing.T) {
-	for _, model := range []string{"bert-base", "resnet-50", "qwen2-vl-2b"} {
-		question := "infer " + model + " --on "
-		for _, d := range hardware.Default().All() {
-			out, errOut, code := explained(t, "json", question+d.ID)
+	models := []string{"bert-base", "resnet-50", "qwen2-vl-2b"}
+	for i, d := range hardware.Default().All() {
+		for _, model := range turn(i, models...) {
+			out, errOut, code := explained(t, "json", "infer "+model+" --on "+d.ID)
 			if code != cli.ExitOK && code != cli.ExitNoFit && !(code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of ")) {
 				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
 			}
 		}
-		for _, d := range wholetest.Sample(hardware.Default().All(), tabled) {
-			explained(t, "table", question+d.ID)
+	}
+	for i, d := range wholetest.Sample(hardware.Default().All(), tabled) {
+		for _, model := range turn(i, models...) {
+			explained(t, "table", "infer "+model+" --on "+d.ID)
 		}
 	}
 }

@@ -21,7 +21,7 @@ func TestEstimateTakesThePlan(t *testing.T) {
 		{"deepseek-v3", "--on", "h800x2048", "--tokens", "1T"},
 		{"70B", "--on", "tpu-v5px512", "--tokens", "1T"},
 		{"resnet-50", "--on", "a100x24", "--samples", "115M", "--batch", "1536"},
-	}, 2) {
+	}, 3) {
 		var estimate, compare, plan struct {
 			Time struct {
 				Step float64 `json:"step_seconds"`

@@ -11,6 +11,7 @@ import (
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
+	"mlsizer/sizing/wholetest"
 )
 
 // launchRow is a row of a small model that Megatron-LM trained on 8 devices, with
@@ -220,8 +221,8 @@ func TestCompiledLossByGeneration(t *testing.T) {
 func TestPredictionsIgnoreNames(t *testing.T) {
 	rows, err := Default()
 	require.NoError(t, err)
-	named, err := shippedReport()
-	require.NoError(t, err)
+	rows = wholetest.Sample(rows, 5)
+	named := testPredictor().Validate(rows)
 	for i := range rows {
 		rows[i].ID, rows[i].Source, rows[i].Ref = fmt.Sprint(i), "", ""
 	}
