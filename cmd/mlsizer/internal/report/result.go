@@ -128,7 +128,7 @@ type ResultJSON struct {
 	train.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
-	// Convention is that of the MFU given, and of the one shown first.
+	// Convention is that of the MFU given and of the one shown, as in Time.
 	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
 	Data *run.ExamplesCost `json:"data,omitempty"`
