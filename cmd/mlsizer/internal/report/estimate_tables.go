@@ -129,8 +129,20 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 	}
 	return render.Table{Columns: FactColumns(), Rows: append(rows,
 		Fact(text.Layout, plan.String(), f.At("layout")...),
-		Fact(text.Stack, a.Stack().Title, f.At("stack")...),
+		Fact(text.Stack, stackText(a), f.At("stack")...),
 	)}
+}
+
+// stackText is the stack, and that it was assumed or stands for other software.
+func stackText(a *sizing.Answer) text.Text {
+	s := a.Stack()
+	switch {
+	case a.StackAssumed:
+		return text.StackAssumed.With(s.Title)
+	case s.Alias != nil:
+		return text.StackAliased.With(s.Title, s.Alias.Name)
+	}
+	return text.Same(s.Title)
 }
 
 // methodText is which weights a fine-tuning changes.

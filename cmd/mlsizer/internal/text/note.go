@@ -67,6 +67,7 @@ var words = merged(
 	columnWords,
 	unitWords,
 	servingWords,
+	stackWords,
 )
 
 // wordsIn is a list of words in a language.
