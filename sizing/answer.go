@@ -53,6 +53,8 @@ type Request struct {
 	// Published is how the model was trained, for what of it the request leaves
 	// open.
 	Published Published
+
+	one bool // the devices are open, and one surely holds the model
 }
 
 // Published is the sequence length, the global batch in tokens and the year of a
@@ -77,6 +79,8 @@ type Answer struct {
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep run.SweepCost
 	Notes note.List
+	// StackAssumed says that the request names no stack.
+	StackAssumed bool
 	// Advice is what would make a plan fit that does not.
 	Advice []train.Advice
 	// Evaluated is how many layouts were looked at.
@@ -126,14 +130,12 @@ func (q *Request) begin() (*Answer, error) {
 		return nil, note.NewError("request.needs-model-and-device")
 	}
 	a := &Answer{}
+	q.one = q.oneWillDo()
 	q.chooseOptimizer(a)
 	if err := q.fillWorkload(a); err != nil {
 		return nil, err
 	}
-	if q.Stack == nil {
-		q.Stack = train.StackFor(q.Model, &q.Workload, q.Device)
-		a.Notes.Say("stack", q.Stack.Source, q.Stack.Name)
-	}
+	q.chooseStack(a)
 	return a, nil
 }
 

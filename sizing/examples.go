@@ -4,7 +4,6 @@ import (
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
-	"mlsizer/sizing/train"
 )
 
 // chooseExamples settles how the examples are read, before the sequence
@@ -25,10 +24,7 @@ func (q *Request) chooseExamples(a *Answer) error {
 		return nil
 	}
 	if x.Packing == run.StackPacking {
-		stack := q.Stack
-		if stack == nil {
-			stack = train.StackFor(q.Model, &q.Workload, q.Device)
-		}
+		stack, _ := q.stack()
 		var source string
 		x.Packing, source = run.DefaultPacking(stack)
 		a.Notes.Say("packing", source, note.Word("packing."+x.Packing.String()), stack.Name)

@@ -21,7 +21,7 @@ func (q Request) CostSweep(a *Answer) error {
 		}
 		devices /= s.Parallel
 		part := q
-		part.Sweep, part.Count = run.Sweep{}, devices
+		part.Sweep, part.Count, part.Stack = run.Sweep{}, devices, a.Stack()
 		part.Plan.DP, part.ShardGroup = 0, option.Of[int]{} // what grows with the devices
 		part.Workload.Batch = a.Estimate.Plan.GlobalBatch
 		answer, err := Ask(part)

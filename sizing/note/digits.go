@@ -31,6 +31,8 @@ type (
 	TFLOPps quantity.FLOPRate
 	// Price is dollars of four digits, also where they are cents: "$0.3012".
 	Price quantity.USD
+	// Percent is a share in percent: "52.8 %".
+	Percent float64
 )
 
 func (v Short) String() string { return fmt.Sprintf("%.4g", float64(v)) }
@@ -59,3 +61,5 @@ func (v TFLOP) String() string { return Short(v/1e12).String() + " TFLOP" }
 func (v TFLOPps) String() string { return Short(v/1e12).String() + " TFLOP/s" }
 
 func (v Price) String() string { return "$" + Short(v).String() }
+
+func (v Percent) String() string { return fmt.Sprintf("%.1f %%", 100*float64(v)) }

@@ -97,9 +97,11 @@ func TestConventions(t *testing.T) {
 	for _, c := range train.Conventions() {
 		_, e := decoderOn(t, train.Workload{MFU: 0.4, Convention: c})
 		require.InEpsilon(t, 0.4, e.Utilisation(c), 1e-12, c)
-		require.InEpsilon(t, float64(e.Compute.Megatron/e.Compute.Model), e.Time.MFUMegatron/e.Time.MFU, 1e-12)
-		require.InEpsilon(t, float64(e.Compute.SixND/e.Compute.Model), e.Time.MFUSixND/e.Time.MFU, 1e-12)
-		require.InEpsilon(t, float64(e.Compute.Hardware/e.Compute.Model), e.Time.HFU/e.Time.MFU, 1e-12)
+		require.Equal(t, e.Utilisation(c), e.Time.MFU, c)
+		require.Equal(t, c, e.Time.Convention)
+		require.InEpsilon(t, float64(e.Compute.Megatron/e.Compute.Model), e.Time.MFUMegatron/e.Time.MFUPaLM, 1e-12)
+		require.InEpsilon(t, float64(e.Compute.SixND/e.Compute.Model), e.Time.MFUSixND/e.Time.MFUPaLM, 1e-12)
+		require.InEpsilon(t, float64(e.Compute.Hardware/e.Compute.Model), e.Time.HFU/e.Time.MFUPaLM, 1e-12)
 	}
 	for in, want := range map[string]train.Convention{"PaLM": train.PaLM, "hfu": train.HardwareFLOPs, "6n": train.SixND, "megatron": train.Megatron} {
 		c, err := train.ParseConvention(in)

@@ -108,9 +108,12 @@ type Time struct {
 	StepHigh                 quantity.Seconds `json:"step_high_seconds"`
 	TokensPerSecond          float64          `json:"tokens_per_second"`
 	TokensPerSecondPerDevice float64          `json:"tokens_per_second_per_device"`
-	// MFU is Compute.Model over what the devices could do in the time.
-	MFU float64 `json:"mfu"`
-	// The same by the other conventions, see [Convention].
+	// MFU is the FLOPs that Convention counts over what the devices could do in
+	// the time; Convention is the workload's.
+	MFU        float64    `json:"mfu"`
+	Convention Convention `json:"mfu_convention"`
+	// The same by each convention, whichever the workload's is.
+	MFUPaLM     float64          `json:"mfu_palm"`
 	MFUMegatron float64          `json:"mfu_megatron"`
 	MFUSixND    float64          `json:"mfu_6nd"`
 	HFU         float64          `json:"hfu"`
@@ -205,7 +208,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 // compute fills in the FLOPs of the run.
 func (p *Prepared) compute(l *layout, out *Compute) {
 	c, n := p.costs, p.Samples(l.plan)
-	hardware := c.fwd.products()*float64(p.passes()) + 3*c.fwd.mixing + l.repeated()
+	hardware := c.megatron + l.repeated()
 	*out = Compute{
 		Model:    quantity.FLOPs(c.palm * n),
 		Megatron: quantity.FLOPs(c.megatron * n),

@@ -11,6 +11,9 @@ const (
 	sourceZeRO        = "arXiv:1910.02054 section 3"
 	sourceActivations = "arXiv:2205.05198 section 4, tensor by tensor from the layer's shape"
 	sourcePaLM        = "arXiv:2204.02311 appendix B"
+	sourceMegatron    = "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"
+	sourceSixND       = "arXiv:2001.08361 section 2.1"
+	sourceHardware    = "arXiv:2205.05198 appendix A"
 	sourceBubble      = "arXiv:2104.04473 section 2.2"
 )
 
@@ -32,10 +35,12 @@ func (p *Prepared) explainCompute(e *Estimate) []note.Derivation {
 		note.Derive("compute.palm", "model FLOPs", sourcePaLM, e.Compute.Model,
 			note.In("FLOPs per parameter", 2*passes), unit, note.In("FLOPs of parameters per token", c.sixND*float64(passes)/3/seq),
 			note.In("FLOPs of attention per token", 3*c.fwd.full/seq), note.In("tokens", samples*seq)),
-		note.Derive("compute.megatron", "model FLOPs (megatron)", "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations", e.Compute.Megatron,
+		note.Derive("compute.megatron", "model FLOPs (megatron)", sourceMegatron, e.Compute.Megatron,
 			p.executed(samples)...),
 		p.explainSixND(e, unit, samples*seq),
 		p.explainHardware(e, samples),
+		note.Derive("compute.per-token", "model FLOPs per token", sourcePaLM, e.Compute.PerToken,
+			unit, note.In("model FLOPs", e.Compute.Model), note.In("tokens", samples*seq)),
 	}
 }
 
@@ -56,7 +61,7 @@ func (p *Prepared) executed(samples float64) []note.Input {
 
 // explainSixND derives 6ND, which counts a parameter as often as it is used.
 func (p *Prepared) explainSixND(e *Estimate, unit note.Input, tokens float64) note.Derivation {
-	const name, source = "model FLOPs (6ND)", "arXiv:2001.08361 section 2.1"
+	const name, source = "model FLOPs (6ND)", sourceSixND
 	c, seq := p.costs, float64(p.Workload.Seq)
 	if plain := 6 * float64(c.active) * seq; math.Abs(c.sixND-plain) > 1e-6*plain {
 		return note.Derive("compute.6nd.reused", name, source, e.Compute.SixND, unit, note.In("parameters by their uses", c.sixND/6/seq), note.In("tokens", tokens))
@@ -66,7 +71,7 @@ func (p *Prepared) explainSixND(e *Estimate, unit note.Input, tokens float64) no
 
 // explainHardware derives what the devices execute.
 func (p *Prepared) explainHardware(e *Estimate, samples float64) note.Derivation {
-	const name, source = "hardware FLOPs", "arXiv:2205.05198 appendix A"
+	const name, source = "hardware FLOPs", sourceHardware
 	inputs := p.executed(samples)
 	if e.Plan.Recompute == NoRecompute {
 		return note.Derive("compute.hardware", name, source, e.Compute.Hardware, inputs...)

@@ -55,6 +55,7 @@ func (p *Prepared) explainTime(e *Estimate) []note.Derivation {
 	if p.Workload.MFU > 0 {
 		list = p.explainMFU(e)
 	}
+	list = append(list, p.explainUtilisation(e)...)
 	return append(list, note.Derive("time.run", "run", "", t.Run, note.In("steps", t.Steps), note.In("step", note.Fine(t.Step))))
 }
 

@@ -10,18 +10,22 @@ import (
 // Convention says which FLOPs a utilisation counts. Published figures differ
 // by it: of Llama 3 8B at a sequence of 8,192 the same step has an MFU that is
 // an eighth higher by palm than by megatron's causal count.
+//
+// The zero value is Megatron: it counts no more than the devices execute, so
+// that the MFU is never above the HFU. By PaLM it may be, where masked attention
+// is skipped.
 type Convention uint8
 
 // The conventions, as [Compute] counts them.
 const (
-	PaLM          Convention = iota // 6N and full attention (arXiv:2204.02311 appendix B)
-	Megatron                        // products, and the causal half of attention
+	Megatron      Convention = iota // products, and the causal half of attention
+	PaLM                            // 6N and full attention (arXiv:2204.02311 appendix B)
 	SixND                           // 6N alone (arXiv:2001.08361 section 2.1)
 	HardwareFLOPs                   // what is executed, recompute included: HFU
 	numConventions
 )
 
-var conventionNames = [numConventions]string{"palm", "megatron", "6nd", "hardware"}
+var conventionNames = [numConventions]string{"megatron", "palm", "6nd", "hardware"}
 
 // String returns the convention's name.
 func (c Convention) String() string {
@@ -45,8 +49,8 @@ func ParseConvention(s string) (Convention, error) {
 	return quantity.ByName(s, "MFU convention", numConventions, Convention.String)
 }
 
-// Conventions lists them all, palm first.
-func Conventions() []Convention { return []Convention{PaLM, Megatron, SixND, HardwareFLOPs} }
+// Conventions lists them all, the default first.
+func Conventions() []Convention { return []Convention{Megatron, PaLM, SixND, HardwareFLOPs} }
 
 // By returns the FLOPs that a convention counts.
 func (c *Compute) By(convention Convention) quantity.FLOPs {
@@ -69,5 +73,5 @@ func (e *Estimate) Utilisation(c Convention) float64 {
 	if e.Compute.Model == 0 {
 		return 0
 	}
-	return e.Time.MFU * float64(e.Compute.By(c)/e.Compute.Model)
+	return e.Time.MFUPaLM * float64(e.Compute.By(c)/e.Compute.Model)
 }

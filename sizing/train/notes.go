@@ -37,11 +37,7 @@ func (p *Prepared) noteModel(notes *note.List) {
 	if c.model.Scope != "" {
 		notes.Say("scope.count", "", model.Scope(c.model.Scope))
 	}
-	if w.FreezesWeights() {
-		notes.Say("flops.frozen", sourcePaLM)
-	} else {
-		notes.Say("flops.trained", sourcePaLM)
-	}
+	w.noteConvention(notes)
 	if w.Method == QLoRA && !c.stack.Packs {
 		notes.Say("method", "", c.stack.Name)
 	}

@@ -226,7 +226,8 @@ type Workload struct {
 	// Routing is how experts' tokens are spread.
 	Routing Routing
 	// MFU fixes the model FLOPs utilisation, by Convention, instead of
-	// predicting the step time; 0 predicts.
+	// predicting the step time; 0 predicts. The MFU of the estimate is by
+	// Convention too.
 	MFU        float64
 	Convention Convention
 	// CheckpointsKept is how many full checkpoints storage holds.

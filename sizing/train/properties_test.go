@@ -56,8 +56,8 @@ func TestTermsAddUp(t *testing.T) {
 		require.GreaterOrEqual(t, e.Memory.High, e.Memory.Total)
 		require.LessOrEqual(t, e.Time.StepLow, e.Time.Step)
 		require.GreaterOrEqual(t, e.Time.StepHigh, e.Time.Step)
-		require.Positive(t, e.Time.MFU)
-		require.LessOrEqual(t, e.Time.MFU, 1.0)
+		require.Positive(t, e.Time.MFUPaLM)
+		require.LessOrEqual(t, e.Time.MFUPaLM, 1.0)
 	})
 }
 
@@ -183,7 +183,7 @@ func TestAdaptersNeverAboveFull(t *testing.T) {
 		require.LessOrEqual(t, lora.Memory.Total, full.Memory.Total)
 		require.Less(t, lora.Compute.Model, full.Compute.Model, "no gradient of the frozen weights")
 		require.LessOrEqual(t, lora.Compute.Hardware, full.Compute.Hardware)
-		require.LessOrEqual(t, lora.Time.MFU, 1.0)
+		require.LessOrEqual(t, lora.Time.MFUPaLM, 1.0)
 		// The adapters' own kernels are launched and read memory beside the
 		// frozen ones: where a step is bound by that, it is no shorter.
 		own := func(a, b quantity.Seconds) float64 { return max(float64(a-b), 0) }

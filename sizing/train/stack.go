@@ -8,8 +8,6 @@ import (
 	"sync"
 
 	"mlsizer/hardware"
-	"mlsizer/sizing/model"
-	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -33,6 +31,12 @@ const (
 type Stack struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
+	// AssumedFor is the work that it is assumed for where no stack is named.
+	AssumedFor []Assumption `json:"assumed_for,omitempty"`
+	// Aliases are the names of software that it stands for, Unlike those of
+	// software that it is nearest to and does not stand for.
+	Aliases []Alias  `json:"aliases,omitempty"`
+	Unlike  []Unlike `json:"unlike,omitempty"`
 	// Weights says where the fp32 weights are.
 	Weights Weights `json:"weights"`
 	// GradientBytes is the width of a gradient; 0 means that of the weights.
@@ -153,6 +157,8 @@ type Stack struct {
 
 	// Variant is how it ran a step: its release and options.
 	Variant Variant `json:"-"`
+	// Alias is the software that it was named by, nil for its own name.
+	Alias *Alias `json:"-"`
 
 	ShardingNames []string `json:"shardings"`
 }
@@ -252,20 +258,8 @@ func readStacks(data []byte) ([]*Stack, error) {
 // modified.
 func Stacks() []*Stack { return loadStacks() }
 
-// FindStack returns the stack of that name.
-func FindStack(name string) (*Stack, error) {
-	var names []string
-	for _, s := range Stacks() {
-		if strings.EqualFold(strings.TrimSpace(name), s.Name) {
-			return s, nil
-		}
-		names = append(names, s.Name)
-	}
-	return nil, note.NewError("stack.unknown", name, names)
-}
-
-// DefaultStack returns the stack assumed when none is named: MaxText on TPUs,
-// Megatron-Core elsewhere.
+// DefaultStack returns the stack of pre-training on a device of data centres:
+// MaxText on TPUs, Megatron-Core elsewhere. [StackFor] is for what else is asked.
 func DefaultStack(d *hardware.Device) *Stack {
 	if d.Kind == hardware.TPU {
 		return mustStack("maxtext")
@@ -313,18 +307,4 @@ func (s *Stack) momentBytes(p Precision) float64 {
 		return p.Bytes()
 	}
 	return 4
-}
-
-// StackFor returns the stack that is assumed for a model on a device where none
-// is named: by how it is trained and what it reads.
-func StackFor(m *model.Model, w *Workload, d *hardware.Device) *Stack {
-	switch {
-	case w.FreezesWeights():
-		return mustStack("transformers-peft")
-	case w.Method == FullTune && d.Kind != hardware.TPU:
-		return mustStack("deepspeed")
-	case !m.PerToken() && d.Kind != hardware.TPU:
-		return mustStack("pytorch-ddp")
-	}
-	return DefaultStack(d)
 }

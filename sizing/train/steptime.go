@@ -500,8 +500,10 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 		band := p.StepBand(plan)
 		t.StepLow, t.StepHigh = t.Step*quantity.Seconds(band.Low), t.Step*quantity.Seconds(band.High)
 	}
-	t.MFU = modelStep / (devices * float64(p.rate.Peak) * float64(t.Step))
+	t.MFUPaLM = modelStep / (devices * float64(p.rate.Peak) * float64(t.Step))
 	t.MFUMegatron, t.MFUSixND, t.HFU = e.Utilisation(Megatron), e.Utilisation(SixND), e.Utilisation(HardwareFLOPs)
+	t.Convention = p.Workload.Convention
+	t.MFU = e.Utilisation(t.Convention)
 	t.TokensPerSecond = perStep * float64(p.Workload.Seq) / float64(t.Step)
 	t.TokensPerSecondPerDevice = t.TokensPerSecond / devices
 	t.Steps = 1

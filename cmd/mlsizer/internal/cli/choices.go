@@ -54,15 +54,6 @@ func losses() []string {
 	return accepted(train.ParseLoss, string(train.PlainLoss), string(train.FusedLoss), string(train.ChunkedLoss))
 }
 
-// stacks are the training frameworks.
-func stacks() []string {
-	var names []string
-	for _, s := range train.Stacks() {
-		names = append(names, s.Name)
-	}
-	return names
-}
-
 // Runtimes are the runtimes of serving.
 func Runtimes() []string {
 	var names []string

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -142,11 +144,21 @@ func (a *App) FlagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &invalid):
 		flag, value := invalid.GetFlag(), invalid.GetValue()
 		f.err = text.FlagSays.Error(flag.Name, quoted(value, invalid.Unwrap()))
-		if example := exampleOf(flag); example != "" {
-			f.hint = a.CommandReplacing(value, example)
+		if instead := cmp.Or(nearestIn(err), exampleOf(flag)); instead != "" {
+			f.hint = a.CommandReplacing(value, instead)
 		}
 	}
 	return f
+}
+
+// nearestIn is the name that an error of the core says is nearest, "" if it says
+// none.
+func nearestIn(err error) string {
+	var e *note.Error
+	if errors.As(err, &e) && e.Code() == "stack.unlike" {
+		return fmt.Sprint(e.Args()[1])
+	}
+	return ""
 }
 
 // asOther is the command line as the first of other commands that takes all its

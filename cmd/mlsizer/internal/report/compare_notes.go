@@ -28,6 +28,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 			}
 		}
 	}
+	stacks := differingStacks(rows)
 	grouped := map[string]*deviceList{}
 	left := map[string]bool{}
 	for i := range rows {
@@ -47,6 +48,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 			switch {
 			case n.Code == "instance":
 				f.Add(n.Code, said)
+			case n.Code == "stack" && stacks != nil: // said below
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
 				input := rows[i].Model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.Add(n.Code, said)))))
@@ -56,6 +58,9 @@ func compareNotes(rows []CompareRow) *Footnotes {
 				left[said.Text.EN] = true
 			}
 		}
+	}
+	for _, note := range stacks {
+		f.Add("stack", note)
 	}
 	var unmeasured []text.Text // by stack
 	for _, group := range slices.Sorted(maps.Keys(grouped)) {

@@ -129,8 +129,20 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 	}
 	return render.Table{Columns: FactColumns(), Rows: append(rows,
 		Fact(text.Layout, plan.String(), f.At("layout")...),
-		Fact(text.Stack, a.Stack().Title, f.At("stack")...),
+		Fact(text.Stack, stackText(a), f.At("stack")...),
 	)}
+}
+
+// stackText is the stack, and that it was assumed or stands for other software.
+func stackText(a *sizing.Answer) text.Text {
+	s := a.Stack()
+	switch {
+	case a.StackAssumed:
+		return text.StackAssumed.With(s.Title)
+	case s.Alias != nil:
+		return text.StackAliased.With(s.Title, s.Alias.Name)
+	}
+	return text.Same(s.Title)
 }
 
 // methodText is which weights a fine-tuning changes.
@@ -255,16 +267,16 @@ func StorageTable(r *ResultJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// ComputeTable is the arithmetic of the run.
+// ComputeTable is the arithmetic of the run: the FLOPs of the convention, and
+// those that are executed. The derivations have the others.
 func ComputeTable(r *ResultJSON, f *Footnotes) render.Table {
 	c := &r.Compute
-	return render.Table{Title: text.Compute, Columns: FactColumns(), Rows: [][]render.Cell{
-		Fact(text.ModelFLOPs, c.Model, f.At("flops")...),
-		Fact(text.MegatronFLOPs, c.Megatron),
-		Fact(text.SixND, c.SixND),
-		Fact(text.HardwareFLOPs, c.Hardware),
-		Fact(text.FLOPsPer.With(r.Model.Unit), c.PerToken),
-	}}
+	t := render.Table{Title: text.Compute, Columns: FactColumns()}
+	if r.Convention != train.HardwareFLOPs {
+		t.Rows = append(t.Rows, Fact(text.Of(text.ConventionFLOPs, r.Convention.String()), c.By(r.Convention), f.At("flops")...))
+	}
+	t.Rows = append(t.Rows, Fact(text.HardwareFLOPs, c.Hardware))
+	return t
 }
 
 // ifFits adds to a title that its figures are of a plan that does not fit.
@@ -291,13 +303,12 @@ func TimeTable(r *ResultJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// mfuRow is the MFU by the convention that was asked for, beside the others.
+// mfuRow is the MFU by its convention, beside the HFU. The derivations have the
+// others.
 func mfuRow(r *ResultJSON, f *Footnotes) []render.Cell {
-	mfu := text.MFUBy.With(render.Percent(r.Utilisation(r.Convention)), conventionText(r.Convention))
-	for _, c := range train.Conventions() {
-		if c != r.Convention {
-			mfu = text.Join.With(mfu, text.Colon.With(conventionText(c), render.Percent(r.Utilisation(c))))
-		}
+	mfu := text.MFUBy.With(render.Percent(r.Time.MFU), conventionText(r.Convention))
+	if r.Convention != train.HardwareFLOPs {
+		mfu = text.Join.With(mfu, text.Colon.With(text.HFU, render.Percent(r.Time.HFU)))
 	}
 	return Fact(text.MFU, mfu, f.At("flops", "teacher")...)
 }
@@ -305,7 +316,7 @@ func mfuRow(r *ResultJSON, f *Footnotes) []render.Cell {
 // conventionText is how a convention of the MFU is called.
 func conventionText(c train.Convention) text.Text {
 	if c == train.HardwareFLOPs {
-		return text.HFU
+		return text.ByHardware
 	}
 	return text.Same(c.String())
 }

@@ -107,15 +107,11 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 
 // planColumns are what plans are compared by; the MFU is by a convention.
 func planColumns(c train.Convention, first ...render.Column) []render.Column {
-	mfu := text.MFU
-	if c != train.PaLM {
-		mfu = text.MFUBy.With(text.MFU, conventionText(c))
-	}
 	return append(first,
 		render.Column{Name: "layout", Head: text.Layout, Wrap: true},
 		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true},
 		render.Column{Name: "step_seconds", Head: text.Step, Right: true},
-		render.Column{Name: "mfu", Head: mfu, Right: true, Drop: 2},
+		render.Column{Name: "mfu", Head: text.MFUBy.With(text.MFU, conventionText(c)), Right: true, Drop: 2},
 		render.Column{Name: "run_seconds", Head: text.Run, Right: true},
 		render.Column{Name: "usd", Head: text.Cost, Right: true, Drop: 1},
 	)

@@ -87,7 +87,11 @@ type workloadJSON struct {
 	Precision train.Precision `json:"precision"`
 	Optimizer train.Optimizer `json:"optimizer"`
 	Stack     string          `json:"stack"`
-	Method    train.Method    `json:"method"`
+	// StackAssumed says that no stack was named, StackAlias which software was
+	// that the stack stands for.
+	StackAssumed bool         `json:"stack_assumed,omitempty"`
+	StackAlias   string       `json:"stack_alias,omitempty"`
+	Method       train.Method `json:"method"`
 	// Trained is how many parameters the run changes, Adapter the matrices
 	// that they are of, where the others are frozen.
 	Trained quantity.Params `json:"trained_params"`
@@ -114,6 +118,10 @@ func newWorkloadJSON(a *sizing.Answer) workloadJSON {
 		Method: w.Method, Trained: a.TrainedParams(), States: w.States,
 		Loss: w.Loss, Capacity: w.Routing.Capacity, Imbalance: w.Routing.Imbalance,
 	}
+	j.StackAssumed = a.StackAssumed
+	if alias := a.Stack().Alias; alias != nil {
+		j.StackAlias = alias.Name
+	}
 	if w.Method.Adapts() {
 		j.Adapter = &adapterJSON{w.Adapter.Rank, w.Adapter.Targets, w.Adapter.Magnitudes}
 	}
@@ -130,7 +138,7 @@ type ResultJSON struct {
 	Goodput *run.Goodput `json:"goodput,omitempty"`
 	// Published are the published runs of this question.
 	Published []PublishedRun `json:"published,omitempty"`
-	// Convention is that of the MFU given, and of the one shown first.
+	// Convention is that of the MFU given and of the one shown, as in Time.
 	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
 	Data *run.ExamplesCost `json:"data,omitempty"`

@@ -7,7 +7,6 @@ var (
 	MegatronFLOPs    = T("model FLOPs (megatron)", "模型 FLOPs（Megatron 约定）")
 	SixND            = T("model FLOPs (6ND)", "模型 FLOPs（6ND）")
 	HardwareFLOPs    = T("hardware FLOPs", "硬件 FLOPs")
-	FLOPsPer         = T("model FLOPs per %s", "模型 FLOPs（每 %s）")
 	Time             = T("time", "时间")
 	Step             = T("step", "单步")
 	TokensPerSecond  = T("tokens a second", "每秒 token")
@@ -17,7 +16,8 @@ var (
 	Steps            = T("steps", "步数")
 	CostBand         = T("%v (%v–%v)", "%v（%v–%v）")
 	MFUBy            = T("%v (%v)", "%v（%v 约定）")
-	HFU              = T("hardware (HFU)", "硬件（HFU）")
+	ByHardware       = T("hardware (HFU)", "硬件（HFU）")
+	HFU              = Same("HFU")
 	Run              = T("run", "全程")
 	DeviceHours      = T("device-hours", "设备小时")
 	CostEnergy       = T("cost and energy", "费用与能耗")
@@ -29,6 +29,9 @@ var (
 	EnergyBand       = T("%v (%v – %v)", "%v（%v – %v）")
 	StepsEnergy      = T("energy of the steps", "训练步能耗")
 )
+
+// ConventionFLOPs are FLOPs by the conventions that count them.
+var ConventionFLOPs = map[string]Text{"palm": ModelFLOPs, "megatron": MegatronFLOPs, "6nd": SixND, "hardware": HardwareFLOPs}
 
 // StepTerms are the terms of the time of a step, by their names.
 var StepTerms = map[string]Text{

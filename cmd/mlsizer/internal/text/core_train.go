@@ -13,6 +13,7 @@ var workloadErrors = map[string]Text{
 	"workload.adapter-needs-rank-and-targets": T("%s needs a rank of at least 1 (not %d) and the matrices it adapts", "%s 需要至少为 1 的秩（而非 %d）以及所适配的矩阵"),
 	"workload.mfu-out-of-range":               T("an MFU of %v (want a share between 0 and 1)", "MFU 为 %v（应为 0 到 1 之间的比例）"),
 	"workload.unknown-mfu-convention":         T("unknown MFU convention %d", "未知的 MFU 口径 %d"),
+	"stack.unlike":                            T("%q is not modelled, nor is software that it is built on (the nearest known stack is %s)", "%q 未建模，其底层软件亦未建模（最接近的已知训练框架为 %s）"),
 	"stack.unknown":                           T("%q is not a known stack (want %v)", "%q 不是已知的软件栈（应为 %v）"),
 }
 

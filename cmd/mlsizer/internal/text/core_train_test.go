@@ -43,6 +43,9 @@ func workloadCases() []sentence {
 		{note.NewError("stack.unknown", "nobody", []string{"megatron-core", "deepspeed"}),
 			`"nobody" is not a known stack (want megatron-core, deepspeed)`,
 			`"nobody" 不是已知的软件栈（应为 megatron-core、deepspeed）`},
+		{note.NewError("stack.unlike", "nanotron", "megatron-core"),
+			`"nanotron" is not modelled, nor is software that it is built on (the nearest known stack is megatron-core)`,
+			`"nanotron" 未建模，其底层软件亦未建模（最接近的已知训练框架为 megatron-core）`},
 	}
 }
 

@@ -30,6 +30,8 @@ var DerivationGroups = map[string]Text{
 var Derived = map[string]Text{
 	"total": Total, "checkpoint": T("checkpoint", "检查点"), "dataset": Dataset, "cost": Cost, "energy": Energy,
 	"model FLOPs": ModelFLOPs, "model FLOPs (megatron)": MegatronFLOPs, "model FLOPs (6ND)": SixND, "hardware FLOPs": HardwareFLOPs,
+	"model FLOPs per token": T("model FLOPs per token or sample", "模型 FLOPs（每 token 或样本）"),
+	"MFU (megatron)":        T("MFU (megatron)", "MFU（Megatron 约定）"), "MFU (palm)": T("MFU (palm)", "MFU（PaLM 约定）"), "MFU (6ND)": T("MFU (6ND)", "MFU（6ND 约定）"), "HFU": HFU,
 	"step": Step, "student's step": T("student's step", "学生步时"), "run": Run, "ideal": Ideal, "start-up": Startup, "batch ramp-up": RampUp, "evaluation": Evaluation,
 	"outside the device": T("outside the device", "设备之外"),
 	"teacher's memory":   T("teacher's memory", "教师显存"), "teacher's pass": T("teacher's pass", "教师前向一遍"), "stored logits": StoredLogits,

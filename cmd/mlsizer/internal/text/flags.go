@@ -49,11 +49,11 @@ var workFlags = map[string]Text{
 	"batch":            T("global batch in sequences or samples", "全局批次，以序列或样本计"),
 	"infer batch":      T("sequences at once (1)", "同时处理的序列数（1）"),
 	"batch-tokens":     T("global batch in tokens: 4M", "全局批次，以 token 计：4M"),
-	"stack":            T("training software: megatron-core, torchtitan, deepspeed, maxtext, transformers, ...", "训练框架：megatron-core、torchtitan、deepspeed、maxtext、transformers 等"),
+	"stack":            T("training framework: %s (default: by method, model and device)", "训练框架：%s（默认：依方法、模型与设备）"),
 	"optimizer":        T("adamw, adam8bit, adafactor, lion, muon, sgd-momentum or sgd", "优化器：adamw、adam8bit、adafactor、lion、muon、sgd-momentum 或 sgd"),
 	"prune":            T("what structured pruning leaves: layers=16, or hidden=3072,ffn=9216, heads=, kv-heads=, experts=50%; compare takes it several times", "结构化剪枝后所剩：layers=16，或 hidden=3072,ffn=9216、heads=、kv-heads=、experts=50%；compare 可多次给出"),
 	"mfu":              T("take this model FLOPs utilisation instead of predicting the time", "按此模型 FLOPs 利用率计时，不作预测"),
-	"mfu-convention":   T("what --mfu and the MFU shown first count: palm, megatron, 6nd or hardware (HFU)", "--mfu 与首先显示的 MFU 所用约定：palm、megatron、6nd 或 hardware（HFU）"),
+	"mfu-convention":   T("what --mfu and the MFU shown count: %s (HFU) (default: megatron)", "--mfu 与所示 MFU 所用约定：%s（HFU）（默认：megatron）"),
 	"scale-out":        T("network between nodes, a device and direction: 50GB/s or 400Gb/s", "节点间网络，每设备单向：50GB/s 或 400Gb/s"),
 	"devices-per-node": DevicesNode,
 }

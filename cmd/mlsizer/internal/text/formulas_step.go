@@ -45,6 +45,7 @@ var stepFormulas = map[string]derived{
 	"time.step.mfu":     {T("FLOPs of a step (%s) / (devices x peak x MFU)", "单步 FLOPs (%s) / (设备数 x 峰值 x MFU)"), Same("%.4[2]g / (%[3]d x %[4]s x %.3[5]g)")},
 	"time.step.teacher": {sumOfLines, Same("%s + %s")},
 	"time.teacher.mfu":  {T("forward FLOPs of the teacher / (devices x peak x MFU)", "教师前向 FLOPs / (设备数 x 峰值 x MFU)"), Same("%.4g / (%d x %s x %.3g)")},
+	"time.utilisation":  {T("FLOPs of a step by the convention / (step x devices x peak)", "按该约定的单步 FLOPs / (步时 x 设备数 x 峰值)"), Same("%.4[2]g / (%[3]s x %[4]d x %[5]s)")},
 	"time.run":          {stepsByStep, stepsByStepNumbers},
 }
 

@@ -23,6 +23,7 @@ var trainFormulas = map[string]derived{
 	"compute.6nd.reused":         {T("6 x parameters x times that each is used x %s", "6 x 参数 x 各参数使用次数 x %s"), Same("6 x %.4[2]g x %.4[3]g")},
 	"compute.hardware":           {hardwareFLOPs, Same("(%d x %.4g + 3 x %.4g) x %.4g")},
 	"compute.hardware.recompute": {hardwareFLOPs, Same("(%d x %.4g + 3 x %.4g + %.4[5]g) x %.4[4]g")},
+	"compute.per-token":          {T("model FLOPs (palm) / %s", "模型 FLOPs (palm) / %s"), Same("%.4[2]g / %.4[3]g")},
 	// Storage, money and energy of the steps.
 	"storage.weights":    {T("parameters x bytes", "参数 x 字节"), Same("%s x %.3g B")},
 	"storage.checkpoint": {T("trained parameters x (weights + fp32 copy + moments)", "训练的参数 x (权重 + fp32 副本 + 动量)"), T("%s x (%.3g + %.3g) B + moments, %d kept", "%s x (%.3g + %.3g) B + 动量，保留 %d 个")},

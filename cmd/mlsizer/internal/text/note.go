@@ -75,6 +75,7 @@ var words = merged(
 	hubWords,
 	headerWords,
 	shardWords,
+	stackWords,
 )
 
 // wordsIn is a list of words in a language.

@@ -4,7 +4,8 @@ package text
 // a step.
 var requestNotes = map[string]Text{
 	"optimizer.default":      T("optimizer not given: %s", "未指定优化器：%s"),
-	"stack":                  T("stack not given: %s assumed", "未指定软件栈：假定 %s"),
+	"stack.assumed":          T("stack not given: %s assumed, as for %s", "未指定训练框架：假定 %s（用于%s）"),
+	"stack.alias":            T("%s is taken as %s: %s", "%s 按 %s 计：%s"),
 	"precision":              T("precision not given: %s, the first of bf16, fp16, fp32 that %s computes in", "未指定精度：%s（%s 在 bf16、fp16、fp32 中首个支持者）"),
 	"context":                T("sequences of %d are longer than the model's context of %d", "序列长 %d 超过模型上下文 %d"),
 	"batch.sequences":        T("a batch of %s tokens is %d sequences of %d", "%s 个 token 的批次合 %d 条长 %d 的序列"),
