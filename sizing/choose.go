@@ -64,7 +64,7 @@ func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 	maxTP, maxPP, maxCP, maxEP, maxMicro := 1, 1, 1, 1, 16
 	if !m.PerToken() {
 		// Images are small: a device takes its whole share of the batch.
-		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
+		maxMicro = int(min(max(q.Workload.Batch/int64(n), 1), 1024))
 	}
 	if limits.Heads > 1 && !s.NoTensor {
 		maxTP = min(fast, 16)
@@ -100,7 +100,7 @@ func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 					each(q.Plan.MicroBatch, maxMicro, func(mb int) {
 						plan := q.Merged()
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
-						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
+						plan.GlobalBatch = q.Workload.Batch
 						plan.SequenceParallel = q.SequenceParallel.Or(false) || s.SequenceParallel && tp > 1
 						each(q.Plan.VP, virtual(pp, limits.Layers), func(vp int) {
 							for _, sh := range shardings {
