@@ -130,15 +130,13 @@ func (q *Request) noteDivision(a *Answer, p *train.Prepared, e *train.Estimate) 
 	}
 	better := &f.Plans[0]
 	values := []any{batch, better.Plan.GlobalBatch, note.Change(float64(better.Plan.GlobalBatch)/float64(batch) - 1), q.Model.Unit, q.perMillion(better), q.perMillion(e)}
-	key := "batch-division.step"
-	if p.Workload.Tokens > 0 {
-		now, err := a.Expected(p, e)
-		then, err2 := a.Expected(f.Prepared, better)
-		if err == nil && err2 == nil && now.Share > 0 && then.Share > 0 {
-			key, values = "batch-division.run", append(values, then.Run, now.Run)
-		}
+	now, err := a.Expected(p, e)
+	then, err2 := a.Expected(f.Prepared, better)
+	if p.Workload.Tokens == 0 || err != nil || err2 != nil || now.Share == 0 || then.Share == 0 {
+		a.Notes.Say("batch-division.step", "", values...)
+		return
 	}
-	a.Notes.Say(key, "", values...)
+	a.Notes.Say("batch-division.run", "", append(values, then.Run, now.Run)...)
 }
 
 // perMillion returns the time of a million tokens (or samples).

@@ -99,19 +99,21 @@ func (q *Request) at(p *train.Prepared, g search.Goal, devices int) (f search.Fo
 	return f, e.Memory.Total <= g.Memory || e.Memory.Verdict == train.FitsSurely || e.Memory.Fits && !g.Sure
 }
 
-// enumerated returns the best of the layouts that the request lists itself.
+// enumerated returns the best of the layouts that the request lists itself. A
+// batch that nobody gave is rounded up for layouts that do not divide it.
 func (q *Request) enumerated(p *train.Prepared) (search.Found, error) {
-	given, on := *q, *p
-	given.Workload.Batch = q.divisibleBatch(p.Cluster.Count)
-	best, of, err := given.bestPlan(p)
-	if _, wider := q.batches(p.Cluster.Count); err != nil && wider > 0 {
-		given.Workload.Batch = wider
-		best, of, err = given.bestPlan(p)
-	}
+	wanted := q.divisibleBatch(p.Cluster.Count)
+	best, of, err := q.bestPlan(p, func(unit int64) int64 {
+		if q.Workload.Batch > 0 || q.BatchTokens > 0 {
+			return wanted
+		}
+		return (wanted + unit - 1) / unit * unit
+	})
 	if err != nil {
 		return search.Found{}, err
 	}
-	on.Workload.Batch = given.Workload.Batch
+	on := *p
+	on.Workload.Batch = best.Plan.GlobalBatch
 	return search.Found{Prepared: &on, Result: search.Result{Plans: []train.Estimate{best}, Candidates: int64(of)}}, nil
 }
 
