@@ -44,7 +44,7 @@ func (g *Goal) At(p *train.Prepared, devices int) (f Found, ok bool) {
 		return f, false
 	}
 	q, err := p.On(cluster)
-	if err != nil {
+	if err != nil || g.stateTooLarge(&q) {
 		return f, false
 	}
 	if g.Batches == nil {
@@ -56,6 +56,17 @@ func (g *Goal) At(p *train.Prepared, devices int) (f Found, ok bool) {
 		f = g.choose(&q, []int64{wider})
 	}
 	return f, len(f.Plans) > 0
+}
+
+// stateTooLarge reports whether the state alone is too large for the devices,
+// however it is divided, so that no search is needed.
+func (g *Goal) stateTooLarge(p *train.Prepared) bool {
+	memory := g.Memory
+	if memory == 0 {
+		memory = p.Cluster.Device.Memory
+	}
+	offload, set := g.Fixed.OffloadOptimizer.Get()
+	return set && !offload && !g.Fixed.Plan.OffloadParams && p.StateFloor() > float64(memory)
 }
 
 // asGood is how much more per sample a batch may take that is nearer to what is
