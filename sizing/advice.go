@@ -137,8 +137,8 @@ func (q *Request) advise(a *Answer) {
 // noteAdvice says what a change comes to.
 func (a *Answer) noteAdvice(c *train.Advice) {
 	switch c.Verdict {
-	case train.Tight:
-		a.Notes.Say("advice.tight", "", c.Settings, c.Total, c.Step)
+	case train.MayNotFit:
+		a.Notes.Say("advice.may-not-fit", "", c.Settings, c.Total, c.Step)
 	case train.DoesNotFit:
 		a.Notes.Say("advice.nearest", "", c.Settings, c.Total, c.Step)
 	default:
@@ -159,6 +159,6 @@ func (q *Request) gives(a *Answer, list []setting, which func(*setting) bool, c 
 	if err != nil {
 		return false
 	}
-	best, _, err := changed.layout(p)
-	return err == nil && best.Memory.Total == c.Total
+	f, err := changed.layout(p)
+	return err == nil && f.Plans[0].Memory.Total == c.Total
 }

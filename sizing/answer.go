@@ -27,7 +27,8 @@ type Request struct {
 	Workload  train.Workload
 	Precision option.Of[train.Precision]
 	Optimizer option.Of[train.Optimizer]
-	// BatchTokens gives the global batch in tokens instead of Workload.Batch.
+	// BatchTokens gives the global batch in tokens instead of Workload.Batch: a
+	// target, for which a batch within 5 % is taken that divides well.
 	BatchTokens quantity.Tokens
 	// Examples gives the length of the run instead of Workload.Tokens; zero
 	// is none.
@@ -84,18 +85,15 @@ type Answer struct {
 	// Advice is what would make a plan fit that does not.
 	Advice []train.Advice
 	// Evaluated is how many layouts were looked at.
-	Evaluated       int
+	Evaluated int
+	// asked is the request with what it leaves open filled in.
+	asked           *Request
 	course          run.Course
 	evaluationBatch quantity.Seconds // of one batch, forward
 }
 
-// Defaults of a training run that names neither.
-const (
-	defaultSeq         = 4096
-	defaultBatchTokens = 4 << 20
-	defaultImageBatch  = 1024
-	defaultTuningBatch = 16 // sequences
-)
+// defaultSeq is the sequence length of a training run that names none.
+const defaultSeq = 4096
 
 // Ask answers the question. A plan that does not fit is an answer whose
 // Memory.Fits is false; a question that cannot be answered is an error.
@@ -129,7 +127,7 @@ func (q *Request) begin() (*Answer, error) {
 	if q.Model == nil || q.Device == nil {
 		return nil, note.NewError("request.needs-model-and-device")
 	}
-	a := &Answer{}
+	a := &Answer{asked: q}
 	q.one = q.oneWillDo()
 	q.chooseOptimizer(a)
 	if err := q.fillWorkload(a); err != nil {
@@ -172,17 +170,8 @@ func (q *Request) fillWorkload(a *Answer) error {
 	if m.Context > 0 && w.Seq > m.Context {
 		a.Notes.Say("context", "", w.Seq, m.Context)
 	}
-	if q.BatchTokens > 0 && !m.PerToken() {
-		return note.FieldError("batch-tokens", "request.batch-is-in-samples", m.Name, note.Word(m.Unit))
-	}
-	if w.Batch == 0 && q.BatchTokens > 0 {
-		w.Batch = max(1, int64(q.BatchTokens)/w.Seq)
-		if w.Batch > model.MaxDim {
-			return note.FieldError("batch-tokens", "request.batch-out-of-range", q.BatchTokens, w.Batch, w.Seq, int64(model.MaxDim))
-		}
-		if int64(q.BatchTokens)%w.Seq != 0 {
-			a.Notes.Say("batch.sequences", "", q.BatchTokens, w.Batch, w.Seq)
-		}
+	if err := q.checkBatch(); err != nil {
+		return err
 	}
 	if w.FreezesWeights() {
 		q.chooseAdapter(a)
@@ -254,25 +243,6 @@ func (q *Request) chooseSeq(a *Answer) {
 	}
 }
 
-// batchFor returns the global batch for dp ranks of a micro-batch: the one
-// asked for, or the default rounded up so that it divides.
-func (q *Request) batchFor(unit int64) int64 {
-	if q.Workload.Batch > 0 {
-		return q.Workload.Batch
-	}
-	want := int64(defaultImageBatch)
-	if q.Workload.Method != train.Pretrain {
-		want = defaultTuningBatch
-	} else if q.Model.PerToken() {
-		tokens := int64(defaultBatchTokens)
-		if q.Published.BatchTokens > 0 {
-			tokens = int64(q.Published.BatchTokens)
-		}
-		want = max(1, tokens/q.Workload.Seq)
-	}
-	return (want + unit - 1) / unit * unit
-}
-
 // prepare prepares the question for a cluster, with the constants it names.
 func (q *Request) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
 	p, err := train.Prepare(q.Model, q.Workload, q.Stack, cluster)
@@ -295,61 +265,25 @@ func (q *Request) on(count int, a *Answer) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.answer(p, a)
-}
-
-// layout returns the fastest layout that fits of those that the question leaves
-// open, surely rather than tightly; the one that needs the least memory if none
-// does.
-func (q *Request) layout(p *train.Prepared) (best train.Estimate, of int, err error) {
-	if q.Workload.MFU > 0 { // a given MFU makes all equally fast
-		return q.bestPlan(p)
-	}
-	if q.Distill != nil { // a teacher's part of a step is not what the search bounds
-		given := *q
-		given.Workload.Batch = roundBatch(q.batchFor(1))
-		return given.bestPlan(p)
-	}
-	open := *p
-	if open.Workload.Batch == 0 {
-		open.Workload.Batch = roundBatch(q.batchFor(1))
-	}
-	fixed := q.Fixed
-	fixed.OffloadOptimizer = option.Set(fixed.OffloadOptimizer.Or(false))
-	for _, limit := range []quantity.Bytes{p.SureMemory(), p.Cluster.Device.Memory} {
-		if best, of, ok := search.Best(&open, fixed, limit); ok {
-			return best, int(of), nil
-		}
-	}
-	return q.bestPlan(p)
-}
-
-// noteBatch says which global batch was chosen.
-func (q *Request) noteBatch(a *Answer, batch int64) {
-	if q.Model.PerToken() {
-		a.Notes.Say("batch.default", "", batch, quantity.Tokens(batch*q.Workload.Seq))
-	} else {
-		a.Notes.Say("batch.samples", "", batch, q.Model.Unit)
-	}
-}
-
-// answer picks the layout and writes the notes.
-func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
-	best, evaluated, err := q.layout(p)
+	f, err := q.layout(p)
 	if err != nil {
 		return nil, err
 	}
-	a.Evaluated = evaluated
-	if q.Workload.Batch == 0 {
-		q.noteBatch(a, best.Plan.GlobalBatch)
-	}
+	return q.conclude(&f, a)
+}
+
+// conclude writes the estimate of the best plan that was found and the notes.
+func (q *Request) conclude(f *search.Found, a *Answer) (*Answer, error) {
+	p, best := f.Prepared, &f.Plans[0]
+	a.Evaluated = int(f.Candidates)
+	q.noteBatch(a, best.Plan.GlobalBatch)
 	switch {
-	case evaluated > 1 && best.Memory.Fits:
-		a.Notes.Say("layout.fastest", "", best.Plan.String(), evaluated)
-	case evaluated > 1:
-		a.Notes.Say("layout.smallest", "", best.Plan.String(), evaluated)
+	case a.Evaluated > 1 && best.Memory.Fits:
+		a.Notes.Say("layout.fastest", "", best.Plan.String(), a.Evaluated)
+	case a.Evaluated > 1:
+		a.Notes.Say("layout.smallest", "", best.Plan.String(), a.Evaluated)
 	}
-	if err := a.Conclude(p, &best); err != nil {
+	if err := a.conclude(p, best); err != nil {
 		return nil, err
 	}
 	q.costDistillation(a)
@@ -358,79 +292,4 @@ func (q *Request) answer(p *train.Prepared, a *Answer) (*Answer, error) {
 		q.suggestCount(p, a)
 	}
 	return a, nil
-}
-
-// suggestCount notes on how many more of the devices the model would fit, the
-// layout left open.
-func (q *Request) suggestCount(p *train.Prepared, a *Answer) {
-	open := *q
-	open.Fixed = search.Fixed{}
-	for n := 2 * p.Cluster.Count; n <= maxFewest; n *= 2 {
-		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
-		if err != nil {
-			continue
-		}
-		larger, err := p.On(cluster)
-		if err != nil {
-			return
-		}
-		if e, _, err := open.bestPlan(&larger); err == nil && e.Memory.Verdict == train.FitsSurely {
-			a.Notes.Say("more-devices", "", n, e.Plan.String(), e.Memory.Total)
-			return
-		}
-	}
-}
-
-// maxFewest is the largest number of devices that is tried when none is given.
-const maxFewest = 1 << 17
-
-// fewest answers with the smallest number of devices that hold the model:
-// powers of two inside a node, then whole nodes doubling.
-func (q *Request) fewest(a *Answer) (*Answer, error) {
-	var base *train.Prepared
-	last := 0 // the most that was looked at
-	least := q.leastDevices()
-	for n := least; n <= maxFewest; n *= 2 {
-		cluster, err := hardware.NewCluster(q.Device, n, q.Options...)
-		if err != nil {
-			continue // no such slice of a torus
-		}
-		var p train.Prepared
-		if base == nil {
-			first, err := q.prepare(cluster)
-			if err != nil {
-				return nil, err
-			}
-			base, p = first, *first
-		} else if p, err = base.On(cluster); err != nil {
-			// No more can be asked about: answer for those that do not hold it.
-			a.Notes.Say("devices.unknown", "", last, err)
-			return q.on(last, a)
-		}
-		last = n
-		best, _, err := q.bestPlan(&p)
-		if err != nil || best.Memory.Verdict != train.FitsSurely {
-			continue
-		}
-		if least&(least-1) != 0 {
-			a.Notes.Say("devices.doubled", "", n, least)
-		} else {
-			a.Notes.Say("devices.fewest", "", n)
-		}
-		return q.answer(&p, a)
-	}
-	// Nothing fits: answer for the fewest devices, which says by how much.
-	return q.on(least, a)
-}
-
-// leastDevices is how many devices the dimensions that are fixed take.
-func (q *Request) leastDevices() int {
-	p, n := &q.Plan, 1
-	for _, d := range []int{p.TP, p.PP, p.CP, p.DP} {
-		if d > hardware.MaxDevices/n {
-			return hardware.MaxDevices // too many: no cluster is that large
-		}
-		n *= max(d, 1)
-	}
-	return n
 }

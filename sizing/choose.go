@@ -10,11 +10,11 @@ import (
 // fastest that fits, surely rather than tightly, or the one that needs the
 // least memory if none does.
 // evaluated is how many could run at all; an error says why none could.
-func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated int, err error) {
+func (q *Request) bestPlan(p *train.Prepared, batch batchOf) (best train.Estimate, evaluated int, err error) {
 	var firstErr error
 	var e train.Estimate
 	v := p.NewEvaluator()
-	q.plans(p, func(plan *train.Plan) {
+	q.plans(p, batch, func(plan *train.Plan) {
 		if err := v.Evaluate(plan, &e); err != nil {
 			if firstErr == nil {
 				firstErr = err
@@ -33,6 +33,10 @@ func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated in
 	}
 	return best, evaluated, nil
 }
+
+// batchOf is the global batch of layouts whose micro-batches have so many
+// sequences over all ranks.
+type batchOf func(unit int64) int64
 
 // better orders estimates: those that surely fit before those that do tightly,
 // both by time; the others by memory.
@@ -54,7 +58,7 @@ func perSample(e *train.Estimate) quantity.Seconds {
 // plans calls try with the layouts that fill the dimensions the question
 // leaves open: powers of two, tensor parallelism inside the fast links,
 // context parallelism only for long sequences.
-func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
+func (q *Request) plans(p *train.Prepared, batch batchOf, try func(*train.Plan)) {
 	m, s, limits := p.Model(), p.Stack(), p.Limits()
 	n := p.Cluster.Count
 	fast := max(p.Cluster.Domain(), 1)
@@ -64,7 +68,7 @@ func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 	maxTP, maxPP, maxCP, maxEP, maxMicro := 1, 1, 1, 1, 16
 	if !m.PerToken() {
 		// Images are small: a device takes its whole share of the batch.
-		maxMicro = int(min(max(q.batchFor(1)/int64(n), 1), 1024))
+		maxMicro = int(min(max(batch(1)/int64(n), 1), 1024))
 	}
 	if limits.Heads > 1 && !s.NoTensor {
 		maxTP = min(fast, 16)
@@ -100,7 +104,7 @@ func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 					each(q.Plan.MicroBatch, maxMicro, func(mb int) {
 						plan := q.Merged()
 						plan.TP, plan.PP, plan.CP, plan.EP, plan.DP, plan.MicroBatch = tp, pp, cp, ep, dp, mb
-						plan.GlobalBatch = q.batchFor(int64(dp) * int64(mb))
+						plan.GlobalBatch = batch(int64(dp) * int64(mb))
 						plan.SequenceParallel = q.SequenceParallel.Or(false) || s.SequenceParallel && tp > 1
 						each(q.Plan.VP, virtual(pp, limits.Layers), func(vp int) {
 							for _, sh := range shardings {

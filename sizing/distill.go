@@ -125,13 +125,13 @@ func (q *Request) costDistillation(a *Answer) {
 func (q *Request) pass(p *train.Prepared, batch int64) (best train.Plan, time quantity.Seconds, ok bool) {
 	t := p.Teacher
 	alone := Request{Model: t.Model(), Device: q.Device, Stack: p.Stack(), Workload: t.Prepared.Workload}
-	alone.Workload.Batch = batch
+	given := func(int64) int64 { return batch }
 	for _, s := range []train.Sharding{train.NoSharding, train.Zero3} {
 		if s == train.Zero3 && !slices.Contains(p.Stack().Shardings, s) {
 			break
 		}
 		alone.Fixed = search.Fixed{Sharding: option.Set(s), Recompute: option.Set(train.NoRecompute)}
-		alone.plans(t.Prepared, func(plan *train.Plan) {
+		alone.plans(t.Prepared, given, func(plan *train.Plan) {
 			if plan.VP > 1 || t.Check(plan) != nil || !t.FitsAlone(p, plan) {
 				return
 			}

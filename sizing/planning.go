@@ -1,48 +1,41 @@
 package sizing
 
 import (
-	"math/bits"
-
 	"mlsizer/hardware"
-	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
 
 // Open fills in whatever the question leaves open but the layout, and prepares
 // it for a search on so many devices. The answer has notes of what was chosen
-// and no estimate yet.
+// and no estimate yet. Its global batch is one that the devices divide well;
+// [Answer.Search] tries others near it.
 func (q Request) Open(count int) (*Answer, error) {
 	a, err := q.begin()
 	if err != nil {
 		return nil, err
 	}
-	if q.Workload.Batch == 0 {
-		q.Workload.Batch = roundBatch(q.batchFor(1))
-		a.Notes.Say("batch.default", "", q.Workload.Batch, quantity.Tokens(q.Workload.Batch*q.Workload.Seq))
-	}
 	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
 	if err != nil {
 		return nil, err
 	}
-	a.Prepared, err = q.prepare(cluster)
-	return a, err
-}
-
-// roundBatch rounds a batch up by less than an eighth so that powers of two of
-// data-parallel ranks divide it: 1562 sequences become 1664, 13 times 128.
-func roundBatch(n int64) int64 {
-	if n < 16 {
-		return n
+	if a.Prepared, err = q.prepare(cluster); err != nil {
+		return nil, err
 	}
-	unit := int64(1) << (bits.Len64(uint64(n)) - 4)
-	return (n + unit - 1) / unit * unit
+	a.Workload.Batch = q.divisibleBatch(count)
+	return a, nil
 }
 
 // Conclude gives the answer its estimate, made on the devices of p, and the
 // notes of what that rests on. It returns an error for a run that the plan
 // cannot do, such as batches that its ranks do not divide.
 func (a *Answer) Conclude(p *train.Prepared, e *train.Estimate) error {
+	a.asked.noteBatch(a, e.Plan.GlobalBatch)
+	return a.conclude(p, e)
+}
+
+func (a *Answer) conclude(p *train.Prepared, e *train.Estimate) error {
 	a.Prepared, a.Estimate = p, *e
+	a.asked.noteDivision(a, p, e)
 	a.Notes = append(a.Notes, p.Notes(e)...)
 	a.Data.Timed(&e.Time)
 	return a.wholeRun(p, e)

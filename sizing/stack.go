@@ -42,8 +42,8 @@ func (q *Request) oneWillDo() bool {
 	if err != nil {
 		return false
 	}
-	best, _, err := single.bestPlan(p)
-	return err == nil && best.Memory.Verdict == train.FitsSurely
+	f, err := single.layout(p)
+	return err == nil && f.Plans[0].Memory.Verdict == train.FitsSurely
 }
 
 // chooseStack settles the stack, and says which one it is where the request does

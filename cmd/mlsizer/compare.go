@@ -99,7 +99,7 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 				if row.Answer, row.Err = one.Ask(m, t); row.Err != nil {
 					row.Err = rowError(o, cmd, row.Err)
 					failed++
-				} else if row.Answer.Estimate.Memory.Fits {
+				} else if o.Holds(&row.Answer.Estimate.Memory) {
 					fits++
 				}
 				rows = append(rows, row)

@@ -56,7 +56,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err := o.Print(estimateDocument(o, m, t, answer)); err != nil {
 		return err
 	}
-	if !answer.Estimate.Memory.Fits || answer.Sweep.Trials > 0 && !answer.Sweep.Memory.Fits {
+	if !o.Holds(&answer.Estimate.Memory) || answer.Sweep.Trials > 0 && !o.Holds(&answer.Sweep.Memory) {
 		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil

@@ -180,7 +180,7 @@ func finish(o *report.PlanOptions, rows []*report.Planned) error {
 		return err
 	}
 	for _, p := range rows {
-		if p.Found() {
+		if p.Found() && o.Holds(&p.Best().Memory) {
 			return nil
 		}
 	}
@@ -220,6 +220,9 @@ func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 		for _, left := range r.Left {
 			fmt.Fprintf(o.Stderr, "mlsizer: %s: %s\n", o.Say(text.Note), o.Sayf(text.NotExported, left, r.Upstream))
 		}
+	}
+	if !o.Holds(&p.Best().Memory) {
+		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func newParetoPoint(devices int, e *train.Estimate, g *run.Goodput) report.Paret
 // frontier searches for the fastest plan on numbers of devices that double up
 // to four times those of the best plan, and on each with less and less of the
 // memory, and keeps what nothing else beats.
-func frontier(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) []report.ParetoPoint {
+func frontier(o *report.PlanOptions, p *report.Planned, goal search.Goal) []report.ParetoPoint {
 	goal.Top, goal.Objective, goal.Within, goal.Keeps, goal.Exhaustive = 1, search.Time, 0, nil, false
 	most := min(4*p.Prepared().Cluster.Count, report.MostDevices)
 	if p.Target.Count > 0 {
@@ -28,7 +28,7 @@ func frontier(o *report.PlanOptions, p *report.Planned, base *train.Prepared, go
 	for _, n := range search.Doublings(most) {
 		for _, share := range []quantity.Bytes{1, 0.75, 0.5, 0.25} {
 			goal.Memory = full * share
-			for _, f := range search.Each(base, goal, []int{n}) {
+			if f, ok := p.Answer.Search(goal, func(g search.Goal) (search.Found, bool) { return g.At(p.Prepared(), n) }); ok {
 				if g, err := p.Answer.Expected(f.Prepared, &f.Plans[0]); err == nil && g.Share > 0 {
 					points = append(points, newParetoPoint(n, &f.Plans[0], &g))
 				}

@@ -35,19 +35,17 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	p.Answer.Notes = append(append(p.Answer.Notes, m.FileNotes()...), t.Notes()...)
 	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Fixed: o.Fixed, Exhaustive: o.Exhaustive},
+		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Exhaustive: o.Exhaustive, Memory: memoryLimit(o, t.Device)},
 		Within:  p.Within, Most: report.MostDevices, Keeps: keeps(o, p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
 			return p.Answer.LongestStep(q, steps, p.Within, o.Chance)
 		},
-		Cluster: func(n int) (hardware.Cluster, error) { return hardware.NewCluster(t.Device, n, q.Options...) },
 	}
 	start := time.Now()
-	base := p.Answer.Prepared
-	found, ok := searchSurely(o, p, base, goal)
+	found, ok := searchPlans(o, p, goal)
 	p.Time = time.Since(start)
 	if !ok {
-		return p, missed(o, p, base, goal)
+		return p, missed(o, p, goal)
 	}
 	p.Result = found.Result
 	if err := p.Answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
@@ -58,7 +56,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	}
 	p.Answer.Evaluated = int(found.Evaluated)
 	if o.Pareto {
-		p.Pareto = frontier(o, p, base, goal)
+		p.Pareto = frontier(o, p, goal)
 	}
 	return p, nil
 }
@@ -68,52 +66,50 @@ func within(o *report.PlanOptions, p *train.Prepared) quantity.Seconds {
 	return quantity.Seconds(o.Days) * quantity.Day
 }
 
-// searchSurely looks for plans that surely fit first, as estimate does, and
-// for tight ones where there are none.
-func searchSurely(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
-	limits := []quantity.Bytes{base.SureMemory(), base.Cluster.Device.Memory}
-	if limit := o.Memory.Of(base.Cluster.Device); limit > 0 {
-		limits = []quantity.Bytes{min(limit, base.Cluster.Device.Memory)}
-	}
-	for _, limit := range limits {
-		goal.Memory = limit
-		if found, ok := searchCounts(o, p, base, goal); ok {
-			p.Tight = found.Plans[0].Memory.Verdict == train.Tight
-			return found, true
-		}
-	}
-	return search.Found{}, false
+// memoryLimit is what a plan may take of a device by the command line, 0 if it
+// only has to fit.
+func memoryLimit(o *report.PlanOptions, d *hardware.Device) quantity.Bytes {
+	return min(o.Memory.Of(d), d.Memory)
 }
 
-// searchCounts looks on the number of devices that was given, or on those that
-// it leaves open.
-func searchCounts(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
-	counts := []int{p.Target.Count}
-	overCounts := o.Objective == search.Cost || o.Objective == search.Energy || o.Objective == search.Devices
+// searchPlans looks on the number of devices that was given, or on those that it
+// leaves open.
+func searchPlans(o *report.PlanOptions, p *report.Planned, goal search.Goal) (search.Found, bool) {
+	base := p.Answer.Prepared
+	overCounts := o.Objective == search.Cost || o.Objective == search.Energy
 	spending := o.Budget > 0 || o.DeviceHours > 0
+	counts := []int{p.Target.Count}
 	switch {
-	case p.Target.Count == 0 && !spending && (o.Objective != search.Cost && o.Objective != search.Energy):
-		found, grain, ok := search.Fewest(base, goal)
-		p.Grain = grain
-		return found, ok
+	case p.Target.Count == 0 && p.Within == 0 && !spending && o.Objective != search.Devices && !overCounts:
+		return p.Answer.Fewest(goal)
+	case p.Target.Count == 0 && !spending && !overCounts:
+		return p.Answer.Search(goal, func(g search.Goal) (search.Found, bool) {
+			found, grain, ok := search.Fewest(base, g)
+			p.Grain = grain
+			return found, ok
+		})
 	case p.Target.Count == 0:
 		counts = search.Doublings(report.MostDevices)
-	case overCounts:
+	case overCounts || o.Objective == search.Devices:
 		counts = search.Doublings(p.Target.Count)
 	}
+	return p.Answer.Search(goal, func(g search.Goal) (search.Found, bool) { return bestCount(o, p, base, g, counts) })
+}
+
+// bestCount looks on every number of devices of a list for what serves the
+// objective best.
+func bestCount(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal, counts []int) (search.Found, bool) {
 	var best search.Found
 	ok := false
 	var total search.Result
 	for _, f := range search.Each(base, goal, counts) {
-		total.Candidates += f.Candidates
-		total.Evaluated += f.Evaluated
-		total.Feasible += f.Feasible
+		total.Add(&f.Result)
 		if !ok || valueOf(o, p, &f) < valueOf(o, p, &best) {
 			best, ok = f, true
 		}
 	}
 	if len(counts) > 1 {
-		best.Candidates, best.Evaluated, best.Feasible = total.Candidates, total.Evaluated, total.Feasible
+		best.Count(&total)
 	}
 	return best, ok
 }
@@ -150,71 +146,67 @@ func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 
 }
 
 // missed finds the plan that comes nearest where none keeps to the goal.
-func missed(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) error {
-	p.Miss = &report.NearMiss{Reason: "memory"}
-	goal.Memory, goal.Top = quantity.Bytes(math.Inf(1)), 1
-	near := goal.Options
-	near.Exhaustive = false
-	fits := near
-	fits.Memory = base.Cluster.Device.Memory
-	if limit := o.Memory.Of(base.Cluster.Device); limit > 0 {
-		fits.Memory = min(limit, fits.Memory)
-	}
-	r, err := search.Run(base, fits)
-	if err != nil {
-		return err
-	}
-	if len(r.Plans) > 0 { // it would fit, but takes too long or costs too much
-		p.Miss.Reason = "time"
-	} else {
-		near.Objective = search.Memory
-		if r, err = search.Run(base, near); err != nil {
-			return err
+func missed(o *report.PlanOptions, p *report.Planned, goal search.Goal) error {
+	base := p.Answer.Prepared
+	here := func(g search.Goal) (search.Found, bool) { return g.At(base, base.Cluster.Count) }
+	p.Miss = &report.NearMiss{Reason: "time"} // it would fit, but takes too long or costs too much
+	near, ok := p.Answer.Search(search.Goal{Options: search.Options{Objective: o.Objective, Memory: goal.Memory}}, here)
+	if !ok {
+		p.Miss.Reason = "memory"
+		if near, ok = p.Answer.Nearest(); !ok {
+			return impossible(o, base)
 		}
 	}
-	if len(r.Plans) == 0 {
-		return impossible(o, base)
-	}
-	p.Result = r
-	p.Miss.Estimate = r.Plans[0]
-	if err := p.Answer.Conclude(base, &r.Plans[0]); err != nil {
+	p.Result = near.Result
+	best := &near.Plans[0]
+	p.Miss.Estimate = *best
+	if err := p.Answer.Conclude(near.Prepared, best); err != nil {
 		return err
 	}
 	if p.Miss.Reason == "memory" {
-		advice := base.Advise(&r.Plans[0].Plan)
-		sizing.SettleAdvice(advice, base, &r.Plans[0].Plan)
-		report.SpellAdvice(advice)
-		for _, a := range advice {
-			if a.Total < r.Plans[0].Memory.Total && len(p.Miss.Advice) < 3 {
-				p.Miss.Advice = append(p.Miss.Advice, a)
-			}
-		}
+		p.Miss.Advice = nearMissAdvice(near.Prepared, best)
 	}
 	if p.Target.Count > 0 {
-		more := goal
-		more.Memory, more.Objective = fits.Memory, search.Time
-		for n := 2 * p.Target.Count; n <= report.MostDevices; n *= 2 {
-			if list := search.Each(base, more, []int{n}); len(list) > 0 {
-				p.Miss.Devices, p.Miss.More = n, &list[0].Plans[0]
-				break
-			}
-		}
-		if p.Miss.More == nil {
-			if err := unknown(base, goal); err != nil {
-				p.Miss.Unknown = text.ErrorIn(err, o.Lang)
-			}
-		}
+		missedDevices(o, p, base, goal)
 	}
 	return nil
 }
 
-// unknown is why more devices cannot be looked at, nil if they can.
-func unknown(p *train.Prepared, goal search.Goal) error {
-	cluster, err := goal.Cluster(report.MostDevices)
-	if err == nil {
-		_, err = p.On(cluster)
+// nearMissAdvice is what would bring a plan that does not fit nearer.
+func nearMissAdvice(p *train.Prepared, best *train.Estimate) []train.Advice {
+	var list []train.Advice
+	advice := p.Advise(&best.Plan)
+	sizing.SettleAdvice(advice, p, &best.Plan)
+	report.SpellAdvice(advice)
+	for _, a := range advice {
+		if a.Total < best.Memory.Total && len(list) < 3 {
+			list = append(list, a)
+		}
 	}
-	return err
+	return list
+}
+
+// missedDevices says on how many more devices there is a plan, or why that is
+// not known.
+func missedDevices(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) {
+	goal.Top, goal.Objective, goal.Exhaustive = 1, search.Time, false
+	found, ok := p.Answer.Search(goal, func(g search.Goal) (f search.Found, ok bool) {
+		for n := 2 * p.Target.Count; n <= report.MostDevices && !ok; n *= 2 {
+			f, ok = g.At(base, n)
+		}
+		return f, ok
+	})
+	if ok {
+		p.Miss.Devices, p.Miss.More = found.Cluster.Count, &found.Plans[0]
+		return
+	}
+	cluster, err := hardware.NewCluster(p.Target.Device, report.MostDevices, o.Network.Set)
+	if err == nil {
+		_, err = base.On(cluster)
+	}
+	if err != nil {
+		p.Miss.Unknown = text.ErrorIn(err, o.Lang)
+	}
 }
 
 // impossible is the error of dimensions that no layout has.

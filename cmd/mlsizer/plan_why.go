@@ -65,7 +65,7 @@ func resources(o *report.PlanOptions, p *report.Planned) []report.ResourceJSON {
 		}
 		list = append(list, r)
 	}
-	options := search.Options{Fixed: o.Fixed, Step: best.Time.Step}
+	options := search.Options{Fixed: p.Answer.Space(), Step: best.Time.Step}
 	c := base.Cluster
 	device := *c.Device
 	device.Memory *= more
@@ -126,7 +126,7 @@ func limit(o *report.PlanOptions, p *report.Planned, times float64) quantity.Byt
 	case limit > 0 && o.Memory.Share > 0:
 		limit *= quantity.Bytes(times)
 	case limit > 0:
-	case p.Tight:
+	case p.Best().Memory.Verdict != train.FitsSurely:
 		limit = base.Cluster.Device.Memory * quantity.Bytes(times)
 	default:
 		limit = base.SureMemory() * quantity.Bytes(times)
@@ -145,7 +145,7 @@ func moreDevices(o *report.PlanOptions, p *report.Planned, add func(name, change
 	if err != nil {
 		return
 	}
-	fixed := o.Fixed
+	fixed := p.Answer.Space()
 	fixed.Plan.DP = 0
 	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: limit(o, p, 1)})
 	if err == nil && len(r.Plans) > 0 {

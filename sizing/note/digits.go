@@ -29,6 +29,8 @@ type (
 	TFLOP quantity.FLOPs
 	// TFLOPps is a rate of four digits: "989 TFLOP/s".
 	TFLOPps quantity.FLOPRate
+	// Change is a relative difference: "+4.9 %".
+	Change float64
 	// Price is dollars of four digits, also where they are cents: "$0.3012".
 	Price quantity.USD
 	// Percent is a share in percent: "52.8 %".
@@ -59,6 +61,8 @@ func (v GBps) String() string { return Short(v/1e9).String() + " GB/s" }
 func (v TFLOP) String() string { return Short(v/1e12).String() + " TFLOP" }
 
 func (v TFLOPps) String() string { return Short(v/1e12).String() + " TFLOP/s" }
+
+func (v Change) String() string { return fmt.Sprintf("%+.1f %%", 100*float64(v)) }
 
 func (v Price) String() string { return "$" + Short(v).String() }
 

@@ -25,7 +25,8 @@ var (
 )
 
 // ParseParams parses a number of parameters: 7B, 124M, 1.1T, 350K, 6.74e9,
-// 7_000_000_000, 7,000,000,000, 7 billion, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万. Letters of
+// 7_000_000_000, 7,000,000,000, 7 billion, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万, and in
+// powers of 1024 4Mi (Ki, Mi, Gi, Ti). Letters of
 // either case and full-width forms are the same, space around the number and
 // in front of the suffix is ignored. B is 10^9, never a byte.
 //
@@ -139,6 +140,12 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 	}
 	rest = trimLeft(rest)
 	shift, ok := countShift(rest)
+	if power, binary := binaryPower(rest); binary {
+		if over := d.times(power); over {
+			return 0, sp.fail(s, TooLargeToCount)
+		}
+		ok = true
+	}
 	switch {
 	case !ok:
 		return 0, sp.suffixError(s, rest)
@@ -157,6 +164,24 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 		return 0, sp.fail(s, NotWhole)
 	}
 	return n, nil
+}
+
+// binaryPower is the power of two that a binary suffix of a count stands for.
+func binaryPower(suffix string) (int, bool) {
+	if len(suffix) != 2 || lowerASCII(suffix[1]) != 'i' {
+		return 0, false
+	}
+	switch lowerASCII(suffix[0]) {
+	case 'k':
+		return 10, true
+	case 'm':
+		return 20, true
+	case 'g':
+		return 30, true
+	case 't':
+		return 40, true
+	}
+	return 0, false
 }
 
 // unitForgotten is the count below which a fraction without a suffix is refused:

@@ -21,6 +21,7 @@ var goodCounts = []struct {
 	{"3.5千万", 35e6}, {"12万", 12e4}, {"３", 3}, {"７Ｂ", 7e9}, {"７．５ｂ", 7.5e9}, {"１，０００", 1000}, {"  7B ", 7e9},
 	{"\t7 B\n", 7e9}, {"　７亿　", 7e8}, {"2千", 2000}, {"5十万", 5e5}, {"3百万", 3e6}, {"2十亿", 2e9}, {"2百亿", 2e10}, {"1.5千亿", 1.5e11},
 	{"7 billion", 7e9}, {"1.5 Million", 1.5e6}, {"2Trillion", 2e12}, {"3 thousand", 3000}, {"1億", 1e8}, {"1萬", 1e4}, {"1", 1}, {"999", 999}, {"0001", 1}, {"0.1B", 1e8}, {".5B", 5e8}, {"0.000001M", 1}, {"1e18", 1e18}, {"1E6", 1e6}, {"1e+6", 1e6}, {"15e-1", 1}, {"1.0e0", 1},
+	{"4Mi", 4 << 20}, {"4mi", 4 << 20}, {"64Ki", 64 << 10}, {"2 Gi", 2 << 30}, {"1.5Ti", 3 << 39}, {"0.5Ki", 512}, {"1.00000000000000000000Mi", 1 << 20}, {"8388607Ti", 8388607 << 40},
 	// Exact, where a float64 product would not be: 0.29·100 is 28.999… in binary.
 	{"0.29M", 290_000}, {"1.005B", 1_005_000_000}, {"6738415616", 6738415616}, {"8.030261248B", 8030261248},
 	{"9223372036854775807", math.MaxInt64}, {"9,223,372,036,854,775,807", math.MaxInt64}, {"9.223372036854775807e18", math.MaxInt64},
@@ -54,7 +55,7 @@ func TestParseCount(t *testing.T) {
 
 var badCounts = []struct{ in, problem string }{
 	{"", "empty"}, {"  ", "empty"}, {"　", "empty"},
-	{"15X", `unknown-suffix "X"`}, {"7BB", `unknown-suffix "BB"`}, {"7GB", `unknown-suffix "GB"`}, {"7G", `unknown-suffix "G"`}, {"7B chat", `unknown-suffix "B chat"`},
+	{"15X", `unknown-suffix "X"`}, {"7Bi", `unknown-suffix "Bi"`}, {"7i", `unknown-suffix "i"`}, {"8388608Ti", "too-large-to-count"}, {"1e3Mi", "exponent-and-suffix"}, {"0Mi", "zero"}, {"7BB", `unknown-suffix "BB"`}, {"7GB", `unknown-suffix "GB"`}, {"7G", `unknown-suffix "G"`}, {"7B chat", `unknown-suffix "B chat"`},
 	{"7 000", `unknown-suffix "000"`}, {"0x10", `unknown-suffix "x10"`}, {"1e", `unknown-suffix "e"`}, {"7e3e3", `unknown-suffix "e3"`}, {"7万千", `unknown-suffix "万千"`},
 	{"my-model-13b", "no-digit-at-the-start"}, {"+7B", "no-digit-at-the-start"}, {"(7)", "no-digit-at-the-start"}, {".", "no-digit-after-the-point"}, {"7.", "no-digit-after-the-point"}, {"7.B", "no-digit-after-the-point"},
 	{"B", "suffix-without-number"}, {"亿", "suffix-without-number"}, {"万亿", "suffix-without-number"},

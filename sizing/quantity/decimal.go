@@ -137,6 +137,19 @@ func (d decimal) int64(shift int) (n int64, over bool) {
 	return int64(m), false
 }
 
+// times multiplies the number by a power of two, dropping decimals that there is
+// no room for. over tells that it is above the largest int64.
+func (d *decimal) times(power int) (over bool) {
+	for ; d.exp < 0 && d.mant > math.MaxInt64>>power; d.exp++ {
+		d.mant /= 10
+	}
+	if d.mant > math.MaxInt64>>power {
+		return true
+	}
+	d.mant <<= power
+	return false
+}
+
 // float64 is the number times 10^shift, rounded once: to the nearest float64
 // of the first 19 digits.
 func (d decimal) float64(shift int) float64 {

@@ -22,6 +22,10 @@ type Goal struct {
 	// Cluster makes a cluster of so many devices; it refuses a number that no
 	// cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
+	// Batches lists the global batches to choose from on so many devices, the
+	// most wanted first; nil takes that of the workload. Wider is one for where
+	// none of them has a plan, 0 if there is none.
+	Batches func(devices int) (list []int64, wider int64)
 	// Most is the largest number of devices that is looked at.
 	Most int
 }
@@ -32,29 +36,107 @@ type Found struct {
 	Result
 }
 
-// at searches on so many devices; ok is false if there is no such cluster or
+// At searches on so many devices; ok is false if there is no such cluster or
 // no plan on it.
-func (g *Goal) at(p *train.Prepared, devices int) (f Found, ok bool) {
+func (g *Goal) At(p *train.Prepared, devices int) (f Found, ok bool) {
 	cluster, err := g.Cluster(devices)
 	if err != nil {
 		return f, false
 	}
 	q, err := p.On(cluster)
-	if err != nil {
+	if err != nil || g.stateTooLarge(&q) {
 		return f, false
 	}
-	o := g.Options
-	if o.Step = g.longest(&q); o.Step == 0 && g.Within > 0 {
-		return f, false
+	if g.Batches == nil {
+		f = g.with(&q, q.Workload.Batch, math.Inf(1))
+		return f, len(f.Plans) > 0
 	}
+	list, wider := g.Batches(devices)
+	if f = g.choose(&q, list); len(f.Plans) == 0 && wider > 0 {
+		f = g.choose(&q, []int64{wider})
+	}
+	return f, len(f.Plans) > 0
+}
+
+// stateTooLarge reports whether the state alone is too large for the devices,
+// however it is divided, so that no search is needed.
+func (g *Goal) stateTooLarge(p *train.Prepared) bool {
+	memory := g.Memory
+	if memory == 0 {
+		memory = p.Cluster.Device.Memory
+	}
+	offload, set := g.Fixed.OffloadOptimizer.Get()
+	return set && !offload && !g.Fixed.Plan.OffloadParams && p.StateFloor() > float64(memory)
+}
+
+// asGood is how much more per sample a batch may take that is nearer to what is
+// wanted: less than that is won by the larger batch alone.
+const asGood = 1.005
+
+// choose searches with each batch of a list and returns the best search, that
+// of the batch that stands first among those that are as good, with the counts
+// of all. It begins with the last, which divides best: what it takes bounds the
+// others.
+func (g *Goal) choose(p *train.Prepared, list []int64) Found {
+	var best, total Found
+	least := math.Inf(1) // of the objective, per sample
+	for _, batch := range slices.Backward(list) {
+		f := g.with(p, batch, least*asGood)
+		total.Add(&f.Result)
+		if len(f.Plans) == 0 {
+			continue
+		}
+		value := g.perSample(&f.Plans[0])
+		if best.Prepared == nil || value <= least*asGood {
+			best = f
+		}
+		least = min(least, value)
+	}
+	best.Count(&total.Result)
+	return best
+}
+
+// perSample is what batches of different sizes are compared by.
+func (g *Goal) perSample(e *train.Estimate) float64 {
+	if g.Objective == Memory {
+		return float64(e.Memory.Total)
+	}
+	return float64(e.Time.Step) / float64(e.Plan.GlobalBatch)
+}
+
+// with searches with a batch, for plans that take no more than so long per
+// sample where time is what counts.
+func (g *Goal) with(p *train.Prepared, batch int64, most float64) (f Found) {
+	q := *p
+	q.Workload.Batch = batch
+	o := g.options(&q)
+	if o.Step == 0 && g.Within > 0 {
+		return f
+	}
+	if step := quantity.Seconds(most * float64(batch)); o.Objective != Memory && !math.IsInf(most, 1) && (o.Step == 0 || step < o.Step) {
+		o.Step = step
+	}
+	var err error
 	if f.Result, err = Run(&q, o); err != nil {
-		return f, false
+		return f
 	}
 	f.Prepared = &q
 	if g.Keeps != nil {
 		f.Plans = slices.DeleteFunc(f.Plans, func(e train.Estimate) bool { return !g.Keeps(&q, &e) })
 	}
-	return f, len(f.Plans) > 0
+	return f
+}
+
+// options are the goal's for a search on p's devices.
+func (g *Goal) options(p *train.Prepared) Options {
+	o := g.Options
+	if g.Within > 0 {
+		o.Step = g.longest(p)
+	}
+	if o.Memory == 0 && o.Sure {
+		o.Memory = p.SureMemory()
+	}
+	return o
 }
 
 // longest returns the longest step that the goal allows on p's devices; 0: any,
@@ -89,10 +171,8 @@ func Fewest(p *train.Prepared, g Goal) (best Found, grain int, ok bool) {
 	low, high := 0, g.least(p)
 	var total Result
 	look := func(n int) (f Found, ok bool) {
-		f, ok = g.at(p, n)
-		total.Candidates += f.Candidates
-		total.Evaluated += f.Evaluated
-		total.Feasible += f.Feasible
+		f, ok = g.At(p, n)
+		total.Add(&f.Result)
 		return f, ok
 	}
 	for ; high <= g.Most; low, high = high, 2*high {
@@ -114,7 +194,7 @@ func Fewest(p *train.Prepared, g Goal) (best Found, grain int, ok bool) {
 			break
 		}
 	}
-	best.Candidates, best.Evaluated, best.Feasible = total.Candidates, total.Evaluated, total.Feasible
+	best.Count(&total)
 	return best, grain, true
 }
 
@@ -135,7 +215,7 @@ func (g *Goal) least(p *train.Prepared) int {
 func Each(p *train.Prepared, g Goal, devices []int) []Found {
 	var list []Found
 	for _, n := range devices {
-		if f, ok := g.at(p, n); ok {
+		if f, ok := g.At(p, n); ok {
 			list = append(list, f)
 		}
 	}

@@ -23,7 +23,7 @@ func TestFewest(t *testing.T) {
 		best, grain, ok := Fewest(p, g)
 		if !ok {
 			for _, n := range Doublings(g.Most) {
-				_, found := g.at(p, n)
+				_, found := g.At(p, n)
 				require.False(t, found, "%d devices will do", n)
 			}
 			return
@@ -35,7 +35,7 @@ func TestFewest(t *testing.T) {
 		require.Equal(t, n, best.Plans[0].Plan.Devices())
 		for less := grain; less < n; less += grain {
 			if 2*less >= n { // below stand the numbers that doubling passed
-				_, found := g.at(p, less)
+				_, found := g.At(p, less)
 				require.False(t, found, "%d devices will do, not only %d", less, n)
 			}
 		}

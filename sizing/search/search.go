@@ -74,6 +74,8 @@ type Options struct {
 	Top int
 	// Memory is the most that a device may hold, 0 what it has.
 	Memory quantity.Bytes
+	// Sure keeps only plans that surely fit.
+	Sure bool
 	// Step is the longest that a step may take; 0: any.
 	Step  quantity.Seconds
 	Fixed Fixed
@@ -91,6 +93,18 @@ type Result struct {
 	// allow, Evaluated how many of them were evaluated (the others are bounded
 	// away), and Feasible how many of those keep to the options.
 	Candidates, Evaluated, Feasible int64
+}
+
+// Add counts what another search looked at.
+func (r *Result) Add(other *Result) {
+	r.Candidates += other.Candidates
+	r.Evaluated += other.Evaluated
+	r.Feasible += other.Feasible
+}
+
+// Count takes the counts of another result.
+func (r *Result) Count(of *Result) {
+	r.Candidates, r.Evaluated, r.Feasible = of.Candidates, of.Evaluated, of.Feasible
 }
 
 // Run searches the layouts of a prepared model, whose workload names the
@@ -279,7 +293,7 @@ func (w *worker) evaluate() {
 
 // keep puts an estimate among the best if it belongs there.
 func (w *worker) keep(e *train.Estimate) {
-	if e.Memory.Total > w.o.Memory || w.o.Step > 0 && e.Time.Step > w.o.Step {
+	if e.Memory.Total > w.o.Memory || w.o.Sure && e.Memory.Verdict != train.FitsSurely || w.o.Step > 0 && e.Time.Step > w.o.Step {
 		return
 	}
 	w.feasible++

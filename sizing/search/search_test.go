@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 	"mlsizer/sizing/wholetest"
@@ -197,4 +199,36 @@ func TestObjectiveNames(t *testing.T) {
 	}
 	_, err := ParseObjective("speed")
 	require.Equal(t, note.NewError("objective.unknown", "speed", note.Choice{"time", "cost", "energy", "devices", "memory"}), err)
+}
+
+// The state divided by all devices is below what any plan takes that offloads
+// nothing.
+func TestStateFloorIsBelowEveryPlan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		r, err := Run(p, Options{Objective: Memory, Memory: quantity.Bytes(math.Inf(1)), Workers: 2, Fixed: Fixed{OffloadOptimizer: option.Set(false)}})
+		require.NoError(t, err)
+		for i := range r.Plans { // none where no layout divides the batch
+			require.LessOrEqual(t, p.StateFloor(), float64(r.Plans[i].Memory.Total))
+		}
+	})
+}
+
+// A search for plans that surely fit finds none but those, and what all layouts
+// show to be the best of them.
+func TestSureKeepsOnlyPlansThatSurelyFit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawProblem(t)
+		sure, err := Run(p, Options{Sure: true, Workers: 2})
+		require.NoError(t, err)
+		all, err := Run(p, Options{Top: 20, Workers: 2})
+		require.NoError(t, err)
+		first := slices.IndexFunc(all.Plans, func(e train.Estimate) bool { return e.Memory.Verdict == train.FitsSurely })
+		if first >= 0 {
+			require.Equal(t, all.Plans[first], sure.Plans[0])
+		}
+		for i := range sure.Plans {
+			require.Equal(t, train.FitsSurely, sure.Plans[i].Memory.Verdict)
+		}
+	})
 }

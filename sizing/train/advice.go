@@ -148,7 +148,7 @@ func (a Advice) enough(two *Advice) bool {
 	return a.Fits && a.Verdict.Rank() <= two.Verdict.Rank() && a.Step <= worth*two.Step
 }
 
-// byUse orders advice: what surely fits by time, then what fits tightly, then
+// byUse orders advice: what surely fits by time, then what may not, then
 // the rest by memory.
 func byUse(a, b Advice) int {
 	if d := cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()); d != 0 {

@@ -45,8 +45,8 @@ type Memory struct {
 	Sure   quantity.Bytes `json:"sure_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`
 	Fits   bool           `json:"fits"`
-	// Verdict says how sure that is: "fits" if Sure does, "tight" if only the
-	// estimate does, else "does not fit".
+	// Verdict says how sure that is: "fits" if Sure does, "may-not-fit" if only
+	// the estimate does, else "does-not-fit".
 	Verdict Verdict `json:"verdict"`
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`
@@ -60,8 +60,8 @@ type Verdict string
 // The verdicts.
 const (
 	FitsSurely Verdict = "fits"
-	Tight      Verdict = "tight"
-	DoesNotFit Verdict = "does not fit"
+	MayNotFit  Verdict = "may-not-fit"
+	DoesNotFit Verdict = "does-not-fit"
 )
 
 // Rank orders the verdicts, the surest first.
@@ -69,7 +69,7 @@ func (v Verdict) Rank() int {
 	switch v {
 	case FitsSurely:
 		return 0
-	case Tight:
+	case MayNotFit:
 		return 1
 	}
 	return 2

@@ -111,3 +111,15 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 	allocated := tensors/float64(plan.PP) + float64(f.p.workspace)
 	return (float64(stack.ContextBytes) + allocated*stack.Reserved) * (1 - 1e-9)
 }
+
+// StateFloor returns a total below which no device of the cluster can get under
+// any plan that offloads nothing: weights and optimizer state divided by all
+// devices.
+func (p *Prepared) StateFloor() float64 {
+	f, c := p.NewFloor(), p.costs
+	f.all(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+	h := &f.holds[NoRecompute]
+	state := h.stored.dense + h.stored.experts + h.moments.dense + h.moments.experts + c.masterBytes*(h.trained.dense+h.trained.experts)
+	allocated := state/float64(p.Cluster.Count) + float64(p.workspace)
+	return (float64(c.stack.ContextBytes) + allocated*c.stack.Reserved) * (1 - 1e-9)
+}

@@ -236,7 +236,7 @@ func (p *Prepared) judge(m *Memory) {
 	case !m.Fits:
 		m.Verdict = DoesNotFit
 	case m.Sure > m.Device:
-		m.Verdict = Tight
+		m.Verdict = MayNotFit
 	default:
 		m.Verdict = FitsSurely
 	}

@@ -47,7 +47,7 @@ func TestVerdictRestsOnItsOwnBound(t *testing.T) {
 	for _, c := range []struct {
 		device float64
 		want   Verdict
-	}{{float64(e.Memory.Sure), FitsSurely}, {float64(e.Memory.Sure) - 1, Tight}, {float64(e.Memory.Total), Tight}, {float64(e.Memory.Total) - 1, DoesNotFit}} {
+	}{{float64(e.Memory.Sure), FitsSurely}, {float64(e.Memory.Sure) - 1, MayNotFit}, {float64(e.Memory.Total), MayNotFit}, {float64(e.Memory.Total) - 1, DoesNotFit}} {
 		m, q := e.Memory, *p
 		*(*float64)(&q.Cluster.Device.Memory) = c.device
 		q.judge(&m)

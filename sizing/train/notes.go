@@ -93,8 +93,8 @@ func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	} else {
 		notes.Say("memory-band.unmeasured", "", c.stack.Name)
 	}
-	if m.Verdict == Tight {
-		notes.Say("tight", "", m.Sure)
+	if m.Verdict == MayNotFit {
+		notes.Say("may-not-fit", "", m.Sure)
 	}
 	if !m.Fits {
 		name, size := m.LargestTerm()

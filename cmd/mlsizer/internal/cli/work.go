@@ -53,6 +53,13 @@ type WorkOptions struct {
 	constants       *train.Constants
 	Bounds          sizing.Bounds
 	Explain         bool
+	Strict          bool
+}
+
+// Holds reports whether the exit code says that a plan fits: with --strict only
+// if it surely does.
+func (o *WorkOptions) Holds(m *train.Memory) bool {
+	return m.Fits && (!o.Strict || m.Verdict == train.FitsSurely)
 }
 
 // AddWorkFlags adds the flags of a training estimate.
@@ -120,6 +127,7 @@ func AddWorkFlags(a *App, cmd *cobra.Command, o *WorkOptions) {
 	AddHardwareFile(fs, a)
 	AddBounds(fs, &o.Bounds)
 	fs.BoolVar(&o.Explain, "explain", false, "")
+	fs.BoolVar(&o.Strict, "strict", false, "")
 }
 
 // AddLayoutFlags adds the dimensions of a plan, and the rest of it.

@@ -72,8 +72,8 @@ func compareNotes(rows []CompareRow) *Footnotes {
 			f.Add("", render.Note{Text: text.Fewest})
 		case "devices-of-layout":
 			f.Add("", render.Note{Text: text.FewestOfLayout})
-		case "tight":
-			f.Add("", render.Note{Text: text.TightNote})
+		case "may-not-fit":
+			f.Add("", render.Note{Text: text.MayNotNote})
 		case "unmeasured":
 			unmeasured = append(unmeasured, text.StackOn.With(of, list.names))
 		case "no-price":
@@ -102,7 +102,7 @@ func groupOf(code string, a *sizing.Answer) string {
 		return code + " " + a.Stack().Name
 	case code == "devices" && a.Cluster.Count&(a.Cluster.Count-1) != 0: // no power of two
 		return "devices-of-layout"
-	case code == "devices" || code == "tight":
+	case code == "devices" || code == "may-not-fit":
 		return code
 	case code == "price" && a.Estimate.Cost.PerHour == 0:
 		return "no-price"

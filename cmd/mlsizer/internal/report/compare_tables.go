@@ -264,8 +264,8 @@ func fitsText(v train.Verdict) text.Text {
 	switch v {
 	case train.FitsSurely:
 		return text.Yes
-	case train.Tight:
-		return text.Tightly
+	case train.MayNotFit:
+		return text.MayNot
 	}
 	return text.No
 }

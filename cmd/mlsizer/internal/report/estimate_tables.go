@@ -64,8 +64,8 @@ func verdictText(v train.Verdict) text.Text {
 	switch v {
 	case train.FitsSurely:
 		return text.Fits
-	case train.Tight:
-		return text.Tight
+	case train.MayNotFit:
+		return text.MayNotFit
 	}
 	return text.DoesNotFit
 }
@@ -231,7 +231,7 @@ func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 	if m.Low < m.Total || m.High > m.Total {
 		row(text.BandLow, m.Low)
 		row(text.BandHigh, m.High, f.At("memory-band")...)
-		row(text.MemorySure, m.Sure, f.At("tight")...)
+		row(text.MemorySure, m.Sure, f.At("may-not-fit")...)
 	}
 	row(text.DeviceMemory, m.Device)
 	for _, away := range []struct {

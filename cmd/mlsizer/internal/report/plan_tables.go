@@ -53,11 +53,11 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 func planTitle(p *Planned, r *planRow) text.Text {
 	title := EstimateTitle(&r.result)
 	if !p.Found() {
-		reason := text.NoPlanMemory
+		in, on := r.result.Model.Input, &r.result.Hardware
 		if p.Miss.Reason == "time" {
-			reason = text.NoPlanTime
+			return text.NoPlanTime.With(in, on.Devices, on.Name, verdictText(p.Miss.Estimate.Memory.Verdict))
 		}
-		return reason.With(r.result.Model.Input, r.result.Hardware.Devices, r.result.Hardware.Name)
+		return text.NoPlanMemory.With(in, on.Devices, on.Name)
 	}
 	if r.Optimal != nil {
 		m := &r.result.Model

@@ -77,8 +77,6 @@ type Planned struct {
 	Answer *sizing.Answer // its estimate is the best plan
 	Result search.Result
 	Time   time.Duration
-	// Tight says that the best plan's memory band reaches past the device.
-	Tight bool
 	// Grain is how far apart the numbers of devices are that were looked at;
 	// 0: the number was given.
 	Grain int

@@ -4,28 +4,30 @@ var estimateLong = T(`Estimate says what training a model on a machine takes: me
 term, storage, floating-point operations, time with its band, money and energy.
 What is left open is chosen, and a footnote says what and why.
 
-Exit code 3 means that the model does not fit; the answer is printed.`, `Estimate 说明在一台机器上训练一个模型需要什么：逐项的每设备内存、存储、
+Exit code 3 means that the model does not fit, with --strict also that it may
+not fit; the answer is printed.`, `Estimate 说明在一台机器上训练一个模型需要什么：逐项的每设备内存、存储、
 浮点运算量、时间及其区间、费用与能耗。未给出的内容自动选择，脚注说明选了
 什么以及原因。
 
-退出码 3 表示模型放不下；仍输出答案。`)
+退出码 3 表示模型放不下，用 --strict 时也表示未必可放下；仍输出答案。`)
 
 var compareLong = T(`Compare answers for every model on every device, in tables that share one unit a
 column. A device without a count gets the fewest devices that hold the model.
 A row that has no answer is listed with its reason.
 
 Exit codes: 0 every row is answered, also where the answer is "does not fit";
-3 every row is answered and none fits; 1 a row has no answer; 2 a model, a
-device or a flag is not known.`, `Compare 对每个模型在每种设备上作答，同一列的数字共用一个单位。
+3 every row is answered and none fits (with --strict: none surely fits); 1 a row
+has no answer; 2 a model, a device or a flag is not known.`, `Compare 对每个模型在每种设备上作答，同一列的数字共用一个单位。
 未带数量的设备取放得下该模型的最少设备数。没有答案的行列出原因。
 
-退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下；
+退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下（用 --strict 时：无一确定放得下）；
 1 有一行没有答案；2 模型、设备或参数未知。`)
 
 var planLong = T(`Plan looks at every layout of a model on a machine: tensor, sequence, pipeline,
 context, expert and data parallelism, virtual and uneven stages, sharding, shard
-groups, micro-batch, recompute and offload. It says which is best, what bounds
-it, and what else would help. Dimensions that are given stay as they are.
+groups, micro-batch and recompute. It says which is best, what bounds it, and
+what else would help. Dimensions that are given stay as they are; state is
+offloaded only where that is asked for.
 
 A device without a count gets the fewest that hold the model, or that finish
 within --days. With --objective cost, energy or devices a count is the most that
@@ -33,10 +35,11 @@ may be used. Several devices are compared for the same goal. Without a MODEL,
 --budget or --device-hours gives the model and the tokens that the money trains
 best. --export prints the plan as a framework's arguments or config.
 
-Exit code 3 means that there is no plan; the nearest miss is printed.`, `Plan 查看一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
+Exit code 3 means that there is no plan, with --strict also that the best may
+not fit; the nearest miss is printed.`, `Plan 查看一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
 上下文并行、专家并行与数据并行，虚拟段与不均匀分段，切分方式，切分组，
-微批次，重计算与卸载。它说明哪一种最佳、瓶颈何在、还有什么会有帮助。
-已给出的维度保持不变。
+微批次与重计算。它说明哪一种最佳、瓶颈何在、还有什么会有帮助。
+已给出的维度保持不变；仅在要求时才卸载状态。
 
 未带数量的设备取放得下该模型、或能在 --days 内完成的最少设备数。
 用 --objective cost、energy 或 devices 时，数量是可用设备的上限。
@@ -44,4 +47,4 @@ Exit code 3 means that there is no plan; the nearest miss is printed.`, `Plan �
 给出这笔钱训练得最好的模型与 token 数。--export 按训练框架的参数或配置
 输出方案。
 
-退出码 3 表示没有方案；输出最接近的方案。`)
+退出码 3 表示没有方案，用 --strict 时也表示最佳方案未必可放下；输出最接近的方案。`)

@@ -28,7 +28,7 @@ var trainNotes = map[string]Text{
 	"memory":                 T("at the %s, where a step holds most; overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", "步内峰值在%s；开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%"),
 	"memory-band.measured":   T("80 %% of %d measured peaks on %s lie between %.3g and %.3g times the estimate, 95 %% below %.3g", "%[2]s 上 %[1]d 个实测峰值有 80 %% 落在估计值的 %.3[3]g 至 %.3[4]g 倍之间，95 %% 低于 %.3[5]g 倍"),
 	"memory-band.unmeasured": T("no measured peak memory on %s of such a model: the band is that of the stack that is furthest off", "%s 无此类模型的实测峰值内存：取偏差最大的软件栈的区间"),
-	"tight":                  T("tight: the estimate fits, %s does not, which 95 %% of measured peaks would stay below", "偏紧：估计值放得下，但 95 %% 实测峰值的上界 %s 放不下"),
+	"may-not-fit":            T("may not fit: the estimate does, %s does not, which 95 %% of measured peaks would stay below", "未必可放下：估计值放得下，但 95 %% 实测峰值的上界 %s 放不下"),
 	"does-not-fit":           T("does not fit: %s is the largest part (%s)", "放不下：最大的一项是%s（%s）"),
 	"loss":                   T("cross-entropy as asked for: %s, %.3g B a logit at its peak", "按指定交叉熵：%s，峰值每 logit %.3g B"),
 	"routing.capacity":       T("experts take %.3g times their even share of the tokens, padded to it, in memory and time", "每个专家按平均份额的 %.3g 倍补齐 token，计入内存与时间"),

@@ -21,7 +21,7 @@ var (
 	Clusters       = T("the same goal on each", "同一目标在各硬件上")
 	NoPlan         = T("no plan", "无方案")
 	NoPlanMemory   = T("no plan: %s on %d x %s does not fit", "无方案：%s，%d × %s 放不下")
-	NoPlanTime     = T("no plan: %s on %d x %s fits, but does not keep to the time or the money", "无方案：%s，%d × %s 可放下，但超出时间或费用")
+	NoPlanTime     = T("no plan: %s on %d x %s %s, but does not keep to the time or the money", "无方案：%s，%d × %s %s，但超出时间或费用")
 	Nearest        = T("nearest", "最接近")
 	Fastest        = T("fastest", "最快")
 	OfDeviceMemory = T("%v of %v", "%v（设备 %v）")

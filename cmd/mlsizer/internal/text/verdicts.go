@@ -3,15 +3,15 @@ package text
 // Whether a plan fits.
 var (
 	Fits        = T("fits", "可放下")
-	Tight       = T("fits tightly", "勉强可放下")
+	MayNotFit   = T("may not fit", "未必可放下")
 	Yes         = T("yes", "是")
-	Tightly     = T("tight", "偏紧")
+	MayNot      = T("may not", "未必")
 	No          = T("no", "否")
 	DoesNotFit  = T("does not fit", "放不下")
 	Never       = T("never", "永不")
 	Unknown     = T("not known", "未知")
 	IfItFitted  = T("%s, if it fitted", "%s（假如放得下）")
-	TightNote   = T("tight: the estimate fits, what 95 % of measured peaks would stay below does not", "偏紧：估计值放得下，95 % 实测峰值的上界放不下")
+	MayNotNote  = T("may not fit: the estimate does, what 95 % of measured peaks would stay below does not", "未必可放下：估计值放得下，95 % 实测峰值的上界放不下")
 	FitsHead    = T("fits", "放下")
 	NotAnswered = T("no answer", "无答案")
 	NotKnown    = T("not known: %s", "未知：%s")
