@@ -7,7 +7,7 @@ import (
 )
 
 // bestPlan evaluates the layouts that the question leaves open and returns the
-// fastest that fits, surely rather than tightly, or the one that needs the
+// fastest that fits, surely if one does, or the one that needs the
 // least memory if none does.
 // evaluated is how many could run at all; an error says why none could.
 func (q *Request) bestPlan(p *train.Prepared, batch batchOf) (best train.Estimate, evaluated int, err error) {
@@ -38,7 +38,7 @@ func (q *Request) bestPlan(p *train.Prepared, batch batchOf) (best train.Estimat
 // sequences over all ranks.
 type batchOf func(unit int64) int64
 
-// better orders estimates: those that surely fit before those that do tightly,
+// better orders estimates: those that surely fit before those that may not,
 // both by time; the others by memory.
 func better(a, b *train.Estimate) bool {
 	if x, y := a.Memory.Verdict.Rank(), b.Memory.Verdict.Rank(); x != y {

@@ -24,7 +24,7 @@ type Goal struct {
 	Cluster func(devices int) (hardware.Cluster, error)
 	// Batches lists the global batches to choose from on so many devices, the
 	// most wanted first; nil takes that of the workload. Wider is one for where
-	// none of them has a plan, 0 if there is none.
+	// none of them has a layout, 0 if there is none.
 	Batches func(devices int) (list []int64, wider int64)
 	// Most is the largest number of devices that is looked at.
 	Most int
@@ -52,7 +52,7 @@ func (g *Goal) At(p *train.Prepared, devices int) (f Found, ok bool) {
 		return f, len(f.Plans) > 0
 	}
 	list, wider := g.Batches(devices)
-	if f = g.choose(&q, list); len(f.Plans) == 0 && wider > 0 {
+	if f = g.choose(&q, list); f.Candidates == 0 && wider > 0 {
 		f = g.choose(&q, []int64{wider})
 	}
 	return f, len(f.Plans) > 0
