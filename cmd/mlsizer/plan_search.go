@@ -14,9 +14,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// kept is how many plans a search keeps at least: the runner-up is the first
-// that is slower, and layouts that take the same time are common.
-const kept = 24
+// runnerUp is the rank of the plan that the best one is compared with.
+const runnerUp = 2
 
 // planOn searches on one target.
 func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Planned, error) {
@@ -35,7 +34,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	p.Answer.Notes = append(append(p.Answer.Notes, m.FileNotes()...), t.Notes()...)
 	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Exhaustive: o.Exhaustive, Memory: memoryLimit(o, t.Device)},
+		Options: search.Options{Objective: o.Objective, Top: max(o.Top, runnerUp), Kinds: true, Exhaustive: o.Exhaustive, Memory: memoryLimit(o, t.Device)},
 		Within:  p.Within, Most: report.MostDevices, Keeps: keeps(o, p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
 			return p.Answer.LongestStep(q, steps, p.Within, o.Chance)

@@ -16,25 +16,18 @@ import (
 func why(o *report.PlanOptions, p *report.Planned) *report.WhyJSON {
 	best := p.Best()
 	w := &report.WhyJSON{Bounds: largest(best.Time.Terms.List(), best.Time.Step)}
-	for i := range p.Top() {
-		second := &p.Top()[i]
-		if second.Time.Step < best.Time.Step*slower {
-			continue
-		}
+	if len(p.Top()) >= runnerUp {
+		second := &p.Top()[runnerUp-1]
 		w.RunnerUp = &report.RunnerUpJSON{Plan: second.Plan, Step: second.Time.Step, Lost: second.Time.Step - best.Time.Step}
 		a, b := best.Time.Terms.List(), second.Time.Terms.List()
 		for i := range b {
 			b[i].Time -= a[i].Time
 		}
 		w.RunnerUp.Where = largest(b, second.Time.Step) // what it saves elsewhere too, as less than 0
-		break
 	}
 	w.Resources = resources(o, p)
 	return w
 }
-
-// slower is what makes a plan a runner-up rather than an equal.
-const slower = 1.001
 
 // largest are up to three terms, by their size whatever their sign, without
 // those that are nothing.

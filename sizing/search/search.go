@@ -79,6 +79,9 @@ type Options struct {
 	// Step is the longest that a step may take; 0: any.
 	Step  quantity.Seconds
 	Fixed Fixed
+	// Kinds keeps one plan of each kind: of those that differ only in virtual
+	// stages, uneven stages and the micro-batch, the best.
+	Kinds bool
 	// Exhaustive evaluates every layout.
 	Exhaustive bool
 	// Workers is the number of goroutines; 0: GOMAXPROCS.
@@ -108,8 +111,7 @@ func (r *Result) Count(of *Result) {
 }
 
 // Run searches the layouts of a prepared model, whose workload names the
-// global batch. The answer does not depend on the number of workers; without
-// Exhaustive the counts of evaluated and feasible layouts may.
+// global batch. Nothing of the answer depends on the number of workers.
 func Run(p *train.Prepared, o Options) (Result, error) {
 	if p.Workload.Batch < 1 {
 		return Result{}, note.FieldError("batch", "objective.needs-batch")
@@ -138,8 +140,52 @@ func Run(p *train.Prepared, o Options) (Result, error) {
 		}
 		r.queue.init()
 	}
-	r.each(workers, (*worker).search)
+	if o.Exhaustive {
+		r.each(workers, (*worker).search)
+	} else {
+		r.rounds(workers)
+	}
 	return r.merge(workers), nil
+}
+
+// The first and the largest number of nodes of a round.
+const (
+	firstRound   = 4
+	largestRound = 64
+)
+
+// rounds opens nodes in the order of their floors, so many at a time. What a
+// round prunes by is known when it begins, so that the counts are the same
+// whatever the workers do.
+func (r *run) rounds(workers []worker) {
+	for size := firstRound; ; size = min(2*size, largestRound) {
+		r.round = r.round[:0]
+		for len(r.round) < size {
+			n, ok := r.queue.pop()
+			if !ok || r.tooSlow(&n) {
+				break // and so are all that follow
+			}
+			r.round = append(r.round, n)
+		}
+		if len(r.round) == 0 {
+			return
+		}
+		r.each(workers, (*worker).openRound)
+		if best := r.joined(workers); len(best) == r.o.Top {
+			r.lower(r.o.value(&best[r.o.Top-1]))
+		}
+	}
+}
+
+// openRound opens nodes of the round until none is left.
+func (w *worker) openRound() {
+	for {
+		i := int(w.next.Add(1)) - 1
+		if i >= len(w.round) {
+			return
+		}
+		w.open(&w.round[i])
+	}
 }
 
 // seed searches the part of the space without context parallelism and with
@@ -164,9 +210,8 @@ type run struct {
 	pairs [][2]int
 	next  atomic.Int64  // of pairs or nodes
 	worst atomic.Uint64 // bits of the value that an answer must not exceed
-
-	mu    sync.Mutex
 	queue queue
+	round []node // that are opened together
 }
 
 // worker is one goroutine's part of a search.
@@ -227,34 +272,23 @@ func (w *worker) list() {
 	}
 }
 
-// search opens nodes until none is left that can matter.
+// search opens all nodes of some pairs.
 func (w *worker) search() {
-	if w.o.Exhaustive {
-		for {
-			i := int(w.next.Add(1)) - 1
-			if i >= len(w.pairs) {
-				return
-			}
-			w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-				w.candidates += w.count(n)
-				w.open(n)
-			})
-		}
-	}
 	for {
-		w.mu.Lock()
-		n, ok := w.queue.pop()
-		w.mu.Unlock()
-		if !ok || w.tooSlow(&n) {
-			return // and so are all that follow
+		i := int(w.next.Add(1)) - 1
+		if i >= len(w.pairs) {
+			return
 		}
-		w.open(&n)
+		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
+			w.candidates += w.count(n)
+			w.open(n)
+		})
 	}
 }
 
 // tooSlow reports whether no layout of a node can be an answer.
-func (w *worker) tooSlow(n *node) bool {
-	return w.o.Objective != Memory && n.floor > w.limit() || w.o.Step > 0 && n.floor > float64(w.o.Step)
+func (r *run) tooSlow(n *node) bool {
+	return r.o.Objective != Memory && n.floor > r.limit() || r.o.Step > 0 && n.floor > float64(r.o.Step)
 }
 
 // tooLarge reports whether no layout that takes so much memory or more can be
@@ -302,6 +336,14 @@ func (w *worker) keep(e *train.Estimate) {
 	}
 	at, _ := slices.BinarySearchFunc(w.best, e, func(a train.Estimate, b *train.Estimate) int { return w.o.compare(&a, b) })
 	switch {
+	case w.o.Kinds:
+		same := slices.IndexFunc(w.best, func(a train.Estimate) bool { return sameKind(&a.Plan, &e.Plan) })
+		if same >= 0 && same < at {
+			return
+		}
+		if same >= 0 {
+			w.best = slices.Delete(w.best, same, same+1)
+		}
 	case at > 0 && twins(&w.best[at-1], e):
 		return
 	case at < len(w.best) && twins(e, &w.best[at]):
@@ -311,9 +353,6 @@ func (w *worker) keep(e *train.Estimate) {
 	w.best = slices.Insert(w.best, at, *e)
 	if len(w.best) > w.o.Top {
 		w.best = w.best[:w.o.Top]
-	}
-	if len(w.best) == w.o.Top {
-		w.lower(w.o.value(&w.best[w.o.Top-1]))
 	}
 }
 
@@ -358,6 +397,16 @@ func twins(a, b *train.Estimate) bool {
 	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
 }
 
+// sameKind reports whether two plans differ only in what divides a pipeline and
+// in the micro-batch.
+func sameKind(a, b *train.Plan) bool {
+	x, y := *a, *b
+	for _, p := range []*train.Plan{&x, &y} {
+		p.VP, p.FirstLayers, p.LastLayers, p.MicroBatch = 0, 0, 0, 0
+	}
+	return x == y
+}
+
 func comparePlans(a, b *train.Plan) int {
 	return cmp.Or(
 		cmp.Compare(a.TP, b.TP), cmp.Compare(a.PP, b.PP), cmp.Compare(a.VP, b.VP), cmp.Compare(a.CP, b.CP), cmp.Compare(a.EP, b.EP),
@@ -382,13 +431,30 @@ func (r *run) merge(workers []worker) Result {
 	var t Result
 	for i := range workers {
 		w := &workers[i]
-		t.Plans = append(t.Plans, w.best...)
 		t.Candidates += w.candidates
 		t.Evaluated += w.evaluated
 		t.Feasible += w.feasible
 	}
-	slices.SortFunc(t.Plans, func(a, b train.Estimate) int { return r.o.compare(&a, &b) })
-	t.Plans = slices.CompactFunc(t.Plans, func(a, b train.Estimate) bool { return twins(&a, &b) })
-	t.Plans = t.Plans[:min(len(t.Plans), r.o.Top)]
+	t.Plans = r.joined(workers)
 	return t
+}
+
+// joined returns the best plans of all workers.
+func (r *run) joined(workers []worker) []train.Estimate {
+	var all []train.Estimate
+	for i := range workers {
+		all = append(all, workers[i].best...)
+	}
+	slices.SortFunc(all, func(a, b train.Estimate) int { return r.o.compare(&a, &b) })
+	best := all[:0]
+	for i := range all {
+		double := len(best) > 0 && twins(&best[len(best)-1], &all[i])
+		if r.o.Kinds {
+			double = slices.ContainsFunc(best, func(e train.Estimate) bool { return sameKind(&e.Plan, &all[i].Plan) })
+		}
+		if !double {
+			best = append(best, all[i])
+		}
+	}
+	return best[:min(len(best), r.o.Top)]
 }

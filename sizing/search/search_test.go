@@ -63,6 +63,7 @@ func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
 		o := Options{
 			Objective: rapid.SampledFrom([]Objective{Time, Cost, Memory}).Draw(t, "objective"),
 			Top:       rapid.IntRange(1, 5).Draw(t, "top"),
+			Kinds:     rapid.Bool().Draw(t, "kinds"),
 			Workers:   1, Exhaustive: true,
 		}
 		if rapid.Bool().Draw(t, "fixed") {
@@ -77,12 +78,24 @@ func TestPrunedFindsWhatExhaustiveFinds(t *testing.T) {
 			require.NoError(t, err)
 		}
 		o.Exhaustive = false
-		for _, o.Workers = range []int{1, 3} {
-			pruned, err := Run(p, o)
+		o.Workers = 1
+		pruned, err := Run(p, o)
+		require.NoError(t, err)
+		require.Equal(t, all.Candidates, pruned.Candidates)
+		require.LessOrEqual(t, pruned.Evaluated, all.Evaluated)
+		require.Equal(t, all.Plans, pruned.Plans)
+		for _, o.Workers = range []int{2, 3} {
+			shared, err := Run(p, o)
 			require.NoError(t, err)
-			require.Equal(t, all.Candidates, pruned.Candidates)
-			require.LessOrEqual(t, pruned.Evaluated, all.Evaluated)
-			require.Equal(t, all.Plans, pruned.Plans)
+			require.Equal(t, pruned, shared, "counts too")
+		}
+		if !o.Kinds {
+			return
+		}
+		for i := range pruned.Plans {
+			for j := range i {
+				require.False(t, sameKind(&pruned.Plans[i].Plan, &pruned.Plans[j].Plan))
+			}
 		}
 	})
 }
