@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(name)
 	}
 	os.Setenv("LANG", "en_US.UTF-8")
+	debug.SetGCPercent(800) // a quarter of the time goes into collecting thousands of small answers
 	os.Exit(testMain(m))
 }
 
