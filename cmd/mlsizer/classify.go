@@ -14,7 +14,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"mlsizer/cmd/mlsizer/internal/batch"
 	"mlsizer/cmd/mlsizer/internal/cli"
@@ -156,8 +155,8 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 	opt.Resolve = o.resolver(ctx)
 	opt.Progress = new(batch.Progress)
 	endProgress := func() {}
-	if f, ok := o.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		endProgress = batch.ShowProgress(f, opt.Progress, size, o.Lang)
+	if cli.IsTerminal(o.Stderr) {
+		endProgress = batch.ShowProgress(o.Stderr, opt.Progress, size, o.Lang)
 	}
 	sum, err := batch.Run(ctx, in, o.Stdout, opt)
 	endProgress()

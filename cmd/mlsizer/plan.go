@@ -59,6 +59,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &o.DeviceHours, "device-hours", "", "HOURS", "100K", parseHours)
 	fs.BoolVar(&o.Pareto, "pareto", false, "")
 	fs.BoolVar(&o.Exhaustive, "exhaustive", false, "")
+	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "")
 	cli.AddValue(fs, &o.Export, "export", "", "FRAMEWORK", "megatron", export.ParseFormat).Among(export.Names)
 	return cmd
 }

@@ -41,7 +41,9 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 		},
 	}
 	start := time.Now()
+	stop := o.Working(text.Searching)
 	found, ok := searchPlans(o, p, goal)
+	stop()
 	p.Time = time.Since(start)
 	if !ok {
 		return p, missed(o, p, goal)

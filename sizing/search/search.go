@@ -79,8 +79,8 @@ type Options struct {
 	// Step is the longest that a step may take; 0: any.
 	Step  quantity.Seconds
 	Fixed Fixed
-	// Kinds keeps one plan of each kind: of those that differ only in virtual
-	// stages, uneven stages and the micro-batch, the best.
+	// Kinds keeps one plan of each kind, the best: plans of one kind divide the
+	// model over the devices and shard its state in the same way.
 	Kinds bool
 	// Exhaustive evaluates every layout.
 	Exhaustive bool
@@ -397,14 +397,12 @@ func twins(a, b *train.Estimate) bool {
 	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
 }
 
-// sameKind reports whether two plans differ only in what divides a pipeline and
-// in the micro-batch.
+// sameKind reports whether two plans divide the model over the devices and shard
+// its state in the same way. They may differ in how a pipeline is interleaved, in
+// how sequences and batches are divided, and in what is recomputed.
 func sameKind(a, b *train.Plan) bool {
-	x, y := *a, *b
-	for _, p := range []*train.Plan{&x, &y} {
-		p.VP, p.FirstLayers, p.LastLayers, p.MicroBatch = 0, 0, 0, 0
-	}
-	return x == y
+	return a.TP == b.TP && a.PP == b.PP && a.EP == b.EP && a.ETP == b.ETP &&
+		a.Sharding == b.Sharding && a.ShardGroup == b.ShardGroup && a.OffloadOptimizer == b.OffloadOptimizer
 }
 
 func comparePlans(a, b *train.Plan) int {

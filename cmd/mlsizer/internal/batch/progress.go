@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -32,31 +33,7 @@ func (c *countingReader) Read(b []byte) (int, error) {
 // ShowProgress redraws a line on w, a terminal, until stop is called, which
 // wipes it. size is the length of the file in bytes, 0 if unknown.
 func ShowProgress(w io.Writer, p *Progress, size int64, l text.Lang) (stop func()) {
-	const every = 200 * time.Millisecond
-	quit, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		start := time.Now()
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		drawn := false
-		for {
-			select {
-			case <-quit:
-				if drawn {
-					io.WriteString(w, "\r\x1b[K")
-				}
-				return
-			case <-tick.C:
-				io.WriteString(w, "\r"+bar(p.Rows.Load(), p.Bytes.Load(), size, time.Since(start), l)+"\x1b[K")
-				drawn = true
-			}
-		}
-	}()
-	return func() {
-		close(quit)
-		<-done
-	}
+	return render.Redraw(w, 0, func(elapsed time.Duration) string { return bar(p.Rows.Load(), p.Bytes.Load(), size, elapsed, l) })
 }
 
 // bar is the line that shows the progress: share, rows, rate, time left.

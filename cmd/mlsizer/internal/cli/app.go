@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -106,17 +107,31 @@ func FileError(err error) error {
 	return err
 }
 
-// isTerminal reports whether the answer goes to a person's terminal.
-func (a *App) isTerminal() bool {
-	f, ok := a.Stdout.(*os.File)
+// IsTerminal reports whether what is written to w is seen by a person.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// quiet is how long work may take before a terminal says that it goes on.
+const quiet = time.Second
+
+// Working says on a terminal what is being done, if it takes long, until stop is
+// called.
+func (a *App) Working(on text.Text) (stop func()) {
+	if !IsTerminal(a.Stderr) {
+		return func() {}
+	}
+	return render.Redraw(a.Stderr, quiet, func(elapsed time.Duration) string {
+		return text.SinceSeconds.Form(a.Lang, on, int(elapsed.Seconds()))
+	})
 }
 
 // page says what the answer is laid out for. COLUMNS overrides the terminal's
 // width, as it does in other programs.
 func (a *App) page() render.Page {
 	p := render.Page{Format: a.Output, Lang: a.Lang, Width: plainWidth, Command: a.CommandLine()}
-	if a.isTerminal() {
+	if IsTerminal(a.Stdout) {
 		p.Fit = true
 		p.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 		if w, _, err := term.GetSize(int(a.Stdout.(*os.File).Fd())); err == nil && w > 0 {

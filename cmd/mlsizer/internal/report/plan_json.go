@@ -17,14 +17,20 @@ type searchJSON struct {
 	// Candidates is every layout that the model, the stack and the devices
 	// allow; Evaluated those that bounds did not rule out; Feasible those of
 	// them that keep to memory and time.
-	Candidates int64   `json:"candidates"`
-	Feasible   int64   `json:"feasible"`
-	Evaluated  int64   `json:"evaluated"`
-	Seconds    float64 `json:"seconds"`
-	// Rate is candidates decided a second, EvaluationRate evaluations.
+	Candidates int64 `json:"candidates"`
+	Feasible   int64 `json:"feasible"`
+	Exhaustive bool  `json:"exhaustive"`
+	*effortJSON
+}
+
+// effortJSON is what a search took, which is shown where it is asked for: the
+// same request prints the same answer otherwise.
+type effortJSON struct {
+	Evaluated int64   `json:"evaluated"`
+	Seconds   float64 `json:"seconds"`
+	// Rate is candidates decided per second, EvaluationRate evaluations.
 	Rate           float64 `json:"candidates_per_second"`
 	EvaluationRate float64 `json:"evaluations_per_second"`
-	Exhaustive     bool    `json:"exhaustive"`
 }
 
 // optimalJSON is the model that a budget trains best.
@@ -86,10 +92,9 @@ type planJSON struct {
 func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	t := p.Target
 	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.WorkOptions, o.Lang)}
-	s := p.Time.Seconds()
-	r.Search = searchJSON{
-		Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Evaluated: p.Result.Evaluated, Seconds: s,
-		Rate: rate(p.Result.Candidates, s), EvaluationRate: rate(p.Result.Evaluated, s), Exhaustive: o.Exhaustive,
+	r.Search = searchJSON{Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Exhaustive: o.Exhaustive}
+	if s := p.Time.Seconds(); o.Verbose {
+		r.Search.effortJSON = &effortJSON{p.Result.Evaluated, s, rate(p.Result.Candidates, s), rate(p.Result.Evaluated, s)}
 	}
 	if !p.Found() {
 		r.Search.Feasible = 0

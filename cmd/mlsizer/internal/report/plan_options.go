@@ -21,6 +21,7 @@ type PlanOptions struct {
 	DeviceHours float64
 	Pareto      bool
 	Exhaustive  bool
+	Verbose     bool // what depends on the clock, too
 	Export      export.Format
 
 	Affordable []*Affordable // of a budget without a model, by target

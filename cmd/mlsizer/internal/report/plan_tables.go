@@ -76,7 +76,7 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		add(lawsTable(r.Optimal, f))
 	}
 	if !p.Found() {
-		add(nearestTable(p, f))
+		add(o.nearestTable(p))
 		if len(p.Miss.Advice) > 0 {
 			add(adviceTable(p.Miss.Advice))
 		}
@@ -140,13 +140,16 @@ func topTable(r *planRow, f *Footnotes) render.Table {
 
 // searchTable says what was looked at.
 func searchTable(s *searchJSON, p *Planned) render.Table {
-	how := text.Bounded
-	if s.Exhaustive {
-		how = text.EvaluatedAll
-	}
-	rows := [][]render.Cell{
-		Fact(text.Candidates, how.With(quantity.Params(s.Candidates), quantity.Params(s.Evaluated))),
-		Fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(s.Seconds), quantity.Params(int64(s.Rate)))),
+	rows := [][]render.Cell{Fact(text.Candidates, text.Possible.With(quantity.Params(s.Candidates)))}
+	if effort := s.effortJSON; effort != nil {
+		how := text.Bounded
+		if s.Exhaustive {
+			how = text.EvaluatedAll
+		}
+		rows = [][]render.Cell{
+			Fact(text.Candidates, how.With(quantity.Params(s.Candidates), quantity.Params(effort.Evaluated))),
+			Fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(effort.Seconds), quantity.Params(int64(effort.Rate)))),
+		}
 	}
 	if p.Grain > 0 {
 		rows = append(rows, Fact(text.Devices, text.FewestGrain.With(p.Prepared().Cluster.Count, p.Grain)))
@@ -239,7 +242,11 @@ func (o *PlanOptions) clustersTable(rows []*Planned) render.Table {
 			first = append(first, render.Cell{Value: a.Params}, render.Cell{Value: a.Tokens}, render.Cell{Value: render.Count(a.Loss)})
 		}
 		if !p.Found() {
-			cells := append(first, render.Cell{Value: text.NoPlan})
+			why := text.NoPlanForMemory
+			if p.Miss.Reason == "time" {
+				why = text.NoPlanForTime
+			}
+			cells := append(first, render.Cell{Value: why})
 			for len(cells) < len(t.Columns) {
 				cells = append(cells, render.Cell{})
 			}
@@ -268,7 +275,7 @@ func lawsTable(a *optimalJSON, f *Footnotes) render.Table {
 }
 
 // nearestTable is the plan that comes nearest.
-func nearestTable(p *Planned, f *Footnotes) render.Table {
+func (o *PlanOptions) nearestTable(p *Planned) render.Table {
 	e := &p.Miss.Estimate
 	m := &e.Memory
 	name, size := m.LargestTerm()
@@ -279,6 +286,9 @@ func nearestTable(p *Planned, f *Footnotes) render.Table {
 	}
 	if p.Miss.Reason == "time" {
 		rows = [][]render.Cell{Fact(text.Fastest, e.Plan.String()), Fact(text.Run, expectedRun(p.Expected())), Fact(text.Cost, expectedCost(p.Expected()))}
+		if share := o.affords(p); share > 0 {
+			rows = append(rows, Fact(text.Buys, text.OfTokens.With(quantity.Tokens(share*float64(p.Prepared().Workload.Tokens)), render.Percent(share))))
+		}
 	}
 	switch {
 	case p.Miss.More != nil:
@@ -289,6 +299,25 @@ func nearestTable(p *Planned, f *Footnotes) render.Table {
 		rows = append(rows, Fact(text.PlanWouldFit, text.NotOnMore.With(MostDevices)))
 	}
 	return render.Table{Columns: FactColumns(), Rows: rows}
+}
+
+// affords is the share of the run that the time or the money is enough for with
+// the chance that is asked for; 0 if that is not known.
+func (o *PlanOptions) affords(p *Planned) float64 {
+	g := p.Expected()
+	if g.Share == 0 || o.Chance == 0 {
+		return 0
+	}
+	share := 1.0
+	limit := func(has, takes float64) {
+		if has > 0 && takes > 0 {
+			share = min(share, has/takes)
+		}
+	}
+	limit(float64(p.Within), float64(g.Run))
+	limit(float64(o.Budget), float64(g.Cost.USD))
+	limit(o.DeviceHours, g.DeviceHours)
+	return share * g.Overrun.Median / g.Overrun.At(o.Chance)
 }
 
 // memoryTermText is the name of a term of the memory.

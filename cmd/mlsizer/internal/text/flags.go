@@ -151,6 +151,7 @@ var searchFlags = map[string]Text{
 	"chance":       T("chance with which the run keeps to --days, --budget or --device-hours (50%)", "训练满足 --days、--budget 或 --device-hours 的概率（50%）"),
 	"device-hours": T("device-hours that the run may take, interruptions included", "训练可用的设备小时，含中断"),
 	"pareto":       T("time against devices, cost and memory", "时间对设备数、费用与内存的帕累托前沿"),
+	"verbose":      T("how many layouts the search evaluated, and how fast", "搜索评估了多少种布局及其速度"),
 	"exhaustive":   T("evaluate every layout instead of bounding most of them away", "评估每一种布局，不以界限排除"),
 }
 
