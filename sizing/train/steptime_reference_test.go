@@ -159,7 +159,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 			break
 		}
 		all := r.tensor(b, hidden, local)
-		if float64(r.plan.TP) <= t.neighbours {
+		if float64(r.plan.TP) <= t.linked {
 			all *= 1 - e.TensorHidden
 		}
 		fwd += all
