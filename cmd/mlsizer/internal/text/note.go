@@ -58,6 +58,7 @@ var parts = merged(
 // words are the words among the values of notes, derivations and errors.
 var words = merged(
 	phaseWords,
+	linkWords,
 	stateWords,
 	memoryWords,
 	packingWords,
