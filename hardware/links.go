@@ -30,7 +30,7 @@ var linksCSV []byte
 // github.com/aws-samples/awsome-distributed-training@7217859 micro-benchmarks/nccl-tests/README.md.
 type BusPoint struct {
 	Link      string             // "NVLink3"; "NVLink4 NVLS" where the switch reduces
-	Measure   string             // "all-reduce", "all-gather", "reduce-scatter" or "copy"
+	Measure   string             // "all-reduce", "all-gather", "reduce-scatter" or "copy"; "all-reduce-other": of a machine that no rate is taken from
 	Devices   int                // that took part
 	Message   quantity.Bytes     // 0: not stated, large
 	Bandwidth quantity.Bandwidth // achieved, per device and direction
@@ -116,7 +116,7 @@ func LinkSpecs() []Link { return slices.Clone(loadLinks().specs) }
 func AchievedBus(link string) (share float64, source string) {
 	l := loadLinks()
 	if p, ok := l.largest(link); ok {
-		return p.Share(), fmt.Sprintf("%s: %s of %s, %s", p.Source, p.Bandwidth, p.Spec, p.Note)
+		return p.Share(), p.origin()
 	}
 	return l.rule.Share(), l.rule.Source + ": " + l.rule.Note
 }

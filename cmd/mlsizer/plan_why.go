@@ -92,7 +92,12 @@ func moreOfEach(base *train.Prepared, best *train.Estimate) []report.ResourceJSO
 			}
 		}},
 		{"memory-bandwidth", func(c *hardware.Cluster) { c.Device.MemBandwidth *= more }},
-		{"scale-up", func(c *hardware.Cluster) { c.Device.ScaleUp.Bandwidth *= more }},
+		{"scale-up", func(c *hardware.Cluster) {
+			c.Device.ScaleUp.Bandwidth *= more
+			if c.Among(min(c.Count, c.DevicesPerNode)).Kind.PCIe() {
+				c.Device.HostLink.Bandwidth *= more
+			}
+		}},
 		{"scale-out", func(c *hardware.Cluster) { c.ScaleOut *= more }},
 	} {
 		c := base.Cluster

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
@@ -85,15 +84,8 @@ func (x *termNumbers) bubble() numbers {
 // linkSource says where the bandwidth of a group that spans so many devices
 // comes from.
 func (p *Prepared) linkSource(span float64) string {
-	d := p.Cluster.Device
-	if span <= p.timing.neighbours && d.Torus == nil {
-		link := d.ScaleUp
-		if link.Bandwidth == 0 {
-			link = d.HostLink
-		}
-		if _, source := hardware.AchievedBus(link.Name); source != "" {
-			return source
-		}
+	if span <= p.timing.neighbours && p.Cluster.Device.Torus == nil {
+		return p.Cluster.Among(int(span)).Origin
 	}
 	return efficiency.SourceRing
 }

@@ -52,6 +52,7 @@ func (p *Prepared) noteTime(notes *note.List, plan *Plan) {
 		notes.Say("mfu", "", w.MFU, w.Convention)
 	} else {
 		p.noteEfficiency(notes, plan)
+		p.noteLinks(notes, plan)
 	}
 	if p.network > 0 {
 		notes.Say("network", "", p.network)

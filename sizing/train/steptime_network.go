@@ -1,6 +1,10 @@
 package train
 
-import "math"
+import (
+	"math"
+
+	"mlsizer/hardware"
+)
 
 // bandwidth returns the bytes a second that a device's collectives reach in a
 // group that spans so many neighbouring devices.
@@ -13,8 +17,15 @@ func (p *Prepared) bandwidth(span float64) float64 {
 
 // inside returns the bandwidth of a group of n neighbours. On a torus it is
 // that of the axes which the group lies along: a group of 4 on a slice of
-// 4x4x4 uses the links of one axis of three.
+// 4x4x4 uses the links of one axis of three. Devices that no link of their own
+// joins talk over the host's bus.
 func (t *timing) inside(n float64) float64 {
+	if n > t.linked {
+		if n > hardware.SocketDevices {
+			return t.cross
+		}
+		return t.bus
+	}
 	if t.axes <= 1 || n <= 1 {
 		return t.local
 	}
@@ -60,13 +71,13 @@ func (t *timing) ring(span, n float64) (members, nodes, rate float64) {
 }
 
 // tensorShown returns the share of tensor-parallel collectives that products do
-// not hide: all of it where a group leaves the node, for what overlaps the two
-// reaches the other devices over their links alone.
+// not hide: all of it where a group leaves the devices that links of their own
+// join, for what overlaps the two reaches the others over these links alone.
 // Sources: NVIDIA/TransformerEngine transformer_engine/common/comm_gemm_overlap/userbuffers
 // (buffers that peers map, by IPC or multicast); pytorch/pytorch
 // torch/distributed/_symmetric_memory (fused_all_gather_matmul).
 func (t *timing) tensorShown(tp float64) float64 {
-	if tp > t.neighbours {
+	if tp > t.linked {
 		return 1
 	}
 	return 1 - t.e.TensorHidden

@@ -10,9 +10,16 @@ import (
 // take, from the plan, the links and the constants alone.
 
 // neighbours returns the bandwidth among n devices of a node or a torus. On a
-// torus it is that of the axes which hold n devices.
+// torus it is that of the axes which hold n devices; beyond the devices that
+// links of their own join it is that of the bus, one processor's or two's.
 func (r *reference) neighbours(n float64) float64 {
 	t := &r.p.timing
+	if n > t.linked && n <= 4 {
+		return t.bus
+	}
+	if n > t.linked {
+		return t.cross
+	}
 	if t.axes < 2 || n <= 1 {
 		return t.local
 	}

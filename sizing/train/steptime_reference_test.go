@@ -160,7 +160,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 			break
 		}
 		all := r.tensor(b, hidden, local)
-		if float64(r.plan.TP) <= t.neighbours {
+		if float64(r.plan.TP) <= t.linked {
 			all *= 1 - e.TensorHidden
 		}
 		fwd += all
@@ -556,7 +556,7 @@ func eachStep(t *testing.T, f func(t *testing.T, name string, p *Prepared, plan 
 	packed.BaseBits = NF4DoubleBits
 	for _, m := range stepModels() {
 		for _, stack := range []string{"megatron-core", "megatron-deepspeed", "torchtitan", "maxtext"} {
-			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
+			for _, id := range []string{"a100-sxm4-80gb", "h100-sxm5-80gb", "h100-pcie-80gb", "gb200-nvl72-186gb", "tpu-v5p", "tpu-v6e"} {
 				for _, w := range []Workload{{Precision: BF16}, {Precision: FP8}, {Precision: BF16, Optimizer: Muon}, {Precision: BF16, Optimizer: SGD, Method: LoRA, Adapter: DefaultAdapter}, {Precision: BF16, Method: QLoRA, Adapter: packed}} {
 					p := prepareStep(t, m, stack, id, w)
 					if p == nil {

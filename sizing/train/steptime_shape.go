@@ -195,7 +195,11 @@ type timing struct {
 	// without the network between nodes.
 	local, global float64
 	neighbours    float64
-	node          float64 // devices that share the node's network cards
+	// linked is how many of the neighbours local holds for. More of them talk
+	// over the host's bus: bus is the bandwidth of a group on one processor,
+	// cross that of a group on two.
+	linked, bus, cross float64
+	node               float64 // devices that share the node's network cards
 	// axes is how many axes a torus has, axis how long they are on average; 0
 	// and 0 where links are switched.
 	axes, axis float64
@@ -251,23 +255,20 @@ func (p *Prepared) ready() {
 	t.key = p.questionKey()
 }
 
-// readyNetwork fills in the bandwidths. Devices of a node without links of
-// their own talk through the host's.
+// readyNetwork fills in the bandwidths. Devices of a node that no link of their
+// own joins talk through the host's.
 func (p *Prepared) readyNetwork(t *timing) {
 	c := &p.Cluster
 	d, e := c.Device, &t.e
-	link := d.ScaleUp
 	t.neighbours = float64(c.Domain())
 	t.node = float64(c.DevicesPerNode)
-	if link.Bandwidth == 0 {
-		link = d.HostLink
-		t.neighbours = float64(min(c.DevicesPerNode, c.Count))
+	path := c.Among(c.Domain())
+	share := path.Share
+	if d.Torus != nil {
+		share = 1
 	}
-	share := 1.0
-	if d.Torus == nil {
-		share, _ = hardware.AchievedBus(link.Name)
-	}
-	t.local = float64(link.Bandwidth) * share * e.ScaleUp
+	t.local = float64(path.Bandwidth) * share * e.ScaleUp
+	p.readyBus(t)
 	if d.Torus != nil && c.Slice.Chips() > 1 {
 		rings := 0.0
 		for i, joined := range c.Wraps() {
@@ -284,14 +285,30 @@ func (p *Prepared) readyNetwork(t *timing) {
 		t.axis = math.Pow(float64(c.Slice.Chips()), 1/t.axes)
 		t.local *= rings / float64(d.Torus.Dims)
 	}
-	if link.Bandwidth == 0 {
+	if path.Bandwidth == 0 {
 		// No link inside the node is known: everything crosses the network.
 		t.neighbours, t.local = 1, math.Inf(1)
 	}
 	if p.network == 0 {
 		t.neighbours = float64(c.Count)
 	}
+	if t.bus == 0 {
+		t.linked = t.neighbours
+	}
 	t.global = float64(p.network) * e.ScaleOut
+}
+
+// readyBus fills in the bus to the host, where it joins more devices of a node
+// than their own links do.
+func (p *Prepared) readyBus(t *timing) {
+	c := &p.Cluster
+	joined := min(c.DevicesPerNode, c.Count)
+	if c.Device.Torus != nil || joined <= c.Domain() || c.Device.HostLink.Bandwidth == 0 {
+		return
+	}
+	t.linked, t.neighbours = t.neighbours, float64(joined)
+	reached := func(n int) float64 { return float64(c.Among(n).Achieved()) * t.e.ScaleUp }
+	t.bus, t.cross = reached(min(joined, hardware.SocketDevices)), reached(joined)
 }
 
 // rate returns the rate of a large product: as measured on the device, or a

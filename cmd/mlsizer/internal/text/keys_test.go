@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/hardware"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/serve"
 )
@@ -110,6 +111,15 @@ func TestNotesAreWorded(t *testing.T) {
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
 	requireWorded(t, "notes", merged(trainNotes, moneyNotes, requestNotes, programNotes), used)
+}
+
+// TestLinkKindsAreWorded holds the words of links equal to the kinds there are.
+func TestLinkKindsAreWorded(t *testing.T) {
+	var kinds []string
+	for _, k := range hardware.LinkKinds() {
+		kinds = append(kinds, "link."+string(k))
+	}
+	require.ElementsMatch(t, kinds, slices.Collect(maps.Keys(linkWords)))
 }
 
 // modelFileFolders are the packages that read model files.

@@ -60,6 +60,7 @@ var parts = merged(
 var words = merged(
 	phaseWords,
 	priceWords,
+	linkWords,
 	stateWords,
 	memoryWords,
 	packingWords,

@@ -9,6 +9,18 @@ var phaseWords = map[string]Text{
 	"phase.optimizer": StepTerms["optimizer"],
 }
 
+// linkWords are the kinds of links between devices.
+var linkWords = map[string]Text{
+	"link.nvlink":      T("NVLink", "NVLink 链路"),
+	"link.xgmi":        T("AMD's own links", "AMD 自有链路"),
+	"link.torus":       T("a torus", "环面"),
+	"link.fabric":      T("links of their own", "自有链路"),
+	"link.bridge":      T("a bridge", "桥接器"),
+	"link.pcie-peer":   T("PCIe from card to card", "点对点 PCIe"),
+	"link.pcie-host":   T("PCIe through host memory", "主机内存中转的 PCIe"),
+	"link.two-sockets": T("PCIe across two sockets", "跨两个插槽的 PCIe"),
+}
+
 // OfPhase is a phase of a step.
 func OfPhase(name string) Text { return Of(phaseWords, "phase."+name) }
 
