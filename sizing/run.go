@@ -24,11 +24,13 @@ func (a *Answer) LongestStep(p *train.Prepared, steps float64, within quantity.S
 }
 
 // situation is what the overrun of the run is chosen by. Software for adapters
-// and other tuning is what people tune with, and so counts as named.
+// and other tuning is what people tune with, and so counts as named; an MFU that
+// is given was reached by some layout and software.
 func (q *Request) situation() efficiency.Match {
 	p := &q.Fixed.Plan
-	layout := p.TP > 0 || p.PP > 0 || p.DP > 0
-	software := q.Stack != nil || q.Workload.Method != train.Pretrain
+	reached := q.Workload.MFU > 0 // by some layout and software
+	layout := p.TP > 0 || p.PP > 0 || p.DP > 0 || reached
+	software := q.Stack != nil || q.Workload.Method != train.Pretrain || reached
 	return run.Situation(q.Model, q.Device, q.Published.Year, run.Given(layout, software))
 }
 

@@ -20,6 +20,8 @@ type searchJSON struct {
 	Candidates int64 `json:"candidates"`
 	Feasible   int64 `json:"feasible"`
 	Exhaustive bool  `json:"exhaustive"`
+	// Chance is that with which the run keeps to its goals.
+	Chance float64 `json:"chance,omitempty"`
 	*effortJSON
 }
 
@@ -93,6 +95,9 @@ func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	t := p.Target
 	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.WorkOptions, o.Lang)}
 	r.Search = searchJSON{Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Exhaustive: o.Exhaustive}
+	if o.Days > 0 || o.Budget > 0 || o.DeviceHours > 0 {
+		r.Search.Chance = o.Chance
+	}
 	if s := p.Time.Seconds(); o.Verbose {
 		r.Search.effortJSON = &effortJSON{p.Result.Evaluated, s, rate(p.Result.Candidates, s), rate(p.Result.Evaluated, s)}
 	}

@@ -151,6 +151,9 @@ func searchTable(s *searchJSON, p *Planned) render.Table {
 			Fact(text.SearchTime, text.SearchRate.With(quantity.Seconds(effort.Seconds), quantity.Params(int64(effort.Rate)))),
 		}
 	}
+	if s.Chance > 0 {
+		rows = append(rows, Fact(text.Goal, text.GoalKept.With(render.Percent(s.Chance))))
+	}
 	if p.Grain > 0 {
 		rows = append(rows, Fact(text.Devices, text.FewestGrain.With(p.Prepared().Cluster.Count, p.Grain)))
 	}

@@ -4,6 +4,8 @@ package text
 var (
 	BestPlans       = T("best plans", "最佳方案")
 	Candidates      = T("layouts", "布局")
+	Goal            = T("goal", "目标")
+	GoalKept        = T("kept with a chance of %v (--chance)", "以 %v 的概率满足（--chance）")
 	Searching       = T("searching layouts", "正在搜索布局")
 	SinceSeconds    = T("%v, %d s", "%v，%d 秒")
 	Possible        = T("%v possible", "共 %v 种")
