@@ -212,7 +212,7 @@ func (q *Request) chooseAdapter(a *Answer) {
 	if w.Adapter.Rank > 0 && len(w.Adapter.Targets) > 0 {
 		return
 	}
-	source := "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt litgpt/finetune/lora.py"
+	source := "arXiv:2106.09685 section 4.2; Lightning-AI/litgpt@2685705 litgpt/finetune/lora.py:56-61"
 	if w.Adapter.Rank == 0 {
 		w.Adapter.Rank = train.DefaultAdapter.Rank
 	}

@@ -25,7 +25,7 @@ func (a *Answer) explainGoodput() []note.Derivation {
 		list = append(list, note.Derive("run.start-up", "start-up", r.Source, l.Startup, note.In("start-up", r.Startup)))
 	}
 	if ramp := a.course.Schedule.RampUp; l.RampUp > 0 {
-		list = append(list, note.Derive("run.ramp-up", "batch ramp-up", "NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py", l.RampUp,
+		list = append(list, note.Derive("run.ramp-up", "batch ramp-up", "NVIDIA/Megatron-LM@d98e8a6 megatron/core/num_microbatches_calculator.py:66", l.RampUp,
 			note.In("first batch", ramp.Start), note.In("increment", ramp.Increment), note.In("global batch", e.Plan.GlobalBatch), note.In("samples", ramp.Samples)))
 	}
 	if v := a.course.Schedule.Evaluation; v.Every > 0 && l.Evaluation > 0 {

@@ -309,7 +309,8 @@ type Saved struct {
 	Operand bool
 	// Product is the share of the tensor that operator-level recompute keeps:
 	// outputs of attention and of every other matrix product.
-	// Source: pytorch/torchtitan torchtitan/distributed/activation_checkpoint.py.
+	// Source: pytorch/torchtitan@b5bcd76
+	// torchtitan/distributed/activation_checkpoint.py:271.
 	Product float64
 }
 

@@ -20,8 +20,8 @@ type Schedule struct {
 
 // RampUp grows the global batch from Start by Increment until it is the full
 // one, after so many samples: Megatron's --rampup-batch-size.
-// Source: NVIDIA/Megatron-LM megatron/core/num_microbatches_calculator.py
-// (RampupBatchsizeNumMicroBatchesCalculator).
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/num_microbatches_calculator.py:66
+// (rampup_batch_size: start, increment, samples; deprecated for step schedules).
 type RampUp struct {
 	Start, Increment int64 // sequences
 	Samples          int64

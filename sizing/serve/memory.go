@@ -53,8 +53,8 @@ func (r *Runtime) budget(device quantity.Bytes) quantity.Bytes {
 
 // cells returns how many tokens a layer caches of a context that so many
 // sequences share: all of them, or those of each one's window.
-// Source: ggml-org/llama.cpp src/llama-kv-cache-iswa.cpp (n_swa x n_seq_max
-// where the cache is unified), as shipped in npm llama.rn 0.12.9.
+// Source: ggml-org/llama.cpp@02c28f5 src/llama-kv-cache-iswa.cpp:75 (n_swa x
+// n_seq_max where the cache is unified), as shipped in npm llama.rn 0.12.9.
 func (c *servedCache) cells(context, sequences float64) float64 {
 	if c.Tokens > 0 {
 		return float64(c.Tokens) * sequences

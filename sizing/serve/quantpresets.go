@@ -191,7 +191,7 @@ func exl2(name string) (*Quant, bool) {
 	}
 	return &Quant{
 		Name: name, Linear: "exl2", Embedding: "f16", Head: "exl2-head", Vector: "f16", compute: hardware.FP16,
-		Source: "turboderp-org/exllamav2 README.md: mean bits per weight of the linear layers, head at 6 bits",
+		Source: "turboderp-org/exllamav2@da07fac exllamav2/conversion/convert_exl2.py:25,164: mean bits per weight of the linear layers, head at 6 bits",
 		bits:   map[string]float64{"exl2": b, "exl2-head": 6, "f16": 16},
 	}, true
 }

@@ -39,7 +39,7 @@ func (w *Workload) Dataset() quantity.Tokens {
 
 // tokenBytes returns the width of a token id on disk: 2 bytes where the
 // vocabulary allows, else 4, as Megatron's indexed datasets are stored.
-// Source: NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/datasets/indexed_dataset.py:114
 // (DType.optimal_dtype).
 func tokenBytes(vocab int64) float64 {
 	if vocab < 65500 {

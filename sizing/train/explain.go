@@ -11,10 +11,11 @@ const (
 	sourceZeRO        = "arXiv:1910.02054 section 3"
 	sourceActivations = "arXiv:2205.05198 section 4, tensor by tensor from the layer's shape"
 	sourcePaLM        = "arXiv:2204.02311 appendix B"
-	sourceMegatron    = "NVIDIA/Megatron-LM megatron/training/training.py num_floating_point_operations"
+	sourceMegatron    = "NVIDIA/Megatron-LM@d98e8a6 megatron/training/training.py:802"
 	sourceSixND       = "arXiv:2001.08361 section 2.1"
 	sourceHardware    = "arXiv:2205.05198 appendix A"
 	sourceBubble      = "arXiv:2104.04473 section 2.2"
+	sourceDataset     = "NVIDIA/Megatron-LM@d98e8a6 megatron/core/datasets/indexed_dataset.py:114"
 )
 
 // Explain derives every term of the estimate.
@@ -91,7 +92,7 @@ func (p *Prepared) explainRun(e *Estimate) []note.Derivation {
 			note.In("bytes per fp32 copy", p.costs.masterBytes), note.In("checkpoints kept", s.CheckpointsKept)),
 	}
 	if s.Dataset > 0 {
-		list = append(list, note.Derive("storage.dataset", "dataset", "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py", s.Dataset,
+		list = append(list, note.Derive("storage.dataset", "dataset", sourceDataset, s.Dataset,
 			note.In("tokens", note.Count(w.Dataset())), note.In("bytes per token id", tokenBytes(p.costs.model.Vocab))))
 	}
 	cost, energy, co2 := "cost", "energy", "CO2"

@@ -79,7 +79,7 @@ func (l *layout) divides(h held) bool {
 // ZeRO-3 gathers weights over the links of a slice, and leaves to the network
 // between slices what crosses it once a step, the gradients. A plan's shard
 // group is as it is.
-// Source: AI-Hypercomputer/maxtext src/MaxText/configs/base.yml
+// Source: AI-Hypercomputer/maxtext@e591f30 src/maxtext/configs/base.yml:660,674
 // (ici_fsdp_parallelism fills a slice, dcn_data_parallelism the slices).
 func (l *layout) across(plan *Plan) float64 {
 	stage := plan.TP * plan.CP * plan.DP
@@ -283,7 +283,7 @@ func (l *layout) inFlight(s int) float64 {
 // groupSize returns how many micro-batches an interleaved schedule runs
 // through a chunk before it turns to the next: the stages, or the least number
 // above that divides the micro-batches.
-// Source: NVIDIA/Megatron-LM megatron/core/pipeline_parallel/schedules.py
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/pipeline_parallel/schedules.py:932
 // (microbatch_group_size_per_vp_stage).
 func groupSize(microBatches int64, pp int) int64 {
 	for n := int64(pp); n < microBatches; n++ {

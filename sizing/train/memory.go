@@ -142,7 +142,7 @@ func (p *Prepared) hold(l *layout, s int, h *holding) {
 
 // keptLogitBytes is what a loss keeps of a logit while another loss is
 // computed: its fp32 softmax, which the gradient is made from.
-// Source: NVIDIA/Megatron-LM megatron/core/tensor_parallel/cross_entropy.py
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/tensor_parallel/cross_entropy.py:181
 // (exp_logits is all that is saved of the logits' size).
 const keptLogitBytes = 4
 

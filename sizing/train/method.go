@@ -56,8 +56,8 @@ type Adapter struct {
 
 // DefaultAdapter is what PEFT and LitGPT use where nothing is said: rank 8 on
 // queries and values.
-// Source: Lightning-AI/litgpt litgpt/finetune/lora.py (lora_r 8, lora_query,
-// lora_value); arXiv:2106.09685 section 4.2.
+// Source: Lightning-AI/litgpt@2685705 litgpt/finetune/lora.py:56-61 (lora_r 8,
+// lora_query, lora_value); arXiv:2106.09685 section 4.2.
 var DefaultAdapter = Adapter{Rank: 8, Targets: []string{"q_proj", "v_proj"}}
 
 // Bits of a frozen weight in NF4: 4 and an fp32 scale for every 64, or that

@@ -15,7 +15,7 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	p.noteMemory(&notes, e)
 	p.noteMoney(&notes, e)
 	if e.Storage.Dataset > 0 {
-		notes.Say("dataset", "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py", tokenBytes(p.costs.model.Vocab))
+		notes.Say("dataset", sourceDataset, tokenBytes(p.costs.model.Vocab))
 	}
 	if p.Workload.FreezesWeights() {
 		notes.Say("storage.adapters", "", e.Storage.CheckpointsKept)

@@ -29,8 +29,8 @@ const (
 	numRecomputeMethods
 )
 
-// Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_block.py
-// (_checkpointed_forward: uniform, block); pytorch/torchtitan
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/recompute.py:157,167
+// (uniform, block); pytorch/torchtitan
 // torchtitan/distributed/activation_checkpoint.py (selective_ac_option of a
 // number: every nth layer).
 var recomputeMethodNames = [numRecomputeMethods]string{"", "uniform", "block", "every"}

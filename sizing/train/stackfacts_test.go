@@ -29,7 +29,7 @@ func TestUntiedHeadIsStoredTwice(t *testing.T) {
 }
 
 // Megatron-LM adds fp16 gradients up in fp16, and bf16 ones in fp32.
-// Source: NVIDIA/Megatron-LM megatron/training/arguments.py
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/training/arguments.py:1216
 // (accumulate_allreduce_grads_in_fp32 is set with bf16 alone).
 func TestHalfPrecisionGradients(t *testing.T) {
 	bf16, fp16 := factMemory(t, "megatron-core", Workload{Seq: 2048}), factMemory(t, "megatron-core", Workload{Seq: 2048, Precision: FP16})
@@ -58,7 +58,8 @@ func TestQuantisedOperands(t *testing.T) {
 
 // Transformer Engine's workspace is 32 MiB a stream from Hopper on and 4 MiB
 // before; grouped products of experts have four streams more.
-// Source: NVIDIA/TransformerEngine transformer_engine/pytorch/module/base.py.
+// Source: NVIDIA/TransformerEngine@d0067d0
+// transformer_engine/pytorch/cpp_extensions/gemm.py:40-66.
 func TestStreamWorkspace(t *testing.T) {
 	s := mustStack("megatron-core")
 	const mib = 1 << 20
@@ -69,7 +70,7 @@ func TestStreamWorkspace(t *testing.T) {
 
 // Megatron-LM's own attention keeps a buffer of one layer's scores: batch x
 // heads x sequence² in bf16, divided by tensor parallelism.
-// Source: NVIDIA/Megatron-LM megatron/core/transformer/dot_product_attention.py.
+// Source: NVIDIA/Megatron-LM@d98e8a6 megatron/core/transformer/dot_product_attention.py:189.
 func TestScoreBuffer(t *testing.T) {
 	s := *mustStack("megatron-core")
 	s.FusedAttention = false
@@ -157,7 +158,8 @@ func TestRootUnitStaysGathered(t *testing.T) {
 
 // DeepSpeed reduces gradients of sharded states in a bucket of 5e8 elements,
 // whatever the model; with one rank or no sharding there is none.
-// Source: deepspeedai/DeepSpeed docs/_pages/config-json.md (reduce_bucket_size).
+// Source: deepspeedai/DeepSpeed@edaa722 docs/_pages/config-json.md:522
+// (reduce_bucket_size).
 func TestReduceBucket(t *testing.T) {
 	buffers := func(ranks int, sharding Sharding) quantity.Bytes {
 		p := mustPrepare(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048}, "deepspeed", ranks)

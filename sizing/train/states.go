@@ -90,7 +90,8 @@ type stateBytes struct{ weight, gradient, master, moment float64 }
 
 // mxfp8Weight is a weight in mxfp8, which is kept by rows and by columns, each
 // with a byte of scale for every 32.
-// Source: NVIDIA/TransformerEngine transformer_engine/pytorch/tensor/mxfp8_tensor.py.
+// Source: NVIDIA/TransformerEngine@d0067d0
+// transformer_engine/pytorch/tensor/mxfp8_tensor.py:84,90.
 const mxfp8Weight = 2 + 2./32
 
 // states returns the bytes of a parameter's states. Where the weights

@@ -13,8 +13,8 @@ import (
 // TestStateTypes holds the bytes of a parameter to what the stacks' options
 // add up to: Megatron's 6 + 12/d becomes (1 + 2) + (4 + 2·2)/d with fp8
 // weights, bf16 gradients and moments; pure bf16 is 2 + 2 + 4, fp32 is 16.
-// Source: NVIDIA/Megatron-LM docs/user-guide/features/dist_optimizer.md (6 +
-// 12/d); facts of each option in stacks.json.
+// Source: NVIDIA/Megatron-LM@d98e8a6
+// docs/user-guide/features/dist_optimizer.md:19 (6 + 12/d); facts of each option in stacks.json.
 func TestStateTypes(t *testing.T) {
 	m := modeltest.GPT(4, 512, 8, 1000, 128)
 	n := float64(m.Params())

@@ -73,7 +73,8 @@ func (t *timing) ring(span, n float64) (members, nodes, rate float64) {
 // tensorShown returns the share of tensor-parallel collectives that products do
 // not hide: all of it where a group leaves the devices that links of their own
 // join, for what overlaps the two reaches the others over these links alone.
-// Sources: NVIDIA/TransformerEngine transformer_engine/common/comm_gemm_overlap/userbuffers
+// Sources: NVIDIA/TransformerEngine@d0067d0
+// transformer_engine/common/comm_gemm_overlap/userbuffers/ipcsocket.h
 // (buffers that peers map, by IPC or multicast); pytorch/pytorch
 // torch/distributed/_symmetric_memory (fused_all_gather_matmul).
 func (t *timing) tensorShown(tp float64) float64 {

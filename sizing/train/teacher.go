@@ -56,8 +56,8 @@ type Distillation struct {
 // and its fp32 softmax; on disk it is in 16 bits, of the largest k with the
 // place in the vocabulary: 2 bytes where that has no more than 65,536 entries,
 // else 4.
-// Assumed, the source not read again: pytorch/torchtune
-// torchtune/modules/loss/kd_losses.py (teacher_prob in fp32).
+// Source: pytorch/torchtune@bd2a0fc torchtune/modules/loss/kd_losses.py:47
+// (teacher_prob in fp32).
 const (
 	softmaxBytes     = 4
 	storedLogitBytes = 2

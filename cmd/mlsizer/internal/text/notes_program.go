@@ -5,6 +5,5 @@ var programNotes = map[string]Text{
 	"assumed":            T("%s not given: %s", "未指定 %s：取 %s"),
 	"images.other-sizes": T("%s: others take other numbers of tokens", "%s：其他尺寸的 token 数不同"),
 	"images.tower":       T("the tower is read from the config; one that takes any resolution, for images of 672 x 672", "图像塔取自配置；任意分辨率者按 672 x 672 的图像计"),
-	"price":              T("%v a device and hour (%s)", "每设备每小时 %v（%s）"),
 	"published":          T("published training run: %v", "已公布的训练：%v"),
 }
