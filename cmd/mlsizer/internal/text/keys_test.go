@@ -109,7 +109,7 @@ func TestNotesAreWorded(t *testing.T) {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
-	requireWorded(t, "notes", merged(trainNotes, requestNotes, programNotes), used)
+	requireWorded(t, "notes", merged(trainNotes, requestNotes, agentNotes, programNotes), used)
 }
 
 // modelFileFolders are the packages that read model files.
