@@ -13,8 +13,8 @@ import (
 const (
 	decodeCores   = 40
 	decodeLoader  = 5600 // a loader in Python
-	decodeDataset = 11e3 // tf.data
-	sourceDecode  = "tensorpack/benchmarks ImageNet/README.md (a DGX-1); FFCV reads 31.3K resized images per second on the 48 cores of a p3dn.24xlarge: libffcv/ffcv@1e4b03a docs/benchmarks.rst"
+	decodeDataset = 10e3 // tf.data
+	sourceDecode  = "tensorpack/benchmarks@6ae5c20 ImageNet/README.md (a DGX-1); FFCV reads 31.3K resized images per second on the 48 cores of a p3dn.24xlarge: libffcv/ffcv@1e4b03a docs/benchmarks.rst"
 )
 
 // noteLoading says what the host of a node has to decode for the step, which is
