@@ -5,6 +5,7 @@ import (
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // chooseEnvironment turns the frames that an agent sees into the samples that
@@ -56,8 +57,16 @@ func (q *Request) act(a *Answer) {
 	}
 }
 
-// addEnvironment adds to the estimate of the answer what acting takes.
-func (a *Answer) addEnvironment() {
+// AddActing adds to an estimate that p made what acting in the environment takes
+// of a run of reinforcement learning; any other stays as it is.
+func (a *Answer) AddActing(p *train.Prepared, e *train.Estimate) {
+	if a.agent != nil {
+		a.agent.Timed(p, e)
+	}
+}
+
+// concludeActing adds to the estimate of the answer what acting takes.
+func (a *Answer) concludeActing() {
 	if a.agent == nil {
 		return
 	}

@@ -44,7 +44,7 @@ func roundBatch(n int64) int64 {
 func (a *Answer) Conclude(p *train.Prepared, e *train.Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.Notes = append(a.Notes, p.Notes(e)...)
-	a.addEnvironment()
+	a.concludeActing()
 	a.Data.Timed(&a.Estimate.Time)
 	return a.wholeRun(p, &a.Estimate)
 }

@@ -30,6 +30,7 @@ func frontier(o *report.PlanOptions, p *report.Planned, base *train.Prepared, go
 			goal.Memory = full * share
 			for _, f := range search.Each(base, goal, []int{n}) {
 				if g, err := p.Answer.Expected(f.Prepared, &f.Plans[0]); err == nil && g.Share > 0 {
+					p.Answer.AddActing(f.Prepared, &f.Plans[0])
 					points = append(points, newParetoPoint(n, &f.Plans[0], &g))
 				}
 			}

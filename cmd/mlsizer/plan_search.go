@@ -50,6 +50,9 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 		return p, missed(o, p, base, goal)
 	}
 	p.Result = found.Result
+	for i := range found.Plans {
+		p.Answer.AddActing(found.Prepared, &found.Plans[i])
+	}
 	if err := p.Answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
 		return nil, err
 	}
@@ -176,6 +179,7 @@ func missed(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal
 		return impossible(o, base)
 	}
 	p.Result = r
+	p.Answer.AddActing(base, &r.Plans[0])
 	p.Miss.Estimate = r.Plans[0]
 	if err := p.Answer.Conclude(base, &r.Plans[0]); err != nil {
 		return err
