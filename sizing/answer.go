@@ -33,6 +33,9 @@ type Request struct {
 	// Examples gives the length of the run instead of Workload.Tokens; zero
 	// is none.
 	Examples run.Examples
+	// Simulator is the host that runs the environment of a model of
+	// reinforcement learning; zeros are as published.
+	Simulator run.Simulator
 	// Distill trains the model on a teacher's outputs; nil is none.
 	Distill *train.Distillation
 	// Fixed is what of the layout is set. The optimizer is offloaded only where
@@ -75,6 +78,9 @@ type Answer struct {
 	Goodput run.Goodput
 	// Data is what the question's examples become; zero without any.
 	Data run.ExamplesCost
+	// Environment is where the time of reinforcement learning goes; zero
+	// without an environment.
+	Environment run.EnvironmentCost
 	// Distill is what the question's teacher costs; zero without one.
 	Distill DistillCost
 	// Sweep is what the question's trials cost; zero without any.
@@ -88,6 +94,7 @@ type Answer struct {
 	Evaluated int
 	// asked is the request with what it leaves open filled in.
 	asked           *Request
+	agent           *run.Environment // nil: no run in an environment
 	course          run.Course
 	evaluationBatch quantity.Seconds // of one batch, forward
 }
@@ -167,6 +174,9 @@ func (q *Request) fillWorkload(a *Answer) error {
 	if err := q.countExamples(a); err != nil {
 		return err
 	}
+	if err := q.chooseEnvironment(a); err != nil {
+		return err
+	}
 	if m.Context > 0 && w.Seq > m.Context {
 		a.Notes.Say("context", "", w.Seq, m.Context)
 	}
@@ -188,7 +198,7 @@ func (q *Request) fillWorkload(a *Answer) error {
 	if err := q.Schedule.Check(); err != nil {
 		return err
 	}
-	a.course = run.Course{Reliability: q.Reliability.OrDefault(), Schedule: q.Schedule, Situation: q.situation(), Overruns: q.Overruns}
+	a.course = run.Course{Reliability: q.Reliability.OrDefault(), Schedule: q.Schedule, Situation: q.situation(), Overruns: q.Overruns, Environment: a.agent}
 	if w.PUE == 0 {
 		w.PUE = 1.1
 	}

@@ -20,7 +20,10 @@ func (a *Answer) explainGoodput() []note.Derivation {
 		return nil
 	}
 	l := &g.Losses
-	list := []note.Derivation{note.Derive("run.ideal", "ideal", "", g.Ideal, note.In("steps", e.Time.Steps), note.In("step", note.Fine(e.Time.Step)))}
+	list := a.explainAgent()
+	if list == nil {
+		list = append(list, note.Derive("run.ideal", "ideal", "", g.Ideal, note.In("steps", e.Time.Steps), note.In("step", note.Fine(e.Time.Step))))
+	}
 	if l.Startup > 0 {
 		list = append(list, note.Derive("run.start-up", "start-up", r.Source, l.Startup, note.In("start-up", r.Startup)))
 	}

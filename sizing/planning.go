@@ -37,6 +37,7 @@ func (a *Answer) conclude(p *train.Prepared, e *train.Estimate) error {
 	a.Prepared, a.Estimate = p, *e
 	a.asked.noteDivision(a, p, e)
 	a.Notes = append(a.Notes, p.Notes(e)...)
-	a.Data.Timed(&e.Time)
-	return a.wholeRun(p, e)
+	a.concludeActing()
+	a.Data.Timed(&a.Estimate.Time)
+	return a.wholeRun(p, &a.Estimate)
 }

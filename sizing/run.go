@@ -55,7 +55,11 @@ func (a *Answer) noteRun(e *train.Estimate) {
 		a.Notes.Say("interruptions.waited", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, g.Failures)
 	}
 	o := &g.Overrun
-	a.Notes.Say("expected", a.course.OverrunSource(), o.Median, o.Low, o.High, g.Planned)
+	if a.agent != nil {
+		a.Notes.Say("expected.agent", a.course.OverrunSource(), len(run.EnvironmentRuns()), o.Median, o.Low, o.High, g.Planned)
+	} else {
+		a.Notes.Say("expected", a.course.OverrunSource(), o.Median, o.Low, o.High, g.Planned)
+	}
 	if a.course.Schedule.Evaluation == (run.Evaluation{}) {
 		a.Notes.Say("evaluation", "")
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // latin are the words that Chinese derivations keep: symbols, names and units.
-var latin = regexp.MustCompile(`^(FLOPs?|[KMGTPE]?FLOP|[KMGTPEk]?Wh|[KMGTP]i?B|dp|tp|pp|vp|cp|ep|mb|min|sqrt|tokens?|logits|softmax|rank|all|reduce|to|palm|megatron|Megatron|MFU|PUE|MTBF|MoE|NVMe|ZeRO|zero|full|recompute|selective|fp|log|optimizer|offload|CO|kg|kt|params|inputs|group|first|last|etp)$`)
+var latin = regexp.MustCompile(`^(FLOPs?|[KMGTPE]?FLOP|[KMGTPEk]?Wh|[kKMGTP]i?B|dp|tp|pp|vp|cp|ep|mb|min|sqrt|tokens?|logits|softmax|rank|all|reduce|to|palm|megatron|Megatron|MFU|PUE|MTBF|MoE|NVMe|ZeRO|zero|full|recompute|selective|fp|log|optimizer|offload|CO|kg|kt|params|inputs|group|first|last|etp)$`)
 
 var word = regexp.MustCompile(`[A-Za-z]{2,}`)
 
@@ -36,6 +36,8 @@ func TestDerivationsAreTranslated(t *testing.T) {
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B --mfu 0.4",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --on h100x8 --tokens 10B",
+		"estimate dqn --on v100 --samples 50M",
+		"estimate a3c --on v100 --samples 50M --env-fps 50K",
 		"infer llama-3.1-70b --on h100x8 --tp 2 --pp 2 --weights fp8 --batch 16",
 		"infer llama-3.1-405b --on h100x16 --tp 16 --batch 16",
 		"infer gemma-3-27b --on h100",

@@ -167,7 +167,7 @@ func newShownModel(m *cli.ModelArg, b sizing.Bounds) report.ShownModel {
 	s := report.ShownModel{
 		Schema: report.Schema, Command: "models", ModelJSON: report.NewModelJSON(m, b),
 		Context: m.Model.Context, Vocab: m.Model.Vocab, Hidden: m.Model.Hidden, Layers: m.Model.Layers(),
-		Components: componentMap(m.Model.ByComponent()), Scope: m.Model.Scope,
+		Components: componentMap(m.Model.ByComponent()), Scope: m.Model.Scope, Environment: m.Model.Environment,
 	}
 	for i := range m.Model.Groups {
 		s.Groups = append(s.Groups, newGroupJSON(&m.Model.Groups[i]))

@@ -30,6 +30,7 @@ func frontier(o *report.PlanOptions, p *report.Planned, goal search.Goal) []repo
 			goal.Memory = full * share
 			if f, ok := p.Answer.Search(goal, func(g search.Goal) (search.Found, bool) { return g.At(p.Prepared(), n) }); ok {
 				if g, err := p.Answer.Expected(f.Prepared, &f.Plans[0]); err == nil && g.Share > 0 {
+					p.Answer.AddActing(f.Prepared, &f.Plans[0])
 					points = append(points, newParetoPoint(n, &f.Plans[0], &g))
 				}
 			}

@@ -49,6 +49,9 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 		return p, missed(o, p, goal)
 	}
 	p.Result = found.Result
+	for i := range found.Plans {
+		p.Answer.AddActing(found.Prepared, &found.Plans[i])
+	}
 	if err := p.Answer.Conclude(found.Prepared, &found.Plans[0]); err != nil {
 		return nil, err
 	}
@@ -160,6 +163,7 @@ func missed(o *report.PlanOptions, p *report.Planned, goal search.Goal) error {
 	}
 	p.Result = near.Result
 	best := &near.Plans[0]
+	p.Answer.AddActing(near.Prepared, best)
 	p.Miss.Estimate = *best
 	if err := p.Answer.Conclude(near.Prepared, best); err != nil {
 		return err

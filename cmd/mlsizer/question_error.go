@@ -72,7 +72,7 @@ func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelAr
 		if o.Examples.Tokens == 0 {
 			return cli.UsageError(wrapped, a.CommandLine()+" --example-tokens 512")
 		}
-	case "example-tokens", "packing":
+	case "example-tokens", "packing", "env-fps", "actors":
 		return cli.UsageError(wrapped, a.CommandWithout(name))
 	}
 	without := *o

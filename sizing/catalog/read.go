@@ -27,19 +27,21 @@ const familiesFile = "families"
 // entryJSON is a model in a data file. The architecture stays undecoded until
 // the model is built.
 type entryJSON struct {
-	Name            string          `json:"name"`
-	Aliases         []string        `json:"aliases"`
-	Field           model.Field     `json:"field"`
-	Year            int             `json:"year"`
-	Published       int64           `json:"published"`
-	PublishedSource string          `json:"published_source"`
-	Source          string          `json:"source"`
-	Note            string          `json:"note"`
-	Weights         string          `json:"weights"` // as published, where not in bf16
-	Runs            []runJSON       `json:"runs"`
-	Like            string          `json:"like"` // the family
-	Arch            json.RawMessage `json:"arch"`
-	Net             string          `json:"net"` // the Go constructor, instead of Arch
+	Name            string      `json:"name"`
+	Aliases         []string    `json:"aliases"`
+	Field           model.Field `json:"field"`
+	Year            int         `json:"year"`
+	Published       int64       `json:"published"`
+	PublishedSource string      `json:"published_source"`
+	Source          string      `json:"source"`
+	Note            string      `json:"note"`
+	Weights         string      `json:"weights"` // as published, where not in bf16
+	Runs            []runJSON   `json:"runs"`
+	// Environment is what a model of reinforcement learning acts in.
+	Environment *model.Environment `json:"environment"`
+	Like        string             `json:"like"` // the family
+	Arch        json.RawMessage    `json:"arch"`
+	Net         string             `json:"net"` // the Go constructor, instead of Arch
 }
 
 // runJSON is a training run in a data file; counts are texts such as "15.6T".
@@ -184,13 +186,13 @@ func (j *entryJSON) entry() (*Entry, error) {
 		}
 		e.Runs = append(e.Runs, run)
 	}
-	like, raw, net := j.Like, j.Arch, j.Net
+	like, raw, net, environment := j.Like, j.Arch, j.Net, j.Environment
 	e.build = sync.OnceValues(func() (*model.Model, error) {
 		m, err := buildModel(e.Name, like, raw, net)
 		if err != nil {
 			return nil, fmt.Errorf("catalog: model %q: %w", e.Name, err)
 		}
-		m.Name, m.Field, m.Source = e.Name, e.Field, e.Source
+		m.Name, m.Field, m.Source, m.Environment = e.Name, e.Field, e.Source, environment
 		return m, m.Check()
 	})
 	return e, nil

@@ -114,6 +114,9 @@ type Model struct {
 	// StoredBits is the storage of a weight in bits where the source says so
 	// (a quantised checkpoint), else 0.
 	StoredBits float64
+	// Environment is what the model acts in to get its samples; nil where it
+	// reads them from a dataset, or where that is not known.
+	Environment *Environment
 }
 
 // FurtherGroup is the group that predicts a further token: from the last hidden
@@ -172,6 +175,11 @@ func (m *Model) Check() error {
 			if err := b.Check(); err != nil {
 				return note.NewError("model.bad-block", m.Name, g.Name, err)
 			}
+		}
+	}
+	if m.Environment != nil {
+		if err := m.Environment.Check(m.Name); err != nil {
+			return err
 		}
 	}
 	total := 0.0

@@ -94,11 +94,17 @@ type Course struct {
 	Situation efficiency.Match
 	// Overruns replaces the constants of overruns; nil takes the program's own.
 	Overruns *efficiency.File
+	// Environment is what a run of reinforcement learning acts in; nil is none.
+	Environment *Environment
 }
 
 // overrun returns the overrun of a planned run on the devices of p. below and
 // above are the half-widths of the step's band as logarithms.
 func (c *Course) overrun(p *train.Prepared, planned quantity.Seconds, below, above float64) Overrun {
+	if c.Environment != nil {
+		o, _ := EnvironmentOverrun()
+		return o
+	}
 	if c.Situation == (efficiency.Match{}) {
 		return Overrun{1, math.Exp(-below), math.Exp(above)}
 	}
@@ -114,7 +120,13 @@ func (c *Course) overruns() *efficiency.File {
 }
 
 // OverrunSource says what the overrun rests on.
-func (c *Course) OverrunSource() string { return c.overruns().Source }
+func (c *Course) OverrunSource() string {
+	if c.Environment != nil {
+		_, source := EnvironmentOverrun()
+		return source
+	}
+	return c.overruns().Source
+}
 
 // undisturbed puts the run together, before anything interrupts it. batch is the
 // time of one batch of an evaluation.
@@ -138,6 +150,11 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 	t := &e.Time
 	if p.Workload.Tokens == 0 {
 		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, 0, nil
+	}
+	if c.Environment != nil {
+		acted := *e
+		c.Environment.Timed(p, &acted)
+		e, t = &acted, &acted.Time
 	}
 	u, batch, err := c.undisturbed(p, e)
 	if err != nil {

@@ -122,6 +122,11 @@ type Time struct {
 	RunLow      quantity.Seconds `json:"run_low_seconds"`
 	RunHigh     quantity.Seconds `json:"run_high_seconds"`
 	DeviceHours float64          `json:"device_hours"`
+	// Environment and Acting are what a run of reinforcement learning takes
+	// besides its gradient steps: frames of the environment, and passes that
+	// choose actions. Package run adds them to Run.
+	Environment quantity.Seconds `json:"environment_seconds,omitempty"`
+	Acting      quantity.Seconds `json:"acting_seconds,omitempty"`
 	Terms       StepTerms        `json:"step_terms"`
 }
 

@@ -56,6 +56,9 @@ func (p *Prepared) explainTime(e *Estimate) []note.Derivation {
 		list = p.explainMFU(e)
 	}
 	list = append(list, p.explainUtilisation(e)...)
+	if t.Environment > 0 { // more than steps: the run derives its parts
+		return list
+	}
 	return append(list, note.Derive("time.run", "run", "", t.Run, note.In("steps", t.Steps), note.In("step", note.Fine(t.Step))))
 }
 

@@ -12,6 +12,7 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	var notes note.List
 	p.noteModel(&notes)
 	p.noteTime(&notes, &e.Plan)
+	p.noteLoading(&notes, e)
 	p.noteMemory(&notes, e)
 	p.noteMoney(&notes, e)
 	if e.Storage.Dataset > 0 {

@@ -222,6 +222,12 @@ func parsePUE(s string) (float64, error) {
 	return f, nil
 }
 
+// parseFrames reads frames per second: 10000 or 10K.
+func parseFrames(s string) (float64, error) {
+	n, err := quantity.ParseCount(s)
+	return float64(n), err
+}
+
 // ParsePrice reads the price of a device and hour.
 func ParsePrice(s string) (quantity.USD, error) {
 	p, err := quantity.ParseUSD(s)

@@ -46,6 +46,7 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 		Constants:   o.constants,
 		Reliability: o.reliability,
 		Schedule:    o.schedule,
+		Simulator:   o.simulator,
 		Sweep:       o.Sweep,
 		Precision:   o.Precision,
 		Optimizer:   o.optimizer,

@@ -40,6 +40,7 @@ type WorkOptions struct {
 	Mfu             float64
 	Convention      train.Convention
 	schedule        run.Schedule
+	simulator       run.Simulator
 	Price           quantity.USD
 	pue             float64
 	region          *hardware.Region
@@ -120,6 +121,8 @@ func AddWorkFlags(a *App, cmd *cobra.Command, o *WorkOptions) {
 	AddValue(fs, &o.schedule.Evaluation.Every, "eval-every", "", "STEPS", "1000", ParseWhole)
 	AddValue(fs, &o.schedule.Evaluation.Batches, "eval-batches", "", "N", "10", ParseWhole)
 	AddValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "3 COUNTS", "256,256,5M", parseRampUp)
+	AddValue(fs, &o.simulator.FPS, "env-fps", "", "RATE", "10000", parseFrames)
+	AddValue(fs, &o.simulator.Actors, "actors", "", "N", "16", ParseWhole)
 	AddValue(fs, &o.Sweep.Trials, "trials", "", "N", "200", ParseDimension)
 	AddValue(fs, &o.Sweep.Fraction, "trial-fraction", "", "SHARE", "0.05", ParseShare)
 	AddValue(fs, &o.Sweep.Parallel, "parallel-trials", "", "N", "4", ParseDimension)

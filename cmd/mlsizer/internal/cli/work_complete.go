@@ -103,7 +103,7 @@ func (a *App) perToken(name string) bool {
 var Goals = []string{"days", "budget", "device-hours"}
 
 // ofRun are the flags about a whole run, which a step knows nothing of.
-var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
+var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size", "env-fps", "actors"}
 
 // needsRun refuses flags about a whole run where none is asked about. A plan
 // without a model chooses the length itself.

@@ -36,6 +36,9 @@ func EstimateTitle(r *ResultJSON) text.Text {
 	if g == nil {
 		return text.Join.With(title, text.NoEnd.With(samplesText(r)))
 	}
+	if r.Model.Field == model.RL && r.Environment == nil {
+		title = text.Join.With(title, text.GradientOnly)
+	}
 	title = text.Join.With(title, text.RunIn.With(samplesText(r), render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}))
 	if g.Cost.PerHour > 0 {
 		title = text.Join.With(title, text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High))
@@ -83,8 +86,11 @@ func unitText(r *ResultJSON) text.Text {
 
 // perSecondText is "tokens a second" in the model's own unit.
 func perSecondText(r *ResultJSON) text.Text {
-	if r.Model.Unit == model.TokenUnit {
+	switch {
+	case r.Model.Unit == model.TokenUnit:
 		return text.TokensPerSecond
+	case r.Environment != nil:
+		return text.LearntPerSecond
 	}
 	return text.SamplesPerSecond.With(r.Model.Unit)
 }
@@ -293,11 +299,12 @@ func TimeTable(r *ResultJSON, f *Footnotes) render.Table {
 	t := render.Table{Title: ifFits(r, text.Time), Columns: FactColumns()}
 	add := func(row []render.Cell) { t.Rows = append(t.Rows, row) }
 	add(Fact(text.Step, render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, f.At("efficiency", "mfu", "rate", "unmeasured", "unmeasured-network")...))
-	add(Fact(perSecondText(r), text.OfWhichDevice.With(render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice))))
+	add(Fact(perSecondText(r), text.OfWhichDevice.With(render.Count(e.TokensPerSecond), render.Count(e.TokensPerSecondPerDevice)), f.At("data-loading")...))
 	add(mfuRow(r, f))
 	if r.Workload.Tokens > 0 {
 		add(Fact(text.Steps, render.Count(e.Steps)))
-		add(Fact(text.Run, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.At("published")...))
+		t.Rows = append(t.Rows, environmentRows(r, f)...)
+		add(Fact(text.Run, render.Range{Mid: e.Run, Low: e.RunLow, High: e.RunHigh}, f.At("published", "environment")...))
 	}
 	add(Fact(text.DeviceHours, render.Count(e.DeviceHours), f.At("run")...))
 	return t
@@ -334,7 +341,11 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 	add := func(label text.Text, v any, of quantity.Seconds, notes ...int) {
 		t.Rows = append(t.Rows, []render.Cell{{Value: label, Notes: notes}, {Value: v}, {Value: render.Percent(of / g.Planned)}})
 	}
-	add(text.Ideal, g.Ideal, g.Ideal)
+	ideal := text.Ideal
+	if r.Environment != nil {
+		ideal = text.IdealRun
+	}
+	add(ideal, g.Ideal, g.Ideal)
 	for _, l := range []struct {
 		label text.Text
 		time  quantity.Seconds
@@ -383,7 +394,11 @@ func CostTable(r *ResultJSON, f *Footnotes) render.Table {
 	}
 	if g := r.Goodput; g != nil {
 		add(text.Cost, text.Energy, text.Carbon, &g.Cost, &g.Energy, "expected")
-		add(text.StepsCost, text.StepsEnergy, text.StepsCarbon, &r.Cost, &r.Energy)
+		cost, energy, carbon := text.StepsCost, text.StepsEnergy, text.StepsCarbon
+		if r.Environment != nil {
+			cost, energy, carbon = text.IdealCost, text.IdealEnergy, text.IdealCarbon
+		}
+		add(cost, energy, carbon, &r.Cost, &r.Energy)
 	} else {
 		add(text.Cost, text.Energy, text.Carbon, &r.Cost, &r.Energy)
 	}

@@ -49,5 +49,7 @@ type ShownModel struct {
 	Groups     []GroupJSON                `json:"groups"`
 	Runs       []RunJSON                  `json:"runs,omitempty"`
 	Scope      string                     `json:"scope,omitempty"`
-	Note       string                     `json:"note,omitempty"`
+	// Environment is what a model of reinforcement learning acts in.
+	Environment *model.Environment `json:"environment,omitempty"`
+	Note        string             `json:"note,omitempty"`
 }

@@ -142,6 +142,8 @@ type ResultJSON struct {
 	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
 	Data *run.ExamplesCost `json:"data,omitempty"`
+	// Environment is where the time of reinforcement learning goes.
+	Environment *run.EnvironmentCost `json:"environment,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
 	// Sweep is what the trials of a search cost.
@@ -167,9 +169,11 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptio
 	}
 	SpellAdvice(r.Advice)
 	r.Goodput = runOf(a.Prepared, &a.Goodput)
-	r.Published = publishedRuns(m, &r)
 	if a.Data.Count > 0 {
 		r.Data = &a.Data
+	}
+	if a.Environment.Frames > 0 { // the run is as long as it was asked for
+		r.Environment, r.Workload.Tokens = &a.Environment, quantity.Tokens(a.Environment.Frames)
 	}
 	if a.Distill.Teacher != "" {
 		r.Distill = &a.Distill
@@ -177,6 +181,7 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptio
 	if a.Sweep.Trials > 0 {
 		r.Sweep = &a.Sweep
 	}
+	r.Published = publishedRuns(m, &r)
 	if plan := &a.Estimate.Plan; plan.PP > 1 {
 		for stage := range plan.PP {
 			r.Stages = append(r.Stages, a.StageMemory(plan, stage))

@@ -4,6 +4,7 @@ package text
 var shapeErrors = map[string]Text{
 	"model.unknown-field":            T("%q is not a field (want %v)", "%q 不是已知的领域（应为 %v）"),
 	"model.no-layers":                T("model %q has no layers", "模型 %q 没有层"),
+	"model.bad-environment":          T("model %q: an environment needs a name, a source and counts of at least 1 (the least is %d)", "模型 %q：环境应有名称、来源与至少为 1 的各项计数（最小为 %d）"),
 	"model.bad-group":                T("model %q, group %q: %d layers of %d tokens", "模型 %q，组 %q：%d 层，%d 个 token"),
 	"model.bad-block":                T("model %q, group %q: %v", "模型 %q，组 %q：%v"),
 	"model.more-than-can-be-counted": T("model %q has %.3g parameters: more than can be counted exactly", "模型 %q 有 %.3g 个参数：超出可精确计数的范围"),

@@ -44,5 +44,6 @@ var Derived = map[string]Text{
 	"cost a million": T("cost a million, this batch", "每百万成本，本批次"), "cost a million, full load": T("cost a million, full load", "每百万成本，满载"),
 	"energy a million": T("energy a million, this batch", "每百万能耗，本批次"), "energy a million, full load": T("energy a million, full load", "每百万能耗，满载"),
 	"a token of each sequence": T("a token of each sequence", "每条序列一个 token"), "pass": T("pass", "一次前向"),
+	"environment": EnvironmentPart, "acting": ActingPart, "gradient steps": LearningPart, "ideal run": IdealRun,
 	"checkpoints": Checkpointing, "rework": Rework, "restarts": Restarts, "as planned": Planned, "expected": Expected, "cost of the steps": StepsCost, "energy of the steps": StepsEnergy, "CO2": Carbon, "CO2 of the steps": StepsCarbon,
 }

@@ -139,6 +139,8 @@ var runFlags = map[string]Text{
 	"eval-every":        T("steps between evaluations (without: none)", "两次评估之间的步数（不给：不评估）"),
 	"eval-batches":      T("global batches of an evaluation, forward only", "每次评估的全局批次数，仅前向"),
 	"rampup-batch-size": T("grow the batch from a start by an increment over so many samples: START,INCREMENT,SAMPLES", "批次从起始值按增量递增，历经若干样本：START,INCREMENT,SAMPLES"),
+	"env-fps":           T("frames per second of the environment, all actors together (without: those of a core for each actor)", "环境每秒帧数，各执行器合计（不给：每执行器一核）"),
+	"actors":            T("copies of the environment that run at once (without: as published)", "同时运行的环境数（不给：取发表值）"),
 	"trials":            T("shortened runs of a search over architectures or hyper-parameters", "架构或超参数搜索中的缩短训练次数"),
 	"trial-fraction":    T("length of a trial as a share of the run (without: 0.05)", "单次试验占全程的比例（不给：0.05）"),
 	"parallel-trials":   T("trials at once, each on an equal part of the devices (1)", "同时进行的试验数，各用相等的一部分设备（1）"),

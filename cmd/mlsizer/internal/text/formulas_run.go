@@ -14,6 +14,12 @@ var runFormulas = map[string]derived{
 	"run.restarts":          {T("failures x restart", "故障次数 x 重启"), Same("%.4g x %s")},
 	"run.planned":           {sumOfLines, T("goodput %.1f %%", "有效率 %.1f %%")},
 	"run.expected":          {T("as planned x what published runs of this kind took over what was planned", "按计划 x 此类已公布训练的用时与计划之比"), Same("%s x %.4g")},
+	// A run of reinforcement learning.
+	"run.environment": {T("frames x frame skip / frames per second", "帧数 x 跳帧 / 每秒帧数"), Same("%s x %d / %.4g")},
+	"run.acting":      {T("frames / actors x forward pass of a frame of each actor", "帧数 / 执行器数 x 各执行器一帧的前向"), Same("%s / %d x %s")},
+	"run.learning":    {T("gradient steps x (step + forward pass of the target network)", "梯度步数 x (单步 + 目标网络前向)"), Same("%.4g x (%s + %s)")},
+	"run.ideal.sum":   {T("environment + acting + gradient steps", "环境 + 动作前向 + 梯度步"), Same("%s + %s + %s")},
+	"run.ideal.max":   {T("the longer of environment + acting and gradient steps", "环境 + 动作前向 与 梯度步 中较长者"), Same("%s + %s, %s")},
 	// Its teacher.
 	"distillation.memory": {T("teacher's parameters of stage x bytes / weight shards + logits of a micro-batch (and their fp32 softmax)", "教师本级参数 x 字节 / 权重分片数 + 微批次的 logits (及其 fp32 softmax)"), Same("%s, %s, + %s")},
 	"distillation.pass":   {T("samples of the dataset / global batch x forward pass of a batch, on the fastest layout of the teacher alone", "数据集样本 / 全局批次 x 每批前向，取教师单独最快的布局"), Same("%s")},

@@ -34,6 +34,7 @@ func OfDerivation(d note.Derivation) (formula, numbers, value Text) {
 // notes are the sentences of the core's notes, by key.
 var notes = merged(
 	requestNotes,
+	agentNotes,
 	trainNotes,
 	moneyNotes,
 	servingNotes,

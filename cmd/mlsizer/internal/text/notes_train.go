@@ -28,6 +28,8 @@ var trainNotes = map[string]Text{
 	"efficiency":             T("step time from default efficiencies (%.0f %% of the matrix rate in products); its band is what published measurements show", "步时由默认效率得出（矩阵乘取实测速率的 %.0f %%）；区间依据公开测量"),
 	"measured":               T("this plan was measured: its band is that of measured plans", "该方案有实测：区间取自已测方案"),
 	"unmeasured-network":     T("no measured training step of a model of %ss: it takes the constants of language models, and its band is wider", "无以 %s 计的模型的训练步实测：常数取自语言模型，区间放宽"),
+	"data-loading.within":    T("data loading is not counted: a node takes %s images per second; a host of %d cores decodes %s (Python) to %s (tf.data), so %.0f cores with the latter", "不计数据加载：每节点每秒取 %s 张图像；%d 核主机可解码 %s（Python）至 %s（tf.data）张，用后者约需 %.0f 核"),
+	"data-loading.bound":     T("data loading is not counted: a node takes %s images per second, more than a host of %d cores decodes, %s (Python) to %s (tf.data): the step waits for the host unless it has %.0f cores, or images are stored resized or decoded on the device", "不计数据加载：每节点每秒取 %s 张图像，超过 %d 核主机可解码的 %s（Python）至 %s（tf.data）张：除非主机有 %.0f 核，或图像已缩放存储，或在设备上解码，否则训练步要等待主机"),
 	"unmeasured.stack":       T("no measured training step of %s: it takes the constants of other stacks, and its band is wider", "%s 无训练步实测：常数取自其他软件栈，区间放宽"),
 	"unmeasured.device":      T("no measured training step of %s on %s: it takes the constants of its architecture, and its band is wider", "%s 在 %s 上无训练步实测：常数取自同架构，区间放宽"),
 	"memory":                 T("at the %s, where a step holds most; overhead: %s for context and communication, %s for workspaces, and %.1f %% for fragmentation", "步内峰值在%s；开销：上下文与通信 %s，工作区 %s，碎片 %.1f %%"),
