@@ -11,7 +11,7 @@ var (
 	Never       = T("never", "永不")
 	Unknown     = T("not known", "未知")
 	IfItFitted  = T("%s, if it fitted", "%s（假如放得下）")
-	TightNote   = T("tight: the estimate fits, what 95 % of measured peaks would stay below does not", "偏紧：估计值放得下，95 % 实测峰值的上界放不下")
+	TightNote   = T("tight: the estimate fits, but the upper bound of 95 % of measured peaks does not", "偏紧：估计值放得下，但 95 % 实测峰值的上界放不下")
 	FitsHead    = T("fits", "放下")
 	NotAnswered = T("no answer", "无答案")
 	NotKnown    = T("not known: %s", "未知：%s")
