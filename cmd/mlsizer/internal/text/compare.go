@@ -4,7 +4,7 @@ package text
 var (
 	StepTime        = T("step time", "单步时间")
 	RunTime         = T("run time", "全程时间")
-	DeviceHoursHead = DeviceHours
+	DeviceHoursHead = T("device hours", "设备小时")
 	Fewest          = T("number of devices not given: the fewest that fit the model, in powers of two", "未指定设备数：取放得下的最少设备数（2 的幂）")
 	FewestOfLayout  = T("number of devices not given: the fewest that fit the model, doubling from those of the layout", "未指定设备数：自布局所需起倍增，取放得下的最少设备数")
 	PrecisionChosen = T("precision not given: %s on %s", "未指定精度：%s（%s）")

@@ -183,7 +183,7 @@ var selectionFlags = map[string]Text{
 	"kind":           T("only devices of this kind: %s", "只要该类别的设备：%s"),
 	"vendor":         T("only devices of this vendor", "只要该厂商的设备"),
 	"column":         T("`NAME` or number (from 1) of the column with the counts", "参数量所在列的 `NAME` 或序号（从 1 起）"),
-	"limit":          T("largest number of rows of a file that a table shows", "表格最多显示的文件行数"),
+	"limit":          T("most rows of a file that a table shows", "表格最多显示的文件行数"),
 	"allow-no-count": T("list rows without a count, without a failure", "缺少参数量的行列出，但不算失败"),
 }
 

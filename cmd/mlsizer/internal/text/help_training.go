@@ -21,18 +21,18 @@ device or a flag is not known.`, `Compare 对每个模型在每种设备上作�
 退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下；
 1 有一行没有答案；2 模型、设备或参数未知。`)
 
-var planLong = T(`Plan looks at every layout of a model on a machine: tensor, sequence, pipeline,
-context, expert and data parallelism, virtual and uneven stages, sharding, shard
-groups, micro-batch, recompute and offload. It says which is best, what bounds
-it, and what else would help. Dimensions that are given stay as they are.
+var planLong = T(`Plan searches every layout of a model on a machine: tensor, sequence, pipeline,
+context, expert and data parallel, virtual and uneven stages, sharding, shard
+groups, micro-batch, recompute and offload. It shows the best plan, its
+bottlenecks, and other changes that help. Given dimensions are fixed.
 
-A device without a count gets the fewest that hold the model, or that finish
-within --days. With --objective cost, energy or devices a count is the most that
-may be used. Several devices are compared for the same goal. Without a MODEL,
---budget or --device-hours gives the model and the tokens that the money trains
-best. --export prints the plan as a framework's arguments or config.
+A device without a count gets the fewest that fit the model, or that finish
+within --days. With --objective cost, energy or devices a count is an upper
+limit. Several devices are compared for the same goal. Without a MODEL,
+--budget or --device-hours gives the model and the tokens with the lowest loss.
+--export prints the plan as arguments or config of a training framework.
 
-Exit code 3 means that there is no plan; the nearest miss is printed.`, `Plan 搜索一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
+Exit code 3 means that there is no plan; the nearest one is printed.`, `Plan 搜索一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
 上下文并行、专家并行与数据并行，虚拟段与不均匀分段，切分方式，切分组，
 微批次，重计算与卸载。它给出最佳方案、其瓶颈以及其他有益的改动。
 已给出的维度保持不变。

@@ -4,7 +4,7 @@ package text
 // a step.
 var requestNotes = map[string]Text{
 	"optimizer.default":      T("optimizer not given: %s", "未指定优化器：%s"),
-	"stack.assumed":          T("stack not given: %s assumed, the default for %s", "未指定训练框架：假定 %s（%s的默认值）"),
+	"stack.assumed":          T("stack not given: %s assumed for %s", "未指定训练框架：假定 %s（用于%s）"),
 	"stack.alias":            T("%s is modelled as %s: %s", "%s 按 %s 建模：%s"),
 	"precision":              T("precision not given: %s, the first of bf16, fp16, fp32 that %s computes in", "未指定精度：%s（%s 在 bf16、fp16、fp32 中首个支持者）"),
 	"context":                T("the sequence length of %d exceeds the model's context of %d", "序列长 %d 超过模型上下文 %d"),
