@@ -86,7 +86,7 @@ const (
 	switchGbits             = 64 * 400
 	portsOfDevice           = 3
 	// SourceSwitch is where the power of switches is from.
-	SourceSwitch = "NVIDIA QM9700/QM9790 user manual, specifications (747 W with passive cables, 1,720 W at most; not read again: check before relying on it)"
+	SourceSwitch = "NVIDIA QM9700/QM9790 user manual, specifications (747 W with passive cables, 1,720 W at most; unverified)"
 )
 
 // Switches is what the switches of the network between nodes draw for each

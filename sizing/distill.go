@@ -159,7 +159,7 @@ func (a *Answer) noteDistillation(outputs float64) {
 		a.Notes.Say("teacher-logits.largest", widths, c.TopK, 4)
 	}
 	if c.Logits == train.OnlineLogits {
-		a.Notes.Say("teacher.online", train.SourceDistillation+"; assumed, the source not read again: pytorch/torchtune recipes/knowledge_distillation_distributed.py", c.WeightBytes)
+		a.Notes.Say("teacher.online", train.SourceDistillation+"; assumed, unverified source: pytorch/torchtune recipes/knowledge_distillation_distributed.py", c.WeightBytes)
 	} else {
 		a.Notes.Say("teacher.stored", train.SourceDistillation)
 	}

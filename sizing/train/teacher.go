@@ -56,7 +56,7 @@ type Distillation struct {
 // and its fp32 softmax; on disk it is in 16 bits, of the largest k with the
 // place in the vocabulary: 2 bytes where that has no more than 65,536 entries,
 // else 4.
-// Assumed, the source not read again: pytorch/torchtune
+// Assumed, unverified source: pytorch/torchtune
 // torchtune/modules/loss/kd_losses.py (teacher_prob in fp32).
 const (
 	softmaxBytes     = 4
