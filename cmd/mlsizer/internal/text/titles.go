@@ -5,7 +5,7 @@ var (
 	On               = T("%s on %d x %s: %s", "%s，%d × %s：%s")
 	OneStepIn        = T("one step in %v", "单步 %v")
 	RunIn            = T("%s in %v", "%s 需 %v")
-	NoEnd            = T("%s never finishes", "%s 无法完成")
+	NoEnd            = T("%s never complete", "%s 无法完成")
 	Tokens           = T("%s tokens", "%s 个 token")
 	TrainingOn       = T("training on %s", "训练：%s")
 	TaughtBy         = T("%v, teacher %v", "%v，教师模型 %v")
