@@ -19,7 +19,7 @@ var (
 	NoSuchCloud       = T("--cloud %q: no prices of that provider (want %s)", "--cloud %q：没有该提供方的价格（应为 %s）")
 	ZeroPrice         = T("zero (want dollars per device-hour, such as 2.50)", "为零（应为每设备小时的美元数，如 2.50）")
 	NotARampUp        = T("%d counts (want three: the first batch, its increment and the samples of the ramp-up, such as 256,256,5M)", "%d 个数（应为三个：起始批次、增量与递增所历样本数，如 256,256,5M）")
-	NotTeacherWeights = T("%q is not a known storage of a teacher's weights (want %s)", "%q 不是已知的教师权重存储（应为 %s）")
+	NotTeacherWeights = T("%q is not a known storage of a teacher's weights (want %s)", "%q 不是已知的教师模型权重存储（应为 %s）")
 	NotEpochs         = T("not a number of epochs (want a number above 0, such as 3)", "不是轮数（应为大于 0 的数，如 3）")
 	NotAFactor        = T("%q is not a factor (want a number above 0, such as 1.25)", "%q 不是倍数（应为大于 0 的数，如 1.25）")
 	EmptyItem         = T("an empty item (want devices separated by commas, such as h100x8,a100-80g)", "有空项（应为逗号分隔的设备，如 h100x8,a100-80g）")

@@ -34,7 +34,7 @@ var stepFormulas = map[string]derived{
 	"time.bubble": ofTerm(T("(all stages - slowest stage) / virtual stages, for one micro-batch; with even stages (p-1)/v", "(各段之和 - 最慢流水线段) / 虚拟段，以一个微批次计；各段均匀时为 (p-1)/v"),
 		T("(%s in %d stages - %s) / %.0f", "(%s (%d 段) - %s) / %.0f")),
 	"time.data.all-reduce": ofTerm(T("all-reduce of the gradients, less the part hidden by the backward pass", "梯度 all-reduce，减去反向掩盖的部分"), dataNumbers),
-	"time.data.zero3":      ofTerm(T("micro-batches x (gather of the weights, forward and again backward, and reduction of the gradients), less the part hidden by each pass", "微批次 x (前向与反向各聚集一次权重，并归约梯度)，减去各次前后向掩盖的部分"), Same("%.0f x ").and(dataNumbers)),
+	"time.data.zero3":      ofTerm(T("micro-batches x (gather of the weights, forward and backward, and reduction of the gradients), less the part hidden by each pass", "微批次 x (前向与反向各聚集一次权重，并归约梯度)，减去各次前后向掩盖的部分"), Same("%.0f x ").and(dataNumbers)),
 	"time.data.zero2":      ofTerm(T("gather of the weights, and one reduction of the gradients per micro-batch, less the part hidden by each pass", "聚集权重，每个微批次归约一次梯度，减去各次前后向掩盖的部分"), dataNumbers),
 	"time.data":            ofTerm(T("gather of the weights and reduction of the gradients, less the part hidden by a pass", "聚集权重并归约梯度，减去前后向掩盖的部分"), dataNumbers),
 	"time.stragglers":      ofTerm(T("jitter x doublings of a node x sum of the other lines", "抖动 x 节点翻倍次数 x 其余各行"), Same("%.3g x %.3g x %s")),
