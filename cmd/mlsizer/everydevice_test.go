@@ -72,7 +72,7 @@ func TestEveryDeviceServes(t *testing.T) {
 		switch {
 		case code == cli.ExitOK || code == cli.ExitNoFit:
 			answered++
-		case code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of "):
+		case code == cli.ExitUsage && strings.Contains(errOut, "no published matrix rate of "):
 		default:
 			t.Errorf("%s: exit %d\n%s%s", d.ID, code, errOut, out)
 		}
@@ -98,7 +98,7 @@ func TestEveryDeviceEncodes(t *testing.T) {
 	for i, d := range hardware.Default().All() {
 		for _, model := range turn(i, models...) {
 			out, errOut, code := explained(t, "json", "infer "+model+" --on "+d.ID)
-			if code != cli.ExitOK && code != cli.ExitNoFit && !(code == cli.ExitUsage && strings.Contains(errOut, "no matrix rate of ")) {
+			if code != cli.ExitOK && code != cli.ExitNoFit && !(code == cli.ExitUsage && strings.Contains(errOut, "no published matrix rate of ")) {
 				t.Errorf("%s on %s: exit %d\n%s%s", model, d.ID, code, errOut, out)
 			}
 		}

@@ -106,7 +106,7 @@ func TestGoalsAreKeptWithInterruptions(t *testing.T) {
 // A run that fails faster than it starts again has no end, and no cost.
 func TestRunsThatNeverEnd(t *testing.T) {
 	const line = " 7B --on h100x16384 --tokens 100B --mtbf 100h"
-	for command, want := range map[string]string{"estimate": "100B tokens without end", "plan": "100B tokens without end", "compare": "never"} {
+	for command, want := range map[string]string{"estimate": "100B tokens never complete", "plan": "100B tokens never complete", "compare": "never"} {
 		out, errOut, code := runArgs(strings.Fields(command + line)...)
 		require.Zero(t, code, errOut)
 		require.Contains(t, out, want, command)

@@ -17,8 +17,8 @@ func TestPublishedTime(t *testing.T) {
 	// 30.84 million hours of 16,384 devices are 78.4 days. Source: Llama 3.1's
 	// model card; arXiv:2407.21783 section 3.3.4 has a snapshot of 54 days.
 	took = report.PublishedTime(catalog.Run{Tokens: 15_600_000_000_000, Devices: "h100-sxm5-80gb", Count: 16384, SnapshotDays: 54, DeviceHours: 30_840_000}, "")
-	assert.Equal(t, "15.6T tokens on 16384 x h100-sxm5-80gb took 30.8M device-hours, 78.4 days of all of them; the 54 days that are often quoted are a snapshot of it", took.EN)
-	assert.Equal(t, "16384 x h100-sxm5-80gb，15.6T token，30.8M 设备小时，合全部设备 78.4 天；常被引用的 54 天只是其中一段", took.ZH)
+	assert.Equal(t, "15.6T tokens on 16384 x h100-sxm5-80gb took 30.8M device-hours, 78.4 days of all devices; the often quoted 54 days are a part of the run", took.EN)
+	assert.Equal(t, "16384 x h100-sxm5-80gb，15.6T token，30.8M 设备小时，合全部设备 78.4 天；常被引用的 54 天只是其中一部分", took.ZH)
 	took = report.PublishedTime(catalog.Run{DeviceHours: 370_000}, "")
 	assert.Equal(t, "took 370K device-hours", took.EN)
 }

@@ -290,7 +290,7 @@ func TestCutShort(t *testing.T) {
 
 	out, sum, err = runCSV(t, b.String()[:b.Len()/2], Options{})
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-	require.ErrorContains(t, err, "cut short after line")
+	require.ErrorContains(t, err, "truncated after line")
 	require.Greater(t, sum.Rows, int64(1000))
 	require.EqualValues(t, 1, sum.Bad)
 	require.Contains(t, out, "reading failed inside this row")

@@ -294,8 +294,8 @@ func TestLeft(t *testing.T) {
 	for _, want := range []string{"tp 8", "pp 4", "vp 2", "cp 2"} {
 		require.Contains(t, text, want)
 	}
-	require.Contains(t, Write(Torchtitan, p).Text, "# not here: zero1:")
-	require.Contains(t, Write(Accelerate, p).Text, "# not here: zero1:")
+	require.Contains(t, Write(Torchtitan, p).Text, "# not included: zero1:")
+	require.Contains(t, Write(Accelerate, p).Text, "# not included: zero1:")
 }
 
 func TestParseFormat(t *testing.T) {

@@ -12,7 +12,7 @@ var (
 	MoreErrors        = T("not classified: %d more rows (-o csv or -o json lists all)", "另有 %d 行未分类（-o csv 或 -o json 列出全部）")
 	CountUnit         = T("counts without a unit are in %s, as the column %q says", "未带单位的数以 %s 计，依列名 %q")
 	OtherFields       = T("left out: %d models of another field, or of none", "略去 %d 个其他领域或未知领域的模型")
-	BoundsNote        = T("the tiers begin at %s, %s and %s parameters; the report names a scale, read here as an order of magnitude (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
+	BoundsNote        = T("the tiers begin at %s, %s and %s parameters; the report gives orders of magnitude, read here as powers of ten (--bounds)", "中、大、超大各级的起点：%s、%s、%s；报告只给出量级，此处取整数量级（--bounds 可改）")
 	BeyondNote        = T("beyond %s parameters, where the report's tiers end", "超过 %s 参数，超出报告的分级范围")
 	Parameters        = T("parameters", "参数量")
 	TierRange         = T("parameters", "参数范围")

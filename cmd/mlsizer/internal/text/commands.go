@@ -10,7 +10,7 @@ type Command struct {
 // Commands are the commands, by their paths without the name of the program.
 var Commands = map[string]Command{
 	"": {
-		Short: T("what a machine-learning model costs: tier, memory, storage, time, money, energy", "机器学习模型的代价：分级、内存、存储、时间、费用、能耗"),
+		Short: T("cost of a machine-learning model: tier, memory, storage, time, money, energy", "机器学习模型的代价：分级、内存、存储、时间、费用、能耗"),
 		Long:  programLong,
 		Example: `  mlsizer classify gpt-3 7B 1750亿
   mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T
@@ -26,7 +26,7 @@ var Commands = map[string]Command{
   mlsizer estimate resnet-50 --on v100x8 --samples 115M`,
 	},
 	"compare": {
-		Short: T("the same as tables: models x hardware", "以表格比较：模型 × 硬件"),
+		Short: T("estimates as tables: models x hardware", "以表格比较：模型 × 硬件"),
 		Long:  compareLong,
 		Example: `  mlsizer compare llama-3.1-8b llama-3.1-70b gpt-3 --on a100-80g,h100,tpu-v5p --tokens 1T
   mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
@@ -36,7 +36,7 @@ var Commands = map[string]Command{
   mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
 	},
 	"plan": {
-		Short: T("the best layout of all, how many devices a goal needs, what a budget affords", "最佳布局、达成目标所需的设备数、预算可负担的模型"),
+		Short: T("the best layout, the number of devices for a goal, the model for a budget", "最佳布局、达成目标所需的设备数、预算可负担的模型"),
 		Long:  planLong,
 		Example: `  mlsizer plan llama-3.1-405b --on h100x16384 --tokens 15.6T --seq 8192 --batch 2048
   mlsizer plan 70B --on h100,a100-80g --tokens 2T --days 30
@@ -61,7 +61,7 @@ var Commands = map[string]Command{
   mlsizer models -o csv | mlsizer classify --from - --field cv`,
 	},
 	"inspect": {
-		Short: T("what a model file holds", "模型文件的内容"),
+		Short: T("contents of a model file", "模型文件的内容"),
 		Long:  inspectLong,
 		Example: `  mlsizer inspect ./llama/config.json
   mlsizer inspect model.gguf -o json`,
@@ -92,7 +92,7 @@ var Commands = map[string]Command{
 		Example: "  mlsizer hardware show h100",
 	},
 	"validate": {
-		Short: T("predictions against measurements: the shipped ones, or a file of your own", "预测与实测对比：内置的实测，或自有的文件"),
+		Short: T("predictions against measurements: the shipped ones or your own file", "预测与实测对比：内置的实测，或自有的文件"),
 		Example: `  mlsizer validate
   mlsizer validate --runs
   mlsizer validate --from runs.csv -o html > report.html`,

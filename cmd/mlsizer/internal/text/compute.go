@@ -9,9 +9,9 @@ var (
 	HardwareFLOPs    = T("hardware FLOPs", "硬件 FLOPs")
 	Time             = T("time", "时间")
 	Step             = T("step", "单步")
-	TokensPerSecond  = T("tokens a second", "每秒 token")
-	SamplesPerSecond = T("%ss a second", "每秒样本（%s）")
-	OfWhichDevice    = T("%s (%s a device)", "%s（每设备 %s）")
+	TokensPerSecond  = T("tokens per second", "每秒 token")
+	SamplesPerSecond = T("%ss per second", "每秒样本（%s）")
+	OfWhichDevice    = T("%s (%s per device)", "%s（每设备 %s）")
 	MFU              = T("MFU", "MFU")
 	Steps            = T("steps", "步数")
 	CostBand         = T("%v (%v–%v)", "%v（%v–%v）")
@@ -47,7 +47,7 @@ var StepTerms = map[string]Text{
 	"data-parallel traffic":   T("data-parallel traffic", "数据并行通信"),
 	"optimizer":               T("optimizer", "优化器"),
 	"host transfers":          T("host transfers", "主机传输"),
-	"stragglers":              T("stragglers", "掉队等待"),
-	"teacher's forward pass":  T("teacher's forward pass", "教师前向"),
+	"stragglers":              T("stragglers", "慢设备等待"),
+	"teacher's forward pass":  T("teacher's forward pass", "教师模型前向"),
 	"fixed":                   T("fixed", "固定开销"),
 }

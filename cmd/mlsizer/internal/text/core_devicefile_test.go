@@ -26,7 +26,7 @@ func extended(file string) error {
 func deviceFileCases() []sentence {
 	return []sentence{
 		{extended(""),
-			"f:1:1: empty (want a header row and one row a device)",
+			"f:1:1: empty (want a header row and one row per device)",
 			"f:1:1：文件为空（应有表头，其后每台设备一行）"},
 		{extended("id,nmae\n"),
 			`f:1:4: "nmae": unknown or repeated column (want id, aliases, name, vendor, arch, kind, year, memory_gib, memory_label, unified, memory_gb_per_s, power_w, link, link_gb_per_s, link_domain, torus_max, torus_link_gb_per_s, host_link, host_gb_per_s, network_gbit_per_s, devices_per_node, usd_per_hour, price_date, price_source, confidence, derived, unsourced, sources, note, fp64_tflops, fp32_tflops, tf32_tflops, bf16_tflops, fp16_tflops, fp8_tflops, int8_tops, fp6_tflops, fp4_tflops)`,
@@ -110,7 +110,7 @@ func deviceFileCases() []sentence {
 			`f:2:1: confidence: "sure": unknown confidence (want high, medium or low)`,
 			`f:2:1：confidence："sure"：未知的可信度（应为 high、medium 或 low）`},
 		{extended(head),
-			"f:1:1: a header and no device under it (want one row a device)",
+			"f:1:1: a header and no device under it (want one row per device)",
 			"f:1:1：表头之下没有设备（应每台设备一行）"},
 		{extended(" []"),
 			"f:1:3: no device (want an array of objects with the columns as keys)",

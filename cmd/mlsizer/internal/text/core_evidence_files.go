@@ -23,7 +23,7 @@ var csvErrors = map[string]Text{
 
 // optionErrors are what is wrong with the launch options of a measured run.
 var optionErrors = map[string]Text{
-	"option.uneven-chunks":                 T("decoder-first-pipeline-num-layers=%d, decoder-last-pipeline-num-layers=%d: with virtual stages every chunk of such a stage holds less, which a plan cannot say", "decoder-first-pipeline-num-layers=%d、decoder-last-pipeline-num-layers=%d：在虚拟流水线段下，该段的每块层数更少，方案无法表示"),
+	"option.uneven-chunks":                 T("decoder-first-pipeline-num-layers=%d, decoder-last-pipeline-num-layers=%d: with virtual stages every chunk of such a stage has fewer layers, which plans do not support", "decoder-first-pipeline-num-layers=%d、decoder-last-pipeline-num-layers=%d：使用虚拟段时，该段的每块层数更少，方案不支持"),
 	"option.bad-pipeline-layout":           T("pipeline-model-parallel-layout=%s: %v", "流水线布局 pipeline-model-parallel-layout=%s：%v"),
 	"option.bad-value":                     Fails,
 	"option.not-a-factor":                  T("moe-expert-capacity-factor=%s: not a factor", "moe-expert-capacity-factor=%s：不是系数"),
@@ -33,7 +33,7 @@ var optionErrors = map[string]Text{
 	"option.not-a-share":                   T("%s=%s: not a share", "%s=%s：不是比例"),
 	"option.not-a-count":                   T("%s=%s: not a count", "%s=%s：不是数量"),
 	"option.not-modelled":                  Colon,
-	"option.offloaded-unsaid":              T("recompute %s: which activations wait on the host is not said", "重计算 %s：未注明哪些激活留在主机上"),
+	"option.offloaded-unsaid":              T("recompute %s: the offloaded activations are not given", "重计算 %s：未注明卸载哪些激活"),
 	"option.bad-layer-pattern":             T("layer pattern %q (want an interval or a list such as ([0]*3+[1]*12))", "层模式 %q（应为间隔，或 ([0]*3+[1]*12) 之类的列表）"),
 	"option.layer-pattern-of-other-length": T("layer pattern %q has %d layers, the model %d", "层模式 %q 有 %d 层，模型有 %d 层"),
 }
@@ -42,22 +42,22 @@ var optionErrors = map[string]Text{
 var pipelineLayoutErrors = map[string]Text{
 	"pipeline-layout.unreadable":         T("not a layout such as Et*3|(tt|)*6t*2L", "不是 Et*3|(tt|)*6t*2L 之类的布局"),
 	"pipeline-layout.chunks-must-divide": T("its chunks do not divide into the stages", "其块数不能按流水线段等分"),
-	"pipeline-layout.chunks-differ":      T("its chunks differ in a way that a plan cannot say", "各块的差异无法由方案表示"),
+	"pipeline-layout.chunks-differ":      T("its chunks differ in a way that plans do not support", "各块的差异方案不支持"),
 	"pipeline-layout.open-bracket":       T("a bracket is not closed", "括号未闭合"),
 	"pipeline-layout.unknown-letter":     T("an unknown letter", "未知字母"),
 	"pipeline-layout.bad-repeat":         T("a repeat is not a number", "重复次数不是数"),
 	"pipeline-layout.too-long":           T("too long", "过长"),
-	"pipeline-layout.surplus-bracket":    T("a bracket too many", "多出一个括号"),
+	"pipeline-layout.surplus-bracket":    T("one bracket too many", "多出一个括号"),
 }
 
 // optionWords are what launch options do that keep memory from being predicted.
 var optionWords = map[string]Text{
 	"option.overlap-moe-expert-parallel-comm": T("the forward pass of one micro-batch runs inside the backward pass of another", "一个微批次的前向与另一个的反向交叠"),
-	"option.cpu-offloading":                   T("the activations of some layers wait on the host", "部分层的激活留在主机上"),
-	"option.heterogeneous-layers-config-path": T("layers differ by a file that is not given", "各层的差异由未提供的文件规定"),
-	"option.encoder-num-layers":               T("an encoder of its own stands before the decoder", "解码器之前另有编码器"),
-	"option.retro-add-retriever":              T("a retriever stands beside the decoder", "解码器之外另有检索器"),
-	"option.delay-wgrad-compute":              T("weight gradients wait for a later moment", "权重梯度推迟计算"),
+	"option.cpu-offloading":                   T("the activations of some layers are offloaded to the host", "部分层的激活卸载到主机"),
+	"option.heterogeneous-layers-config-path": T("layers differ as given by a file that is missing", "各层的差异由未提供的文件规定"),
+	"option.encoder-num-layers":               T("a separate encoder precedes the decoder", "解码器之前另有编码器"),
+	"option.retro-add-retriever":              T("a retriever runs with the decoder", "解码器之外另有检索器"),
+	"option.delay-wgrad-compute":              T("weight gradients are computed in a later phase", "权重梯度推迟计算"),
 }
 
 // columnWords are what the header of a file of measurements holds.

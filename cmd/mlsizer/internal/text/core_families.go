@@ -28,7 +28,7 @@ var familyErrors = map[string]Text{
 	"family.not-named":                    T("is missing, and no known class is named in architectures", "缺失，且 architectures 中没有已知的类"),
 	"family.not-counted":                  T("%q is not counted from a config: %v", "%q 不能从配置计数：%v"),
 	"family.projections-without-no-bias":  T("is false: projections with biases are not modelled for %s", "为 false：%s 尚不支持带偏置的投影"),
-	"family.unknown-wrapper":              T("%q is not one of the %d models of several parts that are known", "%q 不在已知的 %d 种多部分模型之中"),
+	"family.unknown-wrapper":              T("%q is not one of the %d known models of several parts", "%q 不在已知的 %d 种多部分模型之中"),
 	"family.unknown":                      T("%q is not one of the %d families that are counted from a config", "%q 不在可从配置计数的 %d 个模型族之中"),
 	"family.closest":                      T("%v, the closest being %v", "%v，最接近的是 %v"),
 	"family.not-modelled":                 T("%v: give its safetensors or GGUF file, or a parameter count such as 7B", "%v：可给出其 safetensors 或 GGUF 文件，或参数量（如 7B）"),

@@ -10,7 +10,7 @@ var hubErrors = map[string]Text{
 	"hub.no-model":                   T("the repository has neither model.safetensors, nor its index, nor config.json", "仓库中没有 model.safetensors 及其索引，也没有 config.json"),
 	"hub.encoded":                    T("the server sends the file encoded as %q, although asked not to", "服务器以 %q 编码发送文件，而请求为不编码"),
 	"hub.other-range":                T("asked for bytes from %d, the server sends the range %q", "请求自字节 %d 起，服务器发送的范围为 %q"),
-	"hub.copy-not-offered":           T("the server says that a copy is still right which was not offered", "服务器称副本仍有效，而请求中并未提供副本"),
+	"hub.copy-not-offered":           T("the server confirms a cached copy that the request did not offer", "服务器称副本仍有效，而请求中并未提供副本"),
 	"hub.no-repository":              T("no such repository, or a private one", "没有这个仓库，或仓库非公开"),
 	"hub.no-revision":                T("no such revision", "没有这个版本"),
 	"hub.access-denied":              T("access denied (status %d): the repository is gated or private", "访问被拒（状态 %d）：仓库需授权或非公开"),

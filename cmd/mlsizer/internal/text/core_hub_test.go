@@ -48,7 +48,7 @@ func hubCases() []sentence {
 			"the answer broke off at byte 9, 3 times: unexpected EOF",
 			"应答在字节 9 处中断，共 3 次：文件意外结束"},
 		{note.NewError("hub.copy-not-offered"),
-			"the server says that a copy is still right which was not offered",
+			"the server confirms a cached copy that the request did not offer",
 			"服务器称副本仍有效，而请求中并未提供副本"},
 		{note.NewError("hub.encoded", "x"),
 			`the server sends the file encoded as "x", although asked not to`,

@@ -12,7 +12,7 @@ var layoutErrors = map[string]Text{
 	"layout.must-use-all-devices":          T("tp %d x pp %d x cp %d x dp %d is %d devices, but the cluster has %d", "tp %d × pp %d × cp %d × dp %d 为 %d 台设备，但集群有 %d 台"),
 	"layout.more-chunks-than-layers":       T("pp %d x vp %d is more than %d layers", "pp %d × vp %d 超过 %d 层"),
 	"layout.vp-needs-stages":               T("vp %d needs more than one pipeline stage", "vp %d 需要一个以上的流水线段"),
-	"layout.first-and-last-leave-too-few":  T("first and last chunk of %d and %d of %d layers do not leave every other of pp %d x vp %d chunks a layer (and need pp above 1)", "首块 %d 层、末块 %d 层（共 %d 层）不能使 pp %d × vp %d 的其余每块至少有一层（且 pp 须大于 1）"),
+	"layout.first-and-last-leave-too-few":  T("first and last chunk of %d and %d of %d layers leave less than one layer for each other of pp %d x vp %d chunks (and need pp above 1)", "首块 %d 层、末块 %d 层（共 %d 层）不能使 pp %d × vp %d 的其余每块至少有一层（且 pp 须大于 1）"),
 	"layout.no-sequence-to-divide":         T("cp %d: %s has no sequence to divide", "cp %d：%s 没有可切分的序列"),
 	"layout.cp-must-divide-sequence":       T("cp %d: a sequence of %d tokens does not divide into %d parts", "cp %d：%d 个 token 的序列不能等分为 %d 份"),
 	"layout.no-experts-to-divide":          T("ep %d: %s has no experts", "ep %d：%s 没有专家"),

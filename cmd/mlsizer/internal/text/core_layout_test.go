@@ -38,7 +38,7 @@ func layoutCases() []sentence {
 			"vp 2 needs more than one pipeline stage",
 			"vp 2 需要一个以上的流水线段"},
 		{note.NewError("layout.first-and-last-leave-too-few", 2, 3, 4, 5, 6),
-			"first and last chunk of 2 and 3 of 4 layers do not leave every other of pp 5 x vp 6 chunks a layer (and need pp above 1)",
+			"first and last chunk of 2 and 3 of 4 layers leave less than one layer for each other of pp 5 x vp 6 chunks (and need pp above 1)",
 			"首块 2 层、末块 3 层（共 4 层）不能使 pp 5 × vp 6 的其余每块至少有一层（且 pp 须大于 1）"},
 		{note.NewError("layout.no-sequence-to-divide", 2, "gpt-3"),
 			"cp 2: gpt-3 has no sequence to divide",

@@ -33,7 +33,7 @@ var quantityForms = map[string]Text{
 	"size":             T("a size in bytes, such as 80GB (10^9), 80GiB (2^30), 1.5TiB or 85899345920", "字节数，如 80GB（10^9）、80GiB（2^30）、1.5TiB 或 85899345920"),
 	"size-unit":        T("B, kB, MB, GB, TB, PB, or KiB, MiB, GiB, TiB, PiB", "单位 B、kB、MB、GB、TB、PB 或 KiB、MiB、GiB、TiB、PiB"),
 	"bandwidth":        T("a bandwidth such as 900GB/s (bytes) or 400Gb/s (bits)", "带宽，如 900GB/s（字节）或 400Gb/s（比特）"),
-	"bandwidth-unit":   T("a unit a second: GB/s, TB/s or GiB/s for bytes, Gb/s, Gbit/s or Gbps for bits", "每秒的单位：字节为 GB/s、TB/s 或 GiB/s，比特为 Gb/s、Gbit/s 或 Gbps"),
+	"bandwidth-unit":   T("a unit per second: GB/s, TB/s or GiB/s for bytes, Gb/s, Gbit/s or Gbps for bits", "每秒的单位：字节为 GB/s、TB/s 或 GiB/s，比特为 Gb/s、Gbit/s 或 Gbps"),
 	"duration":         T("a duration such as 30d, 12h, 2h30m, 90s or 1.5y", "时长，如 30d、12h、2h30m、90s 或 1.5y"),
 	"duration-unit":    T("a unit: s, m (minutes), h, d, w or y, as in 30d or 2h30m", "单位 s、m（分钟）、h、d、w 或 y，如 30d 或 2h30m"),
 	"flop-count":       T("a number of floating-point operations, such as 3.1e23, 312T or 1.2EFLOP", "浮点运算数，如 3.1e23、312T 或 1.2EFLOP"),

@@ -55,7 +55,7 @@ func quantityCases() []sentence {
 			`"1e9B": both an exponent and a suffix (want a parameter count from 1 to 9.22e18, such as 7B, 124M, 6.74e9, 7,000,000,000 or 70亿)`,
 			`"1e9B"：既有指数又有后缀（应为从 1 至 9.22e18 的参数量，如 7B、124M、6.74e9、7,000,000,000 或 70亿）`},
 		{fail(quantity.ParseBandwidth("900")),
-			`"900": no unit (want a unit a second: GB/s, TB/s or GiB/s for bytes, Gb/s, Gbit/s or Gbps for bits)`,
+			`"900": no unit (want a unit per second: GB/s, TB/s or GiB/s for bytes, Gb/s, Gbit/s or Gbps for bits)`,
 			`"900"：缺少单位（应为每秒的单位：字节为 GB/s、TB/s 或 GiB/s，比特为 Gb/s、Gbit/s 或 Gbps）`},
 		{fail(quantity.ParseParams("7.5")),
 			`"7.5": not whole, and no unit (want a parameter count from 1 to 9.22e18, such as 7B, 124M, 6.74e9, 7,000,000,000 or 70亿)`,

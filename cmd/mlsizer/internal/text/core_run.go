@@ -4,7 +4,7 @@ package text
 var runErrors = map[string]Text{
 	"sweep.no-trials":                        T("%d trials (want at least 1)", "%d 次试验（至少应为 1）"),
 	"sweep.fraction-out-of-range":            T("trials of %v of the run (want a share above 0, at most 1)", "试验为全程的 %v（应为大于 0、至多 1 的比例）"),
-	"sweep.more-at-once-than-trials":         T("%d trials at once (want 1 to the %d that there are)", "同时 %d 次试验（应为 1 至总数 %d）"),
+	"sweep.more-at-once-than-trials":         T("%d trials at once (want 1 to %d, the number of trials)", "同时 %d 次试验（应为 1 至总数 %d）"),
 	"sweep.trials-must-divide-devices":       T("%d trials at once do not divide %d devices (want a number that does)", "同时 %d 次试验不能整除 %d 台设备（应取能整除的数）"),
 	"sweep.trial-has-no-answer":              T("a trial on %d of %d devices: %v", "单次试验用 %d 台设备（共 %d 台）：%v"),
 	"examples.none":                          T("%d examples (want at least 1)", "%d 个样例（至少应为 1）"),
@@ -22,12 +22,12 @@ var runErrors = map[string]Text{
 	"ramp-up.does-not-reach-batch":           T("a batch that grows from %d by %d does not reach %d", "批次自 %d 起每次增 %d，达不到 %d"),
 	"ramp-up.must-divide-into-micro-batches": T("batches of %d and %d more do not divide into dp %d x micro-batch %d (want multiples of %d, or another --dp)", "批次 %d 及增量 %d 不能被 dp %d × 微批次 %d 整除（应为 %d 的倍数，或改 --dp）"),
 	"ramp-up.longer-than-run":                T("a ramp-up of %d samples is longer than the run of %.0f", "%d 个样本的升批次阶段长于 %.0f 个样本的训练"),
-	"checkpoint.no-host-link":                T("%s has no link to a host's own memory that is known, which takes the checkpoint", "%s 与用于接收检查点的主机自有内存之间没有已知的链路"),
+	"checkpoint.no-host-link":                T("%s has no known link to host memory, which receives the checkpoint", "%s 与接收检查点的主机内存之间没有已知的链路"),
 }
 
 // requestErrors are what is wrong with a request and with tiers.
 var requestErrors = map[string]Text{
-	"request.needs-model-and-device": T("a question needs a model and a device", "请求需要模型与设备"),
+	"request.needs-model-and-device": T("a request needs a model and a device", "请求需要模型与设备"),
 	"request.batch-is-in-samples":    T("%s is counted in samples of one %v (want --batch)", "%s 按样本计，每个样本为一个%v（应用 --batch）"),
 	"request.batch-out-of-range":     T("%s tokens are %d sequences of %d (want 1 to %d)", "%s 个 token 为 %d 条长 %d 的序列（应为 1 至 %d）"),
 	"request.no-such-matrices":       T("%s has no matrix named %v (want %v, or all-linear)", "%s 没有名为 %v 的矩阵（应为 %v，或 all-linear）"),

@@ -14,7 +14,7 @@ func runCases() []sentence {
 			"trials of 2 of the run (want a share above 0, at most 1)",
 			"试验为全程的 2（应为大于 0、至多 1 的比例）"},
 		{note.NewError("sweep.more-at-once-than-trials", 2, 3),
-			"2 trials at once (want 1 to the 3 that there are)",
+			"2 trials at once (want 1 to 3, the number of trials)",
 			"同时 2 次试验（应为 1 至总数 3）"},
 		{note.NewError("sweep.trials-must-divide-devices", 2, 3),
 			"2 trials at once do not divide 3 devices (want a number that does)",
@@ -68,8 +68,8 @@ func runCases() []sentence {
 			"a ramp-up of 1000 samples is longer than the run of 500",
 			"1000 个样本的升批次阶段长于 500 个样本的训练"},
 		{note.NewError("checkpoint.no-host-link", "m2-ultra"),
-			"m2-ultra has no link to a host's own memory that is known, which takes the checkpoint",
-			"m2-ultra 与用于接收检查点的主机自有内存之间没有已知的链路"},
+			"m2-ultra has no known link to host memory, which receives the checkpoint",
+			"m2-ultra 与接收检查点的主机内存之间没有已知的链路"},
 	}
 }
 
@@ -77,7 +77,7 @@ func runCases() []sentence {
 func requestCases() []sentence {
 	return []sentence{
 		{note.NewError("request.needs-model-and-device"),
-			"a question needs a model and a device",
+			"a request needs a model and a device",
 			"请求需要模型与设备"},
 		{note.NewError("request.batch-is-in-samples", "resnet-50", note.Word("image")),
 			"resnet-50 is counted in samples of one image (want --batch)",

@@ -4,7 +4,7 @@ package text
 var headerErrors = map[string]Text{
 	"header.none":               T("a file of %d bytes (want a safetensors file: 8 bytes of header length, then the header)", "文件只有 %d 字节（应为 safetensors 文件：先是 8 字节的头部长度，然后是头部）"),
 	"header.too-long":           T("a header length of %d bytes: not a safetensors file, or a damaged one (want at most %d)", "头部长度 %d 字节：不是 safetensors 文件，或已损坏（至多 %d）"),
-	"header.cut-short":          T("a header length of %d bytes, but only %d follow: the file is cut short", "头部长度 %d 字节，但其后只有 %d 字节：文件不完整"),
+	"header.cut-short":          T("a header length of %d bytes, but only %d follow: the file is truncated", "头部长度 %d 字节，但其后只有 %d 字节：文件不完整"),
 	"header.ends-early":         T("the file ends %d bytes before its header does", "文件在头部结束前 %d 字节处结束"),
 	"header.key-occurs-twice":   T("%s occurs twice", "%s 重复"),
 	"header.metadata-key-twice": T("metadata key %q occurs twice", "元数据键 %q 重复"),

@@ -7,7 +7,7 @@ var tensorErrors = map[string]Text{
 	"tensor.in-another-shard":             T("tensor %q is here, but the index puts it into %s", "张量 %q 在此文件中，但索引把它放在 %s"),
 	"tensor.field-twice":                  T("tensor %q has two fields %s", "张量 %q 有两个 %s 字段"),
 	"tensor.without-field":                T("tensor %q has no %s (want dtype, shape and data_offsets)", "张量 %q 没有 %s（应有 dtype、shape 与 data_offsets）"),
-	"tensor.cut-short":                    T("tensor %q ends at byte %d of the data, of which there are %d: the file is cut short", "张量 %q 在数据的字节 %d 处结束，而数据只有 %d 字节：文件不完整"),
+	"tensor.cut-short":                    T("tensor %q ends at byte %d of the data, of which there are %d: the file is truncated", "张量 %q 在数据的字节 %d 处结束，而数据只有 %d 字节：文件不完整"),
 	"tensor.fails":                        T("tensor %q: %v", "张量 %q：%v"),
 	"tensor.rank-too-high":                T("tensor %q has more than %d dimensions (want at most %[2]d)", "张量 %q 超过 %d 维（至多 %[2]d 维）"),
 	"tensor.too-many-elements":            T("tensor %q has more than 2^63 elements", "张量 %q 的元素超过 2^63"),

@@ -2,7 +2,7 @@ package text
 
 // dimensionWords are the dimensions of layers.
 var dimensionWords = map[string]Text{
-	"hidden size":     T("hidden size", "隐藏维度"),
+	"hidden size":     Hidden,
 	"heads":           T("heads", "头数"),
 	"KV heads":        T("KV heads", "KV 头数"),
 	"KV hidden size":  T("KV hidden size", "KV 隐藏维度"),

@@ -2,7 +2,7 @@ package text
 
 // What is wrong with a question about fine-tuning, trials or a teacher.
 var (
-	ModulesOfSelective  = T("--recompute-modules %s: what selective recompute drops, and not recompute %s (want --recompute selective)", "--recompute-modules %s：选择性重计算所丢弃的模块，不用于重计算 %s（应为 --recompute selective）")
+	ModulesOfSelective  = T("--recompute-modules %s: they are for selective recompute, not recompute %s (want --recompute selective)", "--recompute-modules %s：用于选择性重计算，不用于重计算 %s（应为 --recompute selective）")
 	FractionNeedsTrials = T("--trial-fraction needs --trials", "--trial-fraction 需要 --trials")
 	ParallelNeedsTrials = T("--parallel-trials needs --trials", "--parallel-trials 需要 --trials")
 	ForLoRA             = T("--lora-rank, --lora-targets and --dora are for --method lora or qlora", "--lora-rank、--lora-targets 与 --dora 用于 --method lora 或 qlora")
@@ -11,5 +11,5 @@ var (
 	NeedsExamples       = T("--%s needs --examples", "--%s 需要 --examples")
 	ExamplesOfTuning    = T("--examples are for fine-tuning (want --method full, lora or qlora)", "--examples 用于微调（应为 --method full、lora 或 qlora）")
 	NeedsTeacher        = T("--%s needs --teacher", "--%s 需要 --teacher")
-	NoPlanWithTeacher   = T("--teacher: plan does not look for layouts with a teacher beside (want estimate)", "--teacher：plan 不查找带教师模型的布局（应用 estimate）")
+	NoPlanWithTeacher   = T("--teacher: plan does not search layouts with a teacher (want estimate)", "--teacher：plan 不查找带教师模型的布局（应用 estimate）")
 )

@@ -10,46 +10,46 @@ var servingFormulas = map[string]derived{
 	"serving.kv-encoder":   {T("layers x its positions x (keys + values) x bytes x sequences", "层数 x 其位置数 x (键 + 值) x 字节 x 序列数"), kvNumbers},
 	"serving.kv-rounding":  {T("cells rounded up by the runtime", "运行时向上取整的单元"), T("%v - %v, blocks of %d", "%v - %v，每块 %d")},
 	"serving.state":        {T("layers x elements of the state x 4 B x sequences / tp", "层数 x 状态元素 x 4 B x 序列数 / tp"), Same("%v x %g / %v")},
-	"serving.compute":      {T("chunk x (2 x widest activation / tp + 2 x hidden) x 2 B x passes + rows x vocabulary x bytes / tp", "块 x (2 x 最宽激活 / tp + 2 x 隐藏宽度) x 2 B x 遍数 + 行数 x 词表 x 字节 / tp"), Same("%g x (2 x %g / %d + 2 x %g) x 2 B x %g + %v")},
-	"serving.compute-copies": {T("micro-batch x (vocabulary x 4 B / tp + copies x hidden x 4 B)", "微批次 x (词表 x 4 B / tp + 份数 x 隐藏宽度 x 4 B)"),
+	"serving.compute":      {T("chunk x (2 x widest activation / tp + 2 x hidden) x 2 B x passes + rows x vocabulary x bytes / tp", "块 x (2 x 最宽激活 / tp + 2 x 隐藏维度) x 2 B x 遍数 + 行数 x 词表 x 字节 / tp"), Same("%g x (2 x %g / %d + 2 x %g) x 2 B x %g + %v")},
+	"serving.compute-copies": {T("micro-batch x (vocabulary x 4 B / tp + copies x hidden x 4 B)", "微批次 x (词表 x 4 B / tp + 份数 x 隐藏维度 x 4 B)"),
 		Same("%v + %d x %g x %g x 4 B")},
 	"serving.compute-widest": {widestActivation, Text{}},
-	"serving.overhead":       {T("context and libraries, a device", "每设备的上下文与库"), Same("%v")},
+	"serving.overhead":       {T("context and libraries, per device", "每设备的上下文与库"), Same("%v")},
 	"serving.total":          {sumOfLines, Text{}},
 	"serving.budget":         {T("device x utilisation", "设备容量 x 占用率"), Same("%v x %g")},
 	// A pass.
-	"serving.read":             {T("bytes touched / (bandwidth x share), of experts x factor", "触及的字节 / (带宽 x 占比)，专家另乘因子"), Same("%v")},
-	"serving.multiply":         {T("2 x parameters x (tokens + tile) / (peak x share), of experts x factor", "2 x 参数 x (token 数 + 瓦片) / (峰值 x 占比)，专家另乘因子"), T("%v; tokens %.6g, tile %.4g", "%v；token %.6g，瓦片 %.4g")},
-	"serving.read-host":        {T("bytes touched / bandwidth", "触及的字节 / 带宽"), Same("%v")},
+	"serving.read":             {T("bytes read / (bandwidth x share), for experts x factor", "读取的字节 / (带宽 x 占比)，专家另乘因子"), Same("%v")},
+	"serving.multiply":         {T("2 x parameters x (tokens + tile) / (peak x share), for experts x factor", "2 x 参数 x (token 数 + 分块) / (峰值 x 占比)，专家另乘因子"), T("%v; tokens %.6g, tile %.4g", "%v；token %.6g，瓦片 %.4g")},
+	"serving.read-host":        {T("bytes read / bandwidth", "读取的字节 / 带宽"), Same("%v")},
 	"serving.gaps":             {T("layers x gap", "层数 x 间隙"), Same("%.4g x %v")},
-	"serving.host":             {T("layers x host, where that is the slower one", "层数 x 主机时间，仅在其更慢时"), Same("%.4g x %v")},
-	"serving.scheduling":       {T("step + sequences x each", "每步 + 序列数 x 每条"), Same("%v + %.6g x %v")},
-	"serving.scheduling-pass":  {T("once a pass", "每次前向一次"), Text{}},
+	"serving.host":             {T("layers x host time, where the host is slower", "层数 x 主机时间，仅在主机更慢时"), Same("%.4g x %v")},
+	"serving.scheduling":       {T("per step + sequences x per sequence", "每步 + 序列数 x 每条"), Same("%v + %.6g x %v")},
+	"serving.scheduling-pass":  {T("once per pass", "每次前向一次"), Text{}},
 	"serving.attention":        {attentionFormula, Same("|%v, %v|")},
 	"serving.attention-chunks": {attentionFormula, Same("%g x |%v, %v|")},
 	"serving.token": {T("||reading, multiplying| + weights on the host + attention + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼", "||读取, 相乘| + 主机上的权重 + 注意力 + 间隙, 主机| + 其余，其中 |a, b| = (a⁴ + b⁴)^¼"),
 		T("%.6g sequences of %.6g tokens", "%.6g 条序列，各 %.6g token")},
 	"serving.pass":        {T("||reading, multiplying| + weights on the host + gaps, host| + the rest, with |a, b| = (a⁴ + b⁴)^¼", "||读取, 相乘| + 主机上的权重 + 间隙, 主机| + 其余，其中 |a, b| = (a⁴ + b⁴)^¼"), Text{}},
-	"serving.pass-token":  {T("a token at depth 0", "深度 0 处的一个 token"), Text{}},
-	"serving.prompt":      {T("before the decoder + (passes x pass + attention) x what stages leave of it", "解码器之前 + (前向次数 x 一次前向 + 注意力) x 各级并行后所余"), Same("%v")},
-	"serving.first-token": {T("beside the prompt + prompt", "提示之外 + 提示"), Same("%v + %v")},
+	"serving.pass-token":  {T("one token at depth 0", "深度 0 处的一个 token"), Text{}},
+	"serving.prompt":      {T("before the decoder + (passes x pass + attention) x share that remains with stages", "解码器之前 + (前向次数 x 一次前向 + 注意力) x 流水线段并行后所余"), Same("%v")},
+	"serving.first-token": {T("besides the prompt + prompt", "提示之外 + 提示"), Same("%v + %v")},
 	// Links.
 	"serving.ring": {T("2 x layers x (hop + 2 bytes x (n-1)/n / (link x share))", "2 x 层数 x (跳 + 2 字节 x (n-1)/n / (链路 x 占比))"), Same("2 x %g x (%v + 2 x %v x %g/%g / (%v x %.4g))")},
 	"serving.ring-nodes": {T("2 x layers x (hop x (1 + log2 nodes) + 2 bytes x (n-1)/n / (slower of link and network x cards of a node x share))", "2 x 层数 x (跳 x (1 + log2 节点数) + 2 字节 x (n-1)/n / (链路与网络 x 每节点卡数之较慢者 x 占比))"),
 		T("2 x %g x (%v + 2 x %v x %g/%g / (%v x %.4g)), %g nodes, network %v", "2 x %g x (%v + 2 x %v x %g/%g / (%v x %.4g))，%g 个节点，网络 %v")},
 	"serving.stages": {T("transfers x (hop + bytes / (link x share)), inside a node and between nodes", "传输次数 x (跳 + 字节 / (链路 x 占比))，节点内与节点间"), Same("%v")},
 	// Rates.
-	"serving.prefill":        {T("sequences x prompt / time of their prompts x replicas", "序列数 x 提示 / 其提示时间 x 副本数"), Same("%.6g x %.6g / (%v) x %g")},
-	"serving.decode-user":    {T("1 / time of a token", "1 / 每 token 时间"), Same("1 / %v")},
-	"serving.decode-all":     {T("sequences / time of a token x replicas", "序列数 / 每 token 时间 x 副本数"), Same("%.6g / %v x %g")},
-	"serving.bound":          {T("multiplying without the tile takes as long as reading", "不计瓦片的相乘与读取一样久"), Same("%v >= %v")},
-	"serving.answered":       {T("sequences x answer / (prompts + answer x token) x replicas, under load x share", "序列数 x 回答 / (提示 + 回答 x 每 token 时间) x 副本数，满载时另乘占比"), Same("%.6g x %g / (%v + %[2]g x %[4]v) x %v")},
+	"serving.prefill":        {T("sequences x prompt / time of the prompts x replicas", "序列数 x 提示 / 其提示时间 x 副本数"), Same("%.6g x %.6g / (%v) x %g")},
+	"serving.decode-user":    {T("1 / time per token", "1 / 每 token 时间"), Same("1 / %v")},
+	"serving.decode-all":     {T("sequences / time per token x replicas", "序列数 / 每 token 时间 x 副本数"), Same("%.6g / %v x %g")},
+	"serving.bound":          {T("multiplying (without the tile) takes as long as reading", "相乘 (不计分块) 与读取一样久"), Same("%v >= %v")},
+	"serving.answered":       {T("sequences x answer / (prompts + answer x time per token) x replicas, under load x share", "序列数 x 回答 / (提示 + 回答 x 每 token 时间) x 副本数，满载时另乘占比"), Same("%.6g x %g / (%v + %[2]g x %[4]v) x %v")},
 	"serving.cost-million":   {hourOfDevices, Same("%d x %v / 3600 / %v x 1e6")},
 	"serving.energy-million": {hourOfDevices, T("%d x %v x 1 h / 3600 / %v x 1e6", "%d x %v x 1 小时 / 3600 / %v x 1e6")},
 	// Models that generate nothing.
-	"encoding.weights":   {T("what tensor parallelism divides / tp + what every device holds", "张量并行切分者 / tp + 每设备各存一份者"), Same("%v")},
+	"encoding.weights":   {T("weights divided by tensor parallelism / tp + weights on every device", "张量并行切分的权重 / tp + 每设备各存一份的权重"), Same("%v")},
 	"encoding.compute":   {widestActivation, Same("%g x %g x (2 x %g / %d + 2 x %g) x 2 B")},
-	"encoding.read":      {T("bytes of weights, and what convolutions move / (bandwidth x share)", "权重字节与卷积搬运量 / (带宽 x 占比)"), Same("%v")},
+	"encoding.read":      {T("(bytes of weights + bytes moved by convolutions) / (bandwidth x share)", "(权重字节 + 卷积搬运的字节) / (带宽 x 占比)"), Same("%v")},
 	"encoding.multiply":  {T("2 x parameters x positions / (peak x share)", "2 x 参数 x 位置数 / (峰值 x 占比)"), Same("%v")},
 	"encoding.products":  {T("sum over groups of layers of |reading, multiplying|, with |a, b| = (a⁴ + b⁴)^¼", "各组层的 |读取, 相乘| 之和，其中 |a, b| = (a⁴ + b⁴)^¼"), Text{}},
 	"encoding.attention": {T("FLOPs of scores and values / (peak x share)", "注意力分数与取值的 FLOPs / (峰值 x 占比)"), Same("%v")},
@@ -59,11 +59,11 @@ var servingFormulas = map[string]derived{
 
 // What several derivations of serving share.
 var (
-	servingWeights   = T("layers of the fullest stage + what stands before and after them + experts / (tp x ep), as stored and divided", "最满一级的各层 + 其前后部分 + 专家 / (tp x ep)，按存储与切分计")
+	servingWeights   = T("layers of the largest stage + embedding and head + experts / (tp x ep), as stored and divided", "最大流水线段的各层 + 嵌入与输出头 + 专家 / (tp x ep)，按存储与切分计")
 	kvNumbers        = Same("%g x %g x %.6g B x %v")
 	widestActivation = T("samples x positions x (2 x widest activation / tp + 2 x hidden) x 2 B, at its largest", "样本数 x 位置数 x (2 x 最宽激活 / tp + 2 x 隐藏宽度) x 2 B，取最大处")
 	attentionFormula = T("|cache bytes / (bandwidth x share), FLOPs / (peak x share)|", "|缓存字节 / (带宽 x 占比), FLOPs / (峰值 x 占比)|")
-	hourOfDevices    = T("an hour of all devices / 3600 / rate x 1M", "全部设备一小时 / 3600 / 速率 x 1M")
+	hourOfDevices    = T("one hour of all devices / 3600 / rate x 1M", "全部设备一小时 / 3600 / 速率 x 1M")
 )
 
 // servingParts are the forms of parts of the numbers of serving.

@@ -1,22 +1,22 @@
 package text
 
-var programLong = T(`Mlsizer says what a machine-learning model costs before money is spent on it.
+var programLong = T(`Mlsizer estimates what a machine-learning model costs before it is built.
 
 MODEL is a catalogue name (llama-3.1-70b), a parameter count (7B, 1750亿),
 a path (config.json, a folder, .safetensors, .gguf) or hf:org/name.
 DEVICE is a name of the hardware catalogue, with a count: h100x512.
 
-Exit codes: 0 done; 1 something that was read is wrong; 2 something that was
-typed is wrong; 3 the answer is "does not fit" (the answer is printed).`, `Mlsizer 在花钱之前说明一个机器学习模型要付出的代价。
+Exit codes: 0 done; 1 an input file is wrong; 2 an argument or a flag is wrong;
+3 the answer is "does not fit" (the answer is printed).`, `Mlsizer 在建造之前估计一个机器学习模型的代价。
 
 MODEL 是目录中的名称（llama-3.1-70b）、参数量（7B、1750亿）、
 路径（config.json、文件夹、.safetensors、.gguf）或 hf:org/name。
 DEVICE 是硬件目录中的名称，带数量：h100x512。
 
-退出码：0 完成；1 读入的内容有误；2 键入的内容有误；
+退出码：0 完成；1 输入文件有误；2 参数有误；
 3 答案为“放不下”（仍输出答案）。`)
 
-var classifyLong = T(`Classify says which size class a model belongs to by its total parameters:
+var classifyLong = T(`Classify gives the size class of a model by its total parameters:
 
   small       small models, 小模型        below 1 million
   medium      medium models, 中模型       from 1 million to below 1 billion
@@ -26,27 +26,27 @@ var classifyLong = T(`Classify says which size class a model belongs to by its t
 The report's "several million", "several billion" and "a hundred billion" are
 read as orders of magnitude; --bounds moves the cuts. Beyond a trillion the
 report has no tier: the answer is very-large, marked beyond_report. A
-mixture-of-experts model is classified by all its parameters.
+mixture-of-experts model is classified by its total parameters.
 
 --from reads CSV, TSV or JSON Lines of any length, plain or gzip, recognised by
 content ("-" is stdin). The column of the counts is the one named params,
 parameters, num_params, param_count, model_size, size, 参数量 or the like, in any
-case, with a unit after it or not: params (B), 参数量（亿）;
+case, optionally with a unit: params (B), 参数量（亿）;
 without one, the models in the column model or name are looked up. In a file
-without a header it is the only column with a count. --column names it
-otherwise. A cell is a count, a catalogue name or a path; a name is never
-searched for a number.
+without a header it is the only column with a count. --column selects another
+column. A cell is a count, a catalogue name or a path; a number inside a name
+does not count.
 
-Output as csv, json or jsonl (an object a line) is written as the file is read,
-in constant memory; the other forms show the counts a tier and the first
+Output as csv, json or jsonl (one object per line) is written while the file is
+read, in constant memory; the other forms show the counts per tier and the first
 --limit rows. In csv active_params is empty where all parameters are active. A
 row that cannot be classified is listed with line, column and reason (in csv in
 the column error, in json under errors, in jsonl in its place), as is a row
-whose cell is empty ("no count"); the others are answered.
+whose cell is empty ("no count"); the other rows are answered.
 
 Exit codes: 0 every row is classified; 1 a row is not (rows without a count
 included, unless --allow-no-count), or the file cannot be read; 2 a model or a
-flag is not known.`, `Classify 按总参数量说明模型属于哪一级：
+flag is unknown.`, `Classify 按总参数量说明模型属于哪一级：
 
   small       小模型    100 万以下
   medium      中模型    100 万至 10 亿以下
@@ -62,7 +62,7 @@ flag is not known.`, `Classify 按总参数量说明模型属于哪一级：
 param_count、model_size、size、参数量之类，不分大小写，其后可带单位：
 params (B)、参数量（亿）；若没有这样的列，则查找 model 或 name 列中的模型。
 没有表头的文件取唯一含有参数量的列。--column 可另行指定。单元格是参数量、
-目录中的名称或路径；从不在名称中寻找数字。
+目录中的名称或路径；名称中的数字不算。
 
 csv、json 或 jsonl（每行一个对象）的输出边读边写，内存占用恒定；其他形式显示
 各级的数量与前 --limit 行。csv 中全部参数都激活时 active_params 为空。无法

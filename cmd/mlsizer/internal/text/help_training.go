@@ -1,19 +1,18 @@
 package text
 
-var estimateLong = T(`Estimate says what training a model on a machine takes: memory a device term by
-term, storage, floating-point operations, time with its band, money and energy.
-What is left open is chosen, and a footnote says what and why.
+var estimateLong = T(`Estimate gives the cost of training a model on a machine: memory per device term
+by term, storage, floating-point operations, time with its band, money and
+energy. Values that are not given are chosen, and a footnote explains each one.
 
 Exit code 3 means that the model does not fit, with --strict also that it may
-not fit; the answer is printed.`, `Estimate 说明在一台机器上训练一个模型需要什么：逐项的每设备内存、存储、
-浮点运算量、时间及其区间、费用与能耗。未给出的内容自动选择，脚注说明选了
-什么以及原因。
+not fit; the answer is printed.`, `Estimate 给出在一台机器上训练一个模型的代价：逐项的每设备内存、存储、
+浮点运算量、时间及其区间、费用与能耗。未给出的值自动选择，并以脚注逐一说明。
 
 退出码 3 表示模型放不下，用 --strict 时也表示未必可放下；仍输出答案。`)
 
-var compareLong = T(`Compare answers for every model on every device, in tables that share one unit a
-column. A device without a count gets the fewest devices that hold the model.
-A row that has no answer is listed with its reason.
+var compareLong = T(`Compare answers for every model on every device, in tables with one unit per
+column. A device without a count gets the fewest devices that fit the model.
+A row without an answer is listed with its reason.
 
 Exit codes: 0 every row is answered, also where the answer is "does not fit";
 3 every row is answered and none fits (with --strict: none surely fits); 1 a row
@@ -23,28 +22,28 @@ has no answer; 2 a model, a device or a flag is not known.`, `Compare 对每个�
 退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下（用 --strict 时：无一确定放得下）；
 1 有一行没有答案；2 模型、设备或参数未知。`)
 
-var planLong = T(`Plan looks at every layout of a model on a machine: tensor, sequence, pipeline,
-context, expert and data parallelism, virtual and uneven stages, sharding, shard
-groups, micro-batch and recompute. It says which is best, what bounds it, and
-what else would help. Dimensions that are given stay as they are; state is
-offloaded only where that is asked for.
+var planLong = T(`Plan searches every layout of a model on a machine: tensor, sequence, pipeline,
+context, expert and data parallel, virtual and uneven stages, sharding, shard
+groups, micro-batch and recompute. It shows the best plan, its bottlenecks, and
+other changes that help. Given dimensions are fixed; state is offloaded only
+where that is asked for.
 
-A device without a count gets the fewest that hold the model, or that finish
-within --days. With --objective cost, energy or devices a count is the most that
-may be used. Several devices are compared for the same goal. Without a MODEL,
---budget or --device-hours gives the model and the tokens that the money trains
-best. --export prints the plan as a framework's arguments or config.
+A device without a count gets the fewest that fit the model, or that finish
+within --days. With --objective cost, energy or devices a count is an upper
+limit. Several devices are compared for the same goal. Without a MODEL,
+--budget or --device-hours gives the model and the tokens with the lowest loss.
+--export prints the plan as arguments or config of a training framework.
 
 Exit code 3 means that there is no plan, with --strict also that the best may
-not fit; the nearest miss is printed.`, `Plan 查看一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
+not fit; the nearest one is printed.`, `Plan 搜索一个模型在一台机器上的每一种布局：张量并行、序列并行、流水线并行、
 上下文并行、专家并行与数据并行，虚拟段与不均匀分段，切分方式，切分组，
-微批次与重计算。它说明哪一种最佳、瓶颈何在、还有什么会有帮助。
+微批次与重计算。它给出最佳方案、其瓶颈以及其他有益的改动。
 已给出的维度保持不变；仅在要求时才卸载状态。
 
 未带数量的设备取放得下该模型、或能在 --days 内完成的最少设备数。
 用 --objective cost、energy 或 devices 时，数量是可用设备的上限。
 给出多种设备时按同一目标比较。不给 MODEL 时，--budget 或 --device-hours
-给出这笔钱训练得最好的模型与 token 数。--export 按训练框架的参数或配置
+给出损失最低的模型与 token 数。--export 按训练框架的参数或配置
 输出方案。
 
 退出码 3 表示没有方案，用 --strict 时也表示最佳方案未必可放下；输出最接近的方案。`)

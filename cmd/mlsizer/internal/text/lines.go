@@ -5,7 +5,7 @@ var (
 	LineError  = T("error", "错误")
 	LineHint   = T("hint", "提示")
 	LineUsage  = T("usage", "用法")
-	ModelHint  = T("mlsizer models lists the names; a count such as 7B and a path such as ./config.json are models too", "mlsizer models 列出全部名称；参数量（如 7B）和路径（如 ./config.json）也可作模型")
+	ModelHint  = T("mlsizer models lists the names; a count such as 7B or a path such as ./config.json is a model too", "mlsizer models 列出全部名称；参数量（如 7B）和路径（如 ./config.json）也可作模型")
 	UsageLine  = T("%s (%s --help lists the flags)", "%s（%s --help 列出全部参数）")
 	RowsFailed = T("no answer in %d of %d rows", "%d 行（共 %d 行）无答案")
 )

@@ -2,7 +2,7 @@ package text
 
 // Memory and storage.
 var (
-	MemoryDevice   = T("memory a device", "每设备显存")
+	MemoryDevice   = T("memory per device", "每设备显存")
 	Size           = T("size", "大小")
 	Share          = T("of the device", "占设备")
 	Weights        = T("weights", "权重")
@@ -17,7 +17,7 @@ var (
 	MemorySure     = T("  95 % of peaks below", "  95 % 峰值低于")
 	BandHigh       = T("  80 % band, high", "  80 % 区间上限")
 	DeviceMemory   = T("device", "设备容量")
-	HostMemory     = T("host's memory", "主机内存")
+	HostMemory     = T("host memory", "主机内存")
 	NVMe           = T("NVMe disks", "NVMe 硬盘")
 	Storage        = T("storage", "存储")
 	Checkpoints    = T("%d checkpoints", "%d 个检查点")

@@ -8,7 +8,7 @@ var (
 	Year           = T("year", "年份")
 	Published      = T("published params", "公布参数量")
 	Layers         = T("layers", "层")
-	Hidden         = T("hidden size", "隐藏宽度")
+	Hidden         = T("hidden size", "隐藏维度")
 	Vocab          = T("vocabulary", "词表")
 	Context        = T("context", "上下文长度")
 	Aliases        = T("aliases", "别名")
@@ -64,11 +64,11 @@ var Fields = map[string]Text{
 
 // A published training run.
 var (
-	PublishedLead = T("published: %v on as many devices, %v device-hours (%.2fx this estimate)", "已公布：同样数量的设备用时 %v，%v 设备小时（为本估计的 %.2f 倍）")
+	PublishedLead = T("published: %v on the same number of devices, %v device-hours (%.2fx this estimate)", "已公布：同样数量的设备用时 %v，%v 设备小时（为本估计的 %.2f 倍）")
 	RunTook       = T("%[1]v%[2]vtook %[3]v", "%[2]v%[1]v%[3]v")
 	RunTokens     = T("%s %ss ", "%s %s，")
 	RunOn         = T("on %s ", "%s，")
 	RunDays       = T("%.4g days", "%.4g 天")
 	RunHours      = T("%s device-hours", "%s 设备小时")
-	RunSnapshot   = T("%.3g days of all of them; the %.4g days that are often quoted are a snapshot of it", "合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一段")
+	RunSnapshot   = T("%.3g days of all devices; the often quoted %.4g days are a part of the run", "合全部设备 %.3g 天；常被引用的 %.4g 天只是其中一部分")
 )

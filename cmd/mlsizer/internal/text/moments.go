@@ -2,8 +2,8 @@ package text
 
 // Memory by the moment of a step.
 var (
-	MomentsOf      = T("memory by moment: stage %d of %d", "按时刻的显存：第 %d 级，共 %d 级")
-	MomentsByStage = T("memory by moment: all stages", "按时刻的显存：各级合计")
-	PipelineStage  = T("stage", "级")
+	MomentsOf      = T("memory by phase: stage %d of %d", "各阶段显存：第 %d 段，共 %d 段")
+	MomentsByStage = T("memory by phase: all stages", "各阶段显存：全部流水线段")
+	PipelineStage  = T("stage", "流水线段")
 	PeakMoment     = T("%s (peak)", "%s（峰值）")
 )

@@ -3,7 +3,7 @@ package text
 // Predictions against measurements.
 var (
 	BySource      = T("by source", "按来源")
-	ByStack       = T("by stack", "按软件栈")
+	ByStack       = T("by stack", "按训练框架")
 	ByDevice      = T("by device", "按设备")
 	Quantity      = T("quantity", "量")
 	Rows          = T("rows", "行数")
@@ -16,24 +16,24 @@ var (
 	SkippedTitle  = T("not predicted", "未预测的行")
 	Reason        = T("reason", "原因")
 	ErrorNote     = T("errors are |predicted - measured| / measured; a positive bias predicts too much", "误差为 |预测 - 实测| / 实测；正偏差表示预测偏大")
-	CoverageNote  = T("the band is to hold 80 % of the measurements", "区间应覆盖 80 % 的实测值")
-	Scatter       = T("predicted against measured, one dot a row", "预测与实测对比，每点一行")
+	CoverageNote  = T("the band should hold 80 % of measurements", "区间应覆盖 80 % 的实测值")
+	Scatter       = T("predicted against measured, one dot per row", "预测与实测对比，每行一点")
 	MeasuredAxis  = T("measured %s", "实测%s")
 	PredictedAxis = T("predicted %s", "预测%s")
 	FigureTitle   = T("%v: %v rows, median error %v, %v in the band", "%v：%v 行，中位误差 %v，%v 在区间内")
 	Exactly       = T("predicted exactly", "预测完全准确")
 	Dashed        = T("20 % off", "相差 20 %")
 	InBand        = T("measured in the 80 % band", "实测在 80 % 区间内")
-	OutOfBand     = T("measured outside of it", "实测在区间外")
+	OutOfBand     = T("measured outside the band", "实测在区间外")
 	Dot           = T("measured %v, predicted %v (%v)", "实测 %v，预测 %v（%v）")
 )
 
 // Published whole runs.
 var (
-	RunsTitle      = T("%v published training runs, asked with layout and software open", "%v 轮已公布的训练，布局与训练框架均不指定")
-	RunsNote       = T("predicted by factors and bands that the runs of the same laboratory had no part in; the band is to hold 80 % of them", "预测所用的倍数与区间均不含同一实验室的训练；区间应覆盖其中 80 %")
+	RunsTitle      = T("%v published training runs, predicted with layout and training framework not given", "%v 次已公布的训练，布局与训练框架均未给定")
+	RunsNote       = T("predicted with factors and bands fitted without the runs of the same laboratory; the band should hold 80 % of them", "预测所用的倍数与区间由不含同一实验室的训练拟合；区间应覆盖其中 80 %")
 	RatioNote      = T("published over predicted", "公布值与预测值之比")
-	ByGiven        = T("by what the question gives", "按问题所给定的内容")
+	ByGiven        = T("by what the request gives", "按请求所给定的内容")
 	GivenHead      = T("given", "给定")
 	ByKind         = T("by kind of model", "按模型类型")
 	ByYear         = T("by year", "按年份")
@@ -43,13 +43,13 @@ var (
 	Ratio          = T("ratio", "比值")
 	MedianRatio    = T("median ratio", "比值中位数")
 	InTheBand      = T("in the band", "在区间内")
-	Runs           = T("runs", "训练轮数")
-	RunsAlone      = T("--runs is about the shipped runs alone and takes no other measurements or fits", "--runs 只针对随附的整轮训练，不接受其他实测或拟合")
+	Runs           = T("runs", "训练次数")
+	RunsAlone      = T("--runs covers the shipped runs only and takes no other measurements or fits", "--runs 只针对随附的训练，不接受其他实测或拟合")
 )
 
 // RunGroups are what runs are told apart by.
 var RunGroups = map[string]Text{
-	"all": T("all", "全部"), "nothing": T("nothing", "均未给定"), "layout": T("layout", "布局"), "software": T("software", "训练框架"), "both": T("layout and software", "布局与训练框架"),
+	"all": T("all", "全部"), "nothing": T("nothing", "均未给定"), "layout": T("layout", "布局"), "software": T("training framework", "训练框架"), "both": T("layout and training framework", "布局与训练框架"),
 	"dense": T("dense decoder", "稠密解码器"), "mixture": T("mixture of experts", "混合专家"), "encoder": T("encoder or other", "编码器或其他"),
 }
 
