@@ -179,7 +179,7 @@ func (a *Answer) explainDistillation() []note.Derivation {
 	}
 	var list []note.Derivation
 	if t.Logits == train.OnlineLogits {
-		plan := t.Beside(&e.Plan)
+		plan := t.PlanFor(&e.Plan)
 		weights, _ := t.StageBytes(&e.Plan, e.Memory.Stage)
 		list = append(list, note.Derive("distillation.memory", "teacher's memory", train.SourceDistillation, e.Memory.Teacher,
 			note.In("teacher's parameters", note.Count(c.Params)), note.In("teacher's layout", plan.String()), note.In("logits", e.Memory.Teacher-weights)))

@@ -53,7 +53,7 @@ func (q *Request) chooseStack(a *Answer) {
 	a.StackAssumed = q.Stack == nil
 	q.Stack = s
 	if a.StackAssumed {
-		a.Notes.Say("stack.assumed", assumed.Source, s.Name, note.Word("stack-for."+string(assumed.Work)))
+		a.Notes.Say("stack.assumed", assumed.Source, s.Name, note.Word("stack-for."+string(assumed.Task)))
 	} else if alias := s.Alias; alias != nil {
 		a.Notes.Say("stack.alias", alias.Source, alias.Name, s.Name, note.Word("stack-differs."+string(alias.Differs)))
 	}

@@ -55,7 +55,7 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 	bands, neither := slices.Clone(old), quadrature(unknown, away.band())
 	for _, stack := range names {
 		b := c.stackBand(stack, by[stack], away.band())
-		unknown, neither = wider(unknown, b.Band), wider(neither, b.Elsewhere)
+		unknown, neither = wider(unknown, b.Band), wider(neither, b.Unmeasured)
 		if i := slices.IndexFunc(bands, func(o train.BandFor) bool { return o.When == b.When }); i >= 0 {
 			bands[i] = b
 		} else {
@@ -68,7 +68,7 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 			all[i] = i
 		}
 		first := &bands[0]
-		first.Band, first.Elsewhere, first.Rows = rounded80(unknown), rounded80(neither), len(all)
+		first.Band, first.Unmeasured, first.Rows = rounded80(unknown), rounded80(neither), len(all)
 		first.Devices, first.Archs = c.devices(all), c.archs(all)
 	}
 	return bands
@@ -78,11 +78,11 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 // elsewhere.
 func (c *Calibration) stackBand(stack string, rows []int, away train.Band) train.BandFor {
 	b := train.BandFor{When: train.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
-	b.Elsewhere = wider(b.Band, away)
+	b.Unmeasured = wider(b.Band, away)
 	if len(b.Devices) > 1 {
-		b.Elsewhere = wider(b.Elsewhere, c.band("device", rows))
+		b.Unmeasured = wider(b.Unmeasured, c.band("device", rows))
 	}
-	b.Elsewhere = rounded80(b.Elsewhere)
+	b.Unmeasured = rounded80(b.Unmeasured)
 	b.Band = rounded80(b.Band)
 	b.Measured, b.Plans, b.Keys = c.measured(rows)
 	b.Coverage = rounded(c.crossFitted(rows), 3)

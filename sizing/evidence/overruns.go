@@ -202,7 +202,7 @@ func overrunBands(runs []plannedRun, medians []float64, without string) []effici
 	make80 := func(e []float64, when efficiency.Match) efficiency.BandFor {
 		slices.Sort(e)
 		b := rounded80(outer80(e))
-		return efficiency.BandFor{When: when, Band: b, Elsewhere: b, Archs: archs, Rows: len(e)}
+		return efficiency.BandFor{When: when, Band: b, Unmeasured: b, Archs: archs, Rows: len(e)}
 	}
 	bands := []efficiency.BandFor{make80(open, efficiency.Match{})}
 	for _, arch := range archs {

@@ -199,7 +199,7 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	}
 	if r.Compile {
 		c.Eager = false
-	} else if s.Habits.CompiledIfSaid {
+	} else if s.Reporting.CompiledIfStated {
 		c.Eager = true
 	}
 	if r.pagedUpdate() {
@@ -263,10 +263,10 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 
 // adapt reads the row's batch as its stack means it.
 func (r *Row) adapt(s *train.Stack, p *train.Plan) {
-	if s.Habits.BatchADevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
+	if s.Reporting.BatchPerDevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
 	}
-	if s.Habits.CutsBatch && p.PP > 1 {
+	if s.Reporting.CutsBatch && p.PP > 1 {
 		if p.MicroBatches() == 1 && p.MicroBatch%p.PP == 0 {
 			p.MicroBatch /= p.PP
 		}

@@ -8,8 +8,8 @@ import (
 
 // recipe is that of the row's stack, the zero one if there is none.
 func (r *Row) recipe() (known train.Recipe) {
-	if s, err := train.FindStack(r.Stack); err == nil && s.Habits.Recipe != nil {
-		known = *s.Habits.Recipe
+	if s, err := train.FindStack(r.Stack); err == nil && s.Reporting.Recipe != nil {
+		known = *s.Reporting.Recipe
 	}
 	return known
 }
@@ -40,7 +40,7 @@ func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	}
 	switch {
 	case !r.CPUOffload:
-	case slices.Contains(s.Away, train.AwayParams) && p.Sharding == train.Zero3:
+	case slices.Contains(s.Offloadable, train.OffloadableParams) && p.Sharding == train.Zero3:
 		p.OffloadParams = true
 	case s.OffloadOptimizer:
 		p.OffloadOptimizer = true

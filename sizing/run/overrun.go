@@ -184,7 +184,7 @@ func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, plan
 		b := &f.Bands[i]
 		switch {
 		case !b.When.Covers(q):
-		case b.Elsewhere == (efficiency.Band{}):
+		case b.Unmeasured == (efficiency.Band{}):
 			band = b.Band
 		default:
 			band, _ = b.Of(d)

@@ -159,7 +159,7 @@ type run struct {
 type worker struct {
 	*run
 	v                               *train.Evaluator
-	floor                           *train.Floor
+	floor                           *train.LowerBound
 	nodes                           []node
 	at                              train.Plan     // the layout that is looked at
 	e                               train.Estimate // of it
@@ -185,7 +185,7 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 // list collects the nodes of some pairs, with their floors. An exhaustive
 // search goes through them at once.
 func (w *worker) list() {
-	w.v, w.floor = w.p.NewEvaluator(), w.p.NewFloor()
+	w.v, w.floor = w.p.NewEvaluator(), w.p.NewLowerBound()
 	w.try = w.evaluate
 	w.best = make([]train.Estimate, 0, w.o.Top+1)
 	if w.o.Exhaustive {
@@ -259,7 +259,7 @@ func (w *worker) open(n *node) {
 		w.at.VP, w.at.FirstLayers, w.at.LastLayers = l.vp, l.first, l.last
 		if !w.o.Exhaustive {
 			w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
-			least, err := w.v.MemoryFloor(&w.at, w.most)
+			least, err := w.v.MemoryLowerBound(&w.at, w.most)
 			if err != nil || w.tooLarge(least) {
 				continue
 			}

@@ -33,15 +33,15 @@ func (a *activations) without(dropped model.Modules) (sum [model.NumAxes]float64
 }
 
 // addSaved adds the activations that a block saves for the backward pass.
-func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
+func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 	for _, t := range b.Saved() {
 		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
-			k.keep(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
+			k.save(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
 		}
 		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
 			continue // kept only for the gradient of a weight that is frozen
 		}
-		if !c.keeps(t.When) && !c.writes(t.When) {
+		if !c.saves(t.When) && !c.writes(t.When) {
 			continue
 		}
 		if c.stack.ScoreBuffer && t.Module == model.CoreAttention {
@@ -49,7 +49,7 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 		}
 		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
 		if t.Axis == model.ExpertAxis || t.Axis == model.DispatchAxis {
-			elements *= w.Routing.held()
+			elements *= w.Routing.activationFactor()
 		}
 		n := elements * c.elementBytes(t.Width)
 		axis := t.Axis
@@ -59,7 +59,7 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 		if c.writes(t.When) {
 			k.written.by[t.Module][axis] += n
 		}
-		if !c.keeps(t.When) {
+		if !c.saves(t.When) {
 			continue
 		}
 		k.saved.by[t.Module][axis] += n
@@ -75,7 +75,7 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 }
 
 // elementBytes is the storage of an activation's element.
-func (c *costs) elementBytes(w model.Width) float64 {
+func (c *profile) elementBytes(w model.Width) float64 {
 	switch w {
 	case model.Full:
 		return 4
@@ -85,14 +85,14 @@ func (c *costs) elementBytes(w model.Width) float64 {
 	return c.actBytes
 }
 
-// keep adds activations that the forward pass writes and saves.
-func (k *kind) keep(m model.Module, axis model.Axis, n float64) {
+// save adds activations that the forward pass writes and saves.
+func (k *layerKind) save(m model.Module, axis model.Axis, n float64) {
 	k.saved.by[m][axis] += n
 	k.written.by[m][axis] += n
 }
 
-// keeps reports whether the stack keeps activations under a condition.
-func (c *costs) keeps(w model.When) bool {
+// saves reports whether the stack keeps activations under a condition.
+func (c *profile) saves(w model.When) bool {
 	switch w {
 	case model.WithDropout:
 		return c.stack.Dropout
@@ -114,12 +114,12 @@ func (c *costs) keeps(w model.When) bool {
 
 // writes reports whether an operator writes activations under a condition: the
 // experts' output is written whether or not it is kept.
-func (c *costs) writes(w model.When) bool {
+func (c *profile) writes(w model.When) bool {
 	switch w {
 	case model.WhenWeightedInside:
 		return false
 	case model.WhenWeightedOutside:
 		return true
 	}
-	return c.keeps(w)
+	return c.saves(w)
 }

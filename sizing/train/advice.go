@@ -139,13 +139,13 @@ func (p *Prepared) adviseFrom(start *Advice) []Advice {
 	})
 }
 
-// worth is how much faster two changes must be than one of them that fits
+// worthwhileSpeedup is how much faster two changes must be than one of them that fits
 // alone.
-const worth = 1.05
+const worthwhileSpeedup = 1.05
 
 // enough reports whether a change fits as surely without the other of two.
 func (a Advice) enough(two *Advice) bool {
-	return a.Fits && a.Verdict.Rank() <= two.Verdict.Rank() && a.Step <= worth*two.Step
+	return a.Fits && a.Verdict.Rank() <= two.Verdict.Rank() && a.Step <= worthwhileSpeedup*two.Step
 }
 
 // byUse orders advice: what surely fits by time, then what fits tightly, then
@@ -164,7 +164,7 @@ func byUse(a, b Advice) int {
 func (p *Prepared) with(s States) (*Prepared, error) {
 	w := p.Workload
 	w.States = s
-	q, err := Prepare(p.costs.model, w, p.costs.stack, p.Cluster)
+	q, err := Prepare(p.profile.model, w, p.profile.stack, p.Cluster)
 	if err == nil {
 		q.SetConstants(p.constants)
 		q.Teacher = p.Teacher
@@ -212,7 +212,7 @@ func (p *Prepared) changes(plan *Plan, states *States) []change {
 			})
 		}
 	})
-	for _, s := range p.costs.stack.Shardings {
+	for _, s := range p.profile.stack.Shardings {
 		if s > plan.Sharding {
 			on("sharding", func(c *Plan) { c.Sharding = s })
 		}
@@ -230,13 +230,13 @@ func (p *Prepared) changes(plan *Plan, states *States) []change {
 // recomputeChanges calls try with the other ways to recompute: parts of the
 // layers of a chunk, units of several, all.
 func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
-	stack := p.costs.stack
+	stack := p.profile.stack
 	for mode := range numRecomputes {
 		if mode != plan.Recompute || plan.RecomputeMethod != LayerByLayer {
 			try(mode.String())
 		}
 	}
-	chunk := (p.costs.layers + plan.PP*plan.VP - 1) / (plan.PP * plan.VP)
+	chunk := (p.profile.layers + plan.PP*plan.VP - 1) / (plan.PP * plan.VP)
 	if slices.Contains(stack.RecomputeMethods, BlockMethod) {
 		for quarter := 1; quarter < 4; quarter++ {
 			try(fmt.Sprintf("full:block:%d", max(1, chunk*quarter/4)))
@@ -255,7 +255,7 @@ func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
 // layoutChanges calls on with layouts that divide more of what data-parallel
 // ranks hold whole.
 func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Plan))) {
-	stack := p.costs.stack
+	stack := p.profile.stack
 	for f := 2; plan.DP%f == 0; f *= 2 {
 		if plan.TP*f <= max(p.Cluster.Domain(), 1) && !stack.NoTensor {
 			on("layout", func(c *Plan) {
@@ -263,14 +263,14 @@ func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Pl
 				c.SequenceParallel = stack.SequenceParallel
 			})
 		}
-		if stack.Pipeline && plan.PP*f <= p.costs.layers {
+		if stack.Pipeline && plan.PP*f <= p.profile.layers {
 			on("layout", func(c *Plan) { c.DP, c.PP = c.DP/f, c.PP*f })
 		}
-		if p.costs.model.PerToken() {
+		if p.profile.model.PerToken() {
 			on("layout", func(c *Plan) { c.DP, c.CP = c.DP/f, c.CP*f })
 		}
 	}
-	for ep := plan.EP * 2; p.costs.experts > 0 && ep <= plan.DP*plan.CP; ep *= 2 {
+	for ep := plan.EP * 2; p.profile.experts > 0 && ep <= plan.DP*plan.CP; ep *= 2 {
 		on("experts", func(c *Plan) { c.EP = ep })
 	}
 }
@@ -279,15 +279,15 @@ func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Pl
 // Formats that were asked for are left as they are.
 func (p *Prepared) stateChanges(states *States) []change {
 	var list []change
-	b := p.costs.stack.states(p.Workload.Precision, states)
+	b := p.profile.stack.states(p.Workload.Precision, states)
 	for _, s := range []struct {
 		can   []StateType
 		bytes float64
 		at    func(*States) *StateType
 	}{
-		{p.costs.stack.StateTypes.Gradients, b.gradient, func(s *States) *StateType { return &s.Gradients }},
-		{p.costs.stack.StateTypes.Moments, b.moment, func(s *States) *StateType { return &s.Moments }},
-		{p.costs.stack.StateTypes.Master, b.master, func(s *States) *StateType { return &s.Master }},
+		{p.profile.stack.StateTypes.Gradients, b.gradient, func(s *States) *StateType { return &s.Gradients }},
+		{p.profile.stack.StateTypes.Moments, b.moment, func(s *States) *StateType { return &s.Moments }},
+		{p.profile.stack.StateTypes.Master, b.master, func(s *States) *StateType { return &s.Master }},
 	} {
 		for _, t := range s.can {
 			if stateTypes[t].bytes < s.bytes && *s.at(states) == DefaultState {

@@ -10,7 +10,7 @@ import (
 // frozen, as huggingface/peft save_pretrained writes them), and the tokenised
 // dataset.
 func (p *Prepared) Storage(out *Storage) {
-	c, w := p.costs, &p.Workload
+	c, w := p.profile, &p.Workload
 	n := float64(c.params)
 	moments := 0.0
 	for i := range c.kinds {
@@ -48,8 +48,8 @@ func tokenBytes(vocab int64) float64 {
 	return 4
 }
 
-// money fills in cost and energy of the steps.
-func (p *Prepared) money(e *Estimate) {
+// costAndEnergy fills in cost and energy of the steps.
+func (p *Prepared) costAndEnergy(e *Estimate) {
 	t := &e.Time
 	e.Cost, e.Energy = p.Bill(t.DeviceHours, t.Run, t.RunLow, t.RunHigh)
 }

@@ -51,7 +51,7 @@ type Memory struct {
 	// Stage is the pipeline stage that these figures are of, from 0.
 	Stage int `json:"stage"`
 	// Peak is the moment of the step that these figures are of.
-	Peak Moment `json:"peak"`
+	Peak Phase `json:"peak"`
 }
 
 // Verdict says whether and how surely a plan fits its devices.
@@ -199,15 +199,15 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.stepTerms(&l)
 	}
-	p.teach(e)
+	p.addTeacher(e)
 	p.time(&l, e)
-	p.money(e)
+	p.costAndEnergy(e)
 	return nil
 }
 
 // compute fills in the FLOPs of the run.
 func (p *Prepared) compute(l *layout, out *Compute) {
-	c, n := p.costs, p.Samples(l.plan)
+	c, n := p.profile, p.Samples(l.plan)
 	hardware := c.megatron + l.repeated()
 	*out = Compute{
 		Model:    quantity.FLOPs(c.palm * n),

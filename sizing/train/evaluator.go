@@ -22,7 +22,7 @@ type Evaluator struct {
 	plan    Plan // of the layout
 	l       layout
 	times   layers
-	modes   [numRecomputes]modeCache
+	modes   [numRecomputes]stageSums
 	stages  map[pipeline]*stages
 	storage Storage
 }
@@ -49,14 +49,14 @@ func (p *Plan) division() division {
 	return division{p.TP, p.CP, p.EP, p.ETP, p.MicroBatch, p.SequenceParallel}
 }
 
-// modeCache is what the stages take and hold under a recompute mode.
-type modeCache struct {
-	known bool
-	plan  Plan // whose stages they are, see [Evaluator.mode]
-	pace  pace
-	parts []stage
-	sums  []float64
-	holds []holding
+// stageSums is what the stages take and hold under a recompute mode.
+type stageSums struct {
+	known   bool
+	plan    Plan // whose stages they are, see [Evaluator.stageSums]
+	times   pipelineTimes
+	stages  []stage
+	seconds []float64
+	memory  []stageMemory
 }
 
 // NewEvaluator returns an Evaluator for the prepared model.
@@ -72,17 +72,17 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	if err := v.set(plan); err != nil {
 		return err
 	}
-	p, mode := v.p, v.mode()
+	p, sums := v.p, v.stageSums()
 	e.Plan = v.plan
-	v.memory(mode, &e.Memory)
+	v.memory(sums, &e.Memory)
 	e.Storage = v.storage
 	p.compute(&v.l, &e.Compute)
 	if p.Workload.MFU == 0 {
-		e.Time.Terms = p.paceTerms(&v.l, &mode.pace)
+		e.Time.Terms = p.termsOf(&v.l, &sums.times)
 	}
-	p.teach(e)
+	p.addTeacher(e)
 	p.time(&v.l, e)
-	p.money(e)
+	p.costAndEnergy(e)
 	return nil
 }
 
@@ -91,22 +91,22 @@ func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
 	if err := v.set(plan); err != nil {
 		return err
 	}
-	v.memory(v.mode(), m)
+	v.memory(v.stageSums(), m)
 	return nil
 }
 
 // memory fills in the most loaded stage. Of stages that hold the same layers
 // the first has the most micro-batches in flight.
-func (v *Evaluator) memory(mode *modeCache, out *Memory) {
+func (v *Evaluator) memory(sums *stageSums, out *Memory) {
 	var m Memory
-	parts := v.l.stages.parts
-	for i := range parts {
-		v.p.weigh(&v.l, parts[i].first, &mode.holds[i], &m)
+	groups := v.l.stages.groups
+	for i := range groups {
+		v.p.memoryAtPeak(&v.l, groups[i].first, &sums.memory[i], &m)
 		if i == 0 || m.Total > out.Total {
 			*out = m
 		}
 	}
-	v.p.judge(out)
+	v.p.setVerdict(out)
 }
 
 // set makes the plan the current one and drops what it does not share with the
@@ -134,8 +134,8 @@ func (v *Evaluator) set(plan *Plan) error {
 	return nil
 }
 
-// mode returns the pace and the holdings of the stages for the current plan.
-func (v *Evaluator) mode() *modeCache {
+// stageSums returns the pace and the holdings of the stages for the current plan.
+func (v *Evaluator) stageSums() *stageSums {
 	m := &v.modes[v.plan.Recompute]
 	plan := v.plan
 	plan.DP, plan.GlobalBatch, plan.Sharding, plan.ShardGroup, plan.OffloadOptimizer, plan.OffloadParams = 0, 0, NoSharding, 0, false, false
@@ -143,41 +143,41 @@ func (v *Evaluator) mode() *modeCache {
 		return m
 	}
 	t := v.l.stages
-	m.known, m.plan, m.pace = true, plan, pace{}
-	if n := len(t.parts); n > cap(m.parts) {
-		m.parts, m.sums, m.holds = make([]stage, n), make([]float64, n), make([]holding, n)
+	m.known, m.plan, m.times = true, plan, pipelineTimes{}
+	if n := len(t.groups); n > cap(m.stages) {
+		m.stages, m.seconds, m.memory = make([]stage, n), make([]float64, n), make([]stageMemory, n)
 	} else {
-		m.parts, m.sums, m.holds = m.parts[:n], m.sums[:n], m.holds[:n]
+		m.stages, m.seconds, m.memory = m.stages[:n], m.seconds[:n], m.memory[:n]
 	}
-	for i := range t.parts {
-		m.parts[i], m.holds[i] = stage{}, holding{}
-		v.p.stageTime(&v.l, t.parts[i].first, &v.times, &m.parts[i])
-		m.sums[i] = m.parts[i].sum()
-		v.p.hold(&v.l, t.parts[i].first, &m.holds[i])
+	for i := range t.groups {
+		m.stages[i], m.memory[i] = stage{}, stageMemory{}
+		v.p.stageTime(&v.l, t.groups[i].first, &v.times, &m.stages[i])
+		m.seconds[i] = m.stages[i].sum()
+		v.p.sumStage(&v.l, t.groups[i].first, &m.memory[i])
 	}
-	for s := range t.which {
-		i := t.which[s]
-		m.pace.add(&m.parts[i], m.sums[i])
+	for s := range t.groupOf {
+		i := t.groupOf[s]
+		m.times.add(&m.stages[i], m.seconds[i])
 	}
 	return m
 }
 
 // stages is the layers of every stage of a pipeline, counted once.
 type stages struct {
-	which []int32 // by stage: its part
-	parts []part
-	runs  []run // of all parts, one after the other
+	groupOf []int32 // by stage: its part
+	groups  []stageGroup
+	runs    []run // of all parts, one after the other
 }
 
-// part is what one stage or several equal ones hold.
-type part struct {
+// stageGroup is what one stage or several equal ones hold.
+type stageGroup struct {
 	first    int // the first stage that holds it
 	from, to int // in stages.runs
 }
 
 // of returns the layers of stage s.
 func (t *stages) of(s int) []run {
-	p := &t.parts[t.which[s]]
+	p := &t.groups[t.groupOf[s]]
 	return t.runs[p.from:p.to]
 }
 
@@ -196,19 +196,19 @@ func (v *Evaluator) stagesOf(plan *Plan) *stages {
 // newStages counts the layers of every stage. The first and the last stage are
 // parts of their own: they hold the embedding and the head.
 func newStages(l *layout, pp int) *stages {
-	t := &stages{which: make([]int32, pp)}
+	t := &stages{groupOf: make([]int32, pp)}
 	for s := range pp {
 		from := len(t.runs)
-		l.stage(s, func(k *kind, n, full float64) { t.runs = append(t.runs, run{k.shape.index, int(n), int(full)}) })
-		t.which[s] = t.same(s, pp, from)
+		l.stage(s, func(k *layerKind, n, full float64) { t.runs = append(t.runs, run{k.ops.index, int(n), int(full)}) })
+		t.groupOf[s] = t.same(s, pp, from)
 		if l.plan.RecomputeMethod == UniformMethod {
-			t.which[s] = int32(len(t.parts)) // the order of its layers counts too
+			t.groupOf[s] = int32(len(t.groups)) // the order of its layers counts too
 		}
-		if int(t.which[s]) < len(t.parts) {
+		if int(t.groupOf[s]) < len(t.groups) {
 			t.runs = t.runs[:from]
 			continue
 		}
-		t.parts = append(t.parts, part{s, from, len(t.runs)})
+		t.groups = append(t.groups, stageGroup{s, from, len(t.runs)})
 	}
 	return t
 }
@@ -216,13 +216,13 @@ func newStages(l *layout, pp int) *stages {
 // same returns the part that equals the layers counted last, or a new one.
 func (t *stages) same(s, pp, from int) int32 {
 	if s == 0 || s == pp-1 {
-		return int32(len(t.parts))
+		return int32(len(t.groups))
 	}
-	for i := 1; i < len(t.parts); i++ { // part 0 is the first stage
-		p := &t.parts[i]
+	for i := 1; i < len(t.groups); i++ { // part 0 is the first stage
+		p := &t.groups[i]
 		if slices.Equal(t.runs[p.from:p.to], t.runs[from:]) {
 			return int32(i)
 		}
 	}
-	return int32(len(t.parts))
+	return int32(len(t.groups))
 }

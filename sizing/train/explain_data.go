@@ -16,7 +16,7 @@ func (x *termNumbers) data() numbers {
 	p, l, s := x.p, &x.l, &x.a.slowest
 	d := dataNumbers{
 		gather: p.gatherTime(l, x.a.params), reduce: p.reduceTime(l, x.a.trained), between: p.sliceTime(l, x.a.trained),
-		forward: s.forward.sum(), backward: s.backward.sum() + s.again.sum(),
+		forward: s.forward.sum(), backward: s.backward.sum() + s.recompute.sum(),
 	}
 	n := numbers{source: "arXiv:1910.02054 section 7"}
 	if l.plan.Sharding == Zero3 {

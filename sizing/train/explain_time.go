@@ -67,7 +67,7 @@ func (p *Prepared) explainMFU(e *Estimate) []note.Derivation {
 		name = "student's step"
 	}
 	peak := []note.Input{note.In("devices", p.Cluster.Count), note.In("peak", p.rate.Peak), note.In("MFU", p.Workload.MFU)}
-	flops := p.costs.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
+	flops := p.profile.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
 	list := []note.Derivation{note.Derive("time.step.mfu", name, "MFU as given", t.Step-teacher,
 		append([]note.Input{note.In("convention", p.Workload.Convention.String()), note.In("FLOPs of a step", flops)}, peak...)...)}
 	if teacher > 0 {
@@ -98,7 +98,7 @@ type termNumbers struct {
 	p     *Prepared
 	l     layout
 	terms *StepTerms
-	a     pace
+	a     pipelineTimes
 	total pass
 	m     float64 // micro-batches
 }
@@ -119,7 +119,7 @@ func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
 	plan := e.Plan
 	x.l.init(p, &plan)
 	x.m = x.l.microBatches
-	p.paceOf(&x.l, &x.a)
+	p.pipelineTimes(&x.l, &x.a)
 	x.total = x.a.slowest.passes()
 	return x
 }
@@ -179,9 +179,9 @@ func (x *termNumbers) fixed() numbers {
 
 // each calls add with the layers of the slowest stage, embedding and head
 // included.
-func (x *termNumbers) each(add func(k *kind, n float64)) {
-	c := x.p.costs
-	x.l.stage(x.a.at, func(k *kind, n, _ float64) { add(k, n) })
+func (x *termNumbers) each(add func(k *layerKind, n float64)) {
+	c := x.p.profile
+	x.l.stage(x.a.at, func(k *layerKind, n, _ float64) { add(k, n) })
 	if x.a.at == 0 {
 		for _, i := range c.input {
 			add(&c.kinds[i], float64(c.kinds[i].layers))

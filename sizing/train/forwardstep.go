@@ -9,21 +9,21 @@ import "mlsizer/sizing/quantity"
 func (p *Prepared) ForwardStep(e *Estimate) quantity.Seconds {
 	if p.Workload.MFU > 0 {
 		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.Samples(&e.Plan))
-		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
+		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.profile.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
 	}
 	plan := e.Plan
 	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
 	var l layout
 	l.init(p, &plan)
 	var cache layers
-	var a pace
+	var a pipelineTimes
 	for s := range plan.PP {
 		var st stage
 		p.stageTime(&l, s, &cache, &st)
-		st.backward, st.again = pass{}, pass{}
+		st.backward, st.recompute = pass{}, pass{}
 		a.add(&st, st.sum())
 	}
-	t := p.paceTerms(&l, &a)
+	t := p.termsOf(&l, &a)
 	t.Pipeline /= 2
 	t.Offload /= 2
 	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0

@@ -10,8 +10,8 @@ import (
 // each kind, and which layers stand on which stage. It lives on the caller's
 // stack.
 type layout struct {
-	costs *costs
-	plan  *Plan
+	profile *profile
+	plan    *Plan
 
 	tp, pp, vp, cp, ep, dp float64
 	etp                    float64 // tensor parallelism inside an expert
@@ -25,7 +25,7 @@ type layout struct {
 	slice              int       // devices of a slice of a torus, 0: there are not several
 	slices             float64   // slices that each hold all shards of a stage, unless they are a plan's groups
 	shards             [3]shares // dense and expert divisors by what is sharded
-	away               away      // states that are kept outside the device
+	offloaded          offloaded // states that are kept outside the device
 	stages             *stages   // the layers of every stage, if they are known
 }
 
@@ -33,10 +33,10 @@ type layout struct {
 type shares struct{ dense, expert float64 }
 
 // own returns a rank's part of what a stage's devices hold.
-func (s shares) own(h held) float64 { return h.dense/s.dense + h.experts/s.expert }
+func (s shares) own(h perStage) float64 { return h.dense/s.dense + h.experts/s.expert }
 
 func (l *layout) init(p *Prepared, plan *Plan) {
-	l.costs, l.plan, l.slice = p.costs, plan, 0
+	l.profile, l.plan, l.slice = p.profile, plan, 0
 	if p.Cluster.Slices > 1 {
 		l.slice = p.Cluster.Slice.Chips()
 	}
@@ -54,8 +54,8 @@ func (l *layout) init(p *Prepared, plan *Plan) {
 // shardOver says what the plan's sharding divides states by, and which are kept
 // outside the device.
 func (l *layout) shardOver(plan *Plan) {
-	l.away = l.costs.stack.away(plan, plan.Sharding)
-	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.across(plan)
+	l.offloaded = l.profile.stack.offloaded(plan, plan.Sharding)
+	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.replicaSlices(plan)
 	if g := float64(plan.ShardGroup); g > 0 {
 		l.shard, l.replicas = g, l.shard/g
 	}
@@ -71,17 +71,17 @@ func (l *layout) shardOver(plan *Plan) {
 
 // divides reports whether several ranks hold the same part of what a stage holds:
 // experts that tensor parallelism leaves whole may lie on ranks of its group.
-func (l *layout) divides(h held) bool {
+func (l *layout) divides(h perStage) bool {
 	return l.shard > 1 || h.experts > 0 && l.expertShard > 1
 }
 
-// across returns how many slices hold all shards each, though nothing says so:
+// replicaSlices returns how many slices hold all shards each, though nothing says so:
 // ZeRO-3 gathers weights over the links of a slice, and leaves to the network
 // between slices what crosses it once a step, the gradients. A plan's shard
 // group is as it is.
 // Source: AI-Hypercomputer/maxtext src/MaxText/configs/base.yml
 // (ici_fsdp_parallelism fills a slice, dcn_data_parallelism the slices).
-func (l *layout) across(plan *Plan) float64 {
+func (l *layout) replicaSlices(plan *Plan) float64 {
 	stage := plan.TP * plan.CP * plan.DP
 	if l.slice == 0 || plan.Sharding != Zero3 || plan.ShardGroup > 0 || stage <= l.slice || stage%l.slice != 0 || l.slice%plan.TP != 0 || l.slice == plan.TP {
 		return 1
@@ -109,7 +109,7 @@ func chunkStart(layers, n, i int) int {
 // chunk returns the layers of model chunk i. A plan may fix how many the first
 // and the last stage hold.
 func (l *layout) chunk(i int) (from, to int) {
-	p, layers := l.plan, l.costs.layers
+	p, layers := l.plan, l.profile.layers
 	n := p.PP * p.VP
 	if p.FirstLayers == 0 && p.LastLayers == 0 {
 		return chunkStart(layers, n, i), chunkStart(layers, n, i+1)
@@ -137,11 +137,11 @@ const fewKinds = 16
 
 // stage calls add for each kind of body layer on stage s with the number of
 // layers of it, and how many of them are recomputed in full.
-func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
-	c := l.costs
+func (l *layout) stage(s int, add func(kind *layerKind, n, full float64)) {
+	c := l.profile
 	if l.stages != nil {
 		for _, r := range l.stages.of(s) {
-			add(&c.kinds[r.kind], float64(r.count), l.fully(r))
+			add(&c.kinds[r.kind], float64(r.count), l.fullyRecomputed(r))
 		}
 		return
 	}
@@ -175,9 +175,9 @@ func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
 	}
 }
 
-// fully returns how many layers of a run that an [Evaluator] counted are
+// fullyRecomputed returns how many layers of a run that an [Evaluator] counted are
 // recomputed in full: the run knows where that is a part of them.
-func (l *layout) fully(r run) float64 {
+func (l *layout) fullyRecomputed(r run) float64 {
 	switch {
 	case l.plan.Recompute != FullRecompute:
 		return 0
@@ -189,21 +189,23 @@ func (l *layout) fully(r run) float64 {
 
 // params returns the parameters of one layer that a device holds before any
 // data-parallel sharding.
-func (l *layout) params(k *kind) held {
+func (l *layout) params(k *layerKind) perStage {
 	return l.divide(&k.params, k.maxKV)
 }
 
-func (l *layout) divide(n *[numClasses]float64, maxKV float64) held {
+func (l *layout) divide(n *[numClasses]float64, maxKV float64) perStage {
 	dense := n[clsTensor]/l.tp + n[clsWhole]
 	if maxKV > 0 {
 		dense += n[clsKV] / min(l.tp, maxKV)
 	}
-	return held{dense, n[clsExperts] / (l.ep * l.etp)}
+	return perStage{dense, n[clsExperts] / (l.ep * l.etp)}
 }
 
 // saved returns the bytes that a micro-batch keeps of one layer when the
 // modules of the set are recomputed.
-func (l *layout) saved(k *kind, dropped model.Modules) float64 { return l.bytes(&k.saved, dropped) }
+func (l *layout) saved(k *layerKind, dropped model.Modules) float64 {
+	return l.bytes(&k.saved, dropped)
+}
 
 // bytes is a device's part of a micro-batch's activations but for some modules.
 func (l *layout) bytes(a *activations, dropped model.Modules) float64 {
@@ -225,15 +227,15 @@ func (l *layout) share(n *[model.NumAxes]float64) float64 {
 
 // selective returns the bytes that a micro-batch keeps of one layer under
 // selective recompute: operator by operator, or by modules.
-func (l *layout) selective(k *kind) float64 {
-	if !l.costs.stack.SelectiveOps {
+func (l *layout) selective(k *layerKind) float64 {
+	if !l.profile.stack.SelectiveOps {
 		return l.saved(k, l.plan.dropped()|l.plan.Offload)
 	}
 	return l.input(k) + l.share(&k.products)
 }
 
-// offloaded returns the bytes of one layer that go to the host.
-func (l *layout) offloaded(k *kind) float64 {
+// offloadedBytes returns the bytes of one layer that go to the host.
+func (l *layout) offloadedBytes(k *layerKind) float64 {
 	if l.plan.Offload == 0 {
 		return 0
 	}
@@ -242,7 +244,7 @@ func (l *layout) offloaded(k *kind) float64 {
 }
 
 // input returns the bytes of one layer's input: what full recompute keeps.
-func (l *layout) input(k *kind) float64 {
+func (l *layout) input(k *layerKind) float64 {
 	return k.input / l.sequence() * l.micro / l.cp
 }
 
@@ -254,7 +256,7 @@ func (l *layout) input(k *kind) float64 {
 // (SequenceParallel, RowwiseParallel); async tensor parallelism
 // (_micro_pipeline_tp) works on parts.
 func (l *layout) whole() float64 {
-	c := l.costs
+	c := l.profile
 	if !l.plan.SequenceParallel || !c.stack.KeepsGathered || c.stack.Variant.AsyncTP {
 		return 0
 	}

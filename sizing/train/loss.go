@@ -96,17 +96,17 @@ func (r *Routing) busiest() float64 {
 	return r.Imbalance
 }
 
-// held returns how many routed tokens the busiest rank holds over the mean.
-func (r *Routing) held() float64 {
+// activationFactor returns how many routed tokens the busiest rank holds over the mean.
+func (r *Routing) activationFactor() float64 {
 	if f := r.busiest(); f > 0 {
 		return f
 	}
 	return 1
 }
 
-// noteWork says which loss and which routing were asked for.
-func (p *Prepared) noteWork(notes *note.List) {
-	c, w := p.costs, &p.Workload
+// noteLossAndRouting says which loss and which routing were asked for.
+func (p *Prepared) noteLossAndRouting(notes *note.List) {
+	c, w := p.profile, &p.Workload
 	if w.Loss != "" {
 		notes.Say("loss", c.stack.Source, w.Loss, c.logitsBytes)
 	}

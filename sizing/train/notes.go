@@ -15,7 +15,7 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	p.noteMemory(&notes, e)
 	p.noteMoney(&notes, e)
 	if e.Storage.Dataset > 0 {
-		notes.Say("dataset", "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py", tokenBytes(p.costs.model.Vocab))
+		notes.Say("dataset", "NVIDIA/Megatron-LM megatron/core/datasets/indexed_dataset.py", tokenBytes(p.profile.model.Vocab))
 	}
 	if p.Workload.FreezesWeights() {
 		notes.Say("storage.adapters", "", e.Storage.CheckpointsKept)
@@ -30,7 +30,7 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 
 // noteModel says what the model's figures rest on, and how its FLOPs count.
 func (p *Prepared) noteModel(notes *note.List) {
-	c, w := p.costs, &p.Workload
+	c, w := p.profile, &p.Workload
 	if c.model.Inferred {
 		notes.Say("inferred-shape", "", c.params, c.layers, c.model.Hidden, c.model.Source)
 	}
@@ -71,12 +71,12 @@ func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 	switch {
 	case p.measured(plan):
 		notes.Say("measured", source)
-	case !p.costs.model.PerToken():
-		notes.Say("unmeasured-network", "", p.costs.model.Unit)
+	case !p.profile.model.PerToken():
+		notes.Say("unmeasured-network", "", p.profile.model.Unit)
 	case !p.timing.stackMeasured:
-		notes.Say("unmeasured.stack", "", p.costs.stack.Name)
+		notes.Say("unmeasured.stack", "", p.profile.stack.Name)
 	case !p.timing.measured:
-		notes.Say("unmeasured.device", "", p.costs.stack.Name, d.ID)
+		notes.Say("unmeasured.device", "", p.profile.stack.Name, d.ID)
 	}
 }
 
@@ -85,8 +85,8 @@ func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	p.noteOffload(notes, e)
 	p.noteStates(notes)
-	p.noteWork(notes)
-	c, m := p.costs, &e.Memory
+	p.noteLossAndRouting(notes)
+	c, m := p.profile, &e.Memory
 	notes.Say("memory", c.stack.Source, note.Word("phase."+string(m.Peak)), c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1))
 	if band := p.memoryBand(m.Total); band.Rows > 0 {
 		notes.Say("memory-band.measured", "published measurements of peak memory by stack", band.Rows, c.stack.Name, band.Low, band.High, band.Sure)

@@ -257,7 +257,7 @@ func (p *Prepared) check(plan *Plan) error {
 	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
 		return note.FieldError("batch", "batch.must-divide-into-micro-batches", plan.GlobalBatch, plan.DP, plan.MicroBatch)
 	}
-	c := p.costs
+	c := p.profile
 	switch {
 	case plan.TP > 1 && c.tpUnit == 0:
 		return note.FieldError("tp", "layout.no-heads-to-divide", plan.TP, c.model.Name)
@@ -352,9 +352,9 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.Cluster, p.rate, p.network, p.draw = c, rate, network, c.Draw()
 	for i, small := range [2]bool{false, true} {
-		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
+		p.memoryBands[i] = DefaultMemoryBands().Of(p.profile.stack.Name, p.profile.experts > 0, small)
 	}
-	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
+	p.workspace = p.profile.stack.workspace(c.Device.Arch, p.profile.experts > 0)
 	p.ready()
 	if p.Teacher != nil {
 		var err error

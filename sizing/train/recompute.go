@@ -107,7 +107,7 @@ func (p *Plan) recomputesAll() bool {
 // checkRecompute returns an error unless the stack recomputes that way.
 func (p *Prepared) checkRecompute(plan *Plan) error {
 	method, n := plan.RecomputeMethod, plan.RecomputeLayers
-	switch stack := p.costs.stack; {
+	switch stack := p.profile.stack; {
 	case plan.Modules != 0 && stack.SelectiveOps:
 		return note.FieldError("recompute-modules", "recompute.by-operator", stack.Name)
 	case method == LayerByLayer && n == 0:
@@ -148,16 +148,16 @@ func (p *Plan) recomputed(at, nth, n int) int {
 // units adds what uniform recompute keeps of stage s: an input for every unit
 // of so many layers of a model chunk, and the largest unit while it is
 // recomputed.
-func (l *layout) units(s int, h *holding) {
+func (l *layout) units(s int, h *stageMemory) {
 	for v := range l.plan.VP {
 		from, to := l.chunk(v*l.plan.PP + s)
 		unit, at, layer := 0.0, 0, from
-		for _, r := range l.costs.body {
-			k := &l.costs.kinds[r.kind]
+		for _, r := range l.profile.body {
+			k := &l.profile.kinds[r.kind]
 			for at += r.count; layer < min(at, to); layer++ {
 				if (layer-from)%l.plan.RecomputeLayers == 0 {
-					h.keepInput(l, k, 1)
-					unit = h.ahead
+					h.saveInput(l, k, 1)
+					unit = h.prefetched
 				}
 				saved := l.saved(k, 0)
 				unit += saved
@@ -171,7 +171,7 @@ func (l *layout) units(s int, h *holding) {
 // executes again: under selective recompute those of the modules that it
 // drops, or, operator by operator, of every other matrix product.
 func (l *layout) repeated() float64 {
-	c, plan := l.costs, l.plan
+	c, plan := l.profile, l.plan
 	switch {
 	case plan.Recompute == Selective && c.stack.SelectiveOps:
 		return c.operatorFLOPs
@@ -190,7 +190,7 @@ func (l *layout) repeated() float64 {
 	}
 	sum := 0.0
 	for s := range plan.PP {
-		l.stage(s, func(k *kind, _, full float64) { sum += full * k.work.total() })
+		l.stage(s, func(k *layerKind, _, full float64) { sum += full * k.flops.total() })
 	}
 	return sum
 }

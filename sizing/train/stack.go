@@ -121,12 +121,12 @@ type Stack struct {
 	ExpertTP         bool `json:"expert_tp"`
 	// StateTypes is which formats it can keep states in beside its own.
 	StateTypes StateTypes `json:"state_types"`
-	// Away is what else it can keep outside the device. OffloadTogether says
+	// Offloadable is what else it can keep outside the device. OffloadTogether says
 	// that weights take gradients and optimizer state along, OffloadGradients
 	// that the optimizer state takes divided gradients along.
-	Away             []Away `json:"away"`
-	OffloadTogether  bool   `json:"offload_together"`
-	OffloadGradients bool   `json:"offload_gradients"`
+	Offloadable      []Offloadable `json:"away"`
+	OffloadTogether  bool          `json:"offload_together"`
+	OffloadGradients bool          `json:"offload_gradients"`
 	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
 	GatherDepth float64 `json:"gather_depth"`
 	// BucketBytes is the buffer that gradients of sharded states are gathered in
@@ -147,8 +147,8 @@ type Stack struct {
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over the allocated.
 	Reserved float64 `json:"reserved_over_allocated"`
-	// Habits is how to read what is published of it.
-	Habits Habits `json:"habits"`
+	// Reporting is how to read what is published of it.
+	Reporting Reporting `json:"habits"`
 	// Fitted says which of these facts were fitted on measurements and when,
 	// and where those come from that neither Source nor a fit gives.
 	Fitted []string `json:"fitted"`
@@ -163,17 +163,17 @@ type Stack struct {
 	ShardingNames []string `json:"shardings"`
 }
 
-// Habits is how figures that are published of a stack are to be read where they
+// Reporting is how figures that are published of a stack are to be read where they
 // leave something open.
-type Habits struct {
-	// BatchADevice says that a batch is stated a device, tensor-parallel ones
+type Reporting struct {
+	// BatchPerDevice says that a batch is stated a device, tensor-parallel ones
 	// included, and runs as one micro-batch.
-	BatchADevice bool `json:"batch_a_device,omitempty"`
+	BatchPerDevice bool `json:"batch_a_device,omitempty"`
 	// CutsBatch says that pipeline stages cut a local batch into as many
 	// micro-batches, and that an interleaved schedule gives each device two.
 	CutsBatch bool `json:"cuts_batch,omitempty"`
-	// CompiledIfSaid says that a run is compiled only where it says so.
-	CompiledIfSaid bool `json:"compiled_if_said,omitempty"`
+	// CompiledIfStated says that a run is compiled only where it says so.
+	CompiledIfStated bool `json:"compiled_if_said,omitempty"`
 	// Recipe is what its figures are of where they state neither a sequence nor
 	// a batch, since its makers state both once for all; nil without one.
 	Recipe *Recipe `json:"recipe,omitempty"`

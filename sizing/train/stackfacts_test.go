@@ -45,9 +45,9 @@ func TestHalfPrecisionGradients(t *testing.T) {
 // quantised input).
 func TestQuantisedOperands(t *testing.T) {
 	layer := func(stack string, p Precision) float64 {
-		c := newCosts(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Precision: p}, mustStack(stack))
+		c := newProfile(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Precision: p}, mustStack(stack))
 		var l layout
-		l.init(&Prepared{costs: c}, &Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		l.init(&Prepared{profile: c}, &Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
 		return l.saved(&c.kinds[c.body[0].kind], 0)
 	}
 	assert.Equal(t, 2048*1024*(1+1+4-1.0), layer("megatron-core", BF16)-layer("megatron-core", FP8))

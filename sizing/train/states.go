@@ -195,7 +195,7 @@ func (p *Prepared) noteStates(notes *note.List) {
 	if *w == (States{}) {
 		return
 	}
-	c := p.costs
+	c := p.profile
 	b := c.stack.states(p.Workload.Precision, w)
 	notes.Say("states", c.stack.StateTypes.Source, b.weight, b.gradient, b.master, b.moment)
 }

@@ -69,18 +69,18 @@ func (a *pass) add(b *pass, n float64) {
 // stage is what a micro-batch costs on one pipeline stage and what the stage
 // holds.
 type stage struct {
-	forward, backward, again pass // again: what the backward pass computes anew
-	params, trained          held // all parameters, and those with a gradient
-	moments                  held // bytes of optimizer state of the latter
+	forward, backward, recompute pass     // again: what the backward pass computes anew
+	params, trained              perStage // all parameters, and those with a gradient
+	moments                      perStage // bytes of optimizer state of the latter
 }
 
-func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
+func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.recompute.sum() }
 
 // passes returns all passes of a micro-batch as one, by term.
 func (s *stage) passes() pass {
 	all := s.forward
 	all.add(&s.backward, 1)
-	all.add(&s.again, 1)
+	all.add(&s.recompute, 1)
 	return all
 }
 
@@ -101,13 +101,13 @@ type layers struct {
 // for m micro-batches and v model chunks a device; with even stages the bubble
 // is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
-	var a pace
-	p.paceOf(l, &a)
-	return p.paceTerms(l, &a)
+	var a pipelineTimes
+	p.pipelineTimes(l, &a)
+	return p.termsOf(l, &a)
 }
 
-// paceOf adds all stages of the plan to a.
-func (p *Prepared) paceOf(l *layout, a *pace) {
+// pipelineTimes adds all stages of the plan to a.
+func (p *Prepared) pipelineTimes(l *layout, a *pipelineTimes) {
 	var cache layers
 	for s := range l.plan.PP {
 		var st stage
@@ -116,30 +116,30 @@ func (p *Prepared) paceOf(l *layout, a *pace) {
 	}
 }
 
-// pace is what the stages of a pipeline take for one micro-batch and hold: the
+// pipelineTimes is what the stages of a pipeline take for one micro-batch and hold: the
 // part of a step that does not depend on sharding and on the number of
 // micro-batches.
-type pace struct {
-	stages          int
-	slowest         stage
-	at              int     // which stage that is
-	slow, all       float64 // seconds of the slowest and of all stages
-	params, trained held    // parameters of the largest
-	moments         held    // bytes of optimizer state of the largest
+type pipelineTimes struct {
+	stages           int
+	slowest          stage
+	at               int      // which stage that is
+	slowestTime, all float64  // seconds of the slowest and of all stages
+	params, trained  perStage // parameters of the largest
+	moments          perStage // bytes of optimizer state of the largest
 }
 
 // add adds the next stage, whose passes take so long together.
-func (a *pace) add(st *stage, sum float64) {
+func (a *pipelineTimes) add(st *stage, sum float64) {
 	a.all += sum
-	if a.stages == 0 || sum > a.slow {
-		a.slowest, a.at, a.slow = *st, a.stages, sum
+	if a.stages == 0 || sum > a.slowestTime {
+		a.slowest, a.at, a.slowestTime = *st, a.stages, sum
 	}
 	a.params, a.trained, a.moments = a.params.largest(st.params), a.trained.largest(st.trained), a.moments.largest(st.moments)
 	a.stages++
 }
 
-// paceTerms makes a step of the pace of its stages.
-func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
+// termsOf makes a step of the pace of its stages.
+func (p *Prepared) termsOf(l *layout, a *pipelineTimes) StepTerms {
 	e := &p.timing.e
 	m := l.microBatches
 	total := a.slowest.passes()
@@ -151,7 +151,7 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 		TensorComm: quantity.Seconds(total.tensor * m),
 		ExpertComm: quantity.Seconds(total.expert * m),
 		Context:    quantity.Seconds(total.context * m),
-		Bubble:     quantity.Seconds((a.all - a.slow) / l.vp),
+		Bubble:     quantity.Seconds((a.all - a.slowestTime) / l.vp),
 		Fixed:      quantity.Seconds(e.StepSeconds + e.MicroSeconds*m),
 	}
 	send := p.sendTime(l)
@@ -166,8 +166,8 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 // optimizerTime returns how long the optimizer's step takes on the device: it
 // reads weights and gradients of a rank's trained parameters, and reads and
 // writes their fp32 copies and moments.
-func (p *Prepared) optimizerTime(l *layout, a *pace) quantity.Seconds {
-	c, of := p.costs, l.shards[shOptimizer]
+func (p *Prepared) optimizerTime(l *layout, a *pipelineTimes) quantity.Seconds {
+	c, of := p.profile, l.shards[shOptimizer]
 	moved := (c.weightBytes+c.gradBytes+2*c.masterBytes)*of.own(a.trained) + 2*of.own(a.moments)
 	return quantity.Seconds(moved / p.timing.memory)
 }
@@ -186,9 +186,9 @@ func (p *Prepared) doublings() float64 {
 
 // stageTime sums the layers of stage s.
 func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
-	c, e := p.costs, &p.timing.e
+	c, e := p.profile, &p.timing.e
 	last := s == l.plan.PP-1
-	l.stage(s, func(k *kind, n, full float64) {
+	l.stage(s, func(k *layerKind, n, full float64) {
 		again := full * e.Full
 		if l.plan.Recompute == Selective {
 			again = n * e.Selective
@@ -197,31 +197,31 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	})
 	if s == 0 {
 		for _, i := range c.input {
-			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
+			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), neverRecomputed, cache, out)
 		}
 	}
 	if !last {
 		return
 	}
 	for _, i := range c.output {
-		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
+		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), neverRecomputed, cache, out)
 	}
 	loss := c.logits * e.LossTraffic * l.micro / (l.cp * l.tp) / p.timing.memory
 	out.forward.memory += loss / 3
 	out.backward.memory += loss * 2 / 3
 }
 
-// never says that no mode recomputes a layer: the embedding and the head.
-const never = -1
+// neverRecomputed says that no mode recomputes a layer: the embedding and the head.
+const neverRecomputed = -1
 
 // addLayers adds n layers of a kind; the backward pass repeats the forward pass
 // of as many as again says.
-func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
+func (p *Prepared) addLayers(l *layout, k *layerKind, n, recomputed float64, cache *layers, out *stage) {
 	out.params.add(l.params(k), n)
 	out.trained.add(l.divide(&k.trained, k.maxKV), n)
 	out.moments.add(l.divide(&k.moments, k.maxKV), n)
 	var forward, backward pass
-	if i := k.shape.index; i < len(cache.known) {
+	if i := k.ops.index; i < len(cache.known) {
 		t := &cache.times[i]
 		if !cache.known[i] {
 			cache.known[i] = true
@@ -233,40 +233,40 @@ func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers
 	}
 	out.forward.add(&forward, n)
 	out.backward.add(&backward, n)
-	if again == never {
+	if recomputed == neverRecomputed {
 		return
 	}
-	if l.plan.Recompute == Selective && !p.costs.stack.SelectiveOps {
-		p.addModules(l, k, n-again, &forward, &out.again)
+	if l.plan.Recompute == Selective && !p.profile.stack.SelectiveOps {
+		p.addModules(l, k, n-recomputed, &forward, &out.recompute)
 	}
-	if again > 0 {
-		out.again.add(&forward, again)
+	if recomputed > 0 {
+		out.recompute.add(&forward, recomputed)
 	}
 }
 
 // addModules adds what selective recompute by module repeats of n layers: the
 // core of attention, products of feed-forward networks, and memory-bound
 // kernels by the share of the activations that they make anew.
-func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pass) {
+func (p *Prepared) addModules(l *layout, k *layerKind, n float64, forward, recompute *pass) {
 	dropped := l.plan.dropped()
 	if dropped.Has(model.CoreAttention) {
-		again.attention += n * forward.attention
+		recompute.attention += n * forward.attention
 	}
 	if dropped.Has(model.MLPModule) {
-		again.products += n * forward.mlp
+		recompute.products += n * forward.mlp
 	}
 	if dropped.Has(model.MoEModule) {
-		again.products += n * forward.experts
-		again.expert += n * forward.expert
+		recompute.products += n * forward.experts
+		recompute.expert += n * forward.expert
 	}
 	if dropped.Has(model.SharedModule) {
-		again.products += n * forward.shared
+		recompute.products += n * forward.shared
 	}
 	if dropped.Has(model.UpProjection) {
-		again.products += n * forward.up
+		recompute.products += n * forward.up
 	}
 	if all := l.bytes(&k.written, 0); all > 0 {
-		again.memory += n * forward.memory * (1 - l.bytes(&k.written, dropped)/all)
+		recompute.memory += n * forward.memory * (1 - l.bytes(&k.written, dropped)/all)
 	}
 }
 
@@ -277,8 +277,8 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 //
 // Weights that are packed in 4 bits are read and written in the compute precision
 // for each pass, whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
-func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
-	t, s := &p.timing, &k.shape
+func (p *Prepared) layerTime(l *layout, k *layerKind, forward, backward *pass) {
+	t, s := &p.timing, &k.ops
 	e := &t.e
 	for i := range s.products {
 		f, b := p.productTime(l, k, &s.products[i])
@@ -309,7 +309,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	moved := s.written[model.HeadAxis]/l.tp + s.written[model.ExpertAxis]/l.tp + s.written[model.DispatchAxis]*l.etp/l.tp + s.written[model.SequenceAxis]/l.sequence() + s.written[model.NoAxis]
 	memory := moved * share * e.Traffic / t.memory
 	unpack := 0.0
-	if c := p.costs; c.unpackBytes > 0 {
+	if c := p.profile; c.unpackBytes > 0 {
 		unpack = l.divide(&k.packed, k.maxKV).sum() * c.unpackBytes / t.memory
 	}
 	memory += s.biased / l.tp * share * e.BiasTraffic / t.memory
@@ -333,7 +333,7 @@ func waiting(a *pass, launch, share float64) float64 {
 }
 
 // layerComm adds the collectives of one layer, the same forward and backward.
-func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
+func (p *Prepared) layerComm(l *layout, k *layerKind, forward, backward *pass) {
 	t := &p.timing
 	e := &t.e
 	if l.tp > 1 {
@@ -341,7 +341,7 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 		forward.tensor += one
 		backward.tensor += one
 	}
-	if s := &k.shape; l.ep > 1 && s.topK > 0 {
+	if s := &k.ops; l.ep > 1 && s.topK > 0 {
 		// Dispatch and combine: the ranks of a tensor-parallel group send their
 		// part of the tokens each.
 		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.experts, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
@@ -361,8 +361,8 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 // parallelism in one pass of a layer: the keys and values of the other ranks'
 // parts of the sequence, and a recurrence's state at the end of each. Sources:
 // arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2 (states).
-func (l *layout) ring(k *kind) float64 {
-	r := &k.shape.ring
+func (l *layout) ring(k *layerKind) float64 {
+	r := &k.ops.ring
 	keys := r.kv/max(1, min(l.tp, k.maxKV)) + r.heads/l.tp + r.whole
 	return (l.cp - 1) * l.micro * (keys/l.cp + r.state/l.tp)
 }
@@ -370,8 +370,8 @@ func (l *layout) ring(k *kind) float64 {
 // tensorTime returns the time of a layer's tensor-parallel collectives in one
 // pass: an all-reduce a block, or a reduce-scatter and an all-gather. The ranks
 // that share experts gather the tokens that were sent to these.
-func (p *Prepared) tensorTime(l *layout, k *kind) float64 {
-	s := &k.shape
+func (p *Prepared) tensorTime(l *layout, k *layerKind) float64 {
+	s := &k.ops
 	t := p.ringTime(l.tp, l.tp, 2*k.input*l.micro/l.cp) * s.reduced
 	if s.topK > 0 && l.etp > 1 {
 		t += p.ringTime(l.etp, l.etp, p.sharedTokens(l, s))
@@ -382,7 +382,7 @@ func (p *Prepared) tensorTime(l *layout, k *kind) float64 {
 // sharedTokens returns the bytes that the collectives of a layer's routed
 // experts move among the ranks that share these, in one pass: every token once
 // without expert parallelism, and once for each of its experts with it.
-func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
+func (p *Prepared) sharedTokens(l *layout, s *layerOps) float64 {
 	bytes := 2 * s.dispatched * l.micro / l.cp * l.etp / l.tp
 	if l.ep > 1 {
 		bytes *= s.topK
@@ -402,7 +402,7 @@ func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
 // gradients, added to them.
 // Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
 // tile and wave quantization.
-func (p *Prepared) productTime(l *layout, k *kind, w *product) (forward, backward float64) {
+func (p *Prepared) productTime(l *layout, k *layerKind, w *product) (forward, backward float64) {
 	t := &p.timing
 	e := &t.e
 	rate, cast := t.plain, 0.0
@@ -488,7 +488,7 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	plan, t := l.plan, &e.Time
 	perStep := float64(plan.GlobalBatch)
 	devices := float64(p.Cluster.Count)
-	modelStep := p.costs.palm * perStep
+	modelStep := p.profile.palm * perStep
 	if w := &p.Workload; w.MFU > 0 {
 		counted := modelStep * float64(e.Compute.By(w.Convention)/e.Compute.Model)
 		t.Step = quantity.Seconds(counted / (devices * float64(p.rate.Peak) * w.MFU))

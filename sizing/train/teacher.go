@@ -77,7 +77,7 @@ func (d *Distillation) BytesPerToken(outputs float64) float64 {
 
 // suits refuses a teacher that the model cannot learn from.
 func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
-	m, outputs, given := student.costs.model, student.Outputs(), teacher.Outputs()
+	m, outputs, given := student.profile.model, student.Outputs(), teacher.Outputs()
 	switch {
 	case m.PerToken() != d.Teacher.PerToken() || !m.PerToken() && m.Unit != d.Teacher.Unit:
 		return note.FieldError("teacher", "teacher.reads-other-input", d.Teacher.Name, m.Name)
@@ -100,7 +100,7 @@ func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
 const vocabularySlack = 0.01
 
 // Outputs returns the logits of a token, or of a sample that has none.
-func (p *Prepared) Outputs() float64 { return p.costs.oneLoss / float64(p.Workload.Seq) }
+func (p *Prepared) Outputs() float64 { return p.profile.oneLoss / float64(p.Workload.Seq) }
 
 // Teacher is a teacher on the student's devices.
 type Teacher struct {
@@ -112,7 +112,7 @@ type Teacher struct {
 // WithTeacher prepares the teacher beside its prepared student, with the
 // student's constants.
 func (p *Prepared) WithTeacher(d *Distillation) error {
-	t := &Teacher{Distillation: *d, WeightBytes: p.costs.actBytes}
+	t := &Teacher{Distillation: *d, WeightBytes: p.profile.actBytes}
 	w := Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE}
 	if !d.Teacher.PerToken() {
 		w.Seq = 1
@@ -124,7 +124,7 @@ func (p *Prepared) WithTeacher(d *Distillation) error {
 		}
 	}
 	var err error
-	if t.Prepared, err = Prepare(d.Teacher, w, p.costs.stack, p.Cluster); err != nil {
+	if t.Prepared, err = Prepare(d.Teacher, w, p.profile.stack, p.Cluster); err != nil {
 		return note.NewError("teacher.cannot-be-prepared", err)
 	}
 	t.SetConstants(p.constants)
@@ -140,14 +140,14 @@ func (t *Teacher) on(c hardware.Cluster) (*Teacher, error) {
 	return &other, err
 }
 
-// Beside returns the student's plan as the teacher runs it: divided alike,
+// PlanFor returns the student's plan as the teacher runs it: divided alike,
 // forward only.
-func (t *Teacher) Beside(plan *Plan) Plan {
+func (t *Teacher) PlanFor(plan *Plan) Plan {
 	p := *plan
 	p.VP, p.FirstLayers, p.LastLayers = 1, 0, 0
 	p.Recompute, p.RecomputeMethod, p.RecomputeLayers, p.Modules = NoRecompute, 0, 0, 0
 	p.Offload, p.OffloadOptimizer, p.OffloadParams, p.OffloadInputs = 0, false, false, false
-	if t.costs.experts == 0 {
+	if t.profile.experts == 0 {
 		p.EP, p.ETP = 1, 0
 	}
 	return p
@@ -162,12 +162,12 @@ func (t *Teacher) weights(plan *Plan) quantity.Bytes {
 	l.init(t.Prepared, plan)
 	most := 0.0
 	for s := range plan.PP {
-		var h holding
-		t.hold(&l, s, &h)
+		var h stageMemory
+		t.sumStage(&l, s, &h)
 		w := &l.shards[shWeights]
 		held := h.params.dense/w.dense + h.params.experts/w.expert
 		if plan.Sharding == Zero3 && l.shard > 1 {
-			held += h.gather * t.costs.stack.GatherDepth
+			held += h.gather * t.profile.stack.GatherDepth
 		}
 		most = max(most, held*t.WeightBytes)
 	}
@@ -177,11 +177,11 @@ func (t *Teacher) weights(plan *Plan) quantity.Bytes {
 // logits returns what the last stage holds of a micro-batch's teacher logits.
 func (t *Teacher) logits(plan *Plan) quantity.Bytes {
 	samples := float64(plan.MicroBatch) / float64(plan.CP)
-	outputs := t.costs.oneLoss * samples / float64(plan.TP)
+	outputs := t.profile.oneLoss * samples / float64(plan.TP)
 	if t.Logits == StoredLogits && t.TopK > 0 {
 		return quantity.Bytes(ceil(t.BytesPerToken(t.Outputs()) * float64(t.Prepared.Workload.Seq) * samples))
 	}
-	return quantity.Bytes(ceil(outputs * (t.costs.actBytes + softmaxBytes)))
+	return quantity.Bytes(ceil(outputs * (t.profile.actBytes + softmaxBytes)))
 }
 
 // Forward returns the time of the teacher's pass over a global batch, that of
@@ -199,16 +199,16 @@ func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
 	var l layout
 	l.init(t.Prepared, plan)
 	layer := 0.0
-	for i := range t.costs.kinds {
-		layer = max(layer, l.saved(&t.costs.kinds[i], 0))
+	for i := range t.profile.kinds {
+		layer = max(layer, l.saved(&t.profile.kinds[i], 0))
 	}
 	held := t.weights(plan) + t.logits(plan) + quantity.Bytes(layer) + p.workspace
-	held = held*quantity.Bytes(p.costs.stack.Reserved) + p.costs.stack.ContextBytes
+	held = held*quantity.Bytes(p.profile.stack.Reserved) + p.profile.stack.ContextBytes
 	return held <= p.Cluster.Device.Memory
 }
 
 // FLOPs returns the teacher's FLOPs for one sample, forward.
-func (t *Teacher) FLOPs() float64 { return t.costs.fwd.total() }
+func (t *Teacher) FLOPs() float64 { return t.profile.fwd.total() }
 
 // checkTeacher returns an error unless a teacher that runs in every step can be
 // divided as the plan divides its student.
@@ -217,18 +217,18 @@ func (p *Prepared) checkTeacher(student *Plan) error {
 	if t == nil || t.Logits != OnlineLogits {
 		return nil
 	}
-	plan := t.Beside(student)
+	plan := t.PlanFor(student)
 	if err := t.check(&plan); err != nil {
-		return note.FieldError("teacher", "teacher.cannot-be-divided", t.costs.model.Name, err)
+		return note.FieldError("teacher", "teacher.cannot-be-divided", t.profile.model.Name, err)
 	}
 	return nil
 }
 
-// teach adds to an estimate's step what the teacher takes of it.
-func (p *Prepared) teach(e *Estimate) {
+// addTeacher adds to an estimate's step what the teacher takes of it.
+func (p *Prepared) addTeacher(e *Estimate) {
 	e.Time.Terms.Teacher = 0
 	if t := p.Teacher; t != nil && t.Logits == OnlineLogits {
-		plan := t.Beside(&e.Plan)
+		plan := t.PlanFor(&e.Plan)
 		e.Time.Terms.Teacher = t.Forward(p, &plan)
 	}
 }
@@ -238,7 +238,7 @@ func (p *Prepared) teach(e *Estimate) {
 // them.
 func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity.Bytes) {
 	if t.Logits == OnlineLogits {
-		plan := t.Beside(student)
+		plan := t.PlanFor(student)
 		weights = t.weights(&plan)
 	}
 	if stage == student.PP-1 {
@@ -249,7 +249,7 @@ func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity
 
 // explain derives the teacher's part of the step.
 func (t *Teacher) explain(x *termNumbers) numbers {
-	plan := t.Beside(x.l.plan)
+	plan := t.PlanFor(x.l.plan)
 	time, devices := float64(t.Forward(x.p, &plan)), x.p.Cluster.Count
 	rate := t.FLOPs() * float64(plan.GlobalBatch) / time / float64(devices)
 	return numbers{rule: "time.teacher", source: SourceDistillation, value: time, rate: rate, inputs: note.Inputs{

@@ -12,7 +12,7 @@ import (
 
 // momentJSON is a device's memory at a moment of a step.
 type momentJSON struct {
-	Moment        train.Moment   `json:"moment"`
+	Moment        train.Phase    `json:"moment"`
 	Stage         int            `json:"stage"`
 	Weights       quantity.Bytes `json:"weights_bytes"`
 	Gradients     quantity.Bytes `json:"gradients_bytes"`
@@ -77,12 +77,12 @@ func MomentTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 // stagesTable is the totals of every pipeline stage by moment; stages alike are
 // a row.
 func stagesTable(a *sizing.Answer, stages int) render.Table {
-	columns := []train.Moment{train.Forward, train.AtLoss, train.Backward, train.Reduction, train.AtOptimizer}
+	columns := []train.Phase{train.Forward, train.AtLoss, train.Backward, train.Reduction, train.AtOptimizer}
 	t := render.Table{Title: text.MomentsByStage, Columns: []render.Column{{Name: "stage", Head: text.PipelineStage}}}
 	for _, m := range columns {
 		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: momentText(m), Right: true, Coarse: true, Across: true})
 	}
-	first, last := 1, map[train.Moment]quantity.Bytes{}
+	first, last := 1, map[train.Phase]quantity.Bytes{}
 	flush := func(to int) {
 		name := fmt.Sprint(first)
 		if to > first {
@@ -99,7 +99,7 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	for stage := range stages {
-		now := map[train.Moment]quantity.Bytes{}
+		now := map[train.Phase]quantity.Bytes{}
 		for _, m := range timeline(a, stage) {
 			now[m.Moment] = m.Total
 		}
@@ -114,4 +114,4 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 }
 
 // momentText is the name of a moment.
-func momentText(m train.Moment) text.Text { return text.OfPhase(string(m)) }
+func momentText(m train.Phase) text.Text { return text.OfPhase(string(m)) }

@@ -7,10 +7,10 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// shape is what the step time needs to know of one layer of a kind: its matrix
+// layerOps is what the step time needs to know of one layer of a kind: its matrix
 // products, the core of attention, and the bytes its memory-bound kernels
 // move. It is made once, with the rest of a kind.
-type shape struct {
+type layerOps struct {
 	products []product
 	cores    []core
 	// written is the saved activations of one sample, in bytes, scores left out:
@@ -71,10 +71,10 @@ type core struct {
 	fused          bool
 }
 
-// newShape lists the products and cores of one layer of the group.
-func (c *costs) newShape(g *model.Group, w Workload) shape {
+// newLayerOps lists the products and cores of one layer of the group.
+func (c *profile) newLayerOps(g *model.Group, w Workload) layerOps {
 	tokens := g.Positions(w.Seq)
-	s := shape{index: len(c.kinds)}
+	s := layerOps{index: len(c.kinds)}
 	for _, b := range g.Blocks {
 		s.addProducts(b, c.scale, g.Layered())
 		s.addCore(b, tokens, c.stack.FusedAttention)
@@ -94,7 +94,7 @@ func (c *costs) newShape(g *model.Group, w Workload) shape {
 }
 
 // route adds a block that sends tokens to experts.
-func (s *shape) route(r model.Routing, tokens, width float64) {
+func (s *layerOps) route(r model.Routing, tokens, width float64) {
 	s.topK, s.experts = float64(r.TopK), r.Reach
 	s.dispatched += float64(r.Width) * tokens * width
 	s.biased += r.Biased * tokens * width
@@ -121,7 +121,7 @@ func (r *ring) add(b model.Block, tokens, width float64) {
 // addProducts adds a block's matrices. Matrices that read the same input are
 // one product, as stacks fuse Q, K and V, or gate and up. Those of layers compute
 // in the workload's format, if that is narrow.
-func (s *shape) addProducts(b model.Block, scale float64, narrow bool) {
+func (s *layerOps) addProducts(b model.Block, scale float64, narrow bool) {
 	narrow = narrow && b.Logits() == 0
 	first := len(s.products)
 	for _, t := range b.Weights() {
@@ -158,7 +158,7 @@ func newProduct(t *model.Weight, scale float64, narrow bool) product {
 }
 
 // addCore adds the part of a block that mixes positions, if it has one.
-func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
+func (s *layerOps) addCore(b model.Block, tokens float64, fused bool) {
 	full, executed := b.Mixing(tokens)
 	if full == 0 {
 		return
@@ -172,7 +172,7 @@ func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
 }
 
 // addWritten adds the bytes of a saved activation.
-func (s *shape) addWritten(c *costs, t model.Saved, tokens float64) {
+func (s *layerOps) addWritten(c *profile, t model.Saved, tokens float64) {
 	if !c.writes(t.When) {
 		return
 	}
@@ -198,10 +198,10 @@ type timing struct {
 	node          float64 // devices that share the node's network cards
 	// axes is how many axes a torus has, axis how long they are on average; 0
 	// and 0 where links are switched.
-	axes, axis float64
-	band       Band
-	near       *BandFor // whose the band is
-	key        uint32   // of the question, whatever the plan
+	axes, axis  float64
+	band        Band
+	nearestBand *BandFor // whose the band is
+	key         uint32   // of the question, whatever the plan
 	// stackMeasured and measured say that the band's measurements ran on the
 	// stack, and on the device.
 	stackMeasured, measured bool
@@ -209,8 +209,8 @@ type timing struct {
 
 // question is what decides which constants hold.
 func (p *Prepared) question() Match {
-	v, d := &p.costs.stack.Variant, p.Cluster.Device
-	return Match{Stack: p.costs.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
+	v, d := &p.profile.stack.Variant, p.Cluster.Device
+	return Match{Stack: p.profile.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
 		Arch: d.Arch, Device: d.ID, Link: d.ScaleUp.Name, Precision: p.Workload.Precision.Compute().String()}
 }
 
@@ -220,11 +220,11 @@ func (p *Prepared) ready() {
 	question := p.question()
 	t := &p.timing
 	*t = timing{e: efficiencyAt(p.constants, &question)}
-	near := bandAt(p.constants, &question)
-	t.near = near
-	t.stackMeasured = near.When.Stack != ""
-	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
-		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
+	nearest := bandAt(p.constants, &question)
+	t.nearestBand = nearest
+	t.stackMeasured = nearest.When.Stack != ""
+	if t.band, t.measured = nearest.Of(d); t.measured && !p.profile.model.PerToken() {
+		t.band, t.measured = nearest.Unmeasured, false // every measured step is of a language model
 	}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
@@ -244,8 +244,8 @@ func (p *Prepared) ready() {
 	}
 	t.memory = float64(d.MemBandwidth) * e.Memory
 	t.added = 2
-	if p.costs.stack.PersistentGradients {
-		t.added = 2 * p.costs.gradBytes // read and written
+	if p.profile.stack.PersistentGradients {
+		t.added = 2 * p.profile.gradBytes // read and written
 	}
 	p.readyNetwork(t)
 	t.key = p.questionKey()

@@ -2,19 +2,19 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// Floor returns times below which no step of a plan can get, so that a search
+// LowerBound returns times below which no step of a plan can get, so that a search
 // need not look at what is already too slow. It is for one goroutine.
-type Floor struct {
-	p     *Prepared
-	plan  Plan // of the layout
-	l     layout
-	times layers
-	whole [numRecomputes]float64 // seconds of all layers; 0: not known
-	holds [numRecomputes]holding // of all layers
+type LowerBound struct {
+	p       *Prepared
+	plan    Plan // of the layout
+	l       layout
+	times   layers
+	seconds [numRecomputes]float64     // seconds of all layers; 0: not known
+	memory  [numRecomputes]stageMemory // of all layers
 }
 
-// NewFloor returns a Floor for the prepared model.
-func (p *Prepared) NewFloor() *Floor { return &Floor{p: p} }
+// NewLowerBound returns a Floor for the prepared model.
+func (p *Prepared) NewLowerBound() *LowerBound { return &LowerBound{p: p} }
 
 // Step returns a time below which no step of the plan can get, whatever its
 // first and last stage, sharding, shard group and offload, with at most so
@@ -25,7 +25,7 @@ func (p *Prepared) NewFloor() *Floor { return &Floor{p: p} }
 // where a is the time of all layers for a micro-batch, of which the slowest of
 // p stages takes a/p or more. The plan must be one that Evaluate accepts but
 // for its virtual stages.
-func (f *Floor) Step(plan *Plan) quantity.Seconds {
+func (f *LowerBound) Step(plan *Plan) quantity.Seconds {
 	p := f.p
 	e := &p.timing.e
 	all := f.all(plan)
@@ -42,15 +42,15 @@ func (f *Floor) Step(plan *Plan) quantity.Seconds {
 
 // all returns the seconds that a micro-batch takes in all layers together:
 // those of a pipeline of one stage.
-func (f *Floor) all(plan *Plan) float64 {
-	mode := floorMode(plan)
-	known := &f.whole[mode]
+func (f *LowerBound) all(plan *Plan) float64 {
+	mode := boundMode(plan)
+	known := &f.seconds[mode]
 	same := plan.division() == f.plan.division() && plan.Modules == f.plan.Modules && plan.Offload == f.plan.Offload && plan.OffloadInputs == f.plan.OffloadInputs
 	if same && *known > 0 {
 		return *known
 	} else if !same {
 		f.times = layers{}
-		f.whole = [numRecomputes]float64{}
+		f.seconds = [numRecomputes]float64{}
 	}
 	f.plan = *plan
 	f.plan.PP, f.plan.VP, f.plan.FirstLayers, f.plan.LastLayers = 1, 1, 0, 0
@@ -59,14 +59,14 @@ func (f *Floor) all(plan *Plan) float64 {
 	var st stage
 	f.p.stageTime(&f.l, 0, &f.times, &st)
 	*known = st.sum()
-	f.holds[mode] = holding{}
-	f.p.hold(&f.l, 0, &f.holds[mode])
+	f.memory[mode] = stageMemory{}
+	f.p.sumStage(&f.l, 0, &f.memory[mode])
 	return *known
 }
 
-// floorMode is the plan's recompute mode, or none where that takes a part of
+// boundMode is the plan's recompute mode, or none where that takes a part of
 // each stage's layers: how many of all layers depends on the stages.
-func floorMode(plan *Plan) Recompute {
+func boundMode(plan *Plan) Recompute {
 	if plan.RecomputeMethod != LayerByLayer {
 		return NoRecompute
 	}
@@ -77,24 +77,24 @@ func floorMode(plan *Plan) Recompute {
 // get, whatever its virtual, first and last stages and its shard group, and
 // with the sharding or a lesser one: what an average stage holds, with one
 // micro-batch in flight.
-func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
+func (f *LowerBound) Memory(plan *Plan, most Sharding) float64 {
 	f.all(plan)
-	c, stack := f.p.costs, f.p.costs.stack
-	h := &f.holds[floorMode(plan)]
+	c, stack := f.p.profile, f.p.profile.stack
+	h := &f.memory[boundMode(plan)]
 	dense := float64(plan.DP) * float64(plan.CP)
 	ranks := shares{dense, dense * float64(plan.TP) / (float64(plan.EP) * float64(plan.expertTP()))}
-	over := func(x *held, at Sharding) float64 {
+	over := func(x *perStage, at Sharding) float64 {
 		if most >= at {
 			return x.dense/ranks.dense + x.experts/ranks.expert
 		}
 		return x.dense + x.experts
 	}
-	away := stack.away(plan, most)
+	offloaded := stack.offloaded(plan, most)
 	gradients := c.gradBytes * over(&h.trained, Zero2)
-	if away.gradients {
+	if offloaded.gradients {
 		gradients = 0
 	}
-	backward := h.kept
+	backward := h.saved
 	if plan.RecomputeMethod != LayerByLayer {
 		backward = 0 // not known before the stages are
 	}
@@ -102,10 +102,10 @@ func (f *Floor) Memory(plan *Plan, most Sharding) float64 {
 		backward += gradients
 	}
 	tensors := max(gradients, backward)
-	if !away.weights {
+	if !offloaded.weights {
 		tensors += over(&h.stored, Zero3)
 	}
-	if !away.optimizer {
+	if !offloaded.optimizer {
 		tensors += c.masterBytes*over(&h.trained, Zero1) + over(&h.moments, Zero1)
 	}
 	allocated := tensors/float64(plan.PP) + float64(f.p.workspace)

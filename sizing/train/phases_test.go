@@ -59,11 +59,11 @@ func TestTimelineHasThePeak(t *testing.T) {
 func TestMomentsOfAStep(t *testing.T) {
 	p := mustPrepare(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 2)
 	plan := Plan{TP: 1, PP: 2, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 4, Recompute: FullRecompute}
-	byMoment := map[Moment]Memory{}
+	byMoment := map[Phase]Memory{}
 	for _, m := range p.Timeline(&plan, 1) {
 		byMoment[m.Peak] = m
 	}
-	require.Len(t, byMoment, len(moments))
+	require.Len(t, byMoment, len(phases))
 	forward, loss, backward := byMoment[Forward], byMoment[AtLoss], byMoment[Backward]
 	// Two layers' inputs and the head's two: 2048 x 1024 in bf16 each.
 	const hidden = 2048 * 1024 * 2
@@ -73,7 +73,7 @@ func TestMomentsOfAStep(t *testing.T) {
 	assert.Equal(t, forward.Activations, loss.Activations)
 	assert.Greater(t, backward.Activations, loss.Activations)
 	assert.Equal(t, loss.Logits, backward.Logits)
-	for _, m := range []Moment{Reduction, AtOptimizer} {
+	for _, m := range []Phase{Reduction, AtOptimizer} {
 		assert.Zero(t, byMoment[m].Activations+byMoment[m].Logits)
 		assert.Equal(t, forward.Gradients, byMoment[m].Gradients)
 	}

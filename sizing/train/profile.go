@@ -10,13 +10,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// costs is a model with a workload and a stack, reduced to the sums that a
+// profile is a model with a workload and a stack, reduced to the sums that a
 // plan scales: the part of an estimate that is computed once. Evaluating a
 // plan reads it and allocates nothing.
-type costs struct {
+type profile struct {
 	model  *model.Model
 	stack  *Stack
-	kinds  []kind
+	kinds  []layerKind
 	body   []run // the body layers in order, as runs of one kind
 	input  []int // kinds of the groups on the first stage
 	output []int // kinds of the groups on the last stage
@@ -36,8 +36,8 @@ type costs struct {
 
 	// Whole-model figures.
 	params, active quantity.Params
-	fwd            work    // forward of one sample
-	bodyFLOPs      float64 // those of the body layers, which full recompute repeats
+	fwd            sampleFLOPs // forward of one sample
+	bodyFLOPs      float64     // those of the body layers, which full recompute repeats
 	// moduleFLOPs are those of the body layers that selective recompute may
 	// repeat by name.
 	moduleFLOPs [model.NumModules]float64
@@ -69,8 +69,8 @@ const (
 	numClasses
 )
 
-// kind is one layer of a group: what it costs for one sample.
-type kind struct {
+// layerKind is one layer of a group: what it costs for one sample.
+type layerKind struct {
 	name    string
 	layers  int
 	params  [numClasses]float64
@@ -80,7 +80,7 @@ type kind struct {
 	moments [numClasses]float64 // bytes of optimizer state
 	shared  float64             // parameters that another stage stores, divided by TP
 	maxKV   float64             // KV heads
-	work    work
+	flops   sampleFLOPs
 	modules [model.NumModules]float64 // of work, what belongs to a module
 	sixND   float64                   // 6 FLOPs a parameter and token, multiplied with or not
 	// saved is the activations that the forward pass saves of one sample; written
@@ -97,13 +97,13 @@ type kind struct {
 	// reductions is how many of the layer's blocks end in a matrix that tensor
 	// parallelism divides by its inputs, so that their outputs are summed.
 	reductions float64
-	shape      shape // for the step time
+	ops        layerOps // for the step time
 	// scores is the buffer of one sample's attention scores in bytes.
 	scores float64
 }
 
-// work is the forward FLOPs of one sample, by what divides them.
-type work struct {
+// sampleFLOPs is the forward FLOPs of one sample, by what divides them.
+type sampleFLOPs struct {
 	tensor  float64 // products divided by TP
 	whole   float64 // products every TP rank repeats
 	experts float64 // products of routed experts
@@ -111,16 +111,16 @@ type work struct {
 	full    float64 // mixing as the full-attention conventions count it
 }
 
-func (w work) total() float64 { return w.products() + w.mixing }
+func (w sampleFLOPs) total() float64 { return w.products() + w.mixing }
 
 // products are the FLOPs of the matrices of weights.
-func (w work) products() float64 { return w.tensor + w.whole + w.experts }
+func (w sampleFLOPs) products() float64 { return w.tensor + w.whole + w.experts }
 
-func (w work) times(f float64) work {
-	return work{w.tensor * f, w.whole * f, w.experts * f, w.mixing * f, w.full * f}
+func (w sampleFLOPs) times(f float64) sampleFLOPs {
+	return sampleFLOPs{w.tensor * f, w.whole * f, w.experts * f, w.mixing * f, w.full * f}
 }
 
-func (w *work) add(o work) {
+func (w *sampleFLOPs) add(o sampleFLOPs) {
 	w.tensor += o.tensor
 	w.whole += o.whole
 	w.experts += o.experts
@@ -133,7 +133,7 @@ func (w *work) add(o work) {
 type Prepared struct {
 	Workload Workload
 	Cluster  hardware.Cluster
-	costs    *costs
+	profile  *profile
 	rate     hardware.Rate
 	// network is the bandwidth between nodes, a device and direction.
 	network   quantity.Bandwidth
@@ -148,19 +148,19 @@ type Prepared struct {
 }
 
 // Model returns the prepared model.
-func (p *Prepared) Model() *model.Model { return p.costs.model }
+func (p *Prepared) Model() *model.Model { return p.profile.model }
 
 // Params returns the model's parameters.
-func (p *Prepared) Params() quantity.Params { return p.costs.params }
+func (p *Prepared) Params() quantity.Params { return p.profile.params }
 
 // ActiveParams returns those that a token passes.
-func (p *Prepared) ActiveParams() quantity.Params { return p.costs.active }
+func (p *Prepared) ActiveParams() quantity.Params { return p.profile.active }
 
 // HasExperts reports whether a layer of the model has experts.
-func (p *Prepared) HasExperts() bool { return p.costs.experts > 0 }
+func (p *Prepared) HasExperts() bool { return p.profile.experts > 0 }
 
 // Stack returns the software that the estimate is for.
-func (p *Prepared) Stack() *Stack { return p.costs.stack }
+func (p *Prepared) Stack() *Stack { return p.profile.stack }
 
 // Prepare reduces a model and a workload to what plans are evaluated on. It
 // returns an error if the model's dimensions are wrong, the workload is
@@ -178,7 +178,7 @@ func Prepare(m *model.Model, w Workload, s *Stack, c hardware.Cluster) (*Prepare
 	if err := s.checkLoss(&w); err != nil {
 		return nil, err
 	}
-	p, err := Prepared{Workload: w, costs: newCosts(m, w, s), constants: DefaultConstants()}.On(c)
+	p, err := Prepared{Workload: w, profile: newProfile(m, w, s), constants: DefaultConstants()}.On(c)
 	return &p, err
 }
 
@@ -186,8 +186,8 @@ func Prepare(m *model.Model, w Workload, s *Stack, c hardware.Cluster) (*Prepare
 // the adapters, or all.
 func (p *Prepared) TrainedParams() quantity.Params {
 	n := 0.0
-	for i := range p.costs.kinds {
-		k := &p.costs.kinds[i]
+	for i := range p.profile.kinds {
+		k := &p.profile.kinds[i]
 		n += sum(k.trained[:]) * float64(k.layers)
 	}
 	return quantity.Params(math.Round(n))
@@ -216,9 +216,9 @@ func (w *Workload) Check(m *model.Model) error {
 	return w.Routing.check(m)
 }
 
-// newCosts sums the blocks of every group.
-func newCosts(m *model.Model, w Workload, s *Stack) *costs {
-	c := &costs{model: m, stack: s, tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
+// newProfile sums the blocks of every group.
+func newProfile(m *model.Model, w Workload, s *Stack) *profile {
+	c := &profile{model: m, stack: s, tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
 	b := s.states(w.Precision, &w.States)
 	c.weightBytes, c.gradBytes, c.masterBytes, c.momentBytes = b.weight, b.gradient, b.master, b.moment
 	c.gatherBytes = min(c.actBytes, b.weight)
@@ -228,31 +228,31 @@ func newCosts(m *model.Model, w Workload, s *Stack) *costs {
 	case s.narrow(w.Precision):
 		c.stepGradBytes = 4
 	}
-	c.kinds = make([]kind, 0, len(m.Groups))
+	c.kinds = make([]layerKind, 0, len(m.Groups))
 	index := map[*model.Group]int{}
 	for i := range m.Groups {
 		g := &m.Groups[i]
 		k := c.sameKind(index, g)
 		if k < 0 {
 			k = len(c.kinds)
-			c.kinds = append(c.kinds, c.newKind(g, w))
+			c.kinds = append(c.kinds, c.newLayerKind(g, w))
 			index[g] = k
 		}
 		c.kinds[k].layers += g.Repeat
 		switch g.Place {
 		case model.Input:
-			c.input = once(c.input, k)
+			c.input = appendOnce(c.input, k)
 		case model.Output:
-			c.output = once(c.output, k)
+			c.output = appendOnce(c.output, k)
 			c.logits += logits(g) * float64(g.Repeat) * c.kinds[k].tokens
 			c.oneLoss = max(c.oneLoss, logits(g)*c.kinds[k].tokens)
 		default:
 			c.body = append(c.body, run{kind: k, count: g.Repeat})
 			c.layers += g.Repeat
-			c.bodyFLOPs += c.kinds[k].work.total() * float64(g.Repeat)
+			c.bodyFLOPs += c.kinds[k].flops.total() * float64(g.Repeat)
 			c.addModules(&c.kinds[k], float64(g.Repeat))
 		}
-		c.fwd.add(c.kinds[k].work.times(float64(g.Repeat)))
+		c.fwd.add(c.kinds[k].flops.times(float64(g.Repeat)))
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
 	c.logitsBytes = s.LogitsBytes[s.loss(&w)]
@@ -267,16 +267,16 @@ func newCosts(m *model.Model, w Workload, s *Stack) *costs {
 }
 
 // addModules adds what selective recompute may repeat of n layers of a kind.
-func (c *costs) addModules(k *kind, n float64) {
+func (c *profile) addModules(k *layerKind, n float64) {
 	for m, f := range k.modules {
 		c.moduleFLOPs[m] += n * f
 	}
-	scans := k.work.mixing - k.modules[model.CoreAttention]
-	c.operatorFLOPs += n * (k.work.products()/2 + scans)
+	scans := k.flops.mixing - k.modules[model.CoreAttention]
+	c.operatorFLOPs += n * (k.flops.products()/2 + scans)
 }
 
-// once adds a kind, which counts its layers itself, unless it is listed.
-func once(kinds []int, k int) []int {
+// appendOnce adds a kind, which counts its layers itself, unless it is listed.
+func appendOnce(kinds []int, k int) []int {
 	if slices.Contains(kinds, k) {
 		return kinds
 	}
@@ -296,7 +296,7 @@ func logits(g *model.Group) float64 {
 // sameKind finds an earlier group of the same place whose blocks are equal, so
 // that alternating layers (Gemma's sliding and full) make two kinds and not
 // one for every run.
-func (c *costs) sameKind(index map[*model.Group]int, g *model.Group) int {
+func (c *profile) sameKind(index map[*model.Group]int, g *model.Group) int {
 	for other, k := range index {
 		if other.Place == g.Place && other.Tokens == g.Tokens && other.Shared == g.Shared && slices.Equal(other.Blocks, g.Blocks) {
 			return k
@@ -305,9 +305,9 @@ func (c *costs) sameKind(index map[*model.Group]int, g *model.Group) int {
 	return -1
 }
 
-// newKind sums one layer of the group.
-func (c *costs) newKind(g *model.Group, w Workload) kind {
-	k := kind{name: g.Name, tokens: g.Positions(w.Seq), hidden: float64(c.model.Hidden)}
+// newLayerKind sums one layer of the group.
+func (c *profile) newLayerKind(g *model.Group, w Workload) layerKind {
+	k := layerKind{name: g.Name, tokens: g.Positions(w.Seq), hidden: float64(c.model.Hidden)}
 	k.input = k.hidden * k.tokens * c.actBytes
 	element := c.momentBytes
 	for _, b := range g.Blocks {
@@ -319,16 +319,16 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 			switch {
 			case t.Split == model.ExpertSplit:
 				class = clsExperts
-				k.work.experts += flops
+				k.flops.experts += flops
 			case t.Split == model.TensorSplit:
 				class = clsTensor
 				if t.MaxSplit > 0 {
 					class = clsKV
 					k.maxKV = float64(t.MaxSplit)
 				}
-				k.work.tensor += flops
+				k.flops.tensor += flops
 			default:
-				k.work.whole += flops
+				k.flops.whole += flops
 			}
 			switch {
 			case g.Shared:
@@ -346,8 +346,8 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		if !c.stack.FusedAttention {
 			executed = full
 		}
-		k.work.full += full
-		k.work.mixing += executed
+		k.flops.full += full
+		k.flops.mixing += executed
 		if b.Core().Heads > 0 {
 			k.modules[model.CoreAttention] += executed
 		}
@@ -360,11 +360,11 @@ func (c *costs) newKind(g *model.Group, w Workload) kind {
 		c.addSaved(&k, b, &w)
 	}
 	if sum(k.trained[:]) > 0 && w.FreezesWeights() {
-		k.keep(model.NoModule, model.SequenceAxis, k.hidden*k.tokens*c.stack.AdapterBytes)
+		k.save(model.NoModule, model.SequenceAxis, k.hidden*k.tokens*c.stack.AdapterBytes)
 	}
 	k.saved.sum()
 	k.written.sum()
-	k.shape = c.newShape(g, w)
+	k.ops = c.newLayerOps(g, w)
 	return k
 }
 
@@ -377,7 +377,7 @@ func sum(v []float64) (s float64) {
 
 // addState adds what a tensor of n parameters takes as weights, gradients and
 // optimizer state: with LoRA only its adapter, if it has one, is trained.
-func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workload, element float64) {
+func (c *profile) addState(k *layerKind, t model.Weight, class int, n float64, w *Workload, element float64) {
 	if !w.FreezesWeights() {
 		k.stored[class] += n * c.weightBytes
 		k.trained[class] += n
@@ -400,7 +400,7 @@ func (c *costs) addState(k *kind, t model.Weight, class int, n float64, w *Workl
 		k.moments[class] += w.Optimizer.moments(adapter, element)
 		if n := w.Adapter.magnitudes(t); n > 0 {
 			k.moments[class] += w.Optimizer.moments(model.Weight{Rows: t.Rows, Copies: t.Copies}, element)
-			k.keep(model.NoModule, [numClasses]model.Axis{clsTensor: model.HeadAxis, clsKV: model.HeadAxis, clsWhole: model.SequenceAxis, clsExperts: model.ExpertAxis}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
+			k.save(model.NoModule, [numClasses]model.Axis{clsTensor: model.HeadAxis, clsKV: model.HeadAxis, clsWhole: model.SequenceAxis, clsExperts: model.ExpertAxis}[class], w.Adapter.scaled(t)*k.tokens*c.actBytes)
 		}
 	}
 }

@@ -5,23 +5,23 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// Work is a kind of work that people have software of their own for.
-type Work string
+// Task is a kind of work that people have software of their own for.
+type Task string
 
 // The kinds, the first that applies.
 const (
-	AdapterWork  Work = "adapters"    // LoRA and QLoRA
-	TPUWork      Work = "tpu"         // anything else on TPUs
-	VisionWork   Work = "vision"      // models that read no tokens
-	DesktopWork  Work = "desktop"     // one card or machine of a desk
-	CardsWork    Work = "cards"       // several cards of desktops
-	TuningWork   Work = "tuning"      // full fine-tuning on data-centre devices
-	PretrainWork Work = "pretraining" // pre-training on data-centre devices
+	AdapterTask  Task = "adapters"    // LoRA and QLoRA
+	TPUTask      Task = "tpu"         // anything else on TPUs
+	VisionTask   Task = "vision"      // models that read no tokens
+	DesktopTask  Task = "desktop"     // one card or machine of a desk
+	CardsTask    Task = "cards"       // several cards of desktops
+	TuningTask   Task = "tuning"      // full fine-tuning on data-centre devices
+	PretrainTask Task = "pretraining" // pre-training on data-centre devices
 )
 
 // Assumption is the work that a stack is assumed for.
 type Assumption struct {
-	Work Work `json:"work"`
+	Task Task `json:"work"`
 	// Source says that people use it for that.
 	Source string `json:"source"`
 }
@@ -29,10 +29,10 @@ type Assumption struct {
 // StackFor returns the stack that is assumed for a model on so many devices where
 // none is named, and the work that it is assumed for.
 func StackFor(m *model.Model, w *Workload, d *hardware.Device, count int) (*Stack, Assumption) {
-	work := workOf(m, w, d, count)
+	work := taskOf(m, w, d, count)
 	for _, s := range Stacks() {
 		for _, a := range s.AssumedFor {
-			if a.Work == work {
+			if a.Task == work {
 				return s, a
 			}
 		}
@@ -40,21 +40,21 @@ func StackFor(m *model.Model, w *Workload, d *hardware.Device, count int) (*Stac
 	panic("stacks.json: no stack is assumed for " + work) // the embedded file is tested
 }
 
-// workOf returns the kind of work.
-func workOf(m *model.Model, w *Workload, d *hardware.Device, count int) Work {
+// taskOf returns the kind of work.
+func taskOf(m *model.Model, w *Workload, d *hardware.Device, count int) Task {
 	switch {
 	case w.FreezesWeights():
-		return AdapterWork
+		return AdapterTask
 	case d.Kind == hardware.TPU:
-		return TPUWork
+		return TPUTask
 	case !m.PerToken():
-		return VisionWork
+		return VisionTask
 	case d.Desktop() && (count == 1 || d.Kind != hardware.GPU):
-		return DesktopWork
+		return DesktopTask
 	case d.Desktop():
-		return CardsWork
+		return CardsTask
 	case w.Method == FullTune:
-		return TuningWork
+		return TuningTask
 	}
-	return PretrainWork
+	return PretrainTask
 }

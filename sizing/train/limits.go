@@ -18,7 +18,7 @@ type Limits struct {
 
 // Limits returns what plans may divide.
 func (p *Prepared) Limits() Limits {
-	c, d := p.costs, p.Cluster.Device
+	c, d := p.profile, p.Cluster.Device
 	return Limits{Heads: c.tpUnit, Experts: c.experts, Layers: c.layers, Sequence: c.model.PerToken(),
 		HostLink: !d.Unified && d.HostLink.Bandwidth > 0}
 }
@@ -30,23 +30,23 @@ func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
 // stage hold what it fixes.
 func (l *Limits) Uneven(plan *Plan) bool { return plan.layersFit(l.Layers) }
 
-// MemoryFloor returns a total below which no device of the plan's most loaded
+// MemoryLowerBound returns a total below which no device of the plan's most loaded
 // stage can get, whatever its shard group, and with the sharding or a lesser
 // one: states divided by all ranks, those that the plan offloads with the host,
 // and no gathered weights.
-func (v *Evaluator) MemoryFloor(plan *Plan, most Sharding) (float64, error) {
+func (v *Evaluator) MemoryLowerBound(plan *Plan, most Sharding) (float64, error) {
 	p := *plan
 	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = NoSharding, 0, false, false
 	if err := v.set(&p); err != nil {
 		return 0, err
 	}
-	mode := v.mode()
+	mode := v.stageSums()
 	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = most, plan.DP*plan.CP, plan.OffloadOptimizer, plan.OffloadParams
 	v.l.shardOver(&p)
 	var m Memory
 	var total float64
-	for i := range v.l.stages.parts {
-		v.p.weigh(&v.l, v.l.stages.parts[i].first, &mode.holds[i], &m)
+	for i := range v.l.stages.groups {
+		v.p.memoryAtPeak(&v.l, v.l.stages.groups[i].first, &mode.memory[i], &m)
 		total = max(total, float64(m.Total))
 	}
 	v.l.shardOver(&v.plan)
@@ -60,7 +60,7 @@ func (p *Prepared) RunFLOPs() quantity.FLOPs {
 	if p.Workload.Tokens > 0 {
 		n = float64(p.Workload.Tokens) / float64(p.Workload.Seq)
 	}
-	return quantity.FLOPs(p.costs.megatron * n)
+	return quantity.FLOPs(p.profile.megatron * n)
 }
 
 // Peak returns the device's peak rate in the workload's format.
@@ -70,7 +70,7 @@ func (p *Prepared) Peak() quantity.FLOPRate { return p.rate.Peak }
 // measured peaks stay below still fits the device.
 func (p *Prepared) SureMemory() quantity.Bytes {
 	m := Memory{Total: p.Cluster.Device.Memory}
-	p.judge(&m)
+	p.setVerdict(&m)
 	return quantity.Bytes(float64(m.Total) / float64(m.Sure) * float64(m.Device) * (1 - 1e-9))
 }
 
