@@ -6,21 +6,22 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// activations is bytes of saved activations by the module that may recompute them
-// and their sharding axis.
+// activations are the bytes of saved activations, by the module that may
+// recompute them and by their sharding axis.
 type activations struct {
 	by [model.NumModules][model.NumAxes]float64
-	// all and withoutCore are the sums over all modules and over all but the core
-	// of attention, the sets that most plans ask for.
+	// all and withoutCore are sums over all modules and over all but the core
+	// of attention: most plans need one of them.
 	all, withoutCore [model.NumAxes]float64
 }
 
-// sum fills in the sums.
+// sum fills in the sums over modules.
 func (a *activations) sum() {
 	a.all, a.withoutCore = a.without(0), a.without(model.Modules(0).With(model.CoreAttention))
 }
 
-// without returns the activations of one sample but for those of some modules.
+// without returns the activations of one sample, except those of the dropped
+// modules.
 func (a *activations) without(dropped model.Modules) (sum [model.NumAxes]float64) {
 	for m := range a.by {
 		if !dropped.Has(model.Module(m)) {
@@ -39,7 +40,7 @@ func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 			k.save(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
 		}
 		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
-			continue // kept only for the gradient of a weight that is frozen
+			continue // it is saved only for the gradient of a frozen weight
 		}
 		if !c.saves(t.When) && !c.writes(t.When) {
 			continue
@@ -67,9 +68,9 @@ func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 		switch {
 		case !c.stack.FP8Operands || !w.Precision.narrow():
 		case len(t.Feeds) > 0:
-			k.saved.by[t.Module][axis] += elements - n // quantised, and kept so
+			k.saved.by[t.Module][axis] += elements - n // it is saved quantised
 		case t.Operand:
-			k.saved.by[t.Module][axis] += elements // and its quantised copy
+			k.saved.by[t.Module][axis] += elements // the quantised copy
 		}
 	}
 }
@@ -112,8 +113,8 @@ func (c *profile) saves(w model.When) bool {
 	return true
 }
 
-// writes reports whether an operator writes activations under a condition: the
-// experts' output is written whether or not it is kept.
+// writes reports whether an operator writes activations under a condition. The
+// output of experts is written even where it is not saved.
 func (c *profile) writes(w model.When) bool {
 	switch w {
 	case model.WhenWeightedInside:

@@ -2,21 +2,20 @@ package train
 
 import "slices"
 
-// Evaluator evaluates many plans of one Prepared, as [Prepared.Evaluate] does
-// and with the same numbers to the last bit, but keeps what a plan shares with
-// the one before:
+// Evaluator evaluates many plans of one Prepared. It gives the same numbers as
+// [Prepared.Evaluate] to the last bit, but caches what consecutive plans share:
 //
-//   - the layers of every stage, by (pp, vp, first, last): for good;
+//   - the layers of every stage, by (pp, vp, first, last): never dropped;
 //   - the times of one layer of each kind, by (tp, sp, cp, ep, etp,
 //     micro-batch): until one of them changes;
-//   - the pace and the holdings of the stages, by both and the recompute mode:
+//   - the times and the memory of the stages, by both and the recompute mode:
 //     until one of the others changes.
 //
-// What is left for a plan is the sharding of the states, their traffic, and
-// the largest stage. Plans that differ in the innermost dimensions only
-// (sharding, shard group, offload, recompute) are therefore cheap one after
-// the other. After it has seen every pipeline it does not allocate. An
-// Evaluator is for one goroutine.
+// A plan of the same stages needs only the sharding of the states, their
+// traffic, and the largest stage. Plans that differ only in the innermost
+// dimensions (sharding, shard group, offload, recompute) are therefore cheap in
+// sequence. An Evaluator does not allocate after it has seen every pipeline. It
+// is for one goroutine.
 type Evaluator struct {
 	p       *Prepared
 	plan    Plan // of the layout
@@ -27,8 +26,8 @@ type Evaluator struct {
 	storage Storage
 }
 
-// pipeline is what decides which layers a stage holds, and which of them it
-// recomputes.
+// pipeline is the part of a plan that determines which layers a stage stores
+// and which of them it recomputes.
 type pipeline struct {
 	pp, vp, first, last int
 	method              RecomputeMethod
@@ -39,7 +38,8 @@ func (p *Plan) pipeline() pipeline {
 	return pipeline{p.PP, p.VP, p.FirstLayers, p.LastLayers, p.RecomputeMethod, p.RecomputeLayers}
 }
 
-// division is what decides how long a layer takes on a device.
+// division is the part of a plan that determines the time of a layer on a
+// device.
 type division struct {
 	tp, cp, ep, etp, micro int
 	sp                     bool
@@ -49,7 +49,8 @@ func (p *Plan) division() division {
 	return division{p.TP, p.CP, p.EP, p.ETP, p.MicroBatch, p.SequenceParallel}
 }
 
-// stageSums is what the stages take and hold under a recompute mode.
+// stageSums are the times and the memory of the stages under one recompute
+// mode.
 type stageSums struct {
 	known   bool
 	plan    Plan // whose stages they are, see [Evaluator.stageSums]
@@ -66,7 +67,7 @@ func (p *Prepared) NewEvaluator() *Evaluator {
 	return v
 }
 
-// Evaluate fills in what the plan costs. It allocates only to report a plan
+// Evaluate fills in the estimate of a plan. It allocates only to report a plan
 // that cannot run.
 func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	if err := v.set(plan); err != nil {
@@ -86,7 +87,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	return nil
 }
 
-// Memory returns the memory of a plan alone.
+// Memory fills in the memory of a plan alone.
 func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
 	if err := v.set(plan); err != nil {
 		return err
@@ -95,8 +96,8 @@ func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
 	return nil
 }
 
-// memory fills in the most loaded stage. Of stages that hold the same layers
-// the first has the most micro-batches in flight.
+// memory fills in the most loaded stage. Of equal stages the first has the most
+// micro-batches in flight.
 func (v *Evaluator) memory(sums *stageSums, out *Memory) {
 	var m Memory
 	groups := v.l.stages.groups
@@ -109,8 +110,7 @@ func (v *Evaluator) memory(sums *stageSums, out *Memory) {
 	v.p.setVerdict(out)
 }
 
-// set makes the plan the current one and drops what it does not share with the
-// last.
+// set makes the plan current and drops the caches that do not apply to it.
 func (v *Evaluator) set(plan *Plan) error {
 	old := &v.plan
 	division, stages := plan.division() == old.division(), plan.pipeline() == old.pipeline()
@@ -134,7 +134,8 @@ func (v *Evaluator) set(plan *Plan) error {
 	return nil
 }
 
-// stageSums returns the pace and the holdings of the stages for the current plan.
+// stageSums returns the times and the memory of the stages for the current
+// plan.
 func (v *Evaluator) stageSums() *stageSums {
 	m := &v.modes[v.plan.Recompute]
 	plan := v.plan
@@ -162,16 +163,16 @@ func (v *Evaluator) stageSums() *stageSums {
 	return m
 }
 
-// stages is the layers of every stage of a pipeline, counted once.
+// stages are the layers of every stage of a pipeline, counted once.
 type stages struct {
-	groupOf []int32 // by stage: its part
+	groupOf []int32 // by stage: its group
 	groups  []stageGroup
-	runs    []run // of all parts, one after the other
+	runs    []run // of all groups, in sequence
 }
 
-// stageGroup is what one stage or several equal ones hold.
+// stageGroup is one stage, or several with equal layers.
 type stageGroup struct {
-	first    int // the first stage that holds it
+	first    int // the first stage of the group
 	from, to int // in stages.runs
 }
 
@@ -194,7 +195,7 @@ func (v *Evaluator) stagesOf(plan *Plan) *stages {
 }
 
 // newStages counts the layers of every stage. The first and the last stage are
-// parts of their own: they hold the embedding and the head.
+// groups of their own: they store the embedding and the head.
 func newStages(l *layout, pp int) *stages {
 	t := &stages{groupOf: make([]int32, pp)}
 	for s := range pp {
@@ -202,7 +203,7 @@ func newStages(l *layout, pp int) *stages {
 		l.stage(s, func(k *layerKind, n, full float64) { t.runs = append(t.runs, run{k.ops.index, int(n), int(full)}) })
 		t.groupOf[s] = t.same(s, pp, from)
 		if l.plan.RecomputeMethod == UniformMethod {
-			t.groupOf[s] = int32(len(t.groups)) // the order of its layers counts too
+			t.groupOf[s] = int32(len(t.groups)) // the order of its layers matters too
 		}
 		if int(t.groupOf[s]) < len(t.groups) {
 			t.runs = t.runs[:from]
@@ -213,12 +214,12 @@ func newStages(l *layout, pp int) *stages {
 	return t
 }
 
-// same returns the part that equals the layers counted last, or a new one.
+// same returns the group whose layers equal those counted last, or a new one.
 func (t *stages) same(s, pp, from int) int32 {
 	if s == 0 || s == pp-1 {
 		return int32(len(t.groups))
 	}
-	for i := 1; i < len(t.groups); i++ { // part 0 is the first stage
+	for i := 1; i < len(t.groups); i++ { // group 0 is the first stage
 		p := &t.groups[i]
 		if slices.Equal(t.runs[p.from:p.to], t.runs[from:]) {
 			return int32(i)

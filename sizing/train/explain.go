@@ -44,7 +44,7 @@ func (p *Prepared) explainCompute(e *Estimate) []note.Derivation {
 	}
 }
 
-// unit is what the model reads, several of it.
+// unit is the plural of what the model reads.
 func (p *Prepared) unit() string {
 	if p.profile.model.PerToken() {
 		return "tokens"
@@ -52,14 +52,14 @@ func (p *Prepared) unit() string {
 	return p.profile.model.Unit + "s"
 }
 
-// executed are the numbers of a forward and a backward pass, and how often both
-// are made.
+// executed returns the FLOPs of a forward and a backward pass, and how often
+// both run.
 func (p *Prepared) executed(samples float64) []note.Input {
 	return []note.Input{note.In("passes", p.passes()), note.In("forward FLOPs of products", p.profile.fwd.products()),
 		note.In("forward FLOPs of attention", p.profile.fwd.mixing), note.In("samples", samples)}
 }
 
-// explainSixND derives 6ND, which counts a parameter as often as it is used.
+// explainSixND derives 6ND, which counts a parameter once per use.
 func (p *Prepared) explainSixND(e *Estimate, unit note.Input, tokens float64) note.Derivation {
 	const name, source = "model FLOPs (6ND)", sourceSixND
 	c, seq := p.profile, float64(p.Workload.Seq)
@@ -69,7 +69,7 @@ func (p *Prepared) explainSixND(e *Estimate, unit note.Input, tokens float64) no
 	return note.Derive("compute.6nd", name, source, e.Compute.SixND, note.In("active parameters", note.Count(c.active)), note.In("tokens", tokens))
 }
 
-// explainHardware derives what the devices execute.
+// explainHardware derives the executed FLOPs.
 func (p *Prepared) explainHardware(e *Estimate, samples float64) note.Derivation {
 	const name, source = "hardware FLOPs", sourceHardware
 	inputs := p.executed(samples)
@@ -95,7 +95,7 @@ func (p *Prepared) explainRun(e *Estimate) []note.Derivation {
 			note.In("tokens", note.Count(w.Dataset())), note.In("bytes per token id", tokenBytes(p.profile.model.Vocab))))
 	}
 	cost, energy, co2 := "cost", "energy", "CO2"
-	if w.Tokens > 0 { // those of the run are expected ones
+	if w.Tokens > 0 { // those of a run are of the expected run
 		cost, energy, co2 = "cost of the steps", "energy of the steps", "CO2 of the steps"
 	}
 	return append(list, p.ExplainBill(e.Time.DeviceHours, &e.Cost, &e.Energy, cost, energy, co2)...)

@@ -5,8 +5,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// arithmeticRules are the formulas of products or attention: without and with
-// recompute, and where nothing is known of their FLOPs.
+// arithmeticRules are the formulas of products or attention: without recompute,
+// with recompute, and for unknown FLOPs.
 type arithmeticRules struct{ plain, recompute, seconds string }
 
 // products derives the matrix products.
@@ -26,8 +26,8 @@ func (x *termNumbers) attention(term StepTerm) numbers {
 	return n
 }
 
-// arithmetic derives products or attention: what the slowest stage computes of
-// a micro-batch, and the rate that the term's time makes of it.
+// arithmetic derives products or attention: the FLOPs of the slowest stage per
+// micro-batch, and the achieved rate that follows from the term's time.
 func (x *termNumbers) arithmetic(term StepTerm, rules arithmeticRules, passes, again float64, of func(*sampleFLOPs) float64) numbers {
 	l := &x.l
 	forward := 0.0

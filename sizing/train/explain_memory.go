@@ -71,8 +71,8 @@ func (x *memoryNumbers) activations() note.Derivation {
 		note.In("recomputed at once", again), note.In("recompute", recomputePart(&x.e.Plan)), atPeak(m.Activations, false))
 }
 
-// recomputePart says how the plan recomputes; modes that name layers are spelled
-// as they are given.
+// recomputePart says how the plan recomputes. Modes that name layers are
+// spelled as given.
 func recomputePart(plan *Plan) note.Part {
 	switch name := plan.RecomputeName(); name {
 	case NoRecompute.String():
@@ -86,7 +86,7 @@ func recomputePart(plan *Plan) note.Part {
 	}
 }
 
-// outside derives what lies with the host, if anything does.
+// outside derives what is offloaded, if anything is.
 func (x *memoryNumbers) outside() []note.Derivation {
 	m := &x.e.Memory
 	if m.Host+m.NVMe <= 0 {
@@ -109,7 +109,7 @@ func (x *memoryNumbers) over(state int) note.Input {
 	return note.In("shards", ranks)
 }
 
-// place says of a state that it is offloaded.
+// place says that a state is offloaded.
 func place(offloaded bool) note.Input {
 	var where note.Part
 	if offloaded {
@@ -118,7 +118,7 @@ func place(offloaded bool) note.Input {
 	return note.In("place", where)
 }
 
-// atPeak says of a term that it is offloaded, or is not there at the peak.
+// atPeak says that a term is offloaded or absent at the peak.
 func atPeak(term quantity.Bytes, offloaded bool) note.Input {
 	if term == 0 && !offloaded {
 		return note.In("place", note.NewPart("memory.absent"))

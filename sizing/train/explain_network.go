@@ -82,8 +82,8 @@ func (x *termNumbers) bubble() numbers {
 		note.In("all stages", note.Fine(a.all)), note.In("stages", a.stages), note.In("slowest stage", note.Fine(a.slowestTime)), note.In("virtual stages", x.l.vp)}}
 }
 
-// linkSource says where the bandwidth of a group that spans so many devices
-// comes from.
+// linkSource returns the source of the bandwidth of a group of neighbouring
+// devices.
 func (p *Prepared) linkSource(span float64) string {
 	d := p.Cluster.Device
 	if span <= p.timing.neighbours && d.Torus == nil {

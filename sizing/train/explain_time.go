@@ -59,7 +59,8 @@ func (p *Prepared) explainTime(e *Estimate) []note.Derivation {
 	return append(list, note.Derive("time.run", "run", "", t.Run, note.In("steps", t.Steps), note.In("step", note.Fine(t.Step))))
 }
 
-// explainMFU derives a step from a given MFU, and its teacher's part beside it.
+// explainMFU derives a step from a given MFU, and its teacher's part
+// separately.
 func (p *Prepared) explainMFU(e *Estimate) []note.Derivation {
 	t, name := &e.Time, "step"
 	teacher := t.Terms.Teacher
@@ -103,15 +104,15 @@ type termNumbers struct {
 	m     float64 // micro-batches
 }
 
-// numbers is a term's formula, the numbers put in, and what they come to.
+// numbers is a term's formula, its inputs and its result.
 type numbers struct {
 	rule   string
 	inputs note.Inputs
 	source string
-	// value is what the numbers come to in seconds; 0 where one of them is made
-	// of the term's time, as an achieved rate is, and nothing is claimed.
+	// value is the result in seconds; 0 if an input, such as an achieved rate,
+	// follows from the term's time, so that there is nothing to check.
 	value float64
-	rate  float64 // FLOP/s that it takes them to be, 0 without
+	rate  float64 // achieved FLOP/s, 0 without one
 }
 
 func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
@@ -159,7 +160,7 @@ func (x *termNumbers) of(term StepTerm) numbers {
 	return x.fixed()
 }
 
-// microBatches is the number that most formulas start with.
+// microBatches is the first input of most formulas.
 func (x *termNumbers) microBatches() note.Input { return note.In("micro-batches", x.m) }
 
 // stragglers derives the wait for the slowest device.
@@ -170,15 +171,15 @@ func (x *termNumbers) stragglers() numbers {
 		note.In("jitter", jitter), note.In("doublings of a node", doublings), note.In("other terms", note.Fine(rest))}}
 }
 
-// fixed derives what steps and micro-batches take of their own.
+// fixed derives the fixed times per step and per micro-batch.
 func (x *termNumbers) fixed() numbers {
 	e := &x.p.timing.e
 	return numbers{rule: "time.fixed", source: x.p.constants.Source, value: e.StepSeconds + e.MicroSeconds*x.m, inputs: note.Inputs{
 		note.In("per step", note.Fine(e.StepSeconds)), x.microBatches(), note.In("per micro-batch", note.Fine(e.MicroSeconds))}}
 }
 
-// each calls add with the layers of the slowest stage, embedding and head
-// included.
+// each calls add for the layers of the slowest stage, including embedding and
+// head.
 func (x *termNumbers) each(add func(k *layerKind, n float64)) {
 	c := x.p.profile
 	x.l.stage(x.a.at, func(k *layerKind, n, _ float64) { add(k, n) })

@@ -2,10 +2,11 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// ForwardStep returns the time of a global batch that goes forward only, from
-// the terms of a step: the forward part of every stage, the pipeline's fill,
-// half its transfers, weights that are gathered, and no optimizer. Where the
-// MFU is given the step's FLOPs decide. A teacher has no part in it.
+// ForwardStep returns the time of a forward pass of a global batch, from the
+// terms of a step: the forward part of every stage, the pipeline's fill, half
+// its transfers and the gathering of weights, without an optimizer step. A
+// given MFU scales the step by its FLOPs. The time of a teacher is not
+// included.
 func (p *Prepared) ForwardStep(e *Estimate) quantity.Seconds {
 	if p.Workload.MFU > 0 {
 		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.Samples(&e.Plan))

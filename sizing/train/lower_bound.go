@@ -2,29 +2,30 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// LowerBound returns times below which no step of a plan can get, so that a search
-// need not look at what is already too slow. It is for one goroutine.
+// LowerBound returns lower bounds of the step time and the memory of plans, so
+// that a search can skip plans that are already too slow or too large. It is
+// for one goroutine.
 type LowerBound struct {
 	p       *Prepared
 	plan    Plan // of the layout
 	l       layout
 	times   layers
-	seconds [numRecomputes]float64     // seconds of all layers; 0: not known
+	seconds [numRecomputes]float64     // of all layers; 0: not known
 	memory  [numRecomputes]stageMemory // of all layers
 }
 
-// NewLowerBound returns a Floor for the prepared model.
+// NewLowerBound returns a LowerBound for the prepared model.
 func (p *Prepared) NewLowerBound() *LowerBound { return &LowerBound{p: p} }
 
-// Step returns a time below which no step of the plan can get, whatever its
-// first and last stage, sharding, shard group and offload, with at most so
-// many virtual stages:
+// Step returns a lower bound of the plan's step time for any first and last
+// stage, sharding, shard group and offload, and for at most its number of
+// virtual stages:
 //
 //	(m·a/p + a(1 - 1/p)/v + transfers + fixed) x stragglers
 //
-// where a is the time of all layers for a micro-batch, of which the slowest of
-// p stages takes a/p or more. The plan must be one that Evaluate accepts but
-// for its virtual stages.
+// where a is the time of all layers for a micro-batch; the slowest of p stages
+// takes at least a/p. Evaluate must accept the plan except for its virtual
+// stages.
 func (f *LowerBound) Step(plan *Plan) quantity.Seconds {
 	p := f.p
 	e := &p.timing.e
@@ -37,11 +38,11 @@ func (f *LowerBound) Step(plan *Plan) quantity.Seconds {
 	f.l.pp = pp
 	t += p.sendTime(&f.l) * (m + pp - 1)
 	t *= 1 + e.Jitter*p.doublings()
-	return quantity.Seconds(t * (1 - 1e-9)) // sums in another order differ in their last digits
+	return quantity.Seconds(t * (1 - 1e-9)) // sums in another order differ in the last digits
 }
 
-// all returns the seconds that a micro-batch takes in all layers together:
-// those of a pipeline of one stage.
+// all returns the seconds of a micro-batch in all layers together: those of a
+// pipeline of one stage.
 func (f *LowerBound) all(plan *Plan) float64 {
 	mode := boundMode(plan)
 	known := &f.seconds[mode]
@@ -64,8 +65,8 @@ func (f *LowerBound) all(plan *Plan) float64 {
 	return *known
 }
 
-// boundMode is the plan's recompute mode, or none where that takes a part of
-// each stage's layers: how many of all layers depends on the stages.
+// boundMode is the plan's recompute mode, or none if that recomputes some
+// layers of each stage: how many depends on the stages.
 func boundMode(plan *Plan) Recompute {
 	if plan.RecomputeMethod != LayerByLayer {
 		return NoRecompute
@@ -73,10 +74,10 @@ func boundMode(plan *Plan) Recompute {
 	return plan.Recompute
 }
 
-// Memory returns a total below which the most loaded device of the plan cannot
-// get, whatever its virtual, first and last stages and its shard group, and
-// with the sharding or a lesser one: what an average stage holds, with one
-// micro-batch in flight.
+// Memory returns a lower bound of the memory of the plan's most loaded device,
+// for any virtual, first and last stages, any shard group, and at most the
+// given sharding: the memory of an average stage with one micro-batch in
+// flight.
 func (f *LowerBound) Memory(plan *Plan, most Sharding) float64 {
 	f.all(plan)
 	c, stack := f.p.profile, f.p.profile.stack
@@ -96,7 +97,7 @@ func (f *LowerBound) Memory(plan *Plan, most Sharding) float64 {
 	}
 	backward := h.saved
 	if plan.RecomputeMethod != LayerByLayer {
-		backward = 0 // not known before the stages are
+		backward = 0 // unknown until the stages are known
 	}
 	if stack.PersistentGradients || plan.MicroBatches() > 1 {
 		backward += gradients

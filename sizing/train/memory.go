@@ -14,7 +14,8 @@ func (p *Prepared) memory(l *layout, out *Memory) {
 	p.setVerdict(out)
 }
 
-// perStage is what a stage's devices hold before any data-parallel sharding.
+// perStage is a sum over the layers of a stage, before data-parallel sharding:
+// of parameters or of bytes.
 type perStage struct{ dense, experts float64 }
 
 func (h perStage) sum() float64 { return h.dense + h.experts }
@@ -25,7 +26,7 @@ func (h *perStage) add(o perStage, n float64) {
 	h.experts += n * o.experts
 }
 
-// largest returns the larger of both parts.
+// largest returns the larger of each part.
 func (h perStage) largest(o perStage) perStage {
 	return perStage{max(h.dense, o.dense), max(h.experts, o.experts)}
 }
@@ -37,26 +38,27 @@ func (p *Prepared) stageAtPeak(l *layout, s int, out *Memory) {
 	p.memoryAtPeak(l, s, &h, out)
 }
 
-// stageMemory is what a stage's devices hold whatever the sharding and however
-// many micro-batches are in flight.
+// stageMemory is the memory of a stage's devices before sharding and per
+// micro-batch in flight.
 type stageMemory struct {
 	stored, trained, moments perStage
-	params                   perStage // weights, however they are stored
+	params                   perStage // weights, in any format
 	gather                   float64  // parameters of the largest layer
-	root                     float64  // bytes of the unit around the layers, gathered
-	saved                    float64  // bytes a micro-batch in flight keeps
+	root                     float64  // bytes of the gathered unit around the layers
+	saved                    float64  // bytes saved per micro-batch in flight
 	embedding                float64  // the same of the input layers
-	working                  float64  // bytes of the layers that are recomputed at once
+	working                  float64  // bytes of layers recomputed at once
 	inner                    float64  // the largest of these layers
 	head                     float64  // bytes of the output layers, one micro-batch
 	logits                   float64
 	scores                   float64 // the buffer of attention scores
-	host                     float64 // bytes a micro-batch keeps with the host
-	prefetched               float64 // of them, those that are read back ahead of their use
+	host                     float64 // bytes offloaded per micro-batch
+	prefetched               float64 // of these, the bytes read back ahead of use
 }
 
-// saveInput keeps the inputs of n layers of a kind, on the device or with the
-// host, from where each is read while the layer after it is recomputed.
+// saveInput saves the inputs of n layers of a kind, on the device or on the
+// host. From the host each input is read back while the next layer is
+// recomputed.
 func (h *stageMemory) saveInput(l *layout, k *layerKind, n float64) {
 	input := l.input(k)
 	if !l.plan.OffloadInputs {
@@ -128,8 +130,8 @@ func (p *Prepared) sumStage(l *layout, s int, h *stageMemory) {
 		l.addState(h, k, float64(k.layers), true)
 		h.head += float64(k.layers) * l.saved(k, 0)
 		if plan.PP > 1 {
-			// The tied head on another stage than the embedding is a second
-			// copy, kept in step by an all-reduce.
+			// A tied head on another stage than the embedding is a second copy;
+			// an all-reduce synchronises the two.
 			shared := k.shared / l.tp
 			h.params.dense += shared
 			h.stored.dense += shared * c.weightBytes
@@ -140,14 +142,14 @@ func (p *Prepared) sumStage(l *layout, s int, h *stageMemory) {
 	h.logits = (c.oneLoss*c.logitsBytes + (c.logits-c.oneLoss)*savedLogitBytes) * l.micro / (l.cp * l.tp)
 }
 
-// savedLogitBytes is what a loss keeps of a logit while another loss is
-// computed: its fp32 softmax, which the gradient is made from.
+// savedLogitBytes is what a loss saves per logit while another loss is
+// computed: the fp32 softmax that the gradient is computed from.
 // Source: NVIDIA/Megatron-LM megatron/core/tensor_parallel/cross_entropy.py
 // (exp_logits is all that is saved of the logits' size).
 const savedLogitBytes = 4
 
-// memoryAtPeak fills in the terms of stage s at the peak of a step from what it holds,
-// and returns what it holds at other moments.
+// memoryAtPeak fills in the terms of stage s at the peak of a step, and returns
+// those that differ between phases.
 func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) phaseMemory {
 	c := p.profile
 	inFlight := l.inFlight(s)
@@ -173,7 +175,7 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 		update: out.Gradients + quantity.Bytes(ceil(c.stepGradBytes*ownParams)),
 	}
 	if !c.stack.PersistentGradients && !fused && l.microBatches == 1 {
-		m.early = 0 // the first backward pass begins without gradients
+		m.early = 0 // no gradients exist before the first backward pass
 	}
 	if t := p.Teacher; t != nil {
 		m.teacher, m.teacherLogits = t.StageBytes(l.plan, s)
@@ -182,7 +184,7 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 	return m
 }
 
-// buffers returns what communication and packed weights take.
+// buffers returns the bytes of communication buffers and unpacked weights.
 func (p *Prepared) buffers(l *layout, h *stageMemory) quantity.Bytes {
 	c, plan := p.profile, l.plan
 	b := quantity.Bytes(ceil(c.unpacked))
@@ -191,7 +193,7 @@ func (p *Prepared) buffers(l *layout, h *stageMemory) quantity.Bytes {
 		b += quantity.Bytes(ceil(h.root))
 	}
 	if c.stack.ScatterDepth == 0 && l.offloaded.gradients && plan.Sharding >= Zero2 {
-		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // one layer's, on their way out
+		b += quantity.Bytes(ceil(h.gather * c.gradBytes)) // those of one layer before they leave the device
 	}
 	if plan.Sharding >= Zero1 && l.shard > 1 {
 		b += c.stack.BucketBytes
@@ -202,8 +204,8 @@ func (p *Prepared) buffers(l *layout, h *stageMemory) quantity.Bytes {
 	return b
 }
 
-// StageMemory returns the memory of one pipeline stage of a plan that
-// Evaluate accepts.
+// StageMemory returns the memory of one pipeline stage. Evaluate must accept
+// the plan.
 func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
 	var l layout
 	var m Memory
@@ -213,7 +215,7 @@ func (p *Prepared) StageMemory(plan *Plan, stage int) Memory {
 	return m
 }
 
-// memoryBand returns the band of an estimate.
+// memoryBand returns the band of an estimate of that size.
 func (p *Prepared) memoryBand(total quantity.Bytes) *MemoryBand {
 	if total < SmallMemory {
 		return &p.memoryBands[1]
@@ -221,7 +223,7 @@ func (p *Prepared) memoryBand(total quantity.Bytes) *MemoryBand {
 	return &p.memoryBands[0]
 }
 
-// setVerdict fills in the band and whether it fits.
+// setVerdict fills in the band and the verdict.
 func (p *Prepared) setVerdict(m *Memory) {
 	m.Device = p.Cluster.Device.Memory
 	band := p.memoryBand(m.Total)
@@ -251,8 +253,7 @@ func (c *profile) widest() float64 {
 	return b
 }
 
-// momentsPerParam returns the optimizer state of an embedding's parameter in
-// bytes.
+// momentsPerParam returns the bytes of optimizer state per embedding parameter.
 func (c *profile) momentsPerParam() float64 {
 	for _, i := range c.input {
 		k := &c.kinds[i]
@@ -263,7 +264,7 @@ func (c *profile) momentsPerParam() float64 {
 	return 0
 }
 
-// meanStored returns the bytes that a weight takes on average as it is stored.
+// meanStored returns the bytes per weight as stored, on average.
 func (c *profile) meanStored() float64 {
 	var bytes, params float64
 	for i := range c.kinds {

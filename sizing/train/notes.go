@@ -6,8 +6,7 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Notes names every assumption behind an estimate that does not come from the
-// request.
+// Notes lists every assumption of an estimate that the request does not make.
 func (p *Prepared) Notes(e *Estimate) note.List {
 	var notes note.List
 	p.noteModel(&notes)
@@ -28,7 +27,8 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	return notes
 }
 
-// noteModel says what the model's figures rest on, and how its FLOPs count.
+// noteModel says what the model's numbers depend on, and how its FLOPs are
+// counted.
 func (p *Prepared) noteModel(notes *note.List) {
 	c, w := p.profile, &p.Workload
 	if c.model.Inferred {
@@ -46,7 +46,7 @@ func (p *Prepared) noteModel(notes *note.List) {
 	}
 }
 
-// noteTime says what the time of a step rests on.
+// noteTime says what the step time depends on.
 func (p *Prepared) noteTime(notes *note.List, plan *Plan) {
 	if w := &p.Workload; w.MFU > 0 {
 		notes.Say("mfu", "", w.MFU, w.Convention)
@@ -58,8 +58,8 @@ func (p *Prepared) noteTime(notes *note.List, plan *Plan) {
 	}
 }
 
-// noteEfficiency says which rates and constants the time of a step is made of,
-// and how near measurements are.
+// noteEfficiency says which rates and constants the step time uses, and which
+// measurements its band comes from.
 func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 	d, source := p.Cluster.Device, p.constants.Source
 	if p.rate.Achievable == 0 {
@@ -80,8 +80,8 @@ func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 	}
 }
 
-// noteMemory says what the memory rests on and, if the plan does not fit, what
-// would.
+// noteMemory says what the memory depends on and, if the plan does not fit,
+// what would.
 func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	p.noteOffload(notes, e)
 	p.noteStates(notes)
@@ -102,7 +102,7 @@ func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	}
 }
 
-// noteMoney says what cost and energy rest on.
+// noteMoney says what cost and energy depend on.
 func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	d, w := p.Cluster.Device, &p.Workload
 	switch {
@@ -116,7 +116,7 @@ func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	p.noteEnergy(notes, e)
 }
 
-// noteEnergy says what energy and CO2 rest on.
+// noteEnergy says what energy and CO2 depend on.
 func (p *Prepared) noteEnergy(notes *note.List, e *Estimate) {
 	const sourcePUE = "PUE: Google 2023 environmental report (fleet average 1.10)"
 	d, w := p.Cluster.Device, &p.Workload

@@ -7,26 +7,28 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Offloadable names what a stack can keep outside the device's memory.
+// Offloadable names what a stack can offload from the device's memory.
 type Offloadable string
 
-// What may be away, beside the optimizer state alone ([Stack.OffloadOptimizer]).
+// What a stack can offload besides the optimizer state
+// ([Stack.OffloadOptimizer]).
 const (
 	// OffloadableParams are weights that are read back layer by layer.
 	OffloadableParams Offloadable = "params"
-	// OffloadableInputs are the layer inputs that full recompute keeps.
+	// OffloadableInputs are the layer inputs that full recompute saves.
 	OffloadableInputs Offloadable = "inputs"
 	// OffloadableModules are the activations of named modules.
 	OffloadableModules Offloadable = "modules"
-	// OffloadableNVMe says that optimizer state and weights may lie on NVMe disks.
+	// OffloadableNVMe says that optimizer state and weights may be on NVMe
+	// disks.
 	OffloadableNVMe Offloadable = "nvme"
 )
 
-// offloads reports whether the stack can keep that outside the device.
+// offloads reports whether the stack supports that.
 func (s *Stack) offloads(what Offloadable) bool { return slices.Contains(s.Offloadable, what) }
 
-// offloadFields are the fields of a plan by which the stack offloads, or the word
-// for none.
+// offloadFields are the plan fields of the stack's offloading, or the word for
+// none.
 func (s *Stack) offloadFields() any {
 	var list note.Fields
 	if s.OffloadOptimizer {
@@ -46,12 +48,12 @@ func (s *Stack) offloadFields() any {
 	return list
 }
 
-// offloaded is which states a plan keeps outside the device.
+// offloaded are the states that a plan offloads.
 type offloaded struct{ weights, gradients, optimizer bool }
 
-// offloaded returns the states that the plan keeps outside the device with a
-// sharding: FSDP moves all of them together, DeepSpeed takes divided gradients
-// along with the optimizer state that they update.
+// offloaded returns the states that the plan offloads with a sharding. FSDP
+// offloads all of them together; DeepSpeed offloads sharded gradients with the
+// optimizer state that they update.
 // Source: pytorch/pytorch torch/distributed/fsdp (CPUOffloadPolicy);
 // arXiv:2101.06840 section 4.1 (ZeRO-Offload), arXiv:2104.07857 section 5
 // (ZeRO-Infinity).
@@ -64,8 +66,8 @@ func (s *Stack) offloaded(p *Plan, sharding Sharding) offloaded {
 	}
 }
 
-// checkOffload returns an error unless the stack and the device can keep where
-// it is what the plan keeps outside the device.
+// checkOffload returns an error unless the stack and the device support the
+// plan's offloading.
 func (p *Prepared) checkOffload(plan *Plan) error {
 	if !plan.OffloadOptimizer && !plan.OffloadParams && !plan.OffloadInputs && plan.Offload == 0 {
 		return nil
@@ -94,7 +96,8 @@ func (p *Prepared) checkOffload(plan *Plan) error {
 	return nil
 }
 
-// moveOffloaded takes out of the device what the plan keeps elsewhere.
+// moveOffloaded moves the offloaded states from the device to the host or its
+// disks.
 func (p *Prepared) moveOffloaded(l *layout, out *Memory) {
 	a := &l.offloaded
 	var state quantity.Bytes
@@ -113,8 +116,8 @@ func (p *Prepared) moveOffloaded(l *layout, out *Memory) {
 	}
 }
 
-// stateRate returns the rate at which a device reads or writes state that is
-// kept elsewhere: the slower of its link to the host and of the disks.
+// stateRate returns the rate at which a device reads or writes offloaded state:
+// the slower of its host link and the disks.
 func (p *Prepared) stateRate() float64 {
 	rate := float64(p.Cluster.Device.HostLink.Bandwidth)
 	if n := float64(p.Workload.NVMe); n > 0 {
@@ -123,10 +126,9 @@ func (p *Prepared) stateRate() float64 {
 	return rate
 }
 
-// offloadTime returns what moving activations and weights between device and
-// host adds to a step where it takes longer than the passes it hides behind:
-// activations out and back once a micro-batch, weights in for each pass, and
-// gradients out.
+// offloadTime returns the exposed time of offloaded activations and weights:
+// activations move out and back once per micro-batch, weights move in for each
+// pass, gradients move out. Passes hide transfers that are not longer.
 func (p *Prepared) offloadTime(l *layout, times *pipelineTimes) quantity.Seconds {
 	plan := l.plan
 	if plan.Offload == 0 && !plan.OffloadInputs && !plan.OffloadParams && !plan.OffloadOptimizer {
@@ -138,18 +140,16 @@ func (p *Prepared) offloadTime(l *layout, times *pipelineTimes) quantity.Seconds
 	return quantity.Seconds(t.exposed(forward, backward) * l.microBatches)
 }
 
-// hostTransfers is how long a micro-batch's activations take in one direction,
-// weights that are read for one pass, and gradients that are written, in
-// seconds.
+// hostTransfers are the seconds per micro-batch to move activations in one
+// direction, to read weights for one pass, and to write gradients.
 type hostTransfers struct{ activations, read, written float64 }
 
-// exposed returns what the passes that take so long do not hide.
+// exposed returns what the two passes do not hide.
 func (t hostTransfers) exposed(forward, backward float64) float64 {
 	return max(0, t.activations-forward, t.read-forward) + max(0, t.activations+t.read-backward, t.written-backward)
 }
 
-// hostTransfers returns the transfers of a plan that keeps something outside the
-// device.
+// hostTransfers returns the transfers of a plan that offloads something.
 func (p *Prepared) hostTransfers(l *layout, times *pipelineTimes) (t hostTransfers) {
 	plan, c := l.plan, p.profile
 	var activations float64
@@ -172,17 +172,17 @@ func (p *Prepared) hostTransfers(l *layout, times *pipelineTimes) (t hostTransfe
 	return t
 }
 
-// streamTime returns how long the optimizer step takes longer because its state
-// streams in and out at once, one direction of the link each.
+// streamTime returns how much longer the optimizer step takes because its state
+// streams in and out, in both directions of the link at once.
 func (p *Prepared) streamTime(l *layout, times *pipelineTimes) quantity.Seconds {
 	if !l.offloaded.optimizer {
-		return 0 // the device may have no link to a host
+		return 0 // the device may have no host link
 	}
 	return quantity.Seconds(p.streamed(l, times) / p.stateRate())
 }
 
 // streamed returns the bytes of a rank's state that stream through the device
-// in the optimizer step; 0 where that state is on the device.
+// in the optimizer step; 0 if that state is on the device.
 func (p *Prepared) streamed(l *layout, times *pipelineTimes) float64 {
 	c, a, of := p.profile, &l.offloaded, l.shards[shOptimizer]
 	if !a.optimizer {
@@ -198,7 +198,7 @@ func (p *Prepared) streamed(l *layout, times *pipelineTimes) float64 {
 	return width*of.own(times.trained) + of.own(times.moments)
 }
 
-// noteOffload says what waits where, and how fast it is moved.
+// noteOffload says what is offloaded to where, and how fast it moves.
 func (p *Prepared) noteOffload(notes *note.List, e *Estimate) {
 	plan, m := &e.Plan, &e.Memory
 	if !plan.OffloadOptimizer && !plan.OffloadParams {

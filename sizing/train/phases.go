@@ -2,40 +2,40 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// Phase is a moment of a step at which a device's memory is counted.
+// Phase is a part of a step in which a device's memory is counted.
 type Phase string
 
-// The moments, in order.
+// The phases, in order.
 const (
 	// Forward is the end of the last forward pass before the first backward
-	// one: activations of all micro-batches in flight are there.
+	// pass: it saves activations of all micro-batches in flight.
 	Forward Phase = "forward"
 	// AtLoss adds the logits and their copies, on the last stage.
 	AtLoss Phase = "loss"
-	// Backward is the beginning of the backward pass: what the loss held is
-	// still there while the first layers are recomputed.
+	// Backward is the start of the backward pass: the logits of the loss still
+	// exist while the first layers are recomputed.
 	Backward Phase = "backward"
-	// Reduction is the end of the last backward pass: all gradients are there,
-	// the activations are not.
+	// Reduction is the end of the last backward pass: all gradients exist,
+	// activations do not.
 	Reduction Phase = "reduction"
-	// AtOptimizer adds what the optimizer makes of the gradients.
+	// AtOptimizer adds the optimizer's copies of the gradients.
 	AtOptimizer Phase = "optimizer"
 )
 
 var phases = [...]Phase{Forward, AtLoss, Backward, Reduction, AtOptimizer}
 
-// phaseMemory is what a stage holds at some moments of a step and not at others, in
-// bytes. Weights, optimizer state and buffers are there all the time.
+// phaseMemory is the memory of a stage that differs between phases, in bytes.
+// Weights, optimizer state and buffers exist in all phases.
 type phaseMemory struct {
-	saved, recomputing   quantity.Bytes // activations before and with what is recomputed
+	saved, recomputing   quantity.Bytes // activations before and during recompute
 	logits               quantity.Bytes
-	early, final, update quantity.Bytes // gradients before the last backward pass, after it, at the update
-	teacher              quantity.Bytes // weights of a teacher, which stay
-	teacherLogits        quantity.Bytes // its logits, until the loss has used them
+	early, final, update quantity.Bytes // gradients before and after the last backward pass, and at the update
+	teacher              quantity.Bytes // weights of a teacher, in all phases
+	teacherLogits        quantity.Bytes // until the loss is computed
 }
 
-// setPhase fills in the terms of a moment and what libraries, the allocator and the
-// driver take.
+// setPhase fills in the terms of a phase, and what libraries, the allocator and
+// the driver use.
 func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 	out.Peak, out.Gradients, out.Activations, out.Logits = phase, h.early, h.saved, 0
 	out.Teacher = h.teacher + h.teacherLogits
@@ -57,8 +57,8 @@ func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 	out.Total = tensors + out.Overhead
 }
 
-// peak returns the first moment at which the stage holds most; where the update
-// needs no more than the gradients, it and not their reduction.
+// peak returns the first phase with the most memory. Where the update needs no
+// more than the reduction of gradients, it returns the update.
 func (h *phaseMemory) peak() Phase {
 	most, at := h.early+h.saved+h.teacherLogits, Forward
 	for _, m := range [4]struct {
@@ -72,8 +72,8 @@ func (h *phaseMemory) peak() Phase {
 	return at
 }
 
-// Timeline returns the memory of a pipeline stage of a plan that Evaluate
-// accepts at every moment of a step, in order. The largest is that of
+// Timeline returns the memory of a pipeline stage in every phase of a step, in
+// order. Evaluate must accept the plan. The largest is that of
 // [Prepared.StageMemory].
 func (p *Prepared) Timeline(plan *Plan, stage int) []Memory {
 	var l layout

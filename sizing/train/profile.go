@@ -10,54 +10,55 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// profile is a model with a workload and a stack, reduced to the sums that a
-// plan scales: the part of an estimate that is computed once. Evaluating a
-// plan reads it and allocates nothing.
+// profile is a model, a workload and a stack, reduced to the sums that a plan
+// scales. It is computed once per estimate; evaluating a plan reads it and
+// allocates nothing.
 type profile struct {
 	model  *model.Model
 	stack  *Stack
 	kinds  []layerKind
-	body   []run // the body layers in order, as runs of one kind
-	input  []int // kinds of the groups on the first stage
-	output []int // kinds of the groups on the last stage
+	body   []run // the body layers in order, as runs of one layer kind
+	input  []int // layer kinds of the first stage
+	output []int // layer kinds of the last stage
 	layers int   // body layers
-	// tpUnit is what tensor parallelism must divide: the greatest common
-	// divisor of all blocks' heads; 0 where there is nothing to divide.
+	// tpUnit is the number that tensor parallelism must divide: the greatest
+	// common divisor of the heads of all blocks; 0 if there is nothing to
+	// divide.
 	tpUnit int64
 	// experts is the same for expert parallelism.
 	experts int64
 
-	weightBytes, gradBytes, masterBytes float64 // a parameter
-	momentBytes                         float64 // a full-precision moment
-	gatherBytes                         float64 // a weight that is gathered
-	stepGradBytes                       float64 // of a rank's own parameters, at the step
-	storedBytes                         float64 // of an average weight as it is stored
-	actBytes                            float64 // an activation
+	weightBytes, gradBytes, masterBytes float64 // per parameter
+	momentBytes                         float64 // per full-precision moment
+	gatherBytes                         float64 // per gathered weight
+	stepGradBytes                       float64 // per parameter of a rank's shard, during the optimizer step
+	storedBytes                         float64 // per weight as stored, on average
+	actBytes                            float64 // per activation
 
 	// Whole-model figures.
 	params, active quantity.Params
-	fwd            sampleFLOPs // forward of one sample
-	bodyFLOPs      float64     // those of the body layers, which full recompute repeats
-	// moduleFLOPs are those of the body layers that selective recompute may
-	// repeat by name.
+	fwd            sampleFLOPs // of the forward pass of one sample
+	bodyFLOPs      float64     // of the body layers: what full recompute repeats
+	// moduleFLOPs are those of the body layers that selective recompute can
+	// repeat by module.
 	moduleFLOPs [model.NumModules]float64
 	// operatorFLOPs are those of the body layers that selective recompute
-	// repeats operator by operator: every other product, and scans.
+	// repeats operator by operator: every second product, and scans.
 	operatorFLOPs float64
 	// FLOPs of one sample, forward and backward, by convention.
 	palm, megatron, sixND float64
-	logits                float64 // elements of the loss input, a sample
-	oneLoss               float64 // those of the largest single loss
-	logitsBytes           float64 // kept of each at the peak of its loss
-	unpacked              float64 // bytes of the largest packed matrix when it is used
-	unpackBytes           float64 // bytes read and written to unpack a parameter; 0: none is packed
-	boundary              float64 // bytes of a sample's hidden states between two stages
-	embeddingMoments      float64 // bytes of optimizer state of an embedding's parameter
+	logits                float64 // elements of the loss input per sample
+	oneLoss               float64 // of the largest single loss
+	logitsBytes           float64 // per logit at the peak of its loss
+	unpacked              float64 // bytes of the largest packed matrix after unpacking
+	unpackBytes           float64 // bytes read and written per unpacked parameter; 0: none is packed
+	boundary              float64 // bytes per sample of hidden states between two stages
+	embeddingMoments      float64 // bytes of optimizer state per embedding parameter
 	scale                 float64
 }
 
-// run is a number of consecutive layers of one kind, and how many of them a
-// recompute method that leaves some out takes.
+// run is a number of consecutive layers of one kind. full is how many of them a
+// partial recompute method recomputes.
 type run struct{ kind, count, full int }
 
 // The classes that parallelism divides parameters into.
@@ -69,51 +70,53 @@ const (
 	numClasses
 )
 
-// layerKind is one layer of a group: what it costs for one sample.
+// layerKind is one layer of a group: its parameters, FLOPs and activations for
+// one sample.
 type layerKind struct {
 	name    string
 	layers  int
 	params  [numClasses]float64
-	stored  [numClasses]float64 // bytes of the weights as they are stored
-	packed  [numClasses]float64 // parameters that are unpacked before a product reads them
-	trained [numClasses]float64 // parameters that have a gradient
+	stored  [numClasses]float64 // bytes of the weights as stored
+	packed  [numClasses]float64 // parameters that a product unpacks first
+	trained [numClasses]float64 // parameters with a gradient
 	moments [numClasses]float64 // bytes of optimizer state
-	shared  float64             // parameters that another stage stores, divided by TP
+	shared  float64             // parameters that another stage also stores, divided by TP
 	maxKV   float64             // KV heads
 	flops   sampleFLOPs
-	modules [model.NumModules]float64 // of work, what belongs to a module
-	sixND   float64                   // 6 FLOPs a parameter and token, multiplied with or not
-	// saved is the activations that the forward pass saves of one sample; written
-	// is the same in the precision that the operators write it in.
+	modules [model.NumModules]float64 // the part of flops that belongs to each module
+	sixND   float64                   // 6 FLOPs per parameter and token, in a product or not
+	// saved are the activations that the forward pass saves of one sample;
+	// written are the same in the precision in which operators write them.
 	saved, written activations
-	// products is the part of saved that is the output of a matrix product or
-	// attention: what operator-level recompute keeps.
+	// products is the part of saved that matrix products or attention output:
+	// what operator-level recompute saves.
 	products [model.NumAxes]float64
-	// input is the layer's input in bytes: what full recompute keeps.
+	// input is the layer's input in bytes: what full recompute saves.
 	input  float64
 	tokens float64
 	hidden float64
-	topK   float64 // experts a token is sent to
+	topK   float64 // experts per token
 	// reductions is how many of the layer's blocks end in a matrix that tensor
-	// parallelism divides by its inputs, so that their outputs are summed.
+	// parallelism divides by its inputs, so that an all-reduce sums the
+	// outputs.
 	reductions float64
 	ops        layerOps // for the step time
 	// scores is the buffer of one sample's attention scores in bytes.
 	scores float64
 }
 
-// sampleFLOPs is the forward FLOPs of one sample, by what divides them.
+// sampleFLOPs are the forward FLOPs of one sample, by what divides them.
 type sampleFLOPs struct {
 	tensor  float64 // products divided by TP
-	whole   float64 // products every TP rank repeats
+	whole   float64 // products that every TP rank repeats
 	experts float64 // products of routed experts
-	mixing  float64 // executed attention and scans, divided by TP
+	mixing  float64 // attention and scans as executed, divided by TP
 	full    float64 // mixing as the full-attention conventions count it
 }
 
 func (w sampleFLOPs) total() float64 { return w.products() + w.mixing }
 
-// products are the FLOPs of the matrices of weights.
+// products returns the FLOPs of products with weights.
 func (w sampleFLOPs) products() float64 { return w.tensor + w.whole + w.experts }
 
 func (w sampleFLOPs) times(f float64) sampleFLOPs {
@@ -128,43 +131,44 @@ func (w *sampleFLOPs) add(o sampleFLOPs) {
 	w.full += o.full
 }
 
-// Prepared is a model with a workload, a stack and a cluster, ready to
-// evaluate any number of plans. It is safe for concurrent use.
+// Prepared is a model with a workload, a stack and a cluster. It evaluates any
+// number of plans and is safe for concurrent use.
 type Prepared struct {
 	Workload Workload
 	Cluster  hardware.Cluster
 	profile  *profile
 	rate     hardware.Rate
-	// network is the bandwidth between nodes, a device and direction.
+	// network is the bandwidth between nodes, per device and direction.
 	network   quantity.Bandwidth
 	constants *Constants
 	timing    timing
-	workspace quantity.Bytes // what libraries allocate on the device
+	workspace quantity.Bytes // allocated by libraries on the device
 	Teacher   *Teacher       // nil: none
-	// draw is the power of a device with its parts of the node and the network.
+	// draw is the power per device, with its share of the node and the network.
 	draw hardware.Draw
-	// memoryBands is what measured peaks say of the memory, and of a small one.
+	// memoryBands are the bands of large and of small memory estimates.
 	memoryBands [2]MemoryBand
 }
 
 // Model returns the prepared model.
 func (p *Prepared) Model() *model.Model { return p.profile.model }
 
-// Params returns the model's parameters.
+// Params returns the model's parameter count.
 func (p *Prepared) Params() quantity.Params { return p.profile.params }
 
-// ActiveParams returns those that a token passes.
+// ActiveParams returns the parameters that one token uses.
 func (p *Prepared) ActiveParams() quantity.Params { return p.profile.active }
 
 // HasExperts reports whether a layer of the model has experts.
 func (p *Prepared) HasExperts() bool { return p.profile.experts > 0 }
 
-// Stack returns the software that the estimate is for.
+// Stack returns the training framework of the estimate.
 func (p *Prepared) Stack() *Stack { return p.profile.stack }
 
-// Prepare reduces a model and a workload to what plans are evaluated on. It
-// returns an error if the model's dimensions are wrong, the workload is
-// incomplete or the device does not compute in the workload's precision.
+// Prepare reduces a model, a workload, a stack and a cluster to what plans are
+// evaluated on. It returns an error if the model's dimensions are wrong, the
+// workload is incomplete or the device does not support the workload's
+// precision.
 func Prepare(m *model.Model, w Workload, s *Stack, c hardware.Cluster) (*Prepared, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -182,8 +186,8 @@ func Prepare(m *model.Model, w Workload, s *Stack, c hardware.Cluster) (*Prepare
 	return &p, err
 }
 
-// TrainedParams returns how many parameters the workload changes: those of
-// the adapters, or all.
+// TrainedParams returns how many parameters the workload trains: those of the
+// adapters, or all.
 func (p *Prepared) TrainedParams() quantity.Params {
 	n := 0.0
 	for i := range p.profile.kinds {
@@ -193,7 +197,7 @@ func (p *Prepared) TrainedParams() quantity.Params {
 	return quantity.Params(math.Round(n))
 }
 
-// Check refuses a workload that cannot be.
+// Check returns an error for an impossible workload.
 func (w *Workload) Check(m *model.Model) error {
 	switch {
 	case w.Seq < 1 || w.Seq > model.MaxDim:
@@ -224,7 +228,7 @@ func newProfile(m *model.Model, w Workload, s *Stack) *profile {
 	c.gatherBytes = min(c.actBytes, b.weight)
 	switch c.stepGradBytes = s.StepGradientBytes; {
 	case w.States.Gradients != DefaultState:
-		c.stepGradBytes = 0 // the optimizer reads them as they are
+		c.stepGradBytes = 0 // the optimizer reads them unconverted
 	case s.narrow(w.Precision):
 		c.stepGradBytes = 4
 	}
@@ -256,8 +260,8 @@ func newProfile(m *model.Model, w Workload, s *Stack) *profile {
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
 	c.logitsBytes = s.LogitsBytes[s.loss(&w)]
-	// The conventions count forward and backward. Frozen weights need a third
-	// less, and an MFU of work that is not done would pass 100 %.
+	// The conventions count forward and backward. Frozen weights need one third
+	// less; an MFU that counted it would exceed 100 %.
 	passes := float64(w.passes())
 	c.megatron = passes*c.fwd.products() + 3*c.fwd.mixing
 	c.palm = c.sixND*passes/3 + 3*c.fwd.full
@@ -266,7 +270,7 @@ func newProfile(m *model.Model, w Workload, s *Stack) *profile {
 	return c
 }
 
-// addModules adds what selective recompute may repeat of n layers of a kind.
+// addModules adds what selective recompute can repeat of n layers of a kind.
 func (c *profile) addModules(k *layerKind, n float64) {
 	for m, f := range k.modules {
 		c.moduleFLOPs[m] += n * f
@@ -275,7 +279,8 @@ func (c *profile) addModules(k *layerKind, n float64) {
 	c.operatorFLOPs += n * (k.flops.products()/2 + scans)
 }
 
-// appendOnce adds a kind, which counts its layers itself, unless it is listed.
+// appendOnce appends a layer kind unless it is listed: the kind counts its
+// layers itself.
 func appendOnce(kinds []int, k int) []int {
 	if slices.Contains(kinds, k) {
 		return kinds
@@ -283,8 +288,8 @@ func appendOnce(kinds []int, k int) []int {
 	return append(kinds, k)
 }
 
-// logits returns the outputs of the group's heads, a token: each prediction of
-// a multi-token head has a loss of its own.
+// logits returns the outputs per token of the group's heads: each prediction of
+// a multi-token head has its own loss.
 func logits(g *model.Group) float64 {
 	var n int64
 	for _, b := range g.Blocks {
@@ -293,9 +298,9 @@ func logits(g *model.Group) float64 {
 	return float64(n)
 }
 
-// sameKind finds an earlier group of the same place whose blocks are equal, so
-// that alternating layers (Gemma's sliding and full) make two kinds and not
-// one for every run.
+// sameKind finds an earlier group of the same place with equal blocks, so that
+// alternating layers (Gemma's sliding and full attention) give two layer kinds
+// and not one per run.
 func (c *profile) sameKind(index map[*model.Group]int, g *model.Group) int {
 	for other, k := range index {
 		if other.Place == g.Place && other.Tokens == g.Tokens && other.Shared == g.Shared && slices.Equal(other.Blocks, g.Blocks) {
@@ -375,8 +380,8 @@ func sum(v []float64) (s float64) {
 	return s
 }
 
-// addState adds what a tensor of n parameters takes as weights, gradients and
-// optimizer state: with LoRA only its adapter, if it has one, is trained.
+// addState adds the weights, gradients and optimizer state of a tensor with n
+// parameters. LoRA trains only the tensor's adapter, if it has one.
 func (c *profile) addState(k *layerKind, t model.Weight, class int, n float64, w *Workload, element float64) {
 	if !w.FreezesWeights() {
 		k.stored[class] += n * c.weightBytes

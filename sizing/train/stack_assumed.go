@@ -5,29 +5,29 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// Task is a kind of work that people have software of their own for.
+// Task is a training task with its usual training framework.
 type Task string
 
-// The kinds, the first that applies.
+// The tasks; the first that applies is taken.
 const (
 	AdapterTask  Task = "adapters"    // LoRA and QLoRA
-	TPUTask      Task = "tpu"         // anything else on TPUs
-	VisionTask   Task = "vision"      // models that read no tokens
-	DesktopTask  Task = "desktop"     // one card or machine of a desk
-	CardsTask    Task = "cards"       // several cards of desktops
+	TPUTask      Task = "tpu"         // other tasks on TPUs
+	VisionTask   Task = "vision"      // models that do not read tokens
+	DesktopTask  Task = "desktop"     // one consumer card or desktop machine
+	CardsTask    Task = "cards"       // several consumer cards
 	TuningTask   Task = "tuning"      // full fine-tuning on data-centre devices
 	PretrainTask Task = "pretraining" // pre-training on data-centre devices
 )
 
-// Assumption is the work that a stack is assumed for.
+// Assumption is the task that a stack is assumed for.
 type Assumption struct {
 	Task Task `json:"work"`
-	// Source says that people use it for that.
+	// Source shows that the framework is used for that.
 	Source string `json:"source"`
 }
 
-// StackFor returns the stack that is assumed for a model on so many devices where
-// none is named, and the work that it is assumed for.
+// StackFor returns the stack that is assumed for a model on a number of devices
+// if the request names none, and the task it is assumed for.
 func StackFor(m *model.Model, w *Workload, d *hardware.Device, count int) (*Stack, Assumption) {
 	work := taskOf(m, w, d, count)
 	for _, s := range Stacks() {
@@ -40,7 +40,7 @@ func StackFor(m *model.Model, w *Workload, d *hardware.Device, count int) (*Stac
 	panic("stacks.json: no stack is assumed for " + work) // the embedded file is tested
 }
 
-// taskOf returns the kind of work.
+// taskOf returns the task.
 func taskOf(m *model.Model, w *Workload, d *hardware.Device, count int) Task {
 	switch {
 	case w.FreezesWeights():

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// bandAt returns the step's band for a question.
+// bandAt returns the band of the step time for a question.
 func bandAt(c *Constants, question *Match) *BandFor {
 	b := &c.Bands[0]
 	for i := range c.Bands {
@@ -16,8 +16,8 @@ func bandAt(c *Constants, question *Match) *BandFor {
 	return b
 }
 
-// StepBand returns the band of a plan's step time: that of the measurements
-// nearest to it, which may be of the plan itself, wider for an inferred shape.
+// StepBand returns the band of a plan's step time: the nearest measured band,
+// which may be of the plan itself, widened for an inferred architecture.
 func (p *Prepared) StepBand(plan *Plan) Band {
 	t := &p.timing
 	switch k := p.constants; {
@@ -29,7 +29,7 @@ func (p *Prepared) StepBand(plan *Plan) Band {
 	return t.band
 }
 
-// measured reports whether the plan itself is among the measurements.
+// measured reports whether the plan itself was measured.
 func (p *Prepared) measured(plan *Plan) bool {
 	nearest := p.timing.nearestBand
 	if !p.timing.measured || p.Teacher != nil || nearest.Measured == nil {
@@ -39,9 +39,9 @@ func (p *Prepared) measured(plan *Plan) bool {
 	return found
 }
 
-// Key tells a measured question from others: the model by its size, the devices
-// and the network between them, what the stack compiles and overlaps, the work
-// and the plan. Release and recipe are no part of it.
+// Key distinguishes measured questions: by the size of the model, the devices
+// and their network, what the stack compiles and overlaps, the workload and the
+// plan. Release and recipe are not part of it.
 func (p *Prepared) Key(plan *Plan) uint32 {
 	key := p.timing.key
 	for _, n := range [...]int{
@@ -54,14 +54,14 @@ func (p *Prepared) Key(plan *Plan) uint32 {
 	return mixFlags(key, plan.SequenceParallel, plan.OffloadOptimizer, plan.OffloadParams, plan.OffloadInputs)
 }
 
-// mix returns a key with one more number in it: the step of FNV-1a, folded so
-// that high bits count below them too.
+// mix adds one number to a key: one step of FNV-1a, folded so that high bits
+// also affect the low ones.
 func mix(key, n uint32) uint32 {
 	key = (key ^ n) * 16777619
 	return key ^ key>>15
 }
 
-// mixFlags returns a key with what is on and off in it.
+// mixFlags adds booleans to a key.
 func mixFlags(key uint32, list ...bool) uint32 {
 	for _, on := range list {
 		if on {
@@ -72,7 +72,7 @@ func mixFlags(key uint32, list ...bool) uint32 {
 	return key
 }
 
-// questionKey is the part of [Prepared.Key] that no plan changes.
+// questionKey is the part of [Prepared.Key] that does not depend on the plan.
 func (p *Prepared) questionKey() uint32 {
 	key, c, w, v := uint32(2166136261), p.profile, &p.Workload, &p.profile.stack.Variant
 	for _, b := range []byte(p.Cluster.Device.ID) {

@@ -7,13 +7,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// StepTerms is where the time of a step goes, on the device that sets the
-// pace. The terms add up to the step.
+// StepTerms are the parts of a step time on the slowest pipeline stage. They
+// add up to the step.
 type StepTerms struct {
 	Products   quantity.Seconds `json:"products_seconds"`    // matrix products
 	Attention  quantity.Seconds `json:"attention_seconds"`   // scores, values, scans
 	MemoryOps  quantity.Seconds `json:"memory_ops_seconds"`  // norms, activations, residuals, loss
-	Launch     quantity.Seconds `json:"launch_seconds"`      // waiting for the host to launch kernels
+	Launch     quantity.Seconds `json:"launch_seconds"`      // wait for the host to launch kernels
 	TensorComm quantity.Seconds `json:"tensor_comm_seconds"` // TP collectives
 	ExpertComm quantity.Seconds `json:"expert_comm_seconds"` // EP all-to-all
 	Context    quantity.Seconds `json:"context_seconds"`     // CP exchange
@@ -21,9 +21,9 @@ type StepTerms struct {
 	Bubble     quantity.Seconds `json:"bubble_seconds"`      // pipeline fill and drain
 	DataComm   quantity.Seconds `json:"data_comm_seconds"`   // exposed gradient and weight traffic
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
-	Stragglers quantity.Seconds `json:"stragglers_seconds"` // waiting for the slowest device
+	Stragglers quantity.Seconds `json:"stragglers_seconds"` // wait for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
-	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed traffic with the host during the passes
+	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed host transfers during the passes
 	Teacher    quantity.Seconds `json:"teacher_seconds,omitempty"` // the forward pass of a teacher
 }
 
@@ -33,21 +33,21 @@ func (t *StepTerms) Sum() quantity.Seconds {
 		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload + t.Teacher
 }
 
-// SetConstants replaces the constants that the estimate rests on.
+// SetConstants replaces the constants of the estimate.
 func (p *Prepared) SetConstants(c *Constants) {
 	p.constants = c
 	p.ready()
 }
 
-// Efficiency returns the constants that hold for the stack on the device.
+// Efficiency returns the constants that apply to the stack on the device.
 func (p *Prepared) Efficiency() Efficiency { return p.timing.e }
 
 // pass is the time of one pass (forward or backward) of a micro-batch through
 // some layers, in seconds by term.
 type pass struct {
 	products, attention, scan, memory, launch, tensor, expert, context float64
-	// mlp, experts and shared are the parts of products that selective
-	// recompute may repeat by name; they are not added up again.
+	// mlp, experts, shared and up are the parts of products that selective
+	// recompute can repeat by module. They are not added again.
 	mlp, experts, shared, up float64
 }
 
@@ -66,12 +66,12 @@ func (a *pass) add(b *pass, n float64) {
 	a.context += b.context * n
 }
 
-// stage is what a micro-batch costs on one pipeline stage and what the stage
-// holds.
+// stage is the time of a micro-batch on one pipeline stage, and the stage's
+// parameters.
 type stage struct {
-	forward, backward, recompute pass     // again: what the backward pass computes anew
+	forward, backward, recompute pass     // recompute: what the backward pass recomputes
 	params, trained              perStage // all parameters, and those with a gradient
-	moments                      perStage // bytes of optimizer state of the latter
+	moments                      perStage // bytes of optimizer state
 }
 
 func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.recompute.sum() }
@@ -84,22 +84,23 @@ func (s *stage) passes() pass {
 	return all
 }
 
-// layers caches the times of the kinds during one evaluation, so that a deep
-// pipeline costs one evaluation of each kind.
+// layers caches the times per layer kind during one evaluation, so that a deep
+// pipeline computes each kind once.
 type layers struct {
 	known [8]bool
 	times [8]struct{ forward, backward pass }
 }
 
 // stepTerms estimates the time of one step from the shapes of the layers and
-// the plan. It is the one place that knows how long anything takes.
+// the plan. All times are computed here.
 //
 //	step  = slowest stage x m + bubble + transfers
 //	      + exposed data-parallel traffic + optimizer + stragglers + fixed
 //	bubble = (sum of all stages - slowest) / v
 //
-// for m micro-batches and v model chunks a device; with even stages the bubble
-// is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
+// for m micro-batches and v model chunks per device. With even stages the
+// bubble is the well-known (p-1)/v micro-batches. Source: arXiv:2104.04473
+// section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
 	var a pipelineTimes
 	p.pipelineTimes(l, &a)
@@ -116,19 +117,19 @@ func (p *Prepared) pipelineTimes(l *layout, a *pipelineTimes) {
 	}
 }
 
-// pipelineTimes is what the stages of a pipeline take for one micro-batch and hold: the
-// part of a step that does not depend on sharding and on the number of
-// micro-batches.
+// pipelineTimes are the times per micro-batch and the parameters of a
+// pipeline's stages: the part of a step that depends neither on sharding nor on
+// the number of micro-batches.
 type pipelineTimes struct {
 	stages           int
 	slowest          stage
-	at               int      // which stage that is
-	slowestTime, all float64  // seconds of the slowest and of all stages
-	params, trained  perStage // parameters of the largest
-	moments          perStage // bytes of optimizer state of the largest
+	at               int      // the slowest stage
+	slowestTime, all float64  // seconds of the slowest stage and of all stages
+	params, trained  perStage // parameters of the largest stage
+	moments          perStage // bytes of optimizer state of the largest stage
 }
 
-// add adds the next stage, whose passes take so long together.
+// add adds the next stage with the time of its passes.
 func (a *pipelineTimes) add(st *stage, sum float64) {
 	a.all += sum
 	if a.stages == 0 || sum > a.slowestTime {
@@ -138,7 +139,7 @@ func (a *pipelineTimes) add(st *stage, sum float64) {
 	a.stages++
 }
 
-// termsOf makes a step of the pace of its stages.
+// termsOf computes the terms of a step from the times of its stages.
 func (p *Prepared) termsOf(l *layout, a *pipelineTimes) StepTerms {
 	e := &p.timing.e
 	m := l.microBatches
@@ -163,16 +164,16 @@ func (p *Prepared) termsOf(l *layout, a *pipelineTimes) StepTerms {
 	return t
 }
 
-// optimizerTime returns how long the optimizer's step takes on the device: it
-// reads weights and gradients of a rank's trained parameters, and reads and
-// writes their fp32 copies and moments.
+// optimizerTime returns the time of the optimizer step on the device: it reads
+// weights and gradients of a rank's trained parameters, and reads and writes
+// their fp32 copies and moments.
 func (p *Prepared) optimizerTime(l *layout, a *pipelineTimes) quantity.Seconds {
 	c, of := p.profile, l.shards[shOptimizer]
 	moved := (c.weightBytes+c.gradBytes+2*c.masterBytes)*of.own(a.trained) + 2*of.own(a.moments)
 	return quantity.Seconds(moved / p.timing.memory)
 }
 
-// doublings returns how often a single node was doubled to make the cluster.
+// doublings returns the logarithm of the number of nodes to base 2.
 func (p *Prepared) doublings() float64 {
 	nodes := float64(p.Cluster.Count) / max(p.timing.node, 1)
 	if p.Cluster.Slices > 0 {
@@ -211,11 +212,12 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	out.backward.memory += loss * 2 / 3
 }
 
-// neverRecomputed says that no mode recomputes a layer: the embedding and the head.
+// neverRecomputed says that no mode recomputes a layer: the embedding and the
+// head.
 const neverRecomputed = -1
 
-// addLayers adds n layers of a kind; the backward pass repeats the forward pass
-// of as many as again says.
+// addLayers adds n layers of a kind. The backward pass repeats the forward pass
+// of the recomputed ones.
 func (p *Prepared) addLayers(l *layout, k *layerKind, n, recomputed float64, cache *layers, out *stage) {
 	out.params.add(l.params(k), n)
 	out.trained.add(l.divide(&k.trained, k.maxKV), n)
@@ -246,7 +248,7 @@ func (p *Prepared) addLayers(l *layout, k *layerKind, n, recomputed float64, cac
 
 // addModules adds what selective recompute by module repeats of n layers: the
 // core of attention, products of feed-forward networks, and memory-bound
-// kernels by the share of the activations that they make anew.
+// kernels by their share of the recomputed activations.
 func (p *Prepared) addModules(l *layout, k *layerKind, n float64, forward, recompute *pass) {
 	dropped := l.plan.dropped()
 	if dropped.Has(model.CoreAttention) {
@@ -275,8 +277,8 @@ func (p *Prepared) addModules(l *layout, k *layerKind, n float64, forward, recom
 //
 //	layer = max(products + attention + memory-bound + collectives, launches)
 //
-// Weights that are packed in 4 bits are read and written in the compute precision
-// for each pass, whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
+// Weights packed in 4 bits are unpacked to the compute precision in each pass,
+// whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
 func (p *Prepared) layerTime(l *layout, k *layerKind, forward, backward *pass) {
 	t, s := &p.timing, &k.ops
 	e := &t.e
@@ -332,7 +334,8 @@ func waiting(a *pass, launch, share float64) float64 {
 	return max(launch-a.sum(), share*launch)
 }
 
-// layerComm adds the collectives of one layer, the same forward and backward.
+// layerComm adds the collectives of one layer; they are the same forward and
+// backward.
 func (p *Prepared) layerComm(l *layout, k *layerKind, forward, backward *pass) {
 	t := &p.timing
 	e := &t.e
@@ -342,25 +345,26 @@ func (p *Prepared) layerComm(l *layout, k *layerKind, forward, backward *pass) {
 		backward.tensor += one
 	}
 	if s := &k.ops; l.ep > 1 && s.topK > 0 {
-		// Dispatch and combine: the ranks of a tensor-parallel group send their
-		// part of the tokens each.
+		// Dispatch and combine: each rank of a tensor-parallel group sends its
+		// own part of the tokens.
 		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.experts, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
 		forward.expert += one
 		backward.expert += one
 	}
 	if volume := l.ring(k); volume > 0 {
-		// The ring passes keys and values around, hidden behind attention as
-		// far as that takes long enough; backward their gradients too.
+		// Attention hides the ring exchange of keys and values as far as it
+		// takes long enough. The backward pass also exchanges their gradients.
 		ring := volume/p.bandwidth(l.tp*l.cp) + (l.cp-1)*e.Latency
 		forward.context += max(0, ring-forward.attention*e.ContextHidden)
 		backward.context += max(0, 2*ring-backward.attention*e.ContextHidden)
 	}
 }
 
-// ring returns the bytes that a device passes on around the ring of context
+// ring returns the bytes that a device sends around the ring of context
 // parallelism in one pass of a layer: the keys and values of the other ranks'
-// parts of the sequence, and a recurrence's state at the end of each. Sources:
-// arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2 (states).
+// parts of the sequence, and the state of a recurrence at the end of each.
+// Sources: arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2
+// (states).
 func (l *layout) ring(k *layerKind) float64 {
 	r := &k.ops.ring
 	keys := r.kv/max(1, min(l.tp, k.maxKV)) + r.heads/l.tp + r.whole
@@ -368,8 +372,8 @@ func (l *layout) ring(k *layerKind) float64 {
 }
 
 // tensorTime returns the time of a layer's tensor-parallel collectives in one
-// pass: an all-reduce a block, or a reduce-scatter and an all-gather. The ranks
-// that share experts gather the tokens that were sent to these.
+// pass: an all-reduce per block, or a reduce-scatter and an all-gather. Ranks
+// that share experts gather the tokens routed to them.
 func (p *Prepared) tensorTime(l *layout, k *layerKind) float64 {
 	s := &k.ops
 	t := p.ringTime(l.tp, l.tp, 2*k.input*l.micro/l.cp) * s.reduced
@@ -379,9 +383,9 @@ func (p *Prepared) tensorTime(l *layout, k *layerKind) float64 {
 	return t
 }
 
-// sharedTokens returns the bytes that the collectives of a layer's routed
-// experts move among the ranks that share these, in one pass: every token once
-// without expert parallelism, and once for each of its experts with it.
+// sharedTokens returns the bytes that the ranks which share routed experts
+// exchange in one pass of a layer: every token once without expert parallelism,
+// and once per expert of the token with it.
 func (p *Prepared) sharedTokens(l *layout, s *layerOps) float64 {
 	bytes := 2 * s.dispatched * l.micro / l.cp * l.etp / l.tp
 	if l.ep > 1 {
@@ -390,16 +394,16 @@ func (p *Prepared) sharedTokens(l *layout, s *layerOps) float64 {
 	return bytes
 }
 
-// productTime returns the time of a product forward (m·k by k·n) and backward,
-// where two products of the same size compute the gradients of its input and
-// of its weights.
+// productTime returns the time of a product forward (m·k by k·n) and backward.
+// The backward pass computes the gradients of its input and of its weights by
+// two products of the same size.
 //
 //	t(m, n, k) = 2k(mn + tail·wave)/rate + spill·2(mn + mk + nk)/bandwidth
 //
-// A product fills the device in waves of tiles, the last of which is partly
-// empty; what its operands move does not hide wholly behind arithmetic. The
-// gradient of weights is written like any other output or, where a stack keeps
-// gradients, added to them.
+// A product runs in waves of tiles; the last wave is partly empty. Arithmetic
+// does not hide all operand traffic. The gradient of weights is written like
+// any other output, or added to the stored gradients where the stack
+// accumulates them.
 // Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
 // tile and wave quantization.
 func (p *Prepared) productTime(l *layout, k *layerKind, w *product) (forward, backward float64) {
@@ -413,12 +417,13 @@ func (p *Prepared) productTime(l *layout, k *layerKind, w *product) (forward, ba
 	m := k.tokens * l.micro / l.cp * w.uses
 	switch {
 	case copies > 1:
-		// An expert sees the tokens of the ranks that share it: where they are
-		// fewer than the tensor-parallel ranks, those of a part of the sequence.
+		// An expert sees the tokens of the ranks that share it. If these are
+		// fewer than the tensor-parallel ranks, they see a part of the
+		// sequence.
 		tp, copies = l.etp, max(copies/l.ep, 1)
 		m *= w.copies / copies * e.Imbalance * l.etp / l.tp
-		if copies > 1 { // a single one is a product like any other
-			rate *= e.Grouped / e.Software // libraries of their own
+		if copies > 1 { // a single expert is an ordinary product
+			rate *= e.Grouped / e.Software // grouped products have their own libraries
 		}
 	case w.split == splitNone:
 		m /= l.sequence()
@@ -453,10 +458,11 @@ func roundUp(v, unit float64) float64 { return math.Ceil(v/unit) * unit }
 
 // coreTime returns the time of the part of a block that mixes positions.
 //
-// Fused attention runs at a share of the matrix rate that falls with the head
-// dimension, over whole blocks of 128 positions, and does 2.5 times the
-// arithmetic backward (arXiv:2205.14135 section 3, arXiv:2307.08691 section
-// 3.1). Unfused attention is two batched products a head over the full square.
+// Fused attention reaches a share of the matrix rate that falls with smaller
+// head dimensions, computes whole blocks of 128 positions, and takes 2.5 times
+// the FLOPs backward (arXiv:2205.14135 section 3, arXiv:2307.08691 section
+// 3.1). Unfused attention is two batched products per head over the full
+// square.
 func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 	t := &p.timing
 	e := &t.e
@@ -482,8 +488,8 @@ func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 	return forward, 2 * forward
 }
 
-// time fills in the step, whose terms are known unless the MFU is given, and
-// the run. The estimate's FLOPs are known.
+// time fills in the step and the ideal run. The terms are known unless the MFU
+// is given. The FLOPs of the estimate are known.
 func (p *Prepared) time(l *layout, e *Estimate) {
 	plan, t := l.plan, &e.Time
 	perStep := float64(plan.GlobalBatch)
@@ -515,8 +521,8 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	t.DeviceHours = float64(t.Run) / 3600 * devices
 }
 
-// StepTime returns the terms of a plan's step without the rest of an
-// estimate. It allocates only to report a plan that cannot run.
+// StepTime returns the terms of a plan's step without the rest of an estimate.
+// It allocates only to report a plan that cannot run.
 func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 	if err := p.check(plan); err != nil {
 		return StepTerms{}, err

@@ -2,8 +2,8 @@ package train
 
 import "math"
 
-// bandwidth returns the bytes a second that a device's collectives reach in a
-// group that spans so many neighbouring devices.
+// bandwidth returns the bytes per second of a device's collectives in a group
+// of neighbouring devices.
 func (p *Prepared) bandwidth(span float64) float64 {
 	if span <= p.timing.neighbours {
 		return p.timing.inside(span)
@@ -99,8 +99,8 @@ func (p *Prepared) allToAll(group, n, topK, reach, bytes float64) float64 {
 	return t.e.Latency + t.e.HopSeconds*nodes + max(inside, remote/(t.global*t.e.AllToAll))
 }
 
-// sendTime returns how long one micro-batch's activations take to the next
-// stage on the critical path, forward and backward together.
+// sendTime returns the time of one micro-batch's activations to the next stage
+// on the critical path, forward and backward together.
 func (p *Prepared) sendTime(l *layout) float64 {
 	e := &p.timing.e
 	if l.pp == 1 || e.Send == 0 {

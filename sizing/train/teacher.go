@@ -10,13 +10,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// TeacherLogits says where a student finds what its teacher would answer.
+// TeacherLogits says where a student gets its teacher's logits.
 type TeacherLogits uint8
 
-// The ways.
+// The sources of logits.
 const (
 	OnlineLogits TeacherLogits = iota // the teacher's forward pass in every step
-	StoredLogits                      // read back; the teacher has seen the data once
+	StoredLogits                      // read from disk; the teacher ran once over the data
 	numTeacherLogits
 )
 
@@ -45,17 +45,17 @@ const SourceDistillation = "arXiv:1503.02531"
 type Distillation struct {
 	Teacher *model.Model
 	Logits  TeacherLogits
-	// TopK is how many logits a token are stored; 0 is all of them.
+	// TopK is the number of logits stored per token; 0 stores all.
 	TopK int64
-	// FP8 stores the teacher's weights in a byte each, and computes with them
-	// where the device does; otherwise they are in the run's precision.
+	// FP8 stores the teacher's weights in one byte each and computes in FP8
+	// where the device supports it. Otherwise the weights are in the run's
+	// precision.
 	FP8 bool
 }
 
-// Bytes of a logit. On the device there are the logit in the run's precision
-// and its fp32 softmax; on disk it is in 16 bits, of the largest k with the
-// place in the vocabulary: 2 bytes where that has no more than 65,536 entries,
-// else 4.
+// Bytes per logit. The device stores the logit in the run's precision and its
+// fp32 softmax. The disk stores the k largest in 16 bits with their index in
+// the vocabulary: 2 bytes for at most 65,536 entries, else 4.
 // Assumed, the source not read again: pytorch/torchtune
 // torchtune/modules/loss/kd_losses.py (teacher_prob in fp32).
 const (
@@ -63,7 +63,7 @@ const (
 	storedLogitBytes = 2
 )
 
-// BytesPerToken returns what is stored of a token with so many outputs.
+// BytesPerToken returns the stored bytes per token with that many outputs.
 func (d *Distillation) BytesPerToken(outputs float64) float64 {
 	if d.TopK == 0 {
 		return outputs * storedLogitBytes
@@ -75,7 +75,7 @@ func (d *Distillation) BytesPerToken(outputs float64) float64 {
 	return float64(d.TopK) * (index + storedLogitBytes)
 }
 
-// suits refuses a teacher that the model cannot learn from.
+// suits rejects a teacher that the model cannot learn from.
 func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
 	m, outputs, given := student.profile.model, student.Outputs(), teacher.Outputs()
 	switch {
@@ -99,18 +99,19 @@ func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
 // one family pad theirs differently (Qwen2.5: 151,936 and 152,064).
 const vocabularySlack = 0.01
 
-// Outputs returns the logits of a token, or of a sample that has none.
+// Outputs returns the logits per token, or per sample of a model without
+// tokens.
 func (p *Prepared) Outputs() float64 { return p.profile.oneLoss / float64(p.Workload.Seq) }
 
 // Teacher is a teacher on the student's devices.
 type Teacher struct {
 	Distillation
 	*Prepared
-	WeightBytes float64 // bytes of a weight
+	WeightBytes float64 // bytes per weight
 }
 
-// WithTeacher prepares the teacher beside its prepared student, with the
-// student's constants.
+// WithTeacher prepares the teacher for its prepared student, with the student's
+// constants.
 func (p *Prepared) WithTeacher(d *Distillation) error {
 	t := &Teacher{Distillation: *d, WeightBytes: p.profile.actBytes}
 	w := Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE}
@@ -140,7 +141,7 @@ func (t *Teacher) on(c hardware.Cluster) (*Teacher, error) {
 	return &other, err
 }
 
-// PlanFor returns the student's plan as the teacher runs it: divided alike,
+// PlanFor returns the teacher's plan for a student's plan: the same layout,
 // forward only.
 func (t *Teacher) PlanFor(plan *Plan) Plan {
 	p := *plan
@@ -153,8 +154,8 @@ func (t *Teacher) PlanFor(plan *Plan) Plan {
 	return p
 }
 
-// weights returns what a device of the most loaded stage holds of the
-// teacher's weights:
+// weights returns the memory of the teacher's weights on a device of the most
+// loaded stage:
 //
 //	parameters of the stage / (tp, ep) / ranks (ZeRO-3) x bytes + gathered layers
 func (t *Teacher) weights(plan *Plan) quantity.Bytes {
@@ -174,7 +175,8 @@ func (t *Teacher) weights(plan *Plan) quantity.Bytes {
 	return quantity.Bytes(ceil(most))
 }
 
-// logits returns what the last stage holds of a micro-batch's teacher logits.
+// logits returns the memory of a micro-batch's teacher logits on the last
+// stage.
 func (t *Teacher) logits(plan *Plan) quantity.Bytes {
 	samples := float64(plan.MicroBatch) / float64(plan.CP)
 	outputs := t.profile.oneLoss * samples / float64(plan.TP)
@@ -184,8 +186,8 @@ func (t *Teacher) logits(plan *Plan) quantity.Bytes {
 	return quantity.Bytes(ceil(outputs * (t.profile.actBytes + softmaxBytes)))
 }
 
-// Forward returns the time of the teacher's pass over a global batch, that of
-// a given MFU if there is one.
+// Forward returns the time of the teacher's forward pass over a global batch,
+// from the MFU if one is given.
 func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
 	if w := &p.Workload; w.MFU > 0 {
 		return quantity.Seconds(t.FLOPs() * float64(plan.GlobalBatch) / (float64(p.Cluster.Count) * float64(p.rate.Peak) * w.MFU))
@@ -193,8 +195,9 @@ func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
 	return t.ForwardStep(&Estimate{Plan: *plan})
 }
 
-// FitsAlone reports whether the teacher alone fits on the devices: its weights, the
-// logits of a micro-batch and a layer's activations.
+// FitsAlone reports whether the teacher fits on the devices without the
+// student: its weights, the logits of a micro-batch and the activations of one
+// layer.
 func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
 	var l layout
 	l.init(t.Prepared, plan)
@@ -210,8 +213,8 @@ func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
 // FLOPs returns the teacher's FLOPs for one sample, forward.
 func (t *Teacher) FLOPs() float64 { return t.profile.fwd.total() }
 
-// checkTeacher returns an error unless a teacher that runs in every step can be
-// divided as the plan divides its student.
+// checkTeacher returns an error unless the teacher of every step can have its
+// student's layout.
 func (p *Prepared) checkTeacher(student *Plan) error {
 	t := p.Teacher
 	if t == nil || t.Logits != OnlineLogits {
@@ -224,7 +227,7 @@ func (p *Prepared) checkTeacher(student *Plan) error {
 	return nil
 }
 
-// addTeacher adds to an estimate's step what the teacher takes of it.
+// addTeacher adds the teacher's time to an estimate's step.
 func (p *Prepared) addTeacher(e *Estimate) {
 	e.Time.Terms.Teacher = 0
 	if t := p.Teacher; t != nil && t.Logits == OnlineLogits {
@@ -233,9 +236,9 @@ func (p *Prepared) addTeacher(e *Estimate) {
 	}
 }
 
-// StageBytes returns what a stage of the student's plan holds of the teacher: its
-// weights, and on the last stage its logits, until the student's loss has used
-// them.
+// StageBytes returns the teacher's memory on a stage of the student's plan: its
+// weights, and on the last stage its logits until the student's loss is
+// computed.
 func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity.Bytes) {
 	if t.Logits == OnlineLogits {
 		plan := t.PlanFor(student)
