@@ -54,18 +54,18 @@ func (c *Catalog) Find(name string) (*Device, error) {
 	if d, ok := c.byName[normaliseName(name)]; ok {
 		return d, nil
 	}
-	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+	return nil, &NotFoundError{Name: name, Suggestions: c.suggestions(name)}
 }
 
 // NotFoundError says that no device has a name.
 type NotFoundError struct {
-	Name string
-	Near []string // up to three names that are spelled alike; may be empty
+	Name        string
+	Suggestions []string // up to three names that are spelled alike; may be empty
 }
 
 // Code says whether names are known that are spelled alike.
 func (e *NotFoundError) Code() string {
-	if len(e.Near) == 0 {
+	if len(e.Suggestions) == 0 {
 		return "device.unknown"
 	}
 	return "device.unknown-but-near"
@@ -77,10 +77,10 @@ func (e *NotFoundError) Args() []any {
 	if len(name) > 60 {
 		name = strings.ToValidUTF8(name[:60], "") + "…"
 	}
-	if len(e.Near) == 0 {
+	if len(e.Suggestions) == 0 {
 		return []any{name}
 	}
-	return []any{name, e.Near}
+	return []any{name, e.Suggestions}
 }
 
 // Error names the nearest names.

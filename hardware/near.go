@@ -8,10 +8,10 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// near is up to three names that are spelled like name: those that start with
+// suggestions is up to three names that are spelled like name: those that start with
 // it or hold it first, then by edit distance, and none that differ in more
 // than a third of their letters.
-func (c *Catalog) near(name string) []string {
+func (c *Catalog) suggestions(name string) []string {
 	want := normaliseName(name)
 	if want == "" || len(want) > 64 {
 		return nil

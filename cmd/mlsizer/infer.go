@@ -183,7 +183,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 			assume("images", fmt.Sprint(s.Images))
 		}
 	}
-	s.Elsewhere, s.HostMemory = o.Elsewhere, o.HostRAM
+	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
@@ -244,7 +244,7 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	if err != nil {
 		return err
 	}
-	o.Elsewhere = c.All()
+	o.Alternatives = c.All()
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]

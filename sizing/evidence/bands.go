@@ -76,9 +76,9 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 
 // stackBand returns the bands of one stack; away is the mean of the stacks'
 // elsewhere.
-func (c *Calibration) stackBand(stack string, rows []int, away train.Band) train.BandFor {
+func (c *Calibration) stackBand(stack string, rows []int, unmeasured train.Band) train.BandFor {
 	b := train.BandFor{When: train.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
-	b.Unmeasured = wider(b.Band, away)
+	b.Unmeasured = wider(b.Band, unmeasured)
 	if len(b.Devices) > 1 {
 		b.Unmeasured = wider(b.Unmeasured, c.band("device", rows))
 	}
@@ -88,7 +88,7 @@ func (c *Calibration) stackBand(stack string, rows []int, away train.Band) train
 	b.Coverage = rounded(c.crossFitted(rows), 3)
 	b.LeftOut = map[string]float64{}
 	for _, name := range []string{"shape", "layout"} {
-		b.LeftOut[name] = rounded(score(c.left(name, rows)).MAPE, 3)
+		b.LeftOut[name] = rounded(score(c.leftOut(name, rows)).MAPE, 3)
 	}
 	return b
 }
@@ -132,8 +132,8 @@ func (c *Calibration) plans() (names []string, keys map[string]uint32) {
 	return names, keys
 }
 
-// keepKeys notes the keys of the plans that the bands name.
-func (c *Calibration) keepKeys() {
+// recordKeys notes the keys of the plans that the bands name.
+func (c *Calibration) recordKeys() {
 	_, keys := c.plans()
 	kept := map[string]uint32{}
 	for i := range c.Constants.Bands {
@@ -174,16 +174,16 @@ func (c *Calibration) crossFitted(rows []int) float64 {
 				in = append(in, i)
 			}
 		}
-		left := c.left("near", held)
+		left := c.leftOut("near", held)
 		count += inside(c.band("near", in), left) * float64(len(left))
 		all += float64(len(left))
 	}
 	return count / max(all, 1)
 }
 
-// left returns the residuals of some rows in fits without what a group's name
+// leftOut returns the residuals of some rows in fits without what a group's name
 // says; "near" is without their shape and, once more, without their layout.
-func (c *Calibration) left(name string, rows []int) []float64 {
+func (c *Calibration) leftOut(name string, rows []int) []float64 {
 	if name == "near" {
 		return append(at(c.Without["shape"], rows), at(c.Without["layout"], rows)...)
 	}
@@ -195,7 +195,7 @@ func (c *Calibration) left(name string, rows []int) []float64 {
 // spread over so many is. Student's t at g shapes, for the spread and the mean
 // of theirs, is 1 + 1.4/g times the quantile of many within 3 % from 5 shapes.
 func (c *Calibration) band(name string, rows []int) train.Band {
-	r := c.left(name, rows)
+	r := c.leftOut(name, rows)
 	if len(r) == 0 {
 		return train.Band{Low: 1, High: 1}
 	}

@@ -260,7 +260,7 @@ func (p *Predictor) Refit(rows []Row, c *train.Constants, opt CalibrateOptions) 
 		}
 	}
 	out.Constants.Bands = out.bands(c.Bands)
-	out.keepKeys()
+	out.recordKeys()
 	return out, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // spread, so that a step of 1 is a large one for any of them.
 type stepFit struct {
 	start   *train.Constants
-	work    *train.Constants
+	current *train.Constants
 	targets []int // of the constants' entries
 	fields  []*train.Constant
 	params  []fit.Param // scaled
@@ -23,7 +23,7 @@ type stepFit struct {
 // newFit looks up the targets, where they start and what pulls at them: the
 // values they start from or, with inherit, what each entry would inherit.
 func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*stepFit, error) {
-	f := &stepFit{start: start, work: start.Clone(), targets: targets, shrink: opt.Shrink}
+	f := &stepFit{start: start, current: start.Clone(), targets: targets, shrink: opt.Shrink}
 	priors := start
 	if opt.Inherit {
 		priors = start.Unfitted()
@@ -51,14 +51,14 @@ func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*step
 func (f *stepFit) set(x []float64) {
 	for i, t := range f.targets {
 		// Scaling rounds: a value at its bound must not come back outside.
-		f.work.Entries[t].Value = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
+		f.current.Entries[t].Value = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
 	}
 }
 
 // constants returns a copy of the constants with scaled values.
 func (f *stepFit) constants(x []float64) *train.Constants {
 	f.set(x)
-	return f.work.Clone()
+	return f.current.Clone()
 }
 
 // read notes which constants each point's prediction takes: most entries hold
@@ -69,7 +69,7 @@ func (f *stepFit) read(points []point) {
 		p := &points[i]
 		p.reads = p.reads[:0]
 		for j, t := range f.targets {
-			if p.setup.Prepared.Reads(f.work, t) {
+			if p.setup.Prepared.Reads(f.current, t) {
 				p.reads = append(p.reads, j)
 			}
 		}
@@ -117,7 +117,7 @@ func (f *stepFit) problem(points []point) *fit.Problem {
 	p := &fit.Problem{Params: f.params, Huber: huber,
 		Residuals: func(x []float64) []float64 {
 			f.set(x)
-			return residuals(points, f.work)
+			return residuals(points, f.current)
 		},
 		Derivatives: func(x, r []float64) []fit.Gradient { return f.derivatives(points, x, r) },
 	}
@@ -148,12 +148,12 @@ func (f *stepFit) derivatives(points []point, x, r []float64) []fit.Gradient {
 	}
 	for j, t := range f.targets {
 		h := f.params[j].Increment(x[j])
-		value := &f.work.Entries[t].Value
+		value := &f.current.Entries[t].Value
 		was := *value
 		*value = (x[j] + h) * f.fields[j].Spread
 		for i := range points {
 			if k, ok := slices.BinarySearch(points[i].reads, j); ok {
-				g[i].By[k] = (points[i].step(f.work) - points[i].measured - r[i]) / h
+				g[i].By[k] = (points[i].step(f.current) - points[i].measured - r[i]) / h
 			}
 		}
 		*value = was
@@ -175,7 +175,7 @@ func (f *stepFit) report(points []point, x []float64) []Fitted {
 	list := make([]Fitted, len(x))
 	for j, t := range f.targets {
 		field := f.fields[j]
-		e := &f.work.Entries[t]
+		e := &f.current.Entries[t]
 		list[j] = Fitted{Entry: t, When: e.When.String(), Constant: e.Name, Unit: field.Unit,
 			Before: f.params[j].Start * field.Spread, After: e.Value, Error: errors[j] * field.Spread}
 	}

@@ -45,9 +45,9 @@ func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 		}
 		wait.Go(func() {
 			g := *f
-			g.work = f.start.Clone()
+			g.current = f.start.Clone()
 			g.set(g.best(in))
-			for i, v := range residuals(held, g.work) {
+			for i, v := range residuals(held, g.current) {
 				left[at[i]] = v
 			}
 		})

@@ -19,9 +19,9 @@ func (f *stepFit) best(points []point) []float64 {
 		matches[when.String()] = when
 	}
 	f.set(f.first())
-	before := residuals(points, f.work)
+	before := residuals(points, f.current)
 	f.set(x)
-	after := residuals(points, f.work)
+	after := residuals(points, f.current)
 	for _, when := range matches {
 		f.shrinkMatch(when, points, before, after, x)
 	}

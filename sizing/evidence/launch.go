@@ -133,7 +133,7 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 		r.accountFor(opt, p)
 	}
 	if layout := opt["pipeline-model-parallel-layout"]; layout != "" {
-		if err := handLayout(layout, p); err != nil {
+		if err := pipelineLayout(layout, p); err != nil {
 			return note.NewError("option.bad-pipeline-layout", layout, err)
 		}
 	}
@@ -151,8 +151,8 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	return nil
 }
 
-// launchWork reads the formats of states and the experts' capacity.
-func (r *Row) launchWork(opt Options, w *train.Workload) (err error) {
+// launchWorkload reads the formats of states and the experts' capacity.
+func (r *Row) launchWorkload(opt Options, w *train.Workload) (err error) {
 	if opt.on("fp8-param-gather") && (w.Precision == train.FP8 || w.Precision == train.MXFP8) {
 		w.States.Weights = train.FP8State
 	}

@@ -220,8 +220,8 @@ func (p *Predictor) fitFacts(points []*memoryPoint, stack *train.Stack, facts []
 	return &c
 }
 
-// fewest is how few rows still make a band of their own.
-const fewest = 6
+// leastBandRows is how few rows still make a band of their own.
+const leastBandRows = 6
 
 // memoryBands makes the bands of every stack with enough rows from residuals
 // with their group in the fit and left out of it, half each, small estimates
@@ -240,7 +240,7 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	own := map[key][]float64{}
 	for _, o := range points {
 		k := key{o.stack.Name, o.experts, o.small}
-		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < fewest || rows[large] < fewest {
+		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < leastBandRows || rows[large] < leastBandRows {
 			k.small = false
 		}
 		own[k] = append(own[k], math.Exp(-o.fit), math.Exp(-o.leftOut))
@@ -248,7 +248,7 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	var bands []train.MemoryBand
 	for k, v := range own {
 		n := len(v) / 2
-		if n < fewest {
+		if n < leastBandRows {
 			continue
 		}
 		// Of few rows the bound is the highest. Source: V. Vovk, A. Gammerman,

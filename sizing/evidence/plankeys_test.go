@@ -76,6 +76,6 @@ func TestPlanNames(t *testing.T) {
 	names, keys := c.plans()
 	assert.Equal(t, []string{"a", "y/a", "a"}, names)
 	assert.Equal(t, map[string]uint32{"a": 1, "y/a": 2}, keys)
-	c.keepKeys()
+	c.recordKeys()
 	assert.Equal(t, map[string]uint32{"a": 1, "y/a": 2, "old": 3}, c.Constants.PlanKeys)
 }

@@ -110,9 +110,9 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	switch {
 	case r.Recompute != "" || plan.Recompute != train.NoRecompute:
 	case r.Method == "":
-		plan.Recompute, plan.Modules = lightest(prepared, plan)
+		plan.Recompute, plan.Modules = leastRecompute(prepared, plan)
 	case r.recipe().Recompute:
-		plan.Recompute = unlessRoom(prepared, plan)
+		plan.Recompute = recomputeUnlessRoom(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: r.LastStage || r.bridge()}, nil
 }
@@ -132,19 +132,19 @@ func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	return train.DefaultStack(d), nil
 }
 
-// tuned are the modules that runs with too little memory recompute first,
+// cheapModules are the modules that runs with too little memory recompute first,
 // since making them anew costs next to no arithmetic.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_config.py
 // (recompute_modules: layernorm, moe_act and mla_up_proj are output-discarding).
-var tuned = model.Modules(0).With(model.NormModule).With(model.MoEActModule).With(model.UpProjection)
+var cheapModules = model.Modules(0).With(model.NormModule).With(model.MoEActModule).With(model.UpProjection)
 
-// lightest returns the least recompute with which the plan may fit its device,
+// leastRecompute returns the least recompute with which the plan may fit its device,
 // by the lower end of the memory's band: a run that does not say how it
 // recomputed is known to have fitted.
-func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Modules) {
+func leastRecompute(p *train.Prepared, plan train.Plan) (train.Recompute, model.Modules) {
 	var modules model.Modules
 	if p.Stack().FusedAttention && !p.Stack().SelectiveOps {
-		modules = tuned
+		modules = cheapModules
 	}
 	for _, mode := range []train.Recompute{train.NoRecompute, train.Selective} {
 		plan.Recompute = mode
@@ -252,7 +252,7 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	if p, err = r.recompute(opt, p); err != nil {
 		return p, err
 	}
-	r.adapt(s, &p)
+	r.adaptBatch(s, &p)
 	r.offloads(s, &p)
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
 	if r.SP != nil {
@@ -261,8 +261,8 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	return p, r.launchPlan(opt, &p)
 }
 
-// adapt reads the row's batch as its stack means it.
-func (r *Row) adapt(s *train.Stack, p *train.Plan) {
+// adaptBatch reads the row's batch as its stack means it.
+func (r *Row) adaptBatch(s *train.Stack, p *train.Plan) {
 	if s.Reporting.BatchPerDevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
 	}
@@ -292,7 +292,7 @@ func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
 		w.Optimizer = train.Adam8bit
 	}
-	if err := r.launchWork(r.Options, &w); err != nil {
+	if err := r.launchWorkload(r.Options, &w); err != nil {
 		return w, err
 	}
 	r.method(&w)

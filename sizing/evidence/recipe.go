@@ -47,13 +47,13 @@ func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	}
 }
 
-// room is the share of a device that a published run without recompute left
+// freeShare is the share of a device that a published run without recompute left
 // free: larger devices than a recipe needs are listed to show its speed.
-const room = 0.15
+const freeShare = 0.15
 
-// unlessRoom is full recompute unless the plan fits with room to spare without.
-func unlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
-	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-room)*e.Memory.Device {
+// recomputeUnlessRoom is full recompute unless the plan fits with room to spare without.
+func recomputeUnlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
+	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-freeShare)*e.Memory.Device {
 		return plan.Recompute
 	}
 	return train.FullRecompute

@@ -31,7 +31,7 @@ type hours struct {
 // fastest that fits is taken. A run at large is expected to be interrupted as
 // [sizing.DefaultReliability] says; a benchmark of the time to train is not.
 func (p *Predictor) deviceHours(r *Row) (hours, error) {
-	q, err := p.runQuestion(r)
+	q, err := p.runRequest(r)
 	if err != nil {
 		return hours{}, err
 	}
@@ -61,8 +61,8 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 // outward; of a seventh model's 64 runs, which came later, these hold 88 %.
 var benchmarkBand = train.Band{Low: 0.82, High: 1.12}
 
-// runQuestion asks for the run of a row.
-func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
+// runRequest asks for the run of a row.
+func (p *Predictor) runRequest(r *Row) (*sizing.Request, error) {
 	if r.Device == "" {
 		return nil, note.NewError("row.no-device")
 	}
@@ -146,22 +146,22 @@ const month = 30 * quantity.Day
 // runAnswer is the answer to the question of a run. The question keeps alive
 // what its key has the address of.
 type runAnswer struct {
-	question *sizing.Request
-	answer   *sizing.Answer
-	err      error
+	request *sizing.Request
+	answer  *sizing.Answer
+	err     error
 }
 
 // answerOf answers the question of a row's run, once of those that are alike:
 // submissions to a benchmark repeat a system, and to lay out a run is a search.
 func (p *Predictor) answerOf(q *sizing.Request, r *Row) (*sizing.Answer, error) {
 	if p.answers == nil {
-		return p.askRun(q)
+		return p.answerRun(q)
 	}
 	key := runKey(q, r)
 	a, ok := p.answers[key]
 	if !ok {
-		a.question = q
-		a.answer, a.err = p.askRun(q)
+		a.request = q
+		a.answer, a.err = p.answerRun(q)
 		p.answers[key] = a
 	}
 	return a.answer, a.err
@@ -173,9 +173,9 @@ func runKey(q *sizing.Request, r *Row) string {
 	return fmt.Sprintf("%p %p %d %p %d %#v %#v %#v", q.Model, q.Device, q.Count, q.Stack, r.DevicesPerNode, q.Workload, q.Precision, q.Optimizer)
 }
 
-// askRun answers for a run. Where the number of devices is open it takes as
+// answerRun answers for a run. Where the number of devices is open it takes as
 // many as finish within a month, in powers of two.
-func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
+func (p *Predictor) answerRun(q *sizing.Request) (*sizing.Answer, error) {
 	a, err := sizing.Ask(*q)
 	if err != nil || q.Count > 0 {
 		return a, err

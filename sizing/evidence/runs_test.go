@@ -65,7 +65,7 @@ func TestRunQuestion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := test.row
-			q, err := runPredictor().runQuestion(&test.row)
+			q, err := runPredictor().runRequest(&test.row)
 			require.NoError(t, err)
 			test.check(t, q)
 			require.Equal(t, before, test.row)
@@ -95,9 +95,9 @@ func TestRunsLeftOut(t *testing.T) {
 // not the years of the fewest devices that hold its model.
 func TestRunOnAnOpenNumberOfDevices(t *testing.T) {
 	row := Row{Model: "llama-2-70b", Tokens: 2e12, SeqLen: 4096, Device: "a100-80g", DevicesPerNode: 8}
-	q, err := runPredictor().runQuestion(&row)
+	q, err := runPredictor().runRequest(&row)
 	require.NoError(t, err)
-	a, err := runPredictor().askRun(q)
+	a, err := runPredictor().answerRun(q)
 	require.NoError(t, err)
 	require.LessOrEqual(t, a.Estimate.Time.Run, quantity.Seconds(1.15*float64(month)))
 	require.GreaterOrEqual(t, a.Cluster.Count, 1024)

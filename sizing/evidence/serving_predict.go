@@ -30,16 +30,16 @@ type ServingPredictor struct {
 
 // servingSetup is a row made ready to evaluate.
 type servingSetup struct {
-	row      *ServingRow
-	p        *serve.Prepared
-	batch    float64 // sequences a replica
-	replicas float64
-	load     bool    // the engine chose the batch
-	asked    float64 // sequences a replica that the row asks for
-	input    float64
-	output   float64
-	context  float64 // of the middle of the answer
-	limit    float64 // seconds that a token may take; 0: any
+	row       *ServingRow
+	p         *serve.Prepared
+	batch     float64 // sequences a replica
+	replicas  float64
+	load      bool    // the engine chose the batch
+	requested float64 // sequences a replica that the row asks for
+	input     float64
+	output    float64
+	context   float64 // of the middle of the answer
+	limit     float64 // seconds that a token may take; 0: any
 }
 
 // What a source that leaves it out is taken to mean.
@@ -86,7 +86,7 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 	base.Context = int64(math.Max(1, math.Ceil(math.Max(s.input, r.Depth)+s.output)))
 	base.Prompt, base.Output = int64(s.input), int64(math.Ceil(s.output))
 	base.Batch = int64(math.Max(1, s.batch))
-	if err := s.lay(base); err != nil {
+	if err := s.layOut(base); err != nil {
 		return nil, err
 	}
 	if sp.Constants != nil {
@@ -210,9 +210,9 @@ func namedBits(name string) (bits float64, ok bool) {
 	return bits, bits >= 1 && bits <= 16
 }
 
-// lay spreads the model as the row says, or over as few devices as leave room
+// layOut spreads the model as the row says, or over as few devices as leave room
 // for a batch, with replicas beside them.
-func (s *servingSetup) lay(base serve.Request) error {
+func (s *servingSetup) layOut(base serve.Request) error {
 	r := s.row
 	n := base.Cluster.Count
 	tp, pp := min(max(r.TP, 0), n), max(r.PP, 0)
@@ -235,8 +235,8 @@ func (s *servingSetup) lay(base serve.Request) error {
 		s.p = p
 	}
 	s.replicas = float64(s.p.Layout.Replicas)
-	s.asked = s.batch
-	limit := float64(s.p.MaxBatch(s.held(base.Context)))
+	s.requested = s.batch
+	limit := float64(s.p.MaxBatch(s.cachedTokens(base.Context)))
 	most := limit
 	if s.load {
 		most = math.Min(most, float64(s.p.Runtime.MaxSequences)*s.replicas)
@@ -244,7 +244,7 @@ func (s *servingSetup) lay(base serve.Request) error {
 	} else if limit >= 1 {
 		s.batch = math.Min(s.batch, limit) // the rest waits
 	}
-	s.batch, s.asked = math.Max(1, s.batch/s.replicas), s.asked/s.replicas
+	s.batch, s.requested = math.Max(1, s.batch/s.replicas), s.requested/s.replicas
 	return nil
 }
 
@@ -263,7 +263,7 @@ func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 				continue
 			}
 			s.p = p
-			if p.MaxBatch(s.held(base.Context)) >= int64(64*n/devices) {
+			if p.MaxBatch(s.cachedTokens(base.Context)) >= int64(64*n/devices) {
 				return nil
 			}
 		}
@@ -274,9 +274,9 @@ func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 	return nil
 }
 
-// held is the tokens that a sequence holds of the cache: where pages are given
+// cachedTokens is the tokens that a sequence holds of the cache: where pages are given
 // out as an answer grows, what it has in the middle.
-func (s *servingSetup) held(context int64) int64 {
+func (s *servingSetup) cachedTokens(context int64) int64 {
 	if s.p.Runtime.Grows {
 		return max(1, min(context, int64(s.input+s.output/2)))
 	}
@@ -350,8 +350,8 @@ func (s *servingSetup) firstToken() float64 {
 	if r := s.row; r.Requests >= 1 && r.ArrivalRate > 0 { // an open test
 		return e.First() + one + step + s.backlog(r.Requests, r.ArrivalRate)
 	}
-	t := e.First() + s.turn(one, all, step) + step
-	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
+	t := e.First() + s.promptWait(one, all, step) + step
+	if over := s.requested/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
 		t += over * (all + s.output*step)
 	}
 	return t
@@ -366,7 +366,7 @@ func (s *servingSetup) backlog(n, rate float64) float64 {
 	return math.Max(0, end-request-n/rate) / 2
 }
 
-// turn is the time until a prompt has been read in a load test that keeps N
+// promptWait is the time until a prompt has been read in a load test that keeps N
 // requests in the house; one is the time of a prompt, all that of N.
 //
 // Requests come one by one where answers end at different times: each waits for
@@ -383,7 +383,7 @@ func (s *servingSetup) backlog(n, rate float64) float64 {
 // Sources: Schweitzer, "Approximate analysis of multiclass closed networks of
 // queues", 1979; SemiAnalysisAI/InferenceMAX benchmarks (num-prompts ten times
 // max-concurrency).
-func (s *servingSetup) turn(one, all, step float64) float64 {
+func (s *servingSetup) promptWait(one, all, step float64) float64 {
 	rest := math.Max(0, all-one)
 	each := rest / (s.batch - 1)
 	answer := s.output*step + rest

@@ -52,7 +52,7 @@ func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
 	layout, software := r.TP > 0, r.Stack != ""
 	asked := *r
 	asked.Stack, asked.Release = "", ""
-	q, err := p.runQuestion(&asked)
+	q, err := p.runRequest(&asked)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
 		}
 	}
 	q.Published.Year = r.Year
-	a, err := p.askRun(q)
+	a, err := p.answerRun(q)
 	if err != nil {
 		return nil, err
 	}

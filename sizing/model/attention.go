@@ -287,12 +287,12 @@ func (a Attention) Launches() Launches {
 
 // pruned keeps the dimension of a head, and the size of a group of heads where
 // only one of the two counts is given.
-func (a Attention) pruned(r *reshape) Block {
+func (a Attention) pruned(r *pruner) Block {
 	if a.HeadDim == 0 {
 		a.HeadDim = a.Hidden / a.Heads
 	}
 	kv, left := a.KVHeadCount(), r.p.KVHeads
-	if left == (Left{}) && kv == a.Heads { // every head has its own keys
+	if left == (Remaining{}) && kv == a.Heads { // every head has its own keys
 		left = r.p.Heads
 	}
 	a.KVHeads = r.cut("kv-heads", left, kv, 1)
@@ -439,7 +439,7 @@ func (a MLA) Launches() Launches {
 	return l
 }
 
-func (a MLA) pruned(r *reshape) Block {
+func (a MLA) pruned(r *pruner) Block {
 	a.Hidden, a.Heads = r.width(a.Hidden), r.cut("heads", r.p.Heads, a.Heads, 1)
 	return a
 }

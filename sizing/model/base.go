@@ -21,7 +21,7 @@ func (base) FeatureMaps() int64 { return 0 }
 
 func (base) withVocabulary(_, _ int64) Block { return nil }
 
-func (base) pruned(*reshape) Block { return nil }
+func (base) pruned(*pruner) Block { return nil }
 
 // pointwise is the base of kinds that transform every position alone.
 type pointwise struct{ base }

@@ -396,7 +396,7 @@ type Block interface {
 	withVocabulary(from, to int64) Block
 	// pruned returns the block that pruning leaves; nil for a kind whose width
 	// cannot be pruned.
-	pruned(r *reshape) Block
+	pruned(r *pruner) Block
 }
 
 // positive returns an error that names the first of the dimensions that is

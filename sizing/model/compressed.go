@@ -163,7 +163,7 @@ func (a CompressedAttention) Exchange() Exchange { return Exchange{Whole: a.Cach
 // Launches counts a layer with its compressor.
 func (CompressedAttention) Launches() Launches { return Launches{Operations: 14, Products: 5} }
 
-func (a CompressedAttention) pruned(r *reshape) Block {
+func (a CompressedAttention) pruned(r *pruner) Block {
 	a.Hidden = r.width(a.Hidden)
 	return a
 }

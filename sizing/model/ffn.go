@@ -70,7 +70,7 @@ func (FFN) Role() Role { return FeedForward }
 // Launches counts up with gate, activation and down.
 func (FFN) Launches() Launches { return Launches{Operations: 3, Products: 2} }
 
-func (f FFN) pruned(r *reshape) Block {
+func (f FFN) pruned(r *pruner) Block {
 	f.Hidden, f.Width = r.width(f.Hidden), r.cut("ffn", r.p.FFN, f.Width, channelUnit)
 	return f
 }
@@ -230,7 +230,7 @@ func (m MoE) Launches() Launches {
 	return l
 }
 
-func (m MoE) pruned(r *reshape) Block {
+func (m MoE) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	m.Experts = r.cut("experts", r.p.Experts, m.Experts, 1)
 	m.TopK = min(m.TopK, m.Experts)

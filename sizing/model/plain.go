@@ -50,7 +50,7 @@ func (Norm) Role() Role { return Auxiliary }
 // Launches is one operation.
 func (Norm) Launches() Launches { return Launches{Operations: 1} }
 
-func (n Norm) pruned(r *reshape) Block {
+func (n Norm) pruned(r *pruner) Block {
 	n.Dim = r.width(n.Dim)
 	return n
 }
@@ -109,7 +109,7 @@ func (t Table) withVocabulary(from, to int64) Block {
 	return t
 }
 
-func (t Table) pruned(r *reshape) Block {
+func (t Table) pruned(r *pruner) Block {
 	t.Dim = r.width(t.Dim)
 	return t
 }
@@ -197,7 +197,7 @@ func (l Linear) withVocabulary(_, to int64) Block {
 	return l
 }
 
-func (l Linear) pruned(r *reshape) Block {
+func (l Linear) pruned(r *pruner) Block {
 	l.In, l.Out = r.width(l.In), r.width(l.Out)
 	return l
 }

@@ -18,12 +18,12 @@ import (
 // Source: arXiv:2407.14679 section 2 (depth and width pruning of language
 // models, Minitron).
 type Prune struct {
-	Layers, Hidden, FFN, Heads, KVHeads, Experts Left
+	Layers, Hidden, FFN, Heads, KVHeads, Experts Remaining
 }
 
-// Left is what is left of a dimension: a number, or a share of what there was.
+// Remaining is what is left of a dimension: a number, or a share of what there was.
 // The zero value leaves all of it.
-type Left struct {
+type Remaining struct {
 	Count int64
 	Share float64
 }
@@ -31,7 +31,7 @@ type Left struct {
 // prunable is a dimension by the name that it is typed by.
 type prunable struct {
 	name string
-	at   *Left
+	at   *Remaining
 }
 
 // pruned lists the dimensions.
@@ -63,7 +63,7 @@ func ParsePrune(s string) (Prune, error) {
 		if !ok || i < 0 {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-dimension", part))
 		}
-		left, err := parseLeft(strings.TrimSpace(value))
+		left, err := parseRemaining(strings.TrimSpace(value))
 		if err != nil {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-value", part, err))
 		}
@@ -72,24 +72,24 @@ func ParsePrune(s string) (Prune, error) {
 	return p, nil
 }
 
-// parseLeft reads 3072 or 75%.
-func parseLeft(s string) (Left, error) {
+// parseRemaining reads 3072 or 75%.
+func parseRemaining(s string) (Remaining, error) {
 	if t, percent := strings.CutSuffix(s, "%"); percent {
 		f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
 		if err != nil || !(f > 0 && f <= 100) {
-			return Left{}, note.NewError("prune.not-a-share")
+			return Remaining{}, note.NewError("prune.not-a-share")
 		}
-		return Left{Share: f / 100}, nil
+		return Remaining{Share: f / 100}, nil
 	}
 	n, err := quantity.ParseCount(s)
 	if err != nil || n < 1 {
-		return Left{}, note.NewError("prune.not-a-number")
+		return Remaining{}, note.NewError("prune.not-a-number")
 	}
-	return Left{Count: n}, nil
+	return Remaining{Count: n}, nil
 }
 
 // of is what is left of n, a share in steps of unit; an error where it is more.
-func (l Left) of(name string, n, unit int64) (int64, error) {
+func (l Remaining) of(name string, n, unit int64) (int64, error) {
 	left := n
 	switch {
 	case l.Count > 0:
@@ -114,10 +114,10 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	small.Name = m.Name + " " + p.String()
 	small.Source = fmt.Sprintf("%s, pruned to %s", m.Source, p.String())
 	small.StoredBits = 0
-	if p.Hidden != (Left{}) && m.Hidden == 0 {
+	if p.Hidden != (Remaining{}) && m.Hidden == 0 {
 		return nil, note.FieldError("prune", "prune.no-hidden-size", m.Name)
 	}
-	r := &reshape{hidden: m.Hidden, to: m.Hidden, p: &p}
+	r := &pruner{hidden: m.Hidden, to: m.Hidden, p: &p}
 	var err error
 	if r.to, err = p.Hidden.of("hidden", m.Hidden, channelUnit); err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 		small.Groups = append(small.Groups, g)
 	}
 	for _, d := range p.pruned() {
-		if *d.at != (Left{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
+		if *d.at != (Remaining{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
 			if d.name == "ffn" && r.sparse {
 				return nil, note.FieldError("prune", "prune.experts-by-share", m.Name)
 			}
@@ -156,7 +156,7 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 
 // dropLayers takes layers out of every group of the body in proportion, the
 // largest remainders first, so that the mix of kinds stays.
-func (m *Model) dropLayers(l Left) error {
+func (m *Model) dropLayers(l Remaining) error {
 	have := m.Layers()
 	to, err := l.of("layers", int64(have), 1)
 	if err != nil {
@@ -194,8 +194,8 @@ func (m *Model) dropLayers(l Left) error {
 	return nil
 }
 
-// reshape changes the dimensions of blocks.
-type reshape struct {
+// pruner changes the dimensions of blocks.
+type pruner struct {
 	hidden, to int64
 	p          *Prune
 	found      map[string]bool // dimensions that some block has
@@ -204,7 +204,7 @@ type reshape struct {
 }
 
 // width is the new size of a dimension that is the residual stream's.
-func (r *reshape) width(n int64) int64 {
+func (r *pruner) width(n int64) int64 {
 	if n == r.hidden {
 		return r.to
 	}
@@ -212,7 +212,7 @@ func (r *reshape) width(n int64) int64 {
 }
 
 // cut is what is left of a dimension of a block.
-func (r *reshape) cut(name string, l Left, n, unit int64) int64 {
+func (r *pruner) cut(name string, l Remaining, n, unit int64) int64 {
 	if r.found == nil {
 		r.found = map[string]bool{}
 	}
@@ -225,7 +225,7 @@ func (r *reshape) cut(name string, l Left, n, unit int64) int64 {
 }
 
 // block is the block that is left.
-func (r *reshape) block(b Block) (Block, error) {
+func (r *pruner) block(b Block) (Block, error) {
 	r.err = nil
 	if left := b.pruned(r); left != nil {
 		return left, r.err

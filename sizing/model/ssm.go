@@ -71,7 +71,7 @@ func (m Mamba) Exchange() Exchange { return Exchange{State: m.Cache().State} }
 // Launches counts a layer; its products are in, state, step and out.
 func (Mamba) Launches() Launches { return Launches{Operations: 7, Products: 4} }
 
-func (m Mamba) pruned(r *reshape) Block {
+func (m Mamba) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	return m
 }
@@ -166,7 +166,7 @@ func (m Mamba2) Exchange() Exchange { return Exchange{State: m.Cache().State} }
 // Launches counts in, convolution, five of the chunked scan, gated norm and out.
 func (Mamba2) Launches() Launches { return Launches{Operations: 9, Products: 2} }
 
-func (m Mamba2) pruned(r *reshape) Block {
+func (m Mamba2) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	return m
 }
@@ -252,7 +252,7 @@ func (n DeltaNet) Exchange() Exchange { return Exchange{State: n.Cache().State} 
 // norm and out.
 func (DeltaNet) Launches() Launches { return Launches{Operations: 13, Products: 3} }
 
-func (n DeltaNet) pruned(r *reshape) Block {
+func (n DeltaNet) pruned(r *pruner) Block {
 	n.Hidden = r.width(n.Hidden)
 	return n
 }

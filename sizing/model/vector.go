@@ -37,7 +37,7 @@ func (Vector) Role() Role { return Auxiliary }
 // Launches is none: a vector is fused into what it multiplies.
 func (Vector) Launches() Launches { return Launches{} }
 
-func (v Vector) pruned(r *reshape) Block {
+func (v Vector) pruned(r *pruner) Block {
 	v.Dim = r.width(v.Dim)
 	return v
 }

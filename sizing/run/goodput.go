@@ -111,8 +111,8 @@ type Goodput struct {
 	Energy      train.Energy `json:"energy"`
 }
 
-// Undisturbed is a run before anything interrupts it.
-type Undisturbed struct {
+// Uninterrupted is a run before anything interrupts it.
+type Uninterrupted struct {
 	Ideal      quantity.Seconds // steps x step
 	RampUp     quantity.Seconds
 	Evaluation quantity.Seconds
@@ -135,7 +135,7 @@ type Undisturbed struct {
 // t at least w.
 // Sources: J. W. Young, CACM 17 (1974) 530; J. T. Daly, FGCS 22 (2006) 303;
 // two-stage checkpoints: arXiv:2402.15627 section 4.4.
-func (r Reliability) Goodput(u Undisturbed) Goodput {
+func (r Reliability) Goodput(u Uninterrupted) Goodput {
 	g := Goodput{Share: 1, Ideal: u.Ideal, Run: u.Ideal, Interval: r.Interval}
 	if u.Devices < 1 || !(u.Ideal > 0) {
 		return g
@@ -181,7 +181,7 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 
 // checkpoints fills in how long a checkpoint takes to write, and how long the
 // step waits for it.
-func (r *Reliability) checkpoints(u *Undisturbed, g *Goodput) {
+func (r *Reliability) checkpoints(u *Uninterrupted, g *Goodput) {
 	if r.WriteBandwidth <= 0 {
 		return
 	}

@@ -96,7 +96,7 @@ const (
 // Kind returns the kind of a model.
 func Kind(m *model.Model) string {
 	switch {
-	case !m.PerToken() || seesAhead(m):
+	case !m.PerToken() || bidirectional(m):
 		return Encoder
 	case m.ActiveParams() < m.Params():
 		return Mixture
@@ -104,8 +104,8 @@ func Kind(m *model.Model) string {
 	return Dense
 }
 
-// seesAhead reports whether some positions of the model see those after them.
-func seesAhead(m *model.Model) bool {
+// bidirectional reports whether some positions of the model see those after them.
+func bidirectional(m *model.Model) bool {
 	for i := range m.Groups {
 		for _, b := range m.Groups[i].Blocks {
 			if b.Core().Bidirectional {
@@ -148,9 +148,9 @@ func Situation(m *model.Model, d *hardware.Device, year int, given string) effic
 // Lengths between which the length of a run counts; the factor of a run outside
 // of them is that of the nearer one. Nearly all of the published runs lie between.
 const (
-	shortest = 3 * quantity.Day
-	longest  = 100 * quantity.Day
-	typical  = 20 * quantity.Day
+	shortestLength = 3 * quantity.Day
+	longestLength  = 100 * quantity.Day
+	typicalLength  = 20 * quantity.Day
 )
 
 // OverrunMedian returns the median overrun of a run of a planned length.
@@ -193,19 +193,19 @@ func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, plan
 	median := OverrunMedian(f, q, planned)
 	return Overrun{
 		Median: median,
-		Low:    median / math.Exp(math.Hypot(math.Log(band.Low), beyond(below, width))),
-		High:   median * math.Exp(math.Hypot(math.Log(band.High), beyond(above, width))),
+		Low:    median / math.Exp(math.Hypot(math.Log(band.Low), excess(below, width))),
+		High:   median * math.Exp(math.Hypot(math.Log(band.High), excess(above, width))),
 	}
 }
 
 // LengthRatio is a planned length over the typical one, within the lengths that
 // count.
 func LengthRatio(planned quantity.Seconds) float64 {
-	return float64(min(max(planned, shortest), longest) / typical)
+	return float64(min(max(planned, shortestLength), longestLength) / typicalLength)
 }
 
-// beyond is what of a half-width is not part of the typical one.
-func beyond(half, width float64) float64 {
+// excess is what of a half-width is not part of the typical one.
+func excess(half, width float64) float64 {
 	if half <= width {
 		return 0
 	}

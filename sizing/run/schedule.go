@@ -116,10 +116,10 @@ func (c *Course) overruns() *efficiency.File {
 // OverrunSource says what the overrun rests on.
 func (c *Course) OverrunSource() string { return c.overruns().Source }
 
-// undisturbed puts the run together, before anything interrupts it. batch is the
+// uninterrupted puts the run together, before anything interrupts it. batch is the
 // time of one batch of an evaluation.
-func (c *Course) undisturbed(p *train.Prepared, e *train.Estimate) (u Undisturbed, batch quantity.Seconds, err error) {
-	u = Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+func (c *Course) uninterrupted(p *train.Prepared, e *train.Estimate) (u Uninterrupted, batch quantity.Seconds, err error) {
+	u = Uninterrupted{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	if c.Reliability.Async && u.HostLink <= 0 {
 		return u, 0, note.FieldError("async-checkpoint", "checkpoint.no-host-link", p.Cluster.Device.ID)
 	}
@@ -139,7 +139,7 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 	if p.Workload.Tokens == 0 {
 		return Goodput{Share: 1, Ideal: t.Run, Run: t.Run, RunLow: t.RunLow, RunHigh: t.RunHigh, DeviceHours: t.DeviceHours, Cost: e.Cost, Energy: e.Energy}, 0, nil
 	}
-	u, batch, err := c.undisturbed(p, e)
+	u, batch, err := c.uninterrupted(p, e)
 	if err != nil {
 		return Goodput{}, 0, err
 	}
@@ -159,7 +159,7 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
 	var s train.Storage
 	p.Storage(&s)
-	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	u := Uninterrupted{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	low, high := quantity.Seconds(0), within
 	for range 64 { // the expected time rises with the ideal one
 		u.Ideal = (low + high) / 2

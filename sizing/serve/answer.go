@@ -56,9 +56,9 @@ type Answer struct {
 	MaxBatch   int64
 	// Best names the storage of the weights with the most bits that fits.
 	Best string
-	// BestElsewhere is the same of another runtime, where this one has none.
-	BestElsewhere *Choice
-	Throughput    Throughput
+	// BestOtherRuntime is the same of another runtime, where this one has none.
+	BestOtherRuntime *Choice
+	Throughput       Throughput
 	// Front is what comes before the decoder; nil where nothing does.
 	Front   *Front
 	Options []Option
@@ -77,13 +77,13 @@ func (s Request) Answer(price quantity.USD) (*Answer, error) {
 	a := &Answer{Prepared: p, price: price}
 	a.Memory = p.Memory(p.Context, p.Batch)
 	p.place(&a.Memory)
-	p.placed = a.Memory.HostLayers
+	p.layersOnHost = a.Memory.HostLayers
 	a.PerToken, a.PerSeq = p.KVBytesPerToken(), p.KVBytes(p.Context)
 	a.MaxContext, a.MaxBatch = p.MaxContext(p.Batch), p.MaxBatch(p.Context)
 	if best := p.best(); best != nil {
 		a.Best = best.Name
 	} else {
-		a.BestElsewhere = p.bestElsewhere()
+		a.BestOtherRuntime = p.bestOtherRuntime()
 	}
 	a.Throughput = p.Throughput(price)
 	a.Front = p.front()
@@ -202,7 +202,7 @@ func (t *servingTimer) computeBound() int64 {
 	parts := float64(t.layout.EP * t.layout.PP)
 	bound := func(batch float64) bool {
 		n := math.Max(1, batch/parts)
-		w := arithmetic.work(n, n)
+		w := arithmetic.passWork(n, n)
 		read, multiply := arithmetic.readMultiply(&w)
 		return multiply >= read
 	}

@@ -110,7 +110,7 @@ type forwardParts struct {
 func (p *forwardPass) parts(batch, seq float64) (w forwardParts) {
 	for i := range p.groups {
 		f := &p.groups[i]
-		bytes, flops := p.work(f, batch, seq)
+		bytes, flops := p.productWork(f, batch, seq)
 		w.bytes, w.flops = w.bytes+bytes, w.flops+flops
 		w.products += smoothMax(p.readMultiply(bytes, flops))
 		for _, m := range f.mix {
@@ -128,8 +128,8 @@ func (p *forwardPass) readMultiply(bytes, flops float64) (read, multiply float64
 	return bytes / (p.memory * p.e[servingMemory]), flops / (p.peak * p.e[servingCompute])
 }
 
-// work is the bytes of a group's weights, and the FLOPs of its products.
-func (p *forwardPass) work(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
+// productWork is the bytes of a group's weights, and the FLOPs of its products.
+func (p *forwardPass) productWork(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
 	positions := batch * f.positions(seq)
 	bytes = 2 * 2 * f.moved * batch // read and written in 16 bits
 	for i := range f.weights {

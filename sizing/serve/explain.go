@@ -48,9 +48,9 @@ func (l *servingLines) overhead(r *Runtime, overhead quantity.Bytes) {
 // stageOf is the share of caches and state that the fullest stage has on its
 // devices, and the numbers that make it up.
 func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
-	stage = a.served.stageShare(&a.Layout)
+	stage = a.profile.stageShare(&a.Layout)
 	if a.Layout.PP > 1 {
-		layers := max(a.served.layers, 1)
+		layers := max(a.profile.layers, 1)
 		numbers = append(numbers, note.In("share of the stage", note.NewPart("serving.stage-layers",
 			note.In("layers of the fullest stage", stage*float64(layers)), note.In("layers", layers))))
 	}
@@ -90,7 +90,7 @@ func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.P
 // explainWeights derives the weights of a device.
 func (a *Answer) explainWeights(l *servingLines) {
 	m := &a.Memory
-	layers, ends, experts := a.served.weightParts(&a.Layout)
+	layers, ends, experts := a.profile.weightParts(&a.Layout)
 	size := func(b quantity.Bytes) any {
 		if m.Host > 0 { // of which little may be left
 			return note.MiB(b)
@@ -117,7 +117,7 @@ func (a *Answer) explainWeights(l *servingLines) {
 
 // explainCompute derives the compute buffers.
 func (a *Answer) explainCompute(l *servingLines) {
-	s, r, compute := a.served, a.Runtime, a.Memory.Compute
+	s, r, compute := a.profile, a.Runtime, a.Memory.Compute
 	prompt := float64(a.prompt(a.Context))
 	logits := note.In("logits", note.NewPart("serving.logits", note.In("rows of logits", r.LogitRows), note.In("vocabulary", s.vocab),
 		note.In("bytes per logit", quantity.Bytes(r.LogitBytes)), note.In("tensor parallel", a.Layout.TP)))
@@ -138,7 +138,7 @@ func (a *Answer) explainCompute(l *servingLines) {
 func (p *Prepared) cacheKinds() []servedCache {
 	var kinds []servedCache
 next:
-	for _, c := range p.served.caches {
+	for _, c := range p.profile.caches {
 		if c.PerToken == 0 {
 			continue
 		}

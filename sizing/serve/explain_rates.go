@@ -34,7 +34,7 @@ func (a *Answer) explainBound(l *servingLines) {
 	part := math.Max(1, bound/float64(a.Layout.EP*a.Layout.PP))
 	arithmetic := *a.timer
 	arithmetic.e[servingTile] = 0
-	w := arithmetic.work(part, part)
+	w := arithmetic.passWork(part, part)
 	reading, multiplying := arithmetic.readMultiply(&w)
 	l.rate("compute-bound batch", "serving.bound", bound, note.In("multiplying", note.Fine(multiplying)), note.In("reading", note.Fine(reading)))
 }

@@ -22,7 +22,7 @@ func (a *Answer) explainTime() []note.Derivation {
 
 // products derives what the weights take of a pass.
 func (l *servingLines) products(t *servingTimer, tokens, heads float64) {
-	e, w := &t.e, t.work(tokens, heads)
+	e, w := &t.e, t.passWork(tokens, heads)
 	read, multiply := t.readMultiply(&w)
 	ofMemory, ofPeak := share("share of the bandwidth", e[servingMemory]), share("share of the peak", e[servingCompute])
 	reading := note.Sum{reads("bytes", w.bytes, t.memory, ofMemory)}
@@ -59,7 +59,7 @@ func (l *servingLines) scheduling(e *Efficiency, sequences float64) {
 
 // attention derives that of n tokens after depth, times over.
 func (l *servingLines) attention(t *servingTimer, n, depth, batch, times float64) {
-	w, seconds := t.attends(n, depth, batch), times*t.attention(n, depth, batch)
+	w, seconds := t.attentionWork(n, depth, batch), times*t.attention(n, depth, batch)
 	cache, scores := note.In("cache", t.cacheReads(&w)), note.In("scores", t.scoreTerms(&w))
 	if times != 1 {
 		l.time("attention", "serving.attention-chunks", seconds, note.In("chunks", times), cache, scores)

@@ -36,8 +36,8 @@ func towerBytes(m *model.Model, tp int) float64 {
 type Front struct {
 	Params quantity.Params `json:"params"`
 	Bytes  quantity.Bytes  `json:"weights_bytes"`
-	// Beside says that the model's count and weights leave it out.
-	Beside bool `json:"beside_count,omitempty"`
+	// Uncounted says that the model's count and weights leave it out.
+	Uncounted bool `json:"beside_count,omitempty"`
 	// Images is how many there are in a prompt, Tokens what one takes of it.
 	Images int64 `json:"images,omitempty"`
 	Tokens int64 `json:"tokens_per_image,omitempty"`
@@ -64,7 +64,7 @@ func (p *Prepared) front() *Front {
 	if len(p.timer.front) == 0 {
 		return nil
 	}
-	f := &Front{Params: quantity.Params(p.Model.FrontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Beside: len(p.Model.Towers) > 0}
+	f := &Front{Params: quantity.Params(p.Model.FrontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Uncounted: len(p.Model.Towers) > 0}
 	for i := range p.timer.front {
 		for _, w := range p.timer.front[i].weights {
 			if !w.split.shared {

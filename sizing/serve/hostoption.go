@@ -31,7 +31,7 @@ func (p *Prepared) HostSettings(m *Memory) (list note.Settings) {
 		return nil
 	}
 	how := p.Offload
-	if len(p.served.experts) == 0 {
+	if len(p.profile.experts) == 0 {
 		how = OffloadLayers
 	}
 	options, ok := p.Runtime.HostOptions[how]
@@ -46,7 +46,7 @@ func (p *Prepared) HostSettings(m *Memory) (list note.Settings) {
 
 // hostCount is the number of what an option counts.
 func (p *Prepared) hostCount(c HostCount, m *Memory) int {
-	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
+	layers, host := p.profile.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
 	switch c {
 	case CountDevice:
 		return layers - host

@@ -130,7 +130,7 @@ func (c *servedCache) latent() float64 { return float64(c.KeyWidth - c.Latent.Ro
 // cacheBytes is the cache of one context:
 //
 //	sum over layers of cells x (keys x bytes + values x bytes)
-func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
+func (s *profile) cacheBytes(context float64, shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
 		c := &s.caches[i]
@@ -148,7 +148,7 @@ func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
 }
 
 // tokenBytes is what one more token adds to the cache of a short context.
-func (s *served) tokenBytes(shape *cacheShape) float64 {
+func (s *profile) tokenBytes(shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
 		if s.caches[i].Tokens == 0 {
@@ -159,7 +159,7 @@ func (s *served) tokenBytes(shape *cacheShape) float64 {
 }
 
 // stateBytes is the state of one sequence, in fp32.
-func (s *served) stateBytes(tp int) float64 {
+func (s *profile) stateBytes(tp int) float64 {
 	total := 0.0
 	for i := range s.caches {
 		total += s.caches[i].layers * float64(s.caches[i].State) * 4
@@ -180,21 +180,21 @@ func (t *servedTensor) divided(tp int) float64 {
 
 // stageShare is the share of the layers in the stage that holds most: of five
 // stages of 32 layers 7/32.
-func (s *served) stageShare(l *Layout) float64 {
+func (s *profile) stageShare(l *Layout) float64 {
 	layers := float64(max(s.layers, 1))
 	return math.Ceil(layers/float64(l.PP)) / layers
 }
 
 // weightBytes returns the weights of the most loaded device, routed experts
 // apart: tensors by their split, layers by the stage that holds most.
-func (s *served) weightBytes(l *Layout) (dense, experts float64) {
+func (s *profile) weightBytes(l *Layout) (dense, experts float64) {
 	layers, ends, experts := s.weightParts(l)
 	return layers + ends, experts
 }
 
 // weightParts are those of its layers, of the embedding and the head, of which
 // the first and the last of several stages have one each, and of its experts.
-func (s *served) weightParts(l *Layout) (layers, ends, experts float64) {
+func (s *profile) weightParts(l *Layout) (layers, ends, experts float64) {
 	stage := s.stageShare(l)
 	var first, last, body float64
 	for i := range s.tensors {
@@ -225,7 +225,7 @@ func (s *served) weightParts(l *Layout) (layers, ends, experts float64) {
 //	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
 //	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
 //	           + rows of logits x vocabulary x bytes / tp
-func (s *served) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
+func (s *profile) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
 	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
 	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
 	if r.HiddenCopies > 0 {

@@ -48,7 +48,7 @@ func ParseOffload(s string) (Offload, error) {
 // Source: ggml-org/llama.cpp src/llama-kv-cache.cpp (a layer's cache stands on
 // the device of the layer), common/arg.cpp (--n-gpu-layers, --n-cpu-moe).
 func (p *Prepared) hostLayers(m *Memory, experts float64) (layers, weights, cache float64) {
-	s := p.served
+	s := p.profile
 	stage := math.Ceil(float64(max(s.layers, 1)) / float64(p.Layout.PP))
 	if p.Offload == OffloadExperts && experts > 0 {
 		layers = math.Ceil(float64(p.Model.ExpertLayers()) / float64(p.Layout.PP))
@@ -94,9 +94,9 @@ func (p *Prepared) hostNeed(m *Memory) quantity.Bytes {
 // more than what was asked takes.
 func (p *Prepared) hostLimit() int {
 	if p.HostMemory > 0 && p.Offload != NoOffload {
-		return max(p.served.layers, p.Model.ExpertLayers())
+		return max(p.profile.layers, p.Model.ExpertLayers())
 	}
-	return p.placed
+	return p.layersOnHost
 }
 
 // place tells the timer what stands on the host.
@@ -117,7 +117,7 @@ func (p *Prepared) placeFor(t *servingTimer, m *Memory) {
 	if m.HostLayers == 0 {
 		return
 	}
-	_, experts := p.served.weightBytes(&p.Layout)
+	_, experts := p.profile.weightBytes(&p.Layout)
 	layers, _, _ := p.hostLayers(m, experts)
 	share := float64(m.HostLayers) / layers
 	t.hostExperts = share

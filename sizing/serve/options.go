@@ -38,9 +38,9 @@ type Choice struct {
 	Weights string `json:"weights"`
 }
 
-// offered lists the storages that the runtime and the device can use, the most
+// offeredQuants lists the storages that the runtime and the device can use, the most
 // bits first: those that the makers published, and narrower ones.
-func (p *Prepared) offered() []*Quant {
+func (p *Prepared) offeredQuants() []*Quant {
 	var list []*Quant
 	most := quantity.Bytes(0)
 	if q := p.Published; q != nil {
@@ -68,14 +68,14 @@ func (p *Prepared) offered() []*Quant {
 	return list
 }
 
-// with is the serving with another storage of the weights.
-func (s Request) with(q *Quant) Request {
+// withQuant is the serving with another storage of the weights.
+func (s Request) withQuant(q *Quant) Request {
 	s.Quant, s.StoredBytes = q, 0
 	return s
 }
 
-// under is the serving with another runtime, its layout left open.
-func (s Request) under(r *Runtime) Request {
+// withRuntime is the serving with another runtime, its layout left open.
+func (s Request) withRuntime(r *Runtime) Request {
 	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, Layout{}, false, false, 0
 	return s
 }
@@ -83,8 +83,8 @@ func (s Request) under(r *Runtime) Request {
 // best is the storage with the most bits that fits without the host, nil if
 // none does.
 func (p *Prepared) best() *Quant {
-	for _, q := range p.offered() {
-		o, err := p.Request.with(q).Prepare()
+	for _, q := range p.offeredQuants() {
+		o, err := p.Request.withQuant(q).Prepare()
 		if err != nil {
 			continue
 		}
@@ -96,23 +96,23 @@ func (p *Prepared) best() *Quant {
 	return nil
 }
 
-// others lists the runtimes of desks that run on the device too: their files
+// desktopRuntimes lists the runtimes of desks that run on the device too: their files
 // go to fewer bits.
-func (p *Prepared) others() []*Runtime {
+func (p *Prepared) desktopRuntimes() []*Runtime {
 	var list []*Runtime
 	for _, r := range loadRuntimes() {
-		if r.Desk && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
+		if r.Desktop && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-// bestElsewhere is the storage with the most bits that fits in another
+// bestOtherRuntime is the storage with the most bits that fits in another
 // runtime, nil if there is none.
-func (p *Prepared) bestElsewhere() *Choice {
-	for _, r := range p.others() {
-		if o, err := p.Request.under(r).Prepare(); err == nil {
+func (p *Prepared) bestOtherRuntime() *Choice {
+	for _, r := range p.desktopRuntimes() {
+		if o, err := p.Request.withRuntime(r).Prepare(); err == nil {
 			if best := o.best(); best != nil {
 				return &Choice{r.Name, best.Name}
 			}
@@ -139,7 +139,7 @@ func (l *optionList) add(code string, s Request, label note.Note) bool {
 		return false
 	}
 	o.place(&m)
-	o.placed = m.HostLayers
+	o.layersOnHost = m.HostLayers
 	price := l.price
 	if d := o.Cluster.Device; d != l.p.Cluster.Device {
 		price = 0
@@ -190,7 +190,7 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
 	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
 	add(o.Offload != p.Offload, "offload", o.Offload)
-	add(elsewhere && p.asked.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
+	add(elsewhere && p.requested.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
 	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
 	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
 	return list
@@ -199,7 +199,7 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 // layoutSettings is the dimensions that an option's layout takes beside those that
 // were asked for: none where these lead to it as they are.
 func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
-	l := p.asked.Layout
+	l := p.requested.Layout
 	dimensions := []struct {
 		field string
 		at    *int
@@ -226,7 +226,7 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
-		l.add("weights", p.Request.with(best), note.New("option.weights", "", best.Name))
+		l.add("weights", p.Request.withQuant(best), note.New("option.weights", "", best.Name))
 	}
 	if n := p.MaxContext(p.Batch); n > 1 && n < p.Context {
 		s := p.Request
@@ -244,7 +244,7 @@ func (p *Prepared) options(price quantity.USD) []Option {
 	l.otherRuntimes()
 	l.toHost()
 	l.moreDevices()
-	l.elsewhere()
+	l.otherDevices()
 	return l.list
 }
 
@@ -298,20 +298,20 @@ func (l *optionList) narrowCache() {
 		return
 	}
 	if best := o.best(); best != nil {
-		l.add("weights and kv", s.with(best), note.New("option.weights-kv", "", best.Name, name))
+		l.add("weights and kv", s.withQuant(best), note.New("option.weights-kv", "", best.Name, name))
 	}
 }
 
 // otherRuntimes offers the runtimes whose files go to fewer bits.
 func (l *optionList) otherRuntimes() {
-	for _, r := range l.p.others() {
-		s := l.p.Request.under(r)
+	for _, r := range l.p.desktopRuntimes() {
+		s := l.p.Request.withRuntime(r)
 		o, err := s.Prepare()
 		if err != nil {
 			continue
 		}
 		if best := o.best(); best != nil {
-			l.add("runtime", s.with(best), note.New("option.runtime", "", r.Title, best.Name))
+			l.add("runtime", s.withQuant(best), note.New("option.runtime", "", r.Title, best.Name))
 		}
 	}
 }
@@ -332,7 +332,7 @@ func (l *optionList) toHost() {
 		if o := p.Published; o != nil && o.Linear == "mxfp4" {
 			q, _ = FindQuant("mxfp4-q8_0")
 		}
-		l.offload(s.under(r).with(q), func(what note.Word, share float64) note.Note {
+		l.offload(s.withRuntime(r).withQuant(q), func(what note.Word, share float64) note.Note {
 			return note.New("option.offload-with", "", r.Title, q.Name, what, share)
 		})
 	}
@@ -384,20 +384,20 @@ func (l *optionList) moreDevices() {
 			continue
 		}
 		if best := o.best(); best != nil {
-			narrower = l.add("devices and weights", s.with(best), note.New("option.devices-and-weights", "", n, id, o.Layout.String(), best.Name))
+			narrower = l.add("devices and weights", s.withQuant(best), note.New("option.devices-and-weights", "", n, id, o.Layout.String(), best.Name))
 		}
 	}
 }
 
-// elsewhere offers another single device: the cheapest by the hour, the GPU
+// otherDevices offers another single device: the cheapest by the hour, the GPU
 // and the machine with shared memory that are smallest.
-func (l *optionList) elsewhere() {
+func (l *optionList) otherDevices() {
 	type candidate struct {
 		d *hardware.Device
 		s Request
 	}
 	var fit []candidate
-	for _, d := range l.p.Elsewhere {
+	for _, d := range l.p.Alternatives {
 		c, err := hardware.NewCluster(d, 1)
 		if err != nil || d.ID == l.p.Cluster.Device.ID {
 			continue
@@ -405,7 +405,7 @@ func (l *optionList) elsewhere() {
 		s := l.p.Request
 		s.Cluster, s.Layout, s.DeviceMemory, s.Offload = c, Layout{}, 0, NoOffload
 		if r := DefaultRuntime(d, s.Quant); r != s.Runtime {
-			s = s.under(r)
+			s = s.withRuntime(r)
 		}
 		o, err := s.Prepare()
 		if err != nil || !o.Runtime.RunsOn(d) {

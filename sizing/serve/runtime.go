@@ -87,8 +87,8 @@ type Runtime struct {
 	CountsState bool `json:"counts_state"`
 	// GGUF says that its weights are files of its own, with their own storages.
 	GGUF bool `json:"gguf"`
-	// Desk runtimes serve few users, in storages of fewer bits than others'.
-	Desk bool `json:"desk"`
+	// Desktop runtimes serve few users, in storages of fewer bits than others'.
+	Desktop bool `json:"desk"`
 	// Ladder is the storages of weights that it offers, the most bits first.
 	Ladder []string `json:"ladder"`
 	// HostOptions is how it is told what to leave on the host, by the way of

@@ -31,8 +31,8 @@ type Request struct {
 	// SharedContext takes Context as the tokens of all sequences together, as
 	// llama.cpp's -c does.
 	SharedContext bool
-	// Elsewhere are single devices that may be proposed where it does not fit.
-	Elsewhere []*hardware.Device
+	// Alternatives are single devices that may be proposed where it does not fit.
+	Alternatives []*hardware.Device
 	// Published is the storage that the makers of the model chose, where it is
 	// narrower than 16 bits: wider ones hold nothing more. Nil: 16 bits.
 	Published *Quant
@@ -66,14 +66,14 @@ type Request struct {
 // Prepared is a Serving ready to evaluate contexts and batches.
 type Prepared struct {
 	Request
-	asked  Request // as it was before what it leaves open was filled in
-	served *served
-	timer  *servingTimer
-	keys   servingKeys
-	known  int // of the runtime and the device: 2 both together, 1 one of them, 0 neither
-	bands  *Constants
-	// placed is the layers on the host for the context and batch asked for.
-	placed int
+	requested Request // as it was before what it leaves open was filled in
+	profile   *profile
+	timer     *servingTimer
+	keys      servingKeys
+	known     int // of the runtime and the device: 2 both together, 1 one of them, 0 neither
+	bands     *Constants
+	// layersOnHost is the layers on the host for the context and batch asked for.
+	layersOnHost int
 }
 
 // DefaultHostBandwidth is that of a desktop's two channels of DDR5-5600.
@@ -117,16 +117,16 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.checkShares(); err != nil {
 		return nil, err
 	}
-	p := &Prepared{Request: s, asked: asked, served: newServed(s.Model, s.Quant)}
+	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant)}
 	if s.FullWindows {
-		for i := range p.served.caches {
-			p.served.caches[i].Window = 0
+		for i := range p.profile.caches {
+			p.profile.caches[i].Window = 0
 		}
 	}
 	if s.StoredBytes > 0 {
-		p.served.scaleTo(float64(s.StoredBytes))
+		p.profile.scaleTo(float64(s.StoredBytes))
 	}
-	if len(p.served.caches) == 0 {
+	if len(p.profile.caches) == 0 {
 		return nil, note.NewError("serving.no-cache", s.Model.Name)
 	}
 	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
@@ -136,7 +136,7 @@ func (s Request) Prepare() (*Prepared, error) {
 	if year == 0 {
 		year = s.Runtime.Year
 	}
-	if p.timer, err = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
+	if p.timer, err = newServingTimer(p.profile, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
 		return nil, err
 	}
 	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
@@ -186,7 +186,7 @@ func (s *Request) checkShares() error {
 func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output, 1) }
 
 // scaleTo gives the tensors a total in bytes.
-func (s *served) scaleTo(total float64) {
+func (s *profile) scaleTo(total float64) {
 	have := 0.0
 	for i := range s.tensors {
 		if !s.tensors[i].shared {
@@ -252,7 +252,7 @@ func (s *Request) perReplica(batch int64) int64 {
 // context each.
 func (p *Prepared) Memory(context, batch int64) Memory {
 	var m Memory
-	s, l := p.served, &p.Layout
+	s, l := p.profile, &p.Layout
 	dense, experts := s.weightBytes(l)
 	perStage := s.stageShare(l)
 	n := float64(p.perReplica(batch))
@@ -414,30 +414,30 @@ func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 // runtime's padding.
 func (p *Prepared) KVBytes(context int64) quantity.Bytes {
 	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
-	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
 // ActivationBytes returns the widest activations of one layer for a prompt
 // that is read at once: the widest one beside the layer's input and the
 // residual, in 16 bits.
 func (p *Prepared) ActivationBytes(prompt float64) float64 {
-	return prompt * (p.served.widest + 2*p.served.hidden) * 2
+	return prompt * (p.profile.widest + 2*p.profile.hidden) * 2
 }
 
 // KVBytesPadded is KVBytes as the runtime allots it.
 func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
 	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.Runtime}
-	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
 // KVBytesPerToken returns what one token adds to the cache while no window is
 // full, over all devices.
 func (p *Prepared) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+	return quantity.Bytes(p.profile.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
 }
 
 // StateBytes returns the state of one sequence over all devices.
-func (p *Prepared) StateBytes() quantity.Bytes { return quantity.Bytes(p.served.stateBytes(1)) }
+func (p *Prepared) StateBytes() quantity.Bytes { return quantity.Bytes(p.profile.stateBytes(1)) }
 
 // WeightBytes returns the weights of one replica over all devices, each once.
 func (p *Prepared) WeightBytes() quantity.Bytes {

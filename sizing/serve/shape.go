@@ -30,9 +30,9 @@ func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 	return wholeBytes(total * m.CountScale())
 }
 
-// served is a model reduced to what serving it costs: the sums that memory and
+// profile is a model reduced to what serving it costs: the sums that memory and
 // time are made of, for one storage of the weights.
-type served struct {
+type profile struct {
 	model    *model.Model
 	quant    *Quant
 	layers   int
@@ -72,9 +72,9 @@ type servedCache struct {
 	layers float64
 }
 
-// newServed sums a model's tensors and caches under a preset.
-func newServed(m *model.Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.DecoderLayers(), depth: m.DecoderDepth(), launches: launchedLayers(m, q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+// newProfile sums a model's tensors and caches under a preset.
+func newProfile(m *model.Model, q *Quant) *profile {
+	s := &profile{model: m, quant: q, layers: m.DecoderLayers(), depth: m.DecoderDepth(), launches: launchedLayers(m, q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
 	moe, scale, layers := m.HasExperts(), m.CountScale(), m.Layers()
 	for i := range m.Groups {
 		g := &m.Groups[i]
@@ -100,7 +100,7 @@ func newServed(m *model.Model, q *Quant) *served {
 }
 
 // route adds layers that route tokens to experts to those that are alike.
-func (s *served) route(layers, experts, topK float64) {
+func (s *profile) route(layers, experts, topK float64) {
 	last := len(s.experts) - 1
 	if last < 0 || s.experts[last].experts != experts || s.experts[last].topK != topK {
 		s.experts = append(s.experts, servedExperts{experts: experts, topK: topK})
@@ -110,7 +110,7 @@ func (s *served) route(layers, experts, topK float64) {
 }
 
 // add sums one tensor of repeat layers.
-func (s *served) add(w model.Weight, repeat, bits float64, body, once bool) {
+func (s *profile) add(w model.Weight, repeat, bits float64, body, once bool) {
 	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
 	if w.Split == model.ExpertSplit {
 		e := &s.experts[len(s.experts)-1]

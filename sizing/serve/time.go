@@ -22,7 +22,7 @@ import (
 // with |a, b| the 4-norm, a maximum that is smooth where the two are alike.
 // Of E experts T tokens touch E(1 - (1 - k/E)^T).
 type servingTimer struct {
-	s       *served
+	s       *profile
 	layout  Layout
 	runtime *Runtime
 	kv      KVType
@@ -73,7 +73,7 @@ func smoothMax(a, b float64) float64 {
 }
 
 // newServingTimer prepares what does not depend on the constants.
-func newServingTimer(s *served, l Layout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
+func newServingTimer(s *profile, l Layout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
 	var err error
 	if t.links, err = newServingLinks(c, &l); err != nil {
@@ -173,9 +173,9 @@ func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention fl
 // weights of a long prompt first.
 const blockProductsYear = 2024
 
-// hit is the share of experts that tokens touch; tokens that are alike, spread
+// touchedShare is the share of experts that tokens touch; tokens that are alike, spread
 // below 1, go to the same ones.
-func (x *servedExperts) hit(tokens, spread float64) float64 {
+func (x *servedExperts) touchedShare(tokens, spread float64) float64 {
 	return 1 - math.Pow(1-x.topK/x.experts, math.Pow(math.Max(tokens, 1), spread))
 }
 
@@ -190,15 +190,15 @@ type passWork struct {
 	flops, expertFLOPs            float64
 }
 
-// work counts a pass of tokens; heads is how many positions go through the
+// passWork counts a pass of tokens; heads is how many positions go through the
 // output head.
-func (t *servingTimer) work(tokens, heads float64) (w passWork) {
+func (t *servingTimer) passWork(tokens, heads float64) (w passWork) {
 	w.bytes, w.hostBytes = t.dense*(1-t.hostDense)+t.head, t.dense*t.hostDense
 	w.flops = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile]))
 	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
 	for i := range t.s.experts {
 		x := &t.s.experts[i]
-		hit := x.hit(tokens*groups, t.e[servingSpread])
+		hit := x.touchedShare(tokens*groups, t.e[servingSpread])
 		touched := x.bytes * hit / spread
 		w.expertBytes += touched * (1 - t.hostExperts)
 		w.hostBytes += touched * t.hostExperts
@@ -217,7 +217,7 @@ func (t *servingTimer) readMultiply(w *passWork) (read, multiply float64) {
 // weights is the time of all products of a pass: reading and multiplying
 // overlap; what stands on the host comes on top.
 func (t *servingTimer) weights(tokens, heads float64) float64 {
-	w := t.work(tokens, heads)
+	w := t.passWork(tokens, heads)
 	read, multiply := t.readMultiply(&w)
 	return smoothMax(read, multiply) + t.hostTime(&w, tokens)
 }
@@ -230,9 +230,9 @@ type attentionWork struct {
 	cache, hostCache           float64
 }
 
-// attends counts attention of n new tokens a sequence after depth cached ones,
+// attentionWork counts attention of n new tokens a sequence after depth cached ones,
 // for batch sequences.
-func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
+func (t *servingTimer) attentionWork(n, depth, batch float64) (w attentionWork) {
 	each := batch / float64(t.layout.TP)
 	for i := range t.mix {
 		_, after := t.mix[i].block.Mixing(depth + n)
@@ -259,7 +259,7 @@ func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
 // attention is the time of n new tokens a sequence after depth cached ones, for
 // batch sequences.
 func (t *servingTimer) attention(n, depth, batch float64) float64 {
-	w := t.attends(n, depth, batch)
+	w := t.attentionWork(n, depth, batch)
 	return smoothMax(t.attentionTimes(&w))
 }
 

@@ -23,7 +23,7 @@ func (a *App) NearDevices(name string) (line string, near []string) {
 	}
 	var nf *hardware.NotFoundError
 	if _, err := a.catalogueDevice(name); errors.As(err, &nf) {
-		return line, nf.Near
+		return line, nf.Suggestions
 	}
 	return line, []string{name}
 }

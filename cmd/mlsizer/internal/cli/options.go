@@ -39,12 +39,12 @@ type ServingOptions struct {
 	Images  int64          // in a prompt; not given: one where the model takes images
 	Memory  quantity.Bytes // of a device, instead of the catalogue's
 	Network hardware.Network
-	// Elsewhere are the devices that may be proposed instead.
-	Elsewhere []*hardware.Device
-	Explain   bool
-	Price     quantity.USD
-	Bounds    sizing.Bounds
-	Prune     []model.Prune
+	// Alternatives are the devices that may be proposed instead.
+	Alternatives []*hardware.Device
+	Explain      bool
+	Price        quantity.USD
+	Bounds       sizing.Bounds
+	Prune        []model.Prune
 }
 
 // InferOptions are the arguments of the infer command.

@@ -87,10 +87,10 @@ func (a *App) DeviceError(flag, input string, err error) error {
 			return UsageError(err, a.CommandReplacing(input, d+"x"+m[1]))
 		}
 	}
-	if len(nf.Near) == 0 {
+	if len(nf.Suggestions) == 0 {
 		return UsageError(err, "mlsizer hardware")
 	}
-	fixed := nf.Near[0]
+	fixed := nf.Suggestions[0]
 	if i := strings.LastIndexAny(input, "xX×"); nf.Name != input && i > 0 {
 		fixed += input[i:] // the count
 	}

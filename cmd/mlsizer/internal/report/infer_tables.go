@@ -56,19 +56,19 @@ type ServingJSON struct {
 
 // InferJSON is the answer for one model, machine and storage.
 type InferJSON struct {
-	Model      ModelJSON        `json:"model"`
-	Hardware   HardwareJSON     `json:"hardware"`
-	Workload   ServingJSON      `json:"workload"`
-	Memory     serve.Memory     `json:"memory"`
-	Weights    quantity.Bytes   `json:"model_weights_bytes"`
-	PerToken   quantity.Bytes   `json:"kv_bytes_per_token"`
-	PerSeq     quantity.Bytes   `json:"kv_bytes_per_sequence"`
-	State      quantity.Bytes   `json:"state_bytes_per_sequence"`
-	MaxContext int64            `json:"max_context"`
-	MaxBatch   int64            `json:"max_sequences"`
-	Best       string           `json:"best_weights"`
-	Elsewhere  *serve.Choice    `json:"best_elsewhere,omitempty"`
-	Throughput serve.Throughput `json:"throughput"`
+	Model        ModelJSON        `json:"model"`
+	Hardware     HardwareJSON     `json:"hardware"`
+	Workload     ServingJSON      `json:"workload"`
+	Memory       serve.Memory     `json:"memory"`
+	Weights      quantity.Bytes   `json:"model_weights_bytes"`
+	PerToken     quantity.Bytes   `json:"kv_bytes_per_token"`
+	PerSeq       quantity.Bytes   `json:"kv_bytes_per_sequence"`
+	State        quantity.Bytes   `json:"state_bytes_per_sequence"`
+	MaxContext   int64            `json:"max_context"`
+	MaxBatch     int64            `json:"max_sequences"`
+	Best         string           `json:"best_weights"`
+	OtherRuntime *serve.Choice    `json:"best_elsewhere,omitempty"`
+	Throughput   serve.Throughput `json:"throughput"`
 	// Front is what comes before the decoder.
 	Front   *serve.Front      `json:"front,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
@@ -83,7 +83,7 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 		Hardware: NewHardwareJSON(t.Input, &s.Cluster, train.BF16),
 		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
 	if o.Explain {
@@ -234,15 +234,15 @@ func servingLimits(r *InferJSON) render.Table {
 	switch {
 	case r.Best != "":
 		best = r.Best
-	case r.Elsewhere != nil:
-		best = text.BestElsewhere.With(r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
+	case r.OtherRuntime != nil:
+		best = text.BestElsewhere.With(r.Workload.Runtime, r.OtherRuntime.Weights, r.OtherRuntime.Runtime)
 	}
 	rows := [][]render.Cell{
 		Fact(text.ModelWeights, Exactly(r.Weights)),
 	}
 	if x := r.Front; x != nil {
 		what := text.OfThem.With(frontText(x))
-		if x.Beside {
+		if x.Uncounted {
 			what = text.BesideThem.With(frontText(x))
 		}
 		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
