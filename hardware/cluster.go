@@ -40,7 +40,7 @@ type Network struct {
 	ScaleOut       quantity.Bandwidth // per device and direction
 }
 
-// Set is an [Option]: it refuses what is no size of a node and no bandwidth.
+// Set is an [Option]: it rejects what is no size of a node and no bandwidth.
 func (n Network) Set(c *Cluster) error {
 	if n.DevicesPerNode < 0 || n.DevicesPerNode > MaxDevices {
 		return note.NewError("cluster.bad-node-size", n.DevicesPerNode, MaxDevices)
@@ -71,7 +71,7 @@ func WithSlice(s Shape) Option {
 
 // NewCluster is a cluster of count devices with the usual node and network of
 // the device. On a torus it takes the fewest equal slices that make up the
-// count. It refuses a count below 1 or above [MaxDevices], and a count that
+// count. It rejects a count below 1 or above [MaxDevices], and a count that
 // no number of slices makes.
 func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	if d == nil {
@@ -94,7 +94,7 @@ func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	return c, nil
 }
 
-// tooMany refuses a number of devices.
+// tooMany rejects a number of devices.
 func tooMany(name string, count int64) error {
 	return note.NewError("cluster.count-out-of-range", name, count, MaxDevices)
 }

@@ -60,7 +60,7 @@ func parsePrior(s string) (float64, error) {
 	return v, nil
 }
 
-// checkLeaveOut refuses what is not a group of the rows at hand, and returns the
+// checkLeaveOut rejects what is not a group of the rows at hand, and returns the
 // first of them where none is asked for.
 func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 	if o.out == "" {

@@ -46,7 +46,7 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 // eitherWay are the flags that a comparison of training shares with one of serving.
 var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file"}
 
-// oneQuestion refuses flags about training where serving is compared and the
+// oneQuestion rejects flags about training where serving is compared and the
 // other way round: they would change nothing. training are those of training.
 func oneQuestion(o *cli.CompareOptions, cmd *cobra.Command, training []string) error {
 	var train, serve []string

@@ -125,7 +125,7 @@ const (
 	defaultAnswer         = 512 // at most, and what a long answer leaves for the prompt
 )
 
-// divideContext refuses a context that has no room for a prompt and an answer,
+// divideContext rejects a context that has no room for a prompt and an answer,
 // of which one may be left open, and gives the answer no more than is left.
 func divideContext(s *serve.Request) error {
 	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)

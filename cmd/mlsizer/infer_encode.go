@@ -46,7 +46,7 @@ type encodeJSON struct {
 // more: the longest that BERT reads.
 const defaultEncodingContext = 512
 
-// refuseDecoding refuses the flags that only a model that generates has.
+// refuseDecoding rejects the flags that only a model that generates has.
 func refuseDecoding(o *cli.InferOptions, cmd *cobra.Command, m *model.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {

@@ -63,7 +63,7 @@ func newModelsCmd(a *cli.App) *cobra.Command {
 	return flags(cmd)
 }
 
-// noArguments refuses arguments.
+// noArguments rejects arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return cli.UsageError(text.NoArgument.Error(args[0]), "")

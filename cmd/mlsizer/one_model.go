@@ -7,7 +7,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
-// oneModel takes the one MODEL of a command; none and several are refused with
+// oneModel takes the one MODEL of a command; none and several are rejected with
 // what is wanted.
 func oneModel(at *string, want text.Text, hint, several string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {

@@ -106,7 +106,7 @@ func parseChance(s string) (float64, error) {
 	return chance, nil
 }
 
-// completePlan notes which flags were given, and refuses what does not go
+// completePlan notes which flags were given, and rejects what does not go
 // together.
 func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 	if o.Top == 0 {

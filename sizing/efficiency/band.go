@@ -51,7 +51,7 @@ func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
 	return Band{math.Pow(b.Unmeasured.Low, math.Sqrt2), math.Pow(b.Unmeasured.High, math.Sqrt2)}, false
 }
 
-// check refuses what is no range around 1.
+// check rejects what is no range around 1.
 func (b *BandFor) check() error {
 	bands := []Band{b.Band}
 	if b.Unmeasured != (Band{}) || len(b.Devices) > 0 {

@@ -55,7 +55,7 @@ func TestRead(t *testing.T) {
 	assert.Equal(t, note.NewError("constants.empty"), err, "what is beyond the most that is read is not looked at")
 }
 
-// What is no file of constants is refused for what it is.
+// What is no file of constants is rejected for what it is.
 func TestReadOtherFiles(t *testing.T) {
 	for file, want := range map[string]error{
 		"":                                 note.NewError("constants.empty"),

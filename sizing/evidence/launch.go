@@ -75,7 +75,7 @@ func (r *Row) ownLayers(opt Options) bool {
 }
 
 // recomputeOffload behind a recompute says that some of the activations that are
-// not made anew wait on the host, without saying which: transfers that the
+// not recomputed wait on the host, without saying which: transfers that the
 // compiler starts ahead, which take no time of a step beside what they hide
 // behind, and bytes that a device does not hold (see gap).
 const recomputeOffload = "-offload"

@@ -33,7 +33,7 @@ var memoryFacts = []memoryFact{
 	// (microsoft/DeepSpeed deepspeed/runtime/pipe/topology.py).
 	{"megatron-deepspeed", "context_bytes", "bytes", 4.4 * (1 << 30), 1 << 30, 1 << 30, 16 << 30,
 		func(s *train.Stack) *float64 { return (*float64)(&s.ContextBytes) }},
-	// Half of what a layer makes anew is alive as gradients at a time.
+	// Half of what a layer recomputes is alive as gradients at a time.
 	{"torchtitan", "recompute_gradients", "share of a layer", 0.5, 0.25, 0, 2,
 		func(s *train.Stack) *float64 { return &s.RecomputeGradients }},
 }

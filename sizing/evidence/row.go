@@ -80,7 +80,7 @@ type Row struct {
 }
 
 // ReadCSV reads measurements by their column names. Columns that the schema
-// does not know are ignored; a file without id or source is refused, and so is
+// does not know are ignored; a file without id or source is rejected, and so is
 // a cell that does not parse.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
 	t, err := openTable(r, file, []string{"id", "source"}, "measurement columns")

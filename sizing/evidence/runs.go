@@ -229,7 +229,7 @@ func (r *Row) runTokens(m *model.Model) (quantity.Tokens, error) {
 		return quantity.Tokens(tokens), nil
 	case r.TrainingFLOPs > 0 && r.BaseModel != "":
 		return 0, note.NewError("row.compute-of-base-model")
-	case r.TrainingFLOPs > 0: // 6 FLOPs a parameter and token
+	case r.TrainingFLOPs > 0: // 6 FLOPs per parameter and token
 		return quantity.Tokens(r.TrainingFLOPs / 6 / float64(m.ActiveParams())), nil
 	}
 	return 0, note.NewError("row.hours-without-length")

@@ -32,10 +32,10 @@ type ServingPredictor struct {
 type servingSetup struct {
 	row       *ServingRow
 	p         *serve.Prepared
-	batch     float64 // sequences a replica
+	batch     float64 // sequences per replica
 	replicas  float64
 	load      bool    // the engine chose the batch
-	requested float64 // sequences a replica that the row asks for
+	requested float64 // sequences per replica that the row asks for
 	input     float64
 	output    float64
 	context   float64 // of the middle of the answer
@@ -194,7 +194,7 @@ var (
 	bitsInName    = regexp.MustCompile(`(?i)(?:int|w|q|fp|nf|hqq|bnb)[-_]?(\d)(?:\D|$)`)
 )
 
-// namedBits reads the bits a weight of a format that is not known from its name:
+// namedBits reads the bits per weight of a format that is not known from its name:
 // "5.5bpw", or the 4 of "iq4_k", to which blocks of few bits add half a one for
 // their scales.
 func namedBits(name string) (bits float64, ok bool) {
@@ -283,7 +283,7 @@ func (s *servingSetup) cachedTokens(context int64) int64 {
 	return context
 }
 
-// rate predicts the row's tokens a second, over all devices and sequences.
+// rate predicts the row's tokens per second, over all devices and sequences.
 func (s *servingSetup) rate() float64 {
 	r := s.row
 	switch r.Phase {
@@ -357,7 +357,7 @@ func (s *servingSetup) firstToken() float64 {
 	return t
 }
 
-// backlog is the median wait of n requests that arrive at a rate a second,
+// backlog is the median wait of n requests that arrive at a rate per second,
 // whether there is a place for them or not: the last one starts a request's
 // time before the end, and those before it waited for in proportion.
 func (s *servingSetup) backlog(n, rate float64) float64 {

@@ -90,7 +90,7 @@ func IsServing(header []string) bool {
 
 // ReadServingCSV reads serving measurements by their column names. Columns
 // that the schema does not know are ignored; a file without id, source or
-// runtime is refused, and so is a cell that does not parse.
+// runtime is rejected, and so is a cell that does not parse.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
 	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "serving columns")
 	if err != nil {

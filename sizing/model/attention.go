@@ -50,7 +50,7 @@ type Attention struct {
 	QKNorm  QKNorm `json:"qk_norm,omitempty"`
 	// QKNormBias gives the query and key norms a bias.
 	QKNormBias bool `json:"qk_norm_bias,omitempty"`
-	// Sinks adds a learned logit a head (gpt-oss).
+	// Sinks adds a learned logit per head (gpt-oss).
 	Sinks bool `json:"sinks,omitempty"`
 	// Gate multiplies the output by a gate as wide as the heads, projected
 	// with the queries (Qwen3-Next).
@@ -99,7 +99,7 @@ func (a Attention) kvHidden() int64 {
 // Kind returns "attention".
 func (Attention) Kind() string { return "attention" }
 
-// Check refuses heads that the KV heads do not divide, and a hidden size that
+// Check rejects heads that the KV heads do not divide, and a hidden size that
 // the heads do not divide when no head dimension is given.
 func (a Attention) Check() error {
 	if err := positive("attention", dim{"hidden size", a.Hidden}, dim{"heads", a.Heads}, dim{"KV heads", a.KVHeadCount()}); err != nil {
@@ -190,7 +190,7 @@ func (a Attention) pairs(s float64) (full, executed float64) {
 	return full, s*w - w*w/2
 }
 
-// Mixing counts scores and values: 2(h+v) FLOPs a head and pair.
+// Mixing counts scores and values: 2(h+v) FLOPs per head and pair.
 // Source: arXiv:2205.05198 appendix A (4bs²h a layer for h = v, H·h = hidden).
 func (a Attention) Mixing(s float64) (full, executed float64) {
 	pair := 2 * float64(a.Heads*(a.HeadWidth()+a.ValueWidth()))
@@ -229,7 +229,7 @@ func (a Attention) Saved() []Saved {
 
 // scores lists what the core of attention keeps: the softmax output, its
 // dropout mask and the dropped-out scores when they are written to memory;
-// one statistic a head and token when they are not.
+// one statistic per head and token when they are not.
 func scores(heads int64) []Saved {
 	h := float64(heads)
 	return []Saved{
@@ -327,7 +327,7 @@ type MLA struct {
 // Kind returns "mla".
 func (MLA) Kind() string { return "mla" }
 
-// Check refuses missing dimensions and half an indexer.
+// Check rejects missing dimensions and half an indexer.
 func (a MLA) Check() error {
 	if err := positive("mla", dim{"hidden size", a.Hidden}, dim{"heads", a.Heads}, dim{"kv_lora_rank", a.KVRank},
 		dim{"qk_rope_head_dim", a.RopeDim}, dim{"qk_nope_head_dim", a.NopeDim}, dim{"v_head_dim", a.ValDim}, dim{"q_lora_rank + 1", a.QRank + 1}); err != nil {

@@ -293,7 +293,7 @@ const (
 // pass, for one sequence.
 type Saved struct {
 	Name string
-	// PerToken is the number of elements a token.
+	// PerToken is the number of elements per token.
 	PerToken float64
 	// PerPair is the number of elements for every pair of a query and a key
 	// position.
@@ -329,7 +329,7 @@ type Cache struct {
 	// Tokens is how many tokens are cached whatever the sequence: those of
 	// another tower; 0 means those of the sequence.
 	Tokens int64
-	// State is the number of elements a sequence whatever its length.
+	// State is the number of elements per sequence whatever its length.
 	State int64
 	// Queries is how many query heads share a head of the cache; 0 means one.
 	Queries int64

@@ -39,7 +39,7 @@ type CompressedAttention struct {
 // Kind returns "compressed attention".
 func (CompressedAttention) Kind() string { return "compressed attention" }
 
-// Check refuses missing dimensions, output groups that do not divide the
+// Check rejects missing dimensions, output groups that do not divide the
 // heads, and half an indexer.
 func (a CompressedAttention) Check() error {
 	kind := a.Kind()
@@ -140,7 +140,7 @@ func (a CompressedAttention) Saved() []Saved {
 }
 
 // Cache is the window's keys, a fixed number, and a compressed key for every
-// Ratio tokens, with the indexer's beside it. The count a token is rounded up.
+// Ratio tokens, with the indexer's beside it. The count per token is rounded up.
 func (a CompressedAttention) Cache() Cache {
 	c := Cache{State: a.Window * a.HeadDim}
 	if a.Ratio > 0 {

@@ -6,7 +6,7 @@ import "mlsizer/sizing/note"
 // 1-D convolution has OutW = KernelW = 1).
 //
 //	params = (In/Groups)·Out·KernelH·KernelW (+ Out)
-//	multiply-adds a sample = params·OutH·OutW
+//	multiply-adds per sample = params·OutH·OutW
 type Conv struct {
 	pointwise
 	In      int64 `json:"in"`
@@ -22,7 +22,7 @@ type Conv struct {
 // Kind returns "conv".
 func (Conv) Kind() string { return "conv" }
 
-// Check refuses missing dimensions and groups that do not divide the channels.
+// Check rejects missing dimensions and groups that do not divide the channels.
 func (c Conv) Check() error {
 	groups := max(c.Groups, 1)
 	if err := positive("conv", dim{"input channels", c.In}, dim{"output channels", c.Out}, dim{"kernel height", c.KernelH},

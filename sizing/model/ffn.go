@@ -19,7 +19,7 @@ type FFN struct {
 // Kind returns "ffn".
 func (FFN) Kind() string { return "ffn" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (f FFN) Check() error {
 	return positive("ffn", dim{"hidden size", f.Hidden}, dim{"width", f.Width})
 }
@@ -122,7 +122,7 @@ func (m MoE) RoutedWidth() int64 {
 // Kind returns "moe".
 func (MoE) Kind() string { return "moe" }
 
-// Check refuses missing dimensions and a TopK above the number of experts.
+// Check rejects missing dimensions and a TopK above the number of experts.
 func (m MoE) Check() error {
 	if err := positive("moe", dim{"hidden size", m.Hidden}, dim{"experts", m.Experts}, dim{"top-k", m.TopK}, dim{"expert width", m.Width}, dim{"latent", m.RoutedWidth()}); err != nil {
 		return err

@@ -25,7 +25,7 @@ type Linear struct {
 // Kind returns "linear".
 func (Linear) Kind() string { return "linear" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (l Linear) Check() error {
 	if l.Uses != nil && !(*l.Uses >= 0) {
 		return note.NewError("block.negative-uses", *l.Uses)

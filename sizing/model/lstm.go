@@ -2,7 +2,7 @@ package model
 
 import "mlsizer/sizing/note"
 
-// LSTM is one recurrent layer of four gates, with one bias a gate, or two as
+// LSTM is one recurrent layer of four gates, with one bias per gate, or two as
 // PyTorch keeps them.
 //
 //	params = 4(h·in + h·h + biases·h)
@@ -16,7 +16,7 @@ type LSTM struct {
 // Kind returns "lstm".
 func (LSTM) Kind() string { return "lstm" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (l LSTM) Check() error {
 	if l.Biases < 0 || l.Biases > 2 {
 		return note.NewError("block.bad-biases", l.Biases)

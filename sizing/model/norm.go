@@ -16,7 +16,7 @@ type Norm struct {
 // Kind returns "norm".
 func (Norm) Kind() string { return "norm" }
 
-// Check refuses a missing dimension.
+// Check rejects a missing dimension.
 func (n Norm) Check() error { return positive("norm", dim{"dim", n.Dim}) }
 
 // Weights lists the weight and the bias.

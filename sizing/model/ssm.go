@@ -18,7 +18,7 @@ type Mamba struct {
 // Kind returns "mamba".
 func (Mamba) Kind() string { return "mamba" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (m Mamba) Check() error {
 	return positive("mamba", dim{"hidden size", m.Hidden}, dim{"inner size", m.Inner}, dim{"state size", m.State}, dim{"conv kernel", m.Conv}, dim{"time-step rank", m.Rank})
 }
@@ -105,13 +105,13 @@ func (m Mamba2) convWidth() int64 { return m.Inner + 2*m.Groups*m.State }
 // Kind returns "mamba2".
 func (Mamba2) Kind() string { return "mamba2" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (m Mamba2) Check() error {
 	return positive("mamba2", dim{"hidden size", m.Hidden}, dim{"inner size", m.Inner}, dim{"heads", m.Heads}, dim{"groups", m.Groups}, dim{"state size", m.State}, dim{"conv kernel", m.Conv})
 }
 
 // Weights lists the projections, the convolution, the gated norm and the
-// scalars a head.
+// scalars per head.
 func (m Mamba2) Weights() []Weight {
 	ws := make([]Weight, 0, 9)
 	ws = withBias(ws, matrix("in_proj", SSMPart, m.Inner+m.convWidth()+m.Heads, m.Hidden, TensorSplit), m.Bias)
@@ -124,7 +124,7 @@ func (m Mamba2) Weights() []Weight {
 
 // Mixing counts the chunked scan: inside a chunk of Q tokens attention-like
 // products of width State and Inner, between chunks the states.
-// Source: arXiv:2405.21060 section 6 (four matrix products a chunk).
+// Source: arXiv:2405.21060 section 6 (four matrix products per chunk).
 func (m Mamba2) Mixing(s float64) (full, executed float64) {
 	q := float64(m.Chunk)
 	if q == 0 {
@@ -192,7 +192,7 @@ func (n DeltaNet) widths() (k, w int64) { return n.KeyHeads * n.KeyDim, n.ValHea
 // Kind returns "deltanet".
 func (DeltaNet) Kind() string { return "deltanet" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (n DeltaNet) Check() error {
 	return positive("deltanet", dim{"hidden size", n.Hidden}, dim{"key heads", n.KeyHeads}, dim{"value heads", n.ValHeads}, dim{"key head_dim", n.KeyDim}, dim{"value head_dim", n.ValDim}, dim{"conv kernel", n.Conv})
 }

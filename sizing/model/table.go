@@ -13,7 +13,7 @@ type Table struct {
 // Kind returns "embedding".
 func (Table) Kind() string { return "embedding" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (t Table) Check() error {
 	return positive("embedding", dim{"rows", t.Rows}, dim{"width", t.Dim})
 }

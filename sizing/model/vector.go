@@ -16,7 +16,7 @@ type Vector struct {
 // Kind returns "vector".
 func (Vector) Kind() string { return "vector" }
 
-// Check refuses a missing dimension.
+// Check rejects a missing dimension.
 func (v Vector) Check() error { return positive("vector", dim{"dim", v.Dim}) }
 
 // Weights lists the vector.

@@ -31,7 +31,7 @@ var (
 //
 // The result is exact: decimals are scaled as integers, and a fraction of a
 // parameter is cut off toward zero, which leaves every comparison with a
-// whole bound as it was; without a suffix and below 1000 it is refused, for
+// whole bound as it was; without a suffix and below 1000 it is rejected, for
 // then the suffix was forgotten. Zero, negative and infinite counts, counts below 1
 // or above 2^63-1, and anything else that is not a count give a
 // [*SyntaxError]. A valid count costs no allocation.
@@ -159,7 +159,7 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 	return n, nil
 }
 
-// unitForgotten is the count below which a fraction without a suffix is refused:
+// unitForgotten is the count below which a fraction without a suffix is rejected:
 // 7.5 is meant as 7.5B or the like, and not as 7.
 const unitForgotten = 1000
 

@@ -54,7 +54,7 @@ type Examples struct {
 	Packing Packing `json:"packing"`
 }
 
-// Check refuses what is no data.
+// Check rejects what is no data.
 func (x *Examples) Check(m *model.Model) error {
 	switch {
 	case x.Count < 1:

@@ -32,7 +32,7 @@ type Evaluation struct {
 	Every, Batches int64
 }
 
-// Check refuses a schedule that says half of something.
+// Check rejects a schedule that says half of something.
 func (s *Schedule) Check() error {
 	r, e := &s.RampUp, &s.Evaluation
 	switch {

@@ -40,7 +40,7 @@ type SweepCost struct {
 	Trial   quantity.Seconds `json:"trial_seconds"`
 }
 
-// Check refuses a sweep of no trials, of trials longer than the run, or of
+// Check rejects a sweep of no trials, of trials longer than the run, or of
 // more at once than there are.
 func (s Sweep) Check() error {
 	switch {

@@ -19,7 +19,7 @@ type Goal struct {
 	Step   func(p *train.Prepared, steps float64) quantity.Seconds
 	// Keeps reports whether a plan is one that may be found; nil: any is.
 	Keeps func(p *train.Prepared, e *train.Estimate) bool
-	// Cluster makes a cluster of so many devices; it refuses a number that no
+	// Cluster makes a cluster of so many devices; it rejects a number that no
 	// cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
 	// Most is the largest number of devices that is looked at.

@@ -24,11 +24,11 @@ const (
 	servingScores         // bytes of memory traffic a score where attention is not one kernel
 	servingStages         // share of what stages of layers gain by working on chunks at once
 	servingTile           // tokens: what a product of one token costs more than its arithmetic
-	servingGap            // seconds a layer between kernels
-	servingHost           // seconds a layer of host time, where it is not hidden
+	servingGap            // seconds per layer between kernels
+	servingHost           // seconds per layer of host time, where it is not hidden
 	servingEager          // the same in passes that read prompts, which no recorded graph holds
-	servingStep           // seconds a pass: scheduling, sampling
-	servingSeq            // seconds a pass and sequence
+	servingStep           // seconds per pass: scheduling, sampling
+	servingSeq            // seconds per pass and sequence
 	servingHop            // seconds a collective or transfer between devices
 	servingWire           // share of the link that collectives reach
 	servingLoad           // share of a steady batch's rate that a loaded server reaches

@@ -161,12 +161,12 @@ type EncodingThroughput struct {
 	Latency     quantity.Seconds `json:"latency_seconds"`
 	LatencyLow  quantity.Seconds `json:"latency_low_seconds"`
 	LatencyHigh quantity.Seconds `json:"latency_high_seconds"`
-	// Sequences is sequences or samples a second, Low and High its 80 % band.
+	// Sequences is sequences or samples per second, Low and High its 80 % band.
 	Sequences float64 `json:"sequences_per_second"`
 	Low       float64 `json:"low"`
 	High      float64 `json:"high"`
 	Tokens    float64 `json:"tokens_per_second,omitempty"`
-	// ComputeBound is the batch a replica from which arithmetic, and neither
+	// ComputeBound is the batch per replica from which arithmetic, and neither
 	// reading nor launching, sets the pace; 0 if none up to a million does.
 	ComputeBound int64 `json:"compute_bound_batch"`
 	// LoadBatch is the smallest batch that comes within 5 % of the most that
@@ -195,7 +195,7 @@ type EncodingAnswer struct {
 	Throughput EncodingThroughput
 	Notes      []note.Note
 	pass       forwardPass
-	price      quantity.USD // a device and hour; 0: not known
+	price      quantity.USD // per device-hour; 0: not known
 }
 
 // EncodingRuntime says which program is taken where none is named, and why.
@@ -235,7 +235,7 @@ func (s Request) Encode(price quantity.USD) (*EncodingAnswer, error) {
 	return a, nil
 }
 
-// checkEncoding refuses what cannot be.
+// checkEncoding rejects what cannot be.
 func (s *Request) checkEncoding() error {
 	m, d := s.Model, s.Cluster.Device
 	switch {
@@ -338,7 +338,7 @@ func (a *EncodingAnswer) memory(batch int64) Memory {
 	return m
 }
 
-// best names the storage with the most bits a weight that fits with the batch.
+// best names the storage with the most bits per weight that fits with the batch.
 func (a *EncodingAnswer) best() string {
 	free := a.Memory.Budget - (a.Memory.Total - a.Memory.Weights)
 	for _, name := range []string{"f32", "bf16", "fp8", "q8_0", "q4_k_m"} {

@@ -45,7 +45,7 @@ type Front struct {
 	Time quantity.Seconds `json:"encode_seconds"`
 }
 
-// checkFront refuses images that the prompt does not hold.
+// checkFront rejects images that the prompt does not hold.
 func (p *Prepared) checkFront() error {
 	each := p.Model.ImageTokens()
 	switch {

@@ -12,8 +12,8 @@ type servingLinks struct {
 	group   float64 // devices that add up
 	members float64 // of them that stand in one node or scale-up domain
 	name    string  // of the link there
-	inside  float64 // its B/s a device
-	network float64 // B/s a device between nodes; 0: the replica is in one
+	inside  float64 // its B/s per device
+	network float64 // B/s per device between nodes; 0: the replica is in one
 	// Of the stages' transfers so many stay in a node, at B/s, and so many go
 	// to the next one.
 	within, across float64

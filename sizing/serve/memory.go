@@ -11,7 +11,7 @@ import (
 type Memory struct {
 	Weights quantity.Bytes `json:"weights_bytes"`
 	// KVCache is the cache of all sequences as the architecture needs it:
-	// min(context, window) cells a layer.
+	// min(context, window) cells per layer.
 	KVCache quantity.Bytes `json:"kv_cache_bytes"`
 	// KVPadding is what the runtime's rounding adds to it.
 	KVPadding quantity.Bytes `json:"kv_padding_bytes"`

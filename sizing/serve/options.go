@@ -20,7 +20,7 @@ type Option struct {
 	// Device is the memory of one device that it takes, Host that of the host.
 	Device quantity.Bytes `json:"memory_bytes"`
 	Host   quantity.Bytes `json:"host_bytes,omitempty"`
-	// Decode is the tokens a second of the change, Low and High its 80 % band.
+	// Decode is the tokens per second of the change, Low and High its 80 % band.
 	Decode float64 `json:"decode_tokens_per_second"`
 	Low    float64 `json:"low"`
 	High   float64 `json:"high"`

@@ -40,7 +40,7 @@ type profile struct {
 	launches float64 // dense layers that the layers are launched as
 	hidden   float64
 	vocab    float64
-	widest   float64 // elements a token of the widest activation of a layer
+	widest   float64 // elements per token of the widest activation of a layer
 	tensors  []servedTensor
 	experts  []servedExperts
 	caches   []servedCache

@@ -41,7 +41,7 @@ type Quant struct {
 	Value  *wider `json:"value"`
 	Down   *wider `json:"down"`
 	Output *wider `json:"output"`
-	// Flat is the mean of a file in bits a weight, where the mix of formats
+	// Flat is the mean of a file in bits per weight, where the mix of formats
 	// is not modelled.
 	Flat float64 `json:"flat"`
 	// FileBits is the published mean of a file of Llama-3.1-8B.
@@ -196,7 +196,7 @@ func exl2(name string) (*Quant, bool) {
 	}, true
 }
 
-// StoredQuant is weights as a file stores them, bits a parameter on average;
+// StoredQuant is weights as a file stores them, bits per parameter on average;
 // gguf says that the file is one of llama.cpp.
 func StoredQuant(bits float64, gguf bool) *Quant {
 	q := &Quant{Name: fmt.Sprintf("the file's own (%.3g bits)", bits), Flat: bits, GGUF: gguf, compute: hardware.BF16, Source: "the tensors of the file"}
@@ -206,7 +206,7 @@ func StoredQuant(bits float64, gguf bool) *Quant {
 	return q
 }
 
-// weightBits returns the storage of tensor t in bits a weight, in a model of
+// weightBits returns the storage of tensor t in bits per weight, in a model of
 // n layers; moe says whether the model has routed experts. Pruned 2:4, half of
 // the values are left, each with 2 bits that say where it stands: b/2 + 1.
 // Source of the pruned format: arXiv:2104.08378 section 3.

@@ -85,7 +85,7 @@ const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
 
 // Prepare checks a serving, fills in what it leaves open and reduces it to sums.
-// It refuses, with a [note.Error] that names the field at fault where one is, a
+// It rejects, with a [note.Error] that names the field at fault where one is, a
 // model that does not generate tokens or whose shape is out of range, a context
 // or batch below 1 or beyond what is taken for meant, a layout that does not
 // divide the devices or the model, a device without a published matrix rate,
@@ -154,7 +154,7 @@ func (s Request) Prepare() (*Prepared, error) {
 	return p, nil
 }
 
-// check refuses what cannot be served.
+// check rejects what cannot be served.
 func (s *Request) check() error {
 	m := s.Model
 	switch {
@@ -172,7 +172,7 @@ func (s *Request) check() error {
 	return m.Check()
 }
 
-// checkShares refuses a shared context that leaves a sequence less than its
+// checkShares rejects a shared context that leaves a sequence less than its
 // prompt and its answer.
 func (s *Request) checkShares() error {
 	n, each := s.perReplica(s.Batch), s.leastContext()

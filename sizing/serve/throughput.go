@@ -10,11 +10,11 @@ import (
 // Throughput is how fast a machine serves. Rates are over all devices
 // and sequences unless they say otherwise.
 type Throughput struct {
-	// Prefill is prompt tokens a second of one batch of prompts.
+	// Prefill is prompt tokens per second of one batch of prompts.
 	Prefill     float64 `json:"prefill_tokens_per_second"`
 	PrefillLow  float64 `json:"prefill_low"`
 	PrefillHigh float64 `json:"prefill_high"`
-	// Decode is generated tokens a second, Low and High its 80 % band.
+	// Decode is generated tokens per second, Low and High its 80 % band.
 	Decode  float64 `json:"decode_tokens_per_second"`
 	Low     float64 `json:"low"`
 	High    float64 `json:"high"`
@@ -23,12 +23,12 @@ type Throughput struct {
 	FirstToken     quantity.Seconds `json:"ttft_seconds"`
 	FirstTokenLow  quantity.Seconds `json:"ttft_low_seconds"`
 	FirstTokenHigh quantity.Seconds `json:"ttft_high_seconds"`
-	// ComputeBound is the batch a replica from which arithmetic and no longer
+	// ComputeBound is the batch per replica from which arithmetic and no longer
 	// reading the weights sets the pace; 0 if none up to a million does.
 	ComputeBound int64 `json:"compute_bound_batch"`
 	// LoadBatch is the most sequences at once that fit and the runtime takes,
 	// or fewer where that is faster, for fewer layers then stand on the host.
-	// Load is the generated tokens a second of such a server under full load,
+	// Load is the generated tokens per second of such a server under full load,
 	// prompts included in its time.
 	LoadBatch int64   `json:"max_load_sequences"`
 	Load      float64 `json:"max_load_tokens_per_second"`
@@ -63,11 +63,11 @@ type Answer struct {
 	Front   *Front
 	Options []Option
 	Notes   []note.Note
-	price   quantity.USD // a device and hour; 0: not known
+	price   quantity.USD // per device-hour; 0: not known
 }
 
 // Answer evaluates a serving: memory, limits and speed; where it does not fit,
-// what would. The price is that of a device and hour, 0 if it is not known. Its
+// what would. The price is per device-hour, 0 if unknown. Its
 // errors are those of [Serving.Prepare]; not to fit is none.
 func (s Request) Answer(price quantity.USD) (*Answer, error) {
 	p, err := s.Prepare()
@@ -147,7 +147,7 @@ func (p *Prepared) request(n float64) servingRequest {
 	return r
 }
 
-// answered is the tokens a second of batch requests that are read and answered
+// answered is the tokens per second of batch requests that are read and answered
 // together, over all replicas.
 func (p *Prepared) answered(t *servingTimer, batch int64) float64 {
 	n := p.batchEach(batch)
@@ -219,7 +219,7 @@ func smallestBatch(ok func(batch float64) bool) int64 {
 	return search(most, func(n int64) bool { return !ok(float64(n)) }) + 1
 }
 
-// perMillion is what a million tokens or sequences take at a rate a second of
+// perMillion is what a million tokens or sequences take at a rate per second of
 // what is so much an hour; 0 without a rate.
 func perMillion(hourly, rate float64) float64 {
 	if rate <= 0 {

@@ -230,7 +230,7 @@ type attentionWork struct {
 	cache, hostCache           float64
 }
 
-// attentionWork counts attention of n new tokens a sequence after depth cached ones,
+// attentionWork counts attention of n new tokens per sequence after depth cached ones,
 // for batch sequences.
 func (t *servingTimer) attentionWork(n, depth, batch float64) (w attentionWork) {
 	each := batch / float64(t.layout.TP)
@@ -256,7 +256,7 @@ func (t *servingTimer) attentionWork(n, depth, batch float64) (w attentionWork) 
 	return w
 }
 
-// attention is the time of n new tokens a sequence after depth cached ones, for
+// attention is the time of n new tokens per sequence after depth cached ones, for
 // batch sequences.
 func (t *servingTimer) attention(n, depth, batch float64) float64 {
 	w := t.attentionWork(n, depth, batch)
@@ -356,7 +356,7 @@ func (t *servingTimer) prompts(n, depth, batch float64) promptPasses {
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache
-// is read once a chunk.
+// is read once per chunk.
 func (t *servingTimer) attentionChunks(n, depth, batch, chunk float64) float64 {
 	parts := math.Ceil(n / chunk)
 	if parts <= 1 {

@@ -62,7 +62,7 @@ var DefaultAdapter = Adapter{Rank: 8, Targets: []string{"q_proj", "v_proj"}}
 
 // Bits per frozen weight in NF4: 4, plus an fp32 scale per 64 weights, or an
 // 8-bit scale per 64 and an fp32 scale per 256 of these.
-// Source: arXiv:2305.14314 section 3 (0.5 and 0.127 bits a parameter).
+// Source: arXiv:2305.14314 section 3 (0.5 and 0.127 bits per parameter).
 const (
 	NF4Bits       = 4.5
 	NF4DoubleBits = 4.127

@@ -54,7 +54,7 @@ func TestTimelineHasThePeak(t *testing.T) {
 }
 
 // The moments of a last stage that recomputes in full: the loss adds the logits
-// to the kept inputs, the backward pass the layer that is made anew; after it the
+// to the kept inputs, the backward pass the layer that is recomputed; after it the
 // gradients are alone, and the update makes no more of them.
 func TestMomentsOfAStep(t *testing.T) {
 	p := mustPrepare(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 2)

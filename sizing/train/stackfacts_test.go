@@ -86,7 +86,7 @@ func TestScoreBuffer(t *testing.T) {
 }
 
 // Experts keep what the router's weights are multiplied with: their output (6 x
-// 5120 elements a token of DeepSeek-V2), or what leaves an ungated activation (6
+// 5120 elements per token of DeepSeek-V2), or what leaves an ungated activation (6
 // x 1536), and nothing of a gated one, whose kernel weights it.
 func TestWhereExpertsAreWeighted(t *testing.T) {
 	for gated, want := range map[bool]float64{true: -6 * 5120, false: 6*1536 - 6*5120} {
@@ -103,7 +103,7 @@ func TestWhereExpertsAreWeighted(t *testing.T) {
 	}
 }
 
-// A loss that a stack does not have is refused and does not weigh nothing.
+// A loss that a stack does not have is rejected and does not weigh nothing.
 func TestUnknownLossIsRefused(t *testing.T) {
 	s := *mustStack("maxtext")
 	s.Loss = FusedLoss
@@ -112,7 +112,7 @@ func TestUnknownLossIsRefused(t *testing.T) {
 }
 
 // Tensor parallelism in torchtitan holds two tensors of the whole sequence while
-// a layer goes backward that was made anew, unless its collectives are split: 2 x
+// a layer goes backward that was recomputed, unless its collectives are split: 2 x
 // 2048 x 1024 in bf16.
 func TestWholeSequenceTensors(t *testing.T) {
 	s := *mustStack("torchtitan")

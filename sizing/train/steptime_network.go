@@ -114,10 +114,10 @@ func (p *Prepared) sendTime(l *layout) float64 {
 // a stage's parameters, which are gathered, and of those with a gradient, which
 // is reduced.
 //
-// Without sharding gradients are all-reduced once a step; ZeRO-1 and 2 reduce
+// Without sharding gradients are all-reduced once per step; ZeRO-1 and 2 reduce
 // gradients and gather weights; ZeRO-3 gathers the weights for every forward
 // and backward pass and reduces gradients for every micro-batch, layer by
-// layer; in a pipeline it does so once a step, since weights that are gathered
+// layer; in a pipeline it does so once per step, since weights that are gathered
 // for the first micro-batch serve them all. Source: arXiv:1910.02054 section 7;
 // arXiv:2304.11277 section 3; pytorch/torchtitan torchtitan/config
 // (reshard_after_forward: not with a pipeline).
@@ -153,7 +153,7 @@ func (e *Efficiency) exposed(transfer, compute float64) float64 {
 }
 
 // sliceTime returns the time to all-reduce gradients between the slices of a
-// torus that hold all shards each, once a step.
+// torus that hold all shards each, once per step.
 func (p *Prepared) sliceTime(l *layout, trained perStage) float64 {
 	if l.slices <= 1 {
 		return 0

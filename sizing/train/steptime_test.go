@@ -404,7 +404,7 @@ func TestShardsOfASlice(t *testing.T) {
 		crosses := c.slices > 1 || c.group > 0
 		require.Equal(t, crosses, b.DataComm > a.DataComm, "%+v: %v and %v", c, a.DataComm, b.DataComm)
 
-		// 2 (n-1)/n of a rank's gradients cross the network once a step.
+		// 2 (n-1)/n of a rank's gradients cross the network once per step.
 		var s pipelineTimes
 		fast.pipelineTimes(&l, &s)
 		bytes := 2 * s.trained.sum() / c.ranks * fast.gradientWire() * (c.slices - 1) / c.slices

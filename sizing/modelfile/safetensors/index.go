@@ -58,7 +58,7 @@ func (c *collector) readIndex(ctx context.Context, st source.Store, name string)
 	return ix, nil
 }
 
-// checkIndex refuses tensors that the index names and no shard holds.
+// checkIndex rejects tensors that the index names and no shard holds.
 func (c *collector) checkIndex(ctx context.Context, st source.Store, name string) error {
 	missing := 0
 	for v := range c.names.All() {

@@ -222,7 +222,7 @@ func parsePUE(s string) (float64, error) {
 	return f, nil
 }
 
-// ParsePrice reads the price of a device and hour.
+// ParsePrice reads the price per device-hour.
 func ParsePrice(s string) (quantity.USD, error) {
 	p, err := quantity.ParseUSD(s)
 	if err == nil && p == 0 {

@@ -136,7 +136,7 @@ func ShellWord(w string) string {
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
 
-// NoSubcommand refuses arguments of a command whose first word is a
+// NoSubcommand rejects arguments of a command whose first word is a
 // subcommand; show is the line that would show what was named, and the names
 // that are most like it.
 func (a *App) NoSubcommand(show func(name string) (line string, near []string)) cobra.PositionalArgs {

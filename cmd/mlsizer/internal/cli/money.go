@@ -16,7 +16,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// AddMoneyFlags adds the flags that say what a device and hour cost, and where.
+// AddMoneyFlags adds the flags that say what a device-hour costs, and where.
 func AddMoneyFlags(fs *pflag.FlagSet, a *App, price *quantity.USD) {
 	AddValue(fs, price, "price", "", "USD", "2.50", ParsePrice)
 	AddValue(fs, &a.priceFile, "price-file", "", "FILE", "", AsTyped)
@@ -34,7 +34,7 @@ func clouds() []string { return hardware.Default().Clouds() }
 // choosesPrice are the flags that choose among prices.
 var choosesPrice = []string{"price-file", "price-kind", "cloud"}
 
-// CheckMoney refuses flags that choose among prices beside one that is given.
+// CheckMoney rejects flags that choose among prices beside one that is given.
 func (a *App) CheckMoney(cmd *cobra.Command, price quantity.USD) error {
 	if i := slices.IndexFunc(choosesPrice, cmd.Flags().Changed); i >= 0 && price > 0 {
 		return UsageError(text.PriceTwice.Error(choosesPrice[i]), a.CommandWithout("price"))

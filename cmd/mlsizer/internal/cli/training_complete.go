@@ -105,7 +105,7 @@ var Goals = []string{"days", "budget", "device-hours"}
 // ofRun are the flags about a whole run, which a step knows nothing of.
 var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
 
-// needsRun refuses flags about a whole run where none is asked about. A plan
+// needsRun rejects flags about a whole run where none is asked about. A plan
 // without a model chooses the length itself.
 func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
 	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
@@ -116,7 +116,7 @@ func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
 }
 
 // completeTuning settles which weights the run changes and on what, and
-// refuses what does not go together.
+// rejects what does not go together.
 func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
@@ -150,7 +150,7 @@ func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	return nil
 }
 
-// completeTeacher finds the teacher, and refuses what does not go together.
+// completeTeacher finds the teacher, and rejects what does not go together.
 func (o *WorkOptions) completeTeacher(a *App, cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	if o.Teacher == "" {

@@ -81,7 +81,7 @@ func unitText(r *ResultJSON) text.Text {
 	return text.SamplesOf(r.Model.Unit)
 }
 
-// perSecondText is "tokens a second" in the model's own unit.
+// perSecondText is "tokens per second" in the model's own unit.
 func perSecondText(r *ResultJSON) text.Text {
 	if r.Model.Unit == model.TokenUnit {
 		return text.TokensPerSecond

@@ -157,7 +157,7 @@ func known(v float64) float64 {
 	return v
 }
 
-// rate is candidates a second.
+// rate is candidates per second.
 func rate(n int64, seconds float64) float64 {
 	if seconds <= 0 {
 		return 0
