@@ -4,7 +4,7 @@
 // It enumerates tensor, sequence, pipeline (with virtual stages and uneven
 // first and last stages), context, expert (with tensor parallelism of its own)
 // and data parallelism, sharding, shard groups, micro-batch, recompute and
-// offload of the optimizer, and evaluates them with [sizing.Evaluator]: the
+// offload of the optimizer, and evaluates them with [train.Evaluator]: the
 // same numbers as every estimate.
 //
 // The pruned search takes the nodes (all but pipelines and states) in the

@@ -40,13 +40,13 @@ func (a *Answer) explainMemory() []note.Derivation {
 	return l.list
 }
 
-// overhead derives what the runtime takes beside weights, cache and buffers.
+// overhead derives the runtime's memory besides weights, cache and buffers.
 func (l *servingLines) overhead(r *Runtime, overhead quantity.Bytes) {
 	l.derive("overhead", "serving.overhead", r.Source, overhead, note.In("context and libraries", note.GiB(r.ContextGiB*(1<<30))))
 }
 
-// stageOf is the share of caches and state that the fullest stage has on its
-// devices, and the numbers that make it up.
+// stageOf is the share of caches and state on the devices of the fullest stage,
+// and its inputs.
 func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
 	stage = a.profile.stageShare(&a.Layout)
 	if a.Layout.PP > 1 {
@@ -64,7 +64,7 @@ func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
 	return stage, numbers
 }
 
-// explainCaches derives the cache of n sequences, a line for each kind.
+// explainCaches derives the cache of n sequences, one line per kind of cache.
 func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.Product) {
 	for _, c := range a.cacheKinds() {
 		cells, sequences := c.cells(float64(a.Context), 1), n
@@ -104,7 +104,7 @@ func (a *Answer) explainWeights(l *servingLines) {
 	if experts > 0 {
 		parts = append(parts, note.In("experts", size(quantity.Bytes(experts))))
 	}
-	// Towers that the count leaves out stand beside it.
+	// Towers outside the count are an additional term.
 	if all := layers + ends + experts; float64(m.Weights+m.Host) > 1.0001*all {
 		parts = append(parts, note.In("towers", size(m.Weights+m.Host-quantity.Bytes(all))))
 	}
@@ -134,7 +134,7 @@ func (a *Answer) explainCompute(l *servingLines) {
 	}
 }
 
-// cacheKinds joins the caches of layers that are alike.
+// cacheKinds joins the caches of equal layers.
 func (p *Prepared) cacheKinds() []servedCache {
 	var kinds []servedCache
 next:

@@ -7,8 +7,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// explainRates derives tokens per second, money and energy of the times of tokens
-// and prompts.
+// explainRates derives tokens per second, cost and energy from the times of
+// tokens and prompts.
 func (a *Answer) explainRates(r *servingRequest) []note.Derivation {
 	l, p, t := servingLines{group: "rates"}, &a.Throughput, a.timer
 	n, busy := a.batchEach(a.Batch), math.Min(float64(a.Layout.Replicas), float64(a.Batch))
@@ -28,7 +28,7 @@ func (a *Answer) explainRates(r *servingRequest) []note.Derivation {
 	return l.list
 }
 
-// explainBound derives the batch from which arithmetic takes longer than reading.
+// explainBound derives the smallest compute-bound batch.
 func (a *Answer) explainBound(l *servingLines) {
 	bound := float64(a.Throughput.ComputeBound)
 	part := math.Max(1, bound/float64(a.Layout.EP*a.Layout.PP))
@@ -40,7 +40,7 @@ func (a *Answer) explainBound(l *servingLines) {
 }
 
 // explainAnswered derives the tokens per second of requests with their prompts
-// in batches, under load where the constants of load are given.
+// in batches, under load if the constants of load are given.
 func (a *Answer) explainAnswered(l *servingLines, name string, batch int64, t *servingTimer, load *Efficiency) float64 {
 	n := a.batchEach(batch)
 	r := a.request(n)

@@ -13,18 +13,19 @@ import (
 // Option is a change that makes a model fit.
 type Option struct {
 	Code string `json:"code"`
-	// Label says what changes, Settings which fields of the request are set to
-	// what for it, in the order in which they are said.
+	// Label says what changes, Settings which request fields it sets, in order.
 	Label    note.Note     `json:"-"`
 	Settings note.Settings `json:"-"`
-	// Device is the memory of one device that it takes, Host that of the host.
+	// Device is the memory per device that the option needs, Host that of the
+	// host.
 	Device quantity.Bytes `json:"memory_bytes"`
 	Host   quantity.Bytes `json:"host_bytes,omitempty"`
-	// Decode is the tokens per second of the change, Low and High its 80 % band.
+	// Decode is the tokens per second with the change, Low and High its 80 %
+	// band.
 	Decode float64 `json:"decode_tokens_per_second"`
 	Low    float64 `json:"low"`
 	High   float64 `json:"high"`
-	// PerMillion is the price of a million generated tokens at full load; 0:
+	// PerMillion is the price per million generated tokens at full load; 0 if
 	// no price is known.
 	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
 }
@@ -32,14 +33,14 @@ type Option struct {
 // OtherDevice is the code of an option on another device.
 const OtherDevice = "other device"
 
-// Choice is a runtime with a storage of the weights.
+// Choice is a runtime with a weight format.
 type Choice struct {
 	Runtime string `json:"runtime"`
 	Weights string `json:"weights"`
 }
 
-// offeredQuants lists the storages that the runtime and the device can use, the most
-// bits first: those that the makers published, and narrower ones.
+// offeredQuants lists the weight formats of the runtime and the device, the
+// most bits first: the published one and narrower ones.
 func (p *Prepared) offeredQuants() []*Quant {
 	var list []*Quant
 	most := quantity.Bytes(0)
@@ -48,7 +49,7 @@ func (p *Prepared) offeredQuants() []*Quant {
 		switch {
 		case !p.Runtime.GGUF && (q.typed() || q.Name == p.Quant.Name):
 			list = append(list, q)
-		case q.Linear == "mxfp4": // its files keep the experts as they are
+		case q.Linear == "mxfp4": // its files leave the experts unchanged
 			file, _ := FindQuant("mxfp4-q8_0")
 			list, most = append(list, file), WeightBytes(p.Model, file)/1.06
 		}
@@ -68,20 +69,20 @@ func (p *Prepared) offeredQuants() []*Quant {
 	return list
 }
 
-// withQuant is the serving with another storage of the weights.
+// withQuant is the request with another weight format.
 func (s Request) withQuant(q *Quant) Request {
 	s.Quant, s.StoredBytes = q, 0
 	return s
 }
 
-// withRuntime is the serving with another runtime, its layout left open.
+// withRuntime is the request with another runtime and an open layout.
 func (s Request) withRuntime(r *Runtime) Request {
 	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, Layout{}, false, false, 0
 	return s
 }
 
-// best is the storage with the most bits that fits without the host, nil if
-// none does.
+// best is the weight format with the most bits that fits without the host, nil
+// if none does.
 func (p *Prepared) best() *Quant {
 	for _, q := range p.offeredQuants() {
 		o, err := p.Request.withQuant(q).Prepare()
@@ -96,8 +97,8 @@ func (p *Prepared) best() *Quant {
 	return nil
 }
 
-// desktopRuntimes lists the runtimes of desks that run on the device too: their files
-// go to fewer bits.
+// desktopRuntimes lists the desktop runtimes that also support the device:
+// their files have fewer bits.
 func (p *Prepared) desktopRuntimes() []*Runtime {
 	var list []*Runtime
 	for _, r := range loadRuntimes() {
@@ -108,7 +109,7 @@ func (p *Prepared) desktopRuntimes() []*Runtime {
 	return list
 }
 
-// bestOtherRuntime is the storage with the most bits that fits in another
+// bestOtherRuntime is the weight format with the most bits that fits in another
 // runtime, nil if there is none.
 func (p *Prepared) bestOtherRuntime() *Choice {
 	for _, r := range p.desktopRuntimes() {
@@ -155,15 +156,15 @@ func (l *optionList) add(code string, s Request, label note.Note) bool {
 	return true
 }
 
-// typed reports whether a storage has a name to ask for: what a file stores is
-// asked for by saying nothing.
+// typed reports whether a format has a name that a request can give. The format
+// of a file is requested by naming none.
 func (q *Quant) typed() bool {
 	_, err := FindQuant(q.Name)
 	return err == nil
 }
 
-// settings is what makes the question that was asked the one of an option, whose
-// devices cost so much: what the option sets, and what it takes back.
+// settings are the differences between the request and an option with a device
+// price: what the option sets, and what it unsets.
 func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settings) {
 	p := l.p
 	add := func(changed bool, field string, value any) {
@@ -177,10 +178,10 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 		on += fmt.Sprintf("x%d", n)
 	}
 	add(elsewhere || o.Cluster.Count != p.Cluster.Count, "on", on)
-	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // it may not have been given
+	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // possibly not given
 	add(o.Runtime != p.Runtime || open && o.Runtime != DefaultRuntime(o.Cluster.Device, o.Quant), "runtime", o.Runtime.Name)
 	add(o.Quant.Name != p.Quant.Name, "weights", o.Quant.Name)
-	shorter := o.Context != p.Context // what it is divided into was of the longer one
+	shorter := o.Context != p.Context // the division was that of the longer one
 	add(shorter, "context", o.Context)
 	add(shorter && o.Prompt > 0, "prompt", o.Prompt)
 	add(shorter && o.Output > 0, "answer", o.Output)
@@ -196,8 +197,8 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 	return list
 }
 
-// layoutSettings is the dimensions that an option's layout takes beside those that
-// were asked for: none where these lead to it as they are.
+// layoutSettings are the layout dimensions of an option that the requested ones
+// do not already imply.
 func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 	l := p.requested.Layout
 	dimensions := []struct {
@@ -209,7 +210,7 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 		got, err := l.complete(o.Model, o.Runtime, &o.Cluster)
 		return err == nil && got == o.Layout
 	}
-	for _, fixed := range []bool{true, false} { // first what stands against it
+	for _, fixed := range []bool{true, false} { // first what prevents it
 		for _, d := range dimensions {
 			if *d.at == d.want || fixed != (*d.at > 0) || reached() {
 				continue
@@ -248,9 +249,10 @@ func (p *Prepared) options(price quantity.USD) []Option {
 	return l.list
 }
 
-// divideBatch offers groups that share the experts and divide the batch, each with
-// a cache of its own sequences alone, of 8 bits if it does not fit otherwise:
-// tensor parallelism stores the latents of every sequence on every device.
+// divideBatch offers groups that share the experts and divide the batch. Each
+// has only the cache of its own sequences, in 8 bits if it does not fit
+// otherwise. Tensor parallelism stores the latents of every sequence on every
+// device.
 // Source: arXiv:2412.19437 section 3.4 (attention in data-parallel groups over
 // experts that all of them share).
 func (l *optionList) divideBatch() {
@@ -278,7 +280,7 @@ func (l *optionList) divideBatch() {
 	}
 }
 
-// narrowCache offers a cache of 8 bits, alone or with narrower weights.
+// narrowCache offers an 8-bit cache, alone or with narrower weights.
 func (l *optionList) narrowCache() {
 	p, name := l.p, "fp8"
 	if p.Runtime.GGUF {
@@ -302,7 +304,7 @@ func (l *optionList) narrowCache() {
 	}
 }
 
-// otherRuntimes offers the runtimes whose files go to fewer bits.
+// otherRuntimes offers the runtimes whose files have fewer bits.
 func (l *optionList) otherRuntimes() {
 	for _, r := range l.p.desktopRuntimes() {
 		s := l.p.Request.withRuntime(r)
@@ -316,8 +318,8 @@ func (l *optionList) otherRuntimes() {
 	}
 }
 
-// toHost offers weights in the host's memory: with a runtime that computes
-// there, in four bits, and as the question has them.
+// toHost offers weights in host memory: with a runtime that computes there, in
+// 4 bits, and in the requested format.
 func (l *optionList) toHost() {
 	p := l.p
 	if p.Offload != NoOffload || p.Cluster.Device.Unified {
@@ -341,8 +343,8 @@ func (l *optionList) toHost() {
 	}
 }
 
-// offload offers experts and layers on the host, unless nothing has to go. The
-// label is given what goes there, and its share of the weights in per cent.
+// offload offers experts and layers on the host, unless nothing needs to move.
+// The label gets what moves, and its percentage of the weights.
 func (l *optionList) offload(s Request, label func(what note.Word, share float64) note.Note) {
 	try := func(how Offload, what note.Word) {
 		s.Offload = how
@@ -360,8 +362,8 @@ func (l *optionList) offload(s Request, label func(what note.Word, share float64
 	try(OffloadLayers, note.Word("layers-offloaded"))
 }
 
-// moreDevices offers the fewest devices, doubling, that hold the model, and
-// before them the fewest that hold it in narrower weights.
+// moreDevices offers the fewest devices, doubling, that fit the model, and
+// before them the fewest that fit it with narrower weights.
 func (l *optionList) moreDevices() {
 	p := l.p
 	id, narrower := p.Cluster.Device.ID, p.best() != nil
@@ -389,8 +391,8 @@ func (l *optionList) moreDevices() {
 	}
 }
 
-// otherDevices offers another single device: the cheapest by the hour, the GPU
-// and the machine with shared memory that are smallest.
+// otherDevices offers another single device: the cheapest per hour, and the
+// smallest GPU and machine with shared memory that fit.
 func (l *optionList) otherDevices() {
 	type candidate struct {
 		d *hardware.Device

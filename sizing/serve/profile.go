@@ -5,13 +5,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// WeightBytes returns the storage of a model's weights under a preset:
+// WeightBytes returns the size of a model's weights under a preset:
 //
 //	sum over tensors of elements x bits / 8
 //
-// The blocks of the narrow formats are counted with their scales. The error
-// against files is below 0.5 % where the preset says tensor by tensor what is
-// stored how, and that of its mean (about 5 %) where it gives only a mean.
+// Blocks of narrow formats are counted with their scales. The error against
+// files is below 0.5 % if the preset states the format of each tensor, and
+// about 5 % if it states only a mean.
 func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 	moe, layers, total := m.HasExperts(), m.Layers(), 0.0
 	for i := range m.Groups {
@@ -24,20 +24,20 @@ func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 		}
 	}
 	if head, tied := m.TiedHead(); tied && q.Flat == 0 {
-		// One table serves as embedding and head: files store it as the head.
+		// A tied table is embedding and head: files store it as the head.
 		total += float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8
 	}
 	return wholeBytes(total * m.CountScale())
 }
 
-// profile is a model reduced to what serving it costs: the sums that memory and
-// time are made of, for one storage of the weights.
+// profile is a model reduced to the sums that memory and time of serving depend
+// on, for one weight format.
 type profile struct {
 	model    *model.Model
 	quant    *Quant
 	layers   int
-	depth    float64 // layers of a mixer and a feed-forward block; one of the two alone is half a layer
-	launches float64 // dense layers that the layers are launched as
+	depth    float64 // layers of a mixer and a feed-forward block; one of the two alone counts one half
+	launches float64 // launches in units of dense layers
 	hidden   float64
 	vocab    float64
 	widest   float64 // elements per token of the widest activation of a layer
@@ -46,27 +46,27 @@ type profile struct {
 	caches   []servedCache
 }
 
-// servedTensor is tensors that are used alike.
+// servedTensor is tensors of the same use.
 type servedTensor struct {
 	bytes    float64 // of all layers
-	params   float64 // multiplied with, a token, in all layers
+	params   float64 // multiplied per token, in all layers
 	split    model.Split
 	maxSplit int64
 	body     bool
 	lookup   bool // read a row at a time
 	head     bool // used for the last position of a prompt only
 	shared   bool // stored as another tensor
-	once     bool // passed once for a prompt, before any token
+	once     bool // used once per prompt, before any token
 }
 
-// servedExperts is the routed experts of layers that are alike.
+// servedExperts is the routed experts of equal layers.
 type servedExperts struct {
 	layers, experts, topK float64
 	bytes                 float64 // of all experts of all layers
 	params                float64
 }
 
-// servedCache is what layers that are alike remember.
+// servedCache is the cache of equal layers.
 type servedCache struct {
 	model.Cache
 	layers float64
@@ -99,7 +99,7 @@ func newProfile(m *model.Model, q *Quant) *profile {
 	return s
 }
 
-// route adds layers that route tokens to experts to those that are alike.
+// route adds layers that route tokens to experts to equal ones.
 func (s *profile) route(layers, experts, topK float64) {
 	last := len(s.experts) - 1
 	if last < 0 || s.experts[last].experts != experts || s.experts[last].topK != topK {
@@ -120,7 +120,7 @@ func (s *profile) add(w model.Weight, repeat, bits float64, body, once bool) {
 		}
 		return
 	}
-	if w.Cols > 0 && w.Part != model.HeadPart && w.Part != model.Embedding && !once { // logits are counted on their own
+	if w.Cols > 0 && w.Part != model.HeadPart && w.Part != model.Embedding && !once { // logits are counted separately
 		s.widest = max(s.widest, float64(w.Rows))
 	}
 	s.tensors = append(s.tensors, servedTensor{
