@@ -51,9 +51,9 @@ func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 // not known.
 func lacksNetwork(err error) bool { return note.Is(err, "device.no-network-between-nodes") }
 
-// askError makes a usage error of an answer that could not be given. The hint
+// answerError makes a usage error of an answer that could not be given. The hint
 // leaves the choice of what is wrong to the program, if that gives an answer.
-func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target, err error) error {
+func answerError(a *cli.App, cmd *cobra.Command, o *cli.TrainingOptions, m *cli.ModelArg, t cli.Target, err error) error {
 	name, wrapped := flagError(cmd, err)
 	if name == "" {
 		if lacksNetwork(err) {
@@ -95,7 +95,7 @@ func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelAr
 	default:
 		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
-	if _, err := without.Ask(m, t); err != nil {
+	if _, err := without.Answer(m, t); err != nil {
 		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
 	return cli.UsageError(wrapped, a.CommandWithout(name))
@@ -116,10 +116,10 @@ func noRate(e *hardware.UnsupportedError) error {
 
 // relaxed is the command line with the whole layout left open, "" if even that
 // has no answer.
-func relaxed(a *cli.App, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target) string {
+func relaxed(a *cli.App, o *cli.TrainingOptions, m *cli.ModelArg, t cli.Target) string {
 	open := *o
 	open.Fixed = search.Fixed{}
-	if _, err := open.Ask(m, t); err != nil {
+	if _, err := open.Answer(m, t); err != nil {
 		return ""
 	}
 	var names []string

@@ -32,7 +32,7 @@ func newHardwareCmd(a *cli.App) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:  "hardware [list|show NAME]",
-		Args: a.NoSubcommand(a.NearDevices),
+		Args: a.NoSubcommand(a.NearestDevices),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {

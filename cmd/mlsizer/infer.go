@@ -236,7 +236,7 @@ func priceOf(o *cli.ServingOptions, d *hardware.Device) quantity.USD {
 }
 
 func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
-	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
+	m, targets, err := o.ModelAndTargets(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func newModelsCmd(a *cli.App) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:  "models [list|show NAME]",
-		Args: a.NoSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.NearModels(name) }),
+		Args: a.NoSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.NearestModels(name) }),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {

@@ -47,7 +47,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 			return planRun(cmd, o)
 		},
 	}
-	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
+	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	fs := cmd.Flags()
 	cli.AddsUp(fs, "on")
 	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
@@ -150,7 +150,7 @@ func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 
 // planRun answers for one model on the devices of --on.
 func planRun(cmd *cobra.Command, o *report.PlanOptions) error {
-	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
+	m, targets, err := o.ModelAndTargets(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli
 		_, err = flagError(cmd, err)
 		return cli.UsageError(err, "")
 	case m.Model != nil && (flagOf(err) != "" || network):
-		return askError(o.App, cmd, &o.WorkOptions, m, t, err)
+		return answerError(o.App, cmd, &o.TrainingOptions, m, t, err)
 	case network:
 		return cli.UsageError(err, o.CommandLine()+" --scale-out 50GB/s")
 	}

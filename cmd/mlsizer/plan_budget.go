@@ -72,7 +72,7 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 	var within report.Affordable
 	for range 8 {
 		if a.Optimum, err = search.Besiroglu.For(a.Flops); err != nil {
-			return nil, beyond(o, err)
+			return nil, beyondBudget(o, err)
 		}
 		model, err := catalog.FromCount(a.Optimum.Params)
 		if err != nil {
@@ -103,16 +103,16 @@ func addOthers(o *report.PlanOptions, a *report.Affordable) error {
 	for _, law := range []*search.ScalingLaw{&search.Hoffmann, &search.Twenty} {
 		other, err := law.For(a.Flops)
 		if err != nil {
-			return beyond(o, err)
+			return beyondBudget(o, err)
 		}
 		a.Others = append(a.Others, other)
 	}
 	return nil
 }
 
-// beyond names the flag that asks for more arithmetic than a model can be found
+// beyondBudget names the flag that asks for more arithmetic than a model can be found
 // for.
-func beyond(o *report.PlanOptions, err error) error {
+func beyondBudget(o *report.PlanOptions, err error) error {
 	flag := "device-hours"
 	if o.Budget > 0 {
 		flag = "budget"

@@ -14,13 +14,13 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// kept is how many plans a search keeps at least: the runner-up is the first
+// leastKeptPlans is how many plans a search keeps at least: the runner-up is the first
 // that is slower, and layouts that take the same time are common.
-const kept = 24
+const leastKeptPlans = 24
 
 // planOn searches on one target.
 func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Planned, error) {
-	q, err := o.Question(m, t)
+	q, err := o.Request(m, t)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	p.Answer.Notes = append(append(p.Answer.Notes, m.FileNotes()...), t.Notes()...)
 	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
-		Options: search.Options{Objective: o.Objective, Top: max(o.Top, kept), Fixed: o.Fixed, Exhaustive: o.Exhaustive},
+		Options: search.Options{Objective: o.Objective, Top: max(o.Top, leastKeptPlans), Fixed: o.Fixed, Exhaustive: o.Exhaustive},
 		Within:  p.Within, Most: report.MostDevices, Keeps: keeps(o, p),
 		Step: func(q *train.Prepared, steps float64) quantity.Seconds {
 			return p.Answer.LongestStep(q, steps, p.Within, o.Chance)

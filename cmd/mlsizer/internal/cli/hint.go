@@ -14,9 +14,9 @@ import (
 	"mlsizer/sizing/catalog"
 )
 
-// NearDevices are the line that shows a device, and the names most like one that
+// NearestDevices are the line that shows a device, and the names most like one that
 // may be meant as a device: itself if it is one.
-func (a *App) NearDevices(name string) (line string, near []string) {
+func (a *App) NearestDevices(name string) (line string, near []string) {
 	line = "mlsizer hardware show "
 	if a.hardwareFile != "" {
 		line += "--hardware-file " + ShellWord(a.hardwareFile) + " "
@@ -160,9 +160,9 @@ func (a *App) NoSubcommand(show func(name string) (line string, near []string)) 
 	}
 }
 
-// NearModels are the names most like one that may be meant as a model: itself
+// NearestModels are the names most like one that may be meant as a model: itself
 // if it is one.
-func (a *App) NearModels(name string) []string {
+func (a *App) NearestModels(name string) []string {
 	_, err := a.Models().Find(name)
 	var nf *catalog.NotFoundError
 	if !errors.As(err, &nf) || looksLikeCount(name) || IsPath(name) {

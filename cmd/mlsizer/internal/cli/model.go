@@ -175,9 +175,9 @@ func (a *App) unknownModel(arg string, err error) error {
 	return UsageError(err, a.Say(text.ModelHint))
 }
 
-// Asked finds the model of a command that takes one, pruned if that is asked, and
+// ModelAndTargets finds the model of a command that takes one, pruned if that is asked, and
 // its devices.
-func (a *App) Asked(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
+func (a *App) ModelAndTargets(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
 	m, err := a.Resolve(ctx, model)
 	if err != nil {
 		return nil, nil, err

@@ -11,7 +11,7 @@ import (
 // CompareOptions are the arguments of the compare command.
 type CompareOptions struct {
 	*App
-	WorkOptions
+	TrainingOptions
 	Models  []string
 	Serving ServingOptions // with --weights or --student
 	Student string         // a smaller model beside each

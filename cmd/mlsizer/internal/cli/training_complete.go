@@ -14,7 +14,7 @@ import (
 const defaultTrial = 0.05
 
 // Complete notes which flags were given.
-func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
+func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	if plan := &o.Fixed.Plan; plan.Modules != 0 {
 		if o.Fixed.Recompute.Or(train.Selective) != train.Selective {
 			return UsageError(text.ModulesOfSelective.Error(plan.Modules, plan.RecomputeName()), a.CommandWithout("recompute"))
@@ -67,7 +67,7 @@ func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
 }
 
 // LengthSet says whether the length of the run was given.
-func (o *WorkOptions) LengthSet() bool {
+func (o *TrainingOptions) LengthSet() bool {
 	return o.Tokens.IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
 }
 
@@ -107,7 +107,7 @@ var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-ba
 
 // needsRun rejects flags about a whole run where none is asked about. A plan
 // without a model chooses the length itself.
-func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
+func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
 	if i < 0 || o.LengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
 		return nil
@@ -117,7 +117,7 @@ func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
 
 // completeTuning settles which weights the run changes and on what, and
 // rejects what does not go together.
-func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
+func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
 	if several && x.Count > 0 && len(o.Methods) == 0 {
@@ -151,7 +151,7 @@ func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
 }
 
 // completeTeacher finds the teacher, and rejects what does not go together.
-func (o *WorkOptions) completeTeacher(a *App, cmd *cobra.Command) error {
+func (o *TrainingOptions) completeTeacher(a *App, cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	if o.Teacher == "" {
 		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {

@@ -14,9 +14,9 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// WorkOptions are the flags that say what is to be done and how: those of
+// TrainingOptions are the flags that say what is to be done and how: those of
 // estimate and compare.
-type WorkOptions struct {
+type TrainingOptions struct {
 	On []string
 
 	Tokens, Samples option.Of[quantity.Tokens]
@@ -55,8 +55,8 @@ type WorkOptions struct {
 	Explain         bool
 }
 
-// AddWorkFlags adds the flags of a training estimate.
-func AddWorkFlags(a *App, cmd *cobra.Command, o *WorkOptions) {
+// AddTrainingFlags adds the flags of a training estimate.
+func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	o.Bounds = sizing.DefaultBounds
 	fs := cmd.Flags()
 	fs.SortFlags = false

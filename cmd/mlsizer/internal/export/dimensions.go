@@ -2,9 +2,9 @@ package export
 
 import "mlsizer/sizing/model"
 
-// shape is a decoder as frameworks describe one: the dimensions of its most
+// dimensions is a decoder as frameworks describe one: the dimensions of its most
 // frequent kinds of blocks.
-type shape struct {
+type dimensions struct {
 	layers                  int
 	hidden, vocab           int64
 	heads, kvHeads, headDim int64
@@ -18,9 +18,9 @@ type shape struct {
 	other                   bool // layers of another kind, which no dimension describes
 }
 
-// shapeOf reads the layers of a model.
-func shapeOf(m *model.Model) shape {
-	s := shape{hidden: m.Hidden, vocab: m.Vocab, rms: true}
+// dimensionsOf reads the layers of a model.
+func dimensionsOf(m *model.Model) dimensions {
+	s := dimensions{hidden: m.Hidden, vocab: m.Vocab, rms: true}
 	most := 0
 	for i := range m.Groups {
 		g := &m.Groups[i]
@@ -57,7 +57,7 @@ func shapeOf(m *model.Model) shape {
 }
 
 // block takes the dimensions of a block; those of the longest group win.
-func (s *shape) block(b model.Block, longest bool) {
+func (s *dimensions) block(b model.Block, longest bool) {
 	switch b := b.(type) {
 	case model.Norm:
 		s.rms = s.rms && !b.Bias

@@ -104,7 +104,7 @@ type Result struct {
 
 // Write spells the plan for a framework.
 func Write(f Format, p Plan) Result {
-	w := &writer{Plan: p, plan: p.Estimate.Plan, shape: shapeOf(p.Model())}
+	w := &writer{Plan: p, plan: p.Estimate.Plan, dims: dimensionsOf(p.Model())}
 	var r Result
 	switch f {
 	case Megatron:
@@ -128,9 +128,9 @@ func Write(f Format, p Plan) Result {
 // writer collects what a plan leaves.
 type writer struct {
 	Plan
-	plan  train.Plan
-	shape shape
-	left  []string
+	plan train.Plan
+	dims dimensions
+	left []string
 }
 
 // leave notes what cannot be expressed.
@@ -167,8 +167,8 @@ func (w *writer) steps() int64 {
 	return int64(w.Estimate.Time.Steps)
 }
 
-// dimensions leaves the parallel dimensions that a framework does not have.
-func (w *writer) dimensions(has ...string) {
+// parallelDimensions leaves the parallel dimensions that a framework does not have.
+func (w *writer) parallelDimensions(has ...string) {
 	known := map[string]bool{}
 	for _, name := range has {
 		known[name] = true

@@ -85,7 +85,7 @@ type planJSON struct {
 // newPlanRow collects the answer for one target.
 func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	t := p.Target
-	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.WorkOptions, o.Lang)}
+	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.TrainingOptions, o.Lang)}
 	s := p.Time.Seconds()
 	r.Search = searchJSON{
 		Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Evaluated: p.Result.Evaluated, Seconds: s,

@@ -31,9 +31,9 @@ func PublishedNotes(m *cli.ModelArg) []note.Note {
 	return notes
 }
 
-// PublishedRun is a published run of the question that was asked: of the same
+// publishedRun is a published run of the question that was asked: of the same
 // model on the same devices with as many tokens.
-type PublishedRun struct {
+type publishedRun struct {
 	DeviceHours float64 `json:"device_hours"`
 	// Days is how long it took on the devices of the question.
 	Days float64 `json:"days"`
@@ -47,17 +47,17 @@ type PublishedRun struct {
 const sameLength = 0.05
 
 // publishedRuns are those of the catalogue's runs that r asks for.
-func publishedRuns(m *cli.ModelArg, r *ResultJSON) []PublishedRun {
+func publishedRuns(m *cli.ModelArg, r *ResultJSON) []publishedRun {
 	if m.Entry == nil || r.Goodput == nil || r.Workload.Method != train.Pretrain {
 		return nil
 	}
-	var list []PublishedRun
+	var list []publishedRun
 	for _, p := range m.Entry.Runs {
 		hours := cmp.Or(p.DeviceHours, p.Days*24*float64(p.Count))
 		if hours == 0 || p.Devices != r.Hardware.Device || math.Abs(float64(p.Tokens)/float64(r.Workload.Tokens)-1) > sameLength {
 			continue
 		}
-		list = append(list, PublishedRun{hours, hours / 24 / float64(r.Hardware.Devices), hours / r.Goodput.DeviceHours, p.Source})
+		list = append(list, publishedRun{hours, hours / 24 / float64(r.Hardware.Devices), hours / r.Goodput.DeviceHours, p.Source})
 	}
 	return list
 }

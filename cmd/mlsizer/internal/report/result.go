@@ -137,7 +137,7 @@ type ResultJSON struct {
 	// Goodput is the run with its interruptions.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
 	// Published are the published runs of this question.
-	Published []PublishedRun `json:"published,omitempty"`
+	Published []publishedRun `json:"published,omitempty"`
 	// Convention is that of the MFU given and of the one shown, as in Time.
 	Convention train.Convention `json:"mfu_convention"`
 	// Data is what the examples of a fine-tuning become.
@@ -151,12 +151,12 @@ type ResultJSON struct {
 	// Stages is the memory of every pipeline stage; Estimate has the worst.
 	Stages []train.Memory `json:"memory_stages,omitempty"`
 	// Timeline is the memory of the worst stage by the moment of a step.
-	Timeline []momentJSON      `json:"memory_timeline,omitempty"`
+	Timeline []phaseJSON       `json:"memory_timeline,omitempty"`
 	Notes    []NoteJSON        `json:"notes"`
 	Explain  []note.Derivation `json:"explain,omitempty"`
 }
 
-func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptions, l text.Lang) ResultJSON {
+func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.TrainingOptions, l text.Lang) ResultJSON {
 	w := a.Workload
 	r := ResultJSON{
 		Model:    NewModelJSON(m, o.Bounds),
