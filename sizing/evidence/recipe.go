@@ -6,7 +6,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// recipe is that of the row's stack, the zero one if there is none.
+// recipe returns the recipe of the row's stack, the zero one if there is none.
 func (r *Row) recipe() (known train.Recipe) {
 	if s, err := train.FindStack(r.Stack); err == nil && s.Reporting.Recipe != nil {
 		known = *s.Reporting.Recipe
@@ -14,7 +14,8 @@ func (r *Row) recipe() (known train.Recipe) {
 	return known
 }
 
-// asPublished returns the row with what its source states once for all rows.
+// asPublished returns the row with the defaults that its source states for all
+// rows.
 func (r *Row) asPublished() *Row {
 	known := r.recipe()
 	if known.Batch == 0 || r.SeqLen > 0 || r.MicroBatch > 0 || r.GlobalBatch > 0 {
@@ -33,7 +34,7 @@ func (r *Row) pagedUpdate() bool {
 	return tunes && !frozen && r.Devices <= 1 && r.Optimizer == "" && r.recipe().PagedUpdate
 }
 
-// offloads sets what the row says that it keeps with the host.
+// offloads sets the row's offloading.
 func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	if r.pagedUpdate() {
 		p.OffloadOptimizer = true
@@ -47,11 +48,12 @@ func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	}
 }
 
-// freeShare is the share of a device that a published run without recompute left
-// free: larger devices than a recipe needs are listed to show its speed.
+// freeShare is the share of a device that a published run without recompute
+// left free: sources list larger devices than a recipe needs to show its speed.
 const freeShare = 0.15
 
-// recomputeUnlessRoom is full recompute unless the plan fits with room to spare without.
+// recomputeUnlessRoom is full recompute unless the plan fits without it with
+// freeShare to spare.
 func recomputeUnlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
 	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-freeShare)*e.Memory.Device {
 		return plan.Recompute

@@ -51,7 +51,7 @@ func (p *Problem) pull(x, a, g []float64) {
 	}
 }
 
-// fixParam takes parameter j out of the normal equations.
+// fixParam removes parameter j from the normal equations.
 func fixParam(a, g []float64, n, j int) {
 	for k := range n {
 		a[j*n+k], a[k*n+j] = 0, 0
@@ -73,7 +73,7 @@ func damped(a *mat.SymDense, g *mat.VecDense, lambda float64) ([]float64, bool) 
 		return nil, false
 	}
 	var step mat.VecDense
-	// An ill-conditioned solution is still a direction, which the loss judges.
+	// An ill-conditioned solution is still a direction; the loss decides.
 	if err := c.SolveVecTo(&step, g); err != nil {
 		if _, near := err.(mat.Condition); !near {
 			return nil, false
