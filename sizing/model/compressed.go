@@ -28,8 +28,8 @@ type CompressedAttention struct {
 	OutRank   int64 `json:"out_rank"`
 	OutGroups int64 `json:"out_groups"`
 	Window    int64 `json:"window"`
-	// Ratio is how many positions a compressed key stands for; 0 means that
-	// there are none and only the window is attended to.
+	// Ratio is how many positions a compressed key represents; 0 means that
+	// there are none and attention covers only the window.
 	Ratio      int64 `json:"ratio,omitempty"`
 	IndexHeads int64 `json:"index_heads,omitempty"`
 	IndexDim   int64 `json:"index_dim,omitempty"`
@@ -86,7 +86,7 @@ func (a CompressedAttention) Weights() []Weight {
 	return ws
 }
 
-// compressor lists what gathers Ratio keys into one of width out.
+// compressor lists the weights that compress Ratio keys into one of width out.
 func (a CompressedAttention) compressor(name string, width, out int64) []Weight {
 	return []Weight{
 		vector(name+".positions", AttentionPart, a.Ratio*width, Replicated),
@@ -139,8 +139,8 @@ func (a CompressedAttention) Saved() []Saved {
 	return append(saved, scores(a.Heads)...)
 }
 
-// Cache is the window's keys, a fixed number, and a compressed key for every
-// Ratio tokens, with the indexer's beside it. The count per token is rounded up.
+// Cache is the window's keys, a fixed number, and a compressed key per Ratio
+// tokens, with the indexer's keys. The count per token is rounded up.
 func (a CompressedAttention) Cache() Cache {
 	c := Cache{State: a.Window * a.HeadDim}
 	if a.Ratio > 0 {

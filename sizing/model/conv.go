@@ -42,7 +42,7 @@ func (c Conv) Weights() []Weight {
 	return withBias(nil, w, c.Bias)
 }
 
-// Saved lists the output, which is the input of what follows.
+// Saved lists the output, which is the input of the next block.
 func (c Conv) Saved() []Saved {
 	return []Saved{{Name: "output of the convolution", PerToken: float64(c.Out * c.OutH * c.OutW), Axis: SequenceAxis}}
 }
@@ -50,7 +50,7 @@ func (c Conv) Saved() []Saved {
 // Role returns [Auxiliary].
 func (Conv) Role() Role { return Auxiliary }
 
-// Launches is none: what launching a convolution takes is not counted.
+// Launches is none: launches of convolutions are not counted.
 func (Conv) Launches() Launches { return Launches{} }
 
 // FeatureMaps returns the elements of the inputs and outputs.

@@ -15,10 +15,10 @@ type Linear struct {
 	Head bool `json:"head,omitempty"`
 	// Tied heads use the embedding's weights: products, no parameters.
 	Tied bool `json:"tied,omitempty"`
-	// Part overrides the component the parameters are counted under.
+	// Part overrides the component of the parameters.
 	Part Component `json:"part,omitempty"`
-	// Uses is how often it is applied a token, where that is not once (a
-	// pooler sees one position of a sequence: 0 rounds it off).
+	// Uses is the number of applications per token, if not one (a pooler reads
+	// one position of a sequence: 0 is the rounded share).
 	Uses *float64 `json:"uses,omitempty"`
 }
 
@@ -54,7 +54,8 @@ func (l Linear) Weights() []Weight {
 	return ws
 }
 
-// Saved lists the input. The output of a head is the logits, counted apart.
+// Saved lists the input. The output of a head is the logits, which are counted
+// separately.
 func (l Linear) Saved() []Saved {
 	uses := 1.0
 	if l.Uses != nil {
@@ -66,7 +67,7 @@ func (l Linear) Saved() []Saved {
 // Role returns [Auxiliary].
 func (Linear) Role() Role { return Auxiliary }
 
-// Launches is none: heads and projections are no part of a layer.
+// Launches is none: heads and projections are not part of a layer.
 func (Linear) Launches() Launches { return Launches{} }
 
 // Logits returns the outputs of a head.

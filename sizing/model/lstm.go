@@ -3,7 +3,7 @@ package model
 import "mlsizer/sizing/note"
 
 // LSTM is one recurrent layer of four gates, with one bias per gate, or two as
-// PyTorch keeps them.
+// in PyTorch.
 //
 //	params = 4(h·in + h·h + biases·h)
 type LSTM struct {
@@ -47,7 +47,7 @@ func (l LSTM) Cache() Cache { return Cache{State: 2 * l.Hidden} }
 // Role returns [Auxiliary].
 func (LSTM) Role() Role { return Auxiliary }
 
-// Launches is none: what launching a recurrence takes is not counted.
+// Launches is none: launches of recurrences are not counted.
 func (LSTM) Launches() Launches { return Launches{} }
 
 // Exchange is the cell and hidden state.

@@ -1,6 +1,6 @@
 package model
 
-// Norm is a layer, RMS, batch or group norm: one weight and perhaps one bias
+// Norm is a layer, RMS, batch or group norm: one weight and optionally one bias
 // for each of Dim channels. Running statistics are buffers, not parameters.
 type Norm struct {
 	pointwise
@@ -8,8 +8,8 @@ type Norm struct {
 	Bias bool  `json:"bias,omitempty"`
 	// NoWeight norms only normalise (OLMo).
 	NoWeight bool `json:"no_weight,omitempty"`
-	// Positions is how often it is applied a token (the spatial positions of
-	// a feature map); 0 means once.
+	// Positions is the number of applications per token (the spatial positions
+	// of a feature map); 0 means one.
 	Positions int64 `json:"positions,omitempty"`
 }
 

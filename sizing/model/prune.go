@@ -11,9 +11,9 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Prune is the shape that structured pruning leaves of a model: whole layers,
-// heads, experts and channels go, so that what is left is a smaller dense
-// model that every runtime runs at full speed.
+// Prune is the dimensions after structured pruning, which removes whole layers,
+// heads, experts and channels: the result is a smaller dense model that every
+// runtime runs at full speed.
 //
 // Source: arXiv:2407.14679 section 2 (depth and width pruning of language
 // models, Minitron).
@@ -21,14 +21,14 @@ type Prune struct {
 	Layers, Hidden, FFN, Heads, KVHeads, Experts Remaining
 }
 
-// Remaining is what is left of a dimension: a number, or a share of what there was.
-// The zero value leaves all of it.
+// Remaining is the remaining size of a dimension: a number, or a share. The
+// zero value keeps all of it.
 type Remaining struct {
 	Count int64
 	Share float64
 }
 
-// prunable is a dimension by the name that it is typed by.
+// prunable is a dimension with its name in text.
 type prunable struct {
 	name string
 	at   *Remaining
@@ -39,7 +39,8 @@ func (p *Prune) pruned() []prunable {
 	return []prunable{{"layers", &p.Layers}, {"hidden", &p.Hidden}, {"ffn", &p.FFN}, {"heads", &p.Heads}, {"kv-heads", &p.KVHeads}, {"experts", &p.Experts}}
 }
 
-// String is what ParsePrune reads: "layers=16" or "hidden=3072,ffn=9216".
+// String returns the form that ParsePrune reads: "layers=16" or
+// "hidden=3072,ffn=9216".
 func (p Prune) String() string {
 	var parts []string
 	for _, d := range p.pruned() {
@@ -53,7 +54,7 @@ func (p Prune) String() string {
 	return strings.Join(parts, ",")
 }
 
-// ParsePrune reads what is left of which dimension, as numbers or shares:
+// ParsePrune reads the remaining sizes of dimensions, as numbers or shares:
 // layers=16, hidden=3072,ffn=9216, experts=50%.
 func ParsePrune(s string) (Prune, error) {
 	var p Prune
@@ -88,7 +89,8 @@ func parseRemaining(s string) (Remaining, error) {
 	return Remaining{Count: n}, nil
 }
 
-// of is what is left of n, a share in steps of unit; an error where it is more.
+// of is the remaining size of n, a share in steps of unit; an error if it is
+// larger than n.
 func (l Remaining) of(name string, n, unit int64) (int64, error) {
 	left := n
 	switch {
@@ -103,11 +105,11 @@ func (l Remaining) of(name string, n, unit int64) (int64, error) {
 	return left, nil
 }
 
-// channelUnit is what shares of channels are rounded to, so that tensor cores
-// divide them.
+// channelUnit is the multiple that shares of channels are rounded to, so that
+// tensor cores divide them.
 const channelUnit = 128
 
-// Prune returns the model that is left. What it is asked to prune and does not
+// Prune returns the pruned model. A pruned dimension that the model does not
 // have is an error.
 func (m *Model) Prune(p Prune) (*Model, error) {
 	small := *m
@@ -154,8 +156,8 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	return &small, nil
 }
 
-// dropLayers takes layers out of every group of the body in proportion, the
-// largest remainders first, so that the mix of kinds stays.
+// dropLayers removes layers from every group of the body in proportion, the
+// largest remainders first, so that the mix of layer kinds is preserved.
 func (m *Model) dropLayers(l Remaining) error {
 	have := m.Layers()
 	to, err := l.of("layers", int64(have), 1)
@@ -194,16 +196,16 @@ func (m *Model) dropLayers(l Remaining) error {
 	return nil
 }
 
-// pruner changes the dimensions of blocks.
+// pruner prunes the dimensions of blocks.
 type pruner struct {
 	hidden, to int64
 	p          *Prune
 	found      map[string]bool // dimensions that some block has
 	sparse     bool            // some block has experts
-	err        error           // of the block at hand, the first
+	err        error           // the first error of the current block
 }
 
-// width is the new size of a dimension that is the residual stream's.
+// width is the new size of a dimension of the residual stream.
 func (r *pruner) width(n int64) int64 {
 	if n == r.hidden {
 		return r.to
@@ -211,7 +213,7 @@ func (r *pruner) width(n int64) int64 {
 	return n
 }
 
-// cut is what is left of a dimension of a block.
+// cut is the remaining size of a dimension of a block.
 func (r *pruner) cut(name string, l Remaining, n, unit int64) int64 {
 	if r.found == nil {
 		r.found = map[string]bool{}
@@ -224,7 +226,7 @@ func (r *pruner) cut(name string, l Remaining, n, unit int64) int64 {
 	return left
 }
 
-// block is the block that is left.
+// block is the pruned block.
 func (r *pruner) block(b Block) (Block, error) {
 	r.err = nil
 	if left := b.pruned(r); left != nil {

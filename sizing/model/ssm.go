@@ -95,7 +95,7 @@ type Mamba2 struct {
 	NoConvBias bool `json:"no_conv_bias,omitempty"`
 	// Bias gives the input and output projections a bias.
 	Bias bool `json:"bias,omitempty"`
-	// Chunk is the length that the scan handles as one matrix product; 0
+	// Chunk is the length that the scan processes as one matrix product; 0
 	// means 256.
 	Chunk int64 `json:"chunk,omitempty"`
 }
@@ -137,7 +137,7 @@ func (m Mamba2) Mixing(s float64) (full, executed float64) {
 }
 
 // Saved lists the projected input, gate and step, the scan's output and the
-// input of the output projection; the backward pass convolves anew.
+// input of the output projection; the backward pass recomputes the convolution.
 // Source: state-spaces/mamba mamba_ssm/ops/triton/ssd_combined.py
 // (MambaSplitConv1dScanCombinedFn).
 func (m Mamba2) Saved() []Saved {
@@ -149,7 +149,7 @@ func (m Mamba2) Saved() []Saved {
 	}
 }
 
-// Cache is the convolution's last inputs and the state, a sequence.
+// Cache is the convolution's last inputs and the state, per sequence.
 func (m Mamba2) Cache() Cache {
 	return Cache{State: (m.Conv-1)*m.convWidth() + m.State*m.Inner}
 }
@@ -232,8 +232,8 @@ func (n DeltaNet) Saved() []Saved {
 	}
 }
 
-// Cache is the convolution's last inputs and one KeyDim x ValDim state a value
-// head, a sequence.
+// Cache is the convolution's last inputs and one KeyDim x ValDim state per
+// value head, per sequence.
 func (n DeltaNet) Cache() Cache {
 	k, w := n.widths()
 	return Cache{State: (n.Conv-1)*(2*k+w) + n.ValHeads*n.KeyDim*n.ValDim}

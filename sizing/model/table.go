@@ -6,7 +6,7 @@ type Table struct {
 	Name string `json:"name,omitempty"`
 	Rows int64  `json:"rows"`
 	Dim  int64  `json:"dim"`
-	// Small tables are not worth dividing (positions, types).
+	// Small tables are replicated (positions, types).
 	Small bool `json:"small,omitempty"`
 }
 
@@ -18,7 +18,7 @@ func (t Table) Check() error {
 	return positive("embedding", dim{"rows", t.Rows}, dim{"width", t.Dim})
 }
 
-// Weights lists the table, which is read and not multiplied with.
+// Weights lists the table, which has no product.
 func (t Table) Weights() []Weight {
 	w := matrix(t.Name, Embedding, t.Rows, t.Dim, TensorSplit)
 	if w.Name == "" {
@@ -43,7 +43,7 @@ func (t Table) Saved() []Saved {
 // Role returns [Auxiliary].
 func (Table) Role() Role { return Auxiliary }
 
-// Launches is none: a lookup is no part of a layer.
+// Launches is none: a lookup is not part of a layer.
 func (Table) Launches() Launches { return Launches{} }
 
 func (t Table) withVocabulary(from, to int64) Block {

@@ -9,7 +9,7 @@ type Vector struct {
 	pointwise
 	Name string `json:"name,omitempty"`
 	Dim  int64  `json:"dim"`
-	// Part overrides the component the parameters are counted under.
+	// Part overrides the component of the parameters.
 	Part Component `json:"part,omitempty"`
 }
 
@@ -34,7 +34,7 @@ func (v Vector) Weights() []Weight {
 // Role returns [Auxiliary].
 func (Vector) Role() Role { return Auxiliary }
 
-// Launches is none: a vector is fused into what it multiplies.
+// Launches is none: a vector is fused into its multiplication.
 func (Vector) Launches() Launches { return Launches{} }
 
 func (v Vector) pruned(r *pruner) Block {
@@ -42,6 +42,5 @@ func (v Vector) pruned(r *pruner) Block {
 	return v
 }
 
-// Saved is empty: what a vector multiplies is counted with the block that
-// makes it.
+// Saved is empty: the multiplied activations are counted with their own block.
 func (Vector) Saved() []Saved { return nil }

@@ -9,20 +9,20 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Goal is what a run is to keep to on a number of devices that is open.
+// Goal is the limits of a run on an open number of devices.
 type Goal struct {
 	Options
-	// Within is how long the run may take; 0: any time. Step is the longest step
-	// that keeps to it on p's devices, 0 if none does; nil takes it for the
-	// time of the steps alone.
+	// Within is the longest run time; 0: any. Step is the longest step that
+	// meets it on p's devices, 0 if none does; nil assumes the time of the
+	// steps alone.
 	Within quantity.Seconds
 	Step   func(p *train.Prepared, steps float64) quantity.Seconds
-	// Keeps reports whether a plan is one that may be found; nil: any is.
+	// Keeps reports whether a plan is acceptable; nil accepts any.
 	Keeps func(p *train.Prepared, e *train.Estimate) bool
-	// Cluster makes a cluster of so many devices; it rejects a number that no
-	// cluster has.
+	// Cluster returns a cluster of that many devices; it rejects a number that
+	// no cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
-	// Most is the largest number of devices that is looked at.
+	// Most is the largest number of devices in the search.
 	Most int
 }
 
@@ -118,8 +118,8 @@ func Fewest(p *train.Prepared, g Goal) (best Found, grain int, ok bool) {
 	return best, grain, true
 }
 
-// least returns a number of devices that is too small or just enough: what the
-// model's arithmetic takes in the time at the peak rate, as a power of two.
+// least returns a number of devices that is too small or just enough: the
+// model's FLOPs over the time and the peak rate, as a power of two.
 func (g *Goal) least(p *train.Prepared) int {
 	n := 1
 	if g.Within == 0 {
@@ -130,7 +130,7 @@ func (g *Goal) least(p *train.Prepared) int {
 	return n
 }
 
-// Each searches on every number of devices of a list that has a cluster and a
+// Each searches on every listed number of devices that has a cluster and a
 // plan.
 func Each(p *train.Prepared, g Goal, devices []int) []Found {
 	var list []Found
