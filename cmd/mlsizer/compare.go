@@ -46,8 +46,8 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 // eitherWay are the flags that a comparison of training shares with one of serving.
 var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file"}
 
-// oneTask rejects flags about training where serving is compared and the
-// other way round: they would change nothing. training are those of training.
+// oneTask rejects flags of training in a comparison of serving and the other
+// way round: they would have no effect. training are those of training.
 func oneTask(o *cli.CompareOptions, cmd *cobra.Command, training []string) error {
 	var train, serve []string
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {

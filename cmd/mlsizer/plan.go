@@ -93,11 +93,11 @@ func parseHours(s string) (float64, error) {
 	return float64(n), err
 }
 
-// defaultChance is the chance with which a plan keeps to its goals if none is
-// asked for: its expected run does.
+// defaultChance is the default probability with which a plan meets its goals:
+// that of the expected run.
 const defaultChance = 0.5
 
-// parseChance reads a chance from 50 % to 99 %.
+// parseChance reads a probability from 50 % to 99 %.
 func parseChance(s string) (float64, error) {
 	chance, err := cli.ParseShare(s)
 	if err != nil || chance < 0.5 || chance > 0.99 {
@@ -106,8 +106,7 @@ func parseChance(s string) (float64, error) {
 	return chance, nil
 }
 
-// completePlan notes which flags were given, and rejects what does not go
-// together.
+// completePlan records which flags were given, and rejects contradicting flags.
 func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 	if o.Top == 0 {
 		o.Top = 5
@@ -187,7 +186,8 @@ func finish(o *report.PlanOptions, rows []*report.Planned) error {
 	return cli.ExitCode(cli.ExitNoFit)
 }
 
-// planError makes a usage error of a question that has no layouts at all.
+// planError converts the error of a request without any layout to a usage
+// error.
 func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli.Target, err error) error {
 	switch network := lacksNetwork(err); {
 	case m.Model == nil && flagOf(err) == "price":
@@ -203,7 +203,7 @@ func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli
 	return cli.UsageError(text.OnFails.Error(t.Input, err), "")
 }
 
-// exportPlan prints the plan for a framework, what it cannot express as
+// exportPlan prints the plan for a framework, with what it does not support as
 // comments.
 func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 	if !p.Found() {

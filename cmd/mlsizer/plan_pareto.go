@@ -14,9 +14,9 @@ func newParetoPoint(devices int, e *train.Estimate, g *run.Goodput) report.Paret
 	return report.ParetoPoint{Devices: devices, Plan: e.Plan, Step: e.Time.Step, Run: e.Time.Run, USD: e.Cost.USD, Hours: e.Time.DeviceHours, Memory: e.Memory.Total, Expected: report.ParetoRun{Run: g.Run, Hours: g.DeviceHours, Cost: g.Cost}}
 }
 
-// frontier searches for the fastest plan on numbers of devices that double up
-// to four times those of the best plan, and on each with less and less of the
-// memory, and keeps what nothing else beats.
+// frontier searches for the fastest plan on numbers of devices up to four times
+// those of the best plan, in powers of two, and on each with decreasing memory,
+// and returns the Pareto front.
 func frontier(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) []report.ParetoPoint {
 	goal.Top, goal.Objective, goal.Within, goal.Keeps, goal.Exhaustive = 1, search.Time, 0, nil, false
 	most := min(4*p.Prepared().Cluster.Count, report.MostDevices)
@@ -38,7 +38,7 @@ func frontier(o *report.PlanOptions, p *report.Planned, base *train.Prepared, go
 	return undominated(points)
 }
 
-// undominated keeps what nothing else beats, the fastest first.
+// undominated returns the points that no other dominates, the fastest first.
 func undominated(points []report.ParetoPoint) []report.ParetoPoint {
 	var kept []report.ParetoPoint
 	for i := range points {

@@ -14,8 +14,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// leastKeptPlans is how many plans a search keeps at least: the runner-up is the first
-// that is slower, and layouts that take the same time are common.
+// leastKeptPlans is the least number of plans that a search returns: the
+// runner-up is the first slower plan, and equivalent plans are common.
 const leastKeptPlans = 24
 
 // planOn searches on one target.
@@ -63,13 +63,13 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	return p, nil
 }
 
-// within is the time that the run may take on the base's devices, 0 for any.
+// within is the limit of the run time on the base's devices, 0 for any.
 func within(o *report.PlanOptions, p *train.Prepared) quantity.Seconds {
 	return quantity.Seconds(o.Days) * quantity.Day
 }
 
-// searchSurely looks for plans that surely fit first, as estimate does, and
-// for tight ones where there are none.
+// searchSurely searches plans that surely fit first, as estimate does, and
+// tight ones if there are none.
 func searchSurely(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
 	limits := []quantity.Bytes{base.SureMemory(), base.Cluster.Device.Memory}
 	if limit := o.Memory.Of(base.Cluster.Device); limit > 0 {
@@ -85,8 +85,7 @@ func searchSurely(o *report.PlanOptions, p *report.Planned, base *train.Prepared
 	return search.Found{}, false
 }
 
-// searchCounts looks on the number of devices that was given, or on those that
-// it leaves open.
+// searchCounts searches on the given number of devices, or on open numbers.
 func searchCounts(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) (search.Found, bool) {
 	counts := []int{p.Target.Count}
 	overCounts := o.Objective == search.Cost || o.Objective == search.Energy || o.Objective == search.Devices
@@ -118,8 +117,8 @@ func searchCounts(o *report.PlanOptions, p *report.Planned, base *train.Prepared
 	return best, ok
 }
 
-// keeps says which plans keep to the time, the money and the device-hours with
-// the chance that is asked for.
+// keeps reports which plans meet the time, the cost and the device-hours with
+// the requested probability.
 func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *train.Estimate) bool {
 	return func(q *train.Prepared, e *train.Estimate) bool {
 		g, err := p.Answer.Expected(q, e)
@@ -132,7 +131,7 @@ func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *trai
 	}
 }
 
-// valueOf is what the objective has least of, over numbers of devices.
+// valueOf is the value that the objective minimises over numbers of devices.
 func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 {
 	e := &f.Plans[0]
 	g, err := p.Answer.Expected(f.Prepared, e)
@@ -149,7 +148,7 @@ func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 
 	return float64(g.Run)
 }
 
-// missed finds the plan that comes nearest where none keeps to the goal.
+// missed finds the nearest plan if none meets the goal.
 func missed(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal search.Goal) error {
 	p.Miss = &report.NearMiss{Reason: "memory"}
 	goal.Memory, goal.Top = quantity.Bytes(math.Inf(1)), 1
@@ -208,7 +207,7 @@ func missed(o *report.PlanOptions, p *report.Planned, base *train.Prepared, goal
 	return nil
 }
 
-// unknown is why more devices cannot be looked at, nil if they can.
+// unknown is why more devices cannot be searched, nil if they can.
 func unknown(p *train.Prepared, goal search.Goal) error {
 	cluster, err := goal.Cluster(report.MostDevices)
 	if err == nil {
@@ -217,7 +216,7 @@ func unknown(p *train.Prepared, goal search.Goal) error {
 	return err
 }
 
-// impossible is the error of dimensions that no layout has.
+// impossible is the error of dimensions without any layout.
 func impossible(o *report.PlanOptions, p *train.Prepared) error {
 	plan := o.Fixed.Merged()
 	if plan == (train.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {

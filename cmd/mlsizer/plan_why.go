@@ -33,11 +33,10 @@ func why(o *report.PlanOptions, p *report.Planned) *report.WhyJSON {
 	return w
 }
 
-// slower is what makes a plan a runner-up rather than an equal.
+// slower is the ratio of step times above which plans are not equivalent.
 const slower = 1.001
 
-// largest are up to three terms, by their size whatever their sign, without
-// those that are nothing.
+// largest returns up to three terms by their absolute size, without zeros.
 func largest(terms []train.StepTerm, step quantity.Seconds) []report.BoundJSON {
 	size := func(t train.StepTerm) float64 { return math.Abs(float64(t.Time)) }
 	slices.SortStableFunc(terms, func(a, b train.StepTerm) int { return cmp.Compare(size(b), size(a)) })
@@ -50,7 +49,7 @@ func largest(terms []train.StepTerm, step quantity.Seconds) []report.BoundJSON {
 	return list
 }
 
-// more is the growth that resources are tried with.
+// more is the growth of each resource.
 const more = 1.1
 
 // resources evaluates the plan with 10 % more of each resource of the device,
@@ -117,8 +116,8 @@ func moreOfEach(base *train.Prepared, best *train.Estimate) []report.ResourceJSO
 	return list
 }
 
-// limit is the memory that the best plan was held to, on a device with so many
-// times the memory.
+// limit is the memory limit of the best plan, on a device with a multiple of
+// the memory.
 func limit(o *report.PlanOptions, p *report.Planned, times float64) quantity.Bytes {
 	base := p.Prepared()
 	limit := o.Memory.Of(base.Cluster.Device)

@@ -14,8 +14,8 @@ import (
 	"mlsizer/sizing/catalog"
 )
 
-// NearestDevices are the line that shows a device, and the names most like one that
-// may be meant as a device: itself if it is one.
+// NearestDevices returns the line that shows a device, and the names most like
+// one that may be a device: the name itself if it is one.
 func (a *App) NearestDevices(name string) (line string, near []string) {
 	line = "mlsizer hardware show "
 	if a.hardwareFile != "" {
@@ -28,8 +28,8 @@ func (a *App) NearestDevices(name string) (line string, near []string) {
 	return line, []string{name}
 }
 
-// Nearest is the candidate that is spelled most like s, "" if none is like it.
-// Of two that are equally near, the one that begins alike is meant.
+// Nearest is the candidate most similar to s, "" if none is. Of two that are
+// equally similar, the one with the same beginning wins.
 func Nearest(s string, candidates []string) string {
 	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
@@ -160,8 +160,8 @@ func (a *App) NoSubcommand(show func(name string) (line string, near []string)) 
 	}
 }
 
-// NearestModels are the names most like one that may be meant as a model: itself
-// if it is one.
+// NearestModels returns the names most like one that may be a model: the name
+// itself if it is one.
 func (a *App) NearestModels(name string) []string {
 	_, err := a.Models().Find(name)
 	var nf *catalog.NotFoundError

@@ -8,7 +8,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Answer answers for one model on one device.
+// Answer estimates one model on one device.
 func (o *TrainingOptions) Answer(m *ModelArg, t Target) (*sizing.Answer, error) {
 	q, err := o.Request(m, t)
 	if err != nil {
@@ -21,7 +21,7 @@ func (o *TrainingOptions) Answer(m *ModelArg, t Target) (*sizing.Answer, error) 
 	return answer, err
 }
 
-// Request is what the flags ask about one model on one device.
+// Request is the request of the flags for one model on one device.
 func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err error) {
 	tokens := o.Tokens.Or(0)
 	switch perToken := m.Model.PerToken(); {

@@ -13,7 +13,7 @@ import (
 // defaultTrial is the share of a run that a trial takes where none is given.
 const defaultTrial = 0.05
 
-// Complete notes which flags were given.
+// Complete records which flags were given.
 func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	if plan := &o.Fixed.Plan; plan.Modules != 0 {
 		if o.Fixed.Recompute.Or(train.Selective) != train.Selective {
@@ -24,7 +24,7 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	if err := a.CheckMoney(cmd, o.Price); err != nil {
 		return err
 	}
-	o.region = a.Region()
+	o.region = a.region()
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
 	}
@@ -88,8 +88,8 @@ func (a *App) WithLength(cmd *cobra.Command, line string) string {
 	return line + tokens + samples
 }
 
-// perToken reports whether a model reads tokens, as one that is not in the
-// catalogue is taken to.
+// perToken reports whether a model reads tokens; a model outside the catalogue
+// is assumed to.
 func (a *App) perToken(name string) bool {
 	e, err := a.Models().Find(name)
 	if err != nil {
@@ -102,11 +102,11 @@ func (a *App) perToken(name string) bool {
 // Goals are the flags that say what a whole run may take.
 var Goals = []string{"days", "budget", "device-hours"}
 
-// ofRun are the flags about a whole run, which a step knows nothing of.
+// ofRun are the flags of a whole run, which do not apply to a step.
 var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size"}
 
-// needsRun rejects flags about a whole run where none is asked about. A plan
-// without a model chooses the length itself.
+// needsRun rejects flags of a whole run without a length. A plan without a
+// model chooses the length itself.
 func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
 	if i < 0 || o.LengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
@@ -115,8 +115,8 @@ func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 	return UsageError(text.OfWholeRun.Error(ofRun[i]), a.WithLength(cmd, a.CommandLine()))
 }
 
-// completeTuning settles which weights the run changes and on what, and
-// rejects what does not go together.
+// completeTuning determines which weights the run trains and on what data, and
+// rejects contradicting flags.
 func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
@@ -150,7 +150,7 @@ func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	return nil
 }
 
-// completeTeacher finds the teacher, and rejects what does not go together.
+// completeTeacher finds the teacher, and rejects contradicting flags.
 func (o *TrainingOptions) completeTeacher(a *App, cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	if o.Teacher == "" {

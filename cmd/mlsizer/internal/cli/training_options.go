@@ -14,8 +14,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// TrainingOptions are the flags that say what is to be done and how: those of
-// estimate and compare.
+// TrainingOptions are the flags of a training estimate: those of estimate and
+// compare.
 type TrainingOptions struct {
 	On []string
 
@@ -153,7 +153,7 @@ func AddLayoutFlags(fs *pflag.FlagSet, fixed *search.Fixed) {
 	addSwitch(fs, &fixed.SequenceParallel, "sp")
 }
 
-// withRecompute reads a mode of recompute into what is fixed of a layout.
+// withRecompute reads a recompute mode into the fixed part of a layout.
 func withRecompute(fixed *search.Fixed) func(string) (search.Fixed, error) {
 	return func(s string) (search.Fixed, error) {
 		plan, err := fixed.Plan.WithRecompute(s)

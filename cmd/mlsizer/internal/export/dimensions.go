@@ -2,8 +2,8 @@ package export
 
 import "mlsizer/sizing/model"
 
-// dimensions is a decoder as frameworks describe one: the dimensions of its most
-// frequent kinds of blocks.
+// dimensions are a decoder as frameworks describe one: the dimensions of its
+// most frequent layer kinds.
 type dimensions struct {
 	layers                  int
 	hidden, vocab           int64
@@ -15,7 +15,7 @@ type dimensions struct {
 	moe                     *model.MoE
 	denseLayers             int  // before the first mixture of experts
 	mixed                   bool // layers differ in more than that
-	other                   bool // layers of another kind, which no dimension describes
+	other                   bool // layers of a kind that no dimension describes
 }
 
 // dimensionsOf reads the layers of a model.
@@ -56,7 +56,7 @@ func dimensionsOf(m *model.Model) dimensions {
 	return s
 }
 
-// block takes the dimensions of a block; those of the longest group win.
+// block sets the dimensions of a block; those of the longest group win.
 func (s *dimensions) block(b model.Block, longest bool) {
 	switch b := b.(type) {
 	case model.Norm:

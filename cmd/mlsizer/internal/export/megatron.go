@@ -40,7 +40,7 @@ func (w *writer) megatronLayout(o *options) {
 	}
 }
 
-// megatronStages says which layers stand where, unless they divide evenly.
+// megatronStages sets the layers of each stage, unless they divide evenly.
 func (w *writer) megatronStages(o *options) {
 	p := &w.plan
 	if p.PP == 1 {
@@ -164,7 +164,7 @@ func (w *writer) megatronTypes(o *options) {
 	}
 }
 
-// megatronLossAndRouting is the loss and how experts take their tokens.
+// megatronLossAndRouting sets the loss and the routing of experts.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
 func (w *writer) megatronLossAndRouting(o *options) {
 	if w.Workload.Loss == train.FusedLoss {

@@ -10,7 +10,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// phaseJSON is a device's memory at a moment of a step.
+// phaseJSON is a device's memory in a phase of a step.
 type phaseJSON struct {
 	Phase         train.Phase    `json:"moment"`
 	Stage         int            `json:"stage"`
@@ -26,7 +26,7 @@ type phaseJSON struct {
 	Peak          bool           `json:"peak"`
 }
 
-// timeline is the memory of a stage at every moment of a step.
+// timeline is the memory of a stage in every phase of a step.
 func timeline(a *sizing.Answer, stage int) []phaseJSON {
 	var list []phaseJSON
 	plan := &a.Estimate.Plan
@@ -37,8 +37,8 @@ func timeline(a *sizing.Answer, stage int) []phaseJSON {
 	return list
 }
 
-// PhaseTables show the worst stage's memory term by term at every moment of a
-// step, and the totals of all stages.
+// PhaseTables show the memory of the most loaded stage, term by term, in every
+// phase of a step, and the totals of all stages.
 func PhaseTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	t := render.Table{Title: text.MomentsOf.With(r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: text.MemoryDevice}}}
 	for _, m := range r.Timeline {
@@ -74,8 +74,8 @@ func PhaseTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	return []render.Table{t, stagesTable(a, r.Plan.PP)}
 }
 
-// stagesTable is the totals of every pipeline stage by moment; stages alike are
-// a row.
+// stagesTable is the totals of every pipeline stage by phase; equal stages
+// share a row.
 func stagesTable(a *sizing.Answer, stages int) render.Table {
 	columns := []train.Phase{train.Forward, train.AtLoss, train.Backward, train.Reduction, train.AtOptimizer}
 	t := render.Table{Title: text.MomentsByStage, Columns: []render.Column{{Name: "stage", Head: text.PipelineStage}}}
@@ -113,5 +113,5 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 	return t
 }
 
-// phaseText is the name of a moment.
+// phaseText is the name of a phase.
 func phaseText(m train.Phase) text.Text { return text.OfPhase(string(m)) }
