@@ -6,10 +6,10 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// bestPlan evaluates the layouts that the question leaves open and returns the
+// bestPlan evaluates the layouts that the request leaves open and returns the
 // fastest that fits, surely rather than tightly, or the one that needs the
-// least memory if none does.
-// evaluated is how many could run at all; an error says why none could.
+// least memory if none does. evaluated is how many can run; an error says why
+// none can.
 func (q *Request) bestPlan(p *train.Prepared) (best train.Estimate, evaluated int, err error) {
 	var firstErr error
 	var e train.Estimate
@@ -51,9 +51,9 @@ func perSample(e *train.Estimate) quantity.Seconds {
 	return e.Time.Step / quantity.Seconds(e.Plan.GlobalBatch)
 }
 
-// plans calls try with the layouts that fill the dimensions the question
-// leaves open: powers of two, tensor parallelism inside the fast links,
-// context parallelism only for long sequences.
+// plans calls try with the layouts of the dimensions that the request leaves
+// open: powers of two, tensor parallelism inside the fast links, context
+// parallelism only for long sequences.
 func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 	m, s, limits := p.Model(), p.Stack(), p.Limits()
 	n := p.Cluster.Count
@@ -117,8 +117,8 @@ func (q *Request) plans(p *train.Prepared, try func(*train.Plan)) {
 	})
 }
 
-// virtual returns the most virtual stages worth trying: a device of a pipeline
-// holds up to 8 chunks of at least one layer.
+// virtual returns the largest number of virtual stages worth trying: a device
+// of a pipeline stores up to 8 chunks of at least one layer.
 func virtual(pp, layers int) int {
 	if pp == 1 {
 		return 1
@@ -126,12 +126,11 @@ func virtual(pp, layers int) int {
 	return max(1, min(8, layers/pp))
 }
 
-// contextPart is the least number of tokens that context parallelism leaves a
-// device: below it the exchange outweighs what a device computes.
+// contextPart is the least number of tokens per device under context
+// parallelism: below it the exchange takes longer than the computation.
 const contextPart = 4096
 
-// each calls f with the value that is fixed, or with the powers of two up to
-// most.
+// each calls f with the fixed value, or with the powers of two up to most.
 func each(fixed, most int, f func(int)) {
 	if fixed > 0 {
 		f(fixed)

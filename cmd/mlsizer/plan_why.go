@@ -26,7 +26,7 @@ func why(o *report.PlanOptions, p *report.Planned) *report.WhyJSON {
 		for i := range b {
 			b[i].Time -= a[i].Time
 		}
-		w.RunnerUp.Where = largest(b, second.Time.Step) // what it saves elsewhere too, as less than 0
+		w.RunnerUp.Where = largest(b, second.Time.Step) // terms in which it is faster are negative
 		break
 	}
 	w.Resources = resources(o, p)

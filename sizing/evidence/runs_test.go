@@ -18,7 +18,8 @@ func runPredictor() *Predictor {
 	return &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default()}
 }
 
-// What a row says of its run becomes the question that it answers.
+// The statements of a row about its run become the request that it is predicted
+// by.
 func TestRunQuestion(t *testing.T) {
 	for name, test := range map[string]struct {
 		row   Row

@@ -8,11 +8,11 @@
 // same numbers as every estimate.
 //
 // The pruned search takes the nodes (all but pipelines and states) in the
-// order of a floor under their step time and stops when the floor is above the
-// worst answer that is kept; inside a node it skips the pipelines whose memory
+// order of a lower bound of their step time and stops when the bound is above the
+// worst plan of the answer; inside a node it skips the pipelines whose memory
 // is too large however the states are shared. Both bounds are sound, so that
 // the answer is that of the exhaustive search. With n nodes it takes
-// O(n) time for the floors and O(k log n) for the k nodes that are opened.
+// O(n) time for the bounds and O(k log n) for the k nodes that are opened.
 package search
 
 import (
@@ -182,8 +182,8 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 	wg.Wait()
 }
 
-// list collects the nodes of some pairs, with their floors. An exhaustive
-// search goes through them at once.
+// list collects the nodes of some pairs, with their lower bounds. An exhaustive
+// search evaluates them at once.
 func (w *worker) list() {
 	w.v, w.floor = w.p.NewEvaluator(), w.p.NewLowerBound()
 	w.try = w.evaluate
@@ -336,10 +336,10 @@ func (o *Options) compare(a, b *train.Estimate) int {
 	return comparePlans(&a.Plan, &b.Plan)
 }
 
-// twins reports whether two plans come to the same step and memory, as those do
-// that divide the tokens of a sequence among more devices and give each so many
-// more sequences. Neighbours in the order of [Options.compare] are; the first
-// has the smaller dimensions.
+// twins reports whether two plans are equivalent: they have the same step time
+// and memory, as plans do that divide the tokens of a sequence among more
+// devices and give each so many more sequences. Equivalent plans are neighbours
+// in the order of [Options.compare]; the first has the smaller dimensions.
 func twins(a, b *train.Estimate) bool {
 	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
 }

@@ -35,8 +35,8 @@ func TestDecoderDepth(t *testing.T) {
 	}
 }
 
-// A cache that is written anew moves 2 x itself for that and, with four query
-// heads a head, 1 + 4 + 4 for repeating and reading it.
+// A rewritten cache moves 2 x itself for that and, with four query heads per
+// head, 1 + 4 + 4 for repeating and reading it.
 func TestCacheTraffic(t *testing.T) {
 	m := &model.Model{Hidden: 64, Groups: []model.Group{{Place: model.Body, Repeat: 10, Blocks: []model.Block{
 		model.Attention{Hidden: 64, Heads: 8, KVHeads: 2, HeadDim: 8}, model.FFN{Hidden: 64, Width: 256},

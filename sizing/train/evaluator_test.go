@@ -88,8 +88,8 @@ func TestEvaluatorEqualsEvaluate(t *testing.T) {
 	})
 }
 
-// No step of a plan is faster than its floor, with any virtual stages.
-func TestFloorIsBelowEveryStep(t *testing.T) {
+// No step of a plan is faster than its lower bound, with any virtual stages.
+func TestLowerBoundOfEveryStep(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
 		plan := drawPlan(t, m)
@@ -101,8 +101,8 @@ func TestFloorIsBelowEveryStep(t *testing.T) {
 				open := plan
 				open.VP = max(p.profile.layers/plan.PP, 1)
 				open.FirstLayers, open.LastLayers, open.Sharding, open.ShardGroup, open.OffloadOptimizer = 0, 0, NoSharding, 0, false
-				if floor := f.Step(&open); floor > e.Time.Step {
-					t.Fatalf("%+v takes %v, its floor is %v", plan, e.Time.Step, floor)
+				if bound := f.Step(&open); bound > e.Time.Step {
+					t.Fatalf("%+v takes %v, its lower bound is %v", plan, e.Time.Step, bound)
 				}
 			}
 			plan = drawNeighbour(t, plan)
@@ -129,8 +129,8 @@ func TestEvaluatorDoesNotAllocate(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, all))
 }
 
-// No plan takes less memory than either floor.
-func TestMemoryFloors(t *testing.T) {
+// No plan needs less memory than either lower bound.
+func TestMemoryLowerBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
 		plan := drawPlan(t, m)
@@ -142,9 +142,9 @@ func TestMemoryFloors(t *testing.T) {
 				most := Sharding(rapid.IntRange(int(plan.Sharding), int(Zero3)).Draw(t, "most"))
 				open := plan
 				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || p.profile.stack.OffloadOptimizer && rapid.Bool().Draw(t, "offloads")
-				floor, err := v.MemoryLowerBound(&open, most)
+				bound, err := v.MemoryLowerBound(&open, most)
 				require.NoError(t, err)
-				require.LessOrEqual(t, floor, float64(e.Memory.Total))
+				require.LessOrEqual(t, bound, float64(e.Memory.Total))
 				open.VP, open.FirstLayers, open.LastLayers = 1, 0, 0
 				require.LessOrEqual(t, f.Memory(&open, most), float64(e.Memory.Total))
 			}

@@ -111,9 +111,9 @@ func TestUnknownLossIsRefused(t *testing.T) {
 	assert.Equal(t, note.FieldError("loss", "loss.not-in-stack", "maxtext", FusedLoss, []string{"chunked", "plain"}), err)
 }
 
-// Tensor parallelism in torchtitan holds two tensors of the whole sequence while
-// a layer goes backward that was recomputed, unless its collectives are split: 2 x
-// 2048 x 1024 in bf16.
+// Tensor parallelism in torchtitan stores two tensors of the whole sequence in
+// the backward pass of a recomputed layer, unless its collectives are split: 2
+// x 2048 x 1024 in bf16.
 func TestWholeSequenceTensors(t *testing.T) {
 	s := *mustStack("torchtitan")
 	activations := func() quantity.Bytes {

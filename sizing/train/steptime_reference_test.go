@@ -12,11 +12,11 @@ import (
 	"mlsizer/sizing/wholetest"
 )
 
-// referenceStep is the step time written for reading: it walks the layers of
-// every stage one by one, asks their blocks for their matrices and adds up
-// seconds, and has formulas of its own for what crosses links. The fast path is
-// held to it. The two share where a chunk of layers begins, the constants, and
-// the rates of devices and links.
+// referenceStep is a readable step time: it visits the layers of every stage
+// one by one, asks their blocks for their matrices and sums seconds, with its
+// own formulas for network traffic. The fast path must match it. The two share
+// where a chunk of layers begins, the constants, and the rates of devices and
+// links.
 func referenceStep(p *Prepared, plan *Plan) float64 {
 	r := &reference{p: p, plan: plan, e: p.timing.e}
 	r.l.init(p, plan)
@@ -274,8 +274,8 @@ func (r *reference) recompute(forward float64, parts *refRepeats, g *model.Group
 	return t
 }
 
-// kept returns the bytes that a layer writes and keeps when some modules are
-// recomputed: the output of experts is written wherever it is weighted.
+// savedBytes returns the bytes that a layer writes and saves when some modules
+// are recomputed: the output of experts is written wherever it is weighted.
 func (r *reference) savedBytes(g *model.Group, dropped model.Modules) float64 {
 	stack := *r.p.profile.stack
 	stack.WeightsInside = false

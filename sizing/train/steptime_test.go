@@ -286,9 +286,9 @@ func TestLimitedRoutingMeetsFewerNodes(t *testing.T) {
 	}
 }
 
-// A slice whose axes are lines moves data at half the pace of one whose axes
-// are rings. Source: jax-ml/scaling-book tpus.md: v5e and v6e wrap around on axes of
-// 16 chips.
+// A slice whose axes are lines moves data at half the rate of one whose axes
+// are rings. Source: jax-ml/scaling-book tpus.md: v5e and v6e wrap around on
+// axes of 16 chips.
 func TestLinesAreHalfRings(t *testing.T) {
 	local := func(count int) float64 {
 		d, err := hardware.Default().Find("tpu-v5e")
@@ -491,8 +491,9 @@ func TestConstantsAreCopied(t *testing.T) {
 	require.Equal(t, DefaultConstants(), d)
 }
 
-// What hides tensor-parallel traffic reaches over the links of a node: of a group
-// that is larger all of it shows, at the pace of all the cards of its nodes.
+// Products hide tensor-parallel traffic over the links of a node. The traffic
+// of a larger group is fully exposed, at the rate of all network cards of its
+// nodes.
 func TestTensorTrafficHidesInsideANode(t *testing.T) {
 	p := prepareStep(t, stepModels()[0], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
 	require.Positive(t, p.timing.e.TensorHidden)

@@ -135,8 +135,8 @@ func scanIndex(ctx context.Context, st source.Store, name string, entry func(key
 // maxShardName is what file systems allow a name.
 const maxShardName = 255
 
-// shardProblem says what is wrong with a shard's name. An index is data from
-// elsewhere: it must not lead out of its folder or to another address.
+// shardProblem says what is wrong with a shard's name. An index is untrusted: a
+// name must not lead out of its folder or to another address.
 func shardProblem(name string) note.Word {
 	switch {
 	case name == "":

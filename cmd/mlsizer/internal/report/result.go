@@ -136,7 +136,7 @@ type ResultJSON struct {
 	train.Estimate
 	// Goodput is the expected run.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
-	// Published are the published runs of this question.
+	// Published are the published runs of this request.
 	Published []publishedRun `json:"published,omitempty"`
 	// Convention is that of the MFU given and of the one shown, as in Time.
 	Convention train.Convention `json:"mfu_convention"`
