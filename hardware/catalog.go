@@ -17,7 +17,7 @@ var devicesCSV []byte
 //go:embed rates.csv
 var ratesCSV []byte
 
-// Catalog is a list of devices that are found by name. It does not change.
+// Catalog is a list of devices by name. It does not change.
 type Catalog struct {
 	devices []*Device
 	byName  map[string]*Device // ids and aliases, normalised
@@ -34,10 +34,10 @@ var unpriced = sync.OnceValues(func() (*Catalog, error) {
 	return c, err
 })
 
-// loadDefault parses the embedded catalogue once, when it is first asked for.
+// loadDefault parses the embedded catalogue once, on first use.
 var loadDefault = sync.OnceValue(func() *Catalog {
 	prices := embeddedPrices()
-	c, _ := unpriced() // has failed before
+	c, _ := unpriced() // the error was reported before
 	c.prices = prices
 	return c.Priced(PriceChoice{})
 })
@@ -45,27 +45,27 @@ var loadDefault = sync.OnceValue(func() *Catalog {
 // Default is the embedded catalogue.
 func Default() *Catalog { return loadDefault() }
 
-// All is every device, in the order of the file.
+// All returns every device, in the order of the file.
 func (c *Catalog) All() []*Device { return slices.Clone(c.devices) }
 
-// Find is the device with an id or alias. Case does not matter, and '_' and
-// ' ' are '-'. A name that is not known is a [*NotFoundError].
+// Find returns the device with an id or alias. Case does not matter, and '_'
+// and ' ' are '-'. An unknown name is a [*NotFoundError].
 func (c *Catalog) Find(name string) (*Device, error) {
 	if d, ok := c.byName[normaliseName(name)]; ok {
 		return d, nil
 	}
-	return nil, &NotFoundError{Name: name, Near: c.near(name)}
+	return nil, &NotFoundError{Name: name, Suggestions: c.suggestions(name)}
 }
 
 // NotFoundError says that no device has a name.
 type NotFoundError struct {
-	Name string
-	Near []string // up to three names that are spelled alike; may be empty
+	Name        string
+	Suggestions []string // up to three similar names; may be empty
 }
 
-// Code says whether names are known that are spelled alike.
+// Code says whether there are similar names.
 func (e *NotFoundError) Code() string {
-	if len(e.Near) == 0 {
+	if len(e.Suggestions) == 0 {
 		return "device.unknown"
 	}
 	return "device.unknown-but-near"
@@ -77,17 +77,17 @@ func (e *NotFoundError) Args() []any {
 	if len(name) > 60 {
 		name = strings.ToValidUTF8(name[:60], "") + "…"
 	}
-	if len(e.Near) == 0 {
+	if len(e.Suggestions) == 0 {
 		return []any{name}
 	}
-	return []any{name, e.Near}
+	return []any{name, e.Suggestions}
 }
 
 // Error names the nearest names.
 func (e *NotFoundError) Error() string { return note.NewError(e.Code(), e.Args()...).Error() }
 
-// Extend is the catalogue with the devices of a user's file added: CSV with a
-// header, or JSON (an array of objects), in the schema of the embedded
+// Extend returns the catalogue with the devices of a user's file added: CSV
+// with a header, or JSON (an array of objects), in the schema of the embedded
 // catalogue:
 //
 //	id, name, kind, memory_gib, memory_gb_per_s, sources   required

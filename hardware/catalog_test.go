@@ -236,17 +236,17 @@ func TestNotFound(t *testing.T) {
 		var nf *NotFoundError
 		require.ErrorAs(t, err, &nf, name)
 		assert.Equal(t, name, nf.Name)
-		assert.LessOrEqual(t, len(nf.Near), 3)
-		assert.Contains(t, nf.Near, near, name)
+		assert.LessOrEqual(t, len(nf.Suggestions), 3)
+		assert.Contains(t, nf.Suggestions, near, name)
 		assert.Equal(t, "device.unknown-but-near", nf.Code())
-		assert.Equal(t, []any{name, nf.Near}, nf.Args())
+		assert.Equal(t, []any{name, nf.Suggestions}, nf.Args())
 		assert.Contains(t, err.Error(), near)
 	}
 	for _, name := range []string{"", "qwertyuiop", strings.Repeat("h100", 1000), "万", "\xff"} {
 		_, err := Default().Find(name)
 		var nf *NotFoundError
 		require.ErrorAs(t, err, &nf)
-		assert.Empty(t, nf.Near, name)
+		assert.Empty(t, nf.Suggestions, name)
 		assert.Equal(t, "device.unknown", nf.Code())
 		assert.Len(t, nf.Args(), 1)
 		assert.Less(t, len(err.Error()), 300)

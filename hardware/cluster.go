@@ -9,14 +9,14 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// MaxDevices is the largest cluster that is taken for meant.
+// MaxDevices is the largest cluster; larger counts are rejected.
 const MaxDevices = 10_000_000
 
 // Cluster is a number of equal devices and the network between them.
 type Cluster struct {
 	Device         *Device
 	Count          int                // devices in all
-	DevicesPerNode int                // the last node may hold fewer
+	DevicesPerNode int                // the last node may have fewer
 	ScaleOut       quantity.Bandwidth // per device and direction across nodes; 0: not known, see [Cluster.Network]
 
 	// Slices is the number of torus slices, joined by ScaleOut, and Slice the
@@ -24,23 +24,23 @@ type Cluster struct {
 	Slices int
 	Slice  Shape
 
-	// Instances is the number of instances of Instance, where the cluster was
-	// asked for by the name of one; else 0 and nil.
+	// Instances is the number of instances of Instance, if the request names
+	// one; else 0 and nil.
 	Instances int
 	Instance  *Instance
 }
 
-// Option changes what NewCluster takes from the device.
+// Option overrides a default of NewCluster.
 type Option func(*Cluster) error
 
-// Network is a node and the network between nodes, instead of the device's usual
-// ones; what is 0 stays as usual.
+// Network is a node and the network between nodes, instead of the device's
+// defaults; fields of 0 keep the default.
 type Network struct {
 	DevicesPerNode int
 	ScaleOut       quantity.Bandwidth // per device and direction
 }
 
-// Set is an [Option]: it refuses what is no size of a node and no bandwidth.
+// Set is an [Option]: it rejects impossible node sizes and bandwidths.
 func (n Network) Set(c *Cluster) error {
 	if n.DevicesPerNode < 0 || n.DevicesPerNode > MaxDevices {
 		return note.NewError("cluster.bad-node-size", n.DevicesPerNode, MaxDevices)
@@ -53,7 +53,7 @@ func (n Network) Set(c *Cluster) error {
 	return nil
 }
 
-// WithSlice sets the shape of a torus slice, instead of the one nearest to a
+// WithSlice sets the shape of a torus slice, instead of the one closest to a
 // square or cube.
 func WithSlice(s Shape) Option {
 	return func(c *Cluster) error {
@@ -69,10 +69,10 @@ func WithSlice(s Shape) Option {
 	}
 }
 
-// NewCluster is a cluster of count devices with the usual node and network of
-// the device. On a torus it takes the fewest equal slices that make up the
-// count. It refuses a count below 1 or above [MaxDevices], and a count that
-// no number of slices makes.
+// NewCluster returns a cluster of count devices with the device's default node
+// and network. On a torus it takes the fewest equal slices that make up the
+// count. It rejects a count below 1 or above [MaxDevices], and a count that no
+// number of slices makes up.
 func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	if d == nil {
 		return Cluster{}, note.NewError("cluster.no-device")
@@ -94,12 +94,12 @@ func NewCluster(d *Device, count int, opts ...Option) (Cluster, error) {
 	return c, nil
 }
 
-// tooMany refuses a number of devices.
+// tooMany returns the error of too many devices.
 func tooMany(name string, count int64) error {
 	return note.NewError("cluster.count-out-of-range", name, count, MaxDevices)
 }
 
-// slice fills Slices, and Slice unless an option has.
+// slice fills in Slices, and Slice unless an option has set it.
 func (c *Cluster) slice() error {
 	t := c.Device.Torus
 	if !c.Slice.IsZero() {
@@ -117,8 +117,8 @@ func (c *Cluster) slice() error {
 			best = s
 		}
 	})
-	// Slices of a sub-host or of half a cube are one job each: a large job is
-	// made of whole slices, or the count is a slip.
+	// Slices of a sub-host or of half a cube are one job each: a large job
+	// consists of whole slices, or the count is an error.
 	if n := best.Chips(); n < c.Count && n < t.Largest()/16 {
 		_, err := t.Shape(c.Count)
 		return err
@@ -152,8 +152,8 @@ func (c Cluster) Wraps() [3]bool {
 	return c.Device.Torus.Wraps(c.Slice)
 }
 
-// Network is the bandwidth between nodes, per device and direction. A device
-// whose usual network is not known is an error, never zero or a guess.
+// Network returns the bandwidth between nodes, per device and direction. An
+// unknown default network is an error, never zero or a guess.
 func (c Cluster) Network() (quantity.Bandwidth, error) {
 	if c.ScaleOut == 0 {
 		return 0, note.NewError("device.no-network-between-nodes", c.Device.ID)
@@ -161,13 +161,13 @@ func (c Cluster) Network() (quantity.Bandwidth, error) {
 	return c.ScaleOut, nil
 }
 
-// Power is the power limit of all devices together; 0: not published.
+// Power is the power limit of all devices; 0: not published.
 func (c Cluster) Power() quantity.Watts { return quantity.Watts(c.Count) * c.Device.Power }
 
-// Memory is the memory of all devices together.
+// Memory is the memory of all devices.
 func (c Cluster) Memory() quantity.Bytes { return quantity.Bytes(c.Count) * c.Device.Memory }
 
-// String is the spelling that ParseCluster takes: h100-sxm5-80gbx512, or
+// String returns the form that ParseCluster reads: h100-sxm5-80gbx512, or
 // p5.48xlargex64.
 func (c Cluster) String() string {
 	if c.Instance != nil {

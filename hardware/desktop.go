@@ -2,8 +2,8 @@ package hardware
 
 import "strings"
 
-// desktopLines are how the names of graphics cards begin that are sold for
-// desktops and workstations; those for data centres have other names.
+// desktopLines are the prefixes of the names of graphics cards for desktops and
+// workstations; data-centre cards have other names.
 var desktopLines = []string{"GeForce ", "RTX ", "Radeon ", "Arc "}
 
 // Desktop reports whether the device stands on a desk and not in a data centre:

@@ -65,13 +65,13 @@ type Link struct {
 	Source    string             // where the bandwidth comes from
 }
 
-// String is the ID.
+// String returns the ID.
 func (d *Device) String() string { return d.ID }
 
 // Supports reports whether the device has a known rate for t.
 func (d *Device) Supports(t DType) bool { return t < NumDTypes && d.Rates[t].Peak > 0 }
 
-// Supported is the list of formats that the device has a rate for.
+// Supported returns the formats with a known rate.
 func (d *Device) Supported() []DType {
 	var list []DType
 	for t := range NumDTypes {
@@ -82,8 +82,9 @@ func (d *Device) Supported() []DType {
 	return list
 }
 
-// Rate is the compute rate for t, whose Peak is above zero. A format without
-// a known rate is an [*UnsupportedError]: the rate is never zero or guessed.
+// Rate returns the compute rate for t, whose Peak is above zero. A format
+// without a known rate is an [*UnsupportedError]: the rate is never zero or
+// guessed.
 func (d *Device) Rate(t DType) (Rate, error) {
 	if !d.Supports(t) {
 		return Rate{}, &UnsupportedError{Device: d, DType: t}

@@ -13,7 +13,7 @@ var hostsCSV []byte
 // Draw is a power with its range.
 type Draw struct{ Low, Mid, High quantity.Watts }
 
-// hostRow is a node as its vendor rates it.
+// hostRow is a node with its vendor's ratings.
 type hostRow struct {
 	device   string
 	devices  int
@@ -42,12 +42,12 @@ var hosts = sync.OnceValue(func() map[string]hostRow {
 	return byDevice
 })
 
-// usualHost is the device whose node was both rated and measured: others take
+// usualHost is the device whose node was both rated and measured: others use
 // its shares.
 const usualHost = "h100-sxm5-80gb"
 
-// hostShares are what the rest of a node draws for each device, as shares of the
-// device's own rated power: in training, and at most.
+// hostShares returns the power of the rest of a node per device, as shares of
+// the device's own rated power: in training, and at most.
 func hostShares(id string, power quantity.Watts) (training, most float64) {
 	usual := hosts()[usualHost]
 	const usualPower = 700 // of the devices of that node, as rated
@@ -62,10 +62,10 @@ func hostShares(id string, power quantity.Watts) (training, most float64) {
 	return training, most
 }
 
-// Host is what processors, memory, disks, network adapters, fans and power
-// supplies of the node draw for each device beside the device's own rated power:
-// nothing at least, what was measured in training, and what the node is rated for
-// at most. A device that is a whole machine has no host beside it.
+// Host returns the power of processors, memory, disks, network adapters, fans
+// and power supplies of the node per device, besides the device's own rated
+// power: at least 0, the measured power in training, and at most the node's
+// rating. A device that is a whole machine has no separate host.
 func (d *Device) Host() (Draw, string) {
 	if d.Power == 0 || d.Unified || d.Kind != GPU && d.Kind != TPU && d.Kind != NPU {
 		return Draw{}, ""
@@ -78,9 +78,9 @@ func (d *Device) Host() (Draw, string) {
 	return Draw{Mid: d.Power * quantity.Watts(training), High: d.Power * quantity.Watts(most)}, source
 }
 
-// What a switch of 64 ports of 400 Gb/s draws with passive and with active
-// cables, and how many ports a device takes of a network of two layers: one to
-// its node, one up and one down between the layers.
+// The power of a switch of 64 ports of 400 Gb/s with passive and with active
+// cables, and the ports per device in a network of two layers: one to its node,
+// one up and one down between the layers.
 const (
 	switchWatts, switchMost = 747, 1720
 	switchGbits             = 64 * 400
@@ -89,8 +89,8 @@ const (
 	SourceSwitch = "assumed: NVIDIA QM9700/QM9790 user manual, Specifications (747 W with passive cables, 1,720 W at most)"
 )
 
-// Switches is what the switches of the network between nodes draw for each
-// device; nothing in one node, or in one slice of a torus.
+// Switches returns the power of the switches of the network between nodes per
+// device; 0 in one node, or in one slice of a torus.
 func (c Cluster) Switches() Draw {
 	if c.Nodes() < 2 || c.Slices == 1 {
 		return Draw{}
@@ -100,9 +100,9 @@ func (c Cluster) Switches() Draw {
 	return Draw{Mid: per * switchWatts, High: per * switchMost}
 }
 
-// Draw is what a device draws in training with its parts of the node and of the
-// network; zero where its power is not known. At least, it is the device alone at
-// its rated power.
+// Draw returns the power of a device in training with its share of the node and
+// of the network; zero if its power is unknown. The lower end is the device
+// alone at its rated power.
 func (c Cluster) Draw() Draw {
 	p := c.Device.Power
 	if p == 0 {

@@ -8,14 +8,14 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// DType is the number format of the operands of a matrix product, as far as
-// it decides the rate of the product.
+// DType is the number format of the operands of a matrix product, as far as it
+// determines the rate of the product.
 type DType uint8
 
-// The formats that a device may have a rate for. FP64 and FP32 are the rate
-// of a matrix product in that format: of the tensor or matrix unit where it
-// has one for the format, of the vector unit otherwise. FP8, FP6 and FP4 take
-// in the block-scaled kinds (MXFP8, NVFP4, …).
+// The formats that a device may have a rate for. FP64 and FP32 are the rate of
+// a matrix product in that format: of the tensor or matrix unit if it supports
+// the format, else of the vector unit. FP8, FP6 and FP4 include the
+// block-scaled variants (MXFP8, NVFP4, …).
 const (
 	FP64 DType = iota
 	FP32

@@ -12,14 +12,14 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// FileError is an error in a hardware file, with its place.
+// FileError is an error in a hardware file, with its position.
 type FileError struct {
 	File         string
 	Line, Column int // from 1; Column counts bytes; 0: no place in particular
 	Err          error
 }
 
-// Code says whether the error has a place in the file.
+// Code says whether the error has a position in the file.
 func (e *FileError) Code() string {
 	if e.Line == 0 {
 		return "device-file.fails"
@@ -43,19 +43,19 @@ func (e *FileError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %v", e.File, e.Line, e.Column, e.Err)
 }
 
-// Unwrap is the error without its place.
+// Unwrap returns the error without its position.
 func (e *FileError) Unwrap() error { return e.Err }
 
 // place is a position in a file.
 type place struct{ line, column int }
 
-// entry is a device and where it stands in its file.
+// entry is a device and its position in the file.
 type entry struct {
 	device *Device
 	at     place
 }
 
-// maxFile bounds a hardware file: a few thousand rows at most are meant.
+// maxFile bounds a hardware file: it has a few thousand rows at most.
 const maxFile = 16 << 20
 
 // readFile reads the devices of a CSV or JSON file; a file that starts with
@@ -119,7 +119,7 @@ func readCSV(data []byte, name string) ([]entry, error) {
 		if !ok {
 			return nil, fail(at(i), note.NewError("device-file.unknown-column", h, columnNames()))
 		}
-		delete(known, h) // a second column of the name is then unknown
+		delete(known, h) // a second column of that name is unknown
 		cols[i] = c
 	}
 	for _, c := range columns() {
@@ -161,7 +161,7 @@ func readCSV(data []byte, name string) ([]entry, error) {
 	}
 }
 
-// csvError gives an error of the CSV reader the form of this package's.
+// csvError converts an error of the CSV reader to the form of this package.
 func csvError(name string, err error) error {
 	var pe *csv.ParseError
 	if errors.As(err, &pe) {
@@ -170,7 +170,7 @@ func csvError(name string, err error) error {
 	return &FileError{File: name, Err: err}
 }
 
-// jsonReader reads devices from JSON and knows where in the file it is.
+// jsonReader reads devices from JSON and tracks its position in the file.
 type jsonReader struct {
 	*json.Decoder
 	data []byte

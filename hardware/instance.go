@@ -12,8 +12,8 @@ import (
 //go:embed instances.csv
 var instancesCSV []byte
 
-// Instance is a machine as a cloud or a vendor sells it: a number of devices with
-// a node and a network of their own.
+// Instance is a machine as a cloud or a vendor sells it: a number of devices
+// with their own node and network.
 type Instance struct {
 	Name    string // "p5.48xlarge"
 	Cloud   string // "aws"; "" of a vendor's own system
@@ -22,14 +22,13 @@ type Instance struct {
 
 	aliases []string
 	device  string
-	network quantity.Bandwidth // of the instance and direction; 0: as is usual for the device
-	// perChip is what the number in the name of a slice counts of each chip: 2
-	// where it counts TensorCores, 1 where it counts chips, 0 where the name
-	// has no number.
+	network quantity.Bandwidth // per instance and direction; 0: the device's default
+	// perChip is the number of units per chip in the name of a slice: 2 if the
+	// name counts TensorCores, 1 if it counts chips, 0 if it has no number.
 	perChip int
 }
 
-// anyNumber stands for the number in the name of a slice.
+// anyNumber represents the number in the name of a slice.
 const anyNumber = "-n"
 
 // instanceCells is the schema of instances.csv.
@@ -59,7 +58,7 @@ var instances = sync.OnceValue(func() map[string]*Instance {
 	return byName
 })
 
-// findInstance is the instance with a name; ok is false where there is none.
+// findInstance returns the instance with a name; ok is false without one.
 func findInstance(name string) (in Instance, ok bool) {
 	name = normaliseName(name)
 	if found := instances()[name]; found != nil && found.perChip == 0 {
@@ -79,8 +78,8 @@ func findInstance(name string) (in Instance, ok bool) {
 	return in, true
 }
 
-// on is the device as it stands in the instance: in a node of the instance's
-// size, on its network, at its price.
+// on returns the device in the instance: in a node of the instance's size, on
+// its network, at its price.
 func (in *Instance) on(c *Catalog) (*Device, error) {
 	d, err := c.Find(in.device)
 	if err != nil {
@@ -97,7 +96,7 @@ func (in *Instance) on(c *Catalog) (*Device, error) {
 	return &e, nil
 }
 
-// cluster is count instances.
+// cluster returns a cluster of count instances.
 func (in *Instance) cluster(c *Catalog, count int) (Cluster, error) {
 	d, err := in.on(c)
 	if err != nil {

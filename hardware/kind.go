@@ -8,13 +8,13 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Kind is what sort of machine a device is.
+// Kind is the kind of machine of a device.
 type Kind uint8
 
-// The kinds. An NPU is an accelerator of its own architecture (Gaudi,
-// Trainium, Ascend, Cerebras, Groq); Edge is a machine whose processor and
-// accelerator share one memory on a desk or in a robot; a Phone is one whose
-// system lends an app a part of it.
+// The kinds. An NPU is an accelerator of its own architecture (Gaudi, Trainium,
+// Ascend, Cerebras, Groq); Edge is a machine whose processor and accelerator
+// share one memory, on a desktop or in a robot; a Phone is one whose system
+// limits the memory of an app.
 const (
 	GPU Kind = iota
 	TPU

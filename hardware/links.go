@@ -132,11 +132,11 @@ func (l *links) largest(link string) (best BusPoint, ok bool) {
 	return best, ok
 }
 
-// AllReduce is the measured all-reduces over a link, in order of devices and
-// message size; nil where nobody measured.
+// AllReduce returns the measured all-reduces over a link, in order of devices
+// and message size; nil if there are none.
 func AllReduce(link string) []BusPoint { return measured(link, "all-reduce") }
 
-// Copies is the measured plain copies over a link; nil where nobody measured.
+// Copies returns the measured plain copies over a link; nil if there are none.
 func Copies(link string) []BusPoint { return measured(link, "copy") }
 
 func measured(link, measure string) []BusPoint {

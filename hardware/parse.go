@@ -18,7 +18,7 @@ import (
 // spells it: v5p-128 is 64 chips, whose 128 TensorCores it counts.
 //
 // An unknown device is a [*NotFoundError]; a count below 1 or above
-// [MaxDevices] is refused.
+// [MaxDevices] is rejected.
 func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	t := strings.ReplaceAll(strings.TrimSpace(s), "×", "x")
 	if t == "" {

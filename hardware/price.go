@@ -8,21 +8,21 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Price is a price per device and hour, at a date: prices age.
+// Price is a price per device-hour, with its date: prices age.
 type Price struct {
 	PerHour quantity.USD
 	Date    string // "2026-11-09"
 	Source  string
 
 	Kind     PriceKind
-	Provider string // "aws"; "" where the row of a device gives the price
-	Instance string // "p5.48xlarge"; "" where single devices are rented
-	Region   string // "us-east-1"; "" where the provider names none
+	Provider string // "aws"; "" if the row of a device states the price
+	Instance string // "p5.48xlarge"; "" for single devices
+	Region   string // "us-east-1"; "" if the provider names none
 
-	// Providers is how many providers' prices it is the lower median of; 0
-	// where it was not chosen among several.
+	// Providers is the number of providers whose lower median it is; 0 if it
+	// was not chosen among several.
 	Providers int
-	// Days is its age when it was chosen; 0 where no day was given.
+	// Days is its age when it was chosen; 0 without a date.
 	Days int
 }
 
@@ -40,11 +40,11 @@ const (
 
 var priceKindNames = [numPriceKinds]string{"on-demand", "reserved-1y", "reserved-3y", "spot"}
 
-// String is the kind as tables spell it: "on-demand".
+// String returns the kind's name: "on-demand".
 func (k PriceKind) String() string { return priceKindNames[min(k, numPriceKinds-1)] }
 
 // ParsePriceKind parses on-demand, reserved-1y, reserved-3y and spot; reserved
-// is reserved for a year.
+// is reserved-1y.
 func ParsePriceKind(s string) (PriceKind, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	if name == "reserved" {
@@ -58,7 +58,7 @@ func ParsePriceKind(s string) (PriceKind, error) {
 	return 0, note.NewError("price.unknown-kind", s, append([]string{"reserved"}, priceKindNames[:]...))
 }
 
-// aged is the price with its age on a day.
+// aged returns the price with its age on a day.
 func (p Price) aged(today time.Time) *Price {
 	if day, err := time.Parse(time.DateOnly, p.Date); err == nil && !today.IsZero() {
 		p.Days = max(0, int(today.Sub(day).Hours()/24))
@@ -66,11 +66,10 @@ func (p Price) aged(today time.Time) *Price {
 	return &p
 }
 
-// monthsFrom is the age in days from which months tell it better.
+// monthsFrom is the age in days from which ages are stated in months.
 const monthsFrom = 60
 
-// Age says how old the price is, in days or months; nothing where it is not
-// known.
+// Age returns the age of the price, in days or months; nil if unknown.
 func (p *Price) Age() any {
 	switch {
 	case p.Days >= monthsFrom:
@@ -81,7 +80,7 @@ func (p *Price) Age() any {
 	return note.Word("")
 }
 
-// Note says what the price is, of whom, and how old it is.
+// Note says what the price is, whose, and how old.
 func (p *Price) Note() note.Note {
 	if p.Provider == "" {
 		return note.New("price.listed", p.Source, p.PerHour, p.Date)

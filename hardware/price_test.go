@@ -120,7 +120,7 @@ func TestPriceAge(t *testing.T) {
 	}
 }
 
-// Whatever a file of prices holds, it is read or refused with its place.
+// Whatever a file of prices holds, it is read or rejected with its place.
 func FuzzPrices(f *testing.F) {
 	for _, s := range []string{"", priceHead, priceHead + "h100,me,spot,2,2026-11-09,s,,\n", "device\n\"", priceHead + "h1,me,spot,NaN,2026-11-09,s,,\n", "\ufeff" + priceHead} {
 		f.Add(s)

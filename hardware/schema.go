@@ -116,7 +116,7 @@ func text(field func(*record) *string) func(*record, string) error {
 	return func(r *record, v string) error { *field(r) = v; return nil }
 }
 
-// number reads a positive figure in units of scale. Zero is refused: a figure
+// number reads a positive figure in units of scale. Zero is rejected: a figure
 // that is not known is left blank.
 func number[T ~float64](scale float64, field func(*record) *T) func(*record, string) error {
 	return func(r *record, v string) error {

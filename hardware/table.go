@@ -21,7 +21,7 @@ type cell[T any] struct {
 const maxTable = 4 << 20
 
 // readTable reads a CSV table with a header. Unknown and repeated columns,
-// blank required cells and what a column refuses are a [*FileError] with line
+// blank required cells and what a column rejects are a [*FileError] with line
 // and column; name is the file's name in it.
 func readTable[T any](r io.Reader, name string, cells []cell[T]) ([]T, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxTable+1))

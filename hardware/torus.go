@@ -9,7 +9,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Torus is the network of a TPU pod: every chip has two links along each axis.
+// Torus is the network of a TPU pod: every chip has two links on each axis.
 type Torus struct {
 	Dims          int                // 2 or 3
 	MaxShape      []int              // the largest slice, as axes from short to long

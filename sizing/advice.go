@@ -9,14 +9,14 @@ import (
 // setting is a field of the request with its value.
 type setting struct {
 	note.Setting
-	// same is set where the plan that is changed has the value already, one
-	// where that divides nothing.
+	// same says that the changed plan has the value already, one where that
+	// divides nothing.
 	same, one bool
 	apply     func(q *Request)
 }
 
-// settings say all of a plan and of the states' formats, beside those that are
-// changed.
+// settings are all settings of a plan and of the states' formats, besides those
+// that change.
 func settings(from, to *train.Plan, was, states *train.States) []setting {
 	list := append(dimensions(from, to), modes(from, to)...)
 	for _, s := range []struct {
@@ -54,7 +54,7 @@ func dimensions(from, to *train.Plan) []setting {
 	return list
 }
 
-// modes are its sharding, its recompute and what it offloads.
+// modes are its sharding, recompute and offloading.
 func modes(from, to *train.Plan) []setting {
 	list := []setting{
 		{Setting: note.Setting{Field: "sharding", Value: to.Sharding}, same: from.Sharding == to.Sharding, apply: func(q *Request) { q.Sharding = option.Set(to.Sharding) }},
@@ -134,7 +134,7 @@ func (q *Request) advise(a *Answer) {
 	}
 }
 
-// noteAdvice says what a change comes to.
+// noteAdvice says what a change achieves.
 func (a *Answer) noteAdvice(c *train.Advice) {
 	switch c.Verdict {
 	case train.MayNotFit:
@@ -146,8 +146,8 @@ func (a *Answer) noteAdvice(c *train.Advice) {
 	}
 }
 
-// gives reports whether the question with some of the settings is answered with
-// the advice's memory.
+// gives reports whether the request with some of the settings has the advice's
+// memory.
 func (q *Request) gives(a *Answer, list []setting, which func(*setting) bool, c *train.Advice) bool {
 	changed := *q
 	for i := range list {

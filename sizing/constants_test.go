@@ -11,7 +11,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// A file that is not one of constants is refused with what it is and what is
+// A file that is not one of constants is rejected with what it is and what is
 // wanted, of training and of serving alike.
 func TestNotConstants(t *testing.T) {
 	for file, want := range map[string]error{
@@ -29,7 +29,7 @@ func TestNotConstants(t *testing.T) {
 	}
 }
 
-// A file of the form before constants were listed one by one is refused with
+// A file of the form before constants were listed one by one is rejected with
 // what is wanted.
 func TestOlderConstants(t *testing.T) {
 	for file, word := range map[string]string{

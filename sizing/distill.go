@@ -11,10 +11,10 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// shareVocabulary makes teacher and student answer alike where the shape of one
-// is inferred from its count, which says nothing of its vocabulary: an inferred
-// teacher takes the student's, an inferred student its teacher's. It returns the
-// note of that, nil where neither changes.
+// shareVocabulary gives teacher and student the same vocabulary if one of them
+// is inferred from its count, which does not determine a vocabulary: an
+// inferred teacher takes the student's, an inferred student its teacher's. It
+// returns a note of the change, nil without one.
 func (q *Request) shareVocabulary() *note.Note {
 	if q.Model == nil || q.Distill == nil {
 		return nil
@@ -39,17 +39,19 @@ func (q *Request) shareVocabulary() *note.Note {
 	return &n
 }
 
-// DistillCost is what a teacher costs beside its student's own step.
+// DistillCost is the cost of a teacher besides its student's own step.
 type DistillCost struct {
 	Teacher string              `json:"teacher"`
 	Params  quantity.Params     `json:"params"`
 	Active  quantity.Params     `json:"active_params"`
 	Logits  train.TeacherLogits `json:"logits"`
 	TopK    int64               `json:"top_k,omitempty"`
-	// WeightBytes is the width of a weight, FLOPs the teacher's in the run.
+	// WeightBytes is the bytes per weight, FLOPs those of the teacher in the
+	// run.
 	WeightBytes float64        `json:"weight_bytes"`
 	FLOPs       quantity.FLOPs `json:"flops"`
-	// Forward is its part of a step, Share of the step; 0 with stored logits.
+	// Forward is the teacher's part of a step, Share its share of the step; 0
+	// with stored logits.
 	Forward quantity.Seconds `json:"forward_seconds"`
 	Share   float64          `json:"step_share"`
 	// Pass is one pass of the teacher alone over the dataset on the same
@@ -60,18 +62,18 @@ type DistillCost struct {
 	PassPlan        *train.Plan      `json:"pass_plan,omitempty"`
 	PassDeviceHours float64          `json:"pass_device_hours"`
 	PassUSD         quantity.USD     `json:"pass_usd,omitempty"`
-	// Stored is the logits of the dataset, PerToken those of a token, Read the
+	// Stored is the logits of the dataset, PerToken those per token, Read the
 	// rate at which the run reads them, over all devices.
 	PerToken quantity.Bytes     `json:"bytes_per_token"`
 	Stored   quantity.Bytes     `json:"stored_bytes"`
 	Read     quantity.Bandwidth `json:"read_bytes_per_second"`
-	// Saved is what stored logits save in every epoch after the first, in
-	// which they are computed: a pass.
+	// Saved is the time that stored logits save in every epoch after the first,
+	// which computes them: one pass.
 	Saved  quantity.Seconds `json:"saved_seconds_per_epoch"`
 	Epochs float64          `json:"epochs"`
 }
 
-// costDistillation gives the answer what its question's teacher costs.
+// costDistillation fills in the cost of the request's teacher.
 func (q *Request) costDistillation(a *Answer) {
 	t := a.Teacher
 	if t == nil {
@@ -146,7 +148,7 @@ func (q *Request) pass(p *train.Prepared, batch int64) (best train.Plan, time qu
 	return best, time, ok
 }
 
-// noteDistillation says what the teacher's figures rest on.
+// noteDistillation says what the teacher's numbers depend on.
 func (a *Answer) noteDistillation(outputs float64) {
 	c := &a.Distill
 	widths := train.SourceDistillation + " (the loss); widths: int32 or uint16, and 16-bit floats"
@@ -171,7 +173,7 @@ func (a *Answer) noteDistillation(outputs float64) {
 	}
 }
 
-// explainDistillation derives what the teacher takes.
+// explainDistillation derives the teacher's cost.
 func (a *Answer) explainDistillation() []note.Derivation {
 	t, c, e := a.Teacher, &a.Distill, &a.Estimate
 	if t == nil {
@@ -179,7 +181,7 @@ func (a *Answer) explainDistillation() []note.Derivation {
 	}
 	var list []note.Derivation
 	if t.Logits == train.OnlineLogits {
-		plan := t.Beside(&e.Plan)
+		plan := t.PlanFor(&e.Plan)
 		weights, _ := t.StageBytes(&e.Plan, e.Memory.Stage)
 		list = append(list, note.Derive("distillation.memory", "teacher's memory", train.SourceDistillation, e.Memory.Teacher,
 			note.In("teacher's parameters", note.Count(c.Params)), note.In("teacher's layout", plan.String()), note.In("logits", e.Memory.Teacher-weights)))

@@ -47,7 +47,7 @@ func TestTeacherInEveryStep(t *testing.T) {
 		sum += term.Size
 	}
 	assert.Equal(t, e.Memory.Total, sum)
-	// 2 FLOPs a parameter but the embedding's, and the causal half of
+	// 2 FLOPs per parameter but the embedding's, and the causal half of
 	// 4 x layers x heads x head_dim x sequence, for 2^30 tokens.
 	perToken := 2*(8030261248.0-128256*4096) + 2*32*4096*4096
 	assert.InEpsilon(t, float64(perToken)*(1<<30), float64(c.FLOPs), 0.002)
@@ -69,7 +69,7 @@ func TestTeacherInEveryStep(t *testing.T) {
 }
 
 func TestStoredLogits(t *testing.T) {
-	// 128,256 logits of 2 bytes a token; of the largest 64 each 2 bytes and 4
+	// 128,256 logits of 2 bytes per token; of the largest 64 each 2 bytes and 4
 	// for its place among more than 65,536.
 	for k, perToken := range map[int64]float64{0: 256512, 64: 384} {
 		a := distillOn(t, train.Distillation{Logits: train.StoredLogits, TopK: k})

@@ -6,8 +6,8 @@ import (
 	"mlsizer/sizing/run"
 )
 
-// chooseExamples settles how the examples are read, before the sequence
-// length is: padded examples have one of their own.
+// chooseExamples determines the packing, before the sequence length: padded
+// examples have their own.
 func (q *Request) chooseExamples(a *Answer) error {
 	x := &q.Examples
 	if *x == (run.Examples{}) {
@@ -39,8 +39,8 @@ func (q *Request) chooseExamples(a *Answer) error {
 	return nil
 }
 
-// mostTokens bounds what the examples of a run come to, far above any run and
-// below what an int64 holds.
+// mostTokens bounds the tokens of a run's examples, far above any run and below
+// the largest int64.
 const mostTokens = 1e18
 
 // countExamples turns the examples into the tokens of the run.

@@ -11,7 +11,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// What an int64 does not hold is refused: of either packing, sequence and
+// What an int64 does not hold is rejected: of either packing, sequence and
 // epochs.
 func TestExamplesBeyondCounting(t *testing.T) {
 	for _, c := range []struct {

@@ -8,24 +8,23 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Expected returns the run of an estimate that p made with the band of its
-// steps, and with the answer's interruptions and schedule; a step alone is as it
-// is. It returns an error for a schedule that the plan cannot keep.
+// Expected returns the run of an estimate of p with the band of its steps and
+// the answer's interruptions and schedule; a single step is unchanged. It
+// returns an error for a schedule that does not fit the plan.
 func (a *Answer) Expected(p *train.Prepared, e *train.Estimate) (run.Goodput, error) {
 	g, _, err := a.course.Expected(p, e)
 	return g, err
 }
 
-// LongestStep returns the longest step with which so many steps on p's devices
-// are done within a time with some chance between 0 and 1, ramp-up and evaluation
-// not counted; 0 where none is short enough.
+// LongestStep returns the longest step with which a number of steps on p's
+// devices finishes within a time with a probability between 0 and 1, without
+// ramp-up and evaluation; 0 if none does.
 func (a *Answer) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
 	return a.course.LongestStep(p, steps, within, chance)
 }
 
-// situation is what the overrun of the run is chosen by. Software for adapters
-// and other tuning is what people tune with, and so counts as named; an MFU that
-// is given was reached by some layout and software.
+// situation is the key of the run's overrun. The default framework of adapters
+// and other fine-tuning is the one that people use, and so counts as named.
 func (q *Request) situation() efficiency.Match {
 	p := &q.Fixed.Plan
 	reached := q.Workload.MFU > 0 // by some layout and software
@@ -34,7 +33,7 @@ func (q *Request) situation() efficiency.Match {
 	return run.Situation(q.Model, q.Device, q.Published.Year, run.Given(layout, software))
 }
 
-// wholeRun fills in the run with its interruptions.
+// wholeRun fills in the expected run.
 func (a *Answer) wholeRun(p *train.Prepared, e *train.Estimate) (err error) {
 	if a.Goodput, a.evaluationBatch, err = a.course.Expected(p, e); err == nil && p.Workload.Tokens > 0 {
 		a.noteRun(e)
@@ -42,7 +41,7 @@ func (a *Answer) wholeRun(p *train.Prepared, e *train.Estimate) (err error) {
 	return err
 }
 
-// noteRun says what the goodput rests on.
+// noteRun says what the goodput depends on.
 func (a *Answer) noteRun(e *train.Estimate) {
 	r, g := &a.course.Reliability, &a.Goodput
 	switch {

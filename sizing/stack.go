@@ -6,8 +6,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// stack returns the stack of the request, or the one that is assumed for its
-// work.
+// stack returns the stack of the request, or the one assumed for its task.
 func (q *Request) stack() (*train.Stack, train.Assumption) {
 	if q.Stack != nil {
 		return q.Stack, train.Assumption{}
@@ -22,9 +21,9 @@ func (q *Request) stack() (*train.Stack, train.Assumption) {
 	return train.StackFor(q.Model, &q.Workload, q.Device, count)
 }
 
-// oneWillDo reports whether the number of devices is open and the stack of a
-// single one fits on it. The request then has the stack, and so the answer, of
-// one that names the device once.
+// oneWillDo reports whether the number of devices is open and the model fits on
+// one with the stack of a single device. The request then has that stack, and
+// so the answer, of a request for one device.
 func (q *Request) oneWillDo() bool {
 	if q.Stack != nil || q.Count > 0 || !q.Device.Desktop() || q.leastDevices() > 1 {
 		return false
@@ -46,14 +45,14 @@ func (q *Request) oneWillDo() bool {
 	return err == nil && f.Plans[0].Memory.Verdict == train.FitsSurely
 }
 
-// chooseStack settles the stack, and says which one it is where the request does
-// not name it, or names other software that it stands for.
+// chooseStack determines the stack, and says which one it is if the request
+// does not name it, or names other software that it represents.
 func (q *Request) chooseStack(a *Answer) {
 	s, assumed := q.stack()
 	a.StackAssumed = q.Stack == nil
 	q.Stack = s
 	if a.StackAssumed {
-		a.Notes.Say("stack.assumed", assumed.Source, s.Name, note.Word("stack-for."+string(assumed.Work)))
+		a.Notes.Say("stack.assumed", assumed.Source, s.Name, note.Word("stack-for."+string(assumed.Task)))
 	} else if alias := s.Alias; alias != nil {
 		a.Notes.Say("stack.alias", alias.Source, alias.Name, s.Name, note.Word("stack-differs."+string(alias.Differs)))
 	}

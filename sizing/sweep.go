@@ -6,9 +6,9 @@ import (
 	"mlsizer/sizing/run"
 )
 
-// CostSweep gives the answer the cost of its question's sweep. Trials that run at
-// once have a part of the devices each, and a layout of their own there with
-// the batch of the run.
+// CostSweep fills in the cost of the request's sweep. Concurrent trials have a
+// part of the devices each, and a layout of their own there with the batch of
+// the run.
 func (q Request) CostSweep(a *Answer) error {
 	s := q.Sweep
 	if s.Trials == 0 {

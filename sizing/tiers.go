@@ -90,7 +90,7 @@ func ParseBounds(s string) (Bounds, error) {
 // Classify returns the tier of a model with p parameters in total, and whether
 // p lies beyond the last count that the tiers cover (such a model is very
 // large; the report names no tier for it). p is taken as it is: a count that
-// is not positive is not a model's, and parsing refuses it before.
+// is not positive is not a model's, and parsing rejects it before.
 func (b Bounds) Classify(p quantity.Params) (t Tier, beyond bool) {
 	// Branch-free: real files mix the tiers, and a mispredicted branch costs
 	// more than all four comparisons.

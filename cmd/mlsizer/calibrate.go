@@ -60,8 +60,8 @@ func parsePrior(s string) (float64, error) {
 	return v, nil
 }
 
-// checkLeaveOut refuses what is not a group of the rows at hand, and returns the
-// first of them where none is asked for.
+// checkLeaveOut rejects an unknown group of rows, and returns the first group
+// by default.
 func (o *calibrateOptions) checkLeaveOut(groups []string) (string, error) {
 	if o.out == "" {
 		return groups[0], nil
@@ -81,8 +81,8 @@ func parseDate(s string) (string, error) {
 	return s, nil
 }
 
-// parseOutput takes a file ending in .json as the place of the constants, and
-// anything else as the form of the answer.
+// parseOutput reads a file ending in .json as the destination of the constants,
+// and anything else as the output format.
 func (o *calibrateOptions) parseOutput(s string) (string, error) {
 	if strings.EqualFold(filepath.Ext(s), ".json") {
 		return s, nil
@@ -187,7 +187,7 @@ func (o *calibrateOptions) calibrate(p *evidence.Predictor, rows []evidence.Row)
 	return c, nil
 }
 
-// write puts the constants where -o says.
+// write writes the constants to the file of -o.
 func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	if o.file == "" {
 		return nil
@@ -205,7 +205,7 @@ func (o *calibrateOptions) write(c *evidence.Calibration) error {
 	return o.writeFile(data.Bytes())
 }
 
-// writeFile puts a file of constants or bands where -o says.
+// writeFile writes constants or bands to the file of -o.
 func (o *calibrateOptions) writeFile(data []byte) error {
 	if err := os.WriteFile(o.file, data, 0o644); err != nil {
 		return cli.ReadError(text.SaidOf.Error("-o ", cli.FileError(err)), "")
@@ -222,7 +222,7 @@ func (o *calibrateOptions) writeJSON(v any, indent string) error {
 	return o.writeFile(append(data, '\n'))
 }
 
-// fromText is whose measurements the constants are fitted to.
+// fromText is the origin of the measurements.
 func (o *calibrateOptions) fromText() text.Text {
 	if o.from == "" {
 		return text.Shipped
@@ -298,7 +298,7 @@ func fittedTable(fitted []evidence.Fitted) (render.Table, []fittedJSON) {
 	return t, records
 }
 
-// stackTable shows how each stack's rows fare inside and outside of the fit.
+// stackTable shows the errors of each stack's rows inside and outside the fit.
 func stackTable(list []evidence.StackScore) render.Table {
 	t := render.Table{Title: text.ByStack, Columns: []render.Column{
 		{Name: "stack", Head: text.Stack}, {Name: "n", Head: text.Rows, Right: true}, {Name: "mape", Head: text.FittedError, Right: true},

@@ -60,7 +60,7 @@ func newClassifyCmd(a *cli.App) *cobra.Command {
 	return cmd
 }
 
-// check refuses arguments that do not go together.
+// check rejects arguments that do not go together.
 func (o *classifyOptions) check(cmd *cobra.Command) error {
 	switch {
 	case o.from != "" && len(o.models) > 0:

@@ -24,7 +24,7 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneQuestion(o, cmd, training); err != nil {
+			if err := oneTask(o, cmd, training); err != nil {
 				return err
 			}
 			if err := o.Complete(a, cmd); err != nil {
@@ -36,7 +36,7 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 			return compareRun(cmd, o)
 		},
 	}
-	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
+	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	training = cli.FlagNames(cmd)
 	addCompareServing(cmd, o)
 	cli.AddsUp(cmd.Flags(), "on", "method", "weights")
@@ -46,9 +46,9 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 // eitherWay are the flags that a comparison of training shares with one of serving.
 var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file"}
 
-// oneQuestion refuses flags about training where serving is compared and the
-// other way round: they would change nothing. training are those of training.
-func oneQuestion(o *cli.CompareOptions, cmd *cobra.Command, training []string) error {
+// oneTask rejects flags of training in a comparison of serving and the other
+// way round: they would have no effect. training are those of training.
+func oneTask(o *cli.CompareOptions, cmd *cobra.Command, training []string) error {
 	var train, serve []string
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		switch {
@@ -94,9 +94,9 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 		for _, t := range targets {
 			for _, method := range o.Methods {
 				row := report.CompareRow{Model: m, Target: t, Method: method}
-				one := o.WorkOptions
+				one := o.TrainingOptions
 				one.Method = method
-				if row.Answer, row.Err = one.Ask(m, t); row.Err != nil {
+				if row.Answer, row.Err = one.Answer(m, t); row.Err != nil {
 					row.Err = rowError(o, cmd, row.Err)
 					failed++
 				} else if o.Holds(&row.Answer.Estimate.Memory) {

@@ -40,7 +40,7 @@ func bandTable(bands []train.BandFor) string {
 		if band.Measured != nil {
 			measured = bandText(*band.Measured)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s |\n", stack, band.Rows, leftOut(band, "shape"), leftOut(band, "layout"), measured, bandText(band.Band), bandText(band.Elsewhere))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s |\n", stack, band.Rows, leftOut(band, "shape"), leftOut(band, "layout"), measured, bandText(band.Band), bandText(band.Unmeasured))
 	}
 	return b.String()
 }
@@ -60,8 +60,8 @@ func leftOut(b *train.BandFor, group string) string {
 
 func TestBandTable(t *testing.T) {
 	table := bandTable([]train.BandFor{
-		{Band: efficiency.Band{Low: 0.8, High: 1.5}, Elsewhere: efficiency.Band{Low: 0.7, High: 2}, Rows: 12},
-		{When: train.Match{Stack: "maxtext"}, Rows: 3, Band: efficiency.Band{Low: 0.9, High: 1.1}, Elsewhere: efficiency.Band{Low: 0.8, High: 1.2},
+		{Band: efficiency.Band{Low: 0.8, High: 1.5}, Unmeasured: efficiency.Band{Low: 0.7, High: 2}, Rows: 12},
+		{When: train.Match{Stack: "maxtext"}, Rows: 3, Band: efficiency.Band{Low: 0.9, High: 1.1}, Unmeasured: efficiency.Band{Low: 0.8, High: 1.2},
 			Measured: &efficiency.Band{Low: 0.95, High: 1.05}, LeftOut: map[string]float64{"shape": 0.0525}},
 	})
 	assert.True(t, strings.HasSuffix(table, `

@@ -14,7 +14,7 @@ import (
 // estimateOptions are the arguments of the estimate command.
 type estimateOptions struct {
 	*cli.App
-	cli.WorkOptions
+	cli.TrainingOptions
 	model string
 }
 
@@ -36,19 +36,19 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 			return estimateRun(cmd, o)
 		},
 	}
-	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
+	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	return cmd
 }
 
 func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
-	m, targets, err := o.Asked(cmd.Context(), o.model, o.Prune, o.On)
+	m, targets, err := o.ModelAndTargets(cmd.Context(), o.model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
 	t := targets[0]
-	answer, err := o.Ask(m, t)
+	answer, err := o.Answer(m, t)
 	if err != nil {
-		return askError(o.App, cmd, &o.WorkOptions, m, t, err)
+		return answerError(o.App, cmd, &o.TrainingOptions, m, t, err)
 	}
 	if o.Method == train.Pretrain {
 		answer.Notes = append(answer.Notes, report.PublishedNotes(m)...)
@@ -64,7 +64,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 
 // estimateDocument lays an answer out.
 func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizing.Answer) *render.Document {
-	r := report.NewResult(m, t, a, &o.WorkOptions, o.Lang)
+	r := report.NewResult(m, t, a, &o.TrainingOptions, o.Lang)
 	var why *report.WhyJSON
 	if o.Explain && a.Workload.MFU == 0 {
 		why = &report.WhyJSON{Bounds: largest(a.Estimate.Time.Terms.List(), a.Estimate.Time.Step), Resources: moreOfEach(a.Prepared, &a.Estimate)}
@@ -95,7 +95,7 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 	}
 	if o.Explain {
 		d.Tables = append(d.Tables, report.ExplainTables(a.Explain(), f)...)
-		d.Tables = append(d.Tables, report.MomentTables(a, &r)...)
+		d.Tables = append(d.Tables, report.PhaseTables(a, &r)...)
 	}
 	f.Finish(d)
 	return d

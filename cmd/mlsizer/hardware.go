@@ -32,7 +32,7 @@ func newHardwareCmd(a *cli.App) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:  "hardware [list|show NAME]",
-		Args: a.NoSubcommand(a.NearDevices),
+		Args: a.NoSubcommand(a.NearestDevices),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
@@ -108,7 +108,7 @@ func newDeviceJSON(d *hardware.Device) deviceJSON {
 	return j
 }
 
-// checkVendor refuses a vendor that no device is of.
+// checkVendor rejects a vendor that no device is of.
 func (o *hardwareOptions) checkVendor(c *hardware.Catalog) error {
 	vendors := cli.VendorsOf(c)
 	if o.vendor == "" || slices.Contains(vendors, strings.ToLower(o.vendor)) {

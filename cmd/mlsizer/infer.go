@@ -119,14 +119,14 @@ func parseKV(s string) (string, error) {
 	return s, err
 }
 
-// What is served where nothing is said.
+// Defaults of serving.
 const (
 	defaultServingContext = 8192
 	defaultAnswer         = 512 // at most, and what a long answer leaves for the prompt
 )
 
-// divideContext refuses a context that has no room for a prompt and an answer,
-// of which one may be left open, and gives the answer no more than is left.
+// divideContext rejects a context without room for a prompt and an answer, of
+// which one may be open, and limits the answer to the rest.
 func divideContext(s *serve.Request) error {
 	prompt, answer := max(s.Prompt, 1), max(s.Output, 1)
 	if prompt+answer > s.Context {
@@ -142,8 +142,8 @@ func divideContext(s *serve.Request) error {
 	return nil
 }
 
-// serving makes a question of a model, a machine and the flags; assumed names
-// what was left open.
+// serving returns the request of a model, a machine and the flags; assumed
+// lists the defaults that it uses.
 func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (s serve.Request, assumed []note.Note, err error) {
 	count := max(t.Count, 1)
 	if s.Cluster, err = hardware.NewCluster(t.Device, count, append(slices.Clone(t.Options), o.Network.Set)...); err != nil {
@@ -183,7 +183,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 			assume("images", fmt.Sprint(s.Images))
 		}
 	}
-	s.Elsewhere, s.HostMemory = o.Elsewhere, o.HostRAM
+	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
@@ -207,8 +207,8 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	return s, assumed, err
 }
 
-// storageOf is how the weights are stored: as asked for, as the file has them,
-// as the model was published, else in bf16.
+// storageOf is the weight format: as requested, as in the file, as published,
+// else bf16.
 func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	if weights != "" {
 		q, _ := serve.FindQuant(weights) // the flag has checked it
@@ -224,7 +224,7 @@ func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	return q, 0
 }
 
-// priceOf is what a device costs an hour, 0 if not known.
+// priceOf is the price per device-hour, 0 if unknown.
 func priceOf(o *cli.ServingOptions, d *hardware.Device) quantity.USD {
 	if o.Price > 0 {
 		return o.Price
@@ -236,7 +236,7 @@ func priceOf(o *cli.ServingOptions, d *hardware.Device) quantity.USD {
 }
 
 func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
-	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
+	m, targets, err := o.ModelAndTargets(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
@@ -244,7 +244,7 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	if err != nil {
 		return err
 	}
-	o.Elsewhere = c.All()
+	o.Alternatives = c.All()
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]
@@ -278,16 +278,16 @@ func infer(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string)
 	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.Price)...), nil
 }
 
-// assumedNote says what is assumed of a flag that is not given; it has the flag's
-// code.
+// assumedNote is the assumed value of a flag that is not given; it has the
+// flag's code.
 func assumedNote(flag, value string) note.Note {
 	n := note.New("assumed", "", flag, value)
 	n.Code = flag
 	return n
 }
 
-// scopeNotes say what is doubtful of the model's file, what its parameters leave
-// out and where the price is from, where none was given.
+// scopeNotes list the doubts about the model's file, what its count excludes,
+// and the source of the price, if none was given.
 func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
 	notes := m.FileNotes()
 	if m.Model.Scope != "" {
@@ -305,7 +305,7 @@ func scopeNotes(m *cli.ModelArg, t cli.Target, given quantity.USD) []note.Note {
 	return append(notes, t.Notes()...)
 }
 
-// inferError makes a usage error of an answer that could not be given.
+// inferError converts an error of an estimate to a usage error.
 func inferError(a *cli.App, cmd *cobra.Command, err error) error {
 	name := flagOf(err)
 	if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {

@@ -15,7 +15,7 @@ import (
 	"mlsizer/sizing/serve"
 )
 
-// addCompareServing adds the flags with which compare asks about serving.
+// addCompareServing adds compare's flags of serving.
 func addCompareServing(cmd *cobra.Command, o *cli.CompareOptions) {
 	fs := cmd.Flags()
 	addServingChoices(fs, &o.Serving)
@@ -31,7 +31,7 @@ type inferCompareRow struct {
 	// Against is its decode rate over that of the first row of the table that
 	// fits the same machine; 0 where it does not fit itself.
 	Against float64 `json:"speed_against_first,omitempty"`
-	// Encoding is how fast a model is that generates nothing.
+	// Encoding is the speed of a model that does not generate tokens.
 	Encoding *serve.EncodingThroughput `json:"encoding,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
@@ -91,7 +91,7 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	return o.Outcome(c.failed, c.fits, len(c.rows))
 }
 
-// servingVariants are a model, what prunings leave of it, and its student.
+// servingVariants are a model, its pruned variants, and its student.
 func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]*cli.ModelArg, error) {
 	m, err := o.Resolve(cmd.Context(), name)
 	if err != nil {
@@ -163,7 +163,7 @@ func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cl
 	}
 }
 
-// rate is what the speeds of a table are compared by.
+// rate is the rate by which a table is compared.
 func (r *inferCompareRow) rate() float64 {
 	if r.Encoding != nil {
 		return r.Encoding.Sequences
@@ -171,8 +171,8 @@ func (r *inferCompareRow) rate() float64 {
 	return r.Throughput.Decode
 }
 
-// compareSpeeds sets every row's speed against the first of its table that fits
-// the same machine.
+// compareSpeeds divides every row's speed by that of the first of its table
+// that fits the same machine.
 func (c *inferComparison) compareSpeeds() {
 	first := map[[2]string]float64{}
 	for i := range c.rows {
@@ -325,8 +325,8 @@ func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 		render.Cell{Value: report.PerSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
 }
 
-// tidyComparison leaves out of a table what says nothing: the model where it is
-// one, the rate of a user where there is one, and columns without a value.
+// tidyComparison removes empty or constant columns: the model if there is one,
+// the rate per user if there is one, and columns without a value.
 func tidyComparison(t *render.Table) {
 	oneModel, oneUser := true, true
 	at := func(name string) int {

@@ -18,7 +18,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// encodingJSON is what was to be encoded.
+// encodingJSON is the encoding workload in an answer.
 type encodingJSON struct {
 	Context int64        `json:"context"`
 	Batch   int64        `json:"batch"`
@@ -28,7 +28,7 @@ type encodingJSON struct {
 }
 
 // encodeJSON is the answer for a model that reads sequences or samples and
-// generates nothing.
+// generates no tokens.
 type encodeJSON struct {
 	Model      report.ModelJSON         `json:"model"`
 	Hardware   report.HardwareJSON      `json:"hardware"`
@@ -46,7 +46,7 @@ type encodeJSON struct {
 // more: the longest that BERT reads.
 const defaultEncodingContext = 512
 
-// refuseDecoding refuses the flags that only a model that generates has.
+// refuseDecoding rejects the flags that only a model that generates has.
 func refuseDecoding(o *cli.InferOptions, cmd *cobra.Command, m *model.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
@@ -59,7 +59,7 @@ func refuseDecoding(o *cli.InferOptions, cmd *cobra.Command, m *model.Model) err
 	return nil
 }
 
-// encodedUnit is what the model reads one of: "sequence", "image".
+// encodedUnit is the unit that the model reads: "sequence", "image".
 func encodedUnit(m *model.Model) text.Text {
 	if m.PerToken() {
 		return text.SequenceUnit
@@ -171,7 +171,7 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 	return d
 }
 
-// encodingOf says what a table's figures are of.
+// encodingOf is the workload of a table's figures.
 func encodingOf(m *model.Model, context, batch int64) text.Text {
 	if m.PerToken() {
 		return text.EncodingOf.With(context, batch)

@@ -99,7 +99,7 @@ func askInfer(t *testing.T, args ...string) *inferAnswer {
 }
 
 // derived is the value of a line of the derivation, in seconds, dollars or
-// tokens a second.
+// tokens per second.
 func (a *inferAnswer) derived(t *testing.T, group, name string) float64 {
 	t.Helper()
 	for _, d := range a.Explain {

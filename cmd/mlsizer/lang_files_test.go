@@ -21,7 +21,7 @@ const tiny = `{"model_type":"llama","hidden_size":64,"intermediate_size":128,"nu
 // swapped is the tiny config with another value of a key.
 func swapped(old, with string) string { return strings.Replace(tiny, old, with, 1) + "}" }
 
-// brokenConfigs are config files that are refused.
+// brokenConfigs are config files that are rejected.
 var brokenConfigs = map[string]string{
 	"empty":                     ``,
 	"list":                      `[]`,
@@ -82,7 +82,7 @@ var doubtfulConfigs = map[string]string{
 	"two tyings":           `{"model_type":"llava","tie_word_embeddings":true,"text_config":` + tiny + `,"tie_word_embeddings":false}}`,
 }
 
-// brokenTables are CSV files that are refused, by the command that reads them.
+// brokenTables are CSV files that are rejected, by the command that reads them.
 var brokenTables = []struct{ name, command, file string }{
 	{"ragged", "validate --from", "id,source,model\na\n"},
 	{"open quote", "validate --from", "id,source,model\na,s,\"00"},
@@ -129,7 +129,7 @@ func put(t *testing.T, name, content string) string {
 	return path
 }
 
-// TestBrokenConfigsAreRefusedInChinese asks about configs that are refused: no
+// TestBrokenConfigsAreRefusedInChinese asks about configs that are rejected: no
 // word of the error is English, and the same error in English has no Chinese.
 func TestBrokenConfigsAreRefusedInChinese(t *testing.T) {
 	for name, content := range brokenConfigs {

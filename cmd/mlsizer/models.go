@@ -35,7 +35,7 @@ func newModelsCmd(a *cli.App) *cobra.Command {
 	}
 	cmd := &cobra.Command{
 		Use:  "models [list|show NAME]",
-		Args: a.NoSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.NearModels(name) }),
+		Args: a.NoSubcommand(func(name string) (string, []string) { return "mlsizer models show ", a.NearestModels(name) }),
 		RunE: list,
 	}
 	flags := func(c *cobra.Command) *cobra.Command {
@@ -63,7 +63,7 @@ func newModelsCmd(a *cli.App) *cobra.Command {
 	return flags(cmd)
 }
 
-// noArguments refuses arguments.
+// noArguments rejects arguments.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return cli.UsageError(text.NoArgument.Error(args[0]), "")

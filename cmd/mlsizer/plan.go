@@ -47,7 +47,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 			return planRun(cmd, o)
 		},
 	}
-	cli.AddWorkFlags(a, cmd, &o.WorkOptions)
+	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	fs := cmd.Flags()
 	cli.AddsUp(fs, "on")
 	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
@@ -94,11 +94,11 @@ func parseHours(s string) (float64, error) {
 	return float64(n), err
 }
 
-// defaultChance is the chance with which a plan keeps to its goals if none is
-// asked for: its expected run does.
+// defaultChance is the default probability with which a plan meets its goals:
+// that of the expected run.
 const defaultChance = 0.5
 
-// parseChance reads a chance from 50 % to 99 %.
+// parseChance reads a probability from 50 % to 99 %.
 func parseChance(s string) (float64, error) {
 	chance, err := cli.ParseShare(s)
 	if err != nil || chance < 0.5 || chance > 0.99 {
@@ -107,8 +107,7 @@ func parseChance(s string) (float64, error) {
 	return chance, nil
 }
 
-// completePlan notes which flags were given, and refuses what does not go
-// together.
+// completePlan records which flags were given, and rejects contradicting flags.
 func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 	if o.Top == 0 {
 		o.Top = 5
@@ -151,7 +150,7 @@ func completePlan(o *report.PlanOptions, cmd *cobra.Command) error {
 
 // planRun answers for one model on the devices of --on.
 func planRun(cmd *cobra.Command, o *report.PlanOptions) error {
-	m, targets, err := o.Asked(cmd.Context(), o.Model, o.Prune, o.On)
+	m, targets, err := o.ModelAndTargets(cmd.Context(), o.Model, o.Prune, o.On)
 	if err != nil {
 		return err
 	}
@@ -188,7 +187,8 @@ func finish(o *report.PlanOptions, rows []*report.Planned) error {
 	return cli.ExitCode(cli.ExitNoFit)
 }
 
-// planError makes a usage error of a question that has no layouts at all.
+// planError converts the error of a request without any layout to a usage
+// error.
 func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli.Target, err error) error {
 	switch network := lacksNetwork(err); {
 	case m.Model == nil && flagOf(err) == "price":
@@ -197,14 +197,14 @@ func planError(o *report.PlanOptions, cmd *cobra.Command, m *cli.ModelArg, t cli
 		_, err = flagError(cmd, err)
 		return cli.UsageError(err, "")
 	case m.Model != nil && (flagOf(err) != "" || network):
-		return askError(o.App, cmd, &o.WorkOptions, m, t, err)
+		return answerError(o.App, cmd, &o.TrainingOptions, m, t, err)
 	case network:
 		return cli.UsageError(err, o.CommandLine()+" --scale-out 50GB/s")
 	}
 	return cli.UsageError(text.OnFails.Error(t.Input, err), "")
 }
 
-// exportPlan prints the plan for a framework, what it cannot express as
+// exportPlan prints the plan for a framework, with what it does not support as
 // comments.
 func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 	if !p.Found() {

@@ -15,12 +15,12 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// daysOfBudget is how long a run takes about where the number of devices is
-// open and no --days is given.
+// daysOfBudget is the approximate length of a run if the number of devices is
+// open and --days is not given.
 const daysOfBudget = 30
 
-// budgetRun answers without a model: the parameters and tokens that the money
-// or the device-hours train to the least loss.
+// budgetRun finds, without a model, the parameters and tokens that the cost or
+// the device-hours train to the lowest loss.
 func budgetRun(cmd *cobra.Command, o *report.PlanOptions) error {
 	targets, err := o.Targets(o.On)
 	if err != nil {
@@ -38,11 +38,11 @@ func budgetRun(cmd *cobra.Command, o *report.PlanOptions) error {
 	return finish(o, rows)
 }
 
-// afford finds the model for one target. What a device-hour computes depends
-// on the plan, and the plan on the model: it starts from 40 % of the peak and
-// corrects the arithmetic by what the plan takes, until that is at most the
-// hours and within 1 % of them. Layers are whole, so that this may jump to and
-// fro: then the largest model that the hours are enough for stands.
+// afford finds the model for one target. The FLOPs per device-hour depend on
+// the plan, and the plan on the model. It starts from 40 % of the peak and
+// corrects the FLOPs by the plan's hours, until these are at most the given
+// hours and within 1 % of them. Layers are whole, so that this may oscillate:
+// then it takes the largest model within the hours.
 func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 	hours := o.DeviceHours
 	if o.Budget > 0 {
@@ -72,7 +72,7 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 	var within report.Affordable
 	for range 8 {
 		if a.Optimum, err = search.Besiroglu.For(a.Flops); err != nil {
-			return nil, beyond(o, err)
+			return nil, beyondBudget(o, err)
 		}
 		model, err := catalog.FromCount(a.Optimum.Params)
 		if err != nil {
@@ -98,21 +98,20 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 	return a, addOthers(o, a)
 }
 
-// addOthers adds what other scaling laws make of the same arithmetic.
+// addOthers adds the optima of other scaling laws for the same FLOPs.
 func addOthers(o *report.PlanOptions, a *report.Affordable) error {
 	for _, law := range []*search.ScalingLaw{&search.Hoffmann, &search.Twenty} {
 		other, err := law.For(a.Flops)
 		if err != nil {
-			return beyond(o, err)
+			return beyondBudget(o, err)
 		}
 		a.Others = append(a.Others, other)
 	}
 	return nil
 }
 
-// beyond names the flag that asks for more arithmetic than a model can be found
-// for.
-func beyond(o *report.PlanOptions, err error) error {
+// beyondBudget names the flag that requests more FLOPs than any model can use.
+func beyondBudget(o *report.PlanOptions, err error) error {
 	flag := "device-hours"
 	if o.Budget > 0 {
 		flag = "budget"
@@ -120,7 +119,7 @@ func beyond(o *report.PlanOptions, err error) error {
 	return &cli.FlagFault{Flag: flag, Err: err}
 }
 
-// computeFormat is the precision that the run would take.
+// computeFormat is the precision of the run.
 func computeFormat(o *report.PlanOptions, t cli.Target) (train.Precision, error) {
 	if precision, set := o.Precision.Get(); set {
 		return precision, nil
@@ -128,8 +127,8 @@ func computeFormat(o *report.PlanOptions, t cli.Target) (train.Precision, error)
 	return train.DefaultPrecision(t.Device)
 }
 
-// devicesFor is the power of two of devices, in whole nodes if it is more than
-// one, on which so many device-hours take about --days.
+// devicesFor is the power of two of devices, in whole nodes above one, on which
+// the device-hours take about --days.
 func devicesFor(o *report.PlanOptions, hours float64, node int) int {
 	days := o.Days
 	if days == 0 {

@@ -39,7 +39,7 @@ func frontier(o *report.PlanOptions, p *report.Planned, goal search.Goal) []repo
 	return undominated(points)
 }
 
-// undominated keeps what nothing else beats, the fastest first.
+// undominated returns the points that no other dominates, the fastest first.
 func undominated(points []report.ParetoPoint) []report.ParetoPoint {
 	var kept []report.ParetoPoint
 	for i := range points {

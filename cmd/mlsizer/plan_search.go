@@ -19,7 +19,7 @@ const runnerUp = 2
 
 // planOn searches on one target.
 func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Planned, error) {
-	q, err := o.Question(m, t)
+	q, err := o.Request(m, t)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	return p, nil
 }
 
-// within is the time that the run may take on the base's devices, 0 for any.
+// within is the limit of the run time on the base's devices, 0 for any.
 func within(o *report.PlanOptions, p *train.Prepared) quantity.Seconds {
 	return quantity.Seconds(o.Days) * quantity.Day
 }
@@ -118,8 +118,8 @@ func bestCount(o *report.PlanOptions, p *report.Planned, base *train.Prepared, g
 	return best, ok
 }
 
-// keeps says which plans keep to the time, the money and the device-hours with
-// the chance that is asked for.
+// keeps reports which plans meet the time, the cost and the device-hours with
+// the requested probability.
 func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *train.Estimate) bool {
 	return func(q *train.Prepared, e *train.Estimate) bool {
 		g, err := p.Answer.Expected(q, e)
@@ -132,7 +132,7 @@ func keeps(o *report.PlanOptions, p *report.Planned) func(*train.Prepared, *trai
 	}
 }
 
-// valueOf is what the objective has least of, over numbers of devices.
+// valueOf is the value that the objective minimises over numbers of devices.
 func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 {
 	e := &f.Plans[0]
 	g, err := p.Answer.Expected(f.Prepared, e)
@@ -214,7 +214,7 @@ func missedDevices(o *report.PlanOptions, p *report.Planned, base *train.Prepare
 	}
 }
 
-// impossible is the error of dimensions that no layout has.
+// impossible is the error of dimensions without any layout.
 func impossible(o *report.PlanOptions, p *train.Prepared) error {
 	plan := o.Fixed.Merged()
 	if plan == (train.Plan{Sharding: plan.Sharding, Recompute: plan.Recompute}) {

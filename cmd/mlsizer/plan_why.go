@@ -43,7 +43,7 @@ func largest(terms []train.StepTerm, step quantity.Seconds) []report.BoundJSON {
 	return list
 }
 
-// more is the growth that resources are tried with.
+// more is the growth of each resource.
 const more = 1.1
 
 // resources evaluates the plan with 10 % more of each resource of the device,
@@ -115,8 +115,8 @@ func moreOfEach(base *train.Prepared, best *train.Estimate) []report.ResourceJSO
 	return list
 }
 
-// limit is the memory that the best plan was held to, on a device with so many
-// times the memory.
+// limit is the memory limit of the best plan, on a device with a multiple of
+// the memory.
 func limit(o *report.PlanOptions, p *report.Planned, times float64) quantity.Bytes {
 	base := p.Prepared()
 	limit := o.Memory.Of(base.Cluster.Device)

@@ -59,7 +59,7 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	return root
 }
 
-// newHelpCmd is the help about a command, which refuses one that is not there.
+// newHelpCmd is the help about a command, which rejects one that is not there.
 func newHelpCmd(a *cli.App, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]",

@@ -31,7 +31,7 @@ var raws = sync.OnceValue(func() map[string][]byte {
 	return all
 })
 
-// strict decodes text and refuses fields that v does not have.
+// strict decodes text and rejects fields that v does not have.
 func strict(text []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()

@@ -19,10 +19,10 @@ type Band struct {
 type BandFor struct {
 	When Match `json:"match"`
 	Band       // on the devices that the measurements ran on
-	// Elsewhere is the band on any other device of their architectures, Archs.
-	Elsewhere Band     `json:"elsewhere,omitzero"`
-	Devices   []string `json:"devices,omitempty"`
-	Archs     []string `json:"archs,omitempty"`
+	// Unmeasured is the band on any other device of their architectures, Archs.
+	Unmeasured Band     `json:"elsewhere,omitzero"`
+	Devices    []string `json:"devices,omitempty"`
+	Archs      []string `json:"archs,omitempty"`
 	// Measured is the band of what was measured itself: of the plans, on those
 	// devices, of the rows whose ids are in Plans. Rows of one plan are named by
 	// the first.
@@ -46,16 +46,16 @@ func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
 	case slices.Contains(b.Devices, d.ID):
 		return b.Band, true
 	case slices.Contains(b.Archs, d.Arch):
-		return b.Elsewhere, false
+		return b.Unmeasured, false
 	}
-	return Band{math.Pow(b.Elsewhere.Low, math.Sqrt2), math.Pow(b.Elsewhere.High, math.Sqrt2)}, false
+	return Band{math.Pow(b.Unmeasured.Low, math.Sqrt2), math.Pow(b.Unmeasured.High, math.Sqrt2)}, false
 }
 
-// check refuses what is no range around 1.
+// check rejects what is no range around 1.
 func (b *BandFor) check() error {
 	bands := []Band{b.Band}
-	if b.Elsewhere != (Band{}) || len(b.Devices) > 0 {
-		bands = append(bands, b.Elsewhere)
+	if b.Unmeasured != (Band{}) || len(b.Devices) > 0 {
+		bands = append(bands, b.Unmeasured)
 	}
 	if b.Measured != nil {
 		bands = append(bands, *b.Measured)

@@ -1,7 +1,7 @@
 // Package efficiency holds the one form of fitted constants and of their bands,
 // which training and serving share: what a constant is, where an entry of a file
 // holds, and how a file is read, checked and written. Which constants there are
-// and what they do stands with the timers that read them.
+// and what they do is defined by the timers that read them.
 package efficiency
 
 import "math"
@@ -20,8 +20,8 @@ type Constant struct {
 	Spread float64
 }
 
-// Bound keeps a product of factors within the constant's bounds. The upper one
-// is approached smoothly, so that a fit does not lose its slope:
+// Bound limits a product of factors to the constant's bounds. It
+// approaches the upper one smoothly, so that a fit keeps a slope:
 //
 //	v / (1 + (v / high)⁸)^⅛
 func (f *Constant) Bound(v float64) float64 {

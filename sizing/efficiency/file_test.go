@@ -55,7 +55,7 @@ func TestRead(t *testing.T) {
 	assert.Equal(t, note.NewError("constants.empty"), err, "what is beyond the most that is read is not looked at")
 }
 
-// What is no file of constants is refused for what it is.
+// What is no file of constants is rejected for what it is.
 func TestReadOtherFiles(t *testing.T) {
 	for file, want := range map[string]error{
 		"":                                 note.NewError("constants.empty"),
@@ -97,7 +97,7 @@ func TestUnfitted(t *testing.T) {
 }
 
 func TestBandOf(t *testing.T) {
-	b := BandFor{Band: Band{0.9, 1.1}, Elsewhere: Band{0.8, 1.25}, Devices: []string{"a"}, Archs: []string{"X"}}
+	b := BandFor{Band: Band{0.9, 1.1}, Unmeasured: Band{0.8, 1.25}, Devices: []string{"a"}, Archs: []string{"X"}}
 	for _, c := range []struct {
 		device, arch string
 		want         Band
@@ -127,7 +127,7 @@ func TestWrite(t *testing.T) {
 	half := 0.5
 	f := &File{Source: "s", Date: "2026-01-02", Inferred: 1.1, Measured: []string{"x"}, PlanKeys: map[string]uint32{"p": 1},
 		Entries: []Entry{{Name: "speed", Value: 1, Prior: &half, Fitted: true, Error: 0.1}, {Name: "speed", When: Match{Arch: "Hopper"}, Value: 1.5, Origin: "a < b"}},
-		Bands:   []BandFor{{Band: Band{0.9, 1.1}, Measured: &Band{0.95, 1.05}, Plans: []string{"p"}, LeftOut: map[string]float64{"shape": 0.1}, Devices: []string{"a"}, Elsewhere: Band{0.8, 1.2}}}}
+		Bands:   []BandFor{{Band: Band{0.9, 1.1}, Measured: &Band{0.95, 1.05}, Plans: []string{"p"}, LeftOut: map[string]float64{"shape": 0.1}, Devices: []string{"a"}, Unmeasured: Band{0.8, 1.2}}}}
 	var b bytes.Buffer
 	require.NoError(t, f.Write(&b, fields))
 	assert.Contains(t, b.String(), "\"unit\": \"share\",\n   \"low\": 0.1,\n   \"high\": 2,")

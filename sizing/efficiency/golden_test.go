@@ -9,7 +9,7 @@ import (
 
 // The farther a device is from the measured ones, the wider its band.
 func TestGoldenBands(t *testing.T) {
-	b := BandFor{Band: Band{Low: 0.8, High: 1.25}, Elsewhere: Band{Low: 0.5, High: 2}, Devices: []string{"measured"}, Archs: []string{"Hopper"}}
+	b := BandFor{Band: Band{Low: 0.8, High: 1.25}, Unmeasured: Band{Low: 0.5, High: 2}, Devices: []string{"measured"}, Archs: []string{"Hopper"}}
 	on := func(id, arch string) Band {
 		band, _ := b.Of(&hardware.Device{ID: id, Arch: arch})
 		return band

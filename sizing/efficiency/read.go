@@ -17,7 +17,7 @@ import (
 // largest is the most that is read of a file; the program's own take 100 KB.
 const largest = 16 << 20
 
-// Read reads a file of constants and refuses one that names an unknown constant,
+// Read reads a file of constants and rejects one that names an unknown constant,
 // leaves one out that entries set, or sets one outside its bounds.
 func Read(r io.Reader, fields []Constant) (*File, error) {
 	var f File
@@ -112,7 +112,7 @@ func (f *File) check(fields []Constant) error {
 	return nil
 }
 
-// check refuses an entry that does not fit its constant; before says that there
+// check rejects an entry that does not fit its constant; before says that there
 // was one of that constant.
 func (e *Entry) check(c *Constant, before bool) error {
 	low, high := c.Low, c.High

@@ -7,34 +7,35 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// bandGroups are what a refit leaves out together to learn how far off its
-// constants are where they were not fitted.
+// bandGroups are the groups that a refit leaves out together, to measure the
+// errors of constants on rows that they were not fitted to.
 var bandGroups = []string{"shape", "layout", "device", "stack"}
 
 // leastRows is how many rows a stack's own band needs.
 const leastRows = 10
 
-// bands returns the 80 % bands of measured over predicted by how near a
-// question is to the rows. They are of rows that a fit did not see:
+// bands returns the 80 % bands of measured over predicted by the distance of a
+// question from the rows. They come from rows that a fit did not see:
 //
-//   - on a stack and a device that were measured, left out with their shape and
+//   - for a measured stack and device: left out with their model shape and
 //     with their layout;
-//   - on a stack elsewhere, left out with their device, or what that is on the
-//     mean of the stacks if it is wider: a stack ran on few devices, some of
+//   - for a stack on an unmeasured device: left out with their device, or the
+//     mean of the stacks if that is wider: a stack ran on few devices, some of
 //     which have constants of their own that a new one would lack;
-//   - on a stack that was not measured, left out with their stack, and on a
-//     device that was not either, both in quadrature.
+//   - for an unmeasured stack: left out with their stack; on an unmeasured
+//     device too, both in quadrature.
 //
-// A plan that was measured itself has a band of its own, that of what the fit
-// leaves of the rows.
+// A plan that was measured itself has its own band: that of the residuals of
+// the fit.
 //
-// Scale is no distance of its own: without all rows of a stack on about as many
-// devices the errors are within a point of those without a layout, but for
-// Megatron-Core, where they are 3 points above those without a shape, as sizes
-// there are sources too (mlsizer calibrate --refit --leave-out scale).
+// Scale is no separate distance: without all rows of a stack on a similar
+// number of devices the errors are within one point of those without a layout.
+// The exception is Megatron-Core, where they are 3 points above those without a
+// shape, since sizes there are sources too (mlsizer calibrate --refit
+// --leave-out scale).
 //
-// Nobody knows which stack one that was not measured is like: its bands hold
-// those of all. Stacks with few rows keep the band that they had.
+// It is unknown which stack an unmeasured one resembles: its bands cover those
+// of all. Stacks with few rows keep their previous band.
 func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 	by := c.stacks()
 	var names []string
@@ -55,7 +56,7 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 	bands, neither := slices.Clone(old), quadrature(unknown, away.band())
 	for _, stack := range names {
 		b := c.stackBand(stack, by[stack], away.band())
-		unknown, neither = wider(unknown, b.Band), wider(neither, b.Elsewhere)
+		unknown, neither = wider(unknown, b.Band), wider(neither, b.Unmeasured)
 		if i := slices.IndexFunc(bands, func(o train.BandFor) bool { return o.When == b.When }); i >= 0 {
 			bands[i] = b
 		} else {
@@ -68,33 +69,33 @@ func (c *Calibration) bands(old []train.BandFor) []train.BandFor {
 			all[i] = i
 		}
 		first := &bands[0]
-		first.Band, first.Elsewhere, first.Rows = rounded80(unknown), rounded80(neither), len(all)
+		first.Band, first.Unmeasured, first.Rows = rounded80(unknown), rounded80(neither), len(all)
 		first.Devices, first.Archs = c.devices(all), c.archs(all)
 	}
 	return bands
 }
 
-// stackBand returns the bands of one stack; away is the mean of the stacks'
-// elsewhere.
-func (c *Calibration) stackBand(stack string, rows []int, away train.Band) train.BandFor {
+// stackBand returns the bands of one stack; unmeasured is the mean band of the
+// stacks on unmeasured devices.
+func (c *Calibration) stackBand(stack string, rows []int, unmeasured train.Band) train.BandFor {
 	b := train.BandFor{When: train.Match{Stack: stack}, Rows: len(rows), Devices: c.devices(rows), Archs: c.archs(rows), Band: c.band("near", rows)}
-	b.Elsewhere = wider(b.Band, away)
+	b.Unmeasured = wider(b.Band, unmeasured)
 	if len(b.Devices) > 1 {
-		b.Elsewhere = wider(b.Elsewhere, c.band("device", rows))
+		b.Unmeasured = wider(b.Unmeasured, c.band("device", rows))
 	}
-	b.Elsewhere = rounded80(b.Elsewhere)
+	b.Unmeasured = rounded80(b.Unmeasured)
 	b.Band = rounded80(b.Band)
 	b.Measured, b.Plans, b.Keys = c.measured(rows)
 	b.Coverage = rounded(c.crossFitted(rows), 3)
 	b.LeftOut = map[string]float64{}
 	for _, name := range []string{"shape", "layout"} {
-		b.LeftOut[name] = rounded(score(c.left(name, rows)).MAPE, 3)
+		b.LeftOut[name] = rounded(score(c.leftOut(name, rows)).MAPE, 3)
 	}
 	return b
 }
 
-// measured returns the band that holds 80 % of some rows as they are fitted, and
-// their plans: the id of the first row of each, and their keys in order.
+// measured returns the band of 80 % of some rows as fitted, and their plans:
+// the id of the first row of each, and their keys in order.
 func (c *Calibration) measured(rows []int) (*train.Band, []string, []uint32) {
 	var r []float64
 	var plans []string
@@ -115,9 +116,9 @@ func (c *Calibration) measured(rows []int) (*train.Band, []string, []uint32) {
 	return &b, plans, keys
 }
 
-// plans returns what names the plan of each row in a file, its id, and the keys
-// of the plans by name. Ids that sources share for different plans have the
-// source before them.
+// plans returns the name of each row's plan in a file, its id, and the keys of
+// the plans by name. If sources share an id for different plans, the source
+// precedes it.
 func (c *Calibration) plans() (names []string, keys map[string]uint32) {
 	keys = make(map[string]uint32, len(c.Residuals))
 	for i := range c.Residuals {
@@ -132,8 +133,8 @@ func (c *Calibration) plans() (names []string, keys map[string]uint32) {
 	return names, keys
 }
 
-// keepKeys notes the keys of the plans that the bands name.
-func (c *Calibration) keepKeys() {
+// recordKeys records the keys of the plans that the bands name.
+func (c *Calibration) recordKeys() {
 	_, keys := c.plans()
 	kept := map[string]uint32{}
 	for i := range c.Constants.Bands {
@@ -148,13 +149,13 @@ func (c *Calibration) keepKeys() {
 	c.Constants.PlanKeys = kept
 }
 
-// middle80 returns the band of sorted residuals, widened so many times.
+// middle80 returns the band of sorted residuals, widened by a factor.
 func middle80(r []float64, times float64) train.Band {
 	return train.Band{Low: min(1, math.Exp(-times*quantile(r, 0.9))), High: max(1, math.Exp(-times*quantile(r, 0.1)))}
 }
 
-// crossFitted returns the share of a stack's rows inside bands that were made
-// of other shapes alone: of eight parts, each by the others.
+// crossFitted returns the share of a stack's rows inside bands from other
+// shapes alone: of eight parts, each by the others.
 func (c *Calibration) crossFitted(rows []int) float64 {
 	const parts = 8
 	part := map[string]int{}
@@ -174,28 +175,28 @@ func (c *Calibration) crossFitted(rows []int) float64 {
 				in = append(in, i)
 			}
 		}
-		left := c.left("near", held)
+		left := c.leftOut("near", held)
 		count += inside(c.band("near", in), left) * float64(len(left))
 		all += float64(len(left))
 	}
 	return count / max(all, 1)
 }
 
-// left returns the residuals of some rows in fits without what a group's name
-// says; "near" is without their shape and, once more, without their layout.
-func (c *Calibration) left(name string, rows []int) []float64 {
+// leftOut returns the residuals of some rows in fits without a group; "near" is
+// without their shape and, separately, without their layout.
+func (c *Calibration) leftOut(name string, rows []int) []float64 {
 	if name == "near" {
 		return append(at(c.Without["shape"], rows), at(c.Without["layout"], rows)...)
 	}
 	return at(c.Without[name], rows)
 }
 
-// band returns the band that holds 80 % of some rows that were left out, wider
-// where these are of few shapes: what a new shape adds is known as well as its
-// spread over so many is. Student's t at g shapes, for the spread and the mean
-// of theirs, is 1 + 1.4/g times the quantile of many within 3 % from 5 shapes.
+// band returns the band of 80 % of some left-out rows, wider for few shapes:
+// the error of a new shape is known only as well as the spread over so many
+// shapes. Student's t at g shapes, for their spread and mean, is 1 + 1.4/g
+// times the quantile of many, within 3 % from 5 shapes.
 func (c *Calibration) band(name string, rows []int) train.Band {
-	r := c.left(name, rows)
+	r := c.leftOut(name, rows)
 	if len(r) == 0 {
 		return train.Band{Low: 1, High: 1}
 	}
@@ -226,7 +227,7 @@ func (c *Calibration) all(rows []int, of func(*Residual) string) []string {
 	return slices.Compact(list)
 }
 
-// inside returns the share of residuals that a band holds.
+// inside returns the share of residuals inside a band.
 func inside(b train.Band, residuals []float64) float64 {
 	n := 0
 	for _, r := range residuals {
@@ -237,7 +238,7 @@ func inside(b train.Band, residuals []float64) float64 {
 	return float64(n) / float64(max(len(residuals), 1))
 }
 
-// wider returns the band that holds both.
+// wider returns the band that covers both.
 func wider(a, b train.Band) train.Band {
 	return train.Band{Low: min(a.Low, b.Low), High: max(a.High, b.High)}
 }

@@ -56,10 +56,10 @@ func TestBandsByCloseness(t *testing.T) {
 	assert.Len(t, by["torchtitan"].Keys, 101)
 	assert.True(t, slices.IsSorted(by["torchtitan"].Keys))
 	assert.Len(t, by["torchtitan"].Plans, 101)
-	within("another device", by["torchtitan"].Elsewhere, 0.2)
-	within("another stack's device", by["maxtext"].Elsewhere, 0.2)
+	within("another device", by["torchtitan"].Unmeasured, 0.2)
+	within("another stack's device", by["maxtext"].Unmeasured, 0.2)
 	within("another stack", by[""].Band, 0.4)
-	within("neither", by[""].Elsewhere, math.Hypot(0.4, 0.2))
+	within("neither", by[""].Unmeasured, math.Hypot(0.4, 0.2))
 	assert.Equal(t, []string{"a100-sxm4-80gb", "h100-sxm5-80gb"}, by["torchtitan"].Devices)
 	assert.InDelta(t, 0.8, by["torchtitan"].Coverage, 0.03)
 	for _, b := range old {

@@ -24,7 +24,7 @@ type Fitted struct {
 	Error float64 `json:"error"`
 }
 
-// Score is how far predictions are from measurements.
+// Score is the errors of predictions.
 type Score struct {
 	N      int     `json:"n"`
 	MAPE   float64 `json:"mape"`
@@ -33,18 +33,18 @@ type Score struct {
 	Bias   float64 `json:"bias"`
 }
 
-// Calibration is the outcome of a fit.
+// Calibration is the result of a fit.
 type Calibration struct {
 	Constants *train.Constants
 	Fitted    []Fitted
 	Before    Score
 	After     Score
 	// LeaveOut scores every row by constants fitted without its group; N is 0
-	// where there are fewer than two groups.
+	// for fewer than two groups.
 	LeaveOut Score
 	// Residuals are log(predicted/measured) of the left-out rows, by row.
 	Residuals []Residual
-	// Without has the same residuals by what else a refit left out together.
+	// Without has the same residuals by other groups that a refit left out.
 	Without map[string][]float64
 	Skipped []Skipped
 }
@@ -65,21 +65,22 @@ type CalibrateOptions struct {
 	// LeaveOut names the groups that are left out together, as [LeaveOutNames]
 	// lists them; "" is "shape".
 	LeaveOut string
-	// Folds is the most fits that leave groups out; 0 leaves none out.
+	// Folds is the largest number of fits that leave groups out; 0 leaves none
+	// out.
 	Folds int
-	// Prior is the width of the pull at a constant, in its spreads: what keeps
-	// one that the rows say little about. 0 takes 1, and 2 with Shrink, which
-	// holds few rows back itself.
+	// Prior is the width of a constant's prior in spreads, which stabilises
+	// constants with few rows. 0 takes 1, or 2 with Shrink, which limits
+	// constants with few rows itself.
 	Prior float64
-	// Inherit pulls a constant towards what its entry would inherit without it,
-	// instead of towards where it starts: a device towards its generation, a
-	// stack on a device towards the stack.
+	// Inherit centres a prior on what the entry would inherit without its own
+	// value, instead of on its start: a device on its generation, a stack on a
+	// device on the stack.
 	Inherit bool
-	// Shrink takes back of every entry's change what so few rows would show by
-	// chance.
+	// Shrink reduces every entry's change by what that number of rows would
+	// show by chance.
 	Shrink bool
-	// Weight of a row; nil balances stacks and devices, so that a source
-	// with many rows does not decide alone.
+	// Weight of a row; nil balances stacks and devices, so that a source with
+	// many rows does not decide alone.
 	Weight func(*Row) float64
 }
 
@@ -90,10 +91,10 @@ type point struct {
 	measured float64 // log of the step time
 	weight   float64
 	group    string
-	reads    []int // the constants that it takes, of those that are fitted
+	reads    []int // the fitted constants that it reads
 }
 
-// clone returns a copy that is predicted independently.
+// clone returns a copy for independent predictions.
 func (p point) clone() point {
 	setup, prepared := *p.setup, *p.setup.Prepared
 	setup.Prepared = &prepared
@@ -111,9 +112,9 @@ func (p *point) step(c *train.Constants) float64 {
 	return math.Log(float64(t.Sum()))
 }
 
-// Calibrate fits entries of the constants to the rows' step times: it minimises
+// Calibrate fits entries of the constants to the rows' step times. It minimises
 // the sum of Huber losses of log(predicted/measured), so that a factor too long
-// counts as one too short and a few odd rows do not decide. The fit is
+// counts as much as one too short and outliers do not decide. The fit is
 // deterministic.
 func (p *Predictor) Calibrate(rows []Row, c *train.Constants, targets []int, opt CalibrateOptions) (*Calibration, error) {
 	out, _, _, err := p.calibrate(rows, c, targets, opt)
@@ -160,7 +161,7 @@ func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt
 	return out, f, points, nil
 }
 
-// rounded returns v to so many digits, as a file states it.
+// rounded returns v to a number of digits, as a file states it.
 func rounded(v float64, digits int) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
 	if err != nil {
@@ -213,7 +214,7 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 	return points
 }
 
-// balance names the set of rows that a row's weight is shared with.
+// balance names the set of rows that share a weight.
 func (r *Row) balance() string { return r.Source + "|" + r.Device }
 
 // shapeKey names the shape of the row's model.
@@ -227,16 +228,16 @@ func (r *Row) layoutKey() string {
 	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Source, r.TP, r.PP, r.DP, r.Devices)
 }
 
-// scaleKey names a stack's rows on about as many devices, within a factor of
-// four.
+// scaleKey names a stack's rows on a similar number of devices, within a factor
+// of four.
 func (r *Row) scaleKey() string {
 	return fmt.Sprintf("%s x4^%d", r.Stack, int(math.Log2(float64(max(r.Devices, 1)))/2))
 }
 
-// Refit makes a file of constants anew: it fits all that measurements decide
-// in it at once, each constant held to what its entry would inherit. The file's
-// own values say where the search starts and pull at nothing. The bands are
-// made of what the fits that leave rows out make of these.
+// Refit computes a new file of constants: it fits all constants that
+// measurements determine together, each with a prior at what its entry would
+// inherit. The file's own values are only the start of the search. The bands
+// come from the fits that leave rows out.
 func (p *Predictor) Refit(rows []Row, c *train.Constants, opt CalibrateOptions) (*Calibration, error) {
 	var targets []int
 	for i := range c.Entries {
@@ -260,7 +261,7 @@ func (p *Predictor) Refit(rows []Row, c *train.Constants, opt CalibrateOptions) 
 		}
 	}
 	out.Constants.Bands = out.bands(c.Bands)
-	out.keepKeys()
+	out.recordKeys()
 	return out, nil
 }
 
@@ -299,13 +300,13 @@ func Targets(c *train.Constants, names ...string) ([]int, error) {
 	return list, nil
 }
 
-// localNames are the constants that a cluster of one's own may differ in, in
-// the order in which a growing number of runs can tell them apart.
+// localNames are the constants in which a user's cluster may differ, in the
+// order in which a growing number of runs can determine them.
 var localNames = []string{"software", "contention", "scale_out", "traffic", "launch_seconds", "step_seconds"}
 
-// Local returns the constants with entries for each stack and device that the
-// rows ran on, and which of them to fit: one constant for every three rows, since
-// fewer rows cannot tell more apart. What is fitted starts from what holds now.
+// Local returns the constants with entries for each stack and device of the
+// rows, and which of them to fit: one constant per three rows, since fewer rows
+// cannot separate more. A fit starts from the current values.
 func (p *Predictor) Local(rows []Row, c *train.Constants, origin string) (*train.Constants, []int, error) {
 	type pair struct{ stack, device string }
 	count := map[pair]int{}
@@ -351,8 +352,8 @@ func (p *Predictor) Local(rows []Row, c *train.Constants, origin string) (*train
 	return out, targets, nil
 }
 
-// measureOn notes that measurements ran on a stack on a device, whose constants
-// are no longer those of other devices.
+// measureOn records that a stack was measured on a device, so that its
+// constants are no longer those of other devices.
 func measureOn(c *train.Constants, stack string, d *hardware.Device) {
 	i := slices.IndexFunc(c.Bands, func(b train.BandFor) bool { return b.When == train.Match{Stack: stack} })
 	if i < 0 {

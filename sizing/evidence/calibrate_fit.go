@@ -13,17 +13,17 @@ import (
 // spread, so that a step of 1 is a large one for any of them.
 type stepFit struct {
 	start   *train.Constants
-	work    *train.Constants
+	current *train.Constants
 	targets []int // of the constants' entries
 	fields  []*train.Constant
 	params  []fit.Param // scaled
 	shrink  bool
 }
 
-// newFit looks up the targets, where they start and what pulls at them: the
-// values they start from or, with inherit, what each entry would inherit.
+// newFit looks up the targets, their start and their priors: the starting
+// values or, with inherit, what each entry would inherit.
 func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*stepFit, error) {
-	f := &stepFit{start: start, work: start.Clone(), targets: targets, shrink: opt.Shrink}
+	f := &stepFit{start: start, current: start.Clone(), targets: targets, shrink: opt.Shrink}
 	priors := start
 	if opt.Inherit {
 		priors = start.Unfitted()
@@ -50,26 +50,26 @@ func newFit(start *train.Constants, targets []int, opt *CalibrateOptions) (*step
 // set writes scaled values into the working constants.
 func (f *stepFit) set(x []float64) {
 	for i, t := range f.targets {
-		// Scaling rounds: a value at its bound must not come back outside.
-		f.work.Entries[t].Value = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
+		// Scaling rounds: a value at its bound must not end up outside.
+		f.current.Entries[t].Value = min(max(x[i]*f.fields[i].Spread, f.fields[i].Low), f.fields[i].High)
 	}
 }
 
 // constants returns a copy of the constants with scaled values.
 func (f *stepFit) constants(x []float64) *train.Constants {
 	f.set(x)
-	return f.work.Clone()
+	return f.current.Clone()
 }
 
-// read notes which constants each point's prediction takes: most entries hold
-// for a few of the points, and the others need not be predicted anew when one
+// read records which constants each point's prediction reads: most entries
+// apply to a few of the points, and the others need no new prediction when one
 // of them changes.
 func (f *stepFit) read(points []point) {
 	for i := range points {
 		p := &points[i]
 		p.reads = p.reads[:0]
 		for j, t := range f.targets {
-			if p.setup.Prepared.Reads(f.work, t) {
+			if p.setup.Prepared.Reads(f.current, t) {
 				p.reads = append(p.reads, j)
 			}
 		}
@@ -85,21 +85,20 @@ func residuals(points []point, c *train.Constants) []float64 {
 	return r
 }
 
-// huber is the residual at which the loss turns from square to linear: a row
-// that is more than this far off is pulled at with constant force.
+// huber is the residual at which the loss turns from square to linear: rows
+// further off pull with constant force.
 const huber = 0.08
 
-// priorLoss is the loss of a constant that lies one spread from what pulls at
-// it: that of a row that is 2 % off. Constants of the step time are pulled at
-// stepPull times as hard, as by a row that is 7 % off: among widths of the pull
-// this one came nearest to rows that a fit did not see.
+// priorLoss is the loss of a constant one spread from its prior: that of a row
+// that is 2 % off. Priors of the step time are stepPull times as strong, as a
+// row that is 7 % off: of the widths tried, this one predicted left-out rows
+// best.
 const (
 	priorLoss = 4e-4
 	stepPull  = 13
 )
 
-// priorWeight returns the loss of a constant that lies one spread from what
-// pulls at it.
+// priorWeight returns the loss of a constant one spread from its prior.
 func priorWeight(opt *CalibrateOptions) float64 {
 	width := opt.Prior
 	switch {
@@ -117,7 +116,7 @@ func (f *stepFit) problem(points []point) *fit.Problem {
 	p := &fit.Problem{Params: f.params, Huber: huber,
 		Residuals: func(x []float64) []float64 {
 			f.set(x)
-			return residuals(points, f.work)
+			return residuals(points, f.current)
 		},
 		Derivatives: func(x, r []float64) []fit.Gradient { return f.derivatives(points, x, r) },
 	}
@@ -148,12 +147,12 @@ func (f *stepFit) derivatives(points []point, x, r []float64) []fit.Gradient {
 	}
 	for j, t := range f.targets {
 		h := f.params[j].Increment(x[j])
-		value := &f.work.Entries[t].Value
+		value := &f.current.Entries[t].Value
 		was := *value
 		*value = (x[j] + h) * f.fields[j].Spread
 		for i := range points {
 			if k, ok := slices.BinarySearch(points[i].reads, j); ok {
-				g[i].By[k] = (points[i].step(f.work) - points[i].measured - r[i]) / h
+				g[i].By[k] = (points[i].step(f.current) - points[i].measured - r[i]) / h
 			}
 		}
 		*value = was
@@ -161,7 +160,7 @@ func (f *stepFit) derivatives(points []point, x, r []float64) []fit.Gradient {
 	return g
 }
 
-// solve returns the values that the points call for.
+// solve returns the fitted values.
 func (f *stepFit) solve(points []point) []float64 {
 	x := fit.Solve(f.problem(points))
 	f.set(x)
@@ -175,7 +174,7 @@ func (f *stepFit) report(points []point, x []float64) []Fitted {
 	list := make([]Fitted, len(x))
 	for j, t := range f.targets {
 		field := f.fields[j]
-		e := &f.work.Entries[t]
+		e := &f.current.Entries[t]
 		list[j] = Fitted{Entry: t, When: e.When.String(), Constant: e.Name, Unit: field.Unit,
 			Before: f.params[j].Start * field.Spread, After: e.Value, Error: errors[j] * field.Spread}
 	}

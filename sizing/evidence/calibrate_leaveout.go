@@ -7,12 +7,11 @@ import (
 	"sync"
 )
 
-// leaveOut fits again without each of at most so many sets of groups of a name
-// and returns the residuals of the rows that a fit did not see, by point; NaN
-// where there are not two sets. Groups of a stack are dealt to different sets
-// as far as there are enough, so that no fit misses more of a stack than it
-// must; groups that are few are left out one by one. The sets do not wait for
-// each other.
+// leaveOut repeats the fit without each set of groups, at most folds of them,
+// and returns the residuals of the left-out rows, by point; NaN for fewer than
+// two sets. It distributes the groups of a stack over different sets as far as
+// possible, so that no fit misses more of a stack than necessary; few groups
+// are left out one by one. The sets run concurrently.
 func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 	key := LeaveOutKey(name)
 	for i := range points {
@@ -45,9 +44,9 @@ func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 		}
 		wait.Go(func() {
 			g := *f
-			g.work = f.start.Clone()
+			g.current = f.start.Clone()
 			g.set(g.best(in))
-			for i, v := range residuals(held, g.work) {
+			for i, v := range residuals(held, g.current) {
 				left[at[i]] = v
 			}
 		})
@@ -56,7 +55,7 @@ func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 	return left
 }
 
-// dealGroups deals the points' groups to so many sets in turn, stack by stack.
+// dealGroups distributes the points' groups over sets in turn, stack by stack.
 func dealGroups(points []point, folds int) map[string]int {
 	stack := map[string]string{}
 	var groups []string

@@ -7,7 +7,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// best returns the values that the points call for, shrunk if the fit is to.
+// best returns the fitted values, shrunk if the fit is to shrink.
 func (f *stepFit) best(points []point) []float64 {
 	x := f.solve(points)
 	if !f.shrink {
@@ -19,17 +19,17 @@ func (f *stepFit) best(points []point) []float64 {
 		matches[when.String()] = when
 	}
 	f.set(f.first())
-	before := residuals(points, f.work)
+	before := residuals(points, f.current)
 	f.set(x)
-	after := residuals(points, f.work)
+	after := residuals(points, f.current)
 	for _, when := range matches {
 		f.shrinkMatch(when, points, before, after, x)
 	}
 	return x
 }
 
-// scatter is the least that single rows lie from what all of a source have in
-// common.
+// scatter is the least deviation of single rows from what all rows of a source
+// have in common.
 const scatter = 0.05
 
 // shrinkMatch moves the constants of a match back towards where they started, by
@@ -39,7 +39,7 @@ const scatter = 0.05
 //	shrink = 1 - k s² (rows/shapes) / (loss before - loss after)
 //
 // for k constants and a variance s² of the rows of its stack; rows of one shape
-// are off together. Source: W. James, C. Stein, "Estimation with quadratic
+// have a common error. Source: W. James, C. Stein, "Estimation with quadratic
 // loss", 1961 (positive part).
 func (f *stepFit) shrinkMatch(when *train.Match, points []point, before, after, x []float64) {
 	whose := when.String()
@@ -76,7 +76,7 @@ func (f *stepFit) shrinkMatch(when *train.Match, points []point, before, after, 
 	}
 }
 
-// variance returns that of a sample; 0 for a single value.
+// variance returns the variance of a sample; 0 for a single value.
 func variance(v []float64) float64 {
 	mean, sum := 0.0, 0.0
 	for _, x := range v {

@@ -8,7 +8,7 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// peakCell is the field of a peak of memory, or of the word that there was none.
+// peakCell is the field of a peak of memory, or of an out-of-memory mark.
 type peakCell struct {
 	gib         *float64
 	outOfMemory *bool

@@ -8,7 +8,7 @@ import (
 )
 
 // csvError is an error of the CSV reader as data, with the line at which its
-// record begins; line is that of the record where the reader says none.
+// record begins; line is the default.
 func csvError(err error, line int) (int, error) {
 	var broken *csv.ParseError
 	switch {

@@ -17,8 +17,8 @@ var published embed.FS
 // publishedFiles are the files of measurements of training.
 var publishedFiles = []string{"data/steps.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile}
 
-// Default returns the measurements that the program ships with: step times and
-// peak memory of training, and device-hours of whole runs.
+// Default returns the embedded measurements: step times and peak memory of
+// training, and device-hours of whole runs.
 func Default() ([]Row, error) {
 	var rows []Row
 	for _, name := range publishedFiles {

@@ -14,14 +14,13 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// launched reports whether the row says with which options Megatron-LM was
-// launched, if only that there were none: those that it does not list are at the
-// program's defaults.
+// launched reports whether the row states the launch options of Megatron-LM,
+// even if there were none: options that it does not list have their defaults.
 func (r *Row) launched() bool {
 	return r.Stack == "megatron-core" && r.Options != nil
 }
 
-// launch sets what Megatron-LM's launch options say of attention, dropout and
+// launch applies Megatron-LM's launch options for attention, dropout and
 // gradients. Source of the defaults: NVIDIA/Megatron-LM
 // megatron/training/arguments.py (dropout of 0.1).
 func (r *Row) launch(opt Options, s *train.Stack) {
@@ -43,10 +42,10 @@ func (r *Row) launch(opt Options, s *train.Stack) {
 	}
 }
 
-// compiledLoss is the loss that Megatron-LM's own fusion compiles, which holds
-// one fp32 copy of the logits less with each generation of the compiler: that
-// of the long-term support container, that of 2024, and that which came with
-// the first container for Blackwell.
+// compiledLoss is the loss of Megatron-LM's own fusion. It stores one fp32 copy
+// of the logits less with each generation of the compiler: that of the
+// long-term support container, that of 2024, and that of the first container
+// for Blackwell.
 func (r *Row) compiledLoss(d *hardware.Device) train.Loss {
 	switch {
 	case r.Release == "lts":
@@ -58,11 +57,11 @@ func (r *Row) compiledLoss(d *hardware.Device) train.Loss {
 }
 
 // ownLayers reports whether Megatron-LM ran its own layers, whose attention
-// writes its scores to memory, and not Transformer Engine's. Where a launch
-// does not say so (transformer-impl), it shows in that nothing is asked for
-// that came with the other: of the published test runs without fused gradient
-// accumulation, those of Transformer Engine ask for the softmax in fp32, which
-// its kernels compute in any case, and those of Megatron's own layers do not.
+// writes its scores to memory, and not Transformer Engine's. If a launch does
+// not state it (transformer-impl), the options imply it: of the published test
+// runs without fused gradient accumulation, those of Transformer Engine request
+// the softmax in fp32, which its kernels compute in any case, and those of
+// Megatron's own layers do not.
 func (r *Row) ownLayers(opt Options) bool {
 	impl, stated := opt["transformer-impl"]
 	backend, chosen := opt["attention-backend"]
@@ -74,13 +73,13 @@ func (r *Row) ownLayers(opt Options) bool {
 	return opt.on("no-gradient-accumulation-fusion") && !newer
 }
 
-// recomputeOffload behind a recompute says that some of the activations that are
-// not made anew wait on the host, without saying which: transfers that the
-// compiler starts ahead, which take no time of a step beside what they hide
-// behind, and bytes that a device does not hold (see gap).
+// recomputeOffload is the suffix of a recompute mode that offloads some of the
+// saved activations to the host, without saying which. The compiler starts the
+// transfers early, so they take no exposed time, but the memory on the device
+// is unknown (see gap).
 const recomputeOffload = "-offload"
 
-// recompute reads what the row recomputes, and what it offloads.
+// recompute reads the row's recompute and offload.
 func (r *Row) recompute(opt Options, p train.Plan) (train.Plan, error) {
 	mode := strings.TrimSuffix(cmp.Or(r.Recompute, opt["recompute-granularity"], "none"), recomputeOffload)
 	layers, err := opt.count("recompute-num-layers", 1)
@@ -103,7 +102,7 @@ func (r *Row) recompute(opt Options, p train.Plan) (train.Plan, error) {
 		}
 	}
 	if opt.on(fineOffload) {
-		p.Offload, _ = model.ParseModules(opt["offload-modules"]) // gap says what of it is not known
+		p.Offload, _ = model.ParseModules(opt["offload-modules"]) // gap reports the unknown part
 	}
 	return p, nil
 }
@@ -133,7 +132,7 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 		r.accountFor(opt, p)
 	}
 	if layout := opt["pipeline-model-parallel-layout"]; layout != "" {
-		if err := handLayout(layout, p); err != nil {
+		if err := pipelineLayout(layout, p); err != nil {
 			return note.NewError("option.bad-pipeline-layout", layout, err)
 		}
 	}
@@ -141,9 +140,9 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	case etp > 0:
 		p.ETP = int(etp)
 	case p.EP > 1 && p.DP*p.CP%p.EP != 0 && p.DP*p.CP*p.TP%p.EP == 0:
-		p.ETP = 1 // only experts that tensor parallelism does not split leave room
+		p.ETP = 1 // only experts without tensor parallelism fit
 	case p.EP > 1 && r.bridge():
-		// Its recipes leave experts whole.
+		// Its recipes do not divide experts.
 		// Source: NVIDIA-NeMo/Megatron-Bridge scripts/performance/configs
 		// (expert_tensor_parallel_size of 1).
 		p.ETP = 1
@@ -151,8 +150,8 @@ func (r *Row) launchPlan(opt Options, p *train.Plan) error {
 	return nil
 }
 
-// launchWork reads the formats of states and the experts' capacity.
-func (r *Row) launchWork(opt Options, w *train.Workload) (err error) {
+// launchWorkload reads the formats of states and the experts' capacity.
+func (r *Row) launchWorkload(opt Options, w *train.Workload) (err error) {
 	if opt.on("fp8-param-gather") && (w.Precision == train.FP8 || w.Precision == train.MXFP8) {
 		w.States.Weights = train.FP8State
 	}
@@ -173,8 +172,8 @@ func (r *Row) launchWork(opt Options, w *train.Workload) (err error) {
 	return nil
 }
 
-// accountFor takes a layer from the first chunk for the embedding and one from
-// the last for the loss, where the launch asks for it.
+// accountFor removes a layer from the first chunk for the embedding and one
+// from the last for the loss, if the launch options say so.
 func (r *Row) accountFor(opt Options, p *train.Plan) {
 	embedding, loss := opt.on("account-for-embedding-in-pipeline-split"), opt.on("account-for-loss-in-pipeline-split")
 	slots, chunks := int(r.Layers), p.PP*p.VP
@@ -194,10 +193,10 @@ func (r *Row) accountFor(opt Options, p *train.Plan) {
 	}
 }
 
-// balance fixes what the first and the last model chunk hold so that the slowest
-// stage is as fast as it can be, if layers that do not divide evenly share the
-// last stage with those that predict further tokens: recipes lay such models out
-// by hand, and leave the last chunk little else.
+// balance sets the layers of the first and the last model chunk that make the
+// slowest stage fastest, if layers that do not divide evenly share the last
+// stage with multi-token prediction layers. Recipes lay such models out by
+// hand, with few layers in the last chunk.
 // Source: NVIDIA-NeMo/Megatron-Bridge src/megatron/bridge/recipes/deepseek
 // (set_deepseek_v3_pipeline_model_parallel_layout).
 func balance(p *train.Prepared, plan *train.Plan) {
@@ -222,8 +221,7 @@ var fsdpSharding = map[string]train.Sharding{
 	"": train.NoSharding, "no_shard": train.NoSharding, "optim": train.Zero1, "optim_grads": train.Zero2, "optim_grads_params": train.Zero3,
 }
 
-// launchSharding reads what launch options say of sharding and of where the
-// optimizer's state is.
+// launchSharding reads the options of sharding and of optimizer offload.
 func (r *Row) launchSharding(opt Options, p *train.Plan) error {
 	switch strategy := opt["data-parallel-sharding-strategy"]; {
 	case opt.on("use-torch-fsdp2"):

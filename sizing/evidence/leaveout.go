@@ -21,25 +21,25 @@ func LeaveOutNames() []string {
 	return []string{"shape", "layout", "scale", "device", "stack", "source"}
 }
 
-// LeaveOutKey returns what puts rows into groups of that name; nil if there is
-// no such name.
+// LeaveOutKey returns the function that groups rows by a name; nil for an
+// unknown name.
 func LeaveOutKey(name string) func(*Row) string { return leaveOutKeys[name] }
 
-// WholeGroups reports whether groups of that name are few and each of its own
-// kind, so that a fit leaves out one of them at a time.
+// WholeGroups reports whether groups of that name are few and distinct, so that
+// a fit leaves out one of them at a time.
 func WholeGroups(name string) bool { return name == "device" || name == "stack" || name == "source" }
 
-// StackScore is how a stack's rows fare with their group in the fit and left
-// out of it.
+// StackScore is the errors of a stack's rows with their group in the fit and
+// left out of it.
 type StackScore struct {
 	Stack string `json:"stack"`
 	Fit   Score  `json:"fit"`
 	// LeftOut scores the rows by constants fitted without their group, by the
 	// name of the groups.
 	LeftOut map[string]Score `json:"left_out"`
-	// Covered is the share of the rows inside the stack's 80 % band, CrossFitted
-	// that of the rows left out of the fit inside bands made of other groups
-	// alone; 0 for a stack without a band of its own.
+	// Covered is the share of the rows inside the stack's 80 % band,
+	// CrossFitted that of left-out rows inside bands from other groups alone; 0
+	// for a stack without its own band.
 	Covered     float64 `json:"coverage80"`
 	CrossFitted float64 `json:"coverage80_cross_fitted"`
 }

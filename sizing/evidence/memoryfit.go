@@ -12,17 +12,15 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// memoryFact is a fact of a stack that measured peaks decide. Prior is what is
-// known of it without them; a fit is pulled there as by a row that is 2 % off
-// for each spread.
+// memoryFact is a fact of a stack that measured peaks determine. Prior is its
+// value without them; it weighs as much as a row that is 2 % off per spread.
 type memoryFact struct {
 	stack, name, unit        string
 	prior, spread, low, high float64
 	at                       func(*train.Stack) *float64
 }
 
-// memoryFacts are all that is fitted of memory. The sources are those of the
-// priors.
+// memoryFacts are all fitted facts of memory, with the sources of their priors.
 var memoryFacts = []memoryFact{
 	// pytorch/pytorch aten/src/ATen/cuda/CublasHandlePool.cpp: 32 MiB for each
 	// of the two streams that run products.
@@ -33,12 +31,12 @@ var memoryFacts = []memoryFact{
 	// (microsoft/DeepSpeed deepspeed/runtime/pipe/topology.py).
 	{"megatron-deepspeed", "context_bytes", "bytes", 4.4 * (1 << 30), 1 << 30, 1 << 30, 16 << 30,
 		func(s *train.Stack) *float64 { return (*float64)(&s.ContextBytes) }},
-	// Half of what a layer makes anew is alive as gradients at a time.
+	// Half of a recomputed layer exists as gradients at a time.
 	{"torchtitan", "recompute_gradients", "share of a layer", 0.5, 0.25, 0, 2,
 		func(s *train.Stack) *float64 { return &s.RecomputeGradients }},
 }
 
-// FittedFact is a fact of a stack as it ships and as the rows would have it.
+// FittedFact is a fact of a stack as embedded and as fitted to the rows.
 type FittedFact struct {
 	Stack string  `json:"stack"`
 	Fact  string  `json:"constant"`
@@ -48,7 +46,7 @@ type FittedFact struct {
 	Fit   float64 `json:"after"`
 }
 
-// MemoryScore is how a source's peaks fare with the facts as they ship, with
+// MemoryScore is the errors of a source's peaks with the embedded facts, with
 // facts fitted to all rows, and with facts fitted without its group.
 type MemoryScore struct {
 	Source  string `json:"source"`
@@ -57,12 +55,12 @@ type MemoryScore struct {
 	Now     Score  `json:"before"`
 	Fit     Score  `json:"after"`
 	LeftOut Score  `json:"left_out"`
-	// CrossFitted is the share of the rows, their groups left out, inside bands
-	// that are made of the other half of the groups.
+	// CrossFitted is the share of left-out rows inside bands from the other
+	// half of the groups.
 	CrossFitted float64 `json:"coverage80_cross_fitted"`
 }
 
-// MemoryCalibration is the outcome of a fit to peaks of memory.
+// MemoryCalibration is the result of a fit to peaks of memory.
 type MemoryCalibration struct {
 	Facts   []FittedFact
 	Sources []MemoryScore
@@ -81,8 +79,8 @@ type memoryPoint struct {
 	now, fit, leftOut float64
 }
 
-// CalibrateMemory fits the facts of stacks that decide their memory to measured
-// peaks, and scores every row by facts that were fitted without its group.
+// CalibrateMemory fits the facts of stacks that determine their memory to
+// measured peaks, and scores every row by facts fitted without its group.
 func (p *Predictor) CalibrateMemory(rows []Row, group func(*Row) string) (*MemoryCalibration, error) {
 	out := &MemoryCalibration{}
 	points := p.memoryPoints(rows, group, out)
@@ -220,14 +218,14 @@ func (p *Predictor) fitFacts(points []*memoryPoint, stack *train.Stack, facts []
 	return &c
 }
 
-// fewest is how few rows still make a band of their own.
-const fewest = 6
+// leastBandRows is the fewest rows of a separate band.
+const leastBandRows = 6
 
-// memoryBands makes the bands of every stack with enough rows from residuals
-// with their group in the fit and left out of it, half each, small estimates
-// apart where both sizes have enough; and that of all other stacks, which is as
-// wide as the widest of these. A stack that was never measured may be further
-// off than any that was; no measurement says how far.
+// memoryBands computes the bands of every stack with enough rows from residuals
+// with their group in the fit and left out of it, half each, separately for
+// small estimates if both sizes have enough. The band of all other stacks is as
+// wide as the widest of these; an unmeasured stack may be further off, but no
+// measurement says how far.
 func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	type key struct {
 		stack          string
@@ -240,7 +238,7 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	own := map[key][]float64{}
 	for _, o := range points {
 		k := key{o.stack.Name, o.experts, o.small}
-		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < fewest || rows[large] < fewest {
+		if small, large := (key{k.stack, k.experts, true}), (key{k.stack, k.experts, false}); rows[small] < leastBandRows || rows[large] < leastBandRows {
 			k.small = false
 		}
 		own[k] = append(own[k], math.Exp(-o.fit), math.Exp(-o.leftOut))
@@ -248,7 +246,7 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	var bands []train.MemoryBand
 	for k, v := range own {
 		n := len(v) / 2
-		if n < fewest {
+		if n < leastBandRows {
 			continue
 		}
 		// Of few rows the bound is the highest. Source: V. Vovk, A. Gammerman,
@@ -261,7 +259,7 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	for i := range bands {
 		b := &bands[i]
 		for j := range bands {
-			// A model with experts has all that another has, and more.
+			// The memory of a model with experts includes that of one without.
 			if o := &bands[j]; b.Experts && !o.Experts && o.Stack == b.Stack && o.Small == b.Small {
 				b.Band, b.Sure = train.Band{Low: min(b.Low, o.Low), High: max(b.High, o.High)}, max(b.Sure, o.Sure)
 			}
@@ -274,8 +272,8 @@ func memoryBands(points []*memoryPoint) []train.MemoryBand {
 	return bands
 }
 
-// widest returns the bands that hold for stacks without their own, of models
-// with experts and without.
+// widest returns the bands of stacks without their own, for models with and
+// without experts.
 func widest(bands []train.MemoryBand) []train.MemoryBand {
 	var all []train.MemoryBand
 	for _, experts := range []bool{false, true} {
@@ -294,8 +292,8 @@ func widest(bands []train.MemoryBand) []train.MemoryBand {
 	return all
 }
 
-// share returns the value that a share of some values lies below, between two
-// values' middles in proportion; it sorts them.
+// share returns a quantile of some values by linear interpolation between the
+// middles of their ranks; it sorts them.
 func share(v []float64, q float64) float64 {
 	slices.Sort(v)
 	at := q*float64(len(v)) - 0.5
@@ -309,7 +307,7 @@ func share(v []float64, q float64) float64 {
 	return v[i] + (v[i+1]-v[i])*(at-float64(i))
 }
 
-// score fills in how each source fares.
+// score fills in the errors of each source.
 func (c *MemoryCalibration) score(points []*memoryPoint) {
 	type key struct {
 		source, stack string
@@ -356,7 +354,7 @@ func (c *MemoryCalibration) score(points []*memoryPoint) {
 	})
 }
 
-// halve divides the points in two that share no layout of a model.
+// halve divides the points into two parts without a common layout of a model.
 func halve(points []*memoryPoint) (h [2][]*memoryPoint) {
 	side, groups := map[string]int{}, map[string]int{}
 	for _, o := range points {

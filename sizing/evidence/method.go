@@ -8,8 +8,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// spellings are the words by which sources name an optimizer, the most telling
-// first; anything else is some form of Adam.
+// spellings are the names of optimizers in sources, the most specific first;
+// any other is a form of Adam.
 var spellings = []struct {
 	word string
 	is   train.Optimizer
@@ -39,14 +39,14 @@ const (
 )
 
 // tuning reports whether the row tunes a trained model, and whether the base
-// weights are frozen: any method but a full one trains something beside them,
-// adapters of one kind or another (lora, dora, ia3, oft).
+// weights are frozen: any method but a full one trains adapters of some kind
+// (lora, dora, ia3, oft).
 func (r *Row) tuning() (tunes, frozen bool) {
 	return r.Method != "", r.Method != "" && !strings.EqualFold(r.Method, fullMethod)
 }
 
-// method reads what the row trains. Another kind of adapter is taken as a LoRA
-// on the same matrices: what it keeps is of that size.
+// method reads the row's method. Another kind of adapter counts as a LoRA on
+// the same matrices: it saves about as much.
 func (r *Row) method(w *train.Workload) {
 	tunes, frozen := r.tuning()
 	switch {
@@ -70,8 +70,8 @@ func (r *Row) method(w *train.Workload) {
 	}
 }
 
-// magnitudes finds out whether a LoRA has magnitudes (DoRA), by its name or by
-// the number of trained parameters that the row states.
+// magnitudes detects a LoRA with magnitudes (DoRA), by its name or by the
+// stated number of trained parameters.
 func (r *Row) magnitudes(m *model.Model, w *train.Workload) {
 	if !w.Method.Adapts() {
 		return

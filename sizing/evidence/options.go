@@ -11,7 +11,7 @@ import (
 
 // Options are launch options by their names, without dashes before them. In a
 // file they are one JSON object: {"disable-bias-linear":"true","mtp-num-layers":"1"}.
-// An empty object says that a program ran at its defaults, an empty cell nothing.
+// An empty object means the program's defaults, an empty cell means unknown.
 type Options map[string]string
 
 // parse reads the cell of a file.
@@ -27,14 +27,14 @@ func (o *Options) parse(cell string) error {
 // on reports whether a switch is set.
 func (o Options) on(name string) bool { return strings.EqualFold(o[name], "true") || o[name] == "1" }
 
-// zero reports whether an option is stated to be nothing, such as
+// zero reports whether an option is stated as zero, such as
 // attention-dropout=0.0.
 func (o Options) zero(name string) bool {
 	v, err := strconv.ParseFloat(o[name], 64)
 	return err == nil && v == 0
 }
 
-// count reads a whole number; otherwise stands where the option is not given.
+// count reads a whole number; otherwise is the default.
 func (o Options) count(name string, otherwise int64) (int64, error) {
 	s, ok := o[name]
 	if !ok || strings.EqualFold(s, "none") {
@@ -47,13 +47,13 @@ func (o Options) count(name string, otherwise int64) (int64, error) {
 	return v, nil
 }
 
-// counted is an option that is a whole number, and where it goes.
+// counted is a whole-number option and its destination.
 type counted struct {
 	option string
 	at     *int64
 }
 
-// counts reads several numbers and stops at the first that is none.
+// counts reads several numbers and stops at the first error.
 func (o Options) counts(fields []counted) error {
 	for _, f := range fields {
 		v, err := o.count(f.option, *f.at)
@@ -65,19 +65,19 @@ func (o Options) counts(fields []counted) error {
 	return nil
 }
 
-// fineOffload is the switch that sends the activations of some modules to the
-// host; offload-modules names them.
+// fineOffload is the switch that offloads the activations of the modules in
+// offload-modules.
 const fineOffload = "fine-grained-activation-offloading"
 
-// unmodelled are launch options that change what a device holds in a way that
-// a plan cannot say.
+// unmodelled are launch options that change the memory of a device in a way
+// that a plan does not support.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
 var unmodelled = []string{
 	"overlap-moe-expert-parallel-comm", "cpu-offloading", "heterogeneous-layers-config-path",
 	"encoder-num-layers", "retro-add-retriever", "delay-wgrad-compute",
 }
 
-// gap says which launch option keeps the row's memory from being predicted.
+// gap returns the launch option that prevents a prediction of the row's memory.
 func (r *Row) gap() error {
 	opt := r.Options
 	for _, option := range unmodelled {

@@ -12,30 +12,29 @@ import (
 	"mlsizer/sizing/run"
 )
 
-// RunResult is a published run beside the prediction of it by constants that
-// its laboratory had no part in.
+// RunResult is a published run and its prediction by constants fitted without
+// its laboratory.
 type RunResult struct {
 	Result
 	Laboratory string `json:"laboratory"`
 	Year       int    `json:"year"`
 	Kind       string `json:"kind"`
-	// Given is what of layout and software was given: "nothing", "layout",
+	// Given says which of layout and software was given: "nothing", "layout",
 	// "software" or "both".
 	Given string `json:"given"`
 }
 
-// OverrunFit is what published runs say of how much longer than planned runs
-// take.
+// OverrunFit is the overruns fitted to published runs.
 type OverrunFit struct {
 	Constants *efficiency.File `json:"constants"`
-	// Runs are the runs in every form that they were asked for in.
+	// Runs are the runs in every form.
 	Runs    []RunResult `json:"runs"`
 	Skipped []Skipped   `json:"skipped"`
 }
 
 // FitOverruns fits the constants of overruns to published runs, and predicts
-// every run by constants that were fitted without its laboratory. start has the
-// constants to fit, and their priors.
+// every run by constants fitted without its laboratory. start has the constants
+// to fit, and their priors.
 func (p *Predictor) FitOverruns(rows []Row, start *efficiency.File) (*OverrunFit, error) {
 	runs, skipped := p.planAll(rows)
 	if len(runs) == 0 {
@@ -70,7 +69,7 @@ func (p *Predictor) FitOverruns(rows []Row, start *efficiency.File) (*OverrunFit
 	return f, nil
 }
 
-// laboratories lists who trained the runs.
+// laboratories lists the laboratories of the runs.
 func laboratories(runs []plannedRun) []string {
 	var labs []string
 	for i := range runs {
@@ -80,9 +79,9 @@ func laboratories(runs []plannedRun) []string {
 	return slices.Compact(labs)
 }
 
-// fitOverruns sets the fitted constants of a file to what runs say: the logarithm
-// of published over planned hours is a sum of the logarithms of the factors that
-// hold and of the power of the length.
+// fitOverruns sets the fitted constants of a file: the logarithm of published
+// over planned hours is a sum of the logarithms of the factors that apply and
+// of the power of the length.
 func fitOverruns(f *efficiency.File, runs []plannedRun) {
 	var targets []int
 	var params []fit.Param
@@ -124,11 +123,11 @@ func fitOverruns(f *efficiency.File, runs []plannedRun) {
 }
 
 // overrunSpread is the standard deviation of the logarithm of a run's overrun
-// around what is fitted, which the spreads of the priors are measured in.
+// around the fit. The spreads of the priors are in units of it.
 const overrunSpread = 0.4
 
-// overrunPrior is the logarithm that a factor is pulled to: that of its prior, or
-// 1.
+// overrunPrior is the logarithm of the centre of a factor's prior, 0 without
+// one.
 func overrunPrior(e *efficiency.Entry) float64 {
 	if e.Prior == nil {
 		return 0
@@ -136,8 +135,8 @@ func overrunPrior(e *efficiency.Entry) float64 {
 	return math.Log(*e.Prior)
 }
 
-// slope is what an entry's parameter is multiplied by in the logarithm of the
-// run's overrun.
+// slope is the factor of an entry's parameter in the logarithm of the run's
+// overrun.
 func (r *plannedRun) slope(e *efficiency.Entry) float64 {
 	switch {
 	case !e.When.Covers(&r.situation):
@@ -162,8 +161,8 @@ func setStepWidth(f *efficiency.File, runs []plannedRun) {
 	}
 }
 
-// How many runs make a band of their own of those whose software was given, and
-// of those on devices of one architecture; and how many make an architecture a
+// The fewest runs for a separate band of runs with given software, and of runs
+// on devices of one architecture; and the fewest that make an architecture a
 // measured one.
 const (
 	ownBandOfForm = 10
@@ -171,11 +170,11 @@ const (
 	leastOfArch   = 2
 )
 
-// overrunBands returns the bands of published hours over predicted ones, by
-// medians that a run's laboratory had no part in, without one laboratory: for
-// runs of which everything was left open, for those on the architectures that
-// most ran on, and for those whose software was given. Of other devices Elsewhere
-// has the same band, and other architectures that of two independent errors.
+// overrunBands returns the bands of published over predicted hours, by medians
+// fitted without a run's laboratory, and without one laboratory: for runs with
+// everything open, for those on the architectures with most runs, and for those
+// with given software. Unmeasured devices have the same band, unmeasured
+// architectures that of two independent errors.
 func overrunBands(runs []plannedRun, medians []float64, without string) []efficiency.BandFor {
 	var open, named []float64
 	byArch := map[string][]float64{}
@@ -202,7 +201,7 @@ func overrunBands(runs []plannedRun, medians []float64, without string) []effici
 	make80 := func(e []float64, when efficiency.Match) efficiency.BandFor {
 		slices.Sort(e)
 		b := rounded80(outer80(e))
-		return efficiency.BandFor{When: when, Band: b, Elsewhere: b, Archs: archs, Rows: len(e)}
+		return efficiency.BandFor{When: when, Band: b, Unmeasured: b, Archs: archs, Rows: len(e)}
 	}
 	bands := []efficiency.BandFor{make80(open, efficiency.Match{})}
 	for _, arch := range archs {
@@ -218,8 +217,8 @@ func overrunBands(runs []plannedRun, medians []float64, without string) []effici
 	return bands
 }
 
-// outer80 is the band that holds 80 % of one more draw of what the sorted errors
-// were drawn from: ends at the (n+1)/10-th from either side.
+// outer80 is the band of 80 % of one more draw from the distribution of the
+// sorted errors: from the (n+1)/10-th of either end.
 func outer80(e []float64) efficiency.Band {
 	n := float64(len(e))
 	at := func(rank float64) float64 { // 1 is the first
@@ -236,7 +235,7 @@ func (f *OverrunFit) Given(form string) []RunResult {
 	return slices.DeleteFunc(slices.Clone(f.Runs), func(r RunResult) bool { return r.Given != form })
 }
 
-// RunScore is how the runs of a group fare.
+// RunScore is the errors of the runs of a group.
 type RunScore struct {
 	Group string `json:"group"`
 	N     int    `json:"n"`

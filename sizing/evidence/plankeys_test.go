@@ -28,9 +28,9 @@ func measuredPlans(t *testing.T) *Calibration {
 	return c
 }
 
-// The bands of the shipped constants name the plans of the shipped rows, and
-// plan_keys.csv holds their keys. Where a key has come to hold more, or rows have
-// changed, -update writes both anew.
+// The bands of the embedded constants name the plans of the embedded rows, and
+// plan_keys.csv lists their keys. If a key covers more, or rows have changed,
+// -update rewrites both.
 func TestPlanKeys(t *testing.T) {
 	rows := measuredPlans(t)
 	by := rows.stacks()
@@ -76,6 +76,6 @@ func TestPlanNames(t *testing.T) {
 	names, keys := c.plans()
 	assert.Equal(t, []string{"a", "y/a", "a"}, names)
 	assert.Equal(t, map[string]uint32{"a": 1, "y/a": 2}, keys)
-	c.keepKeys()
+	c.recordKeys()
 	assert.Equal(t, map[string]uint32{"a": 1, "y/a": 2, "old": 3}, c.Constants.PlanKeys)
 }

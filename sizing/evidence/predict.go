@@ -12,7 +12,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Quantity is what a measurement is of.
+// Quantity is the quantity that a measurement is of.
 type Quantity string
 
 // The quantities that rows are scored on.
@@ -27,28 +27,28 @@ const (
 type Predictor struct {
 	Resolve   Resolve
 	Hardware  *hardware.Catalog
-	Constants *train.Constants // nil: the program's own
-	// Stack, where it is not nil, stands in for the known stack of its name.
+	Constants *train.Constants // nil: the embedded ones
+	// Stack replaces the known stack of its name, unless it is nil.
 	Stack *train.Stack
 
-	answers map[string]runAnswer // to the runs of one validation; nil keeps none
+	answers map[string]runAnswer // of the runs of one validation; nil caches none
 }
 
-// Setup is a row made ready to evaluate.
+// Setup is a row that is ready to evaluate.
 type Setup struct {
 	Row      *Row
 	Prepared *train.Prepared
 	Plan     train.Plan
-	// LastStage is set where the memory is that of the last pipeline stage.
+	// LastStage says that the memory is that of the last pipeline stage.
 	LastStage bool
 }
 
-// unknownDevice stands in where a row measures memory and does not say on
-// what: it computes in every precision, and memory does not depend on it.
+// unknownDevice replaces the unknown device of a row with a measured memory: it
+// supports every precision, and memory does not depend on it.
 const unknownDevice = "h100-sxm5-80gb"
 
-// Setup turns a row into a prepared model and a plan, or says what of the row
-// cannot be expressed.
+// Setup prepares the model and the plan of a row, or returns an error that says
+// which part of the row is not supported.
 func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	r = r.asPublished()
 	m, err := r.model(p.Resolve)
@@ -110,15 +110,15 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	switch {
 	case r.Recompute != "" || plan.Recompute != train.NoRecompute:
 	case r.Method == "":
-		plan.Recompute, plan.Modules = lightest(prepared, plan)
+		plan.Recompute, plan.Modules = leastRecompute(prepared, plan)
 	case r.recipe().Recompute:
-		plan.Recompute = unlessRoom(prepared, plan)
+		plan.Recompute = recomputeUnlessRoom(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: r.LastStage || r.bridge()}, nil
 }
 
-// findStack returns the stack that the row names, or the one assumed for its
-// method where it names none: that of adapters is PEFT's.
+// findStack returns the stack that the row names, or the default for its
+// method: PEFT for adapters.
 func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	if r.Stack != "" {
 		return train.FindStack(r.Stack)
@@ -132,19 +132,18 @@ func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	return train.DefaultStack(d), nil
 }
 
-// tuned are the modules that runs with too little memory recompute first,
-// since making them anew costs next to no arithmetic.
+// cheapModules are the modules that runs with too little memory recompute
+// first, since their recompute takes almost no FLOPs.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_config.py
 // (recompute_modules: layernorm, moe_act and mla_up_proj are output-discarding).
-var tuned = model.Modules(0).With(model.NormModule).With(model.MoEActModule).With(model.UpProjection)
+var cheapModules = model.Modules(0).With(model.NormModule).With(model.MoEActModule).With(model.UpProjection)
 
-// lightest returns the least recompute with which the plan may fit its device,
-// by the lower end of the memory's band: a run that does not say how it
-// recomputed is known to have fitted.
-func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Modules) {
+// leastRecompute returns the least recompute with which the plan may fit its
+// device, by the lower end of the memory's band: a published run has fitted.
+func leastRecompute(p *train.Prepared, plan train.Plan) (train.Recompute, model.Modules) {
 	var modules model.Modules
 	if p.Stack().FusedAttention && !p.Stack().SelectiveOps {
-		modules = tuned
+		modules = cheapModules
 	}
 	for _, mode := range []train.Recompute{train.NoRecompute, train.Selective} {
 		plan.Recompute = mode
@@ -158,8 +157,8 @@ func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Module
 	if p.Stack().SelectiveOps {
 		return train.FullRecompute, 0
 	}
-	// Recompute by modules has more to give than these, and costs less time
-	// than full recompute does.
+	// Recompute of more modules would save more memory, in less time than full
+	// recompute.
 	return train.Selective, modules
 }
 
@@ -169,8 +168,8 @@ func lightest(p *train.Prepared, plan train.Plan) (train.Recompute, model.Module
 // (training_log), scripts/performance (grad_reduce_in_fp32 off).
 func (r *Row) bridge() bool { return strings.Contains(r.Release, "Megatron-Bridge") }
 
-// slice returns the shape of a torus slice where the row says how many slices
-// the devices make up.
+// slice returns the shape of a torus slice if the row states the number of
+// slices.
 func (r *Row) slice(d *hardware.Device, devices int) (hardware.Shape, bool) {
 	if r.Slices < 1 || devices%r.Slices != 0 || d.Torus == nil {
 		return hardware.Shape{}, false
@@ -192,14 +191,14 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	c.Variant = train.Variant{
 		Release: r.Release, Recipe: r.PrecisionDetail, Compile: r.Compile, AsyncTP: r.AsyncTP}
 	if r.FP32Accumulation {
-		c.GradientBytes += 4 // beside those in the compute precision
+		c.GradientBytes += 4 // besides those in the compute precision
 	}
 	if r.bridge() {
 		c.GradientBytes, c.StepGradientBytes = 2, 4
 	}
 	if r.Compile {
 		c.Eager = false
-	} else if s.Habits.CompiledIfSaid {
+	} else if s.Reporting.CompiledIfStated {
 		c.Eager = true
 	}
 	if r.pagedUpdate() {
@@ -218,8 +217,8 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	return &c
 }
 
-// plan reads the row's layout; what it leaves open is what the layout of the
-// devices implies.
+// plan reads the row's layout; open dimensions follow from the number of
+// devices.
 func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	one := func(n int) int { return max(n, 1) }
 	p := train.Plan{TP: one(r.TP), PP: one(r.PP), VP: one(r.VP), CP: one(r.CP), EP: one(r.EP), DP: r.DP, MicroBatch: int(max(r.MicroBatch, 1)), GlobalBatch: r.GlobalBatch}
@@ -239,8 +238,8 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	var err error
 	p.Sharding = s.Sharding
 	if tuning && p.DP > 1 && slices.Contains(s.Shardings, train.Zero3) && (!frozen || r.recipe().ShardsFrozen) {
-		// Full fine-tuning on several devices shards; frozen weights stay
-		// whole on each unless the recipe shards them too.
+		// Full fine-tuning on several devices shards; each device stores all
+		// frozen weights unless the recipe shards them too.
 		p.Sharding = train.Zero3
 	}
 	if r.Sharding != "" {
@@ -252,7 +251,7 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	if p, err = r.recompute(opt, p); err != nil {
 		return p, err
 	}
-	r.adapt(s, &p)
+	r.adaptBatch(s, &p)
 	r.offloads(s, &p)
 	p.SequenceParallel = p.TP > 1 && s.SequenceParallel
 	if r.SP != nil {
@@ -261,12 +260,12 @@ func (r *Row) plan(s *train.Stack) (train.Plan, error) {
 	return p, r.launchPlan(opt, &p)
 }
 
-// adapt reads the row's batch as its stack means it.
-func (r *Row) adapt(s *train.Stack, p *train.Plan) {
-	if s.Habits.BatchADevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
+// adaptBatch converts the row's batch from its stack's convention.
+func (r *Row) adaptBatch(s *train.Stack, p *train.Plan) {
+	if s.Reporting.BatchPerDevice && r.GlobalBatch > 0 && p.PP == 1 && p.GlobalBatch%int64(p.DP) == 0 {
 		p.MicroBatch = int(p.GlobalBatch / int64(p.DP))
 	}
-	if s.Habits.CutsBatch && p.PP > 1 {
+	if s.Reporting.CutsBatch && p.PP > 1 {
 		if p.MicroBatches() == 1 && p.MicroBatch%p.PP == 0 {
 			p.MicroBatch /= p.PP
 		}
@@ -276,7 +275,7 @@ func (r *Row) adapt(s *train.Stack, p *train.Plan) {
 	}
 }
 
-// workload reads the row's work.
+// workload reads the row's workload.
 func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if r.SeqLen == 0 {
 		return train.Workload{}, note.NewError("row.no-sequence-length")
@@ -292,7 +291,7 @@ func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if w.Optimizer = r.optimizer(); r.pagedUpdate() {
 		w.Optimizer = train.Adam8bit
 	}
-	if err := r.launchWork(r.Options, &w); err != nil {
+	if err := r.launchWorkload(r.Options, &w); err != nil {
 		return w, err
 	}
 	r.method(&w)
@@ -311,7 +310,7 @@ func (s *Setup) Predict() (train.Estimate, error) {
 	return e, nil
 }
 
-// memory returns the figure that the row's definition measures, in GiB.
+// memory returns the value that the row's definition measures, in GiB.
 func (r *Row) memory(m *train.Memory) float64 {
 	b := m.Allocated
 	switch {
@@ -323,8 +322,8 @@ func (r *Row) memory(m *train.Memory) float64 {
 	return float64(b) / (1 << 30)
 }
 
-// measuredStep returns the row's step time in seconds, from whichever figure
-// the source gives; TFLOP/s are converted by the convention they are stated in.
+// measuredStep returns the row's step time in seconds, from any figure of the
+// source; TFLOP/s are converted by their stated convention.
 func (s *Setup) measuredStep(e *train.Estimate) (float64, error) {
 	r := s.Row
 	tokens := float64(s.Plan.GlobalBatch) * float64(r.SeqLen)

@@ -6,15 +6,16 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// recipe is that of the row's stack, the zero one if there is none.
+// recipe returns the recipe of the row's stack, the zero one if there is none.
 func (r *Row) recipe() (known train.Recipe) {
-	if s, err := train.FindStack(r.Stack); err == nil && s.Habits.Recipe != nil {
-		known = *s.Habits.Recipe
+	if s, err := train.FindStack(r.Stack); err == nil && s.Reporting.Recipe != nil {
+		known = *s.Reporting.Recipe
 	}
 	return known
 }
 
-// asPublished returns the row with what its source states once for all rows.
+// asPublished returns the row with the defaults that its source states for all
+// rows.
 func (r *Row) asPublished() *Row {
 	known := r.recipe()
 	if known.Batch == 0 || r.SeqLen > 0 || r.MicroBatch > 0 || r.GlobalBatch > 0 {
@@ -33,27 +34,28 @@ func (r *Row) pagedUpdate() bool {
 	return tunes && !frozen && r.Devices <= 1 && r.Optimizer == "" && r.recipe().PagedUpdate
 }
 
-// offloads sets what the row says that it keeps with the host.
+// offloads sets the row's offloading.
 func (r *Row) offloads(s *train.Stack, p *train.Plan) {
 	if r.pagedUpdate() {
 		p.OffloadOptimizer = true
 	}
 	switch {
 	case !r.CPUOffload:
-	case slices.Contains(s.Away, train.AwayParams) && p.Sharding == train.Zero3:
+	case slices.Contains(s.Offloadable, train.OffloadableParams) && p.Sharding == train.Zero3:
 		p.OffloadParams = true
 	case s.OffloadOptimizer:
 		p.OffloadOptimizer = true
 	}
 }
 
-// room is the share of a device that a published run without recompute left
-// free: larger devices than a recipe needs are listed to show its speed.
-const room = 0.15
+// freeShare is the share of a device that a published run without recompute
+// left free: sources list larger devices than a recipe needs to show its speed.
+const freeShare = 0.15
 
-// unlessRoom is full recompute unless the plan fits with room to spare without.
-func unlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
-	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-room)*e.Memory.Device {
+// recomputeUnlessRoom is full recompute unless the plan fits without it with
+// freeShare to spare.
+func recomputeUnlessRoom(p *train.Prepared, plan train.Plan) train.Recompute {
+	if e, err := p.Evaluate(&plan); err != nil || e.Memory.Total <= (1-freeShare)*e.Memory.Device {
 		return plan.Recompute
 	}
 	return train.FullRecompute

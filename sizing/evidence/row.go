@@ -2,12 +2,12 @@ package evidence
 
 import "io"
 
-// Row is one published measurement. Zero or empty means that the source does
-// not say. What decides a prediction stands in typed columns; Note is prose for
-// people, which nothing reads.
+// Row is one published measurement. A zero or empty field is unknown.
+// Predictions read typed columns; Note is prose for people, which no code
+// reads.
 type Row struct {
 	ID, Source, Ref, Quality string
-	// Laboratory is who trained, Year when a run was published.
+	// Laboratory is who trained the model, Year the year of publication.
 	Laboratory string
 	Year       int
 
@@ -43,45 +43,45 @@ type Row struct {
 	Sharding                   string
 	TP, PP, VP, CP, EP, DP     int
 	SP                         *bool
-	// Slices is how many torus slices the devices make up.
+	// Slices is the number of torus slices.
 	Slices int
-	// Options are the options that Megatron-LM was launched with. Those that
-	// are not listed are at the program's defaults.
+	// Options are Megatron-LM's launch options. Options that are not listed
+	// have their defaults.
 	Options Options
-	// FP32Accumulation says that gradients are summed in fp32, beside those in
-	// the compute precision.
+	// FP32Accumulation says that gradients are accumulated in fp32, besides
+	// those in the compute precision.
 	FP32Accumulation bool
 	StepSeconds      float64
-	TokensPerSecond  float64 // a device
-	TFLOPs           float64 // a device
+	TokensPerSecond  float64 // per device
+	TFLOPs           float64 // per device
 	Convention       string
 	MFU              float64
 	PeakMemGiB       float64
-	// MemDefinition is what the peak measures: allocated (the default), reserved
-	// or driver.
+	// MemDefinition is the definition of the peak: allocated (the default),
+	// reserved or driver.
 	MemDefinition string
 	// LastStage says that the peak is that of the last pipeline stage.
 	LastStage bool
 	// WholeRun says that the row measures the time to train, evaluation
-	// included, as a benchmark defines it, and no step.
+	// included, as a benchmark defines it, and not a step.
 	WholeRun               bool
 	DeviceHours, Tokens    float64
 	Samples, TrainingFLOPs float64 // of a whole run
-	// BaseModel is the model that a run tunes, whose own compute is part of
-	// TrainingFLOPs. Domain is what the model works on, such as Language.
+	// BaseModel is the model that a run tunes; its own compute is part of
+	// TrainingFLOPs. Domain is the field of the model, such as Language.
 	BaseModel, Domain string
 	// ImagePixels is the width of the images that a run trains on.
 	ImagePixels int64
 	Note        string
-	// OutOfMemory is set where the source reports that the run did not fit.
+	// OutOfMemory says that the source reports that the run did not fit.
 	OutOfMemory bool
 	// Line is the row's line in its file.
 	Line int
 }
 
-// ReadCSV reads measurements by their column names. Columns that the schema
-// does not know are ignored; a file without id or source is refused, and so is
-// a cell that does not parse.
+// ReadCSV reads measurements by their column names. It ignores columns outside
+// the schema, and rejects a file without id or source and a cell that does not
+// parse.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
 	t, err := openTable(r, file, []string{"id", "source"}, "measurement columns")
 	if err != nil {

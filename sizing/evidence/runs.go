@@ -15,8 +15,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// onlyRun reports whether the row measures a run and no step: its seconds are
-// the run's, or it does not say how a step was laid out.
+// onlyRun reports whether the row measures a run and not a step: its seconds
+// are those of the run, or it does not state the layout of a step.
 func (r *Row) onlyRun() bool {
 	return r.WholeRun || r.DeviceHours > 0 && r.MicroBatch == 0 && r.TP == 0 && r.DP == 0
 }
@@ -24,14 +24,14 @@ func (r *Row) onlyRun() bool {
 // hours is a prediction of device-hours with its band.
 type hours struct {
 	mid, low, high float64
-	stack          string // that was taken
+	stack          string // the assumed stack
 }
 
-// deviceHours predicts the device-hours of a run whose layout is open: the
-// fastest that fits is taken. A run at large is expected to be interrupted as
-// [sizing.DefaultReliability] says; a benchmark of the time to train is not.
+// deviceHours predicts the device-hours of a run with an open layout: it takes
+// the fastest that fits. A run has the interruptions of
+// [run.DefaultReliability]; a benchmark of the time to train has none.
 func (p *Predictor) deviceHours(r *Row) (hours, error) {
-	q, err := p.runQuestion(r)
+	q, err := p.runRequest(r)
 	if err != nil {
 		return hours{}, err
 	}
@@ -53,16 +53,16 @@ func (p *Predictor) deviceHours(r *Row) (hours, error) {
 	return h, nil
 }
 
-// benchmarkBand is what a benchmark's run differs from its prediction by beside
-// what a step does: its software, precision and layout are seldom stated, and its
-// seconds hold the evaluation. Factors on the band of the step time, from 269
-// published runs of six models, 2026-11. The quantiles themselves (0.84 and 1.11)
-// held 72 % of a model's runs that they were taken without, and so are rounded
-// outward; of a seventh model's 64 runs, which came later, these hold 88 %.
+// benchmarkBand is the additional error of a benchmark's run besides that of a
+// step: its software, precision and layout are seldom stated, and its seconds
+// include the evaluation. Factors on the band of the step time, from 269
+// published runs of six models, 2026-11. The quantiles themselves (0.84 and
+// 1.11) covered 72 % of a left-out model's runs, and so are rounded outward; of
+// a seventh model's 64 later runs, these cover 88 %.
 var benchmarkBand = train.Band{Low: 0.82, High: 1.12}
 
-// runQuestion asks for the run of a row.
-func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
+// runRequest returns the request for the run of a row.
+func (p *Predictor) runRequest(r *Row) (*sizing.Request, error) {
 	if r.Device == "" {
 		return nil, note.NewError("row.no-device")
 	}
@@ -96,7 +96,7 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 		}
 		q.Precision = option.Set(precision)
 	} else if r.WholeRun && m.PerToken() && d.Supports(hardware.FP8) {
-		// Who competes for time computes as narrow as the rules and the
+		// Benchmark submissions compute in the narrowest format that rules and
 		// libraries allow: 8 bits in the products of transformers.
 		q.Precision = option.Set(train.FP8)
 	}
@@ -107,16 +107,16 @@ func (p *Predictor) runQuestion(r *Row) (*sizing.Request, error) {
 	return q, nil
 }
 
-// libraries are the stacks by the words that sources name them with among other
-// software: NeMo trains with Megatron-Core.
+// libraries are the stacks by their names in lists of software: NeMo trains
+// with Megatron-Core.
 var libraries = []struct{ word, stack string }{
 	{"nemo", "megatron-core"}, {"megatron", "megatron-core"}, {"torchtitan", "torchtitan"}, {"deepspeed", "deepspeed"},
 	{"composer", "composer-fsdp"}, {"maxtext", "maxtext"}, {"maxdiffusion", "maxtext"}, {"pax", "maxtext"}, {"jax", "maxtext"},
 }
 
-// runStack is the software of a run, nil if its words name none that is known
-// and the default for its work will do. Who competes for time divides a model
-// over devices as the libraries of pre-training do, also for adapters.
+// runStack is the stack of a run, nil if it names none that is known and the
+// default for its task applies. Benchmark submissions divide a model over
+// devices with the libraries of pre-training, also for adapters.
 func (r *Row) runStack(m *model.Model, d *hardware.Device) *train.Stack {
 	if s, err := train.FindStack(r.Stack); err == nil {
 		return s
@@ -138,44 +138,43 @@ func (r *Row) runStack(m *model.Model, d *hardware.Device) *train.Stack {
 	return nil
 }
 
-// month is how long a run is taken to last that does not say on how many
-// devices it was: the published runs of the catalogue last from one to seven
-// weeks.
+// month is the assumed length of a run with an unknown number of devices: the
+// published runs of the catalogue last from one to seven weeks.
 const month = 30 * quantity.Day
 
-// runAnswer is the answer to the question of a run. The question keeps alive
-// what its key has the address of.
+// runAnswer is the answer for a run. It keeps the request alive, whose address
+// the key contains.
 type runAnswer struct {
-	question *sizing.Request
-	answer   *sizing.Answer
-	err      error
+	request *sizing.Request
+	answer  *sizing.Answer
+	err     error
 }
 
-// answerOf answers the question of a row's run, once of those that are alike:
-// submissions to a benchmark repeat a system, and to lay out a run is a search.
+// answerOf answers a row's run once per distinct request: submissions to a
+// benchmark repeat a system, and the layout of a run is a search.
 func (p *Predictor) answerOf(q *sizing.Request, r *Row) (*sizing.Answer, error) {
 	if p.answers == nil {
-		return p.askRun(q)
+		return p.answerRun(q)
 	}
 	key := runKey(q, r)
 	a, ok := p.answers[key]
 	if !ok {
-		a.question = q
-		a.answer, a.err = p.askRun(q)
+		a.request = q
+		a.answer, a.err = p.answerRun(q)
 		p.answers[key] = a
 	}
 	return a.answer, a.err
 }
 
-// runKey tells the questions of runs apart by all that runQuestion sets, in Go
-// syntax: quantities print themselves rounded.
+// runKey distinguishes the requests of runs by all that runRequest sets, in Go
+// syntax: quantities print rounded values.
 func runKey(q *sizing.Request, r *Row) string {
 	return fmt.Sprintf("%p %p %d %p %d %#v %#v %#v", q.Model, q.Device, q.Count, q.Stack, r.DevicesPerNode, q.Workload, q.Precision, q.Optimizer)
 }
 
-// askRun answers for a run. Where the number of devices is open it takes as
+// answerRun answers for a run. If the number of devices is open, it takes as
 // many as finish within a month, in powers of two.
-func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
+func (p *Predictor) answerRun(q *sizing.Request) (*sizing.Answer, error) {
 	a, err := sizing.Ask(*q)
 	if err != nil || q.Count > 0 {
 		return a, err
@@ -192,8 +191,8 @@ func (p *Predictor) askRun(q *sizing.Request) (*sizing.Answer, error) {
 	return a, nil
 }
 
-// runModel finds the model of a run by its name, if need be without the words
-// that the source puts behind it: "TinyLlama-1.1B (3T token checkpoint)".
+// runModel finds the model of a run by its name, if necessary without the
+// source's suffix: "TinyLlama-1.1B (3T token checkpoint)".
 func (p *Predictor) runModel(r *Row) (*model.Model, error) {
 	words := strings.Fields(r.Model)
 	for n := len(words); n > 0; n-- {
@@ -229,23 +228,22 @@ func (r *Row) runTokens(m *model.Model) (quantity.Tokens, error) {
 		return quantity.Tokens(tokens), nil
 	case r.TrainingFLOPs > 0 && r.BaseModel != "":
 		return 0, note.NewError("row.compute-of-base-model")
-	case r.TrainingFLOPs > 0: // 6 FLOPs a parameter and token
+	case r.TrainingFLOPs > 0: // 6 FLOPs per parameter and token
 		return quantity.Tokens(r.TrainingFLOPs / 6 / float64(m.ActiveParams())), nil
 	}
 	return 0, note.NewError("row.hours-without-length")
 }
 
-// unpadded is the share of a masked-language model's tokens that are none of
-// padding where sequences of Wikipedia are filled up to 512; those who compete
-// for time leave the padding out. Source: arXiv:2107.02027 section 1 (half of
-// all tokens are padding).
+// unpadded is the share of tokens without padding of a masked-language model on
+// sequences of Wikipedia padded to 512; benchmark submissions omit the padding.
+// Source: arXiv:2107.02027 section 1 (half of all tokens are padding).
 const unpadded = 0.5
 
-// paperRank is the rank of a QLoRA whose row names none: that of its paper's
+// paperRank is the rank of a QLoRA whose row states none: that of the paper's
 // runs. Source: arXiv:2305.14314 appendix B.
 const paperRank = 64
 
-// runMethod sets which weights the run changes.
+// runMethod sets which weights the run trains.
 func (r *Row) runMethod(w *train.Workload) {
 	method := strings.ToLower(r.Method)
 	switch method {
@@ -263,7 +261,7 @@ func (r *Row) runMethod(w *train.Workload) {
 	}
 }
 
-// encoder reports whether every position of the model sees every other.
+// encoder reports whether every position of the model attends to every other.
 func encoder(m *model.Model) bool {
 	both := false
 	for i := range m.Groups {

@@ -18,7 +18,8 @@ func runPredictor() *Predictor {
 	return &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default()}
 }
 
-// What a row says of its run becomes the question that it answers.
+// The statements of a row about its run become the request that it is predicted
+// by.
 func TestRunQuestion(t *testing.T) {
 	for name, test := range map[string]struct {
 		row   Row
@@ -65,7 +66,7 @@ func TestRunQuestion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := test.row
-			q, err := runPredictor().runQuestion(&test.row)
+			q, err := runPredictor().runRequest(&test.row)
 			require.NoError(t, err)
 			test.check(t, q)
 			require.Equal(t, before, test.row)
@@ -95,9 +96,9 @@ func TestRunsLeftOut(t *testing.T) {
 // not the years of the fewest devices that hold its model.
 func TestRunOnAnOpenNumberOfDevices(t *testing.T) {
 	row := Row{Model: "llama-2-70b", Tokens: 2e12, SeqLen: 4096, Device: "a100-80g", DevicesPerNode: 8}
-	q, err := runPredictor().runQuestion(&row)
+	q, err := runPredictor().runRequest(&row)
 	require.NoError(t, err)
-	a, err := runPredictor().askRun(q)
+	a, err := runPredictor().answerRun(q)
 	require.NoError(t, err)
 	require.LessOrEqual(t, a.Estimate.Time.Run, quantity.Seconds(1.15*float64(month)))
 	require.GreaterOrEqual(t, a.Cluster.Count, 1024)

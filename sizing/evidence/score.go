@@ -8,7 +8,7 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Result is a prediction beside its measurement.
+// Result is a prediction with its measurement.
 type Result struct {
 	ID        string   `json:"id"`
 	Source    string   `json:"source"`
@@ -38,7 +38,7 @@ func newSkipped(id, source string, q Quantity, why error) Skipped {
 	return Skipped{id, source, q, why.Error(), why}
 }
 
-// Summary is how a source's predictions fare.
+// Summary is the errors of a source's predictions.
 type Summary struct {
 	Source    string   `json:"source"`
 	Quantity  Quantity `json:"quantity"`
@@ -48,13 +48,13 @@ type Summary struct {
 	MedianAPE float64  `json:"median_ape"`
 	P90APE    float64  `json:"p90_ape"`
 	// Bias is the mean signed error as a share of the measurement: positive
-	// predicts too much.
+	// values overpredict.
 	Bias float64 `json:"bias"`
 	// Coverage is the share of measurements inside the 80 % band.
 	Coverage float64 `json:"coverage80"`
 }
 
-// Report is the outcome of a validation.
+// Report is the result of a validation.
 type Report struct {
 	Rows    []Result  `json:"rows"`
 	Skipped []Skipped `json:"skipped"`
@@ -128,8 +128,8 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 		v := r.memory(&e.Memory)
 		low, high := v*float64(e.Memory.Low/e.Memory.Total), v*float64(e.Memory.High/e.Memory.Total)
 		if r.OutOfMemory {
-			// The source says only that it needed more than the device has:
-			// a prediction above that is right.
+			// The source states only that the run needed more than the device's
+			// memory: a prediction above that is right.
 			bound := float64(e.Memory.Device) / (1 << 30)
 			add(PeakMemory, bound, min(v, bound), min(low, bound), max(high, min(v, bound)))
 			break
@@ -202,8 +202,8 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// By summarises the rows by any key, such as the stack or the device; the key
-// stands in Source.
+// By summarises the rows by any key, such as the stack or the device; Source is
+// the key.
 func (rep *Report) By(key func(*Result) string) []Summary {
 	type group struct {
 		key      string

@@ -13,8 +13,8 @@ import (
 //go:embed data/serving_throughput.csv data/serving_memory.csv
 var publishedServing embed.FS
 
-// DefaultServing returns the measurements of serving that the program ships
-// with: speeds and sizes.
+// DefaultServing returns the embedded measurements of serving: speeds and
+// sizes.
 func DefaultServing() ([]ServingRow, error) {
 	var rows []ServingRow
 	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {

@@ -23,7 +23,7 @@ type servingPoint struct {
 	factors  [serve.NumConstants][]servingPower
 }
 
-// servingPower is a factor of a point, by index, and its power.
+// servingPower is a factor of a point, by index, with its power.
 type servingPower struct {
 	factor int
 	power  float64
@@ -41,14 +41,14 @@ func (p *servingPoint) predict() float64 {
 type servingFactor struct {
 	constant int
 	key      string
-	start    float64 // where it is pulled to
-	prior    float64 // width of the pull
+	start    float64 // centre of the prior
+	prior    float64 // width of the prior
 }
 
-// ServingFit is the outcome of a fit of the serving constants.
+// ServingFit is the result of a fit of the serving constants.
 type ServingFit struct {
 	Constants *serve.Constants
-	// Fitted are the factors that the rows decide, before and after.
+	// Fitted are the factors that the rows determine, before and after.
 	Fitted []Fitted
 	// Fit and LeftOut are the scores with all rows, and of every group by
 	// constants that were fitted without it.
@@ -56,51 +56,52 @@ type ServingFit struct {
 	Skipped      []Skipped
 }
 
-// servingFitter holds points and factors.
+// servingFitter is the points and factors of a fit.
 type servingFitter struct {
 	points  []*servingPoint
 	factors []servingFactor
 	fields  []serve.Constant
 }
 
-// The shape of the fit: errors beyond huber count by their size and not its
-// square; noise is what a good prediction errs by; a factor is pulled to 1 by
-// a prior the narrower the more keys it has.
+// The parameters of the fit: beyond huber the loss is linear; noise is the
+// error of a good prediction; the prior of a factor is centred at 1 and
+// narrower the more keys the factor has.
 const (
 	servingHuber = 0.12
 	servingNoise = 0.12
 	servingSteps = 25
-	// servingStride is the most that a step changes a factor's logarithm by, and
-	// servingFlat the derivative by a constant that counts as none.
+	// servingStride is the largest change of a factor's logarithm per step, and
+	// servingFlat the derivative by a constant that counts as zero.
 	servingStride = 0.7
 	servingFlat   = 1e-5
-	// groupRows is how many rows of a group count in full.
+	// groupRows is how many rows of a group have full weight.
 	groupRows = 4
 )
 
-// servingPriors are the widths of the priors on logarithms of factors, by what
-// they are keyed on; they were chosen by the errors on rows left out.
+// servingPriors are the widths of the priors on logarithms of factors, by their
+// keys; they were chosen by the errors on left-out rows.
 var servingPriors = map[string]float64{
 	"": 1.28, "runtime": 0.64, "vendor": 0.48, "matrix": 0.48, "memory": 0.48, "class": 0.48, "link": 0.64, "family": 0.32, "device": 0.24, "launch": 1.6, "backend": 0.32, "backend|class": 0.32,
 	"~year": 0.32, "~peak": 0.24, "~bandwidth": 0.16,
 	"runtime|class": 0.24, "runtime|memory": 0.32, "runtime|vendor": 0.32,
 }
 
-// servingPriorScale narrows or widens the priors of a constant: all devices
-// come about as near to their memory bandwidth, while the time between kernels
+// servingPriorScale scales the priors of a constant: all devices reach a
+// similar share of their memory bandwidth, while the time between kernels
 // depends on host, driver and program.
 var servingPriorScale = map[string]float64{"memory": 0.4, "gap_seconds": 1.5}
 
-// ServingFitOptions say where a fit starts and what it leaves out to score itself.
+// ServingFitOptions are the start of a fit and what it leaves out to score
+// itself.
 type ServingFitOptions struct {
-	// Refit fits all constants anew; otherwise they are pulled to what the
-	// predictor has, for files of a few rows.
+	// Refit fits all constants from scratch; otherwise the priors are centred
+	// at the predictor's constants, for files of a few rows.
 	Refit bool
-	// Prior is the width of the pull, in the usual one's; 0 is 1.
+	// Prior is the width of the priors relative to the usual one; 0 is 1.
 	Prior float64
 	// LeaveOut names what is left out together: one of ServingLeaveOutNames.
 	LeaveOut string
-	Folds    int // parts that are left out in turn; 0 leaves none out
+	Folds    int // parts that are left out one after the other; 0 leaves none out
 }
 
 // FitServing fits the constants of serving to measurements: it minimises the
@@ -135,7 +136,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	left := f.leaveOut(what, o.Folds)
 	out.LeftOut = groupScores(left)
 	if !o.Refit {
-		return out, nil // too few rows to make bands of
+		return out, nil // too few rows for bands
 	}
 	near, far := left, left
 	if what != leaveOutGroup {
@@ -148,7 +149,7 @@ func (sp *ServingPredictor) FitServing(rows []ServingRow, o ServingFitOptions) (
 	return out, nil
 }
 
-// factors are those that hold before a fit.
+// factors returns the factors before a fit.
 func (sp *ServingPredictor) factors() map[string]map[string]float64 {
 	if sp.Constants == nil {
 		return serve.DefaultConstants().Factors
@@ -156,14 +157,14 @@ func (sp *ServingPredictor) factors() map[string]map[string]float64 {
 	return sp.Constants.Factors
 }
 
-// builtinBands adds the built-in band where the rows say nothing of a phase.
+// builtinBands adds the embedded band of phases without rows.
 func builtinBands(bands map[serve.BandKey]train.Band) map[serve.BandKey]train.Band {
 	all := maps.Clone(serve.DefaultConstants().Bands)
 	maps.Copy(all, bands)
 	return all
 }
 
-// pull sets where the factors start and are pulled to.
+// pull sets the start of the factors and the centres of their priors.
 func (f *servingFitter) pull(from *serve.Constants, width float64) {
 	for i := range f.factors {
 		x := &f.factors[i]
@@ -244,7 +245,7 @@ func (f *servingFitter) prior(constant int, key string) float64 {
 	return width
 }
 
-// servingLevel is what a key is keyed on: "runtime|class".
+// servingLevel is the level of a key: "runtime|class".
 func servingLevel(key string) string {
 	if key == "" {
 		return ""
@@ -257,20 +258,19 @@ func servingLevel(key string) string {
 	return strings.Join(parts, "|")
 }
 
-// servingNegligible is the logarithm of a factor's change that is left out: on
-// rows that it did not see the fit does as well without, and there are the fewer
+// servingNegligible is the change of a factor's logarithm below which it is
+// omitted: the fit is as good on left-out rows without it, with fewer
 // constants.
 const servingNegligible = 0.12
 
-// servingGiven are factors of runtimes that no measurement is of, and their
-// origins.
+// servingGiven are factors of unmeasured runtimes, and their origins.
 var servingGiven = serve.Constants{
 	Factors: map[string]map[string]float64{"tile": {"runtime=mlx": 0.15}},
 	Given: map[[2]string]string{{"tile", "runtime=mlx"}: "MLX has kernels of its own for one token, which no tile of a matrix product holds up: " +
 		"ml-explore/mlx mlx/backend/metal/kernels/quantized.h (qmv)"},
 }
 
-// constants writes the factors that differ from 1, over those it came from.
+// constants returns the factors that differ from 1, on top of the given ones.
 func (f *servingFitter) constants(theta []float64, from *serve.Constants) *serve.Constants {
 	c := &serve.Constants{Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: from.Bands, Measured: slices.Clone(from.Measured)}
 	for _, known := range []*serve.Constants{&servingGiven, from} {

@@ -10,7 +10,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// The names of what is left out together.
+// The names of the groups that are left out together.
 const (
 	leaveOutGroup  = "group" // the rows of a device with a model
 	leaveOutModel  = "model"
@@ -19,12 +19,12 @@ const (
 	leaveOutSource = "source"
 )
 
-// ServingLeaveOutNames lists what a fit of serving may leave out together.
+// ServingLeaveOutNames lists the groups that a fit of serving may leave out.
 func ServingLeaveOutNames() []string {
 	return []string{leaveOutGroup, leaveOutModel, leaveOutDevice, leaveOutFamily, leaveOutSource}
 }
 
-// leftWith is what of a point is left out together with others: all its phases.
+// leftWith is the group in which a point is left out, for all its phases.
 func leftWith(what string, p *servingPoint) string {
 	row := p.setup.row
 	switch what {
@@ -41,8 +41,7 @@ func leftWith(what string, p *servingPoint) string {
 	return row.Device + "|" + row.Model
 }
 
-// leaveOut refits without each part of the measurements in turn and predicts
-// the part.
+// leaveOut refits without each part of the measurements and predicts the part.
 func (f *servingFitter) leaveOut(what string, folds int) []ServingResult {
 	var names []string
 	for _, p := range f.points {
@@ -71,13 +70,12 @@ func (f *servingFitter) leaveOut(what string, folds int) []ServingResult {
 	return out
 }
 
-// servingBands takes the 10 % and 90 % points of log(measured/predicted), each
-// group counting once, by phase and by how near the measurements come. Where
-// the runtime was measured on the family of devices they stand halfway between
-// those of the rows that the fit saw and of groups that it did not, for a
-// user's question is sometimes one and sometimes the other; where not, they
-// are those of families that it did not see, and half as wide again where
-// neither runtime nor family was measured.
+// servingBands returns the 10 % and 90 % points of log(measured/predicted),
+// each group with equal weight, by phase and by the distance of the
+// measurements. For a runtime measured on the family of devices they are
+// halfway between those of fitted rows and of left-out groups, since a user's
+// question may be either. Otherwise they are those of left-out families, and
+// half as wide again if neither runtime nor family was measured.
 func servingBands(fitted, near, far []ServingResult) map[serve.BandKey]train.Band {
 	bands := map[serve.BandKey]train.Band{}
 	set := func(phase string, known int, low, high float64) {
@@ -96,7 +94,7 @@ func servingBands(fitted, near, far []ServingResult) map[serve.BandKey]train.Ban
 }
 
 // servingQuantiles are the 10 % and 90 % points of log(measured/predicted) by
-// phase, each group of device and model counting once.
+// phase, each group of device and model with equal weight.
 func servingQuantiles(results []ServingResult) map[string][2]float64 {
 	type value struct{ x, w float64 }
 	group := func(r *ServingResult) string { return r.Phase + "|" + r.Device + "|" + r.Model }

@@ -9,8 +9,8 @@ import (
 	"mlsizer/sizing/serve"
 )
 
-// The 80 % bands of sizes: weights and caches are exact but for what a file
-// stores otherwise; a peak has activations that differ by release.
+// The 80 % bands of sizes: weights and caches are exact except for what a file
+// stores differently; a peak includes activations that differ by release.
 const (
 	sizeBand = 0.01
 	peakBand = 0.08
@@ -51,8 +51,8 @@ func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, sk
 	}
 }
 
-// memoryQuant finds the storage of the weights, if its name says what is
-// stored how.
+// memoryQuant finds the weight format, if its name states the format of each
+// tensor.
 func (r *ServingRow) memoryQuant() (*serve.Quant, error) {
 	_, runtime, err := r.knownRuntime()
 	if err != nil {
@@ -95,8 +95,8 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*serve.Prepared, error) 
 	return s.Prepare()
 }
 
-// cache predicts the row's cache: of its context or, where no batch is named,
-// what the runtime's budget leaves.
+// cache predicts the row's cache: that of its context or, without a batch, the
+// remainder of the runtime's budget.
 func (r *ServingRow) cache(p *serve.Prepared) float64 {
 	if r.Batch == "" {
 		m := p.Memory(p.Context, 1)
@@ -109,7 +109,7 @@ func (r *ServingRow) cache(p *serve.Prepared) float64 {
 	return inGiB(cache) / float64(p.Layout.TP)
 }
 
-// peak predicts the figure that the row's definition measures.
+// peak predicts the value that the row's definition measures.
 func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	m := p.Memory(p.Context, 1)
 	held := m.Weights + m.KVCache + m.State
@@ -117,7 +117,7 @@ func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	case weightsDefinition:
 		return inGiB(m.Weights), nil
 	case allocatorDefinition:
-		// At the end of the prompt, or with all that was generated.
+		// At the end of the prompt, or with the whole answer.
 		atPrompt := p.Memory(p.PromptTokens(), 1)
 		return inGiB(max(held, m.Weights+atPrompt.KVCache+m.State+r.eagerPrefill(p))), nil
 	case processDefinition:
@@ -134,14 +134,14 @@ func (r *ServingRow) peak(p *serve.Prepared) (float64, error) {
 	return 0, note.NewError("row.other-peak", r.MemDefinition)
 }
 
-// lastLogits is the release of Transformers since which a prompt has logits of
-// its last position alone.
+// lastLogits is the release of Transformers since which a prompt computes the
+// logits of its last position alone.
 var lastLogits = efficiency.Release{Major: 4, Minor: 45}
 
-// eagerPrefill is what Transformers allocates for a prompt beside weights and
-// cache: up to release 4.44 the logits of every position in 16 bits and again
-// in fp32; later those of the last. Beside them stand the widest activations
-// of one layer.
+// eagerPrefill is what Transformers allocates for a prompt besides weights and
+// cache: up to release 4.44 the logits of every position in 16 bits and in
+// fp32; later those of the last position; and the widest activations of one
+// layer.
 // Source: huggingface/transformers models/*/modeling_*.py (logits.float(),
 // num_logits_to_keep from 4.45).
 func (r *ServingRow) eagerPrefill(p *serve.Prepared) quantity.Bytes {

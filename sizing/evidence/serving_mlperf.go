@@ -2,13 +2,13 @@ package evidence
 
 import "slices"
 
-// mlperfTask is what a language task of MLPerf Inference asks of a server,
-// where a row leaves it out.
+// mlperfTask is a language task of MLPerf Inference: the defaults of rows that
+// omit them.
 type mlperfTask struct {
 	name          string
 	input, output float64 // tokens, mean
-	// server and interactive are the limits of a token's time by scenario, in
-	// seconds; 0: there is none.
+	// server and interactive are the limits of the time per token by scenario,
+	// in seconds; 0: no limit.
 	server, interactive float64
 }
 
@@ -27,8 +27,8 @@ var mlperfTasks = []mlperfTask{
 	{name: "gptj", input: 870, output: 69},
 }
 
-// mlperf returns the row's task, nil without one, and the time that a token may
-// take at most in its scenario, 0 without such a limit.
+// mlperf returns the row's task, nil without one, and the limit of the time per
+// token in its scenario, 0 without one.
 func (r *ServingRow) mlperf() (task *mlperfTask, limit float64) {
 	at := slices.IndexFunc(mlperfTasks, func(t mlperfTask) bool { return t.name == r.Task })
 	if at < 0 {

@@ -7,9 +7,9 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// model resolves the name of a row's model: as it stands, without who packed
-// the file and how, by the generation before its minor version, or by the
-// parameters that the row or the name gives. The last two are inferred.
+// model resolves the name of a row's model: as stated, without the name and
+// format of a quantised file, by the generation before its minor version, or by
+// the parameters that the row or the name states. The last two are inferred.
 func (sp *ServingPredictor) model(r *ServingRow) (*model.Model, error) {
 	m, err := sp.Resolve(r.Model)
 	if err == nil {

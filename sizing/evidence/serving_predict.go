@@ -28,33 +28,33 @@ type ServingPredictor struct {
 	Constants *serve.Constants // nil: the program's own
 }
 
-// servingSetup is a row made ready to evaluate.
+// servingSetup is a row that is ready to evaluate.
 type servingSetup struct {
-	row      *ServingRow
-	p        *serve.Prepared
-	batch    float64 // sequences a replica
-	replicas float64
-	load     bool    // the engine chose the batch
-	asked    float64 // sequences a replica that the row asks for
-	input    float64
-	output   float64
-	context  float64 // of the middle of the answer
-	limit    float64 // seconds that a token may take; 0: any
+	row       *ServingRow
+	p         *serve.Prepared
+	batch     float64 // sequences per replica
+	replicas  float64
+	load      bool    // the engine chose the batch
+	requested float64 // requested sequences per replica
+	input     float64
+	output    float64
+	context   float64 // in the middle of the answer
+	limit     float64 // seconds per token, at most; 0: any
 }
 
-// What a source that leaves it out is taken to mean.
+// The defaults of sources that omit them.
 const (
 	unknownPrompt = 300 // tokens; the mean of the chat data sets that load tests use
 	unknownAnswer = 294 // tokens; the mean answer of OpenOrca in MLPerf Inference
 	shortPrompt   = 16  // tokens; "short prompt"
 )
 
-// fusedYear is from when llama.cpp uses flash attention unless told not to.
+// fusedYear is the year since which llama.cpp uses flash attention by default.
 // Source: ggml-org/llama.cpp pull request 15434 (-fa auto, August 2025).
 const fusedYear = 2025
 
-// setup turns a row into a prepared serving, or says what of it cannot be
-// expressed.
+// setup prepares the serving of a row, or returns an error that says which part
+// of the row is not supported.
 func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 	base, err := sp.serving(r)
 	if err != nil {
@@ -86,7 +86,7 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 	base.Context = int64(math.Max(1, math.Ceil(math.Max(s.input, r.Depth)+s.output)))
 	base.Prompt, base.Output = int64(s.input), int64(math.Ceil(s.output))
 	base.Batch = int64(math.Max(1, s.batch))
-	if err := s.lay(base); err != nil {
+	if err := s.layOut(base); err != nil {
 		return nil, err
 	}
 	if sp.Constants != nil {
@@ -95,7 +95,7 @@ func (sp *ServingPredictor) setup(r *ServingRow) (*servingSetup, error) {
 	return s, nil
 }
 
-// serving reads what a row says of model, machine and software.
+// serving reads a row's model, machine and software.
 func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 	var s serve.Request
 	var err error
@@ -139,9 +139,9 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 	return s, nil
 }
 
-// runtime finds the row's runtime, if need be without a remark in brackets. One
-// that nobody knows works as the usual one of the device does, but by no
-// constant of that.
+// runtime finds the row's runtime, if necessary without a remark in brackets.
+// An unknown runtime behaves like the device's default, but without its fitted
+// constants.
 func (r *ServingRow) runtime(d *hardware.Device) (*serve.Runtime, error) {
 	if r.Runtime == "" {
 		return nil, note.NewError("row.no-runtime")
@@ -156,8 +156,8 @@ func (r *ServingRow) runtime(d *hardware.Device) (*serve.Runtime, error) {
 	return &unknown, nil
 }
 
-// knownRuntime finds the row's runtime by its name, else by that without a remark
-// in brackets, which it returns.
+// knownRuntime finds the row's runtime by its name, else by the name without a
+// remark in brackets, which it returns.
 func (r *ServingRow) knownRuntime() (name string, found *serve.Runtime, err error) {
 	name, _, _ = strings.Cut(r.Runtime, " (")
 	if found, err = serve.FindRuntime(r.Runtime); err != nil {
@@ -166,8 +166,8 @@ func (r *ServingRow) knownRuntime() (name string, found *serve.Runtime, err erro
 	return name, found, err
 }
 
-// quant finds the storage of a row's weights: "mxfp4" is a file of its own in
-// llama.cpp.
+// quant finds the format of a row's weights: "mxfp4" is a separate file format
+// in llama.cpp.
 func (r *ServingRow) quant(runtime *serve.Runtime) (*serve.Quant, error) {
 	name := r.Weights
 	if name == "" {
@@ -194,8 +194,8 @@ var (
 	bitsInName    = regexp.MustCompile(`(?i)(?:int|w|q|fp|nf|hqq|bnb)[-_]?(\d)(?:\D|$)`)
 )
 
-// namedBits reads the bits a weight of a format that is not known from its name:
-// "5.5bpw", or the 4 of "iq4_k", to which blocks of few bits add half a one for
+// namedBits reads the bits per weight of an unknown format from its name:
+// "5.5bpw", or the 4 of "iq4_k", to which blocks of few bits add half a bit for
 // their scales.
 func namedBits(name string) (bits float64, ok bool) {
 	const scales = 0.5
@@ -210,9 +210,9 @@ func namedBits(name string) (bits float64, ok bool) {
 	return bits, bits >= 1 && bits <= 16
 }
 
-// lay spreads the model as the row says, or over as few devices as leave room
-// for a batch, with replicas beside them.
-func (s *servingSetup) lay(base serve.Request) error {
+// layOut divides the model as the row says, or over the fewest devices with
+// memory for a batch, with replicas on the rest.
+func (s *servingSetup) layOut(base serve.Request) error {
 	r := s.row
 	n := base.Cluster.Count
 	tp, pp := min(max(r.TP, 0), n), max(r.PP, 0)
@@ -235,22 +235,22 @@ func (s *servingSetup) lay(base serve.Request) error {
 		s.p = p
 	}
 	s.replicas = float64(s.p.Layout.Replicas)
-	s.asked = s.batch
-	limit := float64(s.p.MaxBatch(s.held(base.Context)))
+	s.requested = s.batch
+	limit := float64(s.p.MaxBatch(s.cachedTokens(base.Context)))
 	most := limit
 	if s.load {
 		most = math.Min(most, float64(s.p.Runtime.MaxSequences)*s.replicas)
 		s.batch = math.Max(most, s.replicas)
 	} else if limit >= 1 {
-		s.batch = math.Min(s.batch, limit) // the rest waits
+		s.batch = math.Min(s.batch, limit) // the rest queues
 	}
-	s.batch, s.asked = math.Max(1, s.batch/s.replicas), s.asked/s.replicas
+	s.batch, s.requested = math.Max(1, s.batch/s.replicas), s.requested/s.replicas
 	return nil
 }
 
-// layForLoad takes the layout of the fewest devices a replica that hold 64
-// sequences for each, in stages of layers, which talk the least: a server under
-// load that may choose does so.
+// layForLoad takes the layout of the fewest devices per replica that fit 64
+// sequences each, in pipeline stages, which communicate least: that of a server
+// under load with an open layout.
 func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 	for _, devices := range []int{1, 2, 4, 8, 16} {
 		if devices > n || n%devices != 0 {
@@ -263,7 +263,7 @@ func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 				continue
 			}
 			s.p = p
-			if p.MaxBatch(s.held(base.Context)) >= int64(64*n/devices) {
+			if p.MaxBatch(s.cachedTokens(base.Context)) >= int64(64*n/devices) {
 				return nil
 			}
 		}
@@ -274,16 +274,16 @@ func (s *servingSetup) layForLoad(base serve.Request, n int) error {
 	return nil
 }
 
-// held is the tokens that a sequence holds of the cache: where pages are given
-// out as an answer grows, what it has in the middle.
-func (s *servingSetup) held(context int64) int64 {
+// cachedTokens is the tokens per sequence in the cache: if pages are allocated
+// as an answer grows, those in the middle of the answer.
+func (s *servingSetup) cachedTokens(context int64) int64 {
 	if s.p.Runtime.Grows {
 		return max(1, min(context, int64(s.input+s.output/2)))
 	}
 	return context
 }
 
-// rate predicts the row's tokens a second, over all devices and sequences.
+// rate predicts the row's tokens per second, over all devices and sequences.
 func (s *servingSetup) rate() float64 {
 	r := s.row
 	switch r.Phase {
@@ -316,8 +316,8 @@ func (s *servingSetup) request(batch float64) float64 {
 	return s.p.Prefill(s.input, 0, batch) + s.output*s.p.Decode(batch, s.input+s.output/2)
 }
 
-// within is the largest batch whose tokens keep to the limit of their time, the
-// prompts of others included.
+// within is the largest batch whose time per token meets the limit, including
+// the prompts of others.
 func (s *servingSetup) within() float64 {
 	low, high := 1.0, s.batch
 	for range 20 {
@@ -331,10 +331,10 @@ func (s *servingSetup) within() float64 {
 	return low
 }
 
-// firstToken predicts the time to the first token: the row's own prompt, those
-// that it waits for, and a step of those that are answered. A runtime whose
-// batch is fixed reads all prompts at once. Where the cache does not hold the
-// batch, the requests before it come first.
+// firstToken predicts the time to the first token: the row's own prompt, the
+// prompts before it, and a step of the sequences that are answered. A runtime
+// with a fixed batch reads all prompts together. If the cache does not fit the
+// batch, earlier requests come first.
 func (s *servingSetup) firstToken() float64 {
 	if s.batch <= 1 {
 		t, _, _ := s.p.FirstToken(s.input)
@@ -350,40 +350,39 @@ func (s *servingSetup) firstToken() float64 {
 	if r := s.row; r.Requests >= 1 && r.ArrivalRate > 0 { // an open test
 		return e.First() + one + step + s.backlog(r.Requests, r.ArrivalRate)
 	}
-	t := e.First() + s.turn(one, all, step) + step
-	if over := s.asked/s.batch - 1; over > 0 { // the cache holds fewer: the rest waits for a place
+	t := e.First() + s.promptWait(one, all, step) + step
+	if over := s.requested/s.batch - 1; over > 0 { // the cache fits fewer: the rest queues
 		t += over * (all + s.output*step)
 	}
 	return t
 }
 
-// backlog is the median wait of n requests that arrive at a rate a second,
-// whether there is a place for them or not: the last one starts a request's
-// time before the end, and those before it waited for in proportion.
+// backlog is the median wait of n requests at an arrival rate per second, with
+// or without a free place: the last one starts a request's time before the end,
+// and earlier ones wait in proportion.
 func (s *servingSetup) backlog(n, rate float64) float64 {
 	request := s.request(s.batch)
 	end := n / (s.batch * s.replicas) * request
 	return math.Max(0, end-request-n/rate) / 2
 }
 
-// turn is the time until a prompt has been read in a load test that keeps N
-// requests in the house; one is the time of a prompt, all that of N.
+// promptWait is the time until a prompt is read in a load test with N
+// concurrent requests; one is the time of a prompt, all that of N.
 //
-// Requests come one by one where answers end at different times: each waits for
-// its turn, is read within R and then answered for Z seconds, in which the
-// others' prompts are read too. With Schweitzer's approximation of such a closed
-// queue
+// Requests arrive one by one if answers end at different times: each queues, is
+// read within R and then answered for Z seconds, during which others' prompts
+// are read too. With Schweitzer's approximation of such a closed queue
 //
 //	R = S (1 + (N-1) R / (R + Z)),  Z = answer x step + (N-1) S
 //
-// The N requests that start the test come at once: half of the others are read
-// before. They are a share, burst, of all that a mean is taken over: a tenth in
-// a test of ten requests for each place, more where answers of one length keep
-// the waves together. Medians, as tests with random lengths give, leave them out.
+// The N requests at the start of the test arrive together: half of the others
+// are read first. They are a share, burst, of all requests in a mean: a tenth
+// in a test of ten requests per place, more if answers of equal length keep the
+// waves together. Medians, as in tests with random lengths, exclude them.
 // Sources: Schweitzer, "Approximate analysis of multiclass closed networks of
 // queues", 1979; SemiAnalysisAI/InferenceMAX benchmarks (num-prompts ten times
 // max-concurrency).
-func (s *servingSetup) turn(one, all, step float64) float64 {
+func (s *servingSetup) promptWait(one, all, step float64) float64 {
 	rest := math.Max(0, all-one)
 	each := rest / (s.batch - 1)
 	answer := s.output*step + rest
@@ -395,7 +394,7 @@ func (s *servingSetup) turn(one, all, step float64) float64 {
 	return single + s.p.Efficiency().Burst()*math.Max(0, one+rest/2-single)
 }
 
-// phase names what the row is scored as.
+// phase is the phase that the row is scored in.
 func (s *servingSetup) phase(q Quantity) string {
 	switch {
 	case q == FirstToken:

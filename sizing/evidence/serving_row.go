@@ -10,10 +10,9 @@ import (
 	"mlsizer/sizing/serve"
 )
 
-// ServingRow is one published measurement of serving: of speed, of memory or
-// of both. Zero or empty means that the source does not say. What decides a
-// prediction stands in typed columns; Note is prose for people, which nothing
-// reads.
+// ServingRow is one published measurement of serving: of speed, of memory or of
+// both. A zero or empty field is unknown. Predictions read typed columns; Note
+// is prose for people, which no code reads.
 type ServingRow struct {
 	ID, Source, Ref, Quality string
 
@@ -25,7 +24,7 @@ type ServingRow struct {
 	TP, PP         int
 	Runtime        string
 	Version, Date  string
-	// Backend is that of a runtime that has several, such as vulkan.
+	// Backend is the backend of a runtime with several, such as vulkan.
 	Backend string
 	// UBatch is the tokens of a physical batch of llama.cpp, and MLAAttention the
 	// form of latent attention that its fork ran (0: expanded, 1 to 3).
@@ -36,8 +35,9 @@ type ServingRow struct {
 	Phase                string // prefill, decode, end_to_end_output, total
 	Rate                 float64
 	TTFT                 float64
-	// FigureKind is what the source measured: the rate (measured), the times of the
-	// first and of each further token (ttft+tpot), or that of the first (ttft).
+	// FigureKind is what the source measured: the rate (measured), the times of
+	// the first and of each further token (ttft+tpot), or that of the first
+	// (ttft).
 	FigureKind string
 	Flash      string // on or off
 
@@ -46,13 +46,13 @@ type ServingRow struct {
 	Task, Scenario string
 	// Requests are those of an open test, of which ArrivalRate arrive per second.
 	Requests, ArrivalRate float64
-	// RandomLengths says that prompts and answers differ in length, and that the
-	// figures are medians.
+	// RandomLengths says that prompts and answers have random lengths, and that
+	// the figures are medians.
 	RandomLengths bool
 
 	Context    float64
 	PeakMemGiB float64
-	// MemDefinition is what the peak measures, one of the definitions below.
+	// MemDefinition is the definition of the peak, one of those below.
 	MemDefinition string
 	WeightsGiB    float64
 	KVGiB         float64
@@ -62,7 +62,7 @@ type ServingRow struct {
 	Line int
 }
 
-// latenciesFigure is the kind of a rate that follows from measured latencies.
+// latenciesFigure is the kind of a rate derived from measured latencies.
 const latenciesFigure = "ttft+tpot"
 
 // The definitions of a peak.
@@ -77,8 +77,8 @@ const (
 	budgetDefinition    = "budget"          // share of the device that the runtime may use
 )
 
-// IsServing reports whether a header is that of serving measurements, and not
-// of training: it names the storage of the weights and the runtime.
+// IsServing reports whether a header is that of serving measurements and not of
+// training: it names the weight format and the runtime.
 func IsServing(header []string) bool {
 	has := func(want string) bool {
 		return slices.ContainsFunc(header, func(h string) bool {
@@ -88,9 +88,9 @@ func IsServing(header []string) bool {
 	return has("weights") && has("runtime")
 }
 
-// ReadServingCSV reads serving measurements by their column names. Columns
-// that the schema does not know are ignored; a file without id, source or
-// runtime is refused, and so is a cell that does not parse.
+// ReadServingCSV reads serving measurements by their column names. It ignores
+// columns outside the schema, and rejects a file without id, source or runtime
+// and a cell that does not parse.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
 	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "serving columns")
 	if err != nil {
@@ -115,7 +115,7 @@ func (r *ServingRow) fields() map[string]any {
 	}
 }
 
-// batch returns the sequences at once; max says that the engine chooses.
+// batch returns the concurrent sequences; max says that the engine chooses.
 func (r *ServingRow) batch() (n float64, max bool, err error) {
 	switch r.Batch {
 	case "":
@@ -131,7 +131,7 @@ func (r *ServingRow) batch() (n float64, max bool, err error) {
 }
 
 // year returns the generation of the runtime by the row's date or release, 0 if
-// it is not known.
+// unknown.
 func (r *ServingRow) year(runtime *serve.Runtime) int {
 	if len(r.Date) >= 4 {
 		if y, err := strconv.Atoi(r.Date[:4]); err == nil && y > 2000 && y < 2100 {

@@ -7,18 +7,18 @@ import (
 	"slices"
 )
 
-// ServingResult is a prediction of serving beside its measurement.
+// ServingResult is a prediction of serving with its measurement.
 type ServingResult struct {
 	Result
 	Model string `json:"model"`
-	// Phase is what the row is scored as: decode (one sequence on one
-	// device), decode-n (one sequence on several), prefill, ttft, batched,
-	// load (the engine chooses the batch), memory.
+	// Phase is the phase that the row is scored in: decode (one sequence on one
+	// device), decode-n (one sequence on several), prefill, ttft, batched, load
+	// (the engine chooses the batch), memory.
 	Phase string `json:"phase"`
 }
 
-// ServingGroup is how the predictions of a phase fare, over groups of device
-// and model: a few devices have most rows.
+// ServingGroup is the errors of the predictions of a phase, over groups of
+// device and model: a few devices have most rows.
 type ServingGroup struct {
 	Phase  string `json:"phase"`
 	Rows   int    `json:"rows"`
@@ -27,13 +27,12 @@ type ServingGroup struct {
 	MedianAPE float64 `json:"median_ape"`
 	// Coverage is the mean over groups of the share inside the 80 % band.
 	Coverage float64 `json:"coverage80"`
-	// Covered is the share of groups of which more than half of the rows are
-	// inside.
+	// Covered is the share of groups with more than half of their rows inside.
 	Covered float64 `json:"groups_covered"`
 	Bias    float64 `json:"bias"`
 }
 
-// ServingReport is the outcome of a validation against serving measurements.
+// ServingReport is the result of a validation against serving measurements.
 type ServingReport struct {
 	Report
 	Results []ServingResult

@@ -26,8 +26,8 @@ func (f *servingFitter) nudged(p *servingPoint, theta []float64, c int, h float6
 	return f.fields[c].Bound(f.fields[c].Base * math.Exp(h))
 }
 
-// solve fits all factors, leaves those out that hardly differ from where they
-// start, and fits the rest anew from where they have come to.
+// solve fits all factors, omits those that hardly differ from their start, and
+// refits the rest from their current values.
 func (f *servingFitter) solve(points []*servingPoint) []float64 {
 	p := f.problem(points)
 	theta := fit.Solve(p)
@@ -41,7 +41,7 @@ func (f *servingFitter) solve(points []*servingPoint) []float64 {
 }
 
 // problem is the fit of all factors to some points: the parameters are their
-// logarithms, and residuals are in the noise of a good prediction.
+// logarithms, and residuals are in units of the noise of a good prediction.
 func (f *servingFitter) problem(points []*servingPoint) *fit.Problem {
 	p := &fit.Problem{Huber: servingHuber / servingNoise, Stride: servingStride, Steps: servingSteps}
 	for i := range f.factors {
@@ -70,8 +70,8 @@ func (f *servingFitter) problem(points []*servingPoint) *fit.Problem {
 	return p
 }
 
-// gradient returns the derivatives of a point's residual: that by a factor is
-// that by the constant it belongs to.
+// gradient returns the derivatives of a point's residual: the derivative by a
+// factor is that by its constant.
 func (f *servingFitter) gradient(p *servingPoint, theta []float64, r float64) (g fit.Gradient) {
 	const h = 1e-4
 	e := f.efficiency(p, theta)

@@ -19,7 +19,7 @@ type SchemaError struct {
 	Err    error
 }
 
-// Error is the place and what is wrong there.
+// Error returns the place and what is wrong there.
 func (e *SchemaError) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err)
@@ -27,10 +27,10 @@ func (e *SchemaError) Error() string {
 	return fmt.Sprintf("%s:%d: column %s: %v", e.File, e.Line, e.Column, e.Err)
 }
 
-// Unwrap is what is wrong.
+// Unwrap returns what is wrong.
 func (e *SchemaError) Unwrap() error { return e.Err }
 
-// Code tells a wrong cell from a wrong row.
+// Code distinguishes a wrong cell from a wrong row.
 func (e *SchemaError) Code() string {
 	if e.Column == "" {
 		return "rows.bad-row"
@@ -46,18 +46,18 @@ func (e *SchemaError) Args() []any {
 	return []any{e.File, e.Line, e.Column, e.Err}
 }
 
-// table reads the rows of a measurement file, of whichever schema.
+// table reads the rows of a measurement file of any schema.
 type table struct {
 	csv    *csv.Reader
 	file   string
 	header []string
 	record []string
 	line   int   // of record
-	err    error // that ended the rows
+	err    error // the error that ended the rows
 }
 
-// openTable reads the header, in which the needed columns must stand; want
-// says what a header holds.
+// openTable reads the header, which must contain the needed columns; want
+// describes the expected header.
 func openTable(r io.Reader, file string, needed []string, want note.Word) (*table, error) {
 	t := &table{csv: csv.NewReader(r), file: file}
 	t.csv.ReuseRecord = true
@@ -77,8 +77,8 @@ func openTable(r io.Reader, file string, needed []string, want note.Word) (*tabl
 	return t, nil
 }
 
-// next reads a record and reports whether there was one. A record that breaks
-// the rules of CSV has no fields to point at: its line is the parser's.
+// next reads a record and reports whether there was one. A malformed record has
+// no fields: its line is the parser's.
 func (t *table) next() bool {
 	record, err := t.csv.Read()
 	if errors.Is(err, io.EOF) {
@@ -107,8 +107,8 @@ func (t *table) fill(fields map[string]any) error {
 	return nil
 }
 
-// without returns what reads the rows of a file of the older form, which has no
-// such column; nil for one that has it.
+// without returns older for a file of the older form, which lacks the column;
+// nil for a file of the current form.
 func (t *table) without(column string, older func() error) func() error {
 	if slices.Contains(t.header, column) {
 		return nil
@@ -116,9 +116,9 @@ func (t *table) without(column string, older func() error) func() error {
 	return older
 }
 
-// readRows reads what is left of a table. The fields point into row, which is
-// filled anew for each record; older, nil in a file of today's form, moves what
-// the record spells in the older one into columns.
+// readRows reads the rest of a table. The fields point into row, which is
+// refilled for each record; older, nil in a file of the current form, moves
+// what the record states in the older form into columns.
 func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T, older func() error) ([]T, error) {
 	var rows []T
 	for t.next() {

@@ -13,11 +13,11 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// wholeRunsFile holds published training runs, a row each, with the laboratory
-// and the year, and with layout and software where a paper states them.
+// wholeRunsFile lists published training runs, a row each, with the laboratory
+// and the year, and with layout and software if a paper states them.
 const wholeRunsFile = "data/whole_runs.csv"
 
-// WholeRuns returns the published training runs that the program ships with.
+// WholeRuns returns the embedded published training runs.
 func WholeRuns() ([]Row, error) {
 	data, err := published.ReadFile(wholeRunsFile)
 	if err != nil {
@@ -26,14 +26,14 @@ func WholeRuns() ([]Row, error) {
 	return ReadCSV(bytes.NewReader(data), wholeRunsFile)
 }
 
-// Forms in which a run is asked for: with layout and software left open, or with
-// what of them its row states.
+// The forms of a run's request: with layout and software open, or with those of
+// them that its row states.
 var runForms = []string{"nothing", "layout", "software", "both"}
 
-// plannedRun is a published run beside the plan of it.
+// plannedRun is a published run with its plan.
 type plannedRun struct {
 	row       *Row
-	form      string // what of layout and software was given
+	form      string // which of layout and software was given
 	planned   quantity.Seconds
 	hours     float64 // device-hours as planned
 	situation efficiency.Match
@@ -46,13 +46,13 @@ type plannedRun struct {
 // ratio is the logarithm of published over planned device-hours.
 func (r *plannedRun) ratio() float64 { return math.Log(r.row.DeviceHours / r.hours) }
 
-// plan asks for the run of a row in a form, which is nil where the row does not
-// state what the form gives.
+// plan estimates the run of a row in a form; nil if the row does not state what
+// the form requires.
 func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
 	layout, software := r.TP > 0, r.Stack != ""
 	asked := *r
 	asked.Stack, asked.Release = "", ""
-	q, err := p.runQuestion(&asked)
+	q, err := p.runRequest(&asked)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
 		}
 	}
 	q.Published.Year = r.Year
-	a, err := p.askRun(q)
+	a, err := p.answerRun(q)
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +87,9 @@ func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
 	}, nil
 }
 
-// planAll asks for every run in every form that its row states; skipped are the
-// runs that cannot be asked for. The runs of a laboratory share its weight, for
-// what slows one slows the others, but many tell more than one does.
+// planAll estimates every run in every form that its row states; skipped are
+// the runs that have no estimate. The runs of a laboratory share its weight,
+// since their overruns have common causes, but many runs weigh more than one.
 func (p *Predictor) planAll(rows []Row) (runs []plannedRun, skipped []Skipped) {
 	labs := map[string]float64{}
 	for i := range rows {
@@ -110,5 +110,5 @@ func (p *Predictor) planAll(rows []Row) (runs []plannedRun, skipped []Skipped) {
 	return runs, skipped
 }
 
-// laboratory is who trained, or the source where that is not known.
+// laboratory is who trained the model, or the source if that is unknown.
 func (r *Row) laboratory() string { return cmp.Or(r.Laboratory, r.Source) }

@@ -9,7 +9,7 @@ import (
 // QKNorm says which normalisation queries and keys pass through.
 type QKNorm uint8
 
-// The kinds of query and key norm.
+// The variants of query and key norms.
 const (
 	NoQKNorm   QKNorm = iota
 	HeadQKNorm        // one weight vector of the head's width for all heads (Qwen3, Gemma3)
@@ -36,7 +36,7 @@ type Attention struct {
 	Window int64 `json:"window,omitempty"`
 	// Chunked windows end at multiples of Window (Llama 4) and do not slide.
 	Chunked bool `json:"chunked,omitempty"`
-	// Bidirectional attention sees the positions to come (encoders).
+	// Bidirectional attention includes later positions (encoders).
 	Bidirectional bool `json:"bidirectional,omitempty"`
 	// Cross attention reads keys and values of another sequence of KeyTokens
 	// positions (0: as long as this one).
@@ -50,13 +50,13 @@ type Attention struct {
 	QKNorm  QKNorm `json:"qk_norm,omitempty"`
 	// QKNormBias gives the query and key norms a bias.
 	QKNormBias bool `json:"qk_norm_bias,omitempty"`
-	// Sinks adds a learned logit a head (gpt-oss).
+	// Sinks adds a learned logit per head (gpt-oss).
 	Sinks bool `json:"sinks,omitempty"`
-	// Gate multiplies the output by a gate as wide as the heads, projected
-	// with the queries (Qwen3-Next).
+	// Gate multiplies the output by a gate of the heads' width, projected with
+	// the queries (Qwen3-Next).
 	Gate bool `json:"gate,omitempty"`
 	// SharedKV layers use the keys and values of an earlier layer: they have
-	// neither projections nor cache of their own.
+	// neither projections nor a cache.
 	SharedKV bool `json:"shared_kv,omitempty"`
 	// KeyIsValue layers use the key projection for the values too.
 	KeyIsValue bool `json:"key_is_value,omitempty"`
@@ -99,7 +99,7 @@ func (a Attention) kvHidden() int64 {
 // Kind returns "attention".
 func (Attention) Kind() string { return "attention" }
 
-// Check refuses heads that the KV heads do not divide, and a hidden size that
+// Check rejects heads that the KV heads do not divide, and a hidden size that
 // the heads do not divide when no head dimension is given.
 func (a Attention) Check() error {
 	if err := positive("attention", dim{"hidden size", a.Hidden}, dim{"heads", a.Heads}, dim{"KV heads", a.KVHeadCount()}); err != nil {
@@ -190,7 +190,7 @@ func (a Attention) pairs(s float64) (full, executed float64) {
 	return full, s*w - w*w/2
 }
 
-// Mixing counts scores and values: 2(h+v) FLOPs a head and pair.
+// Mixing counts scores and values: 2(h+v) FLOPs per head and pair.
 // Source: arXiv:2205.05198 appendix A (4bs²h a layer for h = v, H·h = hidden).
 func (a Attention) Mixing(s float64) (full, executed float64) {
 	pair := 2 * float64(a.Heads*(a.HeadWidth()+a.ValueWidth()))
@@ -227,9 +227,9 @@ func (a Attention) Saved() []Saved {
 	return saved
 }
 
-// scores lists what the core of attention keeps: the softmax output, its
-// dropout mask and the dropped-out scores when they are written to memory;
-// one statistic a head and token when they are not.
+// scores lists what the core of attention saves: the softmax output, its
+// dropout mask and the dropped-out scores when they are written to memory; one
+// statistic per head and token when they are not.
 func scores(heads int64) []Saved {
 	h := float64(heads)
 	return []Saved{
@@ -285,14 +285,14 @@ func (a Attention) Launches() Launches {
 	return l
 }
 
-// pruned keeps the dimension of a head, and the size of a group of heads where
-// only one of the two counts is given.
-func (a Attention) pruned(r *reshape) Block {
+// pruned keeps the head dimension, and the size of a group of heads if only one
+// of the two counts is given.
+func (a Attention) pruned(r *pruner) Block {
 	if a.HeadDim == 0 {
 		a.HeadDim = a.Hidden / a.Heads
 	}
 	kv, left := a.KVHeadCount(), r.p.KVHeads
-	if left == (Left{}) && kv == a.Heads { // every head has its own keys
+	if left == (Remaining{}) && kv == a.Heads { // every head has its own keys
 		left = r.p.Heads
 	}
 	a.KVHeads = r.cut("kv-heads", left, kv, 1)
@@ -320,14 +320,14 @@ type MLA struct {
 	// Indexer describes the sparse-attention indexer (DeepSeek-V3.2), if any.
 	IndexHeads int64 `json:"index_heads,omitempty"`
 	IndexDim   int64 `json:"index_dim,omitempty"`
-	// IndexTopK is the number of positions that the indexer lets through.
+	// IndexTopK is the number of positions that the indexer selects.
 	IndexTopK int64 `json:"index_top_k,omitempty"`
 }
 
 // Kind returns "mla".
 func (MLA) Kind() string { return "mla" }
 
-// Check refuses missing dimensions and half an indexer.
+// Check rejects missing dimensions and half an indexer.
 func (a MLA) Check() error {
 	if err := positive("mla", dim{"hidden size", a.Hidden}, dim{"heads", a.Heads}, dim{"kv_lora_rank", a.KVRank},
 		dim{"qk_rope_head_dim", a.RopeDim}, dim{"qk_nope_head_dim", a.NopeDim}, dim{"v_head_dim", a.ValDim}, dim{"q_lora_rank + 1", a.QRank + 1}); err != nil {
@@ -371,7 +371,7 @@ func (a MLA) Weights() []Weight {
 }
 
 // Mixing counts scores over rope and nope dimensions and the values; with an
-// indexer only the positions it lets through, plus the indexer's own scores.
+// indexer only the selected positions, plus the indexer's own scores.
 func (a MLA) Mixing(s float64) (full, executed float64) {
 	pair := 2 * float64(a.Heads*(a.RopeDim+a.NopeDim+a.ValDim))
 	full, executed = pair*s*s, pair*s*s/2
@@ -439,7 +439,7 @@ func (a MLA) Launches() Launches {
 	return l
 }
 
-func (a MLA) pruned(r *reshape) Block {
+func (a MLA) pruned(r *pruner) Block {
 	a.Hidden, a.Heads = r.width(a.Hidden), r.cut("heads", r.p.Heads, a.Heads, 1)
 	return a
 }

@@ -1,7 +1,8 @@
 package model
 
-// base answers "nothing" to what only some kinds have. A kind embeds it and
-// overrides what holds for it; the test of all kinds holds each to its answers.
+// base returns nothing for what only some layer kinds have. A kind embeds it
+// and overrides its own methods; the test of all kinds checks the results of
+// each.
 type base struct{}
 
 // Core returns no core of attention.
@@ -21,16 +22,17 @@ func (base) FeatureMaps() int64 { return 0 }
 
 func (base) withVocabulary(_, _ int64) Block { return nil }
 
-func (base) pruned(*reshape) Block { return nil }
+func (base) pruned(*pruner) Block { return nil }
 
-// pointwise is the base of kinds that transform every position alone.
+// pointwise is the base of layer kinds that transform every position
+// separately.
 type pointwise struct{ base }
 
 // TensorUnit returns 0: there are no heads or channels to divide.
 func (pointwise) TensorUnit() int64 { return 0 }
 
-// Mixing returns 0: norms are bound by memory bandwidth and not by FLOPs, and the
-// work of the others is in their products.
+// Mixing returns 0: norms are bound by memory bandwidth and not by FLOPs, and
+// the FLOPs of the others are in their products.
 func (pointwise) Mixing(float64) (full, executed float64) { return 0, 0 }
 
 // Cache returns an empty cache.

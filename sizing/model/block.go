@@ -41,12 +41,12 @@ func (c Component) String() string {
 // MarshalText writes the component's name.
 func (c Component) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// Split says what parallelism divides a parameter tensor between devices.
+// Split is the parallelism that divides a parameter tensor.
 type Split uint8
 
-// The ways of dividing a tensor. FSDP and ZeRO-3 divide all of them further.
+// The kinds of splits. FSDP and ZeRO-3 divide all of them further.
 const (
-	// Replicated tensors stand whole on every tensor-parallel rank: norms,
+	// Replicated tensors are stored whole on every tensor-parallel rank: norms,
 	// routers, latent projections.
 	Replicated Split = iota
 	// TensorSplit tensors are divided by tensor parallelism.
@@ -75,27 +75,28 @@ type Weight struct {
 	Name       string
 	Part       Component
 	Rows, Cols int64
-	// Copies is how many such tensors the block has (one an expert).
+	// Copies is the number of such tensors in the block (one per expert).
 	Copies int64
 	// Uses is how often a token is multiplied with the tensor: 1 for a
 	// linear map, k/E for one of E experts of which k are chosen, the number
 	// of output positions for a convolution, 0 for a lookup or a vector.
 	Uses float64
-	// Active is the share of the copies that a token passes through.
+	// Active is the share of the copies that a token uses.
 	Active float64
 	Split  Split
 	// SplitBy is the dimension of a matrix that tensor parallelism divides.
 	SplitBy SplitBy
-	// MaxSplit bounds how far tensor parallelism divides the tensor (the
-	// number of KV heads); 0 means no bound of its own.
+	// MaxSplit is the largest number of parts that tensor parallelism divides
+	// the tensor into (the number of KV heads); 0 means no limit.
 	MaxSplit int64
-	// Shared marks a tensor that another layer stores: it is multiplied with
-	// but adds no parameters (a tied output head).
+	// Shared marks a tensor that another layer stores: its product counts, its
+	// parameters do not (a tied output head).
 	Shared bool
-	// Module is what selective recompute drops the product's output with.
+	// Module is the module with which selective recompute drops the product's
+	// output.
 	Module Module
-	// Kernel is the elements of a convolution's kernel, which is how many of its
-	// products read the same input; 0 for a linear map.
+	// Kernel is the elements of a convolution's kernel, which is how many of
+	// its products read the same input; 0 for a linear map.
 	Kernel int64
 	// Values marks a projection whose outputs are attention's values, which files
 	// may store in more bits than the rest.
@@ -165,7 +166,7 @@ const (
 	Half Width = iota
 	// Full is fp32 whatever the compute precision.
 	Full
-	// Mask is a byte, as dropout masks are kept.
+	// Mask is a byte, as dropout masks are saved.
 	Mask
 )
 
@@ -183,15 +184,15 @@ const (
 	// tensor parallelism, by width if it splits experts, else by tokens.
 	ExpertAxis
 	// DispatchAxis activations are routed tokens at their full width: ranks
-	// that split an expert between them hold the tokens of all.
+	// that divide an expert store the tokens of all.
 	DispatchAxis
-	// NoAxis activations are whole on every rank: inputs that a stack
-	// keeps as it gathered them.
+	// NoAxis activations are whole on every rank: gathered inputs that a stack
+	// saves.
 	NoAxis
 	NumAxes
 )
 
-// Module is the part of a layer that selective recompute may drop by name.
+// Module is the part of a layer that selective recompute can drop by name.
 type Module uint8
 
 // The modules, with the names that Megatron-Core gives them
@@ -201,13 +202,13 @@ const (
 	NoModule Module = iota
 	// CoreAttention is scores, softmax, dropout and their product with V.
 	CoreAttention
-	// NormModule is the normalised output that a norm hands on.
+	// NormModule is the normalised output of a norm.
 	NormModule
 	// MLPModule is everything inside a dense feed-forward network.
 	MLPModule
 	// MoEActModule is the output of the experts' activation function.
 	MoEActModule
-	// MoEModule is what else a mixture-of-experts block keeps.
+	// MoEModule is the rest of a mixture-of-experts block's saved activations.
 	MoEModule
 	// SharedModule is everything inside the shared experts.
 	SharedModule
@@ -229,7 +230,7 @@ func (m Module) String() string {
 // Modules is a set of modules.
 type Modules uint16
 
-// Has reports whether the set holds m.
+// Has reports whether the set contains m.
 func (s Modules) Has(m Module) bool { return s&(1<<m) != 0 }
 
 // With returns the set with m added; a whole mixture of experts takes its
@@ -274,7 +275,7 @@ func ParseModules(s string) (Modules, error) {
 	return set, nil
 }
 
-// When says under which conditions an activation is kept at all.
+// When is the condition under which an activation is saved.
 type When uint8
 
 // The conditions.
@@ -289,21 +290,20 @@ const (
 	WhenWeightedOutside         // experts whose outputs are weighted as they are added up
 )
 
-// Saved is a tensor that the forward pass of a block keeps for the backward
+// Saved is a tensor that the forward pass of a block saves for the backward
 // pass, for one sequence.
 type Saved struct {
 	Name string
-	// PerToken is the number of elements a token.
+	// PerToken is the number of elements per token.
 	PerToken float64
-	// PerPair is the number of elements for every pair of a query and a key
-	// position.
+	// PerPair is the number of elements per pair of a query and a key position.
 	PerPair float64
 	Width   Width
 	Axis    Axis
 	Module  Module
 	When    When
-	// Feeds names the matrices whose gradient is all that the tensor is kept
-	// for; empty means that other gradients need it too.
+	// Feeds names the matrices whose gradients alone need the tensor; empty
+	// means that other gradients need it too.
 	Feeds []string
 	// Operand marks the input of a matrix product.
 	Operand bool
@@ -314,39 +314,39 @@ type Saved struct {
 	Product float64
 }
 
-// Cache is what a block must remember of the past while a sequence is
-// generated.
+// Cache is what a block stores of earlier tokens during generation.
 type Cache struct {
 	// PerToken is the number of elements a cached token (keys and values).
 	PerToken int64
-	// KeyWidth of these elements are keys; runtimes may store them in another
-	// type than values.
+	// KeyWidth is the number of these elements that are keys; runtimes may
+	// store them in another format than values.
 	KeyWidth int64
 	// Window bounds the number of cached tokens; 0 means no bound.
 	Window int64
-	// Heads is how far tensor parallelism divides the cache; 0 means not at
-	// all (a latent cache is whole on every device).
+	// Heads is the largest number of parts that tensor parallelism divides the
+	// cache into; 0 means that it is not divided (a latent cache is whole on
+	// every device).
 	Heads int64
-	// Tokens is how many tokens are cached whatever the sequence: those of
-	// another tower; 0 means those of the sequence.
+	// Tokens is the number of cached tokens independent of the sequence: those
+	// of another tower; 0 means those of the sequence.
 	Tokens int64
-	// State is the number of elements a sequence whatever its length.
+	// State is the number of elements per sequence, independent of its length.
 	State int64
 	// Queries is how many query heads share a head of the cache; 0 means one.
 	Queries int64
-	// Latent says what latents are projected up to; zero for keys and values.
+	// Latent is what latents are projected up to; zero for keys and values.
 	Latent Latent
 }
 
 // Latent is a cache of latents, which are either projected up to the keys and
-// values of each head or multiplied with as they are (absorbed).
+// values of each head or multiplied directly (absorbed).
 type Latent struct {
 	// Keys and Values are the elements per token when projected up.
 	Keys, Values int64
-	// Rope is the rotary elements of the cached ones, which are no values.
+	// Rope is the rotary elements of the cached ones, which are not values.
 	Rope int64
-	// Absorption is what the FLOPs of attention grow by when latents are
-	// multiplied with as they are:
+	// Absorption is the factor on the FLOPs of attention when latents are
+	// multiplied directly:
 	//
 	//	(2 x rank + rope) / (nope + rope + value)
 	//
@@ -356,7 +356,7 @@ type Latent struct {
 
 // Block is one part of a layer: attention, a feed-forward network, a norm, a
 // convolution. A new architecture is a new Block; every estimate is a sum over
-// what the blocks say of themselves.
+// the methods of blocks.
 type Block interface {
 	// Kind names the block: "attention", "moe".
 	Kind() string
@@ -370,14 +370,14 @@ type Block interface {
 	// counts every pair of positions, executed only those that a kernel which
 	// skips masked blocks computes.
 	Mixing(s float64) (full, executed float64)
-	// Saved lists what the forward pass keeps for the backward pass.
+	// Saved lists what the forward pass saves for the backward pass.
 	Saved() []Saved
-	// Cache says what generation must remember.
+	// Cache says what generation stores of earlier tokens.
 	Cache() Cache
-	// Role says what the block does in its layer.
+	// Role is the block's role in its layer.
 	Role() Role
-	// TensorUnit is what tensor parallelism must divide: the heads or channels
-	// of a block that mixes positions, 0 for others.
+	// TensorUnit is the number that tensor parallelism must divide: the heads
+	// or channels of a block that mixes positions, 0 for others.
 	TensorUnit() int64
 	// Core describes the core of attention.
 	Core() Core
@@ -385,23 +385,23 @@ type Block interface {
 	Exchange() Exchange
 	// Routing says how tokens are sent to experts.
 	Routing() Routing
-	// Launches says how many operations the block is launched as.
+	// Launches is the number of operations in the block.
 	Launches() Launches
 	// Logits is the outputs per token of a loss's head, 0 for other blocks.
 	Logits() int64
-	// FeatureMaps is the elements that a convolution reads and writes for one
-	// sample, 0 for other blocks.
+	// FeatureMaps is the elements per sample that a convolution reads and
+	// writes, 0 for other blocks.
 	FeatureMaps() int64
-	// withVocabulary returns the block with a vocabulary of to entries, where
-	// from were; nil for a block that has none.
+	// withVocabulary returns the block with a vocabulary of to instead of from
+	// entries; nil for a block without one.
 	withVocabulary(from, to int64) Block
-	// pruned returns the block that pruning leaves; nil for a kind whose width
-	// cannot be pruned.
-	pruned(r *reshape) Block
+	// pruned returns the pruned block; nil for a kind whose width cannot be
+	// pruned.
+	pruned(r *pruner) Block
 }
 
-// positive returns an error that names the first of the dimensions that is
-// not at least 1 or is absurdly large.
+// positive returns an error that names the first dimension below 1 or above
+// MaxDim.
 func positive(kind string, dims ...dim) error {
 	for _, d := range dims {
 		if d.value < 1 {

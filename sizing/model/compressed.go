@@ -28,8 +28,8 @@ type CompressedAttention struct {
 	OutRank   int64 `json:"out_rank"`
 	OutGroups int64 `json:"out_groups"`
 	Window    int64 `json:"window"`
-	// Ratio is how many positions a compressed key stands for; 0 means that
-	// there are none and only the window is attended to.
+	// Ratio is how many positions a compressed key represents; 0 means that
+	// there are none and attention covers only the window.
 	Ratio      int64 `json:"ratio,omitempty"`
 	IndexHeads int64 `json:"index_heads,omitempty"`
 	IndexDim   int64 `json:"index_dim,omitempty"`
@@ -39,7 +39,7 @@ type CompressedAttention struct {
 // Kind returns "compressed attention".
 func (CompressedAttention) Kind() string { return "compressed attention" }
 
-// Check refuses missing dimensions, output groups that do not divide the
+// Check rejects missing dimensions, output groups that do not divide the
 // heads, and half an indexer.
 func (a CompressedAttention) Check() error {
 	kind := a.Kind()
@@ -86,7 +86,7 @@ func (a CompressedAttention) Weights() []Weight {
 	return ws
 }
 
-// compressor lists what gathers Ratio keys into one of width out.
+// compressor lists the weights that compress Ratio keys into one of width out.
 func (a CompressedAttention) compressor(name string, width, out int64) []Weight {
 	return []Weight{
 		vector(name+".positions", AttentionPart, a.Ratio*width, Replicated),
@@ -139,8 +139,8 @@ func (a CompressedAttention) Saved() []Saved {
 	return append(saved, scores(a.Heads)...)
 }
 
-// Cache is the window's keys, a fixed number, and a compressed key for every
-// Ratio tokens, with the indexer's beside it. The count a token is rounded up.
+// Cache is the window's keys, a fixed number, and a compressed key per Ratio
+// tokens, with the indexer's keys. The count per token is rounded up.
 func (a CompressedAttention) Cache() Cache {
 	c := Cache{State: a.Window * a.HeadDim}
 	if a.Ratio > 0 {
@@ -163,7 +163,7 @@ func (a CompressedAttention) Exchange() Exchange { return Exchange{Whole: a.Cach
 // Launches counts a layer with its compressor.
 func (CompressedAttention) Launches() Launches { return Launches{Operations: 14, Products: 5} }
 
-func (a CompressedAttention) pruned(r *reshape) Block {
+func (a CompressedAttention) pruned(r *pruner) Block {
 	a.Hidden = r.width(a.Hidden)
 	return a
 }

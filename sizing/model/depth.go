@@ -1,8 +1,8 @@
 package model
 
-// DecoderDepth is decoderLayers in layers of a mixer and a feed-forward block
-// each: where a layer is one of the two alone, as of Nemotron-H, it is half of
-// one, in kernels as in collectives.
+// DecoderDepth is the decoder's depth in layers of a mixer and a feed-forward
+// block each. A layer with only one of the two, as in Nemotron-H, counts one
+// half, in kernels as in collectives.
 func (m *Model) DecoderDepth() float64 {
 	halves := 0
 	for i := range m.Groups {

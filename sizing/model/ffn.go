@@ -19,7 +19,7 @@ type FFN struct {
 // Kind returns "ffn".
 func (FFN) Kind() string { return "ffn" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (f FFN) Check() error {
 	return positive("ffn", dim{"hidden size", f.Hidden}, dim{"width", f.Width})
 }
@@ -38,7 +38,7 @@ func (f FFN) Weights() []Weight {
 	return inModule(MLPModule, ws)
 }
 
-// Saved lists the input, what enters and what leaves the activation function:
+// Saved lists the input, and the input and output of the activation function:
 // gate, up and their product when gated. Source: arXiv:2205.05198 section 4.1
 // (19sbh for a width of 4h, dropout included).
 func (f FFN) Saved() []Saved {
@@ -55,7 +55,7 @@ func (f FFN) Saved() []Saved {
 	}
 }
 
-// Activated is the width that an activation function reads: gate and up, where
+// Activated is the width that an activation function reads: gate and up if
 // there is a gate.
 func Activated(width int64, gated bool) float64 {
 	if gated {
@@ -70,13 +70,13 @@ func (FFN) Role() Role { return FeedForward }
 // Launches counts up with gate, activation and down.
 func (FFN) Launches() Launches { return Launches{Operations: 3, Products: 2} }
 
-func (f FFN) pruned(r *reshape) Block {
+func (f FFN) pruned(r *pruner) Block {
 	f.Hidden, f.Width = r.width(f.Hidden), r.cut("ffn", r.p.FFN, f.Width, channelUnit)
 	return f
 }
 
 // MoE is a mixture of experts: a router sends each token to TopK of Experts
-// feed-forward networks; shared experts see every token.
+// feed-forward networks; shared experts process every token.
 //
 //	params = E·(2 or 3)·l·m + dE + shared (+ 2dl with a latent of l < d)
 type MoE struct {
@@ -94,17 +94,18 @@ type MoE struct {
 	SharedWidth int64 `json:"shared_width,omitempty"`
 	// SharedGate weights the shared experts' output by a gate (Qwen2-MoE).
 	SharedGate bool `json:"shared_gate,omitempty"`
-	// Latent is the width that routed experts work in, where tokens are
-	// projected down before and up after them (Nemotron 3); 0 means Hidden.
+	// Latent is the width inside routed experts if tokens are projected down
+	// before and up after them (Nemotron 3); 0 means Hidden.
 	Latent int64 `json:"latent,omitempty"`
-	// A token's experts come from at most RouteLimit of RouteGroups equal groups
-	// of them, so that it travels to few nodes (DeepSeek-V3); 0 and 0 where
-	// routing is not limited.
+	// A token's experts come from at most RouteLimit of RouteGroups equal
+	// groups, so that it is sent to few nodes (DeepSeek-V3); 0 and 0 without a
+	// limit.
 	RouteGroups int64 `json:"route_groups,omitempty"`
 	RouteLimit  int64 `json:"route_limit,omitempty"`
 }
 
-// NodesReached returns the share of all experts that one token may choose from.
+// NodesReached returns the share of all experts that one token may be routed
+// to.
 func (m MoE) NodesReached() float64 {
 	if m.RouteGroups == 0 {
 		return 1
@@ -122,7 +123,7 @@ func (m MoE) RoutedWidth() int64 {
 // Kind returns "moe".
 func (MoE) Kind() string { return "moe" }
 
-// Check refuses missing dimensions and a TopK above the number of experts.
+// Check rejects missing dimensions and a TopK above the number of experts.
 func (m MoE) Check() error {
 	if err := positive("moe", dim{"hidden size", m.Hidden}, dim{"experts", m.Experts}, dim{"top-k", m.TopK}, dim{"expert width", m.Width}, dim{"latent", m.RoutedWidth()}); err != nil {
 		return err
@@ -220,8 +221,8 @@ func (m MoE) Routing() Routing {
 	return r
 }
 
-// Launches counts the router, the best of its scores, sorting twice, up with
-// gate, activation, down and sum; beside them a dense network and its sum.
+// Launches counts the router, top-k, sorting twice, up with gate, activation,
+// down and sum; with shared experts also a dense network and its sum.
 func (m MoE) Launches() Launches {
 	l := Launches{Operations: 8, Products: 2}
 	if m.SharedWidth > 0 {
@@ -230,12 +231,12 @@ func (m MoE) Launches() Launches {
 	return l
 }
 
-func (m MoE) pruned(r *reshape) Block {
+func (m MoE) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	m.Experts = r.cut("experts", r.p.Experts, m.Experts, 1)
 	m.TopK = min(m.TopK, m.Experts)
 	r.sparse = true
-	if r.p.FFN.Share > 0 { // a number is that of dense layers
+	if r.p.FFN.Share > 0 { // a number applies to dense layers
 		m.Width = r.cut("ffn", r.p.FFN, m.Width, channelUnit)
 	}
 	return m

@@ -3,7 +3,7 @@ package model
 import "math"
 
 // Encodes reports whether the model reads a sequence or a sample in one pass
-// and generates no tokens: encoders and what embeds or classifies images.
+// and generates no tokens: encoders and models that embed or classify images.
 func (m *Model) Encodes() bool {
 	if !m.PerToken() {
 		return true
@@ -18,9 +18,9 @@ func (m *Model) Encodes() bool {
 	return true
 }
 
-// IsFront reports whether the group is passed once, before the first token is
-// generated: the tower of an image or a sound, whose positions are its own,
-// or the encoder of an encoder with a decoder, which reads the prompt.
+// IsFront reports whether the group runs once, before the first generated
+// token: the tower of an image or a sound, which has its own positions, or the
+// encoder of an encoder-decoder model, which reads the prompt.
 func (m *Model) IsFront(g *Group) bool {
 	if !m.PerToken() || g.Place == Output || m.Encodes() {
 		return false
@@ -39,8 +39,8 @@ func (m *Model) IsFront(g *Group) bool {
 	return false
 }
 
-// StorageBits is the storage of a group's weights under a preset that gives them so
-// many: towers of images stay in 16.
+// StorageBits is the storage of a group's weights under a preset of so many
+// bits per weight: image towers stay in 16.
 // Source: ggml-org/llama.cpp tools/mtmd (a projector file of its own, in f16);
 // Qwen/Qwen2-VL-7B-Instruct-AWQ config.json (modules_to_not_convert: visual).
 func (m *Model) StorageBits(g *Group, preset float64) float64 {
@@ -50,7 +50,7 @@ func (m *Model) StorageBits(g *Group, preset float64) float64 {
 	return preset
 }
 
-// GroupsWhere are the groups that pick takes.
+// GroupsWhere returns the groups that pick selects.
 func (m *Model) GroupsWhere(pick func(*Group) bool) []*Group {
 	var list []*Group
 	for i := range m.Groups {
@@ -61,7 +61,7 @@ func (m *Model) GroupsWhere(pick func(*Group) bool) []*Group {
 	return list
 }
 
-// TowerGroups are the groups that the count leaves out.
+// TowerGroups returns the groups outside the count.
 func (m *Model) TowerGroups() []*Group {
 	var list []*Group
 	for i := range m.Towers {
@@ -70,7 +70,7 @@ func (m *Model) TowerGroups() []*Group {
 	return list
 }
 
-// DecoderLayers is the body layers that a generated token passes.
+// DecoderLayers is the number of body layers per generated token.
 func (m *Model) DecoderLayers() int {
 	n := m.Layers()
 	for i := range m.Groups {
@@ -81,7 +81,7 @@ func (m *Model) DecoderLayers() int {
 	return n
 }
 
-// FrontParams is the parameters of those groups.
+// FrontParams is the parameters of the front groups.
 func (m *Model) FrontParams() (n int64) {
 	for _, g := range append(m.GroupsWhere(m.IsFront), m.TowerGroups()...) {
 		for _, b := range g.Blocks {
@@ -93,9 +93,8 @@ func (m *Model) FrontParams() (n int64) {
 	return n
 }
 
-// ImageTokens is how many tokens of a prompt an image takes, 0 for a model
-// without a tower of its own: the positions that the last layers before the
-// text hand on.
+// ImageTokens is the number of prompt tokens per image, 0 for a model without
+// an image tower: the positions that the last tower layers output.
 func (m *Model) ImageTokens() int64 {
 	if m.Field != Multimodal {
 		return 0

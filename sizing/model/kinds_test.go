@@ -42,7 +42,7 @@ func factsOf(b Block) facts {
 	for _, names := range f.modules {
 		slices.Sort(names)
 	}
-	f.noWidth = b.pruned(&reshape{p: &Prune{}}) == nil
+	f.noWidth = b.pruned(&pruner{p: &Prune{}}) == nil
 	return f
 }
 

@@ -1,7 +1,7 @@
 package model
 
-// Launches is how many operations a block is launched as in a pass over prompts
-// where no graph holds them. Norms with the sum before them, cache writes and
+// Launches is the number of operations of a block in a pass over prompts
+// without a recorded graph. Norms with the sum before them, cache writes and
 // activations are one each.
 // Source: the modules of vllm-project/vllm vllm/model_executor/models (llama.py,
 // qwen3_moe.py, deepseek_v2.py, qwen3_next.py, mamba2.py) and

@@ -45,10 +45,10 @@ func ParseField(s string) (Field, error) {
 	return "", note.NewError("model.unknown-field", s, names)
 }
 
-// Place says where pipeline parallelism may put a group of layers.
+// Place is where pipeline parallelism may put a group of layers.
 type Place uint8
 
-// A body layer may stand on any stage; input groups stand on the first, output
+// A body layer may be on any stage; input groups are on the first, output
 // groups on the last.
 const (
 	Body Place = iota
@@ -58,15 +58,15 @@ const (
 
 // Group is a run of identical layers.
 type Group struct {
-	// Name says what the layers are: "embedding", "decoder", "head".
+	// Name is the name of the layers: "embedding", "decoder", "head".
 	Name string
 	// Place is where a pipeline puts them.
 	Place Place
 	// Repeat is the number of layers, at least 1.
 	Repeat int
-	// Tokens is how many positions of a sample pass through the layers; 0
-	// means the workload's sequence length. A convolution counts its own
-	// positions and stands in a group of 1.
+	// Tokens is the number of positions of a sample in the layers; 0 means the
+	// workload's sequence length. A convolution counts its own positions, in a
+	// group of 1.
 	Tokens int64
 	// Blocks are the parts of one layer, in order.
 	Blocks []Block
@@ -76,51 +76,50 @@ type Group struct {
 
 // Model is an architecture with a name. The zero value is no model.
 type Model struct {
-	// Name is how the user or the catalogue calls the model.
+	// Name is the user's or the catalogue's name of the model.
 	Name string
 	// Family is the architecture's name, such as "llama".
 	Family string
 	// Field is the application.
 	Field Field
-	// Source names where the architecture was taken from.
+	// Source is the source of the architecture.
 	Source string
 	// Hidden is the width of the residual stream, 0 where there is none.
 	Hidden int64
 	// Vocab is the number of output classes of the loss: the vocabulary of a
 	// language model, 0 where the model has no softmax over tokens.
 	Vocab int64
-	// Context is the longest sequence the model was made for, in tokens; 0
-	// where unknown.
+	// Context is the model's longest sequence, in tokens; 0 if unknown.
 	Context int64
 	// Unit is what one sample is counted in: "token" for models of sequences,
 	// else "image", "frame" or the like, one a sample.
 	Unit string
 	// Groups are the layers, in order.
 	Groups []Group
-	// Towers are the layers that images pass before those of Groups, where the
-	// model's count leaves them out.
+	// Towers are the layers of images before those of Groups, if the model's
+	// count excludes them.
 	Towers []Group
-	// Further are the layers that predict a further token each while the model
-	// is pre-trained. Groups and the published count leave them out.
+	// Further are the multi-token prediction layers of pre-training. Groups and
+	// the published count exclude them.
 	Further [][]Block
-	// Inferred is set when only the parameter count is known and the shape
-	// is that of comparable models.
+	// Inferred says that only the parameter count is known and the dimensions
+	// are those of comparable models.
 	Inferred bool
-	// Count is the exact count that an inferred model was asked for.
+	// Count is the requested count of an inferred model.
 	Count quantity.Params
-	// Scope says what Params counts when that is not plain: "text model,
-	// vision tower not counted".
+	// Scope says what Params counts if that is not the whole model: "text
+	// model, vision tower not counted".
 	Scope string
-	// StoredBits is the storage of a weight in bits where the source says so
-	// (a quantised checkpoint), else 0.
+	// StoredBits is the storage per weight in bits if the source states it (a
+	// quantised checkpoint), else 0.
 	StoredBits float64
 	// Environment is what the model acts in to get its samples; nil where it
 	// reads them from a dataset, or where that is not known.
 	Environment *Environment
 }
 
-// FurtherGroup is the group that predicts a further token: from the last hidden
-// state and the next embedding by one more layer and the same head.
+// FurtherGroup is the group of a multi-token prediction layer: one more layer
+// on the last hidden state and the next embedding, and the same head.
 // Source: arXiv:2412.19437 section 2.2.
 func FurtherGroup(hidden, vocab int64, norm Norm, layer []Block) Group {
 	blocks := append([]Block{norm, norm, Linear{Name: "eh_proj", In: 2 * hidden, Out: hidden}}, layer...)
@@ -128,8 +127,8 @@ func FurtherGroup(hidden, vocab int64, norm Norm, layer []Block) Group {
 	return Group{Name: "multi-token prediction", Place: Output, Repeat: 1, Blocks: blocks}
 }
 
-// Pretrained returns the model as it is while it is pre-trained: with the
-// layers that predict further tokens.
+// Pretrained returns the model during pre-training: with its multi-token
+// prediction layers.
 func (m *Model) Pretrained() *Model {
 	if len(m.Further) == 0 {
 		return m
@@ -148,8 +147,8 @@ const TokenUnit = "token"
 // PerToken reports whether the model's work is counted in tokens.
 func (m *Model) PerToken() bool { return m.Unit == "" || m.Unit == TokenUnit }
 
-// EncoderDecoder reports whether one sequence passes through an encoder and
-// another of the same length, which attends to it, through a decoder.
+// EncoderDecoder reports whether the model has an encoder for one sequence and
+// a decoder for another of the same length, which attends to it.
 func (m *Model) EncoderDecoder() bool {
 	for i := range m.Groups {
 		for _, b := range m.Groups[i].Blocks {
@@ -192,8 +191,8 @@ func (m *Model) Check() error {
 	return nil
 }
 
-// AllWeights yields every parameter tensor of the model with the number of
-// layers that hold one.
+// AllWeights yields every parameter tensor of the model with its number of
+// layers.
 func (m *Model) AllWeights() func(yield func(Weight, int) bool) {
 	return func(yield func(Weight, int) bool) {
 		for _, g := range m.Groups {
@@ -209,9 +208,8 @@ func (m *Model) AllWeights() func(yield func(Weight, int) bool) {
 	}
 }
 
-// Params returns the exact number of parameters. A tensor that two layers
-// share (a tied head) counts once. Of an inferred model it is the count that
-// was asked for.
+// Params returns the exact number of parameters. A tensor that two layers share
+// (a tied head) counts once. For an inferred model it is the requested count.
 func (m *Model) Params() quantity.Params {
 	if m.Inferred {
 		return m.Count
@@ -228,8 +226,8 @@ func (m *Model) shapeParams() quantity.Params {
 	return quantity.Params(n)
 }
 
-// WithVocabulary returns an inferred model with so many entries in its vocabulary
-// and the count that was asked for.
+// WithVocabulary returns an inferred model with another vocabulary and the
+// requested count.
 func (m *Model) WithVocabulary(entries int64) *Model {
 	c := *m
 	c.Vocab, c.Groups = entries, slices.Clone(m.Groups)
@@ -245,8 +243,8 @@ func (m *Model) WithVocabulary(entries int64) *Model {
 	return &c
 }
 
-// CountScale is what an inferred shape's parameters are multiplied by to give the
-// count that was asked for; 1 for every other model.
+// CountScale is the requested count of an inferred model over the parameters of
+// its layers; 1 for every other model.
 func (m *Model) CountScale() float64 {
 	if !m.Inferred {
 		return 1
@@ -254,10 +252,10 @@ func (m *Model) CountScale() float64 {
 	return float64(m.Count) / float64(m.shapeParams())
 }
 
-// ActiveParams returns the number of parameters that one token passes
-// through: all of them, less the experts that it is not routed to. What is
-// idle is subtracted, so that a model without experts has exactly Params, at
-// counts too where a float64 no longer holds every integer.
+// ActiveParams returns the number of parameters per token: all of them, less
+// the experts that it is not routed to. Idle parameters are subtracted, so that
+// a model without experts has exactly Params, even for counts beyond the
+// integers of a float64.
 func (m *Model) ActiveParams() quantity.Params {
 	var idle float64
 	for w, repeat := range m.AllWeights() {
@@ -287,14 +285,13 @@ func (m *Model) Layers() int {
 	return n
 }
 
-// Layered reports whether the group is layers of the model, and not an embedding
-// or a head: what predicts a further token holds a layer too.
+// Layered reports whether the group contains layers of the model, and not an
+// embedding or a head. Multi-token prediction groups contain a layer.
 func (g *Group) Layered() bool {
 	return g.Place == Body || slices.ContainsFunc(g.Blocks, func(b Block) bool { full, _ := b.Mixing(1); return full > 0 })
 }
 
-// Positions returns how many positions of a sample of seq tokens pass through
-// the group.
+// Positions returns the positions in the group of a sample of seq tokens.
 func (g *Group) Positions(seq int64) float64 {
 	if g.Tokens > 0 {
 		return float64(g.Tokens)

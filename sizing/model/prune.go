@@ -11,27 +11,27 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Prune is the shape that structured pruning leaves of a model: whole layers,
-// heads, experts and channels go, so that what is left is a smaller dense
-// model that every runtime runs at full speed.
+// Prune is the dimensions after structured pruning, which removes whole layers,
+// heads, experts and channels: the result is a smaller dense model that every
+// runtime runs at full speed.
 //
 // Source: arXiv:2407.14679 section 2 (depth and width pruning of language
 // models, Minitron).
 type Prune struct {
-	Layers, Hidden, FFN, Heads, KVHeads, Experts Left
+	Layers, Hidden, FFN, Heads, KVHeads, Experts Remaining
 }
 
-// Left is what is left of a dimension: a number, or a share of what there was.
-// The zero value leaves all of it.
-type Left struct {
+// Remaining is the remaining size of a dimension: a number, or a share. The
+// zero value keeps all of it.
+type Remaining struct {
 	Count int64
 	Share float64
 }
 
-// prunable is a dimension by the name that it is typed by.
+// prunable is a dimension with its name in text.
 type prunable struct {
 	name string
-	at   *Left
+	at   *Remaining
 }
 
 // pruned lists the dimensions.
@@ -39,7 +39,8 @@ func (p *Prune) pruned() []prunable {
 	return []prunable{{"layers", &p.Layers}, {"hidden", &p.Hidden}, {"ffn", &p.FFN}, {"heads", &p.Heads}, {"kv-heads", &p.KVHeads}, {"experts", &p.Experts}}
 }
 
-// String is what ParsePrune reads: "layers=16" or "hidden=3072,ffn=9216".
+// String returns the form that ParsePrune reads: "layers=16" or
+// "hidden=3072,ffn=9216".
 func (p Prune) String() string {
 	var parts []string
 	for _, d := range p.pruned() {
@@ -53,7 +54,7 @@ func (p Prune) String() string {
 	return strings.Join(parts, ",")
 }
 
-// ParsePrune reads what is left of which dimension, as numbers or shares:
+// ParsePrune reads the remaining sizes of dimensions, as numbers or shares:
 // layers=16, hidden=3072,ffn=9216, experts=50%.
 func ParsePrune(s string) (Prune, error) {
 	var p Prune
@@ -63,7 +64,7 @@ func ParsePrune(s string) (Prune, error) {
 		if !ok || i < 0 {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-dimension", part))
 		}
-		left, err := parseLeft(strings.TrimSpace(value))
+		left, err := parseRemaining(strings.TrimSpace(value))
 		if err != nil {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-value", part, err))
 		}
@@ -72,24 +73,25 @@ func ParsePrune(s string) (Prune, error) {
 	return p, nil
 }
 
-// parseLeft reads 3072 or 75%.
-func parseLeft(s string) (Left, error) {
+// parseRemaining reads 3072 or 75%.
+func parseRemaining(s string) (Remaining, error) {
 	if t, percent := strings.CutSuffix(s, "%"); percent {
 		f, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
 		if err != nil || !(f > 0 && f <= 100) {
-			return Left{}, note.NewError("prune.not-a-share")
+			return Remaining{}, note.NewError("prune.not-a-share")
 		}
-		return Left{Share: f / 100}, nil
+		return Remaining{Share: f / 100}, nil
 	}
 	n, err := quantity.ParseCount(s)
 	if err != nil || n < 1 {
-		return Left{}, note.NewError("prune.not-a-number")
+		return Remaining{}, note.NewError("prune.not-a-number")
 	}
-	return Left{Count: n}, nil
+	return Remaining{Count: n}, nil
 }
 
-// of is what is left of n, a share in steps of unit; an error where it is more.
-func (l Left) of(name string, n, unit int64) (int64, error) {
+// of is the remaining size of n, a share in steps of unit; an error if it is
+// larger than n.
+func (l Remaining) of(name string, n, unit int64) (int64, error) {
 	left := n
 	switch {
 	case l.Count > 0:
@@ -103,21 +105,21 @@ func (l Left) of(name string, n, unit int64) (int64, error) {
 	return left, nil
 }
 
-// channelUnit is what shares of channels are rounded to, so that tensor cores
-// divide them.
+// channelUnit is the multiple that shares of channels are rounded to, so that
+// tensor cores divide them.
 const channelUnit = 128
 
-// Prune returns the model that is left. What it is asked to prune and does not
+// Prune returns the pruned model. A pruned dimension that the model does not
 // have is an error.
 func (m *Model) Prune(p Prune) (*Model, error) {
 	small := *m
 	small.Name = m.Name + " " + p.String()
 	small.Source = fmt.Sprintf("%s, pruned to %s", m.Source, p.String())
 	small.StoredBits = 0
-	if p.Hidden != (Left{}) && m.Hidden == 0 {
+	if p.Hidden != (Remaining{}) && m.Hidden == 0 {
 		return nil, note.FieldError("prune", "prune.no-hidden-size", m.Name)
 	}
-	r := &reshape{hidden: m.Hidden, to: m.Hidden, p: &p}
+	r := &pruner{hidden: m.Hidden, to: m.Hidden, p: &p}
 	var err error
 	if r.to, err = p.Hidden.of("hidden", m.Hidden, channelUnit); err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 		small.Groups = append(small.Groups, g)
 	}
 	for _, d := range p.pruned() {
-		if *d.at != (Left{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
+		if *d.at != (Remaining{}) && !r.found[d.name] && d.name != "layers" && d.name != "hidden" {
 			if d.name == "ffn" && r.sparse {
 				return nil, note.FieldError("prune", "prune.experts-by-share", m.Name)
 			}
@@ -154,9 +156,9 @@ func (m *Model) Prune(p Prune) (*Model, error) {
 	return &small, nil
 }
 
-// dropLayers takes layers out of every group of the body in proportion, the
-// largest remainders first, so that the mix of kinds stays.
-func (m *Model) dropLayers(l Left) error {
+// dropLayers removes layers from every group of the body in proportion, the
+// largest remainders first, so that the mix of layer kinds is preserved.
+func (m *Model) dropLayers(l Remaining) error {
 	have := m.Layers()
 	to, err := l.of("layers", int64(have), 1)
 	if err != nil {
@@ -194,25 +196,25 @@ func (m *Model) dropLayers(l Left) error {
 	return nil
 }
 
-// reshape changes the dimensions of blocks.
-type reshape struct {
+// pruner prunes the dimensions of blocks.
+type pruner struct {
 	hidden, to int64
 	p          *Prune
 	found      map[string]bool // dimensions that some block has
 	sparse     bool            // some block has experts
-	err        error           // of the block at hand, the first
+	err        error           // the first error of the current block
 }
 
-// width is the new size of a dimension that is the residual stream's.
-func (r *reshape) width(n int64) int64 {
+// width is the new size of a dimension of the residual stream.
+func (r *pruner) width(n int64) int64 {
 	if n == r.hidden {
 		return r.to
 	}
 	return n
 }
 
-// cut is what is left of a dimension of a block.
-func (r *reshape) cut(name string, l Left, n, unit int64) int64 {
+// cut is the remaining size of a dimension of a block.
+func (r *pruner) cut(name string, l Remaining, n, unit int64) int64 {
 	if r.found == nil {
 		r.found = map[string]bool{}
 	}
@@ -224,8 +226,8 @@ func (r *reshape) cut(name string, l Left, n, unit int64) int64 {
 	return left
 }
 
-// block is the block that is left.
-func (r *reshape) block(b Block) (Block, error) {
+// block is the pruned block.
+func (r *pruner) block(b Block) (Block, error) {
 	r.err = nil
 	if left := b.pruned(r); left != nil {
 		return left, r.err

@@ -45,7 +45,7 @@ func TestPruneMinitron(t *testing.T) {
 
 func TestPruneExperts(t *testing.T) {
 	m := catalogModel(t, "qwen3-30b-a3b")
-	half, err := m.Prune(model.Prune{Experts: model.Left{Count: 64}})
+	half, err := m.Prune(model.Prune{Experts: model.Remaining{Count: 64}})
 	require.NoError(t, err)
 	// Source: Qwen/Qwen3-30B-A3B config.json: 48 layers x 128 experts of
 	// 3 x 2048 x 768, and a router row of 2048 each.
@@ -74,8 +74,8 @@ func TestPruneIsSmaller(t *testing.T) {
 		m := catalogModel(t, rapid.SampledFrom(names).Draw(t, "model"))
 		layers := rapid.Int64Range(1, int64(m.Layers())).Draw(t, "layers")
 		p := model.Prune{
-			Layers: model.Left{Count: layers},
-			Hidden: model.Left{Share: rapid.Float64Range(0.1, 1).Draw(t, "hidden")},
+			Layers: model.Remaining{Count: layers},
+			Hidden: model.Remaining{Share: rapid.Float64Range(0.1, 1).Draw(t, "hidden")},
 		}
 		small, err := m.Prune(p)
 		require.NoError(t, err)

@@ -1,11 +1,11 @@
 package model
 
-// Role is what a block does in its layer.
+// Role is a block's role in its layer.
 type Role uint8
 
-// The roles. There is no other than these, and every kind names its own.
+// The roles. Every layer kind has one of these.
 const (
-	// Auxiliary blocks stand beside the two that make a layer: norms, tables,
+	// Auxiliary blocks are all but the two that make a layer: norms, tables,
 	// projections, convolutions. Tensor parallelism sums none of their outputs.
 	Auxiliary Role = iota
 	// Mixer blocks mix positions: attention, state-space and linear attention.

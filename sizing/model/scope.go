@@ -1,5 +1,5 @@
 package model
 
-// Scope says what of a model its count of parameters takes in, in English; a
-// program may say it in other languages.
+// Scope says in English what a model's parameter count includes; a program may
+// translate it.
 type Scope string

@@ -18,7 +18,7 @@ type Mamba struct {
 // Kind returns "mamba".
 func (Mamba) Kind() string { return "mamba" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (m Mamba) Check() error {
 	return positive("mamba", dim{"hidden size", m.Hidden}, dim{"inner size", m.Inner}, dim{"state size", m.State}, dim{"conv kernel", m.Conv}, dim{"time-step rank", m.Rank})
 }
@@ -71,7 +71,7 @@ func (m Mamba) Exchange() Exchange { return Exchange{State: m.Cache().State} }
 // Launches counts a layer; its products are in, state, step and out.
 func (Mamba) Launches() Launches { return Launches{Operations: 7, Products: 4} }
 
-func (m Mamba) pruned(r *reshape) Block {
+func (m Mamba) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	return m
 }
@@ -95,7 +95,7 @@ type Mamba2 struct {
 	NoConvBias bool `json:"no_conv_bias,omitempty"`
 	// Bias gives the input and output projections a bias.
 	Bias bool `json:"bias,omitempty"`
-	// Chunk is the length that the scan handles as one matrix product; 0
+	// Chunk is the length that the scan processes as one matrix product; 0
 	// means 256.
 	Chunk int64 `json:"chunk,omitempty"`
 }
@@ -105,13 +105,13 @@ func (m Mamba2) convWidth() int64 { return m.Inner + 2*m.Groups*m.State }
 // Kind returns "mamba2".
 func (Mamba2) Kind() string { return "mamba2" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (m Mamba2) Check() error {
 	return positive("mamba2", dim{"hidden size", m.Hidden}, dim{"inner size", m.Inner}, dim{"heads", m.Heads}, dim{"groups", m.Groups}, dim{"state size", m.State}, dim{"conv kernel", m.Conv})
 }
 
 // Weights lists the projections, the convolution, the gated norm and the
-// scalars a head.
+// scalars per head.
 func (m Mamba2) Weights() []Weight {
 	ws := make([]Weight, 0, 9)
 	ws = withBias(ws, matrix("in_proj", SSMPart, m.Inner+m.convWidth()+m.Heads, m.Hidden, TensorSplit), m.Bias)
@@ -124,7 +124,7 @@ func (m Mamba2) Weights() []Weight {
 
 // Mixing counts the chunked scan: inside a chunk of Q tokens attention-like
 // products of width State and Inner, between chunks the states.
-// Source: arXiv:2405.21060 section 6 (four matrix products a chunk).
+// Source: arXiv:2405.21060 section 6 (four matrix products per chunk).
 func (m Mamba2) Mixing(s float64) (full, executed float64) {
 	q := float64(m.Chunk)
 	if q == 0 {
@@ -137,7 +137,7 @@ func (m Mamba2) Mixing(s float64) (full, executed float64) {
 }
 
 // Saved lists the projected input, gate and step, the scan's output and the
-// input of the output projection; the backward pass convolves anew.
+// input of the output projection; the backward pass recomputes the convolution.
 // Source: state-spaces/mamba mamba_ssm/ops/triton/ssd_combined.py
 // (MambaSplitConv1dScanCombinedFn).
 func (m Mamba2) Saved() []Saved {
@@ -149,7 +149,7 @@ func (m Mamba2) Saved() []Saved {
 	}
 }
 
-// Cache is the convolution's last inputs and the state, a sequence.
+// Cache is the convolution's last inputs and the state, per sequence.
 func (m Mamba2) Cache() Cache {
 	return Cache{State: (m.Conv-1)*m.convWidth() + m.State*m.Inner}
 }
@@ -166,7 +166,7 @@ func (m Mamba2) Exchange() Exchange { return Exchange{State: m.Cache().State} }
 // Launches counts in, convolution, five of the chunked scan, gated norm and out.
 func (Mamba2) Launches() Launches { return Launches{Operations: 9, Products: 2} }
 
-func (m Mamba2) pruned(r *reshape) Block {
+func (m Mamba2) pruned(r *pruner) Block {
 	m.Hidden = r.width(m.Hidden)
 	return m
 }
@@ -192,7 +192,7 @@ func (n DeltaNet) widths() (k, w int64) { return n.KeyHeads * n.KeyDim, n.ValHea
 // Kind returns "deltanet".
 func (DeltaNet) Kind() string { return "deltanet" }
 
-// Check refuses missing dimensions.
+// Check rejects missing dimensions.
 func (n DeltaNet) Check() error {
 	return positive("deltanet", dim{"hidden size", n.Hidden}, dim{"key heads", n.KeyHeads}, dim{"value heads", n.ValHeads}, dim{"key head_dim", n.KeyDim}, dim{"value head_dim", n.ValDim}, dim{"conv kernel", n.Conv})
 }
@@ -232,8 +232,8 @@ func (n DeltaNet) Saved() []Saved {
 	}
 }
 
-// Cache is the convolution's last inputs and one KeyDim x ValDim state a value
-// head, a sequence.
+// Cache is the convolution's last inputs and one KeyDim x ValDim state per
+// value head, per sequence.
 func (n DeltaNet) Cache() Cache {
 	k, w := n.widths()
 	return Cache{State: (n.Conv-1)*(2*k+w) + n.ValHeads*n.KeyDim*n.ValDim}
@@ -252,7 +252,7 @@ func (n DeltaNet) Exchange() Exchange { return Exchange{State: n.Cache().State} 
 // norm and out.
 func (DeltaNet) Launches() Launches { return Launches{Operations: 13, Products: 3} }
 
-func (n DeltaNet) pruned(r *reshape) Block {
+func (n DeltaNet) pruned(r *pruner) Block {
 	n.Hidden = r.width(n.Hidden)
 	return n
 }

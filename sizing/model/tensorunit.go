@@ -1,7 +1,8 @@
 package model
 
-// TensorUnit is what tensor parallelism must divide: the greatest common divisor of
-// the heads or channels of all blocks that mix positions, 0 if there are none.
+// TensorUnit is the number that tensor parallelism must divide: the greatest
+// common divisor of the heads or channels of all blocks that mix positions, 0
+// if there are none.
 func (m *Model) TensorUnit() int64 {
 	unit := int64(0)
 	for i := range m.Groups {
@@ -12,8 +13,8 @@ func (m *Model) TensorUnit() int64 {
 	return unit
 }
 
-// ExpertUnit is what expert parallelism must divide: the greatest common divisor
-// of the experts of all layers that route, 0 if there are none.
+// ExpertUnit is the number that expert parallelism must divide: the greatest
+// common divisor of the experts of all routed layers, 0 if there are none.
 func (m *Model) ExpertUnit() int64 {
 	unit := int64(0)
 	for i := range m.Groups {
@@ -24,7 +25,7 @@ func (m *Model) ExpertUnit() int64 {
 	return unit
 }
 
-// gcd is the greatest common divisor; 0 divides nothing away.
+// gcd is the greatest common divisor; gcd with 0 is the other number.
 func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b

@@ -9,14 +9,14 @@ type Vector struct {
 	pointwise
 	Name string `json:"name,omitempty"`
 	Dim  int64  `json:"dim"`
-	// Part overrides the component the parameters are counted under.
+	// Part overrides the component of the parameters.
 	Part Component `json:"part,omitempty"`
 }
 
 // Kind returns "vector".
 func (Vector) Kind() string { return "vector" }
 
-// Check refuses a missing dimension.
+// Check rejects a missing dimension.
 func (v Vector) Check() error { return positive("vector", dim{"dim", v.Dim}) }
 
 // Weights lists the vector.
@@ -34,14 +34,13 @@ func (v Vector) Weights() []Weight {
 // Role returns [Auxiliary].
 func (Vector) Role() Role { return Auxiliary }
 
-// Launches is none: a vector is fused into what it multiplies.
+// Launches is none: a vector is fused into its multiplication.
 func (Vector) Launches() Launches { return Launches{} }
 
-func (v Vector) pruned(r *reshape) Block {
+func (v Vector) pruned(r *pruner) Block {
 	v.Dim = r.width(v.Dim)
 	return v
 }
 
-// Saved is empty: what a vector multiplies is counted with the block that
-// makes it.
+// Saved is empty: the multiplied activations are counted with their own block.
 func (Vector) Saved() []Saved { return nil }

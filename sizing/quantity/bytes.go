@@ -65,7 +65,7 @@ func bandwidthUnit(u string) (shift int, factor float64, ok bool) {
 	case equalFold(rest, "bit") || equalFold(rest, "bits"):
 		factor = 1. / 8
 	case rest == "b" && shift != 0 && (amount[0] < 'a' || amount[0] == 'k'):
-		factor = 1. / 8 // gb/s in lower case may be meant either way: refused
+		factor = 1. / 8 // gb/s in lower case may be meant either way: rejected
 	default:
 		return 0, 0, false
 	}

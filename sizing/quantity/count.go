@@ -32,7 +32,7 @@ var (
 //
 // The result is exact: decimals are scaled as integers, and a fraction of a
 // parameter is cut off toward zero, which leaves every comparison with a
-// whole bound as it was; without a suffix and below 1000 it is refused, for
+// whole bound as it was; without a suffix and below 1000 it is rejected, for
 // then the suffix was forgotten. Zero, negative and infinite counts, counts below 1
 // or above 2^63-1, and anything else that is not a count give a
 // [*SyntaxError]. A valid count costs no allocation.

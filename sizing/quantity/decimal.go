@@ -157,7 +157,7 @@ func (d decimal) float64(shift int) float64 {
 	b := strconv.AppendUint(buf[:0], d.mant, 10)
 	b = append(b, 'e')
 	b = strconv.AppendInt(b, int64(d.exp+shift), 10)
-	f, _ := strconv.ParseFloat(string(b), 64) // out of range is ±Inf, which the caller refuses
+	f, _ := strconv.ParseFloat(string(b), 64) // out of range is ±Inf, which the caller rejects
 	return f
 }
 
@@ -177,7 +177,7 @@ func normalise(buf []byte, s string) []byte {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			buf = append(buf, s[i]) // keep it: it is refused as a suffix, as it was written
+			buf = append(buf, s[i]) // keep it: it is rejected as a suffix, as it was written
 		case r >= '！' && r <= '～': // U+FF01 to U+FF5E are ASCII 0x21 to 0x7E
 			buf = append(buf, byte(r-'！'+'!'))
 		case r == '\u3000' || r == '\u00a0' || r == '\u2009' || r == '\u202f':

@@ -20,7 +20,7 @@ const (
 
 // ParseDuration parses a duration: 30d, 12h, 90s, 850 ms, 1.5y (years of
 // 365.25 days), or several units from long to short, as in 2h30m. A plain
-// number is refused, since it leaves the unit open; so are zero, negative,
+// number is rejected, since it leaves the unit open; so are zero, negative,
 // infinite and unknown, all with a [*SyntaxError].
 func ParseDuration(s string) (Seconds, error) {
 	var buf [96]byte

@@ -13,7 +13,7 @@ type measureCase struct {
 	want float64
 }
 
-// parsers is every floating-point parser with what it takes and refuses.
+// parsers is every floating-point parser with what it takes and rejects.
 var parsers = []struct {
 	name  string
 	parse func(string) (float64, error)

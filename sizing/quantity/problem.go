@@ -29,7 +29,7 @@ const (
 // ofPart reports whether the problem is about a part of the input.
 func (p Problem) ofPart() bool { return p == UnknownSuffix || p == BadSeparator }
 
-// Want names what is accepted instead of a text that is refused.
+// Want names what is accepted instead of a text that is rejected.
 type Want struct {
 	// Forms are the accepted forms, by the name of what they spell.
 	Forms string

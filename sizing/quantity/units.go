@@ -8,7 +8,7 @@ import "math"
 // the conversion, so that 0.3T is the float64 nearest to 3e11; the factor is
 // a power of two or eight wherever that matters, and exact.
 //
-// Zero is refused unless zeroOK: an option that is 0 reads as not given.
+// Zero is rejected unless zeroOK: an option that is 0 reads as not given.
 func measure(sp *spelling, s string, zeroOK bool, unit func(string) (shift int, factor float64, ok bool)) (float64, error) {
 	var buf [96]byte
 	t := string(normalise(buf[:0], s))

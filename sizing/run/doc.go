@@ -1,4 +1,4 @@
-// Package run adds to a step what a run has besides: the examples that make its
-// length, batch ramp-up, evaluation, start-up, checkpoints, failures and restarts,
-// and searches of many shortened trials.
+// Package run adds to the steps the rest of a run: the examples that determine
+// its length, batch ramp-up, evaluation, start-up, checkpoints, failures and
+// restarts, and searches of many shortened trials.
 package run

@@ -13,13 +13,13 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Packing says how examples become sequences.
+// Packing is how examples become sequences.
 type Packing uint8
 
-// The ways.
+// The kinds of packing.
 const (
-	StackPacking Packing = iota // as the software does where nothing is said
-	Padded                      // a sequence for each example, filled up with padding
+	StackPacking Packing = iota // the stack's default
+	Padded                      // one sequence per example, padded
 	Packed                      // examples joined to full sequences
 	numPackings
 )
@@ -43,18 +43,18 @@ func ParsePacking(s string) (Packing, error) {
 	return p + 1, err
 }
 
-// Examples is the length of a run as fine-tuning gives it.
+// Examples is the length of a fine-tuning run in examples and epochs.
 type Examples struct {
 	Count int64 `json:"examples"`
 	// Tokens is the average length of an example; 0 for a model that is
 	// counted in samples.
 	Tokens int64 `json:"example_tokens,omitempty"`
-	// Epochs is how often the run sees each of them.
+	// Epochs is how often the run reads each example.
 	Epochs  float64 `json:"epochs"`
 	Packing Packing `json:"packing"`
 }
 
-// Check refuses what is no data.
+// Check rejects impossible data.
 func (x *Examples) Check(m *model.Model) error {
 	switch {
 	case x.Count < 1:
@@ -73,30 +73,30 @@ func (x *Examples) Check(m *model.Model) error {
 	return nil
 }
 
-// ExamplesCost is what the examples of a run become: with n examples of t
-// tokens, sequences of s and e epochs
+// ExamplesCost is the result of packing: with n examples of t tokens, sequences
+// of s and e epochs
 //
 //	packed   sequences = ceil(n t / s)
 //	padded   sequences = n, of which an example fills min(t, s)
 //	computed = sequences x s x e,   useful = (n t, or n min(t, s) padded) x e
 //
-// Packing is taken as perfect: packers that keep examples whole leave some
-// per cent of a sequence empty.
+// Packing is assumed to be perfect. Packers that do not split examples leave
+// some per cent of a sequence empty.
 type ExamplesCost struct {
 	Examples
 	Sequences int64           `json:"sequences_per_epoch"`
 	Computed  quantity.Tokens `json:"computed_tokens"`
-	// Useful are the tokens that are none of padding, Share what they are of
-	// the computed ones.
+	// Useful are the tokens without padding, Share their share of the computed
+	// ones.
 	Useful quantity.Tokens `json:"useful_tokens"`
 	Share  float64         `json:"useful_share"`
-	// Epoch is the time of one, with its 80 % band.
+	// Epoch is the time per epoch, with its 80 % band.
 	Epoch     quantity.Seconds `json:"epoch_seconds"`
 	EpochLow  quantity.Seconds `json:"epoch_low_seconds"`
 	EpochHigh quantity.Seconds `json:"epoch_high_seconds"`
 }
 
-// Sequences returns what the examples become at a sequence length.
+// Sequences returns the packed examples for a sequence length.
 func (x Examples) Sequences(seq int64) ExamplesCost {
 	if x.Tokens == 0 { // samples
 		total := quantity.Tokens(math.Ceil(float64(x.Count) * x.Epochs))
@@ -141,7 +141,7 @@ var packingDefaults = sync.OnceValue(func() []packingDefault {
 	return list
 })
 
-// DefaultPacking returns how the stack reads examples where nothing is said.
+// DefaultPacking returns the stack's default packing.
 func DefaultPacking(s *train.Stack) (p Packing, source string) {
 	for _, d := range packingDefaults() {
 		if d.Stack == s.Name {

@@ -13,29 +13,29 @@ type Reliability struct {
 	// DeviceMTBF is the mean time between failures of one device and its share
 	// of host and network; 0 means that nothing fails.
 	DeviceMTBF quantity.Seconds `json:"device_mtbf_seconds"`
-	// Restart is from a failure to the first new step.
+	// Restart is the time from a failure to the first new step.
 	Restart quantity.Seconds `json:"restart_seconds"`
-	// Startup is from the start of the job to its first step: scheduling,
-	// compilation, the first batch of data.
+	// Startup is the time from the start of the job to its first step:
+	// scheduling, compilation, the first batch of data.
 	Startup quantity.Seconds `json:"startup_seconds"`
-	// WriteBandwidth is what one device's share of the storage takes, in bytes
-	// a second; 0 means that checkpoints cost no time.
+	// WriteBandwidth is one device's share of the storage bandwidth, in bytes
+	// per second; 0 means that checkpoints take no time.
 	WriteBandwidth quantity.Bandwidth `json:"write_bytes_per_second"`
-	// Interval is the time between checkpoints; 0 takes the best one.
+	// Interval is the time between checkpoints; 0 takes the optimum.
 	Interval quantity.Seconds `json:"checkpoint_interval_seconds"`
 	// Async says that a checkpoint is copied to the host while the step waits,
-	// and written from there while training goes on.
+	// and written from there during training.
 	Async  bool   `json:"async_checkpoint"`
 	Source string `json:"source"`
 }
 
 // DefaultReliability is what the training of Llama 3 405B reports: 419
-// unexpected interruptions in 54 days on 16,384 H100 make one in 50,700 hours
-// of a device, and storage of 2 TB/s shared by all of them takes 122 MB/s from
-// each (arXiv:2407.21783 sections 3.3.1 and 3.3.4). The 10 minutes to restart
-// are an assumption: with them and the best interval the run keeps more than
-// the 90 % of its time that the paper reports as effective. A start takes as
-// long as a restart.
+// unexpected interruptions in 54 days on 16,384 H100 are one per 50,700
+// device-hours, and storage of 2 TB/s shared by all devices gives each 122 MB/s
+// (arXiv:2407.21783 sections 3.3.1 and 3.3.4). The 10 minutes to restart are an
+// assumption: with them and the optimal interval the goodput exceeds the 90 %
+// that the paper reports as effective training time. A start takes as long as a
+// restart.
 func DefaultReliability() Reliability {
 	const devices, days, interruptions = 16384, 54, 419
 	return Reliability{
@@ -47,7 +47,7 @@ func DefaultReliability() Reliability {
 	}
 }
 
-// OrDefault fills in from DefaultReliability what is 0.
+// OrDefault replaces zero fields by those of DefaultReliability.
 func (r Reliability) OrDefault() Reliability {
 	d := DefaultReliability()
 	if r != (Reliability{}) {
@@ -69,33 +69,34 @@ func (r Reliability) OrDefault() Reliability {
 	return d
 }
 
-// Losses are where a run's time goes besides its steps.
+// Losses are the times of a run besides its steps.
 type Losses struct {
 	Startup    quantity.Seconds `json:"startup_seconds"`
-	RampUp     quantity.Seconds `json:"rampup_seconds"`     // smaller batches at the beginning
+	RampUp     quantity.Seconds `json:"rampup_seconds"`     // smaller batches at the start
 	Evaluation quantity.Seconds `json:"evaluation_seconds"` // forward passes on held-out data
-	Checkpoint quantity.Seconds `json:"checkpoint_seconds"` // steps that wait for a checkpoint
-	Rework     quantity.Seconds `json:"rework_seconds"`     // steps done again after a failure
+	Checkpoint quantity.Seconds `json:"checkpoint_seconds"` // waits for checkpoints
+	Rework     quantity.Seconds `json:"rework_seconds"`     // steps repeated after a failure
 	Restart    quantity.Seconds `json:"restart_seconds"`
 }
 
-// Sum returns what is lost in all.
+// Sum returns the total loss.
 func (l *Losses) Sum() quantity.Seconds {
 	return l.Startup + l.RampUp + l.Evaluation + l.Checkpoint + l.Rework + l.Restart
 }
 
-// Goodput is a run with what interrupts it, and what runs take beyond that.
+// Goodput is the expected run: ideal steps, losses, and the overrun of
+// comparable runs.
 type Goodput struct {
-	// Share is the ideal time over the planned one.
+	// Share is the ideal run time over the planned one.
 	Share float64          `json:"goodput"`
 	Ideal quantity.Seconds `json:"ideal_seconds"`
-	// Planned is Ideal and the losses: the run if it goes as planned, a lower
-	// bound of what runs take.
+	// Planned is Ideal plus the losses: a run without an overrun, a lower bound
+	// of real runs.
 	Planned quantity.Seconds `json:"planned_seconds"`
 	Overrun Overrun          `json:"overrun"`
-	// Run is the expected time, Planned x Overrun.Median, with its 80 % band;
-	// Interval is that between checkpoints, Write what one takes, and Pause how
-	// long the step waits for it.
+	// Run is the expected run time, Planned x Overrun.Median, with its 80 %
+	// band. Interval is the time between checkpoints, Write the time of one,
+	// and Pause how long the step waits for it.
 	Run      quantity.Seconds `json:"run_seconds"`
 	RunLow   quantity.Seconds `json:"run_low_seconds"`
 	RunHigh  quantity.Seconds `json:"run_high_seconds"`
@@ -104,21 +105,21 @@ type Goodput struct {
 	Pause    quantity.Seconds `json:"checkpoint_pause_seconds"`
 	Failures float64          `json:"failures"`
 	Losses   Losses           `json:"losses"`
-	// DeviceHours, Cost and Energy are those of the expected time: what the run
-	// is billed, where an estimate's own are of its steps alone.
+	// DeviceHours, Cost and Energy are those of the expected run time; those of
+	// an estimate are of its steps alone.
 	DeviceHours float64      `json:"device_hours"`
 	Cost        train.Cost   `json:"cost"`
 	Energy      train.Energy `json:"energy"`
 }
 
-// Undisturbed is a run before anything interrupts it.
-type Undisturbed struct {
+// Uninterrupted is a run before failures and checkpoints.
+type Uninterrupted struct {
 	Ideal      quantity.Seconds // steps x step
 	RampUp     quantity.Seconds
 	Evaluation quantity.Seconds
 	Devices    int
-	Checkpoint quantity.Bytes     // of all devices together
-	HostLink   quantity.Bandwidth // of a device, for checkpoints that are written from the host
+	Checkpoint quantity.Bytes     // of all devices
+	HostLink   quantity.Bandwidth // per device, for checkpoints written from the host
 }
 
 // Goodput returns the expected time of a run:
@@ -127,15 +128,15 @@ type Undisturbed struct {
 //
 // with work the steps, their ramp-up and evaluation, p the time that the step
 // waits for a checkpoint, t the time between two, R the time to restart and M
-// the mean time between failures of the whole cluster: every failure loses
-// half an interval and a restart, and never more than half the work, for a run
-// that is shorter than an interval has one checkpoint, its last. A checkpoint that training waits for has p =
-// w, the time to write it, and d = 0; one that is written behind training's
-// back has p the copy to the host, d = w for until then it does not count, and
-// t at least w.
+// the mean time between failures of the whole cluster. Every failure loses half
+// an interval and a restart, and never more than half the work, since a run
+// shorter than an interval has one checkpoint, its last. A synchronous
+// checkpoint has p = w, the time to write it, and d = 0. An asynchronous one
+// has p the copy to the host, d = w, since it does not count until it is
+// written, and t at least w.
 // Sources: J. W. Young, CACM 17 (1974) 530; J. T. Daly, FGCS 22 (2006) 303;
 // two-stage checkpoints: arXiv:2402.15627 section 4.4.
-func (r Reliability) Goodput(u Undisturbed) Goodput {
+func (r Reliability) Goodput(u Uninterrupted) Goodput {
 	g := Goodput{Share: 1, Ideal: u.Ideal, Run: u.Ideal, Interval: r.Interval}
 	if u.Devices < 1 || !(u.Ideal > 0) {
 		return g
@@ -149,7 +150,7 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 	work := float64(u.Ideal + u.RampUp + u.Evaluation)
 	pause, interval := float64(g.Pause), min(float64(r.Interval), work)
 	switch {
-	case interval > 0 || pause == 0 && g.Write == 0: // given, or as often as one likes
+	case interval > 0 || pause == 0 && g.Write == 0: // given, or unlimited
 	case math.IsInf(between, 1):
 		interval = work
 	default:
@@ -166,7 +167,7 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 	}
 	again, restart := min(interval/2+durable, work/2)/between, float64(r.Restart)/between
 	if again+restart >= 1 {
-		// It fails before it gets anywhere.
+		// The run fails before it progresses.
 		g.Share, g.Run, g.Failures, g.DeviceHours = 0, quantity.Seconds(math.Inf(1)), math.Inf(1), math.Inf(1)
 		return g
 	}
@@ -179,9 +180,9 @@ func (r Reliability) Goodput(u Undisturbed) Goodput {
 	return g
 }
 
-// checkpoints fills in how long a checkpoint takes to write, and how long the
-// step waits for it.
-func (r *Reliability) checkpoints(u *Undisturbed, g *Goodput) {
+// checkpoints fills in the time to write a checkpoint, and how long the step
+// waits for it.
+func (r *Reliability) checkpoints(u *Uninterrupted, g *Goodput) {
 	if r.WriteBandwidth <= 0 {
 		return
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 // stepsOf is a run of steps alone.
-func stepsOf(ideal quantity.Seconds, devices int, checkpoint quantity.Bytes) Undisturbed {
-	return Undisturbed{Ideal: ideal, Devices: devices, Checkpoint: checkpoint}
+func stepsOf(ideal quantity.Seconds, devices int, checkpoint quantity.Bytes) Uninterrupted {
+	return Uninterrupted{Ideal: ideal, Devices: devices, Checkpoint: checkpoint}
 }
 
 // Llama 3 405B: 54 days, 16,384 devices, 419 unexpected interruptions, more

@@ -14,22 +14,22 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Overrun is by what factor whole runs take longer than planned: the ratio of
+// Overrun is the factor by which whole runs exceed their plan: the ratio of
 // published device-hours to those of start-up, the steps of the fastest layout,
-// checkpoints and expected failures. It stands for what no plan holds: failed
-// starts, restarts by hand, later phases, data loading, and software less tuned
-// than what the step time was measured on.
+// checkpoints and expected failures. It covers what no plan includes: failed
+// starts, manual restarts, later phases, data loading, and less tuned software
+// than the measured one.
 type Overrun struct {
-	// Median is that of runs as this one; Low and High are the ends of the 80 %
-	// band, of the same ratio.
+	// Median is that of comparable runs; Low and High are the ends of the 80 %
+	// band of the same ratio.
 	Median float64 `json:"median"`
 	Low    float64 `json:"low"`
 	High   float64 `json:"high"`
 }
 
-// At returns the factor that a run stays below with a chance between 0 and 1:
-// the median at one half, High at 0.9, Low at 0.1, and between and beyond them
-// as two halves of lognormal distributions have it.
+// At returns the factor that a run does not exceed with a probability between 0
+// and 1: the median at one half, High at 0.9, Low at 0.1, and other values from
+// two halves of lognormal distributions.
 func (o Overrun) At(chance float64) float64 {
 	z := math.Sqrt2 * math.Erfinv(2*chance-1)
 	end := o.High
@@ -49,14 +49,14 @@ const (
 	StepWidth   = "step_width"
 )
 
-// overrunConstants describe them.
+// overrunConstants describes them.
 var overrunConstants = []efficiency.Constant{
 	{Name: OverrunName, Unit: "x", Doc: "device-hours of a run of 20 planned days over the planned ones", Low: 0.25, High: 8, Base: 1, Spread: 0.3},
 	{Name: lengthName, Unit: "power", Doc: "power of the planned length by which shorter runs take more", Low: 0, High: 0.5, Spread: 0.1},
 	{Name: StepWidth, Unit: "ln", Doc: "typical half-width of the step's band in the runs that the band was made of, as a logarithm", Low: 0, High: 1, Spread: 0.1},
 }
 
-// OverrunConstant returns the constant of a name of a file that was read.
+// OverrunConstant returns the constant of a name, or nil.
 func OverrunConstant(name string) *efficiency.Constant {
 	return &overrunConstants[efficiency.Find(overrunConstants, name)]
 }
@@ -64,8 +64,7 @@ func OverrunConstant(name string) *efficiency.Constant {
 //go:embed overrun.json
 var overrunJSON []byte
 
-// DefaultOverruns returns the constants that the program ships with. They must
-// not be changed.
+// DefaultOverruns returns the embedded constants. They must not be modified.
 var DefaultOverruns = sync.OnceValue(func() *efficiency.File {
 	f, err := ReadOverruns(bytes.NewReader(overrunJSON))
 	if err != nil {
@@ -86,17 +85,17 @@ func ReadOverruns(r io.Reader) (*efficiency.File, error) {
 // WriteOverruns writes the file that [ReadOverruns] reads.
 func WriteOverruns(f *efficiency.File, w io.Writer) error { return f.Write(w, overrunConstants) }
 
-// The kinds of models that overruns tell apart.
+// The kinds of models with separate overruns.
 const (
 	Dense   = "dense"   // decoders
 	Mixture = "mixture" // decoders with routed experts
-	Encoder = "encoder" // everything else: encoders, images, other fields
+	Encoder = "encoder" // all others: encoders, images, other fields
 )
 
 // Kind returns the kind of a model.
 func Kind(m *model.Model) string {
 	switch {
-	case !m.PerToken() || seesAhead(m):
+	case !m.PerToken() || bidirectional(m):
 		return Encoder
 	case m.ActiveParams() < m.Params():
 		return Mixture
@@ -104,8 +103,9 @@ func Kind(m *model.Model) string {
 	return Dense
 }
 
-// seesAhead reports whether some positions of the model see those after them.
-func seesAhead(m *model.Model) bool {
+// bidirectional reports whether some positions of the model attend to later
+// ones.
+func bidirectional(m *model.Model) bool {
 	for i := range m.Groups {
 		for _, b := range m.Groups[i].Blocks {
 			if b.Core().Bidirectional {
@@ -116,7 +116,7 @@ func seesAhead(m *model.Model) bool {
 	return false
 }
 
-// Given is what of layout and software a request sets.
+// Given says which of layout and software a request sets.
 func Given(layout, software bool) string {
 	switch {
 	case layout && software:
@@ -129,13 +129,13 @@ func Given(layout, software bool) string {
 	return "nothing"
 }
 
-// lastOfEra is the last year whose runs had slower software than today's:
-// before fused attention, FSDP and distributed optimizers were common.
+// lastOfEra is the last year of slower software: before fused attention, FSDP
+// and distributed optimizers were common.
 const lastOfEra = 2022
 
-// Situation is what an overrun is chosen by: the kind of model, the maker and
-// architecture of the device, what of layout and software is set, and the year
-// of the run: the later of those of the model (0: not known, today) and of the
+// Situation is the key of an overrun: the kind of model, the vendor and
+// architecture of the device, which of layout and software is set, and the year
+// of the run: the later of those of the model (0: unknown, today) and of the
 // device.
 func Situation(m *model.Model, d *hardware.Device, year int, given string) efficiency.Match {
 	q := efficiency.Match{Model: Kind(m), Vendor: d.Vendor, Arch: d.Arch, Device: d.ID, Given: given}
@@ -145,12 +145,12 @@ func Situation(m *model.Model, d *hardware.Device, year int, given string) effic
 	return q
 }
 
-// Lengths between which the length of a run counts; the factor of a run outside
-// of them is that of the nearer one. Nearly all of the published runs lie between.
+// The factor depends on the length of a run between these lengths; outside them
+// that of the nearer one applies. Nearly all published runs lie between.
 const (
-	shortest = 3 * quantity.Day
-	longest  = 100 * quantity.Day
-	typical  = 20 * quantity.Day
+	shortestLength = 3 * quantity.Day
+	longestLength  = 100 * quantity.Day
+	typicalLength  = 20 * quantity.Day
 )
 
 // OverrunMedian returns the median overrun of a run of a planned length.
@@ -169,9 +169,9 @@ func OverrunMedian(f *efficiency.File, q *efficiency.Match, planned quantity.Sec
 }
 
 // OverrunOf returns the overrun of a run of a planned length on a device. below
-// and above are the half-widths of the step's band as logarithms: where they are
-// beyond the typical ones, the band widens by the difference, as independent
-// errors do.
+// and above are the half-widths of the step's band as logarithms. What exceeds
+// the typical half-width widens the band in quadrature, as independent errors
+// do.
 func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, planned quantity.Seconds, below, above float64) Overrun {
 	width := 0.0
 	for i := range f.Entries {
@@ -184,7 +184,7 @@ func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, plan
 		b := &f.Bands[i]
 		switch {
 		case !b.When.Covers(q):
-		case b.Elsewhere == (efficiency.Band{}):
+		case b.Unmeasured == (efficiency.Band{}):
 			band = b.Band
 		default:
 			band, _ = b.Of(d)
@@ -193,19 +193,19 @@ func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, plan
 	median := OverrunMedian(f, q, planned)
 	return Overrun{
 		Median: median,
-		Low:    median / math.Exp(math.Hypot(math.Log(band.Low), beyond(below, width))),
-		High:   median * math.Exp(math.Hypot(math.Log(band.High), beyond(above, width))),
+		Low:    median / math.Exp(math.Hypot(math.Log(band.Low), excess(below, width))),
+		High:   median * math.Exp(math.Hypot(math.Log(band.High), excess(above, width))),
 	}
 }
 
-// LengthRatio is a planned length over the typical one, within the lengths that
-// count.
+// LengthRatio is a planned length over the typical one, limited to the range
+// above.
 func LengthRatio(planned quantity.Seconds) float64 {
-	return float64(min(max(planned, shortest), longest) / typical)
+	return float64(min(max(planned, shortestLength), longestLength) / typicalLength)
 }
 
-// beyond is what of a half-width is not part of the typical one.
-func beyond(half, width float64) float64 {
+// excess is the part of a half-width beyond the typical one, in quadrature.
+func excess(half, width float64) float64 {
 	if half <= width {
 		return 0
 	}

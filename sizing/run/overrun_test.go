@@ -38,14 +38,14 @@ func TestOverrunOf(t *testing.T) {
 		below, above float64
 		want         Overrun
 	}{
-		"a typical length":         {efficiency.Match{}, h100, typical, 0, 0, Overrun{1.5, 0.75, 3}},
-		"a mixture of long ago":    {efficiency.Match{Model: "mixture", Era: "before-2023"}, h100, typical, 0, 0, Overrun{1.44, 0.72, 2.88}},
-		"four times as long":       {efficiency.Match{}, h100, 4 * typical, 0, 0, Overrun{0.75, 0.375, 1.5}},
-		"no longer than a hundred": {efficiency.Match{}, h100, 1000 * typical, 0, 0, Overrun{1.5 / math.Sqrt(5), 0.75 / math.Sqrt(5), 3 / math.Sqrt(5)}},
-		"layout and software":      {efficiency.Match{Given: "both"}, h100, typical, 0, 0, Overrun{1.5, 1.5 * 0.8, 1.5 * 1.25}},
+		"a typical length":         {efficiency.Match{}, h100, typicalLength, 0, 0, Overrun{1.5, 0.75, 3}},
+		"a mixture of long ago":    {efficiency.Match{Model: "mixture", Era: "before-2023"}, h100, typicalLength, 0, 0, Overrun{1.44, 0.72, 2.88}},
+		"four times as long":       {efficiency.Match{}, h100, 4 * typicalLength, 0, 0, Overrun{0.75, 0.375, 1.5}},
+		"no longer than a hundred": {efficiency.Match{}, h100, 1000 * typicalLength, 0, 0, Overrun{1.5 / math.Sqrt(5), 0.75 / math.Sqrt(5), 3 / math.Sqrt(5)}},
+		"layout and software":      {efficiency.Match{Given: "both"}, h100, typicalLength, 0, 0, Overrun{1.5, 1.5 * 0.8, 1.5 * 1.25}},
 		// ln 2 and a surplus of 0.4 (0.5² - 0.3²) in quadrature.
-		"a step of a wide band":      {efficiency.Match{}, h100, typical, 0.5, 0.2, Overrun{1.5, 1.5 / math.Exp(math.Sqrt(math.Ln2*math.Ln2+0.16)), 3}},
-		"an unmeasured architecture": {efficiency.Match{}, b200, typical, 0, 0, Overrun{1.5, 1.5 * math.Pow(0.5, math.Sqrt2), 1.5 * math.Pow(2, math.Sqrt2)}},
+		"a step of a wide band":      {efficiency.Match{}, h100, typicalLength, 0.5, 0.2, Overrun{1.5, 1.5 / math.Exp(math.Sqrt(math.Ln2*math.Ln2+0.16)), 3}},
+		"an unmeasured architecture": {efficiency.Match{}, b200, typicalLength, 0, 0, Overrun{1.5, 1.5 * math.Pow(0.5, math.Sqrt2), 1.5 * math.Pow(2, math.Sqrt2)}},
 	} {
 		got := OverrunOf(f, &c.q, c.d, c.planned, c.below, c.above)
 		assert.InEpsilon(t, c.want.Median, got.Median, 1e-9, name)

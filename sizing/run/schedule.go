@@ -9,10 +9,9 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Schedule is what a run does besides full steps. The zero value is none.
+// Schedule is what a run does besides full steps. The zero value is nothing.
 //
-// A warm-up of the learning rate is not part of it: its steps take as long as
-// any other.
+// Learning-rate warm-up is not part of it: its steps take as long as any other.
 type Schedule struct {
 	RampUp     RampUp
 	Evaluation Evaluation
@@ -27,12 +26,12 @@ type RampUp struct {
 	Samples          int64
 }
 
-// Evaluation runs so many global batches forward every so many steps.
+// Evaluation runs a number of global batches forward at an interval of steps.
 type Evaluation struct {
 	Every, Batches int64
 }
 
-// Check refuses a schedule that says half of something.
+// Check rejects an incomplete schedule.
 func (s *Schedule) Check() error {
 	r, e := &s.RampUp, &s.Evaluation
 	switch {
@@ -44,7 +43,7 @@ func (s *Schedule) Check() error {
 	return nil
 }
 
-// lost returns what the run loses to its smaller batches:
+// lost returns the time that smaller batches cost:
 //
 //	sum over batches b of samples_b (step(b)/b - step(B)/B)
 //
@@ -76,7 +75,7 @@ func (r RampUp) lost(p *train.Prepared, e *train.Estimate) (quantity.Seconds, er
 	return max(lost, 0), nil
 }
 
-// times returns the time of the run's evaluations, and that of one batch.
+// times returns the time of all evaluations, and that of one batch.
 func (v Evaluation) times(p *train.Prepared, e *train.Estimate) (all, batch quantity.Seconds) {
 	if v == (Evaluation{}) {
 		return 0, 0
@@ -85,14 +84,14 @@ func (v Evaluation) times(p *train.Prepared, e *train.Estimate) (all, batch quan
 	return quantity.Seconds(float64(int64(e.Time.Steps)/v.Every)*float64(v.Batches)) * batch, batch
 }
 
-// Course is how a run goes besides its full steps: what it does as scheduled,
-// what interrupts it, and by how much runs as this one take longer than planned.
+// Course is what a run has besides its full steps: its schedule, its
+// interruptions, and the overrun of comparable runs.
 type Course struct {
 	Reliability Reliability
 	Schedule    Schedule
-	// Situation chooses the overrun; of its zero value runs go as planned.
+	// Situation selects the overrun; the zero value has none.
 	Situation efficiency.Match
-	// Overruns replaces the constants of overruns; nil takes the program's own.
+	// Overruns replaces the embedded constants of overruns; nil keeps them.
 	Overruns *efficiency.File
 	// Environment is what a run of reinforcement learning acts in; nil is none.
 	Environment *Environment
@@ -111,7 +110,7 @@ func (c *Course) overrun(p *train.Prepared, planned quantity.Seconds, below, abo
 	return OverrunOf(c.overruns(), &c.Situation, p.Cluster.Device, planned, below, above)
 }
 
-// overruns are the constants that hold.
+// overruns returns the constants of overruns.
 func (c *Course) overruns() *efficiency.File {
 	if c.Overruns != nil {
 		return c.Overruns
@@ -128,10 +127,10 @@ func (c *Course) OverrunSource() string {
 	return c.overruns().Source
 }
 
-// undisturbed puts the run together, before anything interrupts it. batch is the
-// time of one batch of an evaluation.
-func (c *Course) undisturbed(p *train.Prepared, e *train.Estimate) (u Undisturbed, batch quantity.Seconds, err error) {
-	u = Undisturbed{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+// uninterrupted returns the run before interruptions. batch is the time of one
+// batch of an evaluation.
+func (c *Course) uninterrupted(p *train.Prepared, e *train.Estimate) (u Uninterrupted, batch quantity.Seconds, err error) {
+	u = Uninterrupted{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	if c.Reliability.Async && u.HostLink <= 0 {
 		return u, 0, note.FieldError("async-checkpoint", "checkpoint.no-host-link", p.Cluster.Device.ID)
 	}
@@ -142,10 +141,10 @@ func (c *Course) undisturbed(p *train.Prepared, e *train.Estimate) (u Undisturbe
 	return u, batch, nil
 }
 
-// Expected returns the run of an estimate that p made with the band of its
-// steps, and with the interruptions and the schedule; a step alone is as it is.
-// batch is the time of one batch of an evaluation. It returns an error for a
-// schedule that the plan cannot keep.
+// Expected returns the run of an estimate of p with the band of its steps, its
+// interruptions and its schedule; a single step is unchanged. batch is the time
+// of one batch of an evaluation. It returns an error for a schedule that does
+// not fit the plan.
 func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batch quantity.Seconds, err error) {
 	t := &e.Time
 	if p.Workload.Tokens == 0 {
@@ -156,7 +155,7 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 		c.Environment.Timed(p, &acted)
 		e, t = &acted, &acted.Time
 	}
-	u, batch, err := c.undisturbed(p, e)
+	u, batch, err := c.uninterrupted(p, e)
 	if err != nil {
 		return Goodput{}, 0, err
 	}
@@ -169,14 +168,14 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 	return g, batch, nil
 }
 
-// LongestStep returns the longest step with which so many steps on p's devices
-// are done within a time with some chance between 0 and 1, ramp-up and evaluation
-// not counted; 0 where none is short enough. It is an upper bound for a chance
-// above a half: a step whose band is wider than usual leaves less.
+// LongestStep returns the longest step with which a number of steps on p's
+// devices finishes within a time with a probability between 0 and 1, without
+// ramp-up and evaluation; 0 if none does. It is an upper bound for a
+// probability above one half: a step with a wider band than usual leaves less.
 func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
 	var s train.Storage
 	p.Storage(&s)
-	u := Undisturbed{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	u := Uninterrupted{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	low, high := quantity.Seconds(0), within
 	for range 64 { // the expected time rises with the ideal one
 		u.Ideal = (low + high) / 2

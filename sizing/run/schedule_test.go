@@ -17,7 +17,7 @@ func TestLossesAddUp(t *testing.T) {
 	r := DefaultReliability()
 	for _, async := range []bool{false, true} {
 		r.Async = async
-		g := r.Goodput(Undisturbed{Ideal: 30 * 86400, RampUp: 5000, Evaluation: 7000, Devices: 4096, Checkpoint: 5e12, HostLink: 64e9})
+		g := r.Goodput(Uninterrupted{Ideal: 30 * 86400, RampUp: 5000, Evaluation: 7000, Devices: 4096, Checkpoint: 5e12, HostLink: 64e9})
 		require.InEpsilon(t, float64(g.Run), float64(g.Ideal+g.Losses.Sum()), 1e-12)
 		require.Equal(t, quantity.Seconds(600), g.Losses.Startup)
 		require.InEpsilon(t, float64(g.Failures*600), float64(g.Losses.Restart), 1e-12)
@@ -28,7 +28,7 @@ func TestLossesAddUp(t *testing.T) {
 // A checkpoint of 1 TB on 10 devices at 1 GB/s each is written in 100 s; with
 // links of 50 GB/s to the host the step waits for 2 s of that.
 func TestAsyncCheckpoint(t *testing.T) {
-	u := Undisturbed{Ideal: 10000, Devices: 10, Checkpoint: 1e12, HostLink: 50e9}
+	u := Uninterrupted{Ideal: 10000, Devices: 10, Checkpoint: 1e12, HostLink: 50e9}
 	r := Reliability{WriteBandwidth: 1e9, Interval: 1000, Async: true}
 	g := r.Goodput(u)
 	require.InDelta(t, 100, float64(g.Write), 1e-9)

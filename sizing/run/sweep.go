@@ -11,19 +11,18 @@ import (
 // trials of a run.
 type Sweep struct {
 	Trials   int     `json:"trials"`
-	Fraction float64 `json:"trial_fraction"` // of the run's length, a trial
-	// Parallel is how many trials run at once, on equal parts of the devices;
-	// 0 and 1 run one after the other on all of them.
+	Fraction float64 `json:"trial_fraction"` // length of a trial over that of the run
+	// Parallel is how many trials run concurrently on equal parts of the
+	// devices; 0 and 1 run one after the other on all of them.
 	Parallel int `json:"parallel_trials,omitempty"`
 }
 
-// SweepCost is what the trials of a sweep cost together, the final run not
-// included.
+// SweepCost is the cost of all trials of a sweep, without the final run.
 type SweepCost struct {
 	Sweep
 	FLOPs quantity.FLOPs `json:"model_flops"`
-	// DeviceHours are those of the trials; IdleHours those of the parts that
-	// have no trial left in the last round.
+	// DeviceHours are those of the trials; IdleHours those of idle parts in the
+	// last round.
 	DeviceHours float64 `json:"device_hours"`
 	IdleHours   float64 `json:"idle_device_hours,omitempty"`
 	// Run is the time of all trials, from the first to the last; RunLow and
@@ -40,8 +39,8 @@ type SweepCost struct {
 	Trial   quantity.Seconds `json:"trial_seconds"`
 }
 
-// Check refuses a sweep of no trials, of trials longer than the run, or of
-// more at once than there are.
+// Check rejects a sweep without trials, with trials longer than the run, or
+// with more concurrent trials than trials.
 func (s Sweep) Check() error {
 	switch {
 	case s == (Sweep{}):
@@ -56,20 +55,20 @@ func (s Sweep) Check() error {
 	return nil
 }
 
-// Rounds returns how many trials follow each other on one part of the devices.
+// Rounds returns how many trials run in sequence on one part of the devices.
 func (s Sweep) Rounds() int {
 	atOnce := max(s.Parallel, 1)
 	return (s.Trials + atOnce - 1) / atOnce
 }
 
-// Cost multiplies an estimate of the run, made on the devices of one trial,
-// into the sweep:
+// Cost computes the sweep from an estimate of the run on the devices of one
+// trial:
 //
 //	time         = ceil(trials / at once) x fraction x run
 //	device-hours = trials x fraction x device-hours of the run
 //
-// with the same step time, since a trial has the same step. Money and energy
-// are those of the trials' device-hours.
+// with the same step time, since a trial has the same step. Cost and energy are
+// those of the trials' device-hours.
 func (s Sweep) Cost(e *train.Estimate, devices int) SweepCost {
 	times, rounds := float64(s.Trials)*s.Fraction, float64(s.Rounds())*s.Fraction
 	return SweepCost{

@@ -5,8 +5,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Best returns the fastest plan that holds no more than a memory per device, as
-// [Run] finds it, and how many layouts there are; ok is false where there is none.
+// Best returns the fastest plan within a memory per device, as [Run] finds it,
+// and the number of layouts; ok is false without one.
 func Best(p *train.Prepared, fixed Fixed, memory quantity.Bytes) (best train.Estimate, of int64, ok bool) {
 	r, err := Run(p, Options{Fixed: fixed, Memory: memory})
 	if err != nil || len(r.Plans) == 0 {

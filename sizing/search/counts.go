@@ -9,18 +9,18 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Goal is what a run is to keep to on a number of devices that is open.
+// Goal is the limits of a run on an open number of devices.
 type Goal struct {
 	Options
-	// Within is how long the run may take; 0: any time. Step is the longest step
-	// that keeps to it on p's devices, 0 if none does; nil takes it for the
-	// time of the steps alone.
+	// Within is the longest run time; 0: any. Step is the longest step that
+	// meets it on p's devices, 0 if none does; nil assumes the time of the
+	// steps alone.
 	Within quantity.Seconds
 	Step   func(p *train.Prepared, steps float64) quantity.Seconds
-	// Keeps reports whether a plan is one that may be found; nil: any is.
+	// Keeps reports whether a plan is acceptable; nil accepts any.
 	Keeps func(p *train.Prepared, e *train.Estimate) bool
-	// Cluster makes a cluster of so many devices; it refuses a number that no
-	// cluster has.
+	// Cluster returns a cluster of that many devices; it rejects a number that
+	// no cluster has.
 	Cluster func(devices int) (hardware.Cluster, error)
 	// Batches lists the global batches to choose from on so many devices, the
 	// most wanted first; nil takes that of the workload. Wider is one for where
@@ -66,7 +66,7 @@ func (g *Goal) stateTooLarge(p *train.Prepared) bool {
 		memory = p.Cluster.Device.Memory
 	}
 	offload, set := g.Fixed.OffloadOptimizer.Get()
-	return set && !offload && !g.Fixed.Plan.OffloadParams && p.StateFloor() > float64(memory)
+	return set && !offload && !g.Fixed.Plan.OffloadParams && p.StateLowerBound() > float64(memory)
 }
 
 // asGood is how much more per sample a batch may take that is nearer to what is
@@ -198,8 +198,8 @@ func Fewest(p *train.Prepared, g Goal) (best Found, grain int, ok bool) {
 	return best, grain, true
 }
 
-// least returns a number of devices that is too small or just enough: what the
-// model's arithmetic takes in the time at the peak rate, as a power of two.
+// least returns a number of devices that is too small or just enough: the
+// model's FLOPs over the time and the peak rate, as a power of two.
 func (g *Goal) least(p *train.Prepared) int {
 	n := 1
 	if g.Within == 0 {
@@ -210,7 +210,7 @@ func (g *Goal) least(p *train.Prepared) int {
 	return n
 }
 
-// Each searches on every number of devices of a list that has a cluster and a
+// Each searches on every listed number of devices that has a cluster and a
 // plan.
 func Each(p *train.Prepared, g Goal, devices []int) []Found {
 	var list []Found

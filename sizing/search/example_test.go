@@ -60,6 +60,6 @@ func ExampleScalingLaw_For() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%v parameters on %v tokens, %.2f nats a token\n", o.Params, o.Tokens, o.Loss)
-	// Output: 72.2B parameters on 1.33T tokens, 1.97 nats a token
+	fmt.Printf("%v parameters on %v tokens, %.2f nats per token\n", o.Params, o.Tokens, o.Loss)
+	// Output: 72.2B parameters on 1.33T tokens, 1.97 nats per token
 }

@@ -12,7 +12,7 @@ import (
 //
 //	L(N, D) = E + A/N^alpha + B/D^beta
 //
-// in nats a token. Source: arXiv:2203.15556 section 3.3 (approach 3).
+// in nats per token. Source: arXiv:2203.15556 section 3.3 (approach 3).
 type ScalingLaw struct {
 	Name         string
 	E, A, B      float64
@@ -35,7 +35,7 @@ type Optimum struct {
 	Law    string          `json:"law"`
 	Params quantity.Params `json:"params"`
 	Tokens quantity.Tokens `json:"tokens"`
-	// Loss is in nats a token, on the data of the fit; 0 for a fixed ratio.
+	// Loss is in nats per token, on the data of the fit; 0 for a fixed ratio.
 	Loss   float64 `json:"loss,omitempty"`
 	Source string  `json:"source"`
 }
@@ -65,7 +65,7 @@ func (s *ScalingLaw) For(c quantity.FLOPs) (Optimum, error) {
 	return o, nil
 }
 
-// Loss returns the loss of n parameters on d tokens, in nats a token.
+// Loss returns the loss of n parameters on d tokens, in nats per token.
 func (s *ScalingLaw) Loss(n, d float64) float64 {
 	return s.E + s.A/math.Pow(n, s.Alpha) + s.B/math.Pow(d, s.Beta)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Chinchilla's own budget, 5.76e23 FLOPs: the corrected fit gives about 20
-// tokens a parameter and so its 70B on 1.4T, the published fit about 70 tokens.
+// tokens per parameter and so its 70B on 1.4T, the published fit about 70 tokens.
 // Source: arXiv:2203.15556 section 4 (5.76e23 FLOPs), arXiv:2404.10102 figure 5.
 func TestOptimumOfChinchilla(t *testing.T) {
 	const c = 5.76e23
@@ -45,7 +45,7 @@ func mustOptimum(t *testing.T, law *ScalingLaw, flops float64) Optimum {
 	return o
 }
 
-// More arithmetic than counts of parameters and tokens can tell is refused, and
+// More arithmetic than counts of parameters and tokens can tell is rejected, and
 // does not come back as a negative count.
 func TestOptimumBeyondCounting(t *testing.T) {
 	for _, law := range []*ScalingLaw{&Besiroglu, &Hoffmann, &Twenty} {

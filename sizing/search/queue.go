@@ -1,7 +1,7 @@
 package search
 
-// queue is a heap of nodes, the lowest floor first. Most nodes are never taken
-// out, so that sorting them all would be wasted.
+// queue is a heap of nodes, the lowest bound first. Most nodes are never taken
+// out, so sorting them all would be wasted.
 type queue []node
 
 func (q queue) init() {
@@ -10,7 +10,7 @@ func (q queue) init() {
 	}
 }
 
-// pop takes out the node with the lowest floor.
+// pop takes out the node with the lowest bound.
 func (q *queue) pop() (node, bool) {
 	h := *q
 	n := len(h)

@@ -4,15 +4,15 @@
 // It enumerates tensor, sequence, pipeline (with virtual stages and uneven
 // first and last stages), context, expert (with tensor parallelism of its own)
 // and data parallelism, sharding, shard groups, micro-batch, recompute and
-// offload of the optimizer, and evaluates them with [sizing.Evaluator]: the
+// offload of the optimizer, and evaluates them with [train.Evaluator]: the
 // same numbers as every estimate.
 //
 // The pruned search takes the nodes (all but pipelines and states) in the
-// order of a floor under their step time and stops when the floor is above the
-// worst answer that is kept; inside a node it skips the pipelines whose memory
+// order of a lower bound of their step time and stops when the bound is above the
+// worst plan of the answer; inside a node it skips the pipelines whose memory
 // is too large however the states are shared. Both bounds are sound, so that
 // the answer is that of the exhaustive search. With n nodes it takes
-// O(n) time for the floors and O(k log n) for the k nodes that are opened.
+// O(n) time for the bounds and O(k log n) for the k nodes that are opened.
 package search
 
 import (
@@ -218,7 +218,7 @@ type run struct {
 type worker struct {
 	*run
 	v                               *train.Evaluator
-	floor                           *train.Floor
+	floor                           *train.LowerBound
 	nodes                           []node
 	at                              train.Plan     // the layout that is looked at
 	e                               train.Estimate // of it
@@ -241,10 +241,10 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 	wg.Wait()
 }
 
-// list collects the nodes of some pairs, with their floors. An exhaustive
-// search goes through them at once.
+// list collects the nodes of some pairs, with their lower bounds. An exhaustive
+// search evaluates them at once.
 func (w *worker) list() {
-	w.v, w.floor = w.p.NewEvaluator(), w.p.NewFloor()
+	w.v, w.floor = w.p.NewEvaluator(), w.p.NewLowerBound()
 	w.try = w.evaluate
 	w.best = make([]train.Estimate, 0, w.o.Top+1)
 	if w.o.Exhaustive {
@@ -307,7 +307,7 @@ func (w *worker) open(n *node) {
 		w.at.VP, w.at.FirstLayers, w.at.LastLayers = l.vp, l.first, l.last
 		if !w.o.Exhaustive {
 			w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
-			least, err := w.v.MemoryFloor(&w.at, w.most)
+			least, err := w.v.MemoryLowerBound(&w.at, w.most)
 			if err != nil || w.tooLarge(least) {
 				continue
 			}
@@ -389,10 +389,10 @@ func (o *Options) compare(a, b *train.Estimate) int {
 	return comparePlans(&a.Plan, &b.Plan)
 }
 
-// twins reports whether two plans come to the same step and memory, as those do
-// that divide the tokens of a sequence among more devices and give each so many
-// more sequences. Neighbours in the order of [Options.compare] are; the first
-// has the smaller dimensions.
+// twins reports whether two plans are equivalent: they have the same step time
+// and memory, as plans do that divide the tokens of a sequence among more
+// devices and give each so many more sequences. Equivalent plans are neighbours
+// in the order of [Options.compare]; the first has the smaller dimensions.
 func twins(a, b *train.Estimate) bool {
 	return a.Time.Step == b.Time.Step && a.Memory.Total == b.Memory.Total
 }

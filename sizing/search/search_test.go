@@ -222,7 +222,7 @@ func TestStateFloorIsBelowEveryPlan(t *testing.T) {
 		r, err := Run(p, Options{Objective: Memory, Memory: quantity.Bytes(math.Inf(1)), Workers: 2, Fixed: Fixed{OffloadOptimizer: option.Set(false)}})
 		require.NoError(t, err)
 		for i := range r.Plans { // none where no layout divides the batch
-			require.LessOrEqual(t, p.StateFloor(), float64(r.Plans[i].Memory.Total))
+			require.LessOrEqual(t, p.StateLowerBound(), float64(r.Plans[i].Memory.Total))
 		}
 	})
 }

@@ -64,7 +64,7 @@ type node struct {
 	tp, cp, ep, etp, mb, pp, dp int32
 	sp                          bool
 	mode                        train.Recompute
-	floor                       float64 // seconds that no step of it can be below
+	floor                       float64 // lower bound of its step time in seconds
 }
 
 // pipeline is how the layers are shared out.

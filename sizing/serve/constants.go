@@ -9,36 +9,35 @@ import (
 	"mlsizer/sizing/efficiency"
 )
 
-// The constants of serving time. Each is a product of factors: one for every
-// key of the estimate (device family, architecture, runtime, its generation,
-// storage of the weights) that measurements say something about.
+// The constants of serving time. Each is a product of factors: one per key of
+// the estimate (device family, architecture, runtime, its generation, weight
+// format) that measurements cover.
 const (
 	servingMemory  = iota // share of the memory bandwidth that reading weights reaches
 	servingExperts        // the same for routed experts, relative to dense weights
 	servingCache          // share of the memory bandwidth that reading the cache reaches
 	servingCompute        // share of the peak rate that products of many tokens reach
-	servingSpread         // exponent on the tokens whose experts differ
-	servingLatent         // factor on the rates of attention over latents
+	servingSpread         // exponent on the number of tokens with different experts
+	servingLatent         // factor on the rates of latent attention
 	servingGrouped        // the same for routed experts, relative to dense products
 	servingAttend         // share of the peak rate that attention reaches
-	servingScores         // bytes of memory traffic a score where attention is not one kernel
-	servingStages         // share of what stages of layers gain by working on chunks at once
-	servingTile           // tokens: what a product of one token costs more than its arithmetic
-	servingGap            // seconds a layer between kernels
-	servingHost           // seconds a layer of host time, where it is not hidden
-	servingEager          // the same in passes that read prompts, which no recorded graph holds
-	servingStep           // seconds a pass: scheduling, sampling
-	servingSeq            // seconds a pass and sequence
+	servingScores         // bytes of memory traffic per score of unfused attention
+	servingStages         // share of the speed-up of pipeline stages that work on chunks concurrently
+	servingTile           // tokens: overhead of a product of few tokens
+	servingGap            // seconds per layer between kernels
+	servingHost           // seconds per layer of exposed host time
+	servingEager          // the same in passes over prompts without a recorded graph
+	servingStep           // seconds per pass: scheduling, sampling
+	servingSeq            // seconds per pass and sequence
 	servingHop            // seconds a collective or transfer between devices
 	servingWire           // share of the link that collectives reach
 	servingLoad           // share of a steady batch's rate that a loaded server reaches
-	servingBurst          // share of a load test's requests that start it all at once
-	servingFirst          // seconds before the first token beside the prompt
+	servingBurst          // share of a load test's requests that arrive at its start together
+	servingFirst          // seconds before the first token besides reading the prompt
 	NumConstants
 )
 
-// Constant describes a constant of serving; its base is what factors
-// multiply.
+// Constant describes a constant of serving; factors multiply its base.
 type Constant = efficiency.Constant
 
 var servingFields = [NumConstants]Constant{
@@ -74,10 +73,11 @@ type Efficiency [NumConstants]float64
 // Load is the share of a steady batch's rate that a loaded server reaches.
 func (e Efficiency) Load() float64 { return e[servingLoad] }
 
-// Burst is the share of a load test's requests that start it all at once.
+// Burst is the share of a load test's requests that arrive at its start
+// together.
 func (e Efficiency) Burst() float64 { return e[servingBurst] }
 
-// First is the seconds before the first token beside the prompt.
+// First is the seconds before the first token besides reading the prompt.
 func (e Efficiency) First() float64 { return e[servingFirst] }
 
 // Constants is every factor, by constant and key.
@@ -86,52 +86,52 @@ type Constants struct {
 	Date   string
 	// Factors are by constant's name, then by key ("" is the base).
 	Factors map[string]map[string]float64
-	// Given says what factors rest on that no measurement decides, by name and
+	// Given is the origin of factors that no measurement decides, by name and
 	// key.
 	Given map[[2]string]string
-	// Measured are the runtimes and families of devices of the measurements:
-	// "vllm on Hopper".
+	// Measured are the runtimes with the device families that they were
+	// measured on: "vllm on Hopper".
 	Measured []string
 	// Bands are the 80 % bands by phase and by how much is known of the device
-	// and runtime; those of no phase are of any without its own.
+	// and runtime. Bands without a phase apply to every phase without its own.
 	Bands map[BandKey]efficiency.Band
 }
 
-// BandKey says what a band of serving is of.
+// BandKey identifies a band of serving.
 type BandKey struct {
 	Phase string
-	// Known is 2 for a runtime that was measured on the family of devices, 1 for
-	// one of them measured with others, 0 for neither.
+	// Known is 2 for a runtime measured on the family of devices, 1 if only one
+	// of the two was measured, 0 for neither.
 	Known int
 }
 
-// servingKeys are what constants of one estimate may be keyed on. None names
-// a model or a source. Of a device they hold what is known of any device, so
-// that one without a measurement inherits from its like.
+// servingKeys are the keys that factors of one estimate may have. No key names
+// a model or a source. Device keys describe any device, so that an unmeasured
+// one inherits from similar ones.
 type servingKeys struct {
 	names [numServingNames]string
-	// per are what a factor may stand for a power of.
+	// per are the quantities that a factor may be raised to.
 	per [numServingPers]float64
 }
 
-// The names that factors are keyed on.
+// The names of keys.
 const (
 	nameRuntime = iota
 	nameVendor  // of the device: its software stack
 	nameFamily  // of its architecture
-	nameMatrix  // whether it has units for matrix products
+	nameMatrix  // whether it has matrix units
 	nameMemory  // shared with the host, stacked (HBM) or plain (GDDR)
 	nameDevice
-	nameClass   // of the weights' storage
+	nameClass   // of the weight format
 	nameLink    // between the devices
-	nameBackend // of the runtime, where it is not the vendor's own
+	nameBackend // of the runtime, if it is not the vendor's own
 	nameLaunch  // of a pass over prompts: from Python or native
 	numServingNames
 )
 
 var servingNames = [numServingNames]string{"runtime", "vendor", "family", "matrix", "memory", "device", "class", "link", "backend", "launch"}
 
-// The quantities that a factor may be a power of.
+// The quantities that a factor may be raised to.
 const (
 	perYear      = iota // years of the runtime's generation after 2024
 	perPeak             // ln of the peak rate over 100 TFLOP/s
@@ -169,8 +169,8 @@ func newServingKeys(s *Request, year int, peak float64, link string) servingKeys
 }
 
 // memoryKind is "shared" with the host's processor, "stacked" on accelerators
-// and on GPUs for computing, which are told by FP64 at a half of FP32 or by a
-// bandwidth that no other memory has, or "plain".
+// and data-centre GPUs, which are recognised by FP64 at half the FP32 rate or
+// by a bandwidth that no other memory reaches, or "plain".
 func memoryKind(d *hardware.Device) string {
 	const widestPlain = 1.85e12 // B/s; 512 bits of GDDR7
 	double, single := d.Rates[hardware.FP64].Peak, d.Rates[hardware.FP32].Peak
@@ -183,9 +183,9 @@ func memoryKind(d *hardware.Device) string {
 	return "plain"
 }
 
-// hasMatrixUnit reports whether a device multiplies matrices in units of their
-// own: they are told by a rate of 16 bits beyond packed vectors', or by BF16,
-// which no GPU has had without them.
+// hasMatrixUnit reports whether a device has matrix units. They are recognised
+// by a 16-bit rate beyond that of packed vectors, or by BF16, which no GPU
+// without them supports.
 func hasMatrixUnit(d *hardware.Device) bool {
 	vector, half := float64(d.Rates[hardware.FP32].Peak), float64(d.Rates[hardware.FP16].Peak)
 	bf16 := float64(d.Rates[hardware.BF16].Peak)
@@ -195,8 +195,8 @@ func hasMatrixUnit(d *hardware.Device) bool {
 	return math.Max(half, bf16) > 2.5*vector || bf16 > 0 && d.Kind != hardware.CPU
 }
 
-// The ways in which keys are combined, per constant. "~" marks a quantity
-// that the factor is a power of.
+// The combinations of keys per constant. "~" marks a quantity that the factor
+// is raised to.
 var servingLevels = [NumConstants][]string{
 	servingMemory:  {"", "runtime", "class", "vendor", "memory", "~bandwidth", "family", "device", "runtime|class", "runtime|memory"},
 	servingExperts: {"", "runtime", "vendor"},
@@ -221,8 +221,8 @@ var servingLevels = [NumConstants][]string{
 	servingFirst:   {""},
 }
 
-// value returns the key of a level and the power that its factor is taken to;
-// false if a part of it is not known.
+// value returns the key of a level and the power of its factor; false if a part
+// of it is unknown.
 func (k *servingKeys) value(level string) (key string, power float64, ok bool) {
 	power = 1
 	if level == "" {
@@ -244,7 +244,7 @@ func (k *servingKeys) value(level string) (key string, power float64, ok bool) {
 	return strings.Join(parts, ","), power, true
 }
 
-// Key is a factor's key and the power that it is taken to.
+// Key is the key of a factor and its power.
 type Key struct {
 	Key   string
 	Power float64
@@ -261,7 +261,7 @@ func (k *servingKeys) keys(constant int) []Key {
 	return list
 }
 
-// at multiplies the factors that hold for the keys.
+// at multiplies the factors of the keys.
 func (c *Constants) at(k *servingKeys) Efficiency {
 	var e Efficiency
 	for i := range e {
@@ -277,9 +277,8 @@ func (c *Constants) at(k *servingKeys) Efficiency {
 	return e
 }
 
-// known grades how near the measurements come that the constants were fitted
-// to: 2 this runtime on this family of devices, 1 the runtime on others or the
-// family with others, 0 neither.
+// known grades how close the fitted measurements are: 2 for this runtime on
+// this family of devices, 1 for only one of them, 0 for neither.
 func (c *Constants) known(k *servingKeys) int {
 	n := 0
 	for _, pair := range c.Measured {
@@ -294,7 +293,7 @@ func (c *Constants) known(k *servingKeys) int {
 	return n
 }
 
-// band returns the factors to the low and high end of the 80 % band.
+// band returns the factors from an estimate to the ends of the 80 % band.
 func (c *Constants) band(phase string, known int) (low, high float64) {
 	b, ok := c.Bands[BandKey{phase, known}]
 	if !ok {

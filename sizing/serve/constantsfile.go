@@ -25,10 +25,10 @@ var loadServingConstants = sync.OnceValue(func() *Constants {
 	return c
 })
 
-// DefaultConstants are those that are built in.
+// DefaultConstants returns the embedded constants.
 func DefaultConstants() *Constants { return loadServingConstants() }
 
-// servingKnown are the names of how much is known, by [ServingBandKey].
+// servingKnown are the names of the grades of [BandKey].
 var servingKnown = []string{"nothing", "part", "all"}
 
 // ReadConstants reads a file of constants and checks their names.
@@ -60,8 +60,8 @@ func ReadConstants(r io.Reader, name string) (*Constants, error) {
 	return c, nil
 }
 
-// add puts an entry among the factors. The one that holds everywhere has the
-// value and not a factor on the base, which has four decimals.
+// add adds an entry to the factors. The entry that applies everywhere has the
+// value itself and not a factor on the base, which has four decimals.
 func (c *Constants) add(e *efficiency.Entry) error {
 	for _, p := range e.When.Parts() {
 		if !slices.Contains(servingNames[:], p.Name) {
@@ -98,7 +98,7 @@ func (c *Constants) add(e *efficiency.Entry) error {
 	return nil
 }
 
-// Write writes the file that [ReadServingConstants] reads.
+// Write writes the file that [ReadConstants] reads.
 func (c *Constants) Write(w io.Writer) error {
 	f := &efficiency.File{Source: c.Source, Date: c.Date, Measured: c.Measured}
 	for i := range servingFields {

@@ -15,7 +15,7 @@ import (
 )
 
 // Constants of serving come with a band for every grade of what is known, or
-// are refused.
+// are rejected.
 func TestServingBandsAreGiven(t *testing.T) {
 	band := func(phase, known string, low, high float64) string {
 		return fmt.Sprintf(`{"match":{"phase":%q,"known":%q},"low":%v,"high":%v}`, phase, known, math.Exp(low), math.Exp(high))

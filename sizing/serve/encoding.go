@@ -10,29 +10,30 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// forwardGroup is layers that are passed once, forward, by the same positions.
+// forwardGroup is a group of layers with one forward pass over the same
+// positions.
 type forwardGroup struct {
 	weights []forwardWeight
 	tokens  float64 // positions of a sample; 0: the sequence
-	moved   float64 // elements that convolutions read and write, a sample
-	widest  float64 // elements of a position's largest activation
+	moved   float64 // elements per sample that convolutions read and write
+	widest  float64 // elements per position of the largest activation
 	hidden  float64
-	layers  float64 // as many as launch like those of a transformer
+	layers  float64 // in launches of transformer layers
 	mix     []mixer
 }
 
-// blocksOfLayer is the blocks of a transformer's layer, attention and FFN with
-// a norm each, which the constants of launching are fitted on.
+// blocksOfLayer is the number of blocks per transformer layer, attention and
+// FFN with a norm each: the launch constants are fitted on these.
 const blocksOfLayer = 4
 
 // forwardWeight is a tensor of all layers of a group.
 type forwardWeight struct {
 	bytes, params float64
-	uses          float64 // times that a position is multiplied with it
+	uses          float64 // multiplications per position
 	split         servedTensor
 }
 
-// newForward sums groups under a storage of the weights.
+// newForward sums groups for a weight format.
 func newForward(m *model.Model, q *Quant, groups []*model.Group) []forwardGroup {
 	var list []forwardGroup
 	moe, layers, scale := m.HasExperts(), m.Layers(), m.CountScale()
@@ -66,7 +67,7 @@ func (f *forwardGroup) add(w model.Weight, repeat, bits float64) {
 	f.weights = append(f.weights, t)
 }
 
-// positions returns how many of a sample pass through the group.
+// positions returns the positions per sample that pass through the group.
 func (f *forwardGroup) positions(seq float64) float64 {
 	if f.tokens > 0 {
 		return f.tokens
@@ -99,9 +100,9 @@ func (p *forwardPass) time(batch, seq float64) float64 {
 	return total + 2*w.layers*p.links.allReduce(w.sent, p.e[servingHop], p.e[servingWire])
 }
 
-// forwardParts is what a pass is made of, over all groups: bytes that are read,
-// FLOPs of products and of attention, the layers, the bytes that each of them
-// sends, and the time of reading and multiplying.
+// forwardParts are the parts of a pass over all groups: bytes read, FLOPs of
+// products and of attention, layers, bytes that each layer sends, and the time
+// of products.
 type forwardParts struct {
 	bytes, flops, scores, layers, sent, products float64
 }
@@ -110,7 +111,7 @@ type forwardParts struct {
 func (p *forwardPass) parts(batch, seq float64) (w forwardParts) {
 	for i := range p.groups {
 		f := &p.groups[i]
-		bytes, flops := p.work(f, batch, seq)
+		bytes, flops := p.productWork(f, batch, seq)
 		w.bytes, w.flops = w.bytes+bytes, w.flops+flops
 		w.products += smoothMax(p.readMultiply(bytes, flops))
 		for _, m := range f.mix {
@@ -123,13 +124,14 @@ func (p *forwardPass) parts(batch, seq float64) (w forwardParts) {
 	return w
 }
 
-// readMultiply is the time to read bytes of weights and to multiply with them.
+// readMultiply returns the time to read weights and the time to multiply with
+// them.
 func (p *forwardPass) readMultiply(bytes, flops float64) (read, multiply float64) {
 	return bytes / (p.memory * p.e[servingMemory]), flops / (p.peak * p.e[servingCompute])
 }
 
-// work is the bytes of a group's weights, and the FLOPs of its products.
-func (p *forwardPass) work(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
+// productWork is the bytes of a group's weights and the FLOPs of its products.
+func (p *forwardPass) productWork(f *forwardGroup, batch, seq float64) (bytes, flops float64) {
 	positions := batch * f.positions(seq)
 	bytes = 2 * 2 * f.moved * batch // read and written in 16 bits
 	for i := range f.weights {
@@ -143,8 +145,8 @@ func (p *forwardPass) work(f *forwardGroup, batch, seq float64) (bytes, flops fl
 	return bytes, flops
 }
 
-// activations is the bytes of the widest point of a pass over a batch: a
-// layer's largest output and its input, and the residual stream, in 16 bits.
+// activations is the memory at the widest point of a pass over a batch: a
+// layer's largest output, its input and the residual stream, in 16 bits.
 func (p *forwardPass) activations(batch, seq float64) float64 {
 	most := 0.0
 	for i := range p.groups {
@@ -154,51 +156,51 @@ func (p *forwardPass) activations(batch, seq float64) float64 {
 	return most
 }
 
-// EncodingThroughput is how fast a machine encodes. Rates are over all
+// EncodingThroughput is the speed of a machine that encodes. Rates are over all
 // devices.
 type EncodingThroughput struct {
-	// Latency is from a batch to its result, of each replica.
+	// Latency is the time from a batch to its result, per replica.
 	Latency     quantity.Seconds `json:"latency_seconds"`
 	LatencyLow  quantity.Seconds `json:"latency_low_seconds"`
 	LatencyHigh quantity.Seconds `json:"latency_high_seconds"`
-	// Sequences is sequences or samples a second, Low and High its 80 % band.
+	// Sequences is sequences or samples per second, Low and High its 80 % band.
 	Sequences float64 `json:"sequences_per_second"`
 	Low       float64 `json:"low"`
 	High      float64 `json:"high"`
 	Tokens    float64 `json:"tokens_per_second,omitempty"`
-	// ComputeBound is the batch a replica from which arithmetic, and neither
-	// reading nor launching, sets the pace; 0 if none up to a million does.
+	// ComputeBound is the smallest batch per replica that is limited by
+	// arithmetic and neither by reading nor by launches; 0 if none up to a
+	// million is.
 	ComputeBound int64 `json:"compute_bound_batch"`
-	// LoadBatch is the smallest batch that comes within 5 % of the most that
-	// fits can do, Load the rate there.
+	// LoadBatch is the smallest batch within 5 % of the highest rate that fits,
+	// Load that rate.
 	LoadBatch int64   `json:"max_load_sequences"`
 	Load      float64 `json:"max_load_sequences_per_second"`
 	LoadLow   float64 `json:"max_load_low"`
 	LoadHigh  float64 `json:"max_load_high"`
 	LoadTime  float64 `json:"max_load_latency_seconds"`
-	// The price and the energy of a million sequences, at that load and at the
-	// batch asked for.
+	// The price and the energy per million sequences, at that load and at the
+	// requested batch.
 	PerMillion      quantity.USD `json:"usd_per_million_sequences,omitempty"`
 	PerMillionBatch quantity.USD `json:"usd_per_million_sequences_at_batch,omitempty"`
 	Energy          quantity.KWh `json:"kwh_per_million_sequences,omitempty"`
 	EnergyBatch     quantity.KWh `json:"kwh_per_million_sequences_at_batch,omitempty"`
 }
 
-// EncodingAnswer is an encoder that serves, with everything that is asked of
-// it.
+// EncodingAnswer is everything that a request for an encoder returns.
 type EncodingAnswer struct {
 	Request
 	Weights    quantity.Bytes // of one replica
 	Memory     Memory
 	MaxBatch   int64
-	Best       string // storage of the weights with the most bits that fits
+	Best       string // the weight format with the most bits that fits
 	Throughput EncodingThroughput
 	Notes      []note.Note
 	pass       forwardPass
-	price      quantity.USD // a device and hour; 0: not known
+	price      quantity.USD // per device-hour; 0: not known
 }
 
-// EncodingRuntime says which program is taken where none is named, and why.
+// EncodingRuntime returns the default program of an encoder, and why.
 func EncodingRuntime(m *model.Model, d *hardware.Device, q *Quant) (*Runtime, note.Note) {
 	if m.PerToken() {
 		return RuntimeChoice(d, q)
@@ -207,8 +209,8 @@ func EncodingRuntime(m *model.Model, d *hardware.Device, q *Quant) (*Runtime, no
 	return r, note.New("runtime.chosen", "", r.Title, note.Word("not-compiled"))
 }
 
-// Encode evaluates the serving of a model that [Model.Encodes]: Context is the
-// tokens of a sequence, 1 for a model that is counted in samples.
+// Encode evaluates serving a model that [model.Model.Encodes]. Context is the
+// tokens per sequence, 1 for a model that is counted in samples.
 func (s Request) Encode(price quantity.USD) (*EncodingAnswer, error) {
 	if s.Model == nil || s.Cluster.Device == nil || s.Quant == nil || s.Runtime == nil {
 		return nil, note.NewError("serving.encoding-needs-more")
@@ -235,7 +237,7 @@ func (s Request) Encode(price quantity.USD) (*EncodingAnswer, error) {
 	return a, nil
 }
 
-// checkEncoding refuses what cannot be.
+// checkEncoding rejects impossible requests.
 func (s *Request) checkEncoding() error {
 	m, d := s.Model, s.Cluster.Device
 	switch {
@@ -259,8 +261,8 @@ func (s *Request) checkEncoding() error {
 	return m.Check()
 }
 
-// layOut divides the devices: replicas of as few as hold the weights, unless
-// the layout says otherwise.
+// layOut divides the devices into replicas of the fewest devices that fit the
+// weights, unless the layout is fixed.
 func (a *EncodingAnswer) layOut() error {
 	s := &a.Request
 	n, unit := s.Cluster.Count, s.Model.TensorUnit()
@@ -294,12 +296,11 @@ func (a *EncodingAnswer) layOut() error {
 	return nil
 }
 
-// achievableShare is the share of a peak that a large product reaches on a
-// device, as it was measured: what a pass multiplies with is not faster, also
-// where the constants of prompts pass it, which are of devices alike. The share
-// of another format stands for one that was not measured, and for a device
-// without any the median of the catalogue's 53 devices and 16-bit formats with
-// one (2026-11).
+// achievableShare is the measured share of peak of a large product on a device.
+// A pass is not faster, even where prompt constants of similar devices exceed
+// it. If the format was not measured, another format's share is used; for a
+// device without any, the median of the catalogue's 53 devices and 16-bit
+// formats with one (2026-11).
 func achievableShare(d *hardware.Device, peak float64) float64 {
 	const median = 0.82
 	share := median
@@ -316,7 +317,7 @@ func achievableShare(d *hardware.Device, peak float64) float64 {
 	return share
 }
 
-// memory is what a device holds for a batch over all replicas.
+// memory is the memory per device for a batch over all replicas.
 func (a *EncodingAnswer) memory(batch int64) Memory {
 	var m Memory
 	for i := range a.pass.groups {
@@ -338,7 +339,8 @@ func (a *EncodingAnswer) memory(batch int64) Memory {
 	return m
 }
 
-// best names the storage with the most bits a weight that fits with the batch.
+// best returns the format with the most bits per weight that fits with the
+// batch.
 func (a *EncodingAnswer) best() string {
 	free := a.Memory.Budget - (a.Memory.Total - a.Memory.Weights)
 	for _, name := range []string{"f32", "bf16", "fp8", "q8_0", "q4_k_m"} {
@@ -387,14 +389,14 @@ func (a *EncodingAnswer) throughput(price quantity.USD) EncodingThroughput {
 	return t
 }
 
-// mostEncoded is the largest batch of a device that full load is looked for.
+// mostEncoded is the largest batch per device in the search for full load.
 const mostEncoded = 1 << 12
 
 // computeBound is the smallest batch whose products take longer than reading
-// and than launching the layers.
+// the weights and than launching the layers.
 func (a *EncodingAnswer) computeBound() int64 {
 	p := a.pass
-	p.e[servingTile] = 0 // no arithmetic
+	p.e[servingTile] = 0 // not arithmetic
 	return smallestBatch(func(n float64) bool {
 		w := p.parts(n, float64(a.Context))
 		read, multiply := p.readMultiply(w.bytes, w.flops)
@@ -402,7 +404,7 @@ func (a *EncodingAnswer) computeBound() int64 {
 	})
 }
 
-// note writes what was assumed.
+// note lists the assumptions.
 func (a *EncodingAnswer) note() {
 	var notes note.List
 	d, r := a.Cluster.Device, a.Runtime

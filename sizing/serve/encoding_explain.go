@@ -28,7 +28,7 @@ func (a *EncodingAnswer) Explain() []note.Derivation {
 	return l.list
 }
 
-// batches derives the sequences per second of batches that take so long.
+// batches derives the sequences per second from the time of a batch.
 func (l *servingLines) batches(name string, rate float64, batch int64, seconds float64) {
 	l.rate(name, "encoding.batches", rate, note.In("batch", batch), note.In("time of a pass", note.Fine(seconds)))
 }
@@ -74,7 +74,7 @@ func (a *EncodingAnswer) explainWeights(l *servingLines) {
 	l.derive("weights", "encoding.weights", a.Quant.Source, a.Memory.Weights, note.In("weights", parts))
 }
 
-// widestInputs are what the widest activations of a batch are made of.
+// widestInputs are the inputs of the widest activations of a batch.
 func (p *forwardPass) widestInputs(batch, seq float64) (inputs note.Inputs) {
 	most := -1.0
 	for i := range p.groups {

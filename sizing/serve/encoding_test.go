@@ -35,7 +35,7 @@ func TestEncodingRoofline(t *testing.T) {
 		flops, peak    float64
 		weights        float64
 	}{
-		// 2 FLOPs a parameter of the layers and token, and 4 x layers x hidden x
+		// 2 FLOPs per parameter of the layers and token, and 4 x layers x hidden x
 		// sequence of attention (arXiv:1810.04805 section 3: 24 layers of 1024).
 		{"bert-large", "a100", 384, 64, 384 * (2*302e6 + 4*24*1024*384), 312e12, 335141888 * 2},
 		{"bert-base", "h100", 512, 128, 512 * (2*85e6 + 4*12*768*512), 989e12, 109482240 * 2},

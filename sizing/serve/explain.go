@@ -40,17 +40,17 @@ func (a *Answer) explainMemory() []note.Derivation {
 	return l.list
 }
 
-// overhead derives what the runtime takes beside weights, cache and buffers.
+// overhead derives the runtime's memory besides weights, cache and buffers.
 func (l *servingLines) overhead(r *Runtime, overhead quantity.Bytes) {
 	l.derive("overhead", "serving.overhead", r.Source, overhead, note.In("context and libraries", note.GiB(r.ContextGiB*(1<<30))))
 }
 
-// stageOf is the share of caches and state that the fullest stage has on its
-// devices, and the numbers that make it up.
+// stageOf is the share of caches and state on the devices of the fullest stage,
+// and its inputs.
 func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
-	stage = a.served.stageShare(&a.Layout)
+	stage = a.profile.stageShare(&a.Layout)
 	if a.Layout.PP > 1 {
-		layers := max(a.served.layers, 1)
+		layers := max(a.profile.layers, 1)
 		numbers = append(numbers, note.In("share of the stage", note.NewPart("serving.stage-layers",
 			note.In("layers of the fullest stage", stage*float64(layers)), note.In("layers", layers))))
 	}
@@ -64,7 +64,7 @@ func (a *Answer) stageOf(m *Memory) (stage float64, numbers note.Product) {
 	return stage, numbers
 }
 
-// explainCaches derives the cache of n sequences, a line for each kind.
+// explainCaches derives the cache of n sequences, one line per kind of cache.
 func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.Product) {
 	for _, c := range a.cacheKinds() {
 		cells, sequences := c.cells(float64(a.Context), 1), n
@@ -90,7 +90,7 @@ func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.P
 // explainWeights derives the weights of a device.
 func (a *Answer) explainWeights(l *servingLines) {
 	m := &a.Memory
-	layers, ends, experts := a.served.weightParts(&a.Layout)
+	layers, ends, experts := a.profile.weightParts(&a.Layout)
 	size := func(b quantity.Bytes) any {
 		if m.Host > 0 { // of which little may be left
 			return note.MiB(b)
@@ -104,7 +104,7 @@ func (a *Answer) explainWeights(l *servingLines) {
 	if experts > 0 {
 		parts = append(parts, note.In("experts", size(quantity.Bytes(experts))))
 	}
-	// Towers that the count leaves out stand beside it.
+	// Towers outside the count are an additional term.
 	if all := layers + ends + experts; float64(m.Weights+m.Host) > 1.0001*all {
 		parts = append(parts, note.In("towers", size(m.Weights+m.Host-quantity.Bytes(all))))
 	}
@@ -117,7 +117,7 @@ func (a *Answer) explainWeights(l *servingLines) {
 
 // explainCompute derives the compute buffers.
 func (a *Answer) explainCompute(l *servingLines) {
-	s, r, compute := a.served, a.Runtime, a.Memory.Compute
+	s, r, compute := a.profile, a.Runtime, a.Memory.Compute
 	prompt := float64(a.prompt(a.Context))
 	logits := note.In("logits", note.NewPart("serving.logits", note.In("rows of logits", r.LogitRows), note.In("vocabulary", s.vocab),
 		note.In("bytes per logit", quantity.Bytes(r.LogitBytes)), note.In("tensor parallel", a.Layout.TP)))
@@ -134,11 +134,11 @@ func (a *Answer) explainCompute(l *servingLines) {
 	}
 }
 
-// cacheKinds joins the caches of layers that are alike.
+// cacheKinds joins the caches of equal layers.
 func (p *Prepared) cacheKinds() []servedCache {
 	var kinds []servedCache
 next:
-	for _, c := range p.served.caches {
+	for _, c := range p.profile.caches {
 		if c.PerToken == 0 {
 			continue
 		}

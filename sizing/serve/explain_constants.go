@@ -6,10 +6,10 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// sourceConstants is where constants and bands are from.
+// sourceConstants is the source of constants and bands.
 const sourceConstants = "sizing/serving_constants.json"
 
-// explainConstant says which factors make up a constant.
+// explainConstant derives a constant from its factors.
 func (a *Answer) explainConstant(c int) note.Derivation {
 	f := &servingFields[c]
 	factors, product := note.Product{note.In("base", note.Short(f.Base))}, f.Base
@@ -28,7 +28,7 @@ func (a *Answer) explainConstant(c int) note.Derivation {
 	return note.Derivation{Group: "constants", Name: f.Name, Rule: "constants." + f.Name, Inputs: note.Inputs{numbers}, Result: note.Short(value), Source: sourceConstants}
 }
 
-// factorOf is the factor of a key as it is multiplied.
+// factorOf is the factor of a key as multiplied.
 func factorOf(k Key, x float64) note.Part {
 	switch {
 	case k.Key == "":

@@ -5,15 +5,14 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// servingLines collects the derivations of a group. Times have digits enough to
+// servingLines collects the derivations of a group. Times have enough digits to
 // add up.
 type servingLines struct {
 	group string
 	list  []note.Derivation
 }
 
-// derive adds a line: what it is of, and the rule by which its inputs make the
-// result.
+// derive adds a line with its name and rule.
 func (l *servingLines) derive(name, rule, source string, result any, inputs ...note.Input) {
 	l.list = append(l.list, note.Derivation{Group: l.group, Name: name, Rule: rule, Inputs: inputs, Result: result, Source: source})
 }
@@ -31,14 +30,12 @@ func (l *servingLines) rate(name, rule string, value float64, inputs ...note.Inp
 // share is a share of a rate, or a factor on it.
 func share(name string, v float64) note.Input { return note.In(name, note.Short(v)) }
 
-// reads is the part of a time that reads bytes at a bandwidth, or at what is
-// reached of it.
+// reads is the part of a time that reads bytes at the achieved bandwidth.
 func reads(what string, bytes, bandwidth float64, reached ...note.Input) note.Input {
 	return over(note.In(what, note.GB(bytes)), note.In("bandwidth", note.GBps(bandwidth)), reached)
 }
 
-// multiplies is the part of a time that computes FLOPs at what is reached of a
-// peak.
+// multiplies is the part of a time that executes FLOPs at the achieved rate.
 func multiplies(what string, flops, peak float64, reached ...note.Input) note.Input {
 	return over(note.In(what, note.TFLOP(flops)), note.In("peak", note.TFLOPps(peak)), reached)
 }
@@ -51,8 +48,8 @@ func over(amount, rate note.Input, reached []note.Input) note.Input {
 	return note.In(amount.Name, note.NewPart("serving.over-reached", amount, note.In("rate", append(note.Product{rate}, reached...))))
 }
 
-// millions derives the price and the energy of a million of the batch that was
-// asked for and of full load, at so many per second of each.
+// millions derives the price and the energy per million of the requested batch
+// and of full load, from the rate of each.
 func (l *servingLines) millions(s *Request, price quantity.USD, usd []quantity.USD, kwh []quantity.KWh, rates ...float64) {
 	for i, load := range []string{"", ", full load"} {
 		if rates[i] <= 0 {

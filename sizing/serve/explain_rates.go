@@ -7,8 +7,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// explainRates derives tokens per second, money and energy of the times of tokens
-// and prompts.
+// explainRates derives tokens per second, cost and energy from the times of
+// tokens and prompts.
 func (a *Answer) explainRates(r *servingRequest) []note.Derivation {
 	l, p, t := servingLines{group: "rates"}, &a.Throughput, a.timer
 	n, busy := a.batchEach(a.Batch), math.Min(float64(a.Layout.Replicas), float64(a.Batch))
@@ -28,19 +28,19 @@ func (a *Answer) explainRates(r *servingRequest) []note.Derivation {
 	return l.list
 }
 
-// explainBound derives the batch from which arithmetic takes longer than reading.
+// explainBound derives the smallest compute-bound batch.
 func (a *Answer) explainBound(l *servingLines) {
 	bound := float64(a.Throughput.ComputeBound)
 	part := math.Max(1, bound/float64(a.Layout.EP*a.Layout.PP))
 	arithmetic := *a.timer
 	arithmetic.e[servingTile] = 0
-	w := arithmetic.work(part, part)
+	w := arithmetic.passWork(part, part)
 	reading, multiplying := arithmetic.readMultiply(&w)
 	l.rate("compute-bound batch", "serving.bound", bound, note.In("multiplying", note.Fine(multiplying)), note.In("reading", note.Fine(reading)))
 }
 
 // explainAnswered derives the tokens per second of requests with their prompts
-// in batches, under load where the constants of load are given.
+// in batches, under load if the constants of load are given.
 func (a *Answer) explainAnswered(l *servingLines, name string, batch int64, t *servingTimer, load *Efficiency) float64 {
 	n := a.batchEach(batch)
 	r := a.request(n)

@@ -20,9 +20,9 @@ func (a *Answer) explainTime() []note.Derivation {
 	return list
 }
 
-// products derives what the weights take of a pass.
+// products derives the time of the weights in a pass.
 func (l *servingLines) products(t *servingTimer, tokens, heads float64) {
-	e, w := &t.e, t.work(tokens, heads)
+	e, w := &t.e, t.passWork(tokens, heads)
 	read, multiply := t.readMultiply(&w)
 	ofMemory, ofPeak := share("share of the bandwidth", e[servingMemory]), share("share of the peak", e[servingCompute])
 	reading := note.Sum{reads("bytes", w.bytes, t.memory, ofMemory)}
@@ -46,20 +46,21 @@ func (l *servingLines) gaps(layers, gap float64) {
 	l.time("gaps", "serving.gaps", layers*gap, note.In("layers", layers), note.In("gap", note.Fine(gap)))
 }
 
-// host derives the time in which the host launches layers.
+// host derives the time of the host's launches.
 func (l *servingLines) host(layers, each float64) {
 	l.time("host", "serving.host", layers*each, note.In("layers", layers), note.In("host time per layer", note.Fine(each)))
 }
 
-// scheduling derives what a pass of sequences takes beside its kernels.
+// scheduling derives the time of a pass besides its kernels.
 func (l *servingLines) scheduling(e *Efficiency, sequences float64) {
 	l.time("scheduling and sampling", "serving.scheduling", e[servingStep]+sequences*e[servingSeq],
 		note.In("time per pass", note.Fine(e[servingStep])), note.In("sequences", sequences), note.In("time per sequence", note.Fine(e[servingSeq])))
 }
 
-// attention derives that of n tokens after depth, times over.
+// attention derives the attention of n tokens after depth cached ones, repeated
+// times.
 func (l *servingLines) attention(t *servingTimer, n, depth, batch, times float64) {
-	w, seconds := t.attends(n, depth, batch), times*t.attention(n, depth, batch)
+	w, seconds := t.attentionWork(n, depth, batch), times*t.attention(n, depth, batch)
 	cache, scores := note.In("cache", t.cacheReads(&w)), note.In("scores", t.scoreTerms(&w))
 	if times != 1 {
 		l.time("attention", "serving.attention-chunks", seconds, note.In("chunks", times), cache, scores)
@@ -136,7 +137,7 @@ func (a *Answer) explainPrompt(t *servingTimer, r *servingRequest) []note.Deriva
 	return l.list
 }
 
-// terms are what the time of prompts adds up from.
+// terms are the terms of the time of prompts.
 func (p *promptPasses) terms() note.Sum {
 	passes := note.Sum{note.In("passes", note.NewPart("serving.passes", note.In("passes", p.passes), note.In("time per pass", note.Fine(p.one))))}
 	if p.attention > 0 {
@@ -151,8 +152,8 @@ func (p *promptPasses) terms() note.Sum {
 	return passes
 }
 
-// links derives what the links make of a pass through layers, each of which
-// sends so many bytes.
+// links derives the traffic of a pass through layers that send the given bytes
+// each.
 func (l *servingLines) links(k *servingLinks, e *Efficiency, layers, bytes float64) {
 	hop, size, reached := note.In("hop", quantity.Seconds(e[servingHop])), note.In("bytes", note.MB(bytes)), note.In("share of the link", e[servingWire])
 	if k.group > 1 {
@@ -172,8 +173,8 @@ func (l *servingLines) links(k *servingLinks, e *Efficiency, layers, bytes float
 	}
 }
 
-// ring derives the all-reduces of layers over a group of devices, each of which
-// takes so long.
+// ring derives the all-reduces of layers over a group of devices, given the
+// time of each.
 func (l *servingLines) ring(k *servingLinks, layers, each float64, hop, size, reached note.Input) {
 	const name = "between devices"
 	source, total := sourceRoofline+"; "+efficiency.SourceRing, note.Fine(2*layers*each)

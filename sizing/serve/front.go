@@ -8,9 +8,9 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// newFront is what a prompt passes once: the front of the count in the storage
-// of the weights, and what the count leaves out in 16 bits, as files keep it
-// beside quantised text.
+// newFront sums the groups that a prompt passes once: counted ones in the
+// weight format, and uncounted ones in 16 bits, as files store them separately
+// from quantised text models.
 func newFront(m *model.Model, q *Quant) []forwardGroup {
 	front := newForward(m, q, m.GroupsWhere(m.IsFront))
 	if plain, err := FindQuant("bf16"); err == nil {
@@ -19,7 +19,7 @@ func newFront(m *model.Model, q *Quant) []forwardGroup {
 	return front
 }
 
-// towerBytes is the weights that the count leaves out, a device.
+// towerBytes is the uncounted weights per device.
 func towerBytes(m *model.Model, tp int) float64 {
 	n := 0.0
 	if plain, err := FindQuant("bf16"); err == nil {
@@ -32,20 +32,22 @@ func towerBytes(m *model.Model, tp int) float64 {
 	return n
 }
 
-// Front is what is passed once for a request.
+// Front is the part of the model that runs once per request.
 type Front struct {
 	Params quantity.Params `json:"params"`
 	Bytes  quantity.Bytes  `json:"weights_bytes"`
-	// Beside says that the model's count and weights leave it out.
-	Beside bool `json:"beside_count,omitempty"`
-	// Images is how many there are in a prompt, Tokens what one takes of it.
+	// Uncounted says that the model's count and weights exclude it.
+	Uncounted bool `json:"beside_count,omitempty"`
+	// Images is the number of images in a prompt, Tokens the prompt tokens per
+	// image.
 	Images int64 `json:"images,omitempty"`
 	Tokens int64 `json:"tokens_per_image,omitempty"`
-	// Time is that of all of a prompt's images, of its sound or of its text.
+	// Time is the time for all images of a prompt, for its sound or for its
+	// text.
 	Time quantity.Seconds `json:"encode_seconds"`
 }
 
-// checkFront refuses images that the prompt does not hold.
+// checkFront rejects images that do not fit the prompt.
 func (p *Prepared) checkFront() error {
 	each := p.Model.ImageTokens()
 	switch {
@@ -59,12 +61,12 @@ func (p *Prepared) checkFront() error {
 	return nil
 }
 
-// front returns what is passed once for a request; nil if nothing is.
+// front returns the part that runs once per request; nil without one.
 func (p *Prepared) front() *Front {
 	if len(p.timer.front) == 0 {
 		return nil
 	}
-	f := &Front{Params: quantity.Params(p.Model.FrontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Beside: len(p.Model.Towers) > 0}
+	f := &Front{Params: quantity.Params(p.Model.FrontParams()), Images: p.Images, Tokens: p.Model.ImageTokens(), Uncounted: len(p.Model.Towers) > 0}
 	for i := range p.timer.front {
 		for _, w := range p.timer.front[i].weights {
 			if !w.split.shared {
@@ -76,15 +78,15 @@ func (p *Prepared) front() *Front {
 	return f
 }
 
-// frontPass is the pass over what comes before the decoder.
+// frontPass is the pass over the part before the decoder.
 func (t *servingTimer) frontPass() *forwardPass {
 	f := &forwardPass{groups: t.front, e: t.e, peak: t.peak, peak16: t.peak16, memory: t.memory, links: t.frontLinks, tp: t.layout.TP}
 	f.e[servingCompute] = math.Min(f.e[servingCompute], t.achievable)
 	return f
 }
 
-// frontTime is what the prompts of batch sequences take before the decoder: a
-// pass over all their images, their sounds or their n tokens.
+// frontTime is the time before the decoder for the prompts of batch sequences:
+// a pass over all their images, their sounds or their n tokens.
 func (t *servingTimer) frontTime(n, batch float64) float64 {
 	if len(t.front) == 0 || t.images == 0 {
 		return 0

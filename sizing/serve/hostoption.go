@@ -6,32 +6,31 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// HostOption is an option of a runtime that says what of the weights stands on
-// the host.
+// HostOption is a runtime option that says which weights are on the host.
 type HostOption struct {
 	Option string    `json:"option"` // by its meaning: "gpu-layers"
 	Counts HostCount `json:"counts"`
 }
 
-// HostCount is what an option is given the number of.
+// HostCount is the unit that an option counts.
 type HostCount string
 
-// What an option counts.
+// The units.
 const (
-	CountLayers HostCount = "layers" // all layers, the head among them
-	CountDevice HostCount = "device" // layers on the device, the head among them
+	CountLayers HostCount = "layers" // all layers, the head included
+	CountDevice HostCount = "device" // layers on the device, the head included
 	CountHost   HostCount = "host"   // layers on the host
 	CountGiB    HostCount = "gib"    // weights on the host, in whole GiB
 )
 
-// HostSettings is how the runtime is told to leave those layers on the host;
-// nothing if none are or it has no such option.
+// HostSettings are the runtime settings that leave those layers on the host;
+// none if there are no such layers or no such option.
 func (p *Prepared) HostSettings(m *Memory) (list note.Settings) {
 	if m.HostLayers == 0 {
 		return nil
 	}
 	how := p.Offload
-	if len(p.served.experts) == 0 {
+	if len(p.profile.experts) == 0 {
 		how = OffloadLayers
 	}
 	options, ok := p.Runtime.HostOptions[how]
@@ -44,9 +43,9 @@ func (p *Prepared) HostSettings(m *Memory) (list note.Settings) {
 	return list
 }
 
-// hostCount is the number of what an option counts.
+// hostCount is the number in an option's unit.
 func (p *Prepared) hostCount(c HostCount, m *Memory) int {
-	layers, host := p.served.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
+	layers, host := p.profile.layers+1, m.HostLayers*p.Layout.PP // the output head counts as a layer
 	switch c {
 	case CountDevice:
 		return layers - host

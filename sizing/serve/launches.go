@@ -6,13 +6,12 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// launchesOfLayer is those of a dense layer: two norms, attention and a
+// launchesOfLayer is the launches of a dense layer: two norms, attention and a
 // feed-forward network.
 const launchesOfLayer = 10
 
-// launchedLayers is the layers of the decoder by what they are launched as, in
-// dense layers. Where products are made in less than 16 bits, activations are
-// quantised before each.
+// launchedLayers is the decoder's launches in units of dense layers. Products
+// below 16 bits quantise their activations first.
 func launchedLayers(m *model.Model, q *Quant) float64 {
 	class := q.class()
 	weightOnly := class == "plain" || class == "packed"
@@ -34,14 +33,14 @@ func launchedLayers(m *model.Model, q *Quant) float64 {
 	return total / launchesOfLayer
 }
 
-// launchesPerExpert is the kernels of an expert over those of a layer, about
-// ten of a hundred where every operation is one of its own.
+// launchesPerExpert is the kernels of an expert over those of a layer: about
+// ten of a hundred without fusion.
 // Source: huggingface/transformers models/qwen3_moe/modeling_qwen3_moe.py (a
 // loop over experts).
 const launchesPerExpert = 0.1
 
-// loops is the layers that going through all experts takes as long as, where
-// every operation is launched on its own.
+// loops is the launches of the loop over all experts in units of layers, if
+// every operation is launched separately.
 func (t *servingTimer) loops() float64 {
 	n := 0.0
 	if t.runtime.Eager {
@@ -53,15 +52,15 @@ func (t *servingTimer) loops() float64 {
 	return n
 }
 
-// launched is the layers whose kernels a pass goes through.
+// launched is the layers whose kernels a pass runs.
 func (t *servingTimer) launched() float64 { return t.s.depth + t.loops() }
 
-// launches is the dense layers that the host launches for a pass.
+// launches is the dense layers that the host launches per pass.
 func (t *servingTimer) launches() float64 { return t.s.launches + t.loops() }
 
 // host is how many layers the host launches for a pass over single tokens after
-// depth cached ones, and its time for each: where no graph is recorded, or none
-// for so many, operations are launched as they are for prompts.
+// depth cached ones, and the time per layer. Without a recorded graph for that
+// depth, operations are launched as for prompts.
 func (t *servingTimer) host(depth float64) (layers, each float64) {
 	if t.runtime.Eager || t.graphs > 0 && depth > t.graphs {
 		return t.launches(), t.e[servingEager]

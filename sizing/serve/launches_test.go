@@ -35,8 +35,8 @@ func TestDecoderDepth(t *testing.T) {
 	}
 }
 
-// A cache that is written anew moves 2 x itself for that and, with four query
-// heads a head, 1 + 4 + 4 for repeating and reading it.
+// A rewritten cache moves 2 x itself for that and, with four query heads per
+// head, 1 + 4 + 4 for repeating and reading it.
 func TestCacheTraffic(t *testing.T) {
 	m := &model.Model{Hidden: 64, Groups: []model.Group{{Place: model.Body, Repeat: 10, Blocks: []model.Block{
 		model.Attention{Hidden: 64, Heads: 8, KVHeads: 2, HeadDim: 8}, model.FFN{Hidden: 64, Width: 256},
@@ -50,7 +50,7 @@ func TestCacheTraffic(t *testing.T) {
 		runtime  Runtime
 		n, times float64
 	}{{Runtime{}, 1, 1}, {Runtime{Rewrites: true}, 1, 11}, {Runtime{Rewrites: true}, 101, 1.05}} {
-		timer := &servingTimer{s: newServed(m, plain), runtime: &c.runtime, kv: kv, layout: Layout{TP: 1, PP: 1}}
+		timer := &servingTimer{s: newProfile(m, plain), runtime: &c.runtime, kv: kv, layout: Layout{TP: 1, PP: 1}}
 		assert.InEpsilon(t, once*c.times, timer.cacheTraffic(c.n, 1000), 1e-3)
 	}
 }
@@ -65,7 +65,7 @@ func TestHost(t *testing.T) {
 	}{
 		{false, 0, 1e6, servingHost}, {true, 0, 10, servingEager}, {false, 8192, 8192, servingHost}, {false, 8192, 8193, servingEager},
 	} {
-		timer := &servingTimer{s: &served{depth: 32, launches: 48}, runtime: &Runtime{Eager: c.eager}, graphs: c.graphs}
+		timer := &servingTimer{s: &profile{depth: 32, launches: 48}, runtime: &Runtime{Eager: c.eager}, graphs: c.graphs}
 		timer.e[servingHost], timer.e[servingEager] = servingHost, servingEager
 		layers, each := timer.host(c.depth)
 		assert.Equal(t, float64(c.want), each, "%+v", c)

@@ -8,13 +8,13 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Layout is how a model is spread over the devices that serve it.
+// Layout is how a model is divided over the devices that serve it.
 type Layout struct {
 	TP int `json:"tp"`
 	PP int `json:"pp"`
 	// EP divides the routed experts further than TP does.
 	EP int `json:"ep"`
-	// Replicas serve requests side by side.
+	// Replicas serve requests independently.
 	Replicas int `json:"replicas"`
 }
 
@@ -36,10 +36,10 @@ func (l *Layout) String() string {
 	return s
 }
 
-// complete fills in the dimensions that are 0 so that count devices are used:
-// tensor parallel within a scale-up domain for runtimes that divide tensors,
-// stages of layers for the rest. EP shares the devices of TP for experts in
-// vLLM and its like, so here it stands only for what the user fixes.
+// complete fills in the open dimensions so that count devices are used: tensor
+// parallel within a scale-up domain for runtimes that divide tensors, pipeline
+// stages for the others. EP shares the devices of TP for experts in vLLM and
+// similar runtimes, so it is only what the user fixes.
 func (l Layout) complete(m *model.Model, r *Runtime, c *hardware.Cluster) (Layout, error) {
 	n := c.Count
 	for _, d := range []int{l.TP, l.PP, l.EP, l.Replicas} {
@@ -77,7 +77,7 @@ func (l Layout) complete(m *model.Model, r *Runtime, c *hardware.Cluster) (Layou
 	}
 	if l.PP == 0 {
 		l.PP = 1
-		if l.Replicas == 0 { // the most that the layers make
+		if l.Replicas == 0 { // as many as the layers allow
 			for l.PP = min(left, max(m.Layers(), 1)); left%l.PP != 0; l.PP-- {
 			}
 			left /= l.PP

@@ -6,23 +6,23 @@ import (
 	"mlsizer/hardware"
 )
 
-// servingLinks is what the devices of a replica talk over. Those that add up
-// what each of them computed, TP x EP, are neighbours, and so are stages.
+// servingLinks are the links between the devices of a replica. Devices of an
+// all-reduce group, TP x EP, are neighbours, and so are stages.
 type servingLinks struct {
-	group   float64 // devices that add up
-	members float64 // of them that stand in one node or scale-up domain
-	name    string  // of the link there
-	inside  float64 // its B/s a device
-	network float64 // B/s a device between nodes; 0: the replica is in one
-	// Of the stages' transfers so many stay in a node, at B/s, and so many go
-	// to the next one.
+	group   float64 // devices of an all-reduce group
+	members float64 // of these in one node or scale-up domain
+	name    string  // of the link inside the node
+	inside  float64 // its B/s per device
+	network float64 // B/s per device between nodes; 0: the replica is in one
+	// The transfers between stages inside a node, with their B/s, and to the
+	// next node.
 	within, across float64
 	stage          float64
 }
 
-// newServingLinks finds the links of a layout: that of the scale-up domain for
-// groups that fit it, the bus to the host inside a node, and the network beyond.
-// A link whose bandwidth is not known is an error, never a guess.
+// newServingLinks finds the links of a layout: the scale-up domain for groups
+// that fit it, the host bus inside a node, and the network beyond. An unknown
+// bandwidth is an error, never a guess.
 func newServingLinks(c *hardware.Cluster, l *Layout) (servingLinks, error) {
 	group, stages := float64(l.TP*l.EP), float64(l.PP)
 	replica := group * stages
@@ -41,7 +41,7 @@ func newServingLinks(c *hardware.Cluster, l *Layout) (servingLinks, error) {
 		return "bus", float64(c.Device.HostLink.Bandwidth)
 	}
 	name, rate := link(math.Min(near, replica))
-	if rate == 0 { // nothing joins the devices of a node
+	if rate == 0 { // no link inside the node
 		near = 1
 	}
 	k.name, k.stage = name, rate
@@ -65,11 +65,10 @@ func newServingLinks(c *hardware.Cluster, l *Layout) (servingLinks, error) {
 	return k, nil
 }
 
-// nodes is how many of them a group spans.
+// nodes is the number of nodes of a group.
 func (k *servingLinks) nodes() float64 { return k.group / k.members }
 
-// allReduce is the time in which the devices of a group add up bytes that each
-// of them has:
+// allReduce returns the time of an all-reduce over a group:
 //
 //	hop x (1 + log2 nodes) + 2 bytes (n-1)/n / bandwidth
 //
@@ -94,7 +93,7 @@ func (k *servingLinks) allReduce(bytes, hop, share float64) float64 {
 	return hops*hop + time
 }
 
-// send is the time in which bytes pass from the first stage to the last one.
+// send returns the time of bytes from the first stage to the last.
 func (k *servingLinks) send(bytes, hop, share float64) float64 {
 	time := 0.0
 	if k.within > 0 {

@@ -7,34 +7,34 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Memory is what one device of a serving machine holds, term by term.
+// Memory is the memory of one serving device, term by term.
 type Memory struct {
 	Weights quantity.Bytes `json:"weights_bytes"`
-	// KVCache is the cache of all sequences as the architecture needs it:
-	// min(context, window) cells a layer.
+	// KVCache is the cache of all sequences that the architecture needs:
+	// min(context, window) cells per layer.
 	KVCache quantity.Bytes `json:"kv_cache_bytes"`
-	// KVPadding is what the runtime's rounding adds to it.
+	// KVPadding is what the runtime's rounding adds to the cache.
 	KVPadding quantity.Bytes `json:"kv_padding_bytes"`
 	// State is the fp32 state of linear attention and SSM layers.
 	State quantity.Bytes `json:"state_bytes"`
-	// Compute is activations and logits of one pass.
+	// Compute is the activations and logits of one pass.
 	Compute quantity.Bytes `json:"compute_bytes"`
 	// Overhead is the driver's context and libraries.
 	Overhead quantity.Bytes `json:"overhead_bytes"`
 	Total    quantity.Bytes `json:"total_bytes"`
-	// Host is the weights that stand in the host's memory instead, HostCache
-	// the caches of the layers that the host computes, HostLayers how many
-	// layers that are.
+	// Host is the offloaded weights in the host's memory, HostCache the caches
+	// of the layers that the host computes, HostLayers the number of these
+	// layers.
 	Host       quantity.Bytes `json:"host_bytes"`
 	HostCache  quantity.Bytes `json:"host_cache_bytes,omitempty"`
 	HostLayers int            `json:"host_layers,omitempty"`
-	// Budget is the part of the device that the runtime takes.
+	// Budget is the part of the device's memory that the runtime uses.
 	Budget quantity.Bytes `json:"budget_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`
 	Fits   bool           `json:"fits"`
 }
 
-// sum adds the terms up, each in whole bytes.
+// sum adds the terms, each in whole bytes.
 func (m *Memory) sum() {
 	for _, term := range [8]*quantity.Bytes{&m.Weights, &m.KVCache, &m.KVPadding, &m.State, &m.Compute, &m.Overhead, &m.Host, &m.HostCache} {
 		*term = wholeBytes(float64(*term))
@@ -43,10 +43,10 @@ func (m *Memory) sum() {
 	m.Fits = m.Total <= m.Budget
 }
 
-// wholeBytes rounds what averages over tensors and devices leave.
+// wholeBytes rounds averages over tensors and devices.
 func wholeBytes(b float64) quantity.Bytes { return quantity.Bytes(math.Round(b)) }
 
-// budget is the part of a device's memory that the runtime takes.
+// budget is the part of a device's memory that the runtime uses.
 func (r *Runtime) budget(device quantity.Bytes) quantity.Bytes {
 	return wholeBytes(float64(device) * r.Utilisation)
 }
@@ -65,9 +65,9 @@ func (c *servedCache) cells(context, sequences float64) float64 {
 	return context
 }
 
-// paddedCells is cells as the runtime allots them. llama.cpp adds its
+// paddedCells is cells as the runtime allocates them. llama.cpp adds its
 // micro-batch to a window and pads to 256; vLLM rounds up to blocks of 16 and
-// gives a window one block more.
+// gives a window one extra block.
 func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
@@ -87,20 +87,20 @@ type cacheShape struct {
 	kv      KVType
 	runtime *Runtime // nil: without padding
 	tp      int
-	// expanded stores the keys and values of latent attention by head.
+	// expanded stores the keys and values of latent attention per head.
 	expanded bool
 	// sequences is how many share the context; 0 is one.
 	sequences float64
-	// copied keeps a transposed copy of the latents as values.
+	// copied also stores a transposed copy of the latents as values.
 	copied bool
-	// rewritten counts the traffic of a pass that writes the cache anew.
+	// rewritten counts the traffic of a pass that rewrites the cache.
 	rewritten bool
 }
 
-// rewrites is what a pass moves over the cache that it attends to, where it
-// appends to the cache by writing a longer one (2: read and write) and repeats
-// the heads of it that several query heads share (1 to read them, 1 for each of
-// those to write and 1 for attention to read).
+// rewrites is the traffic of a pass over the cache that it attends to, if it
+// appends by writing a longer cache (2: read and write) and repeats heads that
+// several query heads share (1 to read them, 1 per query head to write and 1
+// for attention to read).
 func (c *servedCache) rewrites() float64 {
 	if c.Queries <= 1 {
 		return 3
@@ -130,7 +130,7 @@ func (c *servedCache) latent() float64 { return float64(c.KeyWidth - c.Latent.Ro
 // cacheBytes is the cache of one context:
 //
 //	sum over layers of cells x (keys x bytes + values x bytes)
-func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
+func (s *profile) cacheBytes(context float64, shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
 		c := &s.caches[i]
@@ -147,8 +147,9 @@ func (s *served) cacheBytes(context float64, shape *cacheShape) float64 {
 	return total
 }
 
-// tokenBytes is what one more token adds to the cache of a short context.
-func (s *served) tokenBytes(shape *cacheShape) float64 {
+// tokenBytes is the bytes that one more token adds to the cache of a short
+// context.
+func (s *profile) tokenBytes(shape *cacheShape) float64 {
 	total := 0.0
 	for i := range s.caches {
 		if s.caches[i].Tokens == 0 {
@@ -159,7 +160,7 @@ func (s *served) tokenBytes(shape *cacheShape) float64 {
 }
 
 // stateBytes is the state of one sequence, in fp32.
-func (s *served) stateBytes(tp int) float64 {
+func (s *profile) stateBytes(tp int) float64 {
 	total := 0.0
 	for i := range s.caches {
 		total += s.caches[i].layers * float64(s.caches[i].State) * 4
@@ -167,7 +168,7 @@ func (s *served) stateBytes(tp int) float64 {
 	return total / float64(tp)
 }
 
-// divided is the share of a tensor that a device of tp holds.
+// divided is the share of a tensor on each of tp devices.
 func (t *servedTensor) divided(tp int) float64 {
 	switch {
 	case t.split == model.Replicated:
@@ -178,23 +179,24 @@ func (t *servedTensor) divided(tp int) float64 {
 	return 1 / float64(tp)
 }
 
-// stageShare is the share of the layers in the stage that holds most: of five
-// stages of 32 layers 7/32.
-func (s *served) stageShare(l *Layout) float64 {
+// stageShare is the share of the layers on the fullest stage: 7/32 for five
+// stages of 32 layers.
+func (s *profile) stageShare(l *Layout) float64 {
 	layers := float64(max(s.layers, 1))
 	return math.Ceil(layers/float64(l.PP)) / layers
 }
 
-// weightBytes returns the weights of the most loaded device, routed experts
-// apart: tensors by their split, layers by the stage that holds most.
-func (s *served) weightBytes(l *Layout) (dense, experts float64) {
+// weightBytes returns the weights of the most loaded device, separately for
+// routed experts: tensors by their split, layers by the fullest stage.
+func (s *profile) weightBytes(l *Layout) (dense, experts float64) {
 	layers, ends, experts := s.weightParts(l)
 	return layers + ends, experts
 }
 
-// weightParts are those of its layers, of the embedding and the head, of which
-// the first and the last of several stages have one each, and of its experts.
-func (s *served) weightParts(l *Layout) (layers, ends, experts float64) {
+// weightParts are the weights of the layers, of the embedding and the head, of
+// which the first and the last of several stages store one each, and of the
+// experts.
+func (s *profile) weightParts(l *Layout) (layers, ends, experts float64) {
 	stage := s.stageShare(l)
 	var first, last, body float64
 	for i := range s.tensors {
@@ -225,7 +227,7 @@ func (s *served) weightParts(l *Layout) (layers, ends, experts float64) {
 //	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
 //	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
 //	           + rows of logits x vocabulary x bytes / tp
-func (s *served) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
+func (s *profile) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
 	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
 	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
 	if r.HiddenCopies > 0 {

@@ -6,10 +6,10 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// sourceSpeed is where what is known of speed is from.
+// sourceSpeed is the source of speeds.
 const sourceSpeed = sourceConstants + "; mlsizer validate"
 
-// note writes what was assumed.
+// note lists the assumptions.
 func (a *Answer) note(p *Prepared) {
 	var notes note.List
 	notes = append(notes, p.weightsNote(p.WeightBytes()))
@@ -34,7 +34,7 @@ func (a *Answer) note(p *Prepared) {
 	a.Notes = append(notes, p.speedNote(&a.Memory))
 }
 
-// weightsNote says how the weights are stored.
+// weightsNote says in which format the weights are.
 func (s *Request) weightsNote(weights quantity.Bytes) note.Note {
 	return note.New("weights.stored", s.Quant.Source, s.Quant.Name, 8*float64(weights)/float64(s.Model.Params()))
 }
@@ -44,7 +44,7 @@ func (s *Request) foreignNote() note.Note {
 	return note.New("runtime.not-known-on", s.Runtime.Source, s.Runtime.Title, s.Cluster.Device.Name)
 }
 
-// noteRuntime says what the runtime takes, and over which links.
+// noteRuntime says what the runtime uses, and which links.
 func (p *Prepared) noteRuntime(notes *note.List, padding quantity.Bytes) {
 	r := p.Runtime
 	notes.Say("runtime.takes", r.Source, r.Title, 100*r.Utilisation, r.ContextGiB)
@@ -56,7 +56,7 @@ func (p *Prepared) noteRuntime(notes *note.List, padding quantity.Bytes) {
 	}
 }
 
-// noteWeights says what is special about the storage of the weights.
+// noteWeights says what is special about the weight format.
 func (p *Prepared) noteWeights(notes *note.List) {
 	r, q := p.Runtime, p.Quant
 	if q.pruned {
@@ -67,8 +67,8 @@ func (p *Prepared) noteWeights(notes *note.List) {
 	}
 }
 
-// noteMemory says which memory the device is taken to have, and whether the
-// runtime runs on it.
+// noteMemory says which memory the device is assumed to have, and whether the
+// runtime supports the device.
 func (p *Prepared) noteMemory(notes *note.List) {
 	d := p.Cluster.Device
 	switch {
@@ -82,8 +82,8 @@ func (p *Prepared) noteMemory(notes *note.List) {
 	}
 }
 
-// hostNote says what stands on the host, how fast it is used there, and how the
-// runtime is told.
+// hostNote says what is on the host, how fast it is used there, and which
+// runtime settings put it there.
 func (p *Prepared) hostNote(m *Memory) note.Note {
 	limits := note.Word("limits-as-many")
 	if p.HostMemory > 0 {
@@ -99,7 +99,7 @@ func (p *Prepared) hostNote(m *Memory) note.Note {
 	return note.New("offload.host", "", m.HostLayers*p.Layout.PP, p.hostNeed(m), p.timer.hostRate/1e9, limits, copied, told)
 }
 
-// speedNote says what measurements the speed rests on.
+// speedNote says which measurements the speed is based on.
 func (p *Prepared) speedNote(m *Memory) note.Note {
 	switch {
 	case m.HostLayers > 0:

@@ -7,14 +7,14 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Offload says what of the weights stands in the host's memory.
+// Offload says which weights are in the host's memory.
 type Offload uint8
 
-// The ways of offloading.
+// The modes of offloading.
 const (
 	NoOffload      Offload = iota
-	OffloadLayers          // whole layers, as few as it takes
-	OffloadExperts         // the routed experts, as few layers' as it takes
+	OffloadLayers          // whole layers, as few as necessary
+	OffloadExperts         // the routed experts of as few layers as necessary
 	numOffloads
 )
 
@@ -42,13 +42,13 @@ func ParseOffload(s string) (Offload, error) {
 	return quantity.ByName(s, "offload", numOffloads, Offload.String)
 }
 
-// hostLayers is the layers of a device whose weights, or whose experts, may
-// move to the host, and what one of them frees: its weights and, where the
-// host computes the layer, its cache.
+// hostLayers is the number of layers of a device whose weights, or whose
+// experts, may move to the host, and the memory that one of them frees: its
+// weights and, if the host computes the layer, its cache.
 // Source: ggml-org/llama.cpp src/llama-kv-cache.cpp (a layer's cache stands on
 // the device of the layer), common/arg.cpp (--n-gpu-layers, --n-cpu-moe).
 func (p *Prepared) hostLayers(m *Memory, experts float64) (layers, weights, cache float64) {
-	s := p.served
+	s := p.profile
 	stage := math.Ceil(float64(max(s.layers, 1)) / float64(p.Layout.PP))
 	if p.Offload == OffloadExperts && experts > 0 {
 		layers = math.Ceil(float64(p.Model.ExpertLayers()) / float64(p.Layout.PP))
@@ -66,7 +66,7 @@ func (p *Prepared) hostLayers(m *Memory, experts float64) (layers, weights, cach
 	return stage, body/float64(max(s.layers, 1)) + experts/stage, cache
 }
 
-// offload moves as few layers to the host as it takes to fit.
+// offload moves the fewest layers to the host that make the model fit.
 func (p *Prepared) offload(m *Memory, experts float64) {
 	layers, weights, cache := p.hostLayers(m, experts)
 	n := math.Min(layers, math.Ceil(float64(m.Total-m.Budget)/(weights+cache)))
@@ -83,28 +83,28 @@ func (p *Prepared) offload(m *Memory, experts float64) {
 	}
 }
 
-// hostNeed is the host's memory for what the devices of all replicas do not
-// hold, each with a copy of its own.
+// hostNeed is the host memory for the offloaded parts of all replicas, each
+// with its own copy.
 func (p *Prepared) hostNeed(m *Memory) quantity.Bytes {
 	return (m.Host + m.HostCache) * quantity.Bytes(p.Layout.Devices())
 }
 
-// hostLimit is how many layers a longer context or a larger batch may push out
-// to the host: as many as the memory holds that it was said to have, else no
-// more than what was asked takes.
+// hostLimit is how many layers a longer context or a larger batch may move to
+// the host: as many as the given host memory allows, else no more than the
+// request itself needs.
 func (p *Prepared) hostLimit() int {
 	if p.HostMemory > 0 && p.Offload != NoOffload {
-		return max(p.served.layers, p.Model.ExpertLayers())
+		return max(p.profile.layers, p.Model.ExpertLayers())
 	}
-	return p.placed
+	return p.layersOnHost
 }
 
-// place tells the timer what stands on the host.
+// place sets on the timer what is on the host.
 func (p *Prepared) place(m *Memory) { p.placeFor(p.timer, m) }
 
 func (p *Prepared) placeFor(t *servingTimer, m *Memory) {
 	t.hostDense, t.hostExperts, t.hostCache = 0, 0, 0
-	// The devices that work at once share the host's memory.
+	// Devices that work concurrently share the host's memory bandwidth.
 	t.hostRate, t.copyRate = float64(p.HostBandwidth)/float64(p.Layout.TP*p.Layout.EP), 0
 	if link := float64(p.Cluster.Device.HostLink.Bandwidth); link > 0 {
 		switch p.Runtime.Offload {
@@ -117,7 +117,7 @@ func (p *Prepared) placeFor(t *servingTimer, m *Memory) {
 	if m.HostLayers == 0 {
 		return
 	}
-	_, experts := p.served.weightBytes(&p.Layout)
+	_, experts := p.profile.weightBytes(&p.Layout)
 	layers, _, _ := p.hostLayers(m, experts)
 	share := float64(m.HostLayers) / layers
 	t.hostExperts = share
@@ -129,21 +129,22 @@ func (p *Prepared) placeFor(t *servingTimer, m *Memory) {
 	}
 }
 
-// copiedFrom is the least tokens of a pass for which llama.cpp copies weights
-// from the host to the device and multiplies there; for fewer the host does.
+// copiedFrom is the fewest tokens of a pass for which llama.cpp copies weights
+// from the host to the device and multiplies there. For fewer tokens the host
+// multiplies.
 // Source: ggml-org/llama.cpp ggml/src/ggml-metal/ggml-metal-device.m
 // (GGML_OP_OFFLOAD_MIN_BATCH, 32 where it is not set), as shipped in npm
 // llama.rn 0.12.9; CUDA's, which it does not ship, is assumed to be the same.
 const copiedFrom = 32
 
-// hostTime is what weights in the host's memory add to a pass of tokens:
+// hostTime is the time that weights in host memory add to a pass of tokens:
 //
 //	bytes that the tokens touch / bandwidth
 //
-// of the host's memory where the host multiplies with them, of the link to the
-// device where they are copied there first; what the device then multiplies is
-// counted with the rest. Copying does not overlap with it: a layer's weights
-// are there before it starts. Of experts those that are touched are copied
+// with the bandwidth of host memory if the host multiplies, or of the link to
+// the device if the weights are copied there first; the product on the device
+// is counted separately. Copying does not overlap with it: a layer's weights
+// arrive before the layer starts. Only experts with tokens are copied
 // (ggml-org/llama.cpp pull request 15346).
 func (t *servingTimer) hostTime(w *passWork, tokens float64) float64 {
 	if w.hostBytes == 0 {
@@ -152,7 +153,7 @@ func (t *servingTimer) hostTime(w *passWork, tokens float64) float64 {
 	return w.hostBytes / t.hostRateOf(tokens)
 }
 
-// hostRateOf is the bandwidth at which a pass of tokens uses weights on the host.
+// hostRateOf is the bandwidth at which a pass uses weights on the host.
 func (t *servingTimer) hostRateOf(tokens float64) float64 {
 	if t.copyRate > 0 && tokens >= copiedFrom {
 		return t.copyRate

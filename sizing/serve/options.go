@@ -13,18 +13,19 @@ import (
 // Option is a change that makes a model fit.
 type Option struct {
 	Code string `json:"code"`
-	// Label says what changes, Settings which fields of the request are set to
-	// what for it, in the order in which they are said.
+	// Label says what changes, Settings which request fields it sets, in order.
 	Label    note.Note     `json:"-"`
 	Settings note.Settings `json:"-"`
-	// Device is the memory of one device that it takes, Host that of the host.
+	// Device is the memory per device that the option needs, Host that of the
+	// host.
 	Device quantity.Bytes `json:"memory_bytes"`
 	Host   quantity.Bytes `json:"host_bytes,omitempty"`
-	// Decode is the tokens a second of the change, Low and High its 80 % band.
+	// Decode is the tokens per second with the change, Low and High its 80 %
+	// band.
 	Decode float64 `json:"decode_tokens_per_second"`
 	Low    float64 `json:"low"`
 	High   float64 `json:"high"`
-	// PerMillion is the price of a million generated tokens at full load; 0:
+	// PerMillion is the price per million generated tokens at full load; 0 if
 	// no price is known.
 	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
 }
@@ -32,15 +33,15 @@ type Option struct {
 // OtherDevice is the code of an option on another device.
 const OtherDevice = "other device"
 
-// Choice is a runtime with a storage of the weights.
+// Choice is a runtime with a weight format.
 type Choice struct {
 	Runtime string `json:"runtime"`
 	Weights string `json:"weights"`
 }
 
-// offered lists the storages that the runtime and the device can use, the most
-// bits first: those that the makers published, and narrower ones.
-func (p *Prepared) offered() []*Quant {
+// offeredQuants lists the weight formats of the runtime and the device, the
+// most bits first: the published one and narrower ones.
+func (p *Prepared) offeredQuants() []*Quant {
 	var list []*Quant
 	most := quantity.Bytes(0)
 	if q := p.Published; q != nil {
@@ -48,7 +49,7 @@ func (p *Prepared) offered() []*Quant {
 		switch {
 		case !p.Runtime.GGUF && (q.typed() || q.Name == p.Quant.Name):
 			list = append(list, q)
-		case q.Linear == "mxfp4": // its files keep the experts as they are
+		case q.Linear == "mxfp4": // its files leave the experts unchanged
 			file, _ := FindQuant("mxfp4-q8_0")
 			list, most = append(list, file), WeightBytes(p.Model, file)/1.06
 		}
@@ -68,23 +69,23 @@ func (p *Prepared) offered() []*Quant {
 	return list
 }
 
-// with is the serving with another storage of the weights.
-func (s Request) with(q *Quant) Request {
+// withQuant is the request with another weight format.
+func (s Request) withQuant(q *Quant) Request {
 	s.Quant, s.StoredBytes = q, 0
 	return s
 }
 
-// under is the serving with another runtime, its layout left open.
-func (s Request) under(r *Runtime) Request {
+// withRuntime is the request with another runtime and an open layout.
+func (s Request) withRuntime(r *Runtime) Request {
 	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, Layout{}, false, false, 0
 	return s
 }
 
-// best is the storage with the most bits that fits without the host, nil if
-// none does.
+// best is the weight format with the most bits that fits without the host, nil
+// if none does.
 func (p *Prepared) best() *Quant {
-	for _, q := range p.offered() {
-		o, err := p.Request.with(q).Prepare()
+	for _, q := range p.offeredQuants() {
+		o, err := p.Request.withQuant(q).Prepare()
 		if err != nil {
 			continue
 		}
@@ -96,23 +97,23 @@ func (p *Prepared) best() *Quant {
 	return nil
 }
 
-// others lists the runtimes of desks that run on the device too: their files
-// go to fewer bits.
-func (p *Prepared) others() []*Runtime {
+// desktopRuntimes lists the desktop runtimes that also support the device:
+// their files have fewer bits.
+func (p *Prepared) desktopRuntimes() []*Runtime {
 	var list []*Runtime
 	for _, r := range loadRuntimes() {
-		if r.Desk && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
+		if r.Desktop && r.Name != p.Runtime.Name && r.RunsOn(p.Cluster.Device) && p.Cluster.Count <= 8 {
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-// bestElsewhere is the storage with the most bits that fits in another
+// bestOtherRuntime is the weight format with the most bits that fits in another
 // runtime, nil if there is none.
-func (p *Prepared) bestElsewhere() *Choice {
-	for _, r := range p.others() {
-		if o, err := p.Request.under(r).Prepare(); err == nil {
+func (p *Prepared) bestOtherRuntime() *Choice {
+	for _, r := range p.desktopRuntimes() {
+		if o, err := p.Request.withRuntime(r).Prepare(); err == nil {
 			if best := o.best(); best != nil {
 				return &Choice{r.Name, best.Name}
 			}
@@ -139,7 +140,7 @@ func (l *optionList) add(code string, s Request, label note.Note) bool {
 		return false
 	}
 	o.place(&m)
-	o.placed = m.HostLayers
+	o.layersOnHost = m.HostLayers
 	price := l.price
 	if d := o.Cluster.Device; d != l.p.Cluster.Device {
 		price = 0
@@ -155,15 +156,15 @@ func (l *optionList) add(code string, s Request, label note.Note) bool {
 	return true
 }
 
-// typed reports whether a storage has a name to ask for: what a file stores is
-// asked for by saying nothing.
+// typed reports whether a format has a name that a request can give. The format
+// of a file is requested by naming none.
 func (q *Quant) typed() bool {
 	_, err := FindQuant(q.Name)
 	return err == nil
 }
 
-// settings is what makes the question that was asked the one of an option, whose
-// devices cost so much: what the option sets, and what it takes back.
+// settings are the differences between the request and an option with a device
+// price: what the option sets, and what it unsets.
 func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settings) {
 	p := l.p
 	add := func(changed bool, field string, value any) {
@@ -177,10 +178,10 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 		on += fmt.Sprintf("x%d", n)
 	}
 	add(elsewhere || o.Cluster.Count != p.Cluster.Count, "on", on)
-	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // it may not have been given
+	open := p.Runtime == DefaultRuntime(p.Cluster.Device, p.Quant) // possibly not given
 	add(o.Runtime != p.Runtime || open && o.Runtime != DefaultRuntime(o.Cluster.Device, o.Quant), "runtime", o.Runtime.Name)
 	add(o.Quant.Name != p.Quant.Name, "weights", o.Quant.Name)
-	shorter := o.Context != p.Context // what it is divided into was of the longer one
+	shorter := o.Context != p.Context // the division was that of the longer one
 	add(shorter, "context", o.Context)
 	add(shorter && o.Prompt > 0, "prompt", o.Prompt)
 	add(shorter && o.Output > 0, "answer", o.Output)
@@ -190,16 +191,16 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
 	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
 	add(o.Offload != p.Offload, "offload", o.Offload)
-	add(elsewhere && p.asked.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
+	add(elsewhere && p.requested.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
 	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
 	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
 	return list
 }
 
-// layoutSettings is the dimensions that an option's layout takes beside those that
-// were asked for: none where these lead to it as they are.
+// layoutSettings are the layout dimensions of an option that the requested ones
+// do not already imply.
 func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
-	l := p.asked.Layout
+	l := p.requested.Layout
 	dimensions := []struct {
 		field string
 		at    *int
@@ -209,7 +210,7 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 		got, err := l.complete(o.Model, o.Runtime, &o.Cluster)
 		return err == nil && got == o.Layout
 	}
-	for _, fixed := range []bool{true, false} { // first what stands against it
+	for _, fixed := range []bool{true, false} { // first what prevents it
 		for _, d := range dimensions {
 			if *d.at == d.want || fixed != (*d.at > 0) || reached() {
 				continue
@@ -226,7 +227,7 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
-		l.add("weights", p.Request.with(best), note.New("option.weights", "", best.Name))
+		l.add("weights", p.Request.withQuant(best), note.New("option.weights", "", best.Name))
 	}
 	if n := p.MaxContext(p.Batch); n > 1 && n < p.Context {
 		s := p.Request
@@ -244,13 +245,14 @@ func (p *Prepared) options(price quantity.USD) []Option {
 	l.otherRuntimes()
 	l.toHost()
 	l.moreDevices()
-	l.elsewhere()
+	l.otherDevices()
 	return l.list
 }
 
-// divideBatch offers groups that share the experts and divide the batch, each with
-// a cache of its own sequences alone, of 8 bits if it does not fit otherwise:
-// tensor parallelism stores the latents of every sequence on every device.
+// divideBatch offers groups that share the experts and divide the batch. Each
+// has only the cache of its own sequences, in 8 bits if it does not fit
+// otherwise. Tensor parallelism stores the latents of every sequence on every
+// device.
 // Source: arXiv:2412.19437 section 3.4 (attention in data-parallel groups over
 // experts that all of them share).
 func (l *optionList) divideBatch() {
@@ -278,7 +280,7 @@ func (l *optionList) divideBatch() {
 	}
 }
 
-// narrowCache offers a cache of 8 bits, alone or with narrower weights.
+// narrowCache offers an 8-bit cache, alone or with narrower weights.
 func (l *optionList) narrowCache() {
 	p, name := l.p, "fp8"
 	if p.Runtime.GGUF {
@@ -298,26 +300,26 @@ func (l *optionList) narrowCache() {
 		return
 	}
 	if best := o.best(); best != nil {
-		l.add("weights and kv", s.with(best), note.New("option.weights-kv", "", best.Name, name))
+		l.add("weights and kv", s.withQuant(best), note.New("option.weights-kv", "", best.Name, name))
 	}
 }
 
-// otherRuntimes offers the runtimes whose files go to fewer bits.
+// otherRuntimes offers the runtimes whose files have fewer bits.
 func (l *optionList) otherRuntimes() {
-	for _, r := range l.p.others() {
-		s := l.p.Request.under(r)
+	for _, r := range l.p.desktopRuntimes() {
+		s := l.p.Request.withRuntime(r)
 		o, err := s.Prepare()
 		if err != nil {
 			continue
 		}
 		if best := o.best(); best != nil {
-			l.add("runtime", s.with(best), note.New("option.runtime", "", r.Title, best.Name))
+			l.add("runtime", s.withQuant(best), note.New("option.runtime", "", r.Title, best.Name))
 		}
 	}
 }
 
-// toHost offers weights in the host's memory: with a runtime that computes
-// there, in four bits, and as the question has them.
+// toHost offers weights in host memory: with a runtime that computes there, in
+// 4 bits, and in the requested format.
 func (l *optionList) toHost() {
 	p := l.p
 	if p.Offload != NoOffload || p.Cluster.Device.Unified {
@@ -332,7 +334,7 @@ func (l *optionList) toHost() {
 		if o := p.Published; o != nil && o.Linear == "mxfp4" {
 			q, _ = FindQuant("mxfp4-q8_0")
 		}
-		l.offload(s.under(r).with(q), func(what note.Word, share float64) note.Note {
+		l.offload(s.withRuntime(r).withQuant(q), func(what note.Word, share float64) note.Note {
 			return note.New("option.offload-with", "", r.Title, q.Name, what, share)
 		})
 	}
@@ -341,8 +343,8 @@ func (l *optionList) toHost() {
 	}
 }
 
-// offload offers experts and layers on the host, unless nothing has to go. The
-// label is given what goes there, and its share of the weights in per cent.
+// offload offers experts and layers on the host, unless nothing needs to move.
+// The label gets what moves, and its percentage of the weights.
 func (l *optionList) offload(s Request, label func(what note.Word, share float64) note.Note) {
 	try := func(how Offload, what note.Word) {
 		s.Offload = how
@@ -360,8 +362,8 @@ func (l *optionList) offload(s Request, label func(what note.Word, share float64
 	try(OffloadLayers, note.Word("layers-offloaded"))
 }
 
-// moreDevices offers the fewest devices, doubling, that hold the model, and
-// before them the fewest that hold it in narrower weights.
+// moreDevices offers the fewest devices, doubling, that fit the model, and
+// before them the fewest that fit it with narrower weights.
 func (l *optionList) moreDevices() {
 	p := l.p
 	id, narrower := p.Cluster.Device.ID, p.best() != nil
@@ -384,20 +386,20 @@ func (l *optionList) moreDevices() {
 			continue
 		}
 		if best := o.best(); best != nil {
-			narrower = l.add("devices and weights", s.with(best), note.New("option.devices-and-weights", "", n, id, o.Layout.String(), best.Name))
+			narrower = l.add("devices and weights", s.withQuant(best), note.New("option.devices-and-weights", "", n, id, o.Layout.String(), best.Name))
 		}
 	}
 }
 
-// elsewhere offers another single device: the cheapest by the hour, the GPU
-// and the machine with shared memory that are smallest.
-func (l *optionList) elsewhere() {
+// otherDevices offers another single device: the cheapest per hour, and the
+// smallest GPU and machine with shared memory that fit.
+func (l *optionList) otherDevices() {
 	type candidate struct {
 		d *hardware.Device
 		s Request
 	}
 	var fit []candidate
-	for _, d := range l.p.Elsewhere {
+	for _, d := range l.p.Alternatives {
 		c, err := hardware.NewCluster(d, 1)
 		if err != nil || d.ID == l.p.Cluster.Device.ID {
 			continue
@@ -405,7 +407,7 @@ func (l *optionList) elsewhere() {
 		s := l.p.Request
 		s.Cluster, s.Layout, s.DeviceMemory, s.Offload = c, Layout{}, 0, NoOffload
 		if r := DefaultRuntime(d, s.Quant); r != s.Runtime {
-			s = s.under(r)
+			s = s.withRuntime(r)
 		}
 		o, err := s.Prepare()
 		if err != nil || !o.Runtime.RunsOn(d) {

@@ -17,8 +17,8 @@ import (
 //go:embed quantpresets.json
 var quantPresetsJSON []byte
 
-// Quant is a preset of how weights are stored for serving: which tensor in
-// which number format, and what the products compute in.
+// Quant is a preset of weight formats for serving: the number format of each
+// tensor, and that of the products.
 type Quant struct {
 	Name    string   `json:"name"`
 	Aliases []string `json:"aliases"`
@@ -33,32 +33,34 @@ type Quant struct {
 	Embedding string `json:"embedding"`
 	Head      string `json:"head"`
 	Vector    string `json:"vector"`
-	// RestOfMoE is the format of what is no routed expert in a model that has
-	// some; empty means Linear.
+	// RestOfMoE is the format of all tensors but routed experts in a model with
+	// experts; empty means Linear.
 	RestOfMoE string `json:"rest_of_moe"`
-	// Value, Down and Output are tensors of some layers that keep more bits:
-	// value and down projections and the output of attention.
+	// Value, Down and Output are tensors with more bits in some layers: value
+	// and down projections and the output of attention.
 	Value  *wider `json:"value"`
 	Down   *wider `json:"down"`
 	Output *wider `json:"output"`
-	// Flat is the mean of a file in bits a weight, where the mix of formats
-	// is not modelled.
+	// Flat is the mean of a file in bits per weight, if the mix of formats is
+	// not modelled.
 	Flat float64 `json:"flat"`
 	// FileBits is the published mean of a file of Llama-3.1-8B.
 	FileBits float64 `json:"file_bits"`
-	// Compute is what the products run in where the device can.
+	// Compute is the format of products on devices that support it.
 	Compute string `json:"compute"`
 
 	compute hardware.DType
 	bits    map[string]float64
-	// pruned says that two of four values of every linear layer are left out.
+	// pruned says that two of four values of every linear layer are zero and
+	// not stored.
 	pruned bool
 }
 
-// Pruned reports whether two of four values of the linear layers are left out.
+// Pruned reports whether two of four values of the linear layers are not
+// stored.
 func (q *Quant) Pruned() bool { return q.pruned }
 
-// wider says in which layers a tensor keeps more bits.
+// wider says in which layers a tensor has more bits.
 type wider struct {
 	Type   string `json:"type"`
 	Layers string `json:"layers"`
@@ -150,8 +152,8 @@ func readQuants(data []byte) ([]*Quant, error) {
 // Quants lists the presets.
 func Quants() []*Quant { return slices.Clone(loadQuants()) }
 
-// FindQuant returns the preset of a name or alias in any case; exl2-N.Nbpw
-// gives the mean bits of the linear layers itself.
+// FindQuant returns the preset of a name or alias in any case. exl2-N.Nbpw
+// states the mean bits of the linear layers.
 func FindQuant(s string) (*Quant, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	for _, q := range loadQuants() {
@@ -180,8 +182,8 @@ func quantNames() []string {
 	return names
 }
 
-// exl2 reads exl2-4.0bpw or exl3-4.0bpw: the mean of the linear layers, a head
-// of 6 bits.
+// exl2 reads exl2-4.0bpw or exl3-4.0bpw: the mean of the linear layers, with a
+// 6-bit head.
 func exl2(name string) (*Quant, bool) {
 	text, ok := strings.CutPrefix(strings.Replace(name, "exl3-", "exl2-", 1), "exl2-")
 	text, isBits := strings.CutSuffix(text, "bpw")
@@ -196,8 +198,8 @@ func exl2(name string) (*Quant, bool) {
 	}, true
 }
 
-// StoredQuant is weights as a file stores them, bits a parameter on average;
-// gguf says that the file is one of llama.cpp.
+// StoredQuant is the format of weights as a file stores them, in bits per
+// parameter on average; gguf says that the file is one of llama.cpp.
 func StoredQuant(bits float64, gguf bool) *Quant {
 	q := &Quant{Name: fmt.Sprintf("the file's own (%.3g bits)", bits), Flat: bits, GGUF: gguf, compute: hardware.BF16, Source: "the tensors of the file"}
 	if bits > 6 && bits < 12 && !gguf {
@@ -206,9 +208,9 @@ func StoredQuant(bits float64, gguf bool) *Quant {
 	return q
 }
 
-// weightBits returns the storage of tensor t in bits a weight, in a model of
-// n layers; moe says whether the model has routed experts. Pruned 2:4, half of
-// the values are left, each with 2 bits that say where it stands: b/2 + 1.
+// weightBits returns the storage of tensor t in bits per weight, in a model of
+// n layers; moe says whether the model has routed experts. With 2:4 pruning
+// half of the values remain, each with 2 bits for its position: b/2 + 1.
 // Source of the pruned format: arXiv:2104.08378 section 3.
 func (q *Quant) weightBits(t model.Weight, n int, moe bool) float64 {
 	if q.Flat > 0 {
@@ -250,7 +252,7 @@ func (q *Quant) weightBits(t model.Weight, n int, moe bool) float64 {
 	return base*(1-share) + q.bits[w.Type]*share
 }
 
-// class sorts presets by how kernels unpack them, for constants of speed.
+// class groups presets by how kernels unpack them, for constants of speed.
 func (q *Quant) class() string {
 	switch {
 	case q.Flat >= 15:

@@ -30,7 +30,7 @@ func TestQuantFileBits(t *testing.T) {
 	}
 }
 
-// Pruned 2:4 in bf16, a linear layer takes 16/2 + 1 = 9 bits a weight.
+// Pruned 2:4 in bf16, a linear layer takes 16/2 + 1 = 9 bits per weight.
 // Source: arXiv:2104.08378 section 3 (half of the values, 2 bits of place each).
 func TestPruned(t *testing.T) {
 	e, err := catalog.Default().Find("llama-3.1-8b")

@@ -16,8 +16,8 @@ import (
 //go:embed runtimes.json
 var runtimesJSON []byte
 
-// Runtime is a program that serves models: how it lays out its cache and what
-// it takes beside weights and cache.
+// Runtime is a program that serves models: how it stores its cache and what it
+// uses besides weights and cache.
 type Runtime struct {
 	Name    string   `json:"name"`
 	Title   string   `json:"title"`
@@ -25,74 +25,74 @@ type Runtime struct {
 	Source  string   `json:"source"`
 	// Layout is how it uses several devices: "tensor" or "layers".
 	Layout string `json:"layout"`
-	// KVBlock is what cached tokens are rounded up to; WindowBlocks is how
-	// many blocks more a sliding window keeps.
+	// KVBlock is the block that cached tokens are rounded up to; WindowBlocks
+	// is how many extra blocks a sliding window has.
 	KVBlock      int64 `json:"kv_block"`
 	WindowBlocks int64 `json:"window_blocks"`
-	// KVPad is what the cells of a cache are padded to; WindowExtra is the
-	// micro-batch that a sliding window's cells are added to before.
+	// KVPad is the multiple that cache cells are padded to; WindowExtra is the
+	// micro-batch that is added to a sliding window's cells first.
 	KVPad       int64 `json:"kv_pad"`
 	WindowExtra int64 `json:"window_extra"`
-	// Utilisation is the share of the device's memory that it takes by default.
+	// Utilisation is the default share of the device's memory.
 	Utilisation float64 `json:"utilisation"`
-	// ContextGiB is the driver's context and libraries, a device.
+	// ContextGiB is the driver's context and libraries, in GiB per device.
 	ContextGiB float64 `json:"context_gib"`
-	// PrefillChunk is how many tokens of prompts one pass takes.
+	// PrefillChunk is the prompt tokens per pass.
 	PrefillChunk int64 `json:"prefill_chunk"`
-	// MaxSequences is how many sequences it runs at once by default.
+	// MaxSequences is the default limit of concurrent sequences.
 	MaxSequences int64 `json:"max_sequences"`
-	// ActivationPasses is how many of a layer's widest activations stand in
-	// memory at once for a chunk; 0 where the logits decide.
+	// ActivationPasses is how many of a layer's widest activations exist at
+	// once for a chunk; 0 if the logits decide.
 	ActivationPasses float64 `json:"activation_passes"`
-	// LogitRows x vocabulary x LogitBytes are the logits kept.
+	// LogitRows x vocabulary x LogitBytes is the memory of the logits.
 	LogitRows  int64   `json:"logit_rows"`
 	LogitBytes float64 `json:"logit_bytes"`
-	// HiddenCopies is how many fp32 hidden states of a micro-batch stand
-	// beside the logits.
+	// HiddenCopies is how many fp32 hidden states of a micro-batch exist
+	// besides the logits.
 	HiddenCopies float64 `json:"hidden_copies"`
-	// Offload says where weights beyond the device are used: "host" (computed
-	// there), "stream" (copied to the device each pass) or "none".
+	// Offload says where offloaded weights are used: "host" (computed there),
+	// "stream" (copied to the device in each pass) or "none".
 	Offload string `json:"offload"`
 	// Eager runtimes launch every kernel from the host.
 	Eager bool `json:"eager"`
 	// Python is the generation since which passes over prompts are launched
-	// operation by operation from Python; 0: never, but natively, by compiled
-	// code or as a recorded graph.
+	// operation by operation from Python. 0: never; they are compiled or
+	// recorded as a graph.
 	Python int `json:"python"`
-	// GraphContext is how many cached tokens a recorded graph of a pass over
-	// single tokens was for, up to the generation GraphUntil; beyond it passes
-	// were launched operation by operation. 0: any number.
+	// GraphContext is the number of cached tokens up to which a recorded graph
+	// covered passes over single tokens, until the generation GraphUntil.
+	// Longer contexts were launched operation by operation. 0: any number.
 	GraphContext int64 `json:"graph_context"`
 	GraphUntil   int   `json:"graph_until"`
-	// Rewrites says that each pass writes the cache anew, one token longer, and
+	// Rewrites says that each pass rewrites the cache, one token longer, and
 	// repeats its heads for the query heads that share them.
 	Rewrites bool `json:"rewrites"`
-	// Static runtimes read all prompts of a batch at once and answer them
+	// Static runtimes read all prompts of a batch together and answer them
 	// together.
 	Static bool `json:"static"`
-	// Grows says that a sequence's part of the cache grows with its answer,
-	// instead of being set aside for the longest one at the start.
+	// Grows says that a sequence's cache grows with its answer instead of being
+	// allocated for the longest answer at the start.
 	Grows bool `json:"grows"`
-	// Absorbed says that latent attention multiplies prompts with latents,
-	// as it does for single tokens, and not with keys and values by head.
+	// Absorbed says that latent attention multiplies prompts with latents, as
+	// for single tokens, and not with keys and values per head.
 	Absorbed bool `json:"absorbed"`
-	// PadsHeads runtimes take any degree of tensor parallelism.
+	// PadsHeads runtimes support any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
-	// Devices are those that it is known to run on; none is any.
+	// Devices are the supported devices; none means any.
 	Devices []DeviceClass `json:"devices"`
-	// Cache is how it stores its cache where nothing is said, by the weights'
-	// storage ("" is any other); without an entry f16.
+	// Cache is the default cache format by weight format ("" is any other); f16
+	// without an entry.
 	Cache map[string]string `json:"cache"`
-	// CountsState says that the size it prints of its cache has the state in it.
+	// CountsState says that the cache size that it prints includes the state.
 	CountsState bool `json:"counts_state"`
-	// GGUF says that its weights are files of its own, with their own storages.
+	// GGUF says that its weights are files of its own with their own formats.
 	GGUF bool `json:"gguf"`
-	// Desk runtimes serve few users, in storages of fewer bits than others'.
-	Desk bool `json:"desk"`
-	// Ladder is the storages of weights that it offers, the most bits first.
+	// Desktop runtimes serve few users, in formats of fewer bits than others.
+	Desktop bool `json:"desk"`
+	// Ladder is the weight formats that it offers, the most bits first.
 	Ladder []string `json:"ladder"`
-	// HostOptions is how it is told what to leave on the host, by the way of
-	// offloading; "none" is for any way.
+	// HostOptions are the options that leave weights on the host, by mode of
+	// offloading; "none" applies to any mode.
 	HostOptions map[Offload][]HostOption `json:"host_options"`
 	// Releases date its versions, the oldest first.
 	Releases []efficiency.DatedRelease `json:"releases"`
@@ -100,8 +100,7 @@ type Runtime struct {
 	Year int `json:"year"`
 }
 
-// DefaultCache names how the runtime stores its cache for weights of a storage
-// where nothing is said.
+// DefaultCache returns the runtime's default cache format for a weight format.
 func (r *Runtime) DefaultCache(weights string) string {
 	if kv, ok := r.Cache[weights]; ok {
 		return kv
@@ -120,7 +119,7 @@ var loadRuntimes = sync.OnceValue(func() []*Runtime {
 // readRuntimes reads a file of runtimes.
 func readRuntimes(data []byte) ([]*Runtime, error) {
 	var f struct {
-		// Ladder is that of the runtimes which have none of their own.
+		// Ladder is that of runtimes without their own.
 		Ladder   []string   `json:"ladder"`
 		Runtimes []*Runtime `json:"runtimes"`
 	}
@@ -151,7 +150,7 @@ func FindRuntime(s string) (*Runtime, error) {
 	return nil, note.NewError("runtime.unknown", s, names)
 }
 
-// DefaultRuntime is llama.cpp for files of its own and for desks, phones and
+// DefaultRuntime is llama.cpp for its own files and for desktops, phones and
 // processors, neuronx on its own chips, else vLLM.
 func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
 	r, _ := chooseRuntime(d, q)
@@ -173,7 +172,7 @@ func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
 	return r, why
 }
 
-// RuntimeChoice says which runtime is taken where none is named, and why.
+// RuntimeChoice returns the default runtime, and why.
 func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, note.Note) {
 	r, why := chooseRuntime(d, q)
 	if why == note.Word("desk") && d.Vendor == "Apple" {
@@ -182,20 +181,20 @@ func RuntimeChoice(d *hardware.Device, q *Quant) (*Runtime, note.Note) {
 	return r, note.New("runtime.chosen", "", r.Title, why)
 }
 
-// RunsOn reports whether the runtime is known to run on a device; true where
-// nothing says otherwise.
+// RunsOn reports whether the runtime supports a device; true if nothing says
+// otherwise.
 // Source: the supported hardware in each project's README.
 func (r *Runtime) RunsOn(d *hardware.Device) bool {
 	return len(r.Devices) == 0 || slices.ContainsFunc(r.Devices, func(c DeviceClass) bool { return c.holds(d) })
 }
 
-// DeviceClass is the devices of a kind, a vendor or an architecture; what is
-// blank is any.
+// DeviceClass is the devices of a kind, a vendor or an architecture; a blank
+// part matches any.
 type DeviceClass struct {
 	Kind      string `json:"kind"`
 	Vendor    string `json:"vendor"`
 	NotVendor string `json:"not_vendor"`
-	Arch      string `json:"arch"` // how its name begins
+	Arch      string `json:"arch"` // prefix of its name
 }
 
 func (c DeviceClass) holds(d *hardware.Device) bool {
@@ -203,13 +202,13 @@ func (c DeviceClass) holds(d *hardware.Device) bool {
 		(c.NotVendor == "" || c.NotVendor != d.Vendor) && strings.HasPrefix(d.Arch, c.Arch)
 }
 
-// KVType is how the elements of a cache are stored, in bytes each.
+// KVType is a cache format, in bytes per element.
 type KVType struct {
 	Name       string
 	Key, Value float64
 }
 
-// kvTypes are the storages of a cache.
+// kvTypes are the cache formats.
 // Source: ggml-org/llama.cpp ggml/src/ggml-common.h (bytes of a block over its
 // elements); one byte for the 8-bit floating-point and integer types.
 var kvTypes = []KVType{
@@ -218,8 +217,7 @@ var kvTypes = []KVType{
 	{"nvfp4", 0.5625, 0.5625},
 }
 
-// ParseKVType reads the type of a cache; "q8_0/f16" gives keys and values
-// their own.
+// ParseKVType reads a cache format; "q8_0/f16" sets keys and values separately.
 func ParseKVType(s string) (KVType, error) {
 	key, value, mixed := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "/")
 	k, err := kvType(s, key)
@@ -252,7 +250,7 @@ func kvType(input, s string) (KVType, error) {
 }
 
 // ReleaseYear is the generation of a version of the runtime; 0 if the version
-// is older than those that are dated, or names no release.
+// is older than the dated ones, or names no release.
 func (r *Runtime) ReleaseYear(version string) int {
 	v, ok := efficiency.ParseRelease(version)
 	if !ok {

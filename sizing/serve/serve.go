@@ -17,79 +17,82 @@ type Request struct {
 	KV      KVType
 	Runtime *Runtime
 	Cluster hardware.Cluster
-	Layout  Layout // zero dimensions are chosen
-	// Context is the tokens of each sequence, prompt and answer together.
+	Layout  Layout // zero dimensions are open
+	// Context is the tokens per sequence, prompt and answer together.
 	Context int64
-	// Batch is the sequences at once, over all replicas.
+	// Batch is the concurrent sequences, over all replicas.
 	Batch int64
 	// Prompt and Output split the context for the throughput of requests;
 	// zero takes most of the context as prompt.
 	Prompt, Output int64
-	// Images is how many there are in a prompt, for a model with a tower for
-	// them.
+	// Images is the number of images in a prompt, for a model with an image
+	// tower.
 	Images int64
-	// SharedContext takes Context as the tokens of all sequences together, as
-	// llama.cpp's -c does.
+	// SharedContext says that Context is the tokens of all sequences together,
+	// as with llama.cpp's -c.
 	SharedContext bool
-	// Elsewhere are single devices that may be proposed where it does not fit.
-	Elsewhere []*hardware.Device
-	// Published is the storage that the makers of the model chose, where it is
-	// narrower than 16 bits: wider ones hold nothing more. Nil: 16 bits.
+	// Alternatives are single devices to propose if the model does not fit.
+	Alternatives []*hardware.Device
+	// Published is the weight format that the makers of the model published if
+	// it is narrower than 16 bits: wider formats contain no more information.
+	// Nil: 16 bits.
 	Published *Quant
-	// DeviceMemory is what the model may take of each device; 0 takes the
-	// device's own.
+	// DeviceMemory is the memory limit per device; 0 is the device's own
+	// memory.
 	DeviceMemory quantity.Bytes
-	// StoredBytes is the weights' exact size where a file says it.
+	// StoredBytes is the weights' exact size if a file states it.
 	StoredBytes quantity.Bytes
-	// Offload and HostBandwidth are for weights beyond the device.
+	// Offload and HostBandwidth apply to weights beyond the device's memory.
 	Offload       Offload
 	HostBandwidth quantity.Bandwidth
-	// HostMemory is what the host has for them, over all devices; 0 asks no
-	// further.
+	// HostMemory is the host memory for them, over all devices; 0 skips the
+	// check.
 	HostMemory quantity.Bytes
 	// Year is the runtime's generation; 0 takes the runtime's own.
 	Year int
-	// Expanded stores latent keys and values by head, Copied beside a
-	// transposed copy: older programs.
+	// Expanded stores latent keys and values per head, Copied with a transposed
+	// copy: older programs.
 	Expanded, Copied bool
-	// FullWindows caches the whole context in layers with a window too, as
-	// programs without their own cache for them do.
+	// FullWindows caches the whole context also in layers with a window, as
+	// programs without a separate cache for them do.
 	FullWindows bool
 	// Unfused attention writes its scores to memory, as llama.cpp does
 	// without flash attention.
 	Unfused bool
-	// Backend is the interface to the device where it is not the vendor's
-	// own: "vulkan".
+	// Backend is the interface to the device if it is not the vendor's own:
+	// "vulkan".
 	Backend string
 }
 
-// Prepared is a Serving ready to evaluate contexts and batches.
+// Prepared is a Request that is ready to evaluate contexts and batches.
 type Prepared struct {
 	Request
-	asked  Request // as it was before what it leaves open was filled in
-	served *served
-	timer  *servingTimer
-	keys   servingKeys
-	known  int // of the runtime and the device: 2 both together, 1 one of them, 0 neither
-	bands  *Constants
-	// placed is the layers on the host for the context and batch asked for.
-	placed int
+	requested Request // before open fields were filled in
+	profile   *profile
+	timer     *servingTimer
+	keys      servingKeys
+	known     int // 2: the runtime on the device, 1: one of them, 0: neither
+	bands     *Constants
+	// layersOnHost is the number of layers on the host for the requested
+	// context and batch.
+	layersOnHost int
 }
 
-// DefaultHostBandwidth is that of a desktop's two channels of DDR5-5600.
+// DefaultHostBandwidth is the bandwidth of a desktop's two channels of
+// DDR5-5600.
 // Source: JEDEC JESD79-5 (2 x 8 B x 5.6 GT/s).
 const DefaultHostBandwidth quantity.Bandwidth = 89.6e9
 
-// servingRates are the formats that attention computes in, the first that the
-// device has.
+// servingRates are the formats of attention; the first that the device supports
+// is used.
 var servingRates = []hardware.DType{hardware.FP16, hardware.BF16, hardware.FP32, hardware.FP64}
 
-// Prepare checks a serving, fills in what it leaves open and reduces it to sums.
-// It refuses, with a [note.Error] that names the field at fault where one is, a
-// model that does not generate tokens or whose shape is out of range, a context
-// or batch below 1 or beyond what is taken for meant, a layout that does not
-// divide the devices or the model, a device without a published matrix rate,
-// images that the prompt does not hold, and devices whose link is not known.
+// Prepare checks a request, fills in its open fields and reduces it to sums. It
+// returns a [note.Error], with the field at fault if there is one, for a model
+// that does not generate tokens or has dimensions out of range, a context or
+// batch out of range, a layout that does not divide the devices or the model, a
+// device without a published matrix rate, images that do not fit the prompt,
+// and devices with an unknown link.
 func (s Request) Prepare() (*Prepared, error) {
 	if s.Model == nil || s.Cluster.Device == nil {
 		return nil, note.NewError("serving.needs-model-and-device")
@@ -117,16 +120,16 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.checkShares(); err != nil {
 		return nil, err
 	}
-	p := &Prepared{Request: s, asked: asked, served: newServed(s.Model, s.Quant)}
+	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant)}
 	if s.FullWindows {
-		for i := range p.served.caches {
-			p.served.caches[i].Window = 0
+		for i := range p.profile.caches {
+			p.profile.caches[i].Window = 0
 		}
 	}
 	if s.StoredBytes > 0 {
-		p.served.scaleTo(float64(s.StoredBytes))
+		p.profile.scaleTo(float64(s.StoredBytes))
 	}
-	if len(p.served.caches) == 0 {
+	if len(p.profile.caches) == 0 {
 		return nil, note.NewError("serving.no-cache", s.Model.Name)
 	}
 	if d := s.Cluster.Device; !slices.ContainsFunc(servingRates, d.Supports) && !d.Supports(hardware.FP8) {
@@ -136,7 +139,7 @@ func (s Request) Prepare() (*Prepared, error) {
 	if year == 0 {
 		year = s.Runtime.Year
 	}
-	if p.timer, err = newServingTimer(p.served, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
+	if p.timer, err = newServingTimer(p.profile, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
 		return nil, err
 	}
 	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
@@ -154,7 +157,7 @@ func (s Request) Prepare() (*Prepared, error) {
 	return p, nil
 }
 
-// check refuses what cannot be served.
+// check rejects impossible requests.
 func (s *Request) check() error {
 	m := s.Model
 	switch {
@@ -172,7 +175,7 @@ func (s *Request) check() error {
 	return m.Check()
 }
 
-// checkShares refuses a shared context that leaves a sequence less than its
+// checkShares rejects a shared context that leaves a sequence less than its
 // prompt and its answer.
 func (s *Request) checkShares() error {
 	n, each := s.perReplica(s.Batch), s.leastContext()
@@ -185,8 +188,8 @@ func (s *Request) checkShares() error {
 // leastContext is the fewest tokens of a sequence: a prompt and an answer.
 func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output, 1) }
 
-// scaleTo gives the tensors a total in bytes.
-func (s *served) scaleTo(total float64) {
+// scaleTo scales the tensors to a total in bytes.
+func (s *profile) scaleTo(total float64) {
 	have := 0.0
 	for i := range s.tensors {
 		if !s.tensors[i].shared {
@@ -207,7 +210,7 @@ func (s *served) scaleTo(total float64) {
 	}
 }
 
-// SetConstants replaces the constants that times rest on.
+// SetConstants replaces the constants of times.
 func (p *Prepared) SetConstants(c *Constants) {
 	p.bands, p.known = c, c.known(&p.keys)
 	p.timer.e = c.at(&p.keys)
@@ -216,21 +219,21 @@ func (p *Prepared) SetConstants(c *Constants) {
 // SetEfficiency sets the constants themselves.
 func (p *Prepared) SetEfficiency(e Efficiency) { p.timer.e = e }
 
-// Efficiency returns the constants that hold.
+// Efficiency returns the constants of the estimate.
 func (p *Prepared) Efficiency() Efficiency { return p.timer.e }
 
 // Keys lists the keys of a constant, the most general first.
 func (p *Prepared) Keys(constant int) []Key { return p.keys.keys(constant) }
 
-// Measured names the runtime and the family of the device, as
-// [ServingConstants] do: "vllm on Hopper".
+// Measured names the runtime and the family of the device, as [Constants] does:
+// "vllm on Hopper".
 func (p *Prepared) Measured() string {
 	return p.keys.names[nameRuntime] + " on " + p.keys.names[nameFamily]
 }
 
-// grade is what the constants know of the runtime and the device: nothing of
-// weights on the host, and no more than of comparable ones where a replica spans
-// several nodes, for neither has been measured.
+// grade is how much the constants cover of the runtime and the device. It is 0
+// for weights on the host, and at most 1 for a replica over several nodes:
+// neither was measured.
 func (p *Prepared) grade(t *servingTimer) int {
 	switch {
 	case t.hostDense > 0 || t.hostExperts > 0:
@@ -241,18 +244,18 @@ func (p *Prepared) grade(t *servingTimer) int {
 	return p.known
 }
 
-// perReplica is the sequences that one replica, or one group of attention,
-// serves at once.
+// perReplica is the concurrent sequences of one replica, or of one attention
+// group.
 func (s *Request) perReplica(batch int64) int64 {
 	groups := int64(s.Layout.Replicas * s.Layout.EP)
 	return (batch + groups - 1) / groups
 }
 
-// Memory returns what the most loaded device holds for batch sequences of a
+// Memory returns the memory of the most loaded device for batch sequences of a
 // context each.
 func (p *Prepared) Memory(context, batch int64) Memory {
 	var m Memory
-	s, l := p.served, &p.Layout
+	s, l := p.profile, &p.Layout
 	dense, experts := s.weightBytes(l)
 	perStage := s.stageShare(l)
 	n := float64(p.perReplica(batch))
@@ -272,7 +275,7 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 	m.Device = p.DeviceMemory
 	m.Budget = p.Runtime.budget(m.Device)
 	m.Weights = quantity.Bytes(dense + experts)
-	if p.StoredBytes == 0 || p.Quant.GGUF { // other files hold the towers too
+	if p.StoredBytes == 0 || p.Quant.GGUF { // other files include the towers
 		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))
 	}
 	m.sum()
@@ -287,21 +290,21 @@ func (p *Prepared) prompt(context int64) int64 {
 	if p.Prompt > 0 {
 		return min(p.Prompt, context)
 	}
-	if p.Model.Field == model.Speech { // it is prompted with a sound
+	if p.Model.Field == model.Speech { // the prompt is a sound
 		return min(soundPrompt, context)
 	}
 	return max(context-p.output(context), 1)
 }
 
-// soundPrompt is the tokens that say what to do with a sound: start, language,
+// soundPrompt is the tokens of the instruction for a sound: start, language,
 // task and no timestamps. Source: openai/whisper whisper/tokenizer.py
 // (sot_sequence_including_notimestamps).
 const soundPrompt = 4
 
-// PromptTokens is the tokens of the prompt that speeds are for.
+// PromptTokens is the prompt tokens of the speed estimate.
 func (p *Prepared) PromptTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).prompt) }
 
-// OutputTokens is the tokens of the answer that speeds are for.
+// OutputTokens is the answer tokens of the speed estimate.
 func (p *Prepared) OutputTokens() int64 { return int64(p.request(p.batchEach(p.Batch)).output) }
 
 // output is the tokens of the answer in a context.
@@ -318,7 +321,7 @@ func (p *Prepared) MaxBatch(context int64) int64 {
 	return p.maxBatch(context, p.hostLimit())
 }
 
-// maxBatch is the most sequences that fit with at most so many layers on the
+// maxBatch is the most sequences that fit with at most that many layers on the
 // host.
 func (p *Prepared) maxBatch(context int64, layers int) int64 {
 	most := int64(1 << 24)
@@ -328,8 +331,8 @@ func (p *Prepared) maxBatch(context int64, layers int) int64 {
 	return search(most, func(n int64) bool { return p.fitsWith(context, n, layers) })
 }
 
-// MaxContext returns the longest context that fits for a batch; 0 if none
-// does. Beyond the context that the model was made for it answers nothing.
+// MaxContext returns the longest context that fits for a batch, up to the
+// model's own limit; 0 if none fits.
 func (p *Prepared) MaxContext(batch int64) int64 {
 	most := int64(1 << 30)
 	if p.Model.Context > 0 && !p.SharedContext {
@@ -347,8 +350,8 @@ func (p *Prepared) fitsWith(context, batch int64, layers int) bool {
 	return m.Fits && m.HostLayers <= layers
 }
 
-// search returns the largest n up to most for which ok holds, 0 if none: ok
-// must not become true again once it is false.
+// search returns the largest n up to most for which ok is true, 0 if none. ok
+// must not become true again after it is false.
 func search(most int64, ok func(int64) bool) int64 {
 	if most < 1 || !ok(1) {
 		return 0
@@ -371,23 +374,23 @@ func search(most int64, ok func(int64) bool) int64 {
 	return low
 }
 
-// Prefill returns the seconds that a replica takes to read batch prompts of n
-// tokens each after depth cached ones. The batch is that of all of the
-// replica's EP groups, which divide it, and may be a fraction: a mean over time.
+// Prefill returns the seconds in which a replica reads batch prompts of n
+// tokens each after depth cached ones. The batch is that of all EP groups of
+// the replica, which divide it, and may be a fractional mean over time.
 func (p *Prepared) Prefill(n, depth, batch float64) float64 {
 	return p.timer.prefill(n, depth, batch)
 }
 
 // Decode returns the seconds between two tokens of each of a replica's batch
-// sequences, with context cached tokens each. The batch is that of all of the
-// replica's EP groups and stages, which divide it, and may be a fraction: a mean
-// over time.
+// sequences, with context cached tokens each. The batch is that of all EP
+// groups and stages of the replica, which divide it, and may be a fractional
+// mean over time.
 func (p *Prepared) Decode(batch, context float64) float64 {
 	return p.timer.decode(batch, context)
 }
 
 // Band returns the 80 % band around a rate of a phase: "decode", "prefill",
-// "batched" or "load"; half as wide again where the model's shape is inferred.
+// "batched" or "load"; half as wide again for an inferred model.
 func (p *Prepared) Band(phase string, rate float64) (low, high float64) {
 	return p.bandOf(phase, rate, p.grade(p.timer))
 }
@@ -401,8 +404,8 @@ func (p *Prepared) bandOf(phase string, rate float64, known int) (low, high floa
 }
 
 // FirstToken returns the time to the first token of a prompt of n tokens that
-// waits for no other, with its 80 % band: prefill's for the prompt, that of load
-// tests for what comes beside it.
+// does not queue, with its 80 % band: that of prefill for the prompt, and that
+// of load tests for the rest.
 func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 	first, prompt := p.timer.e.First(), p.Prefill(n, 0, 1)
 	slow, fast := p.Band("prefill", 1) // of rates
@@ -414,30 +417,30 @@ func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 // runtime's padding.
 func (p *Prepared) KVBytes(context int64) quantity.Bytes {
 	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
-	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
-// ActivationBytes returns the widest activations of one layer for a prompt
-// that is read at once: the widest one beside the layer's input and the
-// residual, in 16 bits.
+// ActivationBytes returns the widest activations of one layer for a prompt that
+// is read in one pass: the widest one, the layer's input and the residual, in
+// 16 bits.
 func (p *Prepared) ActivationBytes(prompt float64) float64 {
-	return prompt * (p.served.widest + 2*p.served.hidden) * 2
+	return prompt * (p.profile.widest + 2*p.profile.hidden) * 2
 }
 
-// KVBytesPadded is KVBytes as the runtime allots it.
+// KVBytesPadded is KVBytes as the runtime allocates it.
 func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
 	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.Runtime}
-	return quantity.Bytes(p.served.cacheBytes(float64(context), &shape))
+	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
-// KVBytesPerToken returns what one token adds to the cache while no window is
-// full, over all devices.
+// KVBytesPerToken returns the cache per token while no window is full, over all
+// devices.
 func (p *Prepared) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.served.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+	return quantity.Bytes(p.profile.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
 }
 
 // StateBytes returns the state of one sequence over all devices.
-func (p *Prepared) StateBytes() quantity.Bytes { return quantity.Bytes(p.served.stateBytes(1)) }
+func (p *Prepared) StateBytes() quantity.Bytes { return quantity.Bytes(p.profile.stateBytes(1)) }
 
 // WeightBytes returns the weights of one replica over all devices, each once.
 func (p *Prepared) WeightBytes() quantity.Bytes {

@@ -213,7 +213,7 @@ func TestServingErrors(t *testing.T) {
 	}
 }
 
-// Every model, storage and runtime is answered with finite numbers or refused.
+// Every model, storage and runtime is answered with finite numbers or rejected.
 func TestServingNeverBreaks(t *testing.T) {
 	devices := []string{"h100", "m2-ultra", "jetson-agx-orin-64gb", "rtx-3060", "v100"}
 	quants, runtimes := serve.Quants(), serve.Runtimes()
@@ -386,7 +386,7 @@ func TestStagesHoldWholeLayers(t *testing.T) {
 	}
 }
 
-// Arithmetic is compute-bound from the batch at which two FLOPs a parameter and
+// Arithmetic is compute-bound from the batch at which two FLOPs per parameter and
 // token take as long as reading it: groups and stages each take their part of
 // the batch, and a lone token is nowhere compute-bound on a GPU.
 func TestComputeBoundBatch(t *testing.T) {
@@ -395,7 +395,7 @@ func TestComputeBoundBatch(t *testing.T) {
 		return p.Throughput(0).ComputeBound
 	}
 	one := bound("llama-3.1-8b", "b200", 1, serve.Layout{TP: 1, PP: 1})
-	// 2,250 TFLOP/s over 8 TB/s: a balance of 281 tokens at two bytes a parameter,
+	// 2,250 TFLOP/s over 8 TB/s: a balance of 281 tokens at two bytes per parameter,
 	// of which products and reading reach different shares.
 	assert.Greater(t, one, int64(281/4))
 	assert.Less(t, one, int64(281*4))
@@ -467,7 +467,7 @@ func TestMoreDevicesHoldLess(t *testing.T) {
 func TestSharedContextHasRoom(t *testing.T) {
 	for _, c := range []struct {
 		context, batch, prompt, output int64
-		most                           int64 // sequences; 0: the batch is refused
+		most                           int64 // sequences; 0: the batch is rejected
 	}{
 		{8192, 4096, 0, 0, 4096},
 		{8192, 4097, 0, 0, 0},

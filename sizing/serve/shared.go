@@ -7,13 +7,13 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// sharedNote says what was assumed of a memory that the model shares with
-// the system: how much of it one process gets, who says so, and what changes it.
+// sharedNote says what is assumed of memory that the model shares with the
+// system: how much one process gets, who documents it, and what changes it.
 func sharedNote(d *hardware.Device) note.Note {
 	return note.New("unified.shared", "", d.Name, d.Memory, d.MemoryLabel, sharedPlatform(d))
 }
 
-// sharedPlatform says who divides the memory of such a device.
+// sharedPlatform returns what divides the memory of such a device.
 // Sources: Apple Metal recommendedMaxWorkingSetSize and the sysctl
 // iogpu.wired_limit_mb; Linux kernel documentation of amdgpu (gttsize) and ttm
 // (pages_limit); Android's low-memory killer and iOS's jetsam publish no limit.

@@ -10,7 +10,7 @@ import (
 // servingTimer predicts how long passes over a model take on a layout.
 //
 // A pass over T tokens of B sequences reads the weights once and multiplies
-// every token with them; the two overlap, so that the slower one sets the pace:
+// every token with them; the two overlap, so that the slower one limits the rate:
 //
 //	weights  = bytes of the weights that the tokens touch / (bandwidth x memory)
 //	products = 2 x parameters x (T + tile) / (peak x compute)
@@ -22,7 +22,7 @@ import (
 // with |a, b| the 4-norm, a maximum that is smooth where the two are alike.
 // Of E experts T tokens touch E(1 - (1 - k/E)^T).
 type servingTimer struct {
-	s       *served
+	s       *profile
 	layout  Layout
 	runtime *Runtime
 	kv      KVType
@@ -32,31 +32,31 @@ type servingTimer struct {
 	memory  float64 // B/s
 	latent  bool    // attention over latents
 	unfused bool    // attention writes its scores to memory
-	// expanded and copied are how latents are stored, as in [Serving].
+	// expanded and copied are how latents are stored, as in [Request].
 	expanded, copied bool
-	graphs           float64 // cached tokens up to which single tokens are a recorded graph; 0: any
+	graphs           float64 // cached tokens up to which passes over single tokens are a recorded graph; 0: any
 	links            servingLinks
-	frontLinks       servingLinks // of what EP groups and stages do not divide
-	// hostShare is the part of dense weights and of experts that stand on the
-	// host, and hostRate the bandwidth at which they are used.
+	frontLinks       servingLinks // of the parts that EP groups and stages do not divide
+	// hostDense and hostExperts are the shares of dense weights and of experts
+	// on the host, hostRate the bandwidth at which they are used.
 	hostDense, hostExperts, hostRate float64
-	copyRate                         float64 // at which passes of many tokens copy them; 0: they do not
+	copyRate                         float64 // at which passes of many tokens copy them; 0: not copied
 	hostCache                        float64 // share of the caches
 
-	dense, head, densePart float64 // bytes and multiplied parameters a device
+	dense, head, densePart float64 // bytes and multiplied parameters per device
 	headParams             float64
 	mix                    []mixer
-	front                  []forwardGroup // what a prompt passes once
-	images                 float64        // how often: 1 but for images
-	achievable             float64        // share of the peak that was measured
+	front                  []forwardGroup // run once per prompt
+	images                 float64        // runs of front: 1 except for images
+	achievable             float64        // measured share of peak
 }
 
 // mixer is the layers with one kind of mixing block.
 type mixer struct {
 	block  model.Block
 	layers float64
-	// absorbed is what the work grows by where latents are multiplied with
-	// directly; 1 for any other block.
+	// absorbed is the factor on FLOPs when latents are multiplied directly; 1
+	// for any other block.
 	absorbed float64
 	latent   bool
 }
@@ -72,8 +72,8 @@ func smoothMax(a, b float64) float64 {
 	return hi * math.Sqrt(math.Sqrt(1+r*r))
 }
 
-// newServingTimer prepares what does not depend on the constants.
-func newServingTimer(s *served, l Layout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
+// newServingTimer computes what does not depend on the constants.
+func newServingTimer(s *profile, l Layout, r *Runtime, year int, kv KVType, c *hardware.Cluster) (*servingTimer, error) {
 	t := &servingTimer{s: s, layout: l, runtime: r, kv: kv, memory: float64(c.Device.MemBandwidth)}
 	var err error
 	if t.links, err = newServingLinks(c, &l); err != nil {
@@ -125,7 +125,8 @@ func (t *servingTimer) addMixer(b model.Block, layers float64) {
 	t.latent = t.latent || x.latent
 }
 
-// expand stores latents by head, so that attention works as of any other model.
+// expand stores latents per head, so that attention works as in any other
+// model.
 func (t *servingTimer) expand() {
 	t.expanded, t.latent = true, false
 	for i := range t.mix {
@@ -133,11 +134,11 @@ func (t *servingTimer) expand() {
 	}
 }
 
-// servingPeak returns the matrix rates of products and of attention: the
-// format of the weights where the device computes in it, else 16 bits, else
-// fp32. llama.cpp accumulates products of 16 bits in 16 bits on NVIDIA's
-// devices, which GeForce runs at twice the rate, half that of INT8; and since
-// mid 2024 it multiplies weights that are stored in blocks in INT8 there.
+// servingPeak returns the matrix rates of products and of attention: the format
+// of the weights if the device supports it, else 16 bits, else fp32. llama.cpp
+// accumulates 16-bit products in 16 bits on NVIDIA's devices, at twice the rate
+// on GeForce, half that of INT8; since mid 2024 it multiplies weights that are
+// stored in blocks in INT8 there.
 // Source: ggml-org/llama.cpp ggml/src/ggml-cuda/ggml-cuda.cu
 // (CUBLAS_COMPUTE_16F), ggml-cuda/mmq.cuh and pull request 8062.
 func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention float64) {
@@ -147,7 +148,7 @@ func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention fl
 			break
 		}
 	}
-	if attention == 0 { // 8 bits alone are published: 16 run at half of their rate
+	if attention == 0 { // only 8 bits are published: 16 bits run at half the rate
 		attention = float64(d.Rates[hardware.FP8].Peak) / 2
 	}
 	products = attention
@@ -173,32 +174,32 @@ func servingPeak(d *hardware.Device, q *Quant, year int) (products, attention fl
 // weights of a long prompt first.
 const blockProductsYear = 2024
 
-// hit is the share of experts that tokens touch; tokens that are alike, spread
-// below 1, go to the same ones.
-func (x *servedExperts) hit(tokens, spread float64) float64 {
+// touchedShare is the share of experts that tokens are routed to; similar
+// tokens, with a spread below 1, go to the same experts.
+func (x *servedExperts) touchedShare(tokens, spread float64) float64 {
 	return 1 - math.Pow(1-x.topK/x.experts, math.Pow(math.Max(tokens, 1), spread))
 }
 
-// rate is the arithmetic rate that products of many tokens reach.
+// rate is the achieved FLOP/s of products of many tokens.
 func (t *servingTimer) rate() float64 { return t.peak * t.e[servingCompute] }
 
-// passWork is what the products of a pass take of a device: the bytes of the
-// weights that its tokens touch, there and on the host, and the FLOPs with those
-// of the tile, of routed experts apart.
+// passWork is the work of a pass's products on a device: the bytes of the
+// weights that its tokens use, there and on the host, and the FLOPs including
+// the tile, separately for routed experts.
 type passWork struct {
 	bytes, expertBytes, hostBytes float64
 	flops, expertFLOPs            float64
 }
 
-// work counts a pass of tokens; heads is how many positions go through the
-// output head.
-func (t *servingTimer) work(tokens, heads float64) (w passWork) {
+// passWork counts a pass of tokens; heads is how many positions pass the output
+// head.
+func (t *servingTimer) passWork(tokens, heads float64) (w passWork) {
 	w.bytes, w.hostBytes = t.dense*(1-t.hostDense)+t.head, t.dense*t.hostDense
 	w.flops = 2 * (t.densePart*(tokens+t.e[servingTile]) + t.headParams*(heads+t.e[servingTile]))
 	spread, groups := float64(t.layout.TP*t.layout.EP), float64(t.layout.EP)
 	for i := range t.s.experts {
 		x := &t.s.experts[i]
-		hit := x.hit(tokens*groups, t.e[servingSpread])
+		hit := x.touchedShare(tokens*groups, t.e[servingSpread])
 		touched := x.bytes * hit / spread
 		w.expertBytes += touched * (1 - t.hostExperts)
 		w.hostBytes += touched * t.hostExperts
@@ -214,25 +215,25 @@ func (t *servingTimer) readMultiply(w *passWork) (read, multiply float64) {
 	return w.bytes/bw + w.expertBytes/(bw*t.e[servingExperts]), w.flops/rate + w.expertFLOPs/(rate*t.e[servingGrouped])
 }
 
-// weights is the time of all products of a pass: reading and multiplying
-// overlap; what stands on the host comes on top.
+// weights is the time of all products of a pass. Reading and multiplying
+// overlap; weights on the host take additional time.
 func (t *servingTimer) weights(tokens, heads float64) float64 {
-	w := t.work(tokens, heads)
+	w := t.passWork(tokens, heads)
 	read, multiply := t.readMultiply(&w)
 	return smoothMax(read, multiply) + t.hostTime(&w, tokens)
 }
 
-// attentionWork is what attention takes of a device: the FLOPs of scores, those
-// over latents apart, the bytes of scores that are written, and of the cache
-// there and on the host.
+// attentionWork is the work of attention on a device: the FLOPs of scores,
+// separately over latents, the bytes of scores that are written, and the bytes
+// of the cache there and on the host.
 type attentionWork struct {
 	flops, latentFLOPs, scores float64
 	cache, hostCache           float64
 }
 
-// attends counts attention of n new tokens a sequence after depth cached ones,
+// attentionWork counts attention of n new tokens per sequence after depth cached ones,
 // for batch sequences.
-func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
+func (t *servingTimer) attentionWork(n, depth, batch float64) (w attentionWork) {
 	each := batch / float64(t.layout.TP)
 	for i := range t.mix {
 		_, after := t.mix[i].block.Mixing(depth + n)
@@ -256,10 +257,10 @@ func (t *servingTimer) attends(n, depth, batch float64) (w attentionWork) {
 	return w
 }
 
-// attention is the time of n new tokens a sequence after depth cached ones, for
+// attention is the time of n new tokens per sequence after depth cached ones, for
 // batch sequences.
 func (t *servingTimer) attention(n, depth, batch float64) float64 {
-	w := t.attends(n, depth, batch)
+	w := t.attentionWork(n, depth, batch)
 	return smoothMax(t.attentionTimes(&w))
 }
 
@@ -277,24 +278,24 @@ func (t *servingTimer) attentionTimes(w *attentionWork) (read, scores float64) {
 }
 
 // cacheTraffic is the bytes that n new tokens of a sequence move over its cache
-// of depth tokens on one device, and over its state.
+// of depth tokens and its state, on one device.
 func (t *servingTimer) cacheTraffic(n, depth float64) float64 {
 	shape := cacheShape{kv: t.kv, tp: t.layout.TP, rewritten: t.runtime.Rewrites && n <= 1, expanded: t.expanded, copied: t.copied}
 	return t.s.cacheBytes(depth+n/2, &shape) + 2*t.s.stateBytes(t.layout.TP)
 }
 
-// flopsPerScore is the FLOPs of attention a score: 4 x the usual head
+// flopsPerScore is the FLOPs of attention per score: 4 x the usual head
 // dimension of 128.
 const flopsPerScore = 512
 
-// wire is the time of a pass of tokens between devices: two collectives a layer,
-// and the way from stage to stage.
+// wire is the time of a pass of tokens between devices: two collectives per
+// layer, and the transfers between stages.
 func (t *servingTimer) wire(tokens float64) float64 {
 	bytes := tokens * t.s.hidden * 2
 	return 2*t.s.depth*t.links.allReduce(bytes, t.e[servingHop], t.e[servingWire]) + t.links.send(bytes, t.e[servingHop], t.e[servingWire])
 }
 
-// pass is the time of one pass: tokens in all, of batch sequences, n new ones
+// pass is the time of one pass: tokens in total, of batch sequences, n new ones
 // each after depth cached ones, heads positions through the head.
 func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
 	work := t.weights(tokens, heads) + t.attention(n, depth, batch) + t.launched()*t.e[servingGap]
@@ -303,8 +304,8 @@ func (t *servingTimer) pass(tokens, heads, n, depth, batch float64) float64 {
 }
 
 // decode is the time between two tokens of a batch with context cached tokens
-// each. Stages of layers work on parts of the batch in turn, so that the time
-// is that of a part through all stages.
+// each. Pipeline stages work on parts of the batch in turn, so the time is that
+// of one part through all stages.
 func (t *servingTimer) decode(batch, context float64) float64 {
 	batch /= float64(t.layout.EP)
 	part := math.Max(1, batch/float64(t.layout.PP))
@@ -321,18 +322,17 @@ func (t *servingTimer) prefill(n, depth, batch float64) float64 {
 	return p.time()
 }
 
-// promptPasses is what reading prompts is made of: before them, so many passes
-// of as many tokens each, of which heads go through the output head, the
-// attention of all of them, and the share of their time in which stages that
-// work at once are done.
+// promptPasses are the parts of reading prompts: the time before them, the
+// passes with their tokens and positions through the output head, the attention
+// of all passes, and the share of their time with concurrent stages.
 type promptPasses struct {
 	before, passes, size, heads, one, attention, stages float64
 }
 
 func (p *promptPasses) time() float64 { return p.before + (p.one*p.passes+p.attention)*p.stages }
 
-// prompts is how prompts of n tokens are read for batch sequences of all groups
-// after depth cached tokens.
+// prompts returns how prompts of n tokens are read for batch sequences of all
+// groups after depth cached tokens.
 func (t *servingTimer) prompts(n, depth, batch float64) promptPasses {
 	batch = math.Max(1, batch/float64(t.layout.EP))
 	p := promptPasses{passes: 1, size: batch, heads: batch, stages: 1}
@@ -356,12 +356,12 @@ func (t *servingTimer) prompts(n, depth, batch float64) promptPasses {
 }
 
 // attentionChunks is attention of a prompt that is read in chunks: the cache
-// is read once a chunk.
+// is read once per chunk.
 func (t *servingTimer) attentionChunks(n, depth, batch, chunk float64) float64 {
 	parts := math.Ceil(n / chunk)
 	if parts <= 1 {
 		return t.attention(n, depth, batch)
 	}
-	// The middle chunk stands for all: cost is linear in the depth.
+	// The middle chunk represents all: cost is linear in the depth.
 	return parts * t.attention(n/parts, depth+(n-n/parts)/2, batch)
 }

@@ -6,21 +6,22 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// activations is bytes of saved activations by the module that may recompute them
-// and their sharding axis.
+// activations are the bytes of saved activations, by the module that may
+// recompute them and by their sharding axis.
 type activations struct {
 	by [model.NumModules][model.NumAxes]float64
-	// all and withoutCore are the sums over all modules and over all but the core
-	// of attention, the sets that most plans ask for.
+	// all and withoutCore are sums over all modules and over all but the core
+	// of attention: most plans need one of them.
 	all, withoutCore [model.NumAxes]float64
 }
 
-// sum fills in the sums.
+// sum fills in the sums over modules.
 func (a *activations) sum() {
 	a.all, a.withoutCore = a.without(0), a.without(model.Modules(0).With(model.CoreAttention))
 }
 
-// without returns the activations of one sample but for those of some modules.
+// without returns the activations of one sample, except those of the dropped
+// modules.
 func (a *activations) without(dropped model.Modules) (sum [model.NumAxes]float64) {
 	for m := range a.by {
 		if !dropped.Has(model.Module(m)) {
@@ -33,15 +34,15 @@ func (a *activations) without(dropped model.Modules) (sum [model.NumAxes]float64
 }
 
 // addSaved adds the activations that a block saves for the backward pass.
-func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
+func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 	for _, t := range b.Saved() {
 		if t.Operand && w.Adapter.BaseBits > 0 && w.FreezesWeights() {
-			k.keep(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
+			k.save(t.Module, t.Axis, t.PerToken*k.tokens*c.stack.PackedInputBytes)
 		}
 		if w.FreezesWeights() && len(t.Feeds) > 0 && !slices.ContainsFunc(t.Feeds, w.Adapter.feeds) {
-			continue // kept only for the gradient of a weight that is frozen
+			continue // it is saved only for the gradient of a frozen weight
 		}
-		if !c.keeps(t.When) && !c.writes(t.When) {
+		if !c.saves(t.When) && !c.writes(t.When) {
 			continue
 		}
 		if c.stack.ScoreBuffer && t.Module == model.CoreAttention {
@@ -49,7 +50,7 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 		}
 		elements := t.PerToken*k.tokens + t.PerPair*k.tokens*k.tokens
 		if t.Axis == model.ExpertAxis || t.Axis == model.DispatchAxis {
-			elements *= w.Routing.held()
+			elements *= w.Routing.activationFactor()
 		}
 		n := elements * c.elementBytes(t.Width)
 		axis := t.Axis
@@ -59,7 +60,7 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 		if c.writes(t.When) {
 			k.written.by[t.Module][axis] += n
 		}
-		if !c.keeps(t.When) {
+		if !c.saves(t.When) {
 			continue
 		}
 		k.saved.by[t.Module][axis] += n
@@ -67,15 +68,15 @@ func (c *costs) addSaved(k *kind, b model.Block, w *Workload) {
 		switch {
 		case !c.stack.FP8Operands || !w.Precision.narrow():
 		case len(t.Feeds) > 0:
-			k.saved.by[t.Module][axis] += elements - n // quantised, and kept so
+			k.saved.by[t.Module][axis] += elements - n // it is saved quantised
 		case t.Operand:
-			k.saved.by[t.Module][axis] += elements // and its quantised copy
+			k.saved.by[t.Module][axis] += elements // the quantised copy
 		}
 	}
 }
 
 // elementBytes is the storage of an activation's element.
-func (c *costs) elementBytes(w model.Width) float64 {
+func (c *profile) elementBytes(w model.Width) float64 {
 	switch w {
 	case model.Full:
 		return 4
@@ -85,14 +86,14 @@ func (c *costs) elementBytes(w model.Width) float64 {
 	return c.actBytes
 }
 
-// keep adds activations that the forward pass writes and saves.
-func (k *kind) keep(m model.Module, axis model.Axis, n float64) {
+// save adds activations that the forward pass writes and saves.
+func (k *layerKind) save(m model.Module, axis model.Axis, n float64) {
 	k.saved.by[m][axis] += n
 	k.written.by[m][axis] += n
 }
 
-// keeps reports whether the stack keeps activations under a condition.
-func (c *costs) keeps(w model.When) bool {
+// saves reports whether the stack keeps activations under a condition.
+func (c *profile) saves(w model.When) bool {
 	switch w {
 	case model.WithDropout:
 		return c.stack.Dropout
@@ -112,14 +113,14 @@ func (c *costs) keeps(w model.When) bool {
 	return true
 }
 
-// writes reports whether an operator writes activations under a condition: the
-// experts' output is written whether or not it is kept.
-func (c *costs) writes(w model.When) bool {
+// writes reports whether an operator writes activations under a condition. The
+// output of experts is written even where it is not saved.
+func (c *profile) writes(w model.When) bool {
 	switch w {
 	case model.WhenWeightedInside:
 		return false
 	case model.WhenWeightedOutside:
 		return true
 	}
-	return c.keeps(w)
+	return c.saves(w)
 }

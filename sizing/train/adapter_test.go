@@ -34,9 +34,9 @@ func TestMagnitudes(t *testing.T) {
 }
 
 // Adapters on experts: 4 layers of 8 experts with r(512 + 1024) for each of
-// three matrices. What feeds a frozen expert is not kept, so that adapters on
-// attention alone hold less than adapters on all, and these less than full
-// fine-tuning.
+// three matrices. The input of a frozen expert is not saved, so that adapters
+// on attention alone need less memory than adapters on all, and these less than
+// full fine-tuning.
 func TestAdaptersOnExperts(t *testing.T) {
 	m := drawExperts()
 	hold := func(method Method, targets ...string) Memory {

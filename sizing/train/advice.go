@@ -11,10 +11,11 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Advice is a change to a plan that makes it fit, or brings it nearest.
+// Advice is a change to a plan that makes it fit, or that brings it closest to
+// fitting.
 type Advice struct {
-	// Settings are what to set in the request. Change is the same as it is typed,
-	// which is the program's to fill in.
+	// Settings are what to set in the request. Change is the same as
+	// command-line text; the program fills it in.
 	Settings note.Settings `json:"-"`
 	Change   string        `json:"change"`
 	Plan     Plan          `json:"plan"`
@@ -23,9 +24,9 @@ type Advice struct {
 	Total  quantity.Bytes   `json:"total_bytes"`
 	Step   quantity.Seconds `json:"step_seconds"`
 	Fits   bool             `json:"fits"`
-	// Verdict says how surely, as that of [Memory] does.
+	// Verdict says how certain the fit is, as [Memory] does.
 	Verdict Verdict `json:"verdict"`
-	kinds   string  // of the changes that were put together
+	kinds   string  // of the combined changes
 }
 
 // LargestTerm names the largest part of the memory and its size.
@@ -52,17 +53,17 @@ func (m *Memory) Terms() []MemoryTerm {
 	}
 }
 
-// mostAdvice is how many changes are proposed, mostChanges how many rounds of
-// two may be put together where no two are enough.
+// mostAdvice limits the number of proposals, mostChanges the rounds of two
+// changes each.
 const (
 	mostAdvice  = 5
 	mostChanges = 3
 )
 
-// Advise returns the changes to a plan that does not fit, one at a time, two
-// together or more where these are not enough, that make it fit on the same
-// devices, cheapest in time first and one of each kind; if none does, the one
-// that comes nearest.
+// Advise returns the changes that make a plan fit on the same devices: single
+// changes, pairs, and longer combinations where pairs are not enough. It sorts
+// them by step time and returns one of each kind. If no change suffices, it
+// returns the one that needs the least memory.
 func (p *Prepared) Advise(plan *Plan) []Advice {
 	now, err := p.Evaluate(plan)
 	if err != nil {
@@ -78,7 +79,7 @@ func (p *Prepared) Advise(plan *Plan) []Advice {
 		start = found[0]
 	}
 	if len(found) == 0 && start.Total < now.Memory.Total {
-		found = []Advice{start} // what the rounds before came to
+		found = []Advice{start} // the result of earlier rounds
 	}
 	if n := slices.IndexFunc(found, func(a Advice) bool { return !a.Fits }); n > 0 {
 		found = found[:n]
@@ -92,8 +93,8 @@ func (p *Prepared) Advise(plan *Plan) []Advice {
 	return found
 }
 
-// adviseFrom returns the changes from a plan, those that fit first, by time, and
-// the others by memory: of every kind the best.
+// adviseFrom returns the best change of each kind: first those that fit, by
+// step time, then the others, by memory.
 func (p *Prepared) adviseFrom(start *Advice) []Advice {
 	changes := p.changes(&start.Plan, &start.States)
 	prepared := map[States]*Prepared{p.Workload.States: p}
@@ -139,17 +140,18 @@ func (p *Prepared) adviseFrom(start *Advice) []Advice {
 	})
 }
 
-// worth is how much faster two changes must be than one of them that fits
+// worthwhileSpeedup is how much faster two changes must be than one of them that fits
 // alone.
-const worth = 1.05
+const worthwhileSpeedup = 1.05
 
-// enough reports whether a change fits as surely without the other of two.
+// enough reports whether a single change fits with the same certainty as the
+// pair and is not much slower.
 func (a Advice) enough(two *Advice) bool {
-	return a.Fits && a.Verdict.Rank() <= two.Verdict.Rank() && a.Step <= worth*two.Step
+	return a.Fits && a.Verdict.Rank() <= two.Verdict.Rank() && a.Step <= worthwhileSpeedup*two.Step
 }
 
-// byUse orders advice: what surely fits by time, then what may not, then
-// the rest by memory.
+// byUse orders advice: first what surely fits, by time, then what fits tightly,
+// then the rest by memory.
 func byUse(a, b Advice) int {
 	if d := cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()); d != 0 {
 		return d
@@ -160,11 +162,11 @@ func byUse(a, b Advice) int {
 	return cmp.Or(cmp.Compare(a.Total, b.Total), cmp.Compare(a.kinds, b.kinds), cmp.Compare(a.Plan.String(), b.Plan.String()))
 }
 
-// with returns the same work with its states in other formats.
+// with prepares the same workload with states in other formats.
 func (p *Prepared) with(s States) (*Prepared, error) {
 	w := p.Workload
 	w.States = s
-	q, err := Prepare(p.costs.model, w, p.costs.stack, p.Cluster)
+	q, err := Prepare(p.profile.model, w, p.profile.stack, p.Cluster)
 	if err == nil {
 		q.SetConstants(p.constants)
 		q.Teacher = p.Teacher
@@ -172,7 +174,8 @@ func (p *Prepared) with(s States) (*Prepared, error) {
 	return q, err
 }
 
-// leastBlock recomputes no more layers than it takes to fit as surely.
+// leastBlock reduces the recomputed layers to the fewest that fit with the same
+// verdict.
 func (p *Prepared) leastBlock(a *Advice) {
 	q, err := p.with(a.States)
 	if err != nil || !a.Fits || a.Plan.RecomputeMethod != BlockMethod {
@@ -189,7 +192,7 @@ func (p *Prepared) leastBlock(a *Advice) {
 	}
 }
 
-// change is one thing to try; two of a kind exclude each other.
+// change is one candidate change; two of the same kind exclude each other.
 type change struct {
 	kind  string
 	apply func(*Advice)
@@ -212,7 +215,7 @@ func (p *Prepared) changes(plan *Plan, states *States) []change {
 			})
 		}
 	})
-	for _, s := range p.costs.stack.Shardings {
+	for _, s := range p.profile.stack.Shardings {
 		if s > plan.Sharding {
 			on("sharding", func(c *Plan) { c.Sharding = s })
 		}
@@ -227,16 +230,16 @@ func (p *Prepared) changes(plan *Plan, states *States) []change {
 	return append(list, p.stateChanges(states)...)
 }
 
-// recomputeChanges calls try with the other ways to recompute: parts of the
-// layers of a chunk, units of several, all.
+// recomputeChanges calls try with the other recompute modes: some layers of a
+// chunk, units of several layers, all layers.
 func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
-	stack := p.costs.stack
+	stack := p.profile.stack
 	for mode := range numRecomputes {
 		if mode != plan.Recompute || plan.RecomputeMethod != LayerByLayer {
 			try(mode.String())
 		}
 	}
-	chunk := (p.costs.layers + plan.PP*plan.VP - 1) / (plan.PP * plan.VP)
+	chunk := (p.profile.layers + plan.PP*plan.VP - 1) / (plan.PP * plan.VP)
 	if slices.Contains(stack.RecomputeMethods, BlockMethod) {
 		for quarter := 1; quarter < 4; quarter++ {
 			try(fmt.Sprintf("full:block:%d", max(1, chunk*quarter/4)))
@@ -253,9 +256,9 @@ func (p *Prepared) recomputeChanges(plan *Plan, try func(mode string)) {
 }
 
 // layoutChanges calls on with layouts that divide more of what data-parallel
-// ranks hold whole.
+// ranks replicate.
 func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Plan))) {
-	stack := p.costs.stack
+	stack := p.profile.stack
 	for f := 2; plan.DP%f == 0; f *= 2 {
 		if plan.TP*f <= max(p.Cluster.Domain(), 1) && !stack.NoTensor {
 			on("layout", func(c *Plan) {
@@ -263,31 +266,31 @@ func (p *Prepared) layoutChanges(plan *Plan, on func(kind string, apply func(*Pl
 				c.SequenceParallel = stack.SequenceParallel
 			})
 		}
-		if stack.Pipeline && plan.PP*f <= p.costs.layers {
+		if stack.Pipeline && plan.PP*f <= p.profile.layers {
 			on("layout", func(c *Plan) { c.DP, c.PP = c.DP/f, c.PP*f })
 		}
-		if p.costs.model.PerToken() {
+		if p.profile.model.PerToken() {
 			on("layout", func(c *Plan) { c.DP, c.CP = c.DP/f, c.CP*f })
 		}
 	}
-	for ep := plan.EP * 2; p.costs.experts > 0 && ep <= plan.DP*plan.CP; ep *= 2 {
+	for ep := plan.EP * 2; p.profile.experts > 0 && ep <= plan.DP*plan.CP; ep *= 2 {
 		on("experts", func(c *Plan) { c.EP = ep })
 	}
 }
 
-// stateChanges lists the narrower formats that the stack can keep its states in.
-// Formats that were asked for are left as they are.
+// stateChanges lists the narrower formats that the stack supports for its
+// states. Formats that the request sets stay.
 func (p *Prepared) stateChanges(states *States) []change {
 	var list []change
-	b := p.costs.stack.states(p.Workload.Precision, states)
+	b := p.profile.stack.states(p.Workload.Precision, states)
 	for _, s := range []struct {
 		can   []StateType
 		bytes float64
 		at    func(*States) *StateType
 	}{
-		{p.costs.stack.StateTypes.Gradients, b.gradient, func(s *States) *StateType { return &s.Gradients }},
-		{p.costs.stack.StateTypes.Moments, b.moment, func(s *States) *StateType { return &s.Moments }},
-		{p.costs.stack.StateTypes.Master, b.master, func(s *States) *StateType { return &s.Master }},
+		{p.profile.stack.StateTypes.Gradients, b.gradient, func(s *States) *StateType { return &s.Gradients }},
+		{p.profile.stack.StateTypes.Moments, b.moment, func(s *States) *StateType { return &s.Moments }},
+		{p.profile.stack.StateTypes.Master, b.master, func(s *States) *StateType { return &s.Master }},
 	} {
 		for _, t := range s.can {
 			if stateTypes[t].bytes < s.bytes && *s.at(states) == DefaultState {

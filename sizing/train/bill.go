@@ -5,12 +5,11 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Storage fills in what the run keeps on disks: the weights for export, the
-// full checkpoints that are kept (of adapters alone where the weights are
-// frozen, as huggingface/peft save_pretrained writes them), and the tokenised
-// dataset.
+// Storage fills in what the run keeps on disk: the weights for export, the full
+// checkpoints (of adapters alone where the weights are frozen, as
+// huggingface/peft save_pretrained writes them), and the tokenised dataset.
 func (p *Prepared) Storage(out *Storage) {
-	c, w := p.costs, &p.Workload
+	c, w := p.profile, &p.Workload
 	n := float64(c.params)
 	moments := 0.0
 	for i := range c.kinds {
@@ -48,15 +47,16 @@ func tokenBytes(vocab int64) float64 {
 	return 4
 }
 
-// money fills in cost and energy of the steps.
-func (p *Prepared) money(e *Estimate) {
+// costAndEnergy fills in the cost and energy of the ideal run.
+func (p *Prepared) costAndEnergy(e *Estimate) {
 	t := &e.Time
 	e.Cost, e.Energy = p.Bill(t.DeviceHours, t.Run, t.RunLow, t.RunHigh)
 }
 
-// Bill returns what device-hours cost and draw, with the band of the time that
-// they are of. That of the energy is the shortest time at the lowest power and the
-// longest at the highest: both at their ends, so that it is wider than either.
+// Bill returns the cost and energy of device-hours, with their bands. The band
+// of the cost is that of the time. The band of the energy combines the shortest
+// time with the lowest power and the longest time with the highest power, so it
+// is wider than either.
 func (p *Prepared) Bill(hours float64, run, low, high quantity.Seconds) (c Cost, e Energy) {
 	d, w := p.Cluster.Device, &p.Workload
 	c.PerHour = w.PricePerHour
@@ -77,8 +77,8 @@ func (p *Prepared) Bill(hours float64, run, low, high quantity.Seconds) (c Cost,
 	return c, e
 }
 
-// ExplainBill derives cost, energy and CO2 of device-hours under their names;
-// what is not known has no line.
+// ExplainBill derives cost, energy and CO2 of device-hours under the given
+// names. Unknown values have no line.
 func (p *Prepared) ExplainBill(hours float64, c *Cost, e *Energy, cost, energy, co2 string) (list []note.Derivation) {
 	w, spent := &p.Workload, note.In("device-hours", hours)
 	if c.PerHour > 0 {

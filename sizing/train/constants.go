@@ -7,22 +7,21 @@ import (
 	"mlsizer/sizing/efficiency"
 )
 
-// Variant is how a stack ran a step beyond what the plan says. The zero
+// Variant is how a stack runs a step beyond what the plan says. The zero
 // Variant is the stack's newest release with its default options.
 type Variant struct {
 	// Release names the stack's version as its makers do.
 	Release string
-	// Recipe is how a narrow precision scales its operands, as the stack
-	// words it: "tensorwise", "rowwise", "current scaling".
+	// Recipe is how a narrow precision scales its operands, in the stack's
+	// words: "tensorwise", "rowwise", "current scaling".
 	Recipe string
 	// Compile says that a compiler fuses the kernels between products.
 	Compile bool
-	// AsyncTP splits products so that tensor-parallel collectives hide
-	// behind them.
+	// AsyncTP splits products so that they hide tensor-parallel collectives.
 	AsyncTP bool
 }
 
-// Efficiency is what a step time rests on besides shapes and peak rates: the
+// Efficiency is what a step time depends on besides shapes and peak rates: the
 // shares of the hardware's rates that training reaches, and the costs that do
 // not scale with the work. Each belongs to a device's architecture, a network
 // or a stack; see [ConstantFields] for units and bounds.
@@ -81,7 +80,7 @@ type Efficiency struct {
 // Constant describes one constant.
 type Constant = efficiency.Constant
 
-// constantField is a constant and where it is.
+// constantField is a constant and its field.
 type constantField struct {
 	Constant
 	at func(*Efficiency) *float64

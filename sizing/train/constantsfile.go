@@ -25,8 +25,8 @@ type (
 	BandFor = efficiency.BandFor
 )
 
-// ReadConstants reads a file of constants of the step time and refuses one that
-// names an unknown constant, leaves one out or sets one outside its bounds.
+// ReadConstants reads a file of constants of the step time. It rejects a file
+// that names an unknown constant, omits one or sets one outside its bounds.
 func ReadConstants(r io.Reader) (*Constants, error) {
 	c, err := efficiency.Read(r, constantList())
 	if err != nil {
@@ -45,7 +45,7 @@ func ReadConstants(r io.Reader) (*Constants, error) {
 }
 
 // WriteConstants writes the file that [ReadConstants] reads, with the keys of
-// those measured plans that the program does not know.
+// measured plans that the program does not ship.
 func WriteConstants(c *Constants, w io.Writer) error {
 	d, known := *c, planKeys()
 	d.PlanKeys = maps.Clone(c.PlanKeys)
@@ -56,7 +56,7 @@ func WriteConstants(c *Constants, w io.Writer) error {
 	return d.Write(w, constantList())
 }
 
-// efficiencyAt returns the constants that hold for a question.
+// efficiencyAt returns the constants that apply to a question.
 func efficiencyAt(c *Constants, question *Match) (e Efficiency) {
 	for i := range c.Entries {
 		x := &c.Entries[i]
@@ -71,7 +71,7 @@ func efficiencyAt(c *Constants, question *Match) (e Efficiency) {
 }
 
 // Reads reports whether the estimate takes its constant from entry i: the entry
-// holds for it and no later one sets the constant anew.
+// applies and no later one overrides it.
 func (p *Prepared) Reads(c *Constants, i int) bool {
 	q := p.question()
 	if !c.Entries[i].When.Covers(&q) {

@@ -33,7 +33,7 @@ func testCluster(n int) hardware.Cluster {
 func drawPlan(t *rapid.T, m *model.Model) Plan {
 	pow := func(name string, most int) int { return 1 << rapid.IntRange(0, most).Draw(t, name) }
 	p := Plan{TP: pow("tp", 3), PP: pow("pp", 2), VP: 1, CP: pow("cp", 1), EP: 1, DP: pow("dp", 3), MicroBatch: pow("micro-batch", 2)}
-	if newCosts(m, Workload{Seq: 1}, Stacks()[0]).experts > 0 {
+	if newProfile(m, Workload{Seq: 1}, Stacks()[0]).experts > 0 {
 		p.EP = pow("ep", 2)
 	}
 	if p.PP > 1 {

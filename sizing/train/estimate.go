@@ -6,8 +6,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Estimate is what a plan costs. The numbers are data; Notes says which of
-// them rest on an assumption.
+// Estimate is the result for one plan. The numbers are data; Notes lists the
+// assumptions behind them.
 type Estimate struct {
 	Plan    Plan    `json:"plan"`
 	Memory  Memory  `json:"memory"`
@@ -18,7 +18,7 @@ type Estimate struct {
 	Energy  Energy  `json:"energy"`
 }
 
-// Memory is what one device of the most loaded pipeline stage holds at the
+// Memory is the memory of one device of the most loaded pipeline stage at the
 // peak of a step. The terms add up to Total exactly.
 type Memory struct {
 	Weights       quantity.Bytes `json:"weights_bytes"`
@@ -28,33 +28,33 @@ type Memory struct {
 	Logits        quantity.Bytes `json:"logits_bytes"`
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
-	// Teacher is the weights and logits of a teacher.
+	// Teacher is the memory of a teacher's weights and logits.
 	Teacher quantity.Bytes `json:"teacher_bytes,omitempty"`
 	Total   quantity.Bytes `json:"total_bytes"`
-	// Host and NVMe are what the host's memory and its disks keep for the
-	// device: what the plan moves there. They are no part of Total.
+	// Host and NVMe are the device's offloaded bytes in the host's memory and
+	// on its disks. They are not part of Total.
 	Host quantity.Bytes `json:"host_bytes,omitempty"`
 	NVMe quantity.Bytes `json:"nvme_bytes,omitempty"`
-	// Allocated is what the framework's tensors take, Reserved what its
-	// allocator has taken from the device; Total adds what the driver shows.
+	// Allocated is the framework's tensors, Reserved what its allocator takes
+	// from the device. Total adds what the driver uses.
 	Allocated quantity.Bytes `json:"allocated_bytes"`
 	Reserved  quantity.Bytes `json:"reserved_bytes"`
 	Low       quantity.Bytes `json:"low_bytes"`
 	High      quantity.Bytes `json:"high_bytes"`
-	// Sure is what 95 % of measured peaks stay below.
+	// Sure is the size that 95 % of measured peaks do not exceed.
 	Sure   quantity.Bytes `json:"sure_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`
 	Fits   bool           `json:"fits"`
-	// Verdict says how sure that is: "fits" if Sure does, "may-not-fit" if only
-	// the estimate does, else "does-not-fit".
+	// Verdict is "fits" if Sure fits, "tight" if only the estimate fits, else
+	// "does not fit".
 	Verdict Verdict `json:"verdict"`
-	// Stage is the pipeline stage that these figures are of, from 0.
+	// Stage is the pipeline stage of these numbers, from 0.
 	Stage int `json:"stage"`
-	// Peak is the moment of the step that these figures are of.
-	Peak Moment `json:"peak"`
+	// Peak is the phase of the step of these numbers.
+	Peak Phase `json:"peak"`
 }
 
-// Verdict says whether and how surely a plan fits its devices.
+// Verdict says whether a plan fits its devices, and how certain that is.
 type Verdict string
 
 // The verdicts.
@@ -64,7 +64,7 @@ const (
 	DoesNotFit Verdict = "does-not-fit"
 )
 
-// Rank orders the verdicts, the surest first.
+// Rank orders the verdicts, the most certain fit first.
 func (v Verdict) Rank() int {
 	switch v {
 	case FitsSurely:
@@ -75,22 +75,22 @@ func (v Verdict) Rank() int {
 	return 2
 }
 
-// Storage is what the run keeps on disks.
+// Storage is what the run keeps on disk.
 type Storage struct {
 	Weights         quantity.Bytes `json:"weights_bytes"`
 	Checkpoint      quantity.Bytes `json:"checkpoint_bytes"`
 	CheckpointsKept int            `json:"checkpoints_kept"`
 	Dataset         quantity.Bytes `json:"dataset_bytes"`
-	// Logits is those of a teacher.
+	// Logits is the stored logits of a teacher.
 	Logits quantity.Bytes `json:"teacher_logits_bytes,omitempty"`
 	Total  quantity.Bytes `json:"total_bytes"`
 }
 
-// Compute is the arithmetic of the whole run (of a step if no run length is
-// given).
+// Compute is the FLOPs of the whole run, or of a step if no run length is
+// given.
 type Compute struct {
-	// Model is by the palm convention: 6N + 12·L·h·s a token, no recompute;
-	// of weights that are frozen 4N, for they need no gradient.
+	// Model is by the palm convention: 6N + 12·L·h·s per token, without
+	// recompute. Frozen weights count 4N, since they need no gradient.
 	Model quantity.FLOPs `json:"model_flops"`
 	// Megatron counts matrix products and the causal half of attention.
 	Megatron quantity.FLOPs `json:"model_flops_megatron"`
@@ -101,18 +101,18 @@ type Compute struct {
 	PerToken quantity.FLOPs `json:"flops_per_token"`
 }
 
-// Time is how long a step and the run take.
+// Time is the time of a step and of the ideal run.
 type Time struct {
 	Step                     quantity.Seconds `json:"step_seconds"`
 	StepLow                  quantity.Seconds `json:"step_low_seconds"`
 	StepHigh                 quantity.Seconds `json:"step_high_seconds"`
 	TokensPerSecond          float64          `json:"tokens_per_second"`
 	TokensPerSecondPerDevice float64          `json:"tokens_per_second_per_device"`
-	// MFU is the FLOPs that Convention counts over what the devices could do in
-	// the time; Convention is the workload's.
+	// MFU is the FLOPs that Convention counts over the FLOPs of the devices at
+	// peak rate. Convention is the workload's.
 	MFU        float64    `json:"mfu"`
 	Convention Convention `json:"mfu_convention"`
-	// The same by each convention, whichever the workload's is.
+	// The utilisation by each convention, whatever the workload's is.
 	MFUPaLM     float64          `json:"mfu_palm"`
 	MFUMegatron float64          `json:"mfu_megatron"`
 	MFUSixND    float64          `json:"mfu_6nd"`
@@ -133,15 +133,15 @@ type Time struct {
 // Cost is the money of the run.
 type Cost struct {
 	USD quantity.USD `json:"usd"`
-	// Low and High are its 80 % band, which is that of the time.
+	// Low and High are its 80 % band: that of the time.
 	Low  quantity.USD `json:"usd_low"`
 	High quantity.USD `json:"usd_high"`
-	// PerHour is the price of a device; 0 means that none is known.
+	// PerHour is the price per device-hour; 0 if unknown.
 	PerHour quantity.USD `json:"usd_per_device_hour"`
 }
 
-// MarshalJSON writes null for a cost that is not known: a sum of answers must
-// not take it for free of charge.
+// MarshalJSON writes null for an unknown cost: a sum of answers must not count
+// it as free.
 func (c Cost) MarshalJSON() ([]byte, error) {
 	var known struct {
 		USD     *quantity.USD `json:"usd"`
@@ -155,18 +155,19 @@ func (c Cost) MarshalJSON() ([]byte, error) {
 	return json.Marshal(known)
 }
 
-// Energy is what the run draws from the grid: devices, their hosts, the network
-// between nodes, and what the facility needs beside them.
+// Energy is what the run draws from the grid: devices, hosts, the network
+// between nodes and the facility's overhead.
 type Energy struct {
-	KWh quantity.KWh `json:"kwh"` // 0: the device's power is not known
-	// Low and High are its range, see [Prepared.Bill].
+	KWh quantity.KWh `json:"kwh"` // 0: the device's power is unknown
+	// Low and High are its band, see [Prepared.Bill].
 	Low  quantity.KWh `json:"kwh_low"`
 	High quantity.KWh `json:"kwh_high"`
-	// CO2 is what the grid of the region emits for it; 0 without a region.
+	// CO2 is the emission of the region's grid for this energy; 0 without a
+	// region.
 	CO2 quantity.Kilograms `json:"kg_co2"`
 }
 
-// MarshalJSON writes null for energy that is not known.
+// MarshalJSON writes null for unknown energy.
 func (e Energy) MarshalJSON() ([]byte, error) {
 	var known struct {
 		KWh  *quantity.KWh       `json:"kwh"`
@@ -183,7 +184,7 @@ func (e Energy) MarshalJSON() ([]byte, error) {
 	return json.Marshal(known)
 }
 
-// Evaluate returns what the plan costs. It allocates only to report a plan
+// Evaluate returns the estimate of a plan. It allocates only to report a plan
 // that cannot run.
 func (p *Prepared) Evaluate(plan *Plan) (Estimate, error) {
 	var e Estimate
@@ -204,15 +205,15 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 	if p.Workload.MFU == 0 {
 		e.Time.Terms = p.stepTerms(&l)
 	}
-	p.teach(e)
+	p.addTeacher(e)
 	p.time(&l, e)
-	p.money(e)
+	p.costAndEnergy(e)
 	return nil
 }
 
 // compute fills in the FLOPs of the run.
 func (p *Prepared) compute(l *layout, out *Compute) {
-	c, n := p.costs, p.Samples(l.plan)
+	c, n := p.profile, p.Samples(l.plan)
 	hardware := c.megatron + l.repeated()
 	*out = Compute{
 		Model:    quantity.FLOPs(c.palm * n),
@@ -223,10 +224,10 @@ func (p *Prepared) compute(l *layout, out *Compute) {
 	}
 }
 
-// passes returns how many times its forward FLOPs a matrix of weights takes in
-// a step without recompute: forward, and backward for inputs and for weights.
-// Frozen weights need no gradient; those of their adapters are too small to
-// count. Attention, which has no weights, always takes three.
+// passes returns how often a step without recompute executes the forward FLOPs
+// of a matrix of weights: forward, and backward for inputs and for weights.
+// Frozen weights need no gradient; the gradients of their adapters are too
+// small to count. Attention has no weights and always counts three.
 func (p *Prepared) passes() int { return p.Workload.passes() }
 
 func (w *Workload) passes() int {
@@ -236,7 +237,8 @@ func (w *Workload) passes() int {
 	return 3
 }
 
-// Samples returns how many sequences or samples the run (or the step) has.
+// Samples returns the number of sequences or samples of the run, or of the
+// step.
 func (p *Prepared) Samples(plan *Plan) float64 {
 	if p.Workload.Tokens > 0 {
 		return float64(p.Workload.Tokens) / float64(p.Workload.Seq)

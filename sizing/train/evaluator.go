@@ -2,33 +2,32 @@ package train
 
 import "slices"
 
-// Evaluator evaluates many plans of one Prepared, as [Prepared.Evaluate] does
-// and with the same numbers to the last bit, but keeps what a plan shares with
-// the one before:
+// Evaluator evaluates many plans of one Prepared. It gives the same numbers as
+// [Prepared.Evaluate] to the last bit, but caches what consecutive plans share:
 //
-//   - the layers of every stage, by (pp, vp, first, last): for good;
+//   - the layers of every stage, by (pp, vp, first, last): never dropped;
 //   - the times of one layer of each kind, by (tp, sp, cp, ep, etp,
 //     micro-batch): until one of them changes;
-//   - the pace and the holdings of the stages, by both and the recompute mode:
+//   - the times and the memory of the stages, by both and the recompute mode:
 //     until one of the others changes.
 //
-// What is left for a plan is the sharding of the states, their traffic, and
-// the largest stage. Plans that differ in the innermost dimensions only
-// (sharding, shard group, offload, recompute) are therefore cheap one after
-// the other. After it has seen every pipeline it does not allocate. An
-// Evaluator is for one goroutine.
+// A plan of the same stages needs only the sharding of the states, their
+// traffic, and the largest stage. Plans that differ only in the innermost
+// dimensions (sharding, shard group, offload, recompute) are therefore cheap in
+// sequence. An Evaluator does not allocate after it has seen every pipeline. It
+// is for one goroutine.
 type Evaluator struct {
 	p       *Prepared
 	plan    Plan // of the layout
 	l       layout
 	times   layers
-	modes   [numRecomputes]modeCache
+	modes   [numRecomputes]stageSums
 	stages  map[pipeline]*stages
 	storage Storage
 }
 
-// pipeline is what decides which layers a stage holds, and which of them it
-// recomputes.
+// pipeline is the part of a plan that determines which layers a stage stores
+// and which of them it recomputes.
 type pipeline struct {
 	pp, vp, first, last int
 	method              RecomputeMethod
@@ -39,7 +38,8 @@ func (p *Plan) pipeline() pipeline {
 	return pipeline{p.PP, p.VP, p.FirstLayers, p.LastLayers, p.RecomputeMethod, p.RecomputeLayers}
 }
 
-// division is what decides how long a layer takes on a device.
+// division is the part of a plan that determines the time of a layer on a
+// device.
 type division struct {
 	tp, cp, ep, etp, micro int
 	sp                     bool
@@ -49,14 +49,15 @@ func (p *Plan) division() division {
 	return division{p.TP, p.CP, p.EP, p.ETP, p.MicroBatch, p.SequenceParallel}
 }
 
-// modeCache is what the stages take and hold under a recompute mode.
-type modeCache struct {
-	known bool
-	plan  Plan // whose stages they are, see [Evaluator.mode]
-	pace  pace
-	parts []stage
-	sums  []float64
-	holds []holding
+// stageSums are the times and the memory of the stages under one recompute
+// mode.
+type stageSums struct {
+	known   bool
+	plan    Plan // whose stages they are, see [Evaluator.stageSums]
+	times   pipelineTimes
+	stages  []stage
+	seconds []float64
+	memory  []stageMemory
 }
 
 // NewEvaluator returns an Evaluator for the prepared model.
@@ -66,51 +67,50 @@ func (p *Prepared) NewEvaluator() *Evaluator {
 	return v
 }
 
-// Evaluate fills in what the plan costs. It allocates only to report a plan
+// Evaluate fills in the estimate of a plan. It allocates only to report a plan
 // that cannot run.
 func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 	if err := v.set(plan); err != nil {
 		return err
 	}
-	p, mode := v.p, v.mode()
+	p, sums := v.p, v.stageSums()
 	e.Plan = v.plan
-	v.memory(mode, &e.Memory)
+	v.memory(sums, &e.Memory)
 	e.Storage = v.storage
 	p.compute(&v.l, &e.Compute)
 	if p.Workload.MFU == 0 {
-		e.Time.Terms = p.paceTerms(&v.l, &mode.pace)
+		e.Time.Terms = p.termsOf(&v.l, &sums.times)
 	}
-	p.teach(e)
+	p.addTeacher(e)
 	p.time(&v.l, e)
-	p.money(e)
+	p.costAndEnergy(e)
 	return nil
 }
 
-// Memory returns the memory of a plan alone.
+// Memory fills in the memory of a plan alone.
 func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
 	if err := v.set(plan); err != nil {
 		return err
 	}
-	v.memory(v.mode(), m)
+	v.memory(v.stageSums(), m)
 	return nil
 }
 
-// memory fills in the most loaded stage. Of stages that hold the same layers
-// the first has the most micro-batches in flight.
-func (v *Evaluator) memory(mode *modeCache, out *Memory) {
+// memory fills in the most loaded stage. Of equal stages the first has the most
+// micro-batches in flight.
+func (v *Evaluator) memory(sums *stageSums, out *Memory) {
 	var m Memory
-	parts := v.l.stages.parts
-	for i := range parts {
-		v.p.weigh(&v.l, parts[i].first, &mode.holds[i], &m)
+	groups := v.l.stages.groups
+	for i := range groups {
+		v.p.memoryAtPeak(&v.l, groups[i].first, &sums.memory[i], &m)
 		if i == 0 || m.Total > out.Total {
 			*out = m
 		}
 	}
-	v.p.judge(out)
+	v.p.setVerdict(out)
 }
 
-// set makes the plan the current one and drops what it does not share with the
-// last.
+// set makes the plan current and drops the caches that do not apply to it.
 func (v *Evaluator) set(plan *Plan) error {
 	old := &v.plan
 	division, stages := plan.division() == old.division(), plan.pipeline() == old.pipeline()
@@ -134,8 +134,9 @@ func (v *Evaluator) set(plan *Plan) error {
 	return nil
 }
 
-// mode returns the pace and the holdings of the stages for the current plan.
-func (v *Evaluator) mode() *modeCache {
+// stageSums returns the times and the memory of the stages for the current
+// plan.
+func (v *Evaluator) stageSums() *stageSums {
 	m := &v.modes[v.plan.Recompute]
 	plan := v.plan
 	plan.DP, plan.GlobalBatch, plan.Sharding, plan.ShardGroup, plan.OffloadOptimizer, plan.OffloadParams = 0, 0, NoSharding, 0, false, false
@@ -143,41 +144,41 @@ func (v *Evaluator) mode() *modeCache {
 		return m
 	}
 	t := v.l.stages
-	m.known, m.plan, m.pace = true, plan, pace{}
-	if n := len(t.parts); n > cap(m.parts) {
-		m.parts, m.sums, m.holds = make([]stage, n), make([]float64, n), make([]holding, n)
+	m.known, m.plan, m.times = true, plan, pipelineTimes{}
+	if n := len(t.groups); n > cap(m.stages) {
+		m.stages, m.seconds, m.memory = make([]stage, n), make([]float64, n), make([]stageMemory, n)
 	} else {
-		m.parts, m.sums, m.holds = m.parts[:n], m.sums[:n], m.holds[:n]
+		m.stages, m.seconds, m.memory = m.stages[:n], m.seconds[:n], m.memory[:n]
 	}
-	for i := range t.parts {
-		m.parts[i], m.holds[i] = stage{}, holding{}
-		v.p.stageTime(&v.l, t.parts[i].first, &v.times, &m.parts[i])
-		m.sums[i] = m.parts[i].sum()
-		v.p.hold(&v.l, t.parts[i].first, &m.holds[i])
+	for i := range t.groups {
+		m.stages[i], m.memory[i] = stage{}, stageMemory{}
+		v.p.stageTime(&v.l, t.groups[i].first, &v.times, &m.stages[i])
+		m.seconds[i] = m.stages[i].sum()
+		v.p.sumStage(&v.l, t.groups[i].first, &m.memory[i])
 	}
-	for s := range t.which {
-		i := t.which[s]
-		m.pace.add(&m.parts[i], m.sums[i])
+	for s := range t.groupOf {
+		i := t.groupOf[s]
+		m.times.add(&m.stages[i], m.seconds[i])
 	}
 	return m
 }
 
-// stages is the layers of every stage of a pipeline, counted once.
+// stages are the layers of every stage of a pipeline, counted once.
 type stages struct {
-	which []int32 // by stage: its part
-	parts []part
-	runs  []run // of all parts, one after the other
+	groupOf []int32 // by stage: its group
+	groups  []stageGroup
+	runs    []run // of all groups, in sequence
 }
 
-// part is what one stage or several equal ones hold.
-type part struct {
-	first    int // the first stage that holds it
+// stageGroup is one stage, or several with equal layers.
+type stageGroup struct {
+	first    int // the first stage of the group
 	from, to int // in stages.runs
 }
 
 // of returns the layers of stage s.
 func (t *stages) of(s int) []run {
-	p := &t.parts[t.which[s]]
+	p := &t.groups[t.groupOf[s]]
 	return t.runs[p.from:p.to]
 }
 
@@ -194,35 +195,35 @@ func (v *Evaluator) stagesOf(plan *Plan) *stages {
 }
 
 // newStages counts the layers of every stage. The first and the last stage are
-// parts of their own: they hold the embedding and the head.
+// groups of their own: they store the embedding and the head.
 func newStages(l *layout, pp int) *stages {
-	t := &stages{which: make([]int32, pp)}
+	t := &stages{groupOf: make([]int32, pp)}
 	for s := range pp {
 		from := len(t.runs)
-		l.stage(s, func(k *kind, n, full float64) { t.runs = append(t.runs, run{k.shape.index, int(n), int(full)}) })
-		t.which[s] = t.same(s, pp, from)
+		l.stage(s, func(k *layerKind, n, full float64) { t.runs = append(t.runs, run{k.ops.index, int(n), int(full)}) })
+		t.groupOf[s] = t.same(s, pp, from)
 		if l.plan.RecomputeMethod == UniformMethod {
-			t.which[s] = int32(len(t.parts)) // the order of its layers counts too
+			t.groupOf[s] = int32(len(t.groups)) // the order of its layers matters too
 		}
-		if int(t.which[s]) < len(t.parts) {
+		if int(t.groupOf[s]) < len(t.groups) {
 			t.runs = t.runs[:from]
 			continue
 		}
-		t.parts = append(t.parts, part{s, from, len(t.runs)})
+		t.groups = append(t.groups, stageGroup{s, from, len(t.runs)})
 	}
 	return t
 }
 
-// same returns the part that equals the layers counted last, or a new one.
+// same returns the group whose layers equal those counted last, or a new one.
 func (t *stages) same(s, pp, from int) int32 {
 	if s == 0 || s == pp-1 {
-		return int32(len(t.parts))
+		return int32(len(t.groups))
 	}
-	for i := 1; i < len(t.parts); i++ { // part 0 is the first stage
-		p := &t.parts[i]
+	for i := 1; i < len(t.groups); i++ { // group 0 is the first stage
+		p := &t.groups[i]
 		if slices.Equal(t.runs[p.from:p.to], t.runs[from:]) {
 			return int32(i)
 		}
 	}
-	return int32(len(t.parts))
+	return int32(len(t.groups))
 }

@@ -88,21 +88,21 @@ func TestEvaluatorEqualsEvaluate(t *testing.T) {
 	})
 }
 
-// No step of a plan is faster than its floor, with any virtual stages.
-func TestFloorIsBelowEveryStep(t *testing.T) {
+// No step of a plan is faster than its lower bound, with any virtual stages.
+func TestLowerBoundOfEveryStep(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
 		plan := drawPlan(t, m)
 		p := mustPrepare(m, Workload{Seq: 64, Tokens: 1 << 30}, "torchtitan", plan.Devices())
-		f := p.NewFloor()
+		f := p.NewLowerBound()
 		for range 12 {
 			e, err := p.Evaluate(&plan)
 			if err == nil {
 				open := plan
-				open.VP = max(p.costs.layers/plan.PP, 1)
+				open.VP = max(p.profile.layers/plan.PP, 1)
 				open.FirstLayers, open.LastLayers, open.Sharding, open.ShardGroup, open.OffloadOptimizer = 0, 0, NoSharding, 0, false
-				if floor := f.Step(&open); floor > e.Time.Step {
-					t.Fatalf("%+v takes %v, its floor is %v", plan, e.Time.Step, floor)
+				if bound := f.Step(&open); bound > e.Time.Step {
+					t.Fatalf("%+v takes %v, its lower bound is %v", plan, e.Time.Step, bound)
 				}
 			}
 			plan = drawNeighbour(t, plan)
@@ -129,22 +129,22 @@ func TestEvaluatorDoesNotAllocate(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(10, all))
 }
 
-// No plan takes less memory than either floor.
-func TestMemoryFloors(t *testing.T) {
+// No plan needs less memory than either lower bound.
+func TestMemoryLowerBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
 		plan := drawPlan(t, m)
 		stack := rapid.SampledFrom([]string{"megatron-core", "torchtitan", "deepspeed", "transformers-peft"}).Draw(t, "stack")
 		p := mustPrepare(m, Workload{Seq: 64, Tokens: 1 << 30}, stack, plan.Devices())
-		f, v := p.NewFloor(), p.NewEvaluator()
+		f, v := p.NewLowerBound(), p.NewEvaluator()
 		for range 12 {
 			if e, err := p.Evaluate(&plan); err == nil {
 				most := Sharding(rapid.IntRange(int(plan.Sharding), int(Zero3)).Draw(t, "most"))
 				open := plan
-				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || p.costs.stack.OffloadOptimizer && rapid.Bool().Draw(t, "offloads")
-				floor, err := v.MemoryFloor(&open, most)
+				open.ShardGroup, open.OffloadOptimizer = 0, plan.OffloadOptimizer || p.profile.stack.OffloadOptimizer && rapid.Bool().Draw(t, "offloads")
+				bound, err := v.MemoryLowerBound(&open, most)
 				require.NoError(t, err)
-				require.LessOrEqual(t, floor, float64(e.Memory.Total))
+				require.LessOrEqual(t, bound, float64(e.Memory.Total))
 				open.VP, open.FirstLayers, open.LastLayers = 1, 0, 0
 				require.LessOrEqual(t, f.Memory(&open, most), float64(e.Memory.Total))
 			}

@@ -29,7 +29,7 @@ func (p *Prepared) Explain(e *Estimate) []note.Derivation {
 
 // explainCompute derives the FLOPs by each convention.
 func (p *Prepared) explainCompute(e *Estimate) []note.Derivation {
-	c, passes, seq := p.costs, p.passes(), float64(p.Workload.Seq)
+	c, passes, seq := p.profile, p.passes(), float64(p.Workload.Seq)
 	samples := p.Samples(&e.Plan)
 	unit := note.In("unit", note.Word(p.unit()))
 	return []note.Derivation{
@@ -45,32 +45,32 @@ func (p *Prepared) explainCompute(e *Estimate) []note.Derivation {
 	}
 }
 
-// unit is what the model reads, several of it.
+// unit is the plural of what the model reads.
 func (p *Prepared) unit() string {
-	if p.costs.model.PerToken() {
+	if p.profile.model.PerToken() {
 		return "tokens"
 	}
-	return p.costs.model.Unit + "s"
+	return p.profile.model.Unit + "s"
 }
 
-// executed are the numbers of a forward and a backward pass, and how often both
-// are made.
+// executed returns the FLOPs of a forward and a backward pass, and how often
+// both run.
 func (p *Prepared) executed(samples float64) []note.Input {
-	return []note.Input{note.In("passes", p.passes()), note.In("forward FLOPs of products", p.costs.fwd.products()),
-		note.In("forward FLOPs of attention", p.costs.fwd.mixing), note.In("samples", samples)}
+	return []note.Input{note.In("passes", p.passes()), note.In("forward FLOPs of products", p.profile.fwd.products()),
+		note.In("forward FLOPs of attention", p.profile.fwd.mixing), note.In("samples", samples)}
 }
 
-// explainSixND derives 6ND, which counts a parameter as often as it is used.
+// explainSixND derives 6ND, which counts a parameter once per use.
 func (p *Prepared) explainSixND(e *Estimate, unit note.Input, tokens float64) note.Derivation {
 	const name, source = "model FLOPs (6ND)", sourceSixND
-	c, seq := p.costs, float64(p.Workload.Seq)
+	c, seq := p.profile, float64(p.Workload.Seq)
 	if plain := 6 * float64(c.active) * seq; math.Abs(c.sixND-plain) > 1e-6*plain {
 		return note.Derive("compute.6nd.reused", name, source, e.Compute.SixND, unit, note.In("parameters by their uses", c.sixND/6/seq), note.In("tokens", tokens))
 	}
 	return note.Derive("compute.6nd", name, source, e.Compute.SixND, note.In("active parameters", note.Count(c.active)), note.In("tokens", tokens))
 }
 
-// explainHardware derives what the devices execute.
+// explainHardware derives the executed FLOPs.
 func (p *Prepared) explainHardware(e *Estimate, samples float64) note.Derivation {
 	const name, source = "hardware FLOPs", sourceHardware
 	inputs := p.executed(samples)
@@ -86,17 +86,17 @@ func (p *Prepared) explainHardware(e *Estimate, samples float64) note.Derivation
 func (p *Prepared) explainRun(e *Estimate) []note.Derivation {
 	w, s := &p.Workload, &e.Storage
 	list := []note.Derivation{
-		note.Derive("storage.weights", "weights", "", s.Weights, note.In("parameters", note.Count(p.costs.params)), note.In("bytes per parameter", w.Precision.Bytes())),
-		note.Derive("storage.checkpoint", "checkpoint", p.costs.stack.Source, s.Checkpoint,
-			note.In("trained parameters", note.Count(p.TrainedParams())), note.In("bytes per weight", p.costs.weightBytes),
-			note.In("bytes per fp32 copy", p.costs.masterBytes), note.In("checkpoints kept", s.CheckpointsKept)),
+		note.Derive("storage.weights", "weights", "", s.Weights, note.In("parameters", note.Count(p.profile.params)), note.In("bytes per parameter", w.Precision.Bytes())),
+		note.Derive("storage.checkpoint", "checkpoint", p.profile.stack.Source, s.Checkpoint,
+			note.In("trained parameters", note.Count(p.TrainedParams())), note.In("bytes per weight", p.profile.weightBytes),
+			note.In("bytes per fp32 copy", p.profile.masterBytes), note.In("checkpoints kept", s.CheckpointsKept)),
 	}
 	if s.Dataset > 0 {
 		list = append(list, note.Derive("storage.dataset", "dataset", sourceDataset, s.Dataset,
-			note.In("tokens", note.Count(w.Dataset())), note.In("bytes per token id", tokenBytes(p.costs.model.Vocab))))
+			note.In("tokens", note.Count(w.Dataset())), note.In("bytes per token id", tokenBytes(p.profile.model.Vocab))))
 	}
 	cost, energy, co2 := "cost", "energy", "CO2"
-	if w.Tokens > 0 { // those of the run are expected ones
+	if w.Tokens > 0 { // those of a run are of the expected run
 		cost, energy, co2 = "cost of the steps", "energy of the steps", "CO2 of the steps"
 	}
 	return append(list, p.ExplainBill(e.Time.DeviceHours, &e.Cost, &e.Energy, cost, energy, co2)...)

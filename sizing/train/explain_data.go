@@ -5,7 +5,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// dataNumbers are the times that the traffic of data parallelism is made of.
+// dataNumbers are the times of the parts of data-parallel traffic.
 type dataNumbers struct {
 	gather, reduce, between float64 // between slices
 	forward, backward       float64 // the passes that hide them
@@ -16,7 +16,7 @@ func (x *termNumbers) data() numbers {
 	p, l, s := x.p, &x.l, &x.a.slowest
 	d := dataNumbers{
 		gather: p.gatherTime(l, x.a.params), reduce: p.reduceTime(l, x.a.trained), between: p.sliceTime(l, x.a.trained),
-		forward: s.forward.sum(), backward: s.backward.sum() + s.again.sum(),
+		forward: s.forward.sum(), backward: s.backward.sum() + s.recompute.sum(),
 	}
 	n := numbers{source: "arXiv:1910.02054 section 7"}
 	if l.plan.Sharding == Zero3 {
@@ -38,7 +38,7 @@ func (x *termNumbers) data() numbers {
 	return n
 }
 
-// dataInputs are the numbers that all ways of data parallelism have.
+// dataInputs are the inputs that all forms of data parallelism share.
 func (x *termNumbers) dataInputs(d *dataNumbers) note.Inputs {
 	l, e := &x.l, &x.p.timing.e
 	var gather, trained, between, slowed note.Part

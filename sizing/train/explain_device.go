@@ -5,14 +5,14 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// arithmeticRules are the formulas of products or attention: without and with
-// recompute, and where nothing is known of their FLOPs.
+// arithmeticRules are the formulas of products or attention: without recompute,
+// with recompute, and for unknown FLOPs.
 type arithmeticRules struct{ plain, recompute, seconds string }
 
 // products derives the matrix products.
 func (x *termNumbers) products(term StepTerm) numbers {
 	s := &x.a.slowest
-	n := x.arithmetic(term, arithmeticRules{"time.products", "time.products.recompute", "time.products.seconds"}, float64(x.p.passes()), s.again.products/s.forward.products, (*work).products)
+	n := x.arithmetic(term, arithmeticRules{"time.products", "time.products.recompute", "time.products.seconds"}, float64(x.p.passes()), s.recompute.products/s.forward.products, (*sampleFLOPs).products)
 	n.source = sourceTiles
 	return n
 }
@@ -20,19 +20,19 @@ func (x *termNumbers) products(term StepTerm) numbers {
 // attention derives scores, values and scans.
 func (x *termNumbers) attention(term StepTerm) numbers {
 	s := &x.a.slowest
-	again := (s.again.attention + s.again.scan) / (s.forward.attention + s.forward.scan)
-	n := x.arithmetic(term, arithmeticRules{"time.attention", "time.attention.recompute", "time.attention.seconds"}, 3, again, func(w *work) float64 { return w.mixing })
+	again := (s.recompute.attention + s.recompute.scan) / (s.forward.attention + s.forward.scan)
+	n := x.arithmetic(term, arithmeticRules{"time.attention", "time.attention.recompute", "time.attention.seconds"}, 3, again, func(w *sampleFLOPs) float64 { return w.mixing })
 	n.source = sourceFlash
 	return n
 }
 
-// arithmetic derives products or attention: what the slowest stage computes of
-// a micro-batch, and the rate that the term's time makes of it.
-func (x *termNumbers) arithmetic(term StepTerm, rules arithmeticRules, passes, again float64, of func(*work) float64) numbers {
+// arithmetic derives products or attention: the FLOPs of the slowest stage per
+// micro-batch, and the achieved rate that follows from the term's time.
+func (x *termNumbers) arithmetic(term StepTerm, rules arithmeticRules, passes, again float64, of func(*sampleFLOPs) float64) numbers {
 	l := &x.l
 	forward := 0.0
-	x.each(func(k *kind, n float64) {
-		device := work{tensor: k.work.tensor / l.tp, whole: k.work.whole / l.sequence(), experts: k.work.experts / l.tp, mixing: k.work.mixing / l.tp}
+	x.each(func(k *layerKind, n float64) {
+		device := sampleFLOPs{tensor: k.flops.tensor / l.tp, whole: k.flops.whole / l.sequence(), experts: k.flops.experts / l.tp, mixing: k.flops.mixing / l.tp}
 		forward += n * of(&device) * l.micro / l.cp
 	})
 	flops := forward * (passes + again)
@@ -52,7 +52,7 @@ func (x *termNumbers) arithmetic(term StepTerm, rules arithmeticRules, passes, a
 func (x *termNumbers) memoryOps() numbers {
 	t := &x.p.timing
 	rule := "time.memory-ops"
-	if x.p.costs.unpackBytes > 0 {
+	if x.p.profile.unpackBytes > 0 {
 		rule = "time.memory-ops.unpacked"
 	}
 	return numbers{rule: rule, source: x.p.constants.Source, inputs: note.Inputs{
@@ -63,9 +63,9 @@ func (x *termNumbers) memoryOps() numbers {
 func (x *termNumbers) launch() numbers {
 	e := &x.p.timing.e
 	blocks, routed := 0.0, 0.0
-	x.each(func(k *kind, n float64) {
-		blocks += n * k.shape.blocks
-		if k.shape.topK > 0 {
+	x.each(func(k *layerKind, n float64) {
+		blocks += n * k.ops.blocks
+		if k.ops.topK > 0 {
 			routed += n
 		}
 	})
@@ -81,7 +81,7 @@ func (x *termNumbers) launch() numbers {
 
 // optimizer derives the optimizer's step.
 func (x *termNumbers) optimizer() numbers {
-	p, l, c := x.p, &x.l, x.p.costs
+	p, l, c := x.p, &x.l, x.p.profile
 	of := l.shards[shOptimizer]
 	own, moments := of.own(x.a.trained), of.own(x.a.moments)
 	width := c.weightBytes + c.gradBytes + 2*c.masterBytes
@@ -100,11 +100,11 @@ func (x *termNumbers) optimizer() numbers {
 func (x *termNumbers) host() numbers {
 	s := &x.a.slowest
 	moved := x.p.hostTransfers(&x.l, &x.a)
-	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	forward, backward := s.forward.sum(), s.backward.sum()+s.recompute.sum()
 	exposed := moved.exposed(forward, backward)
 	return numbers{rule: "time.host", source: "arXiv:2104.07857 section 5", value: x.m * exposed, inputs: note.Inputs{
 		x.microBatches(), note.In("exposed", note.Fine(exposed)),
-		note.In("activations", note.Fine(moved.kept)), note.In("weights", note.Fine(moved.read)), note.In("gradients", note.Fine(moved.written)),
+		note.In("activations", note.Fine(moved.activations)), note.In("weights", note.Fine(moved.read)), note.In("gradients", note.Fine(moved.written)),
 		note.In("bandwidth of the link", x.p.Cluster.Device.HostLink.Bandwidth), note.In("rate of state", quantity.Bandwidth(x.p.stateRate())),
 		note.In("forward pass", note.Fine(forward)), note.In("backward pass", note.Fine(backward))}}
 }

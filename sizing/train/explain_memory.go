@@ -8,7 +8,7 @@ import (
 // explainMemory derives the terms of the most loaded stage.
 func (p *Prepared) explainMemory(e *Estimate) []note.Derivation {
 	x := p.newMemoryNumbers(e)
-	c, m, stack := p.costs, &e.Memory, p.costs.stack
+	c, m, stack := p.profile, &e.Memory, p.profile.stack
 	list := append(x.states(),
 		x.activations(),
 		note.Derive("memory.logits", "logits", stack.Source, m.Logits,
@@ -28,19 +28,19 @@ type memoryNumbers struct {
 	p *Prepared
 	e *Estimate
 	l layout
-	t holding
+	t stageMemory
 }
 
 func (p *Prepared) newMemoryNumbers(e *Estimate) *memoryNumbers {
 	x := &memoryNumbers{p: p, e: e}
 	x.l.init(p, &e.Plan)
-	p.hold(&x.l, e.Memory.Stage, &x.t)
+	p.sumStage(&x.l, e.Memory.Stage, &x.t)
 	return x
 }
 
 // states derives weights, gradients and the optimizer's state.
 func (x *memoryNumbers) states() []note.Derivation {
-	t, l, c, m, plan := &x.t, &x.l, x.p.costs, &x.e.Memory, &x.e.Plan
+	t, l, c, m, plan := &x.t, &x.l, x.p.profile, &x.e.Memory, &x.e.Plan
 	perParam := 0.0
 	if t.trained.sum() > 0 {
 		perParam = t.moments.sum() / t.trained.sum()
@@ -49,11 +49,11 @@ func (x *memoryNumbers) states() []note.Derivation {
 	return []note.Derivation{
 		note.Derive("memory.weights", "weights", c.stack.Source, m.Weights,
 			note.In("parameters of stage", count(t.params)), note.In("bytes per parameter", t.stored.sum()/t.params.sum()), x.over(shWeights),
-			note.In("stage", m.Stage+1), note.In("stages", plan.PP), note.In("tensor parallel", plan.TP), place(l.away.weights)),
+			note.In("stage", m.Stage+1), note.In("stages", plan.PP), note.In("tensor parallel", plan.TP), place(l.offloaded.weights)),
 		note.Derive("memory.gradients", "gradients", sourceZeRO, m.Gradients,
-			trained, note.In("bytes per gradient", c.gradBytes), x.over(shGradients), atPeak(m.Gradients, l.away.gradients)),
+			trained, note.In("bytes per gradient", c.gradBytes), x.over(shGradients), atPeak(m.Gradients, l.offloaded.gradients)),
 		note.Derive("memory.optimizer", "optimizer", sourceZeRO, m.Optimizer,
-			trained, note.In("bytes per fp32 copy", c.masterBytes), note.In("bytes of moments per parameter", perParam), x.over(shOptimizer), place(l.away.optimizer)),
+			trained, note.In("bytes per fp32 copy", c.masterBytes), note.In("bytes of moments per parameter", perParam), x.over(shOptimizer), place(l.offloaded.optimizer)),
 	}
 }
 
@@ -61,18 +61,18 @@ func (x *memoryNumbers) states() []note.Derivation {
 func (x *memoryNumbers) activations() note.Derivation {
 	t, m := &x.t, &x.e.Memory
 	layers := 0.0
-	x.l.stage(m.Stage, func(_ *kind, n, _ float64) { layers += n })
+	x.l.stage(m.Stage, func(_ *layerKind, n, _ float64) { layers += n })
 	var again note.Part
 	if t.working > 0 {
-		again = note.NewPart("memory.recomputed", note.In("recomputed at once", quantity.Bytes(t.working+t.inner*x.p.costs.stack.RecomputeGradients)))
+		again = note.NewPart("memory.recomputed", note.In("recomputed at once", quantity.Bytes(t.working+t.inner*x.p.profile.stack.RecomputeGradients)))
 	}
 	return note.Derive("memory.activations", "activations", sourceActivations, m.Activations,
-		note.In("micro-batches in flight", x.l.inFlight(m.Stage)), note.In("saved activations", quantity.Bytes(t.kept)), note.In("layers", layers),
+		note.In("micro-batches in flight", x.l.inFlight(m.Stage)), note.In("saved activations", quantity.Bytes(t.saved)), note.In("layers", layers),
 		note.In("recomputed at once", again), note.In("recompute", recomputePart(&x.e.Plan)), atPeak(m.Activations, false))
 }
 
-// recomputePart says how the plan recomputes; modes that name layers are spelled
-// as they are given.
+// recomputePart says how the plan recomputes. Modes that name layers are
+// spelled as given.
 func recomputePart(plan *Plan) note.Part {
 	switch name := plan.RecomputeName(); name {
 	case NoRecompute.String():
@@ -86,7 +86,7 @@ func recomputePart(plan *Plan) note.Part {
 	}
 }
 
-// outside derives what lies with the host, if anything does.
+// outside derives what is offloaded, if anything is.
 func (x *memoryNumbers) outside() []note.Derivation {
 	m := &x.e.Memory
 	if m.Host+m.NVMe <= 0 {
@@ -109,7 +109,7 @@ func (x *memoryNumbers) over(state int) note.Input {
 	return note.In("shards", ranks)
 }
 
-// place says of a state that it is offloaded.
+// place says that a state is offloaded.
 func place(offloaded bool) note.Input {
 	var where note.Part
 	if offloaded {
@@ -118,7 +118,7 @@ func place(offloaded bool) note.Input {
 	return note.In("place", where)
 }
 
-// atPeak says of a term that it is offloaded, or is not there at the peak.
+// atPeak says that a term is offloaded or absent at the peak.
 func atPeak(term quantity.Bytes, offloaded bool) note.Input {
 	if term == 0 && !offloaded {
 		return note.In("place", note.NewPart("memory.absent"))
@@ -127,4 +127,4 @@ func atPeak(term quantity.Bytes, offloaded bool) note.Input {
 }
 
 // count is a number of parameters with every digit.
-func count(h held) note.Count { return note.Count(h.sum()) }
+func count(h perStage) note.Count { return note.Count(h.sum()) }

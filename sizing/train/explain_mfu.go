@@ -2,7 +2,8 @@ package train
 
 import "mlsizer/sizing/note"
 
-// noteConvention says what the MFU counts, and what of frozen weights.
+// noteConvention says which FLOPs the MFU counts, and how it counts frozen
+// weights.
 func (w *Workload) noteConvention(notes *note.List) {
 	switch w.Convention {
 	case PaLM:
@@ -34,5 +35,5 @@ func (p *Prepared) explainUtilisation(e *Estimate) []note.Derivation {
 // utilisationNames are the utilisations by their conventions.
 var utilisationNames = [numConventions]string{Megatron: "MFU (megatron)", PaLM: "MFU (palm)", SixND: "MFU (6ND)", HardwareFLOPs: "HFU"}
 
-// utilisationSources are where the conventions come from.
+// utilisationSources are the sources of the conventions.
 var utilisationSources = [numConventions]string{Megatron: sourceMegatron, PaLM: sourcePaLM, SixND: sourceSixND, HardwareFLOPs: sourceHardware}

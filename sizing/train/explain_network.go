@@ -10,8 +10,8 @@ import (
 func (x *termNumbers) tensor() numbers {
 	p, l := x.p, &x.l
 	count, bytes, one := 0.0, 0.0, 0.0
-	x.each(func(k *kind, n float64) {
-		s := &k.shape
+	x.each(func(k *layerKind, n float64) {
+		s := &k.ops
 		count += n * s.reduced
 		bytes += n * s.reduced * 2 * k.input * l.micro / l.cp
 		if s.topK > 0 && l.etp > 1 {
@@ -33,8 +33,8 @@ func (x *termNumbers) tensor() numbers {
 func (x *termNumbers) experts() numbers {
 	p, l := x.p, &x.l
 	count, one, bytes := 0.0, 0.0, 0.0
-	x.each(func(k *kind, n float64) {
-		if s := &k.shape; s.topK > 0 {
+	x.each(func(k *layerKind, n float64) {
+		if s := &k.ops; s.topK > 0 {
 			size := s.dispatched * l.micro / (l.cp * l.tp)
 			count += n
 			bytes += n * size * s.topK
@@ -53,7 +53,7 @@ func (x *termNumbers) experts() numbers {
 func (x *termNumbers) context() numbers {
 	p, l := x.p, &x.l
 	bytes, rings := 0.0, 0.0
-	x.each(func(k *kind, n float64) {
+	x.each(func(k *layerKind, n float64) {
 		if volume := l.ring(k); volume > 0 {
 			bytes += n * volume
 			rings += n
@@ -68,7 +68,7 @@ func (x *termNumbers) context() numbers {
 func (x *termNumbers) pipeline() numbers {
 	l := &x.l
 	send := x.p.sendTime(l)
-	bytes := x.p.costs.boundary * l.micro / (l.cp * l.tp)
+	bytes := x.p.profile.boundary * l.micro / (l.cp * l.tp)
 	return numbers{rule: "time.pipeline", source: sourceBubble, value: send * (l.microBatches*l.vp + l.pp - 1), inputs: note.Inputs{
 		x.microBatches(), note.In("virtual stages", l.vp), note.In("pipeline parallel", l.pp), note.In("transfer", note.Fine(send)), note.In("size", note.Decimal(bytes)),
 		note.In("bandwidth", quantity.Bandwidth(x.p.bandwidth(float64(x.p.Cluster.Count))))}}
@@ -77,12 +77,12 @@ func (x *termNumbers) pipeline() numbers {
 // bubble derives the wait of the slowest stage for the others.
 func (x *termNumbers) bubble() numbers {
 	a := &x.a
-	return numbers{rule: "time.bubble", source: sourceBubble, value: (a.all - a.slow) / x.l.vp, inputs: note.Inputs{
-		note.In("all stages", note.Fine(a.all)), note.In("stages", a.stages), note.In("slowest stage", note.Fine(a.slow)), note.In("virtual stages", x.l.vp)}}
+	return numbers{rule: "time.bubble", source: sourceBubble, value: (a.all - a.slowestTime) / x.l.vp, inputs: note.Inputs{
+		note.In("all stages", note.Fine(a.all)), note.In("stages", a.stages), note.In("slowest stage", note.Fine(a.slowestTime)), note.In("virtual stages", x.l.vp)}}
 }
 
-// linkSource says where the bandwidth of a group that spans so many devices
-// comes from.
+// linkSource returns the source of the bandwidth of a group of neighbouring
+// devices.
 func (p *Prepared) linkSource(span float64) string {
 	if span <= p.timing.neighbours && p.Cluster.Device.Torus == nil {
 		return p.Cluster.Among(int(span)).Origin

@@ -62,7 +62,8 @@ func (p *Prepared) explainTime(e *Estimate) []note.Derivation {
 	return append(list, note.Derive("time.run", "run", "", t.Run, note.In("steps", t.Steps), note.In("step", note.Fine(t.Step))))
 }
 
-// explainMFU derives a step from a given MFU, and its teacher's part beside it.
+// explainMFU derives a step from a given MFU, and its teacher's part
+// separately.
 func (p *Prepared) explainMFU(e *Estimate) []note.Derivation {
 	t, name := &e.Time, "step"
 	teacher := t.Terms.Teacher
@@ -70,7 +71,7 @@ func (p *Prepared) explainMFU(e *Estimate) []note.Derivation {
 		name = "student's step"
 	}
 	peak := []note.Input{note.In("devices", p.Cluster.Count), note.In("peak", p.rate.Peak), note.In("MFU", p.Workload.MFU)}
-	flops := p.costs.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
+	flops := p.profile.palm * float64(e.Plan.GlobalBatch) * float64(e.Compute.By(p.Workload.Convention)/e.Compute.Model)
 	list := []note.Derivation{note.Derive("time.step.mfu", name, "MFU as given", t.Step-teacher,
 		append([]note.Input{note.In("convention", p.Workload.Convention.String()), note.In("FLOPs of a step", flops)}, peak...)...)}
 	if teacher > 0 {
@@ -101,20 +102,20 @@ type termNumbers struct {
 	p     *Prepared
 	l     layout
 	terms *StepTerms
-	a     pace
+	a     pipelineTimes
 	total pass
 	m     float64 // micro-batches
 }
 
-// numbers is a term's formula, the numbers put in, and what they come to.
+// numbers is a term's formula, its inputs and its result.
 type numbers struct {
 	rule   string
 	inputs note.Inputs
 	source string
-	// value is what the numbers come to in seconds; 0 where one of them is made
-	// of the term's time, as an achieved rate is, and nothing is claimed.
+	// value is the result in seconds; 0 if an input, such as an achieved rate,
+	// follows from the term's time, so that there is nothing to check.
 	value float64
-	rate  float64 // FLOP/s that it takes them to be, 0 without
+	rate  float64 // achieved FLOP/s, 0 without one
 }
 
 func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
@@ -122,7 +123,7 @@ func (p *Prepared) newTermNumbers(e *Estimate) *termNumbers {
 	plan := e.Plan
 	x.l.init(p, &plan)
 	x.m = x.l.microBatches
-	p.paceOf(&x.l, &x.a)
+	p.pipelineTimes(&x.l, &x.a)
 	x.total = x.a.slowest.passes()
 	return x
 }
@@ -162,7 +163,7 @@ func (x *termNumbers) of(term StepTerm) numbers {
 	return x.fixed()
 }
 
-// microBatches is the number that most formulas start with.
+// microBatches is the first input of most formulas.
 func (x *termNumbers) microBatches() note.Input { return note.In("micro-batches", x.m) }
 
 // stragglers derives the wait for the slowest device.
@@ -173,18 +174,18 @@ func (x *termNumbers) stragglers() numbers {
 		note.In("jitter", jitter), note.In("doublings of a node", doublings), note.In("other terms", note.Fine(rest))}}
 }
 
-// fixed derives what steps and micro-batches take of their own.
+// fixed derives the fixed times per step and per micro-batch.
 func (x *termNumbers) fixed() numbers {
 	e := &x.p.timing.e
 	return numbers{rule: "time.fixed", source: x.p.constants.Source, value: e.StepSeconds + e.MicroSeconds*x.m, inputs: note.Inputs{
 		note.In("per step", note.Fine(e.StepSeconds)), x.microBatches(), note.In("per micro-batch", note.Fine(e.MicroSeconds))}}
 }
 
-// each calls add with the layers of the slowest stage, embedding and head
-// included.
-func (x *termNumbers) each(add func(k *kind, n float64)) {
-	c := x.p.costs
-	x.l.stage(x.a.at, func(k *kind, n, _ float64) { add(k, n) })
+// each calls add for the layers of the slowest stage, including embedding and
+// head.
+func (x *termNumbers) each(add func(k *layerKind, n float64)) {
+	c := x.p.profile
+	x.l.stage(x.a.at, func(k *layerKind, n, _ float64) { add(k, n) })
 	if x.a.at == 0 {
 		for _, i := range c.input {
 			add(&c.kinds[i], float64(c.kinds[i].layers))

@@ -2,28 +2,29 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// ForwardStep returns the time of a global batch that goes forward only, from
-// the terms of a step: the forward part of every stage, the pipeline's fill,
-// half its transfers, weights that are gathered, and no optimizer. Where the
-// MFU is given the step's FLOPs decide. A teacher has no part in it.
+// ForwardStep returns the time of a forward pass of a global batch, from the
+// terms of a step: the forward part of every stage, the pipeline's fill, half
+// its transfers and the gathering of weights, without an optimizer step. A
+// given MFU scales the step by its FLOPs. The time of a teacher is not
+// included.
 func (p *Prepared) ForwardStep(e *Estimate) quantity.Seconds {
 	if p.Workload.MFU > 0 {
 		perStep := e.Compute.Hardware * quantity.FLOPs(float64(e.Plan.GlobalBatch)/p.Samples(&e.Plan))
-		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.costs.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
+		return (e.Time.Step - e.Time.Terms.Teacher) * quantity.Seconds(p.profile.fwd.total()*float64(e.Plan.GlobalBatch)/float64(perStep))
 	}
 	plan := e.Plan
 	plan.Offload, plan.OffloadOptimizer, plan.OffloadInputs = 0, false, false
 	var l layout
 	l.init(p, &plan)
 	var cache layers
-	var a pace
+	var a pipelineTimes
 	for s := range plan.PP {
 		var st stage
 		p.stageTime(&l, s, &cache, &st)
-		st.backward, st.again = pass{}, pass{}
+		st.backward, st.recompute = pass{}, pass{}
 		a.add(&st, st.sum())
 	}
-	t := p.paceTerms(&l, &a)
+	t := p.termsOf(&l, &a)
 	t.Pipeline /= 2
 	t.Offload /= 2
 	t.Optimizer, t.DataComm, t.Stragglers = 0, 0, 0

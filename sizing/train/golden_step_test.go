@@ -33,7 +33,7 @@ func roundConstants() *Constants {
 		"step_seconds": 0, "micro_seconds": 0, "latency_seconds": 0, "hop_seconds": 0,
 		"tensor_hidden": 0, "expert_hidden": 0, "context_hidden": 0, "overlap": 0, "contention": 0, "selective": 0,
 	}
-	c := &Constants{Inferred: 1.25, Bands: []BandFor{{Band: Band{Low: 0.8, High: 1.2}, Elsewhere: Band{Low: 0.8, High: 1.2}, Devices: []string{"round"}}}}
+	c := &Constants{Inferred: 1.25, Bands: []BandFor{{Band: Band{Low: 0.8, High: 1.2}, Unmeasured: Band{Low: 0.8, High: 1.2}, Devices: []string{"round"}}}}
 	for _, f := range ConstantFields() {
 		value, ok := values[f.Name]
 		if !ok {

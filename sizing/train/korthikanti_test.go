@@ -37,7 +37,7 @@ func TestActivationFormulas(t *testing.T) {
 			layer := func(plan Plan, dropped model.Modules) float64 {
 				var l layout
 				l.init(p, &plan)
-				return l.saved(&p.costs.kinds[p.costs.body[0].kind], dropped)
+				return l.saved(&p.profile.kinds[p.profile.body[0].kind], dropped)
 			}
 			one := Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 8, MicroBatch: k.micro, GlobalBatch: int64(8 * k.micro)}
 			tensor, sequence := one, one
@@ -53,7 +53,7 @@ func TestActivationFormulas(t *testing.T) {
 			equal(sbh*34/tp, layer(sequence, core), "equation 6: selective")
 			var l layout
 			l.init(p, &one)
-			equal(2*sbh, l.input(&p.costs.kinds[p.costs.body[0].kind]), "section 5: full recompute")
+			equal(2*sbh, l.input(&p.profile.kinds[p.profile.body[0].kind]), "section 5: full recompute")
 		})
 	}
 }

@@ -6,37 +6,37 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// layout is a plan applied to a model: what one device holds of a layer of
-// each kind, and which layers stand on which stage. It lives on the caller's
-// stack.
+// layout is a plan applied to a model: what one device stores of a layer of
+// each kind, and which layers belong to which stage. It is allocated on the
+// caller's stack.
 type layout struct {
-	costs *costs
-	plan  *Plan
+	profile *profile
+	plan    *Plan
 
 	tp, pp, vp, cp, ep, dp float64
 	etp                    float64 // tensor parallelism inside an expert
-	micro                  float64 // sequences a micro-batch
+	micro                  float64 // sequences per micro-batch
 	microBatches           float64
-	group                  float64 // micro-batches a turn of an interleaved schedule
-	// shard is the number of ranks that a sharded state is divided by, for
-	// dense and for expert parameters.
+	group                  float64 // micro-batches per turn of an interleaved schedule
+	// shard and expertShard are the numbers of ranks that divide a sharded
+	// state of dense and of expert parameters.
 	shard, expertShard float64
-	replicas           float64   // groups of ranks that hold the same shards
-	slice              int       // devices of a slice of a torus, 0: there are not several
-	slices             float64   // slices that each hold all shards of a stage, unless they are a plan's groups
+	replicas           float64   // groups of ranks with the same shards
+	slice              int       // devices per slice of a torus, 0: there are not several
+	slices             float64   // slices with all shards of a stage each, unless the plan sets groups
 	shards             [3]shares // dense and expert divisors by what is sharded
-	away               away      // states that are kept outside the device
-	stages             *stages   // the layers of every stage, if they are known
+	offloaded          offloaded // states outside the device
+	stages             *stages   // the layers of every stage, if known
 }
 
-// shares is what weights, gradients or optimizer state are divided by.
+// shares are the divisors of weights, gradients or optimizer state.
 type shares struct{ dense, expert float64 }
 
-// own returns a rank's part of what a stage's devices hold.
-func (s shares) own(h held) float64 { return h.dense/s.dense + h.experts/s.expert }
+// own returns a rank's shard of what a stage stores.
+func (s shares) own(h perStage) float64 { return h.dense/s.dense + h.experts/s.expert }
 
 func (l *layout) init(p *Prepared, plan *Plan) {
-	l.costs, l.plan, l.slice = p.costs, plan, 0
+	l.profile, l.plan, l.slice = p.profile, plan, 0
 	if p.Cluster.Slices > 1 {
 		l.slice = p.Cluster.Slice.Chips()
 	}
@@ -51,16 +51,16 @@ func (l *layout) init(p *Prepared, plan *Plan) {
 	l.shardOver(plan)
 }
 
-// shardOver says what the plan's sharding divides states by, and which are kept
-// outside the device.
+// shardOver sets the divisors of the plan's sharding, and which states are
+// offloaded.
 func (l *layout) shardOver(plan *Plan) {
-	l.away = l.costs.stack.away(plan, plan.Sharding)
-	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.across(plan)
+	l.offloaded = l.profile.stack.offloaded(plan, plan.Sharding)
+	l.shard, l.replicas, l.slices = l.dp*l.cp, 1, l.replicaSlices(plan)
 	if g := float64(plan.ShardGroup); g > 0 {
 		l.shard, l.replicas = g, l.shard/g
 	}
 	l.shard /= l.slices
-	l.expertShard = max(l.shard*l.tp/(l.ep*l.etp), 1) // a slice may hold fewer experts than there are
+	l.expertShard = max(l.shard*l.tp/(l.ep*l.etp), 1) // a slice may store fewer experts than there are
 	for i, at := range [3]Sharding{Zero3, Zero2, Zero1} {
 		l.shards[i] = shares{1, 1}
 		if plan.Sharding >= at {
@@ -69,9 +69,10 @@ func (l *layout) shardOver(plan *Plan) {
 	}
 }
 
-// divides reports whether several ranks hold the same part of what a stage holds:
-// experts that tensor parallelism leaves whole may lie on ranks of its group.
-func (l *layout) divides(h held) bool {
+// divides reports whether several ranks store the same part of a stage. Ranks
+// of a tensor-parallel group may store experts that tensor parallelism does not
+// divide.
+func (l *layout) divides(h perStage) bool {
 	return l.shard > 1 || h.experts > 0 && l.expertShard > 1
 }
 
@@ -81,7 +82,7 @@ func (l *layout) divides(h held) bool {
 // group is as it is.
 // Source: AI-Hypercomputer/maxtext@e591f30 src/maxtext/configs/base.yml:660,674
 // (ici_fsdp_parallelism fills a slice, dcn_data_parallelism the slices).
-func (l *layout) across(plan *Plan) float64 {
+func (l *layout) replicaSlices(plan *Plan) float64 {
 	stage := plan.TP * plan.CP * plan.DP
 	if l.slice == 0 || plan.Sharding != Zero3 || plan.ShardGroup > 0 || stage <= l.slice || stage%l.slice != 0 || l.slice%plan.TP != 0 || l.slice == plan.TP {
 		return 1
@@ -96,9 +97,9 @@ const (
 	shOptimizer
 )
 
-// chunk returns how many layers model chunk i of n holds: layers that do not
-// divide evenly go to the middle, since the first and last chunks also hold
-// the embedding and the head. 126 layers on 16 chunks are 7, 14 times 8, 7, as
+// chunkStart returns the first layer of model chunk i of n. Layers that do not
+// divide evenly go to the middle, since the first and last chunks also store
+// the embedding and the head. 126 layers in 16 chunks are 7, 14 times 8, 7, as
 // Llama 3 405B was laid out (arXiv:2407.21783 section 3.3.2).
 func chunkStart(layers, n, i int) int {
 	base, extra := layers/n, layers%n
@@ -106,10 +107,10 @@ func chunkStart(layers, n, i int) int {
 	return base*i + min(max(i-lead, 0), extra)
 }
 
-// chunk returns the layers of model chunk i. A plan may fix how many the first
-// and the last stage hold.
+// chunk returns the layers of model chunk i. A plan may fix the number of
+// layers of the first and the last stage.
 func (l *layout) chunk(i int) (from, to int) {
-	p, layers := l.plan, l.costs.layers
+	p, layers := l.plan, l.profile.layers
 	n := p.PP * p.VP
 	if p.FirstLayers == 0 && p.LastLayers == 0 {
 		return chunkStart(layers, n, i), chunkStart(layers, n, i+1)
@@ -131,17 +132,17 @@ func (l *layout) chunk(i int) (from, to int) {
 	return first + chunkStart(body, inner, i-lead), first + chunkStart(body, inner, i-lead+1)
 }
 
-// fewKinds is how many kinds of layers stages count without allocating; a
-// model of more is counted chunk by chunk, which is slower.
+// fewKinds is how many layer kinds a stage counts without allocating. A model
+// with more is counted chunk by chunk, which is slower.
 const fewKinds = 16
 
-// stage calls add for each kind of body layer on stage s with the number of
-// layers of it, and how many of them are recomputed in full.
-func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
-	c := l.costs
+// stage calls add for each layer kind of the body on stage s, with the number
+// of its layers and how many of them are fully recomputed.
+func (l *layout) stage(s int, add func(kind *layerKind, n, full float64)) {
+	c := l.profile
 	if l.stages != nil {
 		for _, r := range l.stages.of(s) {
-			add(&c.kinds[r.kind], float64(r.count), l.fully(r))
+			add(&c.kinds[r.kind], float64(r.count), l.fullyRecomputed(r))
 		}
 		return
 	}
@@ -175,9 +176,9 @@ func (l *layout) stage(s int, add func(kind *kind, n, full float64)) {
 	}
 }
 
-// fully returns how many layers of a run that an [Evaluator] counted are
-// recomputed in full: the run knows where that is a part of them.
-func (l *layout) fully(r run) float64 {
+// fullyRecomputed returns how many layers of a counted run are fully
+// recomputed. The run stores the number if it is a part of them.
+func (l *layout) fullyRecomputed(r run) float64 {
 	switch {
 	case l.plan.Recompute != FullRecompute:
 		return 0
@@ -187,25 +188,28 @@ func (l *layout) fully(r run) float64 {
 	return float64(r.count)
 }
 
-// params returns the parameters of one layer that a device holds before any
-// data-parallel sharding.
-func (l *layout) params(k *kind) held {
+// params returns the parameters of one layer per device, before data-parallel
+// sharding.
+func (l *layout) params(k *layerKind) perStage {
 	return l.divide(&k.params, k.maxKV)
 }
 
-func (l *layout) divide(n *[numClasses]float64, maxKV float64) held {
+func (l *layout) divide(n *[numClasses]float64, maxKV float64) perStage {
 	dense := n[clsTensor]/l.tp + n[clsWhole]
 	if maxKV > 0 {
 		dense += n[clsKV] / min(l.tp, maxKV)
 	}
-	return held{dense, n[clsExperts] / (l.ep * l.etp)}
+	return perStage{dense, n[clsExperts] / (l.ep * l.etp)}
 }
 
-// saved returns the bytes that a micro-batch keeps of one layer when the
-// modules of the set are recomputed.
-func (l *layout) saved(k *kind, dropped model.Modules) float64 { return l.bytes(&k.saved, dropped) }
+// saved returns the bytes per micro-batch that one layer saves when the dropped
+// modules are recomputed.
+func (l *layout) saved(k *layerKind, dropped model.Modules) float64 {
+	return l.bytes(&k.saved, dropped)
+}
 
-// bytes is a device's part of a micro-batch's activations but for some modules.
+// bytes returns a device's part of a micro-batch's activations, except those of
+// the dropped modules.
 func (l *layout) bytes(a *activations, dropped model.Modules) float64 {
 	switch dropped {
 	case 0:
@@ -217,23 +221,23 @@ func (l *layout) bytes(a *activations, dropped model.Modules) float64 {
 	return l.share(&sum)
 }
 
-// share returns a device's part of a micro-batch's activations, given those of
-// a sample.
+// share returns a device's part of a micro-batch's activations, given the
+// activations of a sample.
 func (l *layout) share(n *[model.NumAxes]float64) float64 {
 	return ((n[model.HeadAxis]+n[model.ExpertAxis])/l.tp + n[model.DispatchAxis]*l.etp/l.tp + n[model.SequenceAxis]/l.sequence() + n[model.NoAxis]) * l.micro / l.cp
 }
 
-// selective returns the bytes that a micro-batch keeps of one layer under
-// selective recompute: operator by operator, or by modules.
-func (l *layout) selective(k *kind) float64 {
-	if !l.costs.stack.SelectiveOps {
+// selective returns the bytes per micro-batch that one layer saves under
+// selective recompute: operator by operator, or by module.
+func (l *layout) selective(k *layerKind) float64 {
+	if !l.profile.stack.SelectiveOps {
 		return l.saved(k, l.plan.dropped()|l.plan.Offload)
 	}
 	return l.input(k) + l.share(&k.products)
 }
 
-// offloaded returns the bytes of one layer that go to the host.
-func (l *layout) offloaded(k *kind) float64 {
+// offloadedBytes returns the offloaded bytes of one layer.
+func (l *layout) offloadedBytes(k *layerKind) float64 {
 	if l.plan.Offload == 0 {
 		return 0
 	}
@@ -241,20 +245,20 @@ func (l *layout) offloaded(k *kind) float64 {
 	return l.saved(k, dropped) - l.saved(k, dropped|l.plan.Offload)
 }
 
-// input returns the bytes of one layer's input: what full recompute keeps.
-func (l *layout) input(k *kind) float64 {
+// input returns the bytes of one layer's input: what full recompute saves.
+func (l *layout) input(k *layerKind) float64 {
 	return k.input / l.sequence() * l.micro / l.cp
 }
 
-// whole returns the bytes that tensor-parallel collectives hold along the whole
-// sequence while a layer that was made anew goes backward, where the stack does
-// not split them: the gathered gradient of its output and the partial gradient
-// of its input, until that is scattered.
+// whole returns the bytes of tensor-parallel collectives over the whole
+// sequence in the backward pass of a recomputed layer, if the stack does not
+// split them: the gathered gradient of the layer's output, and the partial
+// gradient of its input until the reduce-scatter.
 // Source: pytorch/pytorch torch/distributed/tensor/parallel/style.py
 // (SequenceParallel, RowwiseParallel); async tensor parallelism
 // (_micro_pipeline_tp) works on parts.
 func (l *layout) whole() float64 {
-	c := l.costs
+	c := l.profile
 	if !l.plan.SequenceParallel || !c.stack.KeepsGathered || c.stack.Variant.AsyncTP {
 		return 0
 	}
@@ -269,9 +273,9 @@ func (l *layout) sequence() float64 {
 	return 1
 }
 
-// inFlight returns how many micro-batches stage s holds the activations of at
-// once: min(m, p-s) under 1F1B; interleaving holds more (arXiv:2205.05198
-// section 4.2.3: 1 + (p-1)/(pv) times as much on the first stage).
+// inFlight returns how many micro-batches stage s saves activations of at once:
+// min(m, p-s) under 1F1B; an interleaved schedule saves more (arXiv:2205.05198
+// section 4.2.3: 1 + (p-1)/(pv) times as many on the first stage).
 func (l *layout) inFlight(s int) float64 {
 	if l.plan.VP == 1 {
 		return min(l.microBatches, l.pp-float64(s))
@@ -294,6 +298,6 @@ func groupSize(microBatches int64, pp int) int64 {
 	return max(microBatches, int64(pp))
 }
 
-// ceil rounds a device's share up to whole bytes, so that every term is whole
-// and sums are exact.
+// ceil rounds a device's share up to whole bytes, so that sums of terms are
+// exact.
 func ceil(b float64) float64 { return math.Ceil(b) }

@@ -20,7 +20,7 @@ const (
 // noteLoading says what the host of a node has to decode for the step, which is
 // no part of it. A step that needs more than was measured of a host waits.
 func (p *Prepared) noteLoading(notes *note.List, e *Estimate) {
-	if m := p.costs.model; m.Field != model.CV || m.Unit != "image" {
+	if m := p.profile.model; m.Field != model.CV || m.Unit != "image" {
 		return
 	}
 	node := p.Cluster.Count

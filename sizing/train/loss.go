@@ -9,22 +9,22 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Loss names an implementation of the cross-entropy. They differ in how many
-// copies of the logits they hold at the peak. The zero value is the stack's own.
+// Loss names an implementation of the cross-entropy. They differ in the copies
+// of the logits at the peak. The zero value is the stack's default.
 type Loss string
 
 // The implementations.
 const (
 	PlainLoss    Loss = "plain"    // logits, an fp32 copy, its gradient in place
-	JITLoss      Loss = "jit"      // a compiler's fusion of the elementwise steps
+	JITLoss      Loss = "jit"      // elementwise steps fused by a compiler
 	EarlyJITLoss Loss = "jit-lts"  // the same in the long-term support container of 2024
-	LateJITLoss  Loss = "jit-late" // the same by a compiler that takes more steps in place
+	LateJITLoss  Loss = "jit-late" // the same by a compiler that runs more steps in place
 	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
-	ChunkedLoss  Loss = "chunked"  // the logits of a part of the tokens at a time
+	ChunkedLoss  Loss = "chunked"  // the logits of some tokens at a time
 )
 
-// ParseLoss reads plain, fused or chunked: the others are what measured runs
-// compiled, and no option of a user's.
+// ParseLoss reads plain, fused or chunked. The other losses are those of
+// measured runs and not options of a user.
 func ParseLoss(s string) (Loss, error) {
 	switch l := Loss(strings.ToLower(strings.TrimSpace(s))); l {
 	case PlainLoss, FusedLoss, ChunkedLoss:
@@ -33,7 +33,7 @@ func ParseLoss(s string) (Loss, error) {
 	return "", note.NewError("loss.unknown", s)
 }
 
-// loss returns what computes the workload's loss on the stack.
+// loss returns the implementation of the workload's loss on the stack.
 func (s *Stack) loss(w *Workload) Loss {
 	if w.Loss != "" {
 		return w.Loss
@@ -41,7 +41,7 @@ func (s *Stack) loss(w *Workload) Loss {
 	return s.Loss
 }
 
-// checkLoss refuses a loss whose logits the stack does not know.
+// checkLoss rejects a loss whose logits the stack does not know.
 func (s *Stack) checkLoss(w *Workload) error {
 	if _, known := s.LogitsBytes[s.loss(w)]; known {
 		return nil
@@ -55,20 +55,21 @@ func (s *Stack) checkLoss(w *Workload) error {
 	return note.FieldError("loss", "loss.not-in-stack", s.Name, s.loss(w), names)
 }
 
-// Routing is how a mixture of experts spreads its tokens. The zero value is
-// evenly, with what measured step times say of the busiest rank.
+// Routing is how a mixture of experts distributes its tokens. The zero value is
+// even routing, with the imbalance that measured step times imply.
 type Routing struct {
-	// Capacity is how many tokens an expert takes, over its even share: it is
-	// padded to that, and drops what is more. 0 drops and pads nothing.
+	// Capacity is the number of tokens per expert over its even share: shorter
+	// batches are padded to it, longer ones drop tokens. 0 neither drops nor
+	// pads.
 	Capacity float64
-	// Imbalance is the tokens of the busiest rank over the mean; 0 is not given.
+	// Imbalance is the tokens of the busiest rank over the mean; 0: not given.
 	Imbalance float64
 }
 
 // mostRouting bounds capacity and imbalance.
 const mostRouting = 64
 
-// check refuses factors that cannot be.
+// check rejects impossible factors.
 func (r *Routing) check(m *model.Model) error {
 	experts := m.HasExperts()
 	for _, f := range []struct {
@@ -87,8 +88,7 @@ func (r *Routing) check(m *model.Model) error {
 }
 
 // busiest returns the tokens that the busiest rank computes over the mean: the
-// capacity, to which experts are padded, or the imbalance; 0 if neither is
-// given.
+// capacity that experts are padded to, or the imbalance; 0 if neither is given.
 func (r *Routing) busiest() float64 {
 	if r.Capacity > 0 {
 		return r.Capacity
@@ -96,17 +96,18 @@ func (r *Routing) busiest() float64 {
 	return r.Imbalance
 }
 
-// held returns how many routed tokens the busiest rank holds over the mean.
-func (r *Routing) held() float64 {
+// activationFactor returns the routed tokens that the busiest rank saves over
+// the mean.
+func (r *Routing) activationFactor() float64 {
 	if f := r.busiest(); f > 0 {
 		return f
 	}
 	return 1
 }
 
-// noteWork says which loss and which routing were asked for.
-func (p *Prepared) noteWork(notes *note.List) {
-	c, w := p.costs, &p.Workload
+// noteLossAndRouting says which loss and which routing the request sets.
+func (p *Prepared) noteLossAndRouting(notes *note.List) {
+	c, w := p.profile, &p.Workload
 	if w.Loss != "" {
 		notes.Say("loss", c.stack.Source, w.Loss, c.logitsBytes)
 	}

@@ -8,24 +8,24 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// MemoryBand is what measured peaks of a stack say of a memory estimate, as
+// MemoryBand is the band of a stack's memory estimates, from measured peaks, as
 // ratios of measured to estimated.
 type MemoryBand struct {
-	// Stack is empty where the band holds for every stack without its own.
+	// Stack is empty if the band applies to every stack without its own.
 	Stack string `json:"stack,omitempty"`
-	// Experts says that it is of models with experts.
+	// Experts says that the band is for models with experts.
 	Experts bool `json:"experts,omitempty"`
-	// Small says that it is of estimates below [SmallMemory], where what differs
-	// between two runs by a fixed amount weighs more.
+	// Small says that the band is for estimates below [SmallMemory], where
+	// fixed differences between runs weigh more.
 	Small bool `json:"small,omitempty"`
 	// Band holds 80 % of the ratios; 95 % are below Sure.
 	Band
 	Sure float64 `json:"sure"`
-	// Rows is how many measurements it comes from.
+	// Rows is the number of measurements.
 	Rows int `json:"rows"`
 }
 
-// SmallMemory is where bands tell small estimates from others.
+// SmallMemory is the size below which an estimate counts as small.
 const SmallMemory quantity.Bytes = 8 << 30
 
 // MemoryBands are the bands of all stacks.
@@ -38,7 +38,7 @@ type MemoryBands struct {
 //go:embed memory_bands.json
 var memoryBandsJSON []byte
 
-// DefaultMemoryBands returns the program's own bands. They must not be modified.
+// DefaultMemoryBands returns the embedded bands. They must not be modified.
 var DefaultMemoryBands = sync.OnceValue(func() *MemoryBands {
 	var b MemoryBands
 	if err := json.Unmarshal(memoryBandsJSON, &b); err != nil {
@@ -47,9 +47,9 @@ var DefaultMemoryBands = sync.OnceValue(func() *MemoryBands {
 	return &b
 })
 
-// Of returns the band of a stack's estimates of a size, of models with experts
-// or without: the stack's own if there is one, else the widest of the stack's
-// others and of those that hold for every stack.
+// Of returns the band of a stack's estimates of a size, for models with or
+// without experts: the stack's own, else the widest of the stack's other bands
+// and of those for every stack.
 func (b *MemoryBands) Of(stack string, experts, small bool) MemoryBand {
 	found, rank := MemoryBand{Experts: experts, Small: small, Band: Band{Low: 1, High: 1}, Sure: 1}, 0
 	for i := range b.Bands {

@@ -50,7 +50,7 @@ func TestVerdictRestsOnItsOwnBound(t *testing.T) {
 	}{{float64(e.Memory.Sure), FitsSurely}, {float64(e.Memory.Sure) - 1, MayNotFit}, {float64(e.Memory.Total), MayNotFit}, {float64(e.Memory.Total) - 1, DoesNotFit}} {
 		m, q := e.Memory, *p
 		*(*float64)(&q.Cluster.Device.Memory) = c.device
-		q.judge(&m)
+		q.setVerdict(&m)
 		assert.Equal(t, c.want, m.Verdict)
 	}
 }

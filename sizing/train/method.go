@@ -9,15 +9,15 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Method says which weights a training run changes.
+// Method says which weights a run trains.
 type Method uint8
 
 // The methods.
 const (
-	Pretrain Method = iota // all weights, from the beginning
+	Pretrain Method = iota // all weights, from random initialisation
 	FullTune               // all weights of a trained model
-	LoRA                   // low-rank adapters beside frozen weights (arXiv:2106.09685)
-	QLoRA                  // adapters beside frozen 4-bit weights (arXiv:2305.14314)
+	LoRA                   // low-rank adapters and frozen weights (arXiv:2106.09685)
+	QLoRA                  // adapters and frozen 4-bit weights (arXiv:2305.14314)
 	numMethods
 )
 
@@ -46,11 +46,11 @@ type Adapter struct {
 	// Targets are the names of the matrices that get an adapter; "all-linear"
 	// means every matrix but embeddings, routers and the head.
 	Targets []string
-	// Magnitudes says that every target has a trained magnitude for each output
-	// beside them (DoRA, arXiv:2402.09353).
+	// Magnitudes says that every target also has a trained magnitude per output
+	// (DoRA, arXiv:2402.09353).
 	Magnitudes bool
-	// BaseBits is the storage of the frozen matrices in bits; 0 means the
-	// compute precision.
+	// BaseBits is the storage of the frozen matrices in bits per weight; 0
+	// means the compute precision.
 	BaseBits float64
 }
 
@@ -60,9 +60,9 @@ type Adapter struct {
 // lora_query, lora_value); arXiv:2106.09685 section 4.2.
 var DefaultAdapter = Adapter{Rank: 8, Targets: []string{"q_proj", "v_proj"}}
 
-// Bits of a frozen weight in NF4: 4 and an fp32 scale for every 64, or that
-// scale itself in 8 bits with an fp32 scale for every 256.
-// Source: arXiv:2305.14314 section 3 (0.5 and 0.127 bits a parameter).
+// Bits per frozen weight in NF4: 4, plus an fp32 scale per 64 weights, or an
+// 8-bit scale per 64 and an fp32 scale per 256 of these.
+// Source: arXiv:2305.14314 section 3 (0.5 and 0.127 bits per parameter).
 const (
 	NF4Bits       = 4.5
 	NF4DoubleBits = 4.127
@@ -76,7 +76,7 @@ func (a *Adapter) targets(w model.Weight) bool {
 	return a.feeds(w.Name)
 }
 
-// Missing returns the targets that no matrix of the model goes by.
+// Missing returns the targets that match no matrix of the model.
 func (a *Adapter) Missing(m *model.Model) []string {
 	var list []string
 	for _, target := range a.Targets {
@@ -124,7 +124,7 @@ func (a *Adapter) magnitudes(w model.Weight) float64 {
 	return float64(w.Rows * w.Copies)
 }
 
-// Count returns the parameters of the adapters of a model.
+// Count returns the adapter parameters of a model.
 func (a *Adapter) Count(m *model.Model) float64 {
 	n := 0.0
 	for w, repeat := range m.AllWeights() {
@@ -135,14 +135,14 @@ func (a *Adapter) Count(m *model.Model) float64 {
 	return n
 }
 
-// scaled returns the elements a token that a magnitude's gradient needs of a
-// target: the outputs of the frozen matrix and of the adapter, which it scales.
+// scaled returns the elements per token that the gradient of a target's
+// magnitude needs: the outputs of the frozen matrix and of the adapter, which
+// it scales.
 // Source: huggingface/peft src/peft/tuners/lora/dora.py (DoraLinearLayer).
 func (a *Adapter) scaled(w model.Weight) float64 { return 2 * a.magnitudes(w) * w.Uses }
 
 // Adapts reports whether the method trains adapters beside frozen weights.
 func (m Method) Adapts() bool { return m == LoRA || m == QLoRA }
 
-// FreezesWeights reports whether the workload leaves the model's own weights as they
-// are.
+// FreezesWeights reports whether the workload trains adapters alone.
 func (w *Workload) FreezesWeights() bool { return w.Method.Adapts() }

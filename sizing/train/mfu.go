@@ -7,13 +7,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Convention says which FLOPs a utilisation counts. Published figures differ
-// by it: of Llama 3 8B at a sequence of 8,192 the same step has an MFU that is
-// an eighth higher by palm than by megatron's causal count.
+// Convention says which FLOPs a utilisation counts. Published figures differ by
+// it: for Llama 3 8B at a sequence length of 8,192 the same step has an MFU one
+// eighth higher by palm than by megatron's causal count.
 //
 // The zero value is Megatron: it counts no more than the devices execute, so
-// that the MFU is never above the HFU. By PaLM it may be, where masked attention
-// is skipped.
+// that the MFU never exceeds the HFU. The MFU by PaLM may exceed it where
+// masked attention is skipped.
 type Convention uint8
 
 // The conventions, as [Compute] counts them.
@@ -65,8 +65,8 @@ func (c *Compute) By(convention Convention) quantity.FLOPs {
 	return c.Model
 }
 
-// Utilisation returns the share of the devices' peak that a convention's FLOPs
-// take: the MFU by that convention, or the HFU.
+// Utilisation returns the FLOPs of a convention as a share of the devices'
+// peak: the MFU by that convention, or the HFU.
 //
 //	utilisation = FLOPs of a step by the convention / (step x devices x peak)
 func (e *Estimate) Utilisation(c Convention) float64 {

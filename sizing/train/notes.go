@@ -6,8 +6,7 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Notes names every assumption behind an estimate that does not come from the
-// request.
+// Notes lists every assumption of an estimate that the request does not make.
 func (p *Prepared) Notes(e *Estimate) note.List {
 	var notes note.List
 	p.noteModel(&notes)
@@ -16,7 +15,7 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	p.noteMemory(&notes, e)
 	p.noteMoney(&notes, e)
 	if e.Storage.Dataset > 0 {
-		notes.Say("dataset", sourceDataset, tokenBytes(p.costs.model.Vocab))
+		notes.Say("dataset", sourceDataset, tokenBytes(p.profile.model.Vocab))
 	}
 	if p.Workload.FreezesWeights() {
 		notes.Say("storage.adapters", "", e.Storage.CheckpointsKept)
@@ -29,9 +28,10 @@ func (p *Prepared) Notes(e *Estimate) note.List {
 	return notes
 }
 
-// noteModel says what the model's figures rest on, and how its FLOPs count.
+// noteModel says what the model's numbers depend on, and how its FLOPs are
+// counted.
 func (p *Prepared) noteModel(notes *note.List) {
-	c, w := p.costs, &p.Workload
+	c, w := p.profile, &p.Workload
 	if c.model.Inferred {
 		notes.Say("inferred-shape", "", c.params, c.layers, c.model.Hidden, c.model.Source)
 	}
@@ -47,7 +47,7 @@ func (p *Prepared) noteModel(notes *note.List) {
 	}
 }
 
-// noteTime says what the time of a step rests on.
+// noteTime says what the step time depends on.
 func (p *Prepared) noteTime(notes *note.List, plan *Plan) {
 	if w := &p.Workload; w.MFU > 0 {
 		notes.Say("mfu", "", w.MFU, w.Convention)
@@ -60,8 +60,8 @@ func (p *Prepared) noteTime(notes *note.List, plan *Plan) {
 	}
 }
 
-// noteEfficiency says which rates and constants the time of a step is made of,
-// and how near measurements are.
+// noteEfficiency says which rates and constants the step time uses, and which
+// measurements its band comes from.
 func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 	d, source := p.Cluster.Device, p.constants.Source
 	if p.rate.Achievable == 0 {
@@ -73,22 +73,22 @@ func (p *Prepared) noteEfficiency(notes *note.List, plan *Plan) {
 	switch {
 	case p.measured(plan):
 		notes.Say("measured", source)
-	case !p.costs.model.PerToken():
-		notes.Say("unmeasured-network", "", p.costs.model.Unit)
+	case !p.profile.model.PerToken():
+		notes.Say("unmeasured-network", "", p.profile.model.Unit)
 	case !p.timing.stackMeasured:
-		notes.Say("unmeasured.stack", "", p.costs.stack.Name)
+		notes.Say("unmeasured.stack", "", p.profile.stack.Name)
 	case !p.timing.measured:
-		notes.Say("unmeasured.device", "", p.costs.stack.Name, d.ID)
+		notes.Say("unmeasured.device", "", p.profile.stack.Name, d.ID)
 	}
 }
 
-// noteMemory says what the memory rests on and, if the plan does not fit, what
-// would.
+// noteMemory says what the memory depends on and, if the plan does not fit,
+// what would.
 func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	p.noteOffload(notes, e)
 	p.noteStates(notes)
-	p.noteWork(notes)
-	c, m := p.costs, &e.Memory
+	p.noteLossAndRouting(notes)
+	c, m := p.profile, &e.Memory
 	notes.Say("memory", c.stack.Source, note.Word("phase."+string(m.Peak)), c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1))
 	if band := p.memoryBand(m.Total); band.Rows > 0 {
 		notes.Say("memory-band.measured", "published measurements of peak memory by stack", band.Rows, c.stack.Name, band.Low, band.High, band.Sure)
@@ -104,7 +104,7 @@ func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	}
 }
 
-// noteMoney says what cost and energy rest on.
+// noteMoney says what cost and energy depend on.
 func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	d, w := p.Cluster.Device, &p.Workload
 	switch {
@@ -118,7 +118,7 @@ func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	p.noteEnergy(notes, e)
 }
 
-// noteEnergy says what energy and CO2 rest on.
+// noteEnergy says what energy and CO2 depend on.
 func (p *Prepared) noteEnergy(notes *note.List, e *Estimate) {
 	const sourcePUE = "PUE: Google 2023 environmental report (fleet average 1.10)"
 	d, w := p.Cluster.Device, &p.Workload

@@ -7,36 +7,38 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Away names what a stack can keep outside the device's memory.
-type Away string
+// Offloadable names what a stack can offload from the device's memory.
+type Offloadable string
 
-// What may be away, beside the optimizer state alone ([Stack.OffloadOptimizer]).
+// What a stack can offload besides the optimizer state
+// ([Stack.OffloadOptimizer]).
 const (
-	// AwayParams are weights that are read back layer by layer.
-	AwayParams Away = "params"
-	// AwayInputs are the layer inputs that full recompute keeps.
-	AwayInputs Away = "inputs"
-	// AwayModules are the activations of named modules.
-	AwayModules Away = "modules"
-	// AwayNVMe says that optimizer state and weights may lie on NVMe disks.
-	AwayNVMe Away = "nvme"
+	// OffloadableParams are weights that are read back layer by layer.
+	OffloadableParams Offloadable = "params"
+	// OffloadableInputs are the layer inputs that full recompute saves.
+	OffloadableInputs Offloadable = "inputs"
+	// OffloadableModules are the activations of named modules.
+	OffloadableModules Offloadable = "modules"
+	// OffloadableNVMe says that optimizer state and weights may be on NVMe
+	// disks.
+	OffloadableNVMe Offloadable = "nvme"
 )
 
-// keepsAway reports whether the stack can keep that outside the device.
-func (s *Stack) keepsAway(what Away) bool { return slices.Contains(s.Away, what) }
+// offloads reports whether the stack supports that.
+func (s *Stack) offloads(what Offloadable) bool { return slices.Contains(s.Offloadable, what) }
 
-// awayFields are the fields of a plan by which the stack offloads, or the word
-// for none.
-func (s *Stack) awayFields() any {
+// offloadFields are the plan fields of the stack's offloading, or the word for
+// none.
+func (s *Stack) offloadFields() any {
 	var list note.Fields
 	if s.OffloadOptimizer {
 		list = append(list, "offload-optimizer")
 	}
 	for _, f := range []struct {
-		what  Away
+		what  Offloadable
 		field string
-	}{{AwayParams, "offload-params"}, {AwayInputs, "offload-inputs"}, {AwayModules, "offload-modules"}} {
-		if s.keepsAway(f.what) {
+	}{{OffloadableParams, "offload-params"}, {OffloadableInputs, "offload-inputs"}, {OffloadableModules, "offload-modules"}} {
+		if s.offloads(f.what) {
 			list = append(list, f.field)
 		}
 	}
@@ -46,42 +48,42 @@ func (s *Stack) awayFields() any {
 	return list
 }
 
-// away is which states a plan keeps outside the device.
-type away struct{ weights, gradients, optimizer bool }
+// offloaded are the states that a plan offloads.
+type offloaded struct{ weights, gradients, optimizer bool }
 
-// away returns the states that the plan keeps outside the device with a
-// sharding: FSDP moves all of them together, DeepSpeed takes divided gradients
-// along with the optimizer state that they update.
+// offloaded returns the states that the plan offloads with a sharding. FSDP
+// offloads all of them together; DeepSpeed offloads sharded gradients with the
+// optimizer state that they update.
 // Source: pytorch/pytorch torch/distributed/fsdp (CPUOffloadPolicy);
 // arXiv:2101.06840 section 4.1 (ZeRO-Offload), arXiv:2104.07857 section 5
 // (ZeRO-Infinity).
-func (s *Stack) away(p *Plan, sharding Sharding) away {
+func (s *Stack) offloaded(p *Plan, sharding Sharding) offloaded {
 	together := p.OffloadParams && s.OffloadTogether
-	return away{
+	return offloaded{
 		weights:   p.OffloadParams,
 		gradients: together || p.OffloadOptimizer && s.OffloadGradients && sharding >= Zero2,
 		optimizer: together || p.OffloadOptimizer,
 	}
 }
 
-// checkOffload returns an error unless the stack and the device can keep where
-// it is what the plan keeps outside the device.
+// checkOffload returns an error unless the stack and the device support the
+// plan's offloading.
 func (p *Prepared) checkOffload(plan *Plan) error {
 	if !plan.OffloadOptimizer && !plan.OffloadParams && !plan.OffloadInputs && plan.Offload == 0 {
 		return nil
 	}
-	d, s := p.Cluster.Device, p.costs.stack
+	d, s := p.Cluster.Device, p.profile.stack
 	switch {
-	case plan.OffloadParams && !s.keepsAway(AwayParams):
-		return note.FieldError("offload-params", "offload.weights-stay", s.Name, s.awayFields())
+	case plan.OffloadParams && !s.offloads(OffloadableParams):
+		return note.FieldError("offload-params", "offload.weights-stay", s.Name, s.offloadFields())
 	case plan.OffloadOptimizer && !s.OffloadOptimizer && !plan.OffloadParams:
-		return note.FieldError("offload-optimizer", "offload.optimizer-not-alone", s.Name, s.awayFields())
-	case plan.OffloadInputs && !s.keepsAway(AwayInputs):
-		return note.FieldError("offload-inputs", "offload.inputs-stay", s.Name, s.awayFields())
-	case plan.Offload != 0 && !s.keepsAway(AwayModules):
-		return note.FieldError("offload-modules", "offload.modules-stay", s.Name, s.awayFields())
-	case p.Workload.NVMe > 0 && !s.keepsAway(AwayNVMe):
-		return note.FieldError("nvme-bandwidth", "offload.no-nvme", s.Name, s.awayFields())
+		return note.FieldError("offload-optimizer", "offload.optimizer-not-alone", s.Name, s.offloadFields())
+	case plan.OffloadInputs && !s.offloads(OffloadableInputs):
+		return note.FieldError("offload-inputs", "offload.inputs-stay", s.Name, s.offloadFields())
+	case plan.Offload != 0 && !s.offloads(OffloadableModules):
+		return note.FieldError("offload-modules", "offload.modules-stay", s.Name, s.offloadFields())
+	case p.Workload.NVMe > 0 && !s.offloads(OffloadableNVMe):
+		return note.FieldError("nvme-bandwidth", "offload.no-nvme", s.Name, s.offloadFields())
 	case plan.OffloadParams && plan.Sharding != Zero3:
 		return note.FieldError("offload-params", "offload.params-need-zero3", plan.Sharding)
 	case plan.OffloadInputs && plan.Recompute != FullRecompute:
@@ -94,15 +96,16 @@ func (p *Prepared) checkOffload(plan *Plan) error {
 	return nil
 }
 
-// moveAway takes out of the device what the plan keeps elsewhere.
-func (p *Prepared) moveAway(l *layout, out *Memory) {
-	a := &l.away
+// moveOffloaded moves the offloaded states from the device to the host or its
+// disks.
+func (p *Prepared) moveOffloaded(l *layout, out *Memory) {
+	a := &l.offloaded
 	var state quantity.Bytes
 	for _, move := range [3]struct {
-		away bool
-		term *quantity.Bytes
+		offloaded bool
+		term      *quantity.Bytes
 	}{{a.weights, &out.Weights}, {a.gradients, &out.Gradients}, {a.optimizer, &out.Optimizer}} {
-		if move.away {
+		if move.offloaded {
 			state += *move.term
 			*move.term = 0
 		}
@@ -113,8 +116,8 @@ func (p *Prepared) moveAway(l *layout, out *Memory) {
 	}
 }
 
-// stateRate returns the rate at which a device reads or writes state that is
-// kept elsewhere: the slower of its link to the host and of the disks.
+// stateRate returns the rate at which a device reads or writes offloaded state:
+// the slower of its host link and the disks.
 func (p *Prepared) stateRate() float64 {
 	rate := float64(p.Cluster.Device.HostLink.Bandwidth)
 	if n := float64(p.Workload.NVMe); n > 0 {
@@ -123,68 +126,65 @@ func (p *Prepared) stateRate() float64 {
 	return rate
 }
 
-// offloadTime returns what moving activations and weights between device and
-// host adds to a step where it takes longer than the passes it hides behind:
-// activations out and back once a micro-batch, weights in for each pass, and
-// gradients out.
-func (p *Prepared) offloadTime(l *layout, pace *pace) quantity.Seconds {
+// offloadTime returns the exposed time of offloaded activations and weights:
+// activations move out and back once per micro-batch, weights move in for each
+// pass, gradients move out. Passes hide transfers that are not longer.
+func (p *Prepared) offloadTime(l *layout, times *pipelineTimes) quantity.Seconds {
 	plan := l.plan
 	if plan.Offload == 0 && !plan.OffloadInputs && !plan.OffloadParams && !plan.OffloadOptimizer {
 		return 0
 	}
-	t := p.hostTransfers(l, pace)
-	s := &pace.slowest
-	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	t := p.hostTransfers(l, times)
+	s := &times.slowest
+	forward, backward := s.forward.sum(), s.backward.sum()+s.recompute.sum()
 	return quantity.Seconds(t.exposed(forward, backward) * l.microBatches)
 }
 
-// hostTransfers is how long a micro-batch's activations take in one direction,
-// weights that are read for one pass, and gradients that are written, in
-// seconds.
-type hostTransfers struct{ kept, read, written float64 }
+// hostTransfers are the seconds per micro-batch to move activations in one
+// direction, to read weights for one pass, and to write gradients.
+type hostTransfers struct{ activations, read, written float64 }
 
-// exposed returns what the passes that take so long do not hide.
+// exposed returns what the two passes do not hide.
 func (t hostTransfers) exposed(forward, backward float64) float64 {
-	return max(0, t.kept-forward, t.read-forward) + max(0, t.kept+t.read-backward, t.written-backward)
+	return max(0, t.activations-forward, t.read-forward) + max(0, t.activations+t.read-backward, t.written-backward)
 }
 
-// hostTransfers returns the transfers of a plan that keeps something outside the
-// device.
-func (p *Prepared) hostTransfers(l *layout, pace *pace) (t hostTransfers) {
-	plan, c := l.plan, p.costs
-	var kept float64
+// hostTransfers returns the transfers of a plan that offloads something.
+func (p *Prepared) hostTransfers(l *layout, times *pipelineTimes) (t hostTransfers) {
+	plan, c := l.plan, p.profile
+	var activations float64
 	if plan.Offload != 0 || plan.OffloadInputs {
-		l.stage(0, func(k *kind, n, full float64) {
-			kept += (n - full) * l.offloaded(k)
+		l.stage(0, func(k *layerKind, n, full float64) {
+			activations += (n - full) * l.offloadedBytes(k)
 			if plan.OffloadInputs {
-				kept += full * l.input(k)
+				activations += full * l.input(k)
 			}
 		})
 	}
-	t.kept = kept / float64(p.Cluster.Device.HostLink.Bandwidth)
-	a := &l.away
+	t.activations = activations / float64(p.Cluster.Device.HostLink.Bandwidth)
+	a := &l.offloaded
 	if a.weights {
-		t.read = c.storedBytes * l.shards[shWeights].own(pace.params) / p.stateRate()
+		t.read = c.storedBytes * l.shards[shWeights].own(times.params) / p.stateRate()
 	}
 	if a.gradients {
-		t.written = c.gradBytes * l.shards[shGradients].own(pace.trained) / p.stateRate()
+		t.written = c.gradBytes * l.shards[shGradients].own(times.trained) / p.stateRate()
 	}
 	return t
 }
 
-// streamTime returns how long the optimizer step takes longer because its state
-// streams in and out at once, one direction of the link each.
-func (p *Prepared) streamTime(l *layout, pace *pace) quantity.Seconds {
-	if !l.away.optimizer {
-		return 0 // the device may have no link to a host
+// streamTime returns how much longer the optimizer step takes because its state
+// streams in and out, in both directions of the link at once.
+func (p *Prepared) streamTime(l *layout, times *pipelineTimes) quantity.Seconds {
+	if !l.offloaded.optimizer {
+		return 0 // the device may have no host link
 	}
-	return quantity.Seconds(p.streamed(l, pace) / p.stateRate())
+	return quantity.Seconds(p.streamed(l, times) / p.stateRate())
 }
 
 // streamed returns the bytes of a rank's state that stream through the device
-// in the optimizer step; 0 where that state is on the device.
-func (p *Prepared) streamed(l *layout, pace *pace) float64 {
-	c, a, of := p.costs, &l.away, l.shards[shOptimizer]
+// in the optimizer step; 0 if that state is on the device.
+func (p *Prepared) streamed(l *layout, times *pipelineTimes) float64 {
+	c, a, of := p.profile, &l.offloaded, l.shards[shOptimizer]
 	if !a.optimizer {
 		return 0
 	}
@@ -195,22 +195,22 @@ func (p *Prepared) streamed(l *layout, pace *pace) float64 {
 	if a.gradients {
 		width += c.gradBytes
 	}
-	return width*of.own(pace.trained) + of.own(pace.moments)
+	return width*of.own(times.trained) + of.own(times.moments)
 }
 
-// noteOffload says what waits where, and how fast it is moved.
+// noteOffload says what is offloaded to where, and how fast it moves.
 func (p *Prepared) noteOffload(notes *note.List, e *Estimate) {
 	plan, m := &e.Plan, &e.Memory
 	if !plan.OffloadOptimizer && !plan.OffloadParams {
 		return
 	}
-	at := p.costs.stack.away(plan, plan.Sharding)
+	at := p.profile.stack.offloaded(plan, plan.Sharding)
 	var what note.Words
 	for _, s := range []struct {
-		away bool
-		name note.Word
+		offloaded bool
+		name      note.Word
 	}{{at.weights, "state.weights"}, {at.gradients, "state.gradients"}, {at.optimizer, "state.optimizer"}} {
-		if s.away {
+		if s.offloaded {
 			what = append(what, s.name)
 		}
 	}

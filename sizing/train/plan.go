@@ -10,7 +10,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Sharding says what data-parallel ranks divide between them.
+// Sharding says which states data-parallel ranks divide.
 type Sharding uint8
 
 // The stages of the ZeRO paper (arXiv:1910.02054); FSDP's full shard is Zero3,
@@ -48,11 +48,11 @@ func ParseSharding(s string) (Sharding, error) {
 	return quantity.ByName(s, "sharding", numShardings, Sharding.String)
 }
 
-// Recompute says which activations the backward pass computes again.
+// Recompute says which activations the backward pass recomputes.
 type Recompute uint8
 
 // The modes. Selective drops the core of attention (arXiv:2205.05198 section
-// 5), full keeps only each layer's input.
+// 5); full saves only each layer's input.
 const (
 	NoRecompute Recompute = iota
 	Selective
@@ -77,50 +77,51 @@ func (r Recompute) MarshalText() ([]byte, error) { return []byte(r.String()), ni
 type Plan struct {
 	TP int `json:"tp"` // tensor parallel
 	PP int `json:"pp"` // pipeline stages
-	VP int `json:"vp"` // virtual stages (model chunks) a device
+	VP int `json:"vp"` // virtual stages (model chunks) per device
 	CP int `json:"cp"` // context parallel
 	EP int `json:"ep"` // expert parallel, inside DP x CP (x TP / ETP)
 	DP int `json:"dp"` // data parallel
 	// ETP is the tensor parallelism inside an expert; 0 means TP.
 	ETP int `json:"etp,omitempty"`
-	// FirstLayers and LastLayers fix how many layers the first and the last
-	// pipeline stage hold, or with virtual stages the first and the last model
-	// chunk; 0 spreads them evenly.
+	// FirstLayers and LastLayers fix the number of layers of the first and the
+	// last pipeline stage, or of model chunk with virtual stages; 0 distributes
+	// them evenly.
 	FirstLayers int `json:"first_stage_layers,omitempty"`
 	LastLayers  int `json:"last_stage_layers,omitempty"`
-	// ShardGroup is how many of the DP x CP ranks divide a sharded state
-	// between them; the groups are replicas of each other (hybrid sharding,
-	// arXiv:2304.11277 section 3.2.2). 0 means all of them, under Zero3 on
-	// several slices of a torus all that are in one slice.
+	// ShardGroup is how many of the DP x CP ranks divide a sharded state. The
+	// groups are replicas of each other (hybrid sharding, arXiv:2304.11277
+	// section 3.2.2). 0 means all ranks, or under Zero3 on several slices of a
+	// torus all ranks of one slice.
 	ShardGroup int `json:"shard_group,omitempty"`
-	// OffloadOptimizer keeps the optimizer state in the host's memory and
-	// streams it through the device in the optimizer step.
+	// OffloadOptimizer keeps the optimizer state in host memory and streams it
+	// through the device in the optimizer step.
 	OffloadOptimizer bool `json:"offload_optimizer,omitempty"`
-	// OffloadParams keeps the weights there, sharded, and reads them back
-	// layer by layer; some stacks take gradients and optimizer state along.
+	// OffloadParams keeps the sharded weights in host memory and reads them
+	// back layer by layer. Some stacks then offload gradients and optimizer
+	// state too.
 	OffloadParams bool `json:"offload_params,omitempty"`
-	// OffloadInputs keeps there the layer inputs that full recompute saves.
+	// OffloadInputs keeps the layer inputs that full recompute saves in host
+	// memory.
 	OffloadInputs bool `json:"offload_inputs,omitempty"`
-	// SequenceParallel divides what tensor parallelism leaves whole along the
-	// sequence.
+	// SequenceParallel divides along the sequence what tensor parallelism does
+	// not divide.
 	SequenceParallel bool      `json:"sequence_parallel"`
 	Sharding         Sharding  `json:"sharding"`
 	MicroBatch       int       `json:"micro_batch"`  // sequences
 	GlobalBatch      int64     `json:"global_batch"` // sequences
 	Recompute        Recompute `json:"recompute"`
-	// RecomputeMethod and RecomputeLayers narrow full recompute down to some
-	// layers, or to units of several.
+	// RecomputeMethod and RecomputeLayers limit full recompute to some layers,
+	// or set units of several.
 	RecomputeMethod RecomputeMethod `json:"recompute_method,omitempty"`
 	RecomputeLayers int             `json:"recompute_layers,omitempty"`
-	// Modules is what selective recompute drops; 0 means the core of
-	// attention.
+	// Modules is the modules that selective recompute drops; 0 means the core
+	// of attention.
 	Modules model.Modules `json:"recompute_modules,omitempty"`
-	// Offload is the modules whose activations wait in the host's memory.
+	// Offload is the modules whose activations are kept in host memory.
 	Offload model.Modules `json:"offload_modules,omitempty"`
 }
 
-// dropped returns the modules that the plan recomputes, short of full
-// recompute.
+// dropped returns the modules that selective recompute drops.
 func (p *Plan) dropped() model.Modules {
 	switch {
 	case p.Recompute != Selective:
@@ -134,8 +135,8 @@ func (p *Plan) dropped() model.Modules {
 // Devices returns the number of devices the plan uses.
 func (p *Plan) Devices() int { return p.TP * p.PP * p.CP * p.DP }
 
-// indivisor is the flag of the first dimension that does not divide n devices,
-// of the first of all if only their product does not.
+// indivisor is the field of the first dimension that does not divide n devices,
+// or of the first dimension if only their product does not.
 func (p *Plan) indivisor(n int) string {
 	switch {
 	case n%p.TP == 0 && n%p.PP != 0:
@@ -154,12 +155,12 @@ func (p *Plan) expertTP() int {
 	return p.ETP
 }
 
-// MicroBatches returns how many micro-batches a pipeline runs in a step.
+// MicroBatches returns the number of micro-batches per pipeline and step.
 func (p *Plan) MicroBatches() int64 {
 	return p.GlobalBatch / (int64(p.DP) * int64(p.MicroBatch))
 }
 
-// String spells the plan the way people write it: "tp8 pp16 dp128 zero1 mb1".
+// String spells the plan in short form: "tp8 pp16 dp128 zero1 mb1".
 func (p *Plan) String() string {
 	var b strings.Builder
 	for _, d := range []struct {
@@ -200,12 +201,12 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// Workload is what is to be done with a model.
+// Workload is the training run of a model.
 type Workload struct {
-	// Tokens is the length of the run: tokens, or samples for a model that
-	// does not read tokens. 0 asks for a step only.
+	// Tokens is the length of the run: tokens, or samples for a model that does
+	// not read tokens. 0 estimates a step only.
 	Tokens quantity.Tokens
-	// Distinct is the size of the dataset, which the run may see several
+	// Distinct is the size of the dataset, which the run may read several
 	// times; 0 is Tokens.
 	Distinct quantity.Tokens
 	// Seq is the sequence length in tokens; 1 for a model that does not read
@@ -218,29 +219,30 @@ type Workload struct {
 	Method    Method
 	// Adapter is the LoRA of Method LoRA and QLoRA.
 	Adapter Adapter
-	// States is the formats of weights, gradients and optimizer state that are
-	// not the stack's own.
+	// States are the formats of weights, gradients and optimizer state that
+	// differ from the stack's defaults.
 	States States
-	// Loss computes the cross-entropy; empty is the stack's own.
+	// Loss is the implementation of the cross-entropy; empty is the stack's
+	// default.
 	Loss Loss
-	// Routing is how experts' tokens are spread.
+	// Routing is how tokens are distributed over experts.
 	Routing Routing
-	// MFU fixes the model FLOPs utilisation, by Convention, instead of
+	// MFU sets the model FLOPs utilisation, by Convention, instead of
 	// predicting the step time; 0 predicts. The MFU of the estimate is by
 	// Convention too.
 	MFU        float64
 	Convention Convention
-	// CheckpointsKept is how many full checkpoints storage holds.
+	// CheckpointsKept is the number of full checkpoints in storage.
 	CheckpointsKept int
-	// PricePerHour overrides the device's catalogue price, in dollars; 0
-	// takes the catalogue's.
+	// PricePerHour overrides the catalogue price in dollars per device-hour; 0
+	// uses the catalogue.
 	PricePerHour quantity.USD
-	// NVMe is what the disks that hold offloaded state read and write, a device
-	// and direction; 0 leaves that state in the host's memory.
+	// NVMe is the bandwidth of the disks with offloaded state, per device and
+	// direction; 0 keeps that state in host memory.
 	NVMe quantity.Bandwidth
 	// PUE is the facility's power over its computing power.
 	PUE float64
-	// Region is where the run draws its energy; nil leaves CO2 out.
+	// Region is the source of the run's energy; nil leaves CO2 out.
 	Region *hardware.Region
 }
 
@@ -257,7 +259,7 @@ func (p *Prepared) check(plan *Plan) error {
 	case plan.GlobalBatch%(int64(plan.DP)*int64(plan.MicroBatch)) != 0:
 		return note.FieldError("batch", "batch.must-divide-into-micro-batches", plan.GlobalBatch, plan.DP, plan.MicroBatch)
 	}
-	c := p.costs
+	c := p.profile
 	switch {
 	case plan.TP > 1 && c.tpUnit == 0:
 		return note.FieldError("tp", "layout.no-heads-to-divide", plan.TP, c.model.Name)
@@ -293,8 +295,8 @@ func (p *Prepared) check(plan *Plan) error {
 	return p.checkState(plan)
 }
 
-// layersFit reports whether every model chunk gets a layer, and every layer a
-// chunk, where the first and last hold what the plan fixes.
+// layersFit reports whether every model chunk gets a layer and every layer a
+// chunk, with the first and last stages that the plan fixes.
 func (p *Plan) layersFit(layers int) bool {
 	first, last := p.FirstLayers, p.LastLayers
 	if first == 0 && last == 0 {
@@ -312,8 +314,8 @@ func (p *Plan) layersFit(layers int) bool {
 	return rest >= open && (open > 0 || rest == 0)
 }
 
-// checkState returns an error unless the stack recomputes as the plan says and
-// the optimizer state can be kept where it says.
+// checkState returns an error unless the stack supports the plan's recompute,
+// sharding and offloading.
 func (p *Prepared) checkState(plan *Plan) error {
 	g := plan.ShardGroup
 	if err := p.checkRecompute(plan); err != nil {
@@ -335,9 +337,9 @@ func (p *Prepared) checkState(plan *Plan) error {
 	return p.checkTeacher(plan)
 }
 
-// On returns the model and workload prepared for another cluster. It refuses a
-// device that does not compute in the workload's precision, and a cluster of
-// several nodes whose network is not known.
+// On returns the model and workload prepared for another cluster. It returns an
+// error for a device that does not support the workload's precision, and for a
+// cluster of several nodes with an unknown network.
 func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	rate, err := c.Device.Rate(p.Workload.Precision.Compute())
 	if err != nil {
@@ -352,9 +354,9 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	}
 	p.Cluster, p.rate, p.network, p.draw = c, rate, network, c.Draw()
 	for i, small := range [2]bool{false, true} {
-		p.memoryBands[i] = DefaultMemoryBands().Of(p.costs.stack.Name, p.costs.experts > 0, small)
+		p.memoryBands[i] = DefaultMemoryBands().Of(p.profile.stack.Name, p.profile.experts > 0, small)
 	}
-	p.workspace = p.costs.stack.workspace(c.Device.Arch, p.costs.experts > 0)
+	p.workspace = p.profile.stack.workspace(c.Device.Arch, p.profile.experts > 0)
 	p.ready()
 	if p.Teacher != nil {
 		var err error

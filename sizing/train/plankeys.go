@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// plan_keys.csv holds the keys of the measured plans that bands of constants.json
-// name by the ids of their rows. It is generated: a test of sizing/evidence, which
-// has the rows, holds it to [Prepared.Key] and writes it anew with -update.
+// plan_keys.csv lists the keys of the measured plans that bands of
+// constants.json name by the ids of their rows. It is generated: a test of
+// sizing/evidence, which has the rows, compares it with [Prepared.Key] and
+// regenerates it with -update.
 //
 //go:embed plan_keys.csv
 var planKeysCSV string
@@ -28,6 +29,6 @@ var planKeys = sync.OnceValue(func() map[string]uint32 {
 	return keys
 })
 
-// PlanKeys returns the keys of the plans that the program ships measurements of,
-// by the id of their first row. They must not be modified.
+// PlanKeys returns the keys of the plans with embedded measurements, by the id
+// of their first row. They must not be modified.
 func PlanKeys() map[string]uint32 { return planKeys() }

@@ -9,8 +9,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Precision is a numeric recipe of training: what the matrix products compute
-// in and what weights and activations are kept in.
+// Precision is a numeric recipe of training: the format of matrix products,
+// weights and activations.
 type Precision uint8
 
 // The recipes. In the 8- and 4-bit ones the products are narrow; weights and
@@ -55,7 +55,7 @@ func (p Precision) MarshalText() ([]byte, error) { return []byte(p.String()), ni
 // Compute returns the number format of the matrix products.
 func (p Precision) Compute() hardware.DType { return precisions[p].compute }
 
-// Bytes returns the storage of a weight or saved activation in bytes.
+// Bytes returns the bytes per weight or saved activation.
 func (p Precision) Bytes() float64 { return precisions[p].bytes }
 
 // narrow reports whether matrix products read quantised operands.
@@ -89,7 +89,7 @@ func DefaultPrecision(d *hardware.Device) (Precision, error) {
 	return 0, err
 }
 
-// Optimizer is an update rule; it decides how much state a parameter needs.
+// Optimizer is an update rule; it determines the state per parameter.
 type Optimizer uint8
 
 // The optimizers.
@@ -117,8 +117,8 @@ func (o Optimizer) String() string {
 // MarshalText writes the optimizer's name.
 func (o Optimizer) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// ParseOptimizer reads an optimizer's name; "adam" is AdamW, which keeps the
-// same state.
+// ParseOptimizer reads an optimizer's name; "adam" is AdamW, which has the same
+// state.
 func ParseOptimizer(s string) (Optimizer, error) {
 	if strings.EqualFold(strings.TrimSpace(s), "adam") {
 		return AdamW, nil
@@ -126,9 +126,9 @@ func ParseOptimizer(s string) (Optimizer, error) {
 	return quantity.ByName(s, "optimizer", numOptimizers, Optimizer.String)
 }
 
-// moments returns the bytes of state that the optimizer keeps for a tensor,
-// the fp32 copy of the weights not included. element is the width that the
-// stack keeps full-precision moments in.
+// moments returns the bytes of optimizer state of a tensor, without the fp32
+// copy of the weights. element is the width of a full-precision moment in the
+// stack.
 //
 //	AdamW        2 moments                       Kingma & Ba 2015
 //	Adam8bit     2 moments of 1 byte             arXiv:2110.02861

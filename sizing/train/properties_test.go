@@ -309,7 +309,7 @@ func TestChunksHoldEveryLayerOnce(t *testing.T) {
 		if p.PP*p.VP > layers || !p.layersFit(layers) {
 			t.Skip()
 		}
-		l, at, most, least := layout{plan: &p, costs: &costs{layers: layers}}, 0, 0, layers
+		l, at, most, least := layout{plan: &p, profile: &profile{layers: layers}}, 0, 0, layers
 		for i := range p.PP * p.VP {
 			from, to := l.chunk(i)
 			require.Equal(t, at, from, "chunk %d", i)

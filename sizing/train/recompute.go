@@ -10,19 +10,19 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// RecomputeMethod says which layers full recompute takes, and how many of them
-// keep one input together.
+// RecomputeMethod says which layers full recompute applies to, and how many of
+// them share one saved input.
 type RecomputeMethod uint8
 
-// The methods. RecomputeLayers of a plan is their n.
+// The methods. RecomputeLayers of a plan is n.
 const (
 	// LayerByLayer recomputes every layer from its own input.
 	LayerByLayer RecomputeMethod = iota
-	// UniformMethod keeps one input for every n layers, and all that these
+	// UniformMethod saves one input per n layers, and everything that these
 	// save while they are recomputed.
 	UniformMethod
-	// BlockMethod recomputes the first n layers of every model chunk, and
-	// keeps what the others save.
+	// BlockMethod recomputes the first n layers of every model chunk, and saves
+	// the activations of the others.
 	BlockMethod
 	// EveryNth recomputes every nth layer of a stage.
 	EveryNth
@@ -56,7 +56,7 @@ func (m *RecomputeMethod) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// recomputeForms is what WithRecompute reads.
+// recomputeForms are the spellings that WithRecompute reads.
 var recomputeForms = note.Choice{"none", "selective", "full", "full:uniform:N", "full:block:N", "every:N"}
 
 // WithRecompute returns the plan with the recompute mode that s spells: none,
@@ -104,10 +104,11 @@ func (p *Plan) recomputesAll() bool {
 	return p.Recompute == FullRecompute && (p.RecomputeMethod == LayerByLayer || p.RecomputeMethod == UniformMethod)
 }
 
-// checkRecompute returns an error unless the stack recomputes that way.
+// checkRecompute returns an error unless the stack supports the plan's
+// recompute.
 func (p *Prepared) checkRecompute(plan *Plan) error {
 	method, n := plan.RecomputeMethod, plan.RecomputeLayers
-	switch stack := p.costs.stack; {
+	switch stack := p.profile.stack; {
 	case plan.Modules != 0 && stack.SelectiveOps:
 		return note.FieldError("recompute-modules", "recompute.by-operator", stack.Name)
 	case method == LayerByLayer && n == 0:
@@ -120,7 +121,7 @@ func (p *Prepared) checkRecompute(plan *Plan) error {
 	return nil
 }
 
-// recomputeForms lists the modes that the stack has.
+// recomputeForms lists the modes that the stack supports.
 func (s *Stack) recomputeForms() []string {
 	forms := recomputeNames[:]
 	for _, m := range s.RecomputeMethods {
@@ -130,9 +131,9 @@ func (s *Stack) recomputeForms() []string {
 	return forms
 }
 
-// recomputed returns how many of n consecutive layers full recompute takes,
-// the first of which is layer at of its model chunk and layer nth of its
-// stage, from 0.
+// recomputed returns how many of n consecutive layers are fully recomputed. The
+// first of them is layer at of its model chunk and layer nth of its stage, from
+// 0.
 func (p *Plan) recomputed(at, nth, n int) int {
 	switch {
 	case p.Recompute != FullRecompute:
@@ -145,19 +146,19 @@ func (p *Plan) recomputed(at, nth, n int) int {
 	return n
 }
 
-// units adds what uniform recompute keeps of stage s: an input for every unit
-// of so many layers of a model chunk, and the largest unit while it is
+// units adds the activations that uniform recompute saves on stage s: one input
+// per unit of layers of a model chunk, and the largest unit while it is
 // recomputed.
-func (l *layout) units(s int, h *holding) {
+func (l *layout) units(s int, h *stageMemory) {
 	for v := range l.plan.VP {
 		from, to := l.chunk(v*l.plan.PP + s)
 		unit, at, layer := 0.0, 0, from
-		for _, r := range l.costs.body {
-			k := &l.costs.kinds[r.kind]
+		for _, r := range l.profile.body {
+			k := &l.profile.kinds[r.kind]
 			for at += r.count; layer < min(at, to); layer++ {
 				if (layer-from)%l.plan.RecomputeLayers == 0 {
-					h.keepInput(l, k, 1)
-					unit = h.ahead
+					h.saveInput(l, k, 1)
+					unit = h.prefetched
 				}
 				saved := l.saved(k, 0)
 				unit += saved
@@ -168,10 +169,10 @@ func (l *layout) units(s int, h *holding) {
 }
 
 // repeated returns the forward FLOPs of one sample that the backward pass
-// executes again: under selective recompute those of the modules that it
-// drops, or, operator by operator, of every other matrix product.
+// executes again: under selective recompute those of the dropped modules or,
+// operator by operator, of every second matrix product.
 func (l *layout) repeated() float64 {
-	c, plan := l.costs, l.plan
+	c, plan := l.profile, l.plan
 	switch {
 	case plan.Recompute == Selective && c.stack.SelectiveOps:
 		return c.operatorFLOPs
@@ -190,7 +191,7 @@ func (l *layout) repeated() float64 {
 	}
 	sum := 0.0
 	for s := range plan.PP {
-		l.stage(s, func(k *kind, _, full float64) { sum += full * k.work.total() })
+		l.stage(s, func(k *layerKind, _, full float64) { sum += full * k.flops.total() })
 	}
 	return sum
 }

@@ -78,7 +78,7 @@ func TestEveryNthLayer(t *testing.T) {
 	var l layout
 	l.init(p, &plan)
 	for s := range plan.PP {
-		l.stage(s, func(_ *kind, n, full float64) {
+		l.stage(s, func(_ *layerKind, n, full float64) {
 			assert.EqualValues(t, 6, n)
 			assert.EqualValues(t, 3, full)
 		})

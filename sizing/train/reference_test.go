@@ -149,8 +149,8 @@ func refStage(m *model.Model, w *Workload, s *Stack, p *Plan, stage int) (weight
 		}
 	}
 	var l layout
-	c := newCosts(m, *w, s)
-	l.init(&Prepared{costs: c}, p)
+	c := newProfile(m, *w, s)
+	l.init(&Prepared{profile: c}, p)
 	inFlight := l.inFlight(stage)
 	working, inner, unit, nth := 0.0, 0.0, 0.0, 0
 	for v := range p.VP {
@@ -234,7 +234,7 @@ func TestFLOPsEqualReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
 		w := Workload{Seq: 128 << rapid.IntRange(0, 6).Draw(t, "seq")}
-		c := newCosts(m, w, DefaultStack(testDevice()))
+		c := newProfile(m, w, DefaultStack(testDevice()))
 		products, executed, six, full := 0.0, 0.0, 0.0, 0.0
 		for _, g := range m.Groups {
 			for range g.Repeat {

@@ -11,10 +11,10 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Weights says how a stack keeps fp32 weights in mixed precision.
+// Weights says how a stack stores fp32 weights in mixed precision.
 type Weights string
 
-// The ways.
+// The variants.
 const (
 	// MasterCopy: weights in the compute precision, an fp32 copy with the
 	// optimizer state (Megatron, DeepSpeed).
@@ -26,156 +26,160 @@ const (
 	NoMaster Weights = "compute"
 )
 
-// Stack is what a training framework keeps in memory and how it runs a step,
-// as data.
+// Stack is what a training framework keeps in memory and how it runs a step, as
+// data.
 type Stack struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
-	// AssumedFor is the work that it is assumed for where no stack is named.
+	// AssumedFor are the tasks that the stack is assumed for if the request
+	// names none.
 	AssumedFor []Assumption `json:"assumed_for,omitempty"`
-	// Aliases are the names of software that it stands for, Unlike those of
-	// software that it is nearest to and does not stand for.
+	// Aliases are the names of software that the stack represents, Unlike those
+	// of software that it is nearest to and does not represent.
 	Aliases []Alias  `json:"aliases,omitempty"`
 	Unlike  []Unlike `json:"unlike,omitempty"`
-	// Weights says where the fp32 weights are.
+	// Weights says how fp32 weights are stored.
 	Weights Weights `json:"weights"`
 	// GradientBytes is the width of a gradient; 0 means that of the weights.
 	GradientBytes float64 `json:"gradient_bytes"`
-	// FP16GradientBytes is the same in fp16, which a stack may add up as they
-	// are and widen at the step; 0 means that it makes no difference.
+	// FP16GradientBytes is the same for fp16, where a stack may accumulate
+	// gradients in fp16 and convert them in the optimizer step; 0 means no
+	// difference.
 	FP16GradientBytes float64 `json:"fp16_gradient_bytes,omitempty"`
-	// PersistentGradients are allocated once and stay (Megatron's buffer);
-	// others live from the first backward to the optimizer step.
+	// PersistentGradients are allocated once for the whole run (Megatron's
+	// buffer); others exist from the first backward pass to the optimizer step.
 	PersistentGradients bool `json:"persistent_gradients"`
-	// FusedUpdate applies a gradient as soon as the backward pass has made it,
-	// so that only those of one layer are there at once.
+	// FusedUpdate applies a gradient as soon as the backward pass has computed
+	// it, so that only the gradients of one layer exist at once.
 	FusedUpdate bool `json:"fused_update,omitempty"`
 	// FusedAttention does not write scores to memory (flash attention).
 	FusedAttention bool `json:"fused_attention"`
-	// ScoreBuffer says that unfused attention writes its scores to a buffer that
-	// stays, of one layer and micro-batch.
+	// ScoreBuffer says that unfused attention writes its scores to a persistent
+	// buffer of one layer and micro-batch.
 	ScoreBuffer bool `json:"score_buffer,omitempty"`
-	// Eager runs the operators of norms and activations one by one, each
-	// keeping what its own backward needs.
+	// Eager runs the operators of norms and activations one by one; each saves
+	// what its backward pass needs.
 	Eager bool `json:"eager"`
-	// UntiedHead says that a head tied to the embedding is stored a second
-	// time.
+	// UntiedHead says that the stack stores a head that is tied to the
+	// embedding a second time.
 	UntiedHead bool `json:"untied_head,omitempty"`
-	// FP8Operands says that under an 8- or 4-bit recipe the input of a matrix
-	// product is kept quantised, in a byte an element.
+	// FP8Operands says that an 8- or 4-bit recipe saves the input of a matrix
+	// product quantised, in one byte per element.
 	FP8Operands bool `json:"fp8_operands,omitempty"`
-	// WeightsInside says that experts apply the router's weights to what enters
-	// their second product and not to what leaves it.
+	// WeightsInside says that experts apply the router's weights to the input
+	// of their second product and not to its output.
 	WeightsInside bool `json:"weights_inside,omitempty"`
-	// SelectiveOps says that selective recompute works operator by operator:
-	// it keeps outputs of attention and of every other matrix product.
+	// SelectiveOps says that selective recompute works operator by operator: it
+	// saves the outputs of attention and of every second matrix product.
 	SelectiveOps bool `json:"selective_ops"`
-	// RecomputeMethods are how full recompute may take some layers, or units of
-	// several, beside all of them one by one.
+	// RecomputeMethods are the methods of full recompute besides layer by
+	// layer.
 	RecomputeMethods []RecomputeMethod `json:"recompute_methods"`
 	// KeepsGathered says that inputs gathered along the sequence for a
-	// tensor-parallel product are kept whole and not gathered again.
+	// tensor-parallel product are saved whole and not gathered again.
 	KeepsGathered bool `json:"keeps_gathered"`
-	// RecomputeGradients is what the gradients inside a layer that is
-	// recomputed take, as a share of its activations.
+	// RecomputeGradients is the size of the gradients inside a recomputed
+	// layer, as a share of its activations.
 	RecomputeGradients float64 `json:"recompute_gradients"`
-	// AdapterBytes is what a layer with adapters keeps for them beyond its own
-	// tensors, a token and element of the residual stream.
+	// AdapterBytes is what a layer saves for its adapters beyond its own
+	// tensors, per token and element of the residual stream.
 	AdapterBytes float64 `json:"adapter_bytes"`
-	// Packs says that it trains adapters beside weights that are packed in 4 bits
+	// Packs says that the stack trains adapters with packed 4-bit weights
 	// (QLoRA).
 	Packs bool `json:"packs,omitempty"`
-	// PackedInputBytes is the width of the copy of its input that a matrix
-	// packed in 4 bits keeps.
+	// PackedInputBytes is the width of the copy of its input that a packed
+	// 4-bit matrix saves.
 	PackedInputBytes float64 `json:"packed_input_bytes"`
-	// StepGradientBytes is an fp32 gradient of the rank's own parameters that
-	// exists during the optimizer step alone.
+	// StepGradientBytes is the width of an fp32 gradient of the rank's own
+	// parameters that exists only during the optimizer step.
 	StepGradientBytes float64 `json:"step_gradient_bytes"`
-	// Dropout keeps the masks of dropout on the residual stream,
+	// Dropout saves the masks of dropout on the residual stream,
 	// AttentionDropout those of dropout on attention scores.
 	Dropout          bool `json:"dropout"`
 	AttentionDropout bool `json:"attention_dropout"`
-	// LogitsBytes is what the loss keeps of one logit at its peak,
-	// with the cross-entropy that Loss names.
+	// LogitsBytes are the bytes per logit at the peak of each loss. Loss is the
+	// default.
 	LogitsBytes map[Loss]float64 `json:"logits_bytes"`
 	Loss        Loss             `json:"loss"`
-	// Sharding is the default, Shardings what it can do.
+	// Sharding is the default, Shardings are the supported ones.
 	Sharding  Sharding   `json:"-"`
 	Shardings []Sharding `json:"-"`
-	// SequenceParallel says that tensor parallelism comes with it.
+	// SequenceParallel says that tensor parallelism includes sequence
+	// parallelism.
 	SequenceParallel bool `json:"sequence_parallel"`
-	// FurtherTokens says that its recipes pre-train a model with the layers
-	// that predict further tokens.
+	// FurtherTokens says that the stack's recipes pre-train models with their
+	// multi-token prediction layers.
 	FurtherTokens bool `json:"further_tokens"`
-	// NoTensor says that it divides no layer over devices unless it is told
-	// how: layouts that are chosen have no tensor parallelism.
+	// NoTensor says that the stack applies tensor parallelism only on request:
+	// chosen layouts have none.
 	NoTensor bool `json:"no_tensor,omitempty"`
-	// Pipeline says that it has pipeline parallelism.
+	// Pipeline says that the stack supports pipeline parallelism.
 	Pipeline bool `json:"pipeline"`
-	// HybridShard says that it can shard over a part of the data-parallel
-	// ranks, OffloadOptimizer that it can keep the optimizer state alone on
-	// the host, ExpertTP that experts may have a tensor parallelism of their
-	// own.
+	// HybridShard says that the stack can shard over some of the data-parallel
+	// ranks, OffloadOptimizer that it can offload the optimizer state alone,
+	// ExpertTP that experts may have their own tensor parallelism.
 	HybridShard      bool `json:"hybrid_shard"`
 	OffloadOptimizer bool `json:"offload_optimizer"`
 	ExpertTP         bool `json:"expert_tp"`
-	// StateTypes is which formats it can keep states in beside its own.
+	// StateTypes are the formats of states besides the defaults.
 	StateTypes StateTypes `json:"state_types"`
-	// Away is what else it can keep outside the device. OffloadTogether says
-	// that weights take gradients and optimizer state along, OffloadGradients
-	// that the optimizer state takes divided gradients along.
-	Away             []Away `json:"away"`
-	OffloadTogether  bool   `json:"offload_together"`
-	OffloadGradients bool   `json:"offload_gradients"`
-	// GatherDepth is how many gathered layers ZeRO-3 holds at once.
+	// Offloadable is what else the stack can offload. OffloadTogether says that
+	// offloaded weights include gradients and optimizer state, OffloadGradients
+	// that an offloaded optimizer state includes sharded gradients.
+	Offloadable      []Offloadable `json:"away"`
+	OffloadTogether  bool          `json:"offload_together"`
+	OffloadGradients bool          `json:"offload_gradients"`
+	// GatherDepth is how many gathered layers exist at once under ZeRO-3.
 	GatherDepth float64 `json:"gather_depth"`
-	// BucketBytes is the buffer that gradients of sharded states are gathered in
-	// before they are reduced, whatever the model.
+	// BucketBytes is the size of the buffer that collects gradients of sharded
+	// states before their reduction, whatever the model.
 	BucketBytes quantity.Bytes `json:"bucket_bytes,omitempty"`
-	// RootUnit says that what stands before and after the layers is one unit
-	// that stays gathered from the forward pass to the end of the backward one,
-	// with its gradients whole.
+	// RootUnit says that the modules before and after the layers form one unit
+	// that stays gathered from the forward pass to the end of the backward
+	// pass, with unsharded gradients.
 	RootUnit bool `json:"root_unit,omitempty"`
-	// ScatterDepth is how many layers' gradients it holds whole at once.
+	// ScatterDepth is how many layers have unsharded gradients at once.
 	ScatterDepth float64 `json:"scatter_depth"`
-	// WorkspaceBytes is what libraries allocate through the framework: matrix
-	// product and attention workspaces.
+	// WorkspaceBytes is what libraries allocate through the framework:
+	// workspaces of matrix products and attention.
 	WorkspaceBytes quantity.Bytes `json:"workspace_bytes"`
-	// StreamWorkspace is what the library of a layer's products takes besides.
+	// StreamWorkspace is the additional workspace of the library for matrix
+	// products.
 	StreamWorkspace StreamWorkspace `json:"stream_workspace"`
-	// ContextBytes is what the driver, libraries and workspaces take.
+	// ContextBytes is the memory of the driver, libraries and workspaces.
 	ContextBytes quantity.Bytes `json:"context_bytes"`
-	// Reserved is the allocator's reserved memory over the allocated.
+	// Reserved is the allocator's reserved memory over its allocated memory.
 	Reserved float64 `json:"reserved_over_allocated"`
-	// Habits is how to read what is published of it.
-	Habits Habits `json:"habits"`
-	// Fitted says which of these facts were fitted on measurements and when,
-	// and where those come from that neither Source nor a fit gives.
+	// Reporting is how to read published figures of the stack.
+	Reporting Reporting `json:"habits"`
+	// Fitted says which of these facts were fitted to measurements and when,
+	// and gives the sources that Source omits.
 	Fitted []string `json:"fitted"`
-	// Source says where these facts come from.
+	// Source is where these facts come from.
 	Source string `json:"source"`
 
-	// Variant is how it ran a step: its release and options.
+	// Variant is how the stack ran a step: its release and options.
 	Variant Variant `json:"-"`
-	// Alias is the software that it was named by, nil for its own name.
+	// Alias is the software that the request named, nil for the stack's own
+	// name.
 	Alias *Alias `json:"-"`
 
 	ShardingNames []string `json:"shardings"`
 }
 
-// Habits is how figures that are published of a stack are to be read where they
-// leave something open.
-type Habits struct {
-	// BatchADevice says that a batch is stated a device, tensor-parallel ones
-	// included, and runs as one micro-batch.
-	BatchADevice bool `json:"batch_a_device,omitempty"`
-	// CutsBatch says that pipeline stages cut a local batch into as many
+// Reporting is how to read published figures of a stack that leave something
+// open.
+type Reporting struct {
+	// BatchPerDevice says that a batch is stated per device, including
+	// tensor-parallel ones, and runs as one micro-batch.
+	BatchPerDevice bool `json:"batch_a_device,omitempty"`
+	// CutsBatch says that pipeline stages divide a local batch into as many
 	// micro-batches, and that an interleaved schedule gives each device two.
 	CutsBatch bool `json:"cuts_batch,omitempty"`
-	// CompiledIfSaid says that a run is compiled only where it says so.
-	CompiledIfSaid bool `json:"compiled_if_said,omitempty"`
-	// Recipe is what its figures are of where they state neither a sequence nor
-	// a batch, since its makers state both once for all; nil without one.
+	// CompiledIfStated says that a run is compiled only if its record says so.
+	CompiledIfStated bool `json:"compiled_if_said,omitempty"`
+	// Recipe is the recipe of figures that state neither a sequence length nor
+	// a batch; nil without one.
 	Recipe *Recipe `json:"recipe,omitempty"`
 	// Source says where these facts come from.
 	Source string `json:"source,omitempty"`
@@ -184,29 +188,30 @@ type Habits struct {
 // Recipe is how a stack's own recipes fine-tune.
 type Recipe struct {
 	Seq   int64 `json:"seq"`
-	Batch int64 `json:"batch"` // of a device, in sequences, without accumulation
-	// Compile compiles the kernels, Recompute recomputes in full unless the
-	// device has room.
+	Batch int64 `json:"batch"` // sequences per device, without accumulation
+	// Compile says that kernels are compiled, Recompute that layers are fully
+	// recomputed unless the device has room.
 	Compile   bool `json:"compile"`
 	Recompute bool `json:"recompute"`
-	// ShardsFrozen divides frozen weights too, DoubleQuantised quantises the
-	// scales of packed ones.
+	// ShardsFrozen says that frozen weights are sharded too, DoubleQuantised
+	// that the scales of packed weights are quantised.
 	ShardsFrozen    bool `json:"shards_frozen"`
 	DoubleQuantised bool `json:"double_quantised"`
 	// PagedUpdate is full fine-tuning on one device that applies each gradient
-	// as soon as it is there, with a state in 8 bits that the driver moves out
-	// of the device's memory.
+	// as soon as it exists, with an 8-bit state that the driver pages out of
+	// the device's memory.
 	PagedUpdate bool `json:"paged_update"`
 }
 
-// StreamWorkspace is the workspace of every stream that runs matrix products.
+// StreamWorkspace is the workspace per stream that runs matrix products.
 type StreamWorkspace struct {
-	// Bytes is that of one stream, EarlyBytes on the architectures of Early.
+	// Bytes is the workspace of one stream, EarlyBytes that on the
+	// architectures of Early.
 	Bytes      quantity.Bytes `json:"bytes"`
 	EarlyBytes quantity.Bytes `json:"early_bytes"`
 	Early      []string       `json:"early"`
-	// Streams is how many there are, ExpertStreams how many more for the
-	// grouped products of experts.
+	// Streams is the number of streams, ExpertStreams the number of additional
+	// ones for the grouped products of experts.
 	Streams       int64 `json:"streams"`
 	ExpertStreams int64 `json:"expert_streams"`
 }
@@ -258,8 +263,8 @@ func readStacks(data []byte) ([]*Stack, error) {
 // modified.
 func Stacks() []*Stack { return loadStacks() }
 
-// DefaultStack returns the stack of pre-training on a device of data centres:
-// MaxText on TPUs, Megatron-Core elsewhere. [StackFor] is for what else is asked.
+// DefaultStack returns the stack for pre-training on data-centre devices:
+// MaxText on TPUs, Megatron-Core on others. [StackFor] covers other tasks.
 func DefaultStack(d *hardware.Device) *Stack {
 	if d.Kind == hardware.TPU {
 		return mustStack("maxtext")
@@ -267,7 +272,7 @@ func DefaultStack(d *hardware.Device) *Stack {
 	return mustStack("megatron-core")
 }
 
-// mustStack returns a stack of the embedded file, which is tested.
+// mustStack returns a stack of the embedded file. Tests check the file.
 func mustStack(name string) *Stack {
 	s, err := FindStack(name)
 	if err != nil {
@@ -276,8 +281,8 @@ func mustStack(name string) *Stack {
 	return s
 }
 
-// stateBytes returns the bytes a parameter takes as weight, as gradient and as
-// fp32 master copy under a precision.
+// stateBytes returns the bytes per parameter of weight, gradient and fp32
+// master copy in a precision.
 func (s *Stack) stateBytes(p Precision) (weight, gradient, master float64) {
 	weight = p.Bytes()
 	if precisions[p].mixed {
@@ -298,7 +303,7 @@ func (s *Stack) stateBytes(p Precision) (weight, gradient, master float64) {
 	return weight, gradient, master
 }
 
-// narrow reports whether gradients are added up in fp16.
+// narrow reports whether gradients are accumulated in fp16.
 func (s *Stack) narrow(p Precision) bool { return p == FP16 && s.FP16GradientBytes > 0 }
 
 // momentBytes returns the width of a full-precision moment.

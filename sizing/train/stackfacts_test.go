@@ -45,9 +45,9 @@ func TestHalfPrecisionGradients(t *testing.T) {
 // quantised input).
 func TestQuantisedOperands(t *testing.T) {
 	layer := func(stack string, p Precision) float64 {
-		c := newCosts(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Precision: p}, mustStack(stack))
+		c := newProfile(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, Precision: p}, mustStack(stack))
 		var l layout
-		l.init(&Prepared{costs: c}, &Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+		l.init(&Prepared{profile: c}, &Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
 		return l.saved(&c.kinds[c.body[0].kind], 0)
 	}
 	assert.Equal(t, 2048*1024*(1+1+4-1.0), layer("megatron-core", BF16)-layer("megatron-core", FP8))
@@ -87,7 +87,7 @@ func TestScoreBuffer(t *testing.T) {
 }
 
 // Experts keep what the router's weights are multiplied with: their output (6 x
-// 5120 elements a token of DeepSeek-V2), or what leaves an ungated activation (6
+// 5120 elements per token of DeepSeek-V2), or what leaves an ungated activation (6
 // x 1536), and nothing of a gated one, whose kernel weights it.
 func TestWhereExpertsAreWeighted(t *testing.T) {
 	for gated, want := range map[bool]float64{true: -6 * 5120, false: 6*1536 - 6*5120} {
@@ -104,7 +104,7 @@ func TestWhereExpertsAreWeighted(t *testing.T) {
 	}
 }
 
-// A loss that a stack does not have is refused and does not weigh nothing.
+// A loss that a stack does not have is rejected and does not weigh nothing.
 func TestUnknownLossIsRefused(t *testing.T) {
 	s := *mustStack("maxtext")
 	s.Loss = FusedLoss
@@ -112,9 +112,9 @@ func TestUnknownLossIsRefused(t *testing.T) {
 	assert.Equal(t, note.FieldError("loss", "loss.not-in-stack", "maxtext", FusedLoss, []string{"chunked", "plain"}), err)
 }
 
-// Tensor parallelism in torchtitan holds two tensors of the whole sequence while
-// a layer goes backward that was made anew, unless its collectives are split: 2 x
-// 2048 x 1024 in bf16.
+// Tensor parallelism in torchtitan stores two tensors of the whole sequence in
+// the backward pass of a recomputed layer, unless its collectives are split: 2
+// x 2048 x 1024 in bf16.
 func TestWholeSequenceTensors(t *testing.T) {
 	s := *mustStack("torchtitan")
 	activations := func() quantity.Bytes {

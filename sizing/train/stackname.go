@@ -6,30 +6,30 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Alias is software that a stack stands for: another name of the stack, or what
-// trains with the same libraries.
+// Alias is software that a stack represents: another name of the stack, or a
+// program on the same libraries.
 type Alias struct {
 	Name string `json:"name"`
-	// Differs is what of the software the stack leaves out.
+	// Differs is what the stack does not model of the software.
 	Differs Difference `json:"differs"`
-	// Source says that it is the same software underneath.
+	// Source shows that the libraries are the same.
 	Source string `json:"source"`
 }
 
-// Difference says how software differs from the stack that stands for it.
+// Difference says how software differs from the stack that represents it.
 type Difference string
 
 // The differences.
 const (
-	SameName        Difference = "name"     // none: another name
+	SameName        Difference = "name"     // no difference: another name
 	SameSoftware    Difference = "same"     // both train with the same libraries
-	OwnKernels      Difference = "kernels"  // its own kernels are left out
-	OwnLayers       Difference = "layers"   // its own layers and defaults are left out
-	WithRollouts    Difference = "rollouts" // its rollouts are left out
-	DefaultStrategy Difference = "strategy" // its default strategy; others are other stacks
+	OwnKernels      Difference = "kernels"  // its own kernels are not modelled
+	OwnLayers       Difference = "layers"   // its own layers and defaults are not modelled
+	WithRollouts    Difference = "rollouts" // its rollouts are not modelled
+	DefaultStrategy Difference = "strategy" // its default strategy; other strategies are other stacks
 )
 
-// Unlike is software that is not modelled, by the stack that is nearest to it.
+// Unlike is software that is not modelled. It belongs to the nearest stack.
 type Unlike struct {
 	Name   string `json:"name"`
 	Source string `json:"source"`
@@ -47,9 +47,9 @@ func FindStack(name string) (*Stack, error) {
 	return nil, note.NewError("stack.unknown", name, names)
 }
 
-// ParseStack returns the stack that a name or an alias stands for; the alias is
-// in Alias. It returns an error that names the nearest stack for software that
-// no stack stands for.
+// ParseStack returns the stack of a name or an alias, with the alias in Alias.
+// For software that no stack represents it returns an error that names the
+// nearest stack.
 func ParseStack(name string) (*Stack, error) {
 	s, err := FindStack(name)
 	if err == nil {
@@ -73,7 +73,7 @@ func ParseStack(name string) (*Stack, error) {
 	return nil, err
 }
 
-// StackNames are the names that [ParseStack] takes: those of the stacks, then
+// StackNames are the names that [ParseStack] accepts: those of the stacks, then
 // their aliases.
 func StackNames() []string {
 	var names, aliases []string

@@ -8,21 +8,21 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// StateType is a number format that weights, gradients or optimizer state are
-// stored in.
+// StateType is the number format of stored weights, gradients or optimizer
+// state.
 type StateType uint8
 
-// The formats. The zero value is what the stack keeps by default.
+// The formats. The zero value is the stack's default.
 const (
 	DefaultState StateType = iota
 	FP32State
 	BF16State
 	FP16State
 	FP8State
-	// Remainder is the low half of an fp32 number whose high half is a bf16
+	// Remainder is the low half of an fp32 number; its high half is a bf16
 	// weight.
 	Remainder
-	// NoState is no copy at all.
+	// NoState means that there is no copy.
 	NoState
 	numStateTypes
 )
@@ -49,7 +49,7 @@ func (t *StateType) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// ParseStateType reads a format; "uint8" is fp8, which takes as much.
+// ParseStateType reads a format; "uint8" is fp8, which has the same size.
 func ParseStateType(s string) (StateType, error) {
 	name := strings.ToLower(strings.TrimSpace(s))
 	if name == "uint8" {
@@ -65,8 +65,8 @@ func ParseStateType(s string) (StateType, error) {
 	return 0, note.NewError("states.unknown-format", s, names)
 }
 
-// States is the formats of what training keeps of a parameter, where they are
-// not the stack's own.
+// States are the formats of the states per parameter that differ from the
+// stack's defaults.
 type States struct {
 	Weights   StateType `json:"weights,omitempty"`
 	Gradients StateType `json:"gradients,omitempty"`
@@ -74,8 +74,8 @@ type States struct {
 	Moments   StateType `json:"moments,omitempty"`
 }
 
-// StateTypes is which formats a stack can be told to keep states in, beside
-// those of its default, and where it says so.
+// StateTypes are the formats that a stack supports besides its defaults, with a
+// source.
 type StateTypes struct {
 	Weights   []StateType `json:"weights"`
 	Gradients []StateType `json:"gradients"`
@@ -84,8 +84,8 @@ type StateTypes struct {
 	Source    string      `json:"source"`
 }
 
-// stateBytes is what a parameter takes as weight, as gradient, as master copy
-// and as one moment.
+// stateBytes are the bytes per parameter of weight, gradient, master copy and
+// one moment.
 type stateBytes struct{ weight, gradient, master, moment float64 }
 
 // mxfp8Weight is a weight in mxfp8, which is kept by rows and by columns, each
@@ -94,9 +94,9 @@ type stateBytes struct{ weight, gradient, master, moment float64 }
 // transformer_engine/pytorch/tensor/mxfp8_tensor.py:84,90.
 const mxfp8Weight = 2 + 2./32
 
-// states returns the bytes of a parameter's states. Where the weights
-// themselves are what the optimizer updates, gradients and moments have their
-// format unless another is asked for.
+// states returns the bytes per parameter of each state. If the optimizer
+// updates the weights themselves, gradients and moments have their format
+// unless the request sets another.
 func (s *Stack) states(p Precision, w *States) stateBytes {
 	var b stateBytes
 	b.weight, b.gradient, b.master = s.stateBytes(p)
@@ -121,8 +121,8 @@ func (s *Stack) states(p Precision, w *States) stateBytes {
 	return b
 }
 
-// check refuses formats that the stack, the precision or the optimizer does
-// not go with.
+// check rejects formats that the stack, the precision or the optimizer does not
+// support.
 func (w *States) check(s *Stack, work *Workload) error {
 	if *w == (States{}) {
 		return nil
@@ -166,7 +166,7 @@ func (w *States) check(s *Stack, work *Workload) error {
 	return nil
 }
 
-// state returns the format that takes so many bytes in the precision.
+// state returns the format with that many bytes in the precision.
 func (p Precision) state(bytes float64) StateType {
 	switch {
 	case bytes == 4:
@@ -179,7 +179,7 @@ func (p Precision) state(bytes float64) StateType {
 	return NoState
 }
 
-// stateNames lists the formats, a stack's own first.
+// stateNames lists the formats, the stack's default first.
 func stateNames(own StateType, can []StateType) []string {
 	names := []string{own.String()}
 	for _, t := range can {
@@ -190,13 +190,13 @@ func stateNames(own StateType, can []StateType) []string {
 	return names
 }
 
-// noteStates says which formats were asked for.
+// noteStates says which formats the request sets.
 func (p *Prepared) noteStates(notes *note.List) {
 	w := &p.Workload.States
 	if *w == (States{}) {
 		return
 	}
-	c := p.costs
+	c := p.profile
 	b := c.stack.states(p.Workload.Precision, w)
 	notes.Say("states", c.stack.StateTypes.Source, b.weight, b.gradient, b.master, b.moment)
 }

@@ -24,7 +24,7 @@ func TestStateTypes(t *testing.T) {
 		precision Precision
 		sharding  Sharding
 		states    States
-		want      float64 // bytes a parameter in the optimizer step
+		want      float64 // bytes per parameter in the optimizer step
 	}{
 		"megatron":             {"megatron-core", BF16, Zero1, States{}, 6 + 12./d},
 		"precision-aware":      {"megatron-core", BF16, Zero1, States{Gradients: BF16State, Moments: BF16State}, 4 + 8./d},

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// bandAt returns the step's band for a question.
+// bandAt returns the band of the step time for a question.
 func bandAt(c *Constants, question *Match) *BandFor {
 	b := &c.Bands[0]
 	for i := range c.Bands {
@@ -16,32 +16,32 @@ func bandAt(c *Constants, question *Match) *BandFor {
 	return b
 }
 
-// StepBand returns the band of a plan's step time: that of the measurements
-// nearest to it, which may be of the plan itself, wider for an inferred shape.
+// StepBand returns the band of a plan's step time: the nearest measured band,
+// which may be of the plan itself, widened for an inferred architecture.
 func (p *Prepared) StepBand(plan *Plan) Band {
 	t := &p.timing
 	switch k := p.constants; {
-	case p.costs.model.Inferred:
+	case p.profile.model.Inferred:
 		return Band{Low: t.band.Low / k.Inferred, High: t.band.High * k.Inferred}
 	case p.measured(plan):
-		return *t.near.Measured
+		return *t.nearestBand.Measured
 	}
 	return t.band
 }
 
-// measured reports whether the plan itself is among the measurements.
+// measured reports whether the plan itself was measured.
 func (p *Prepared) measured(plan *Plan) bool {
-	near := p.timing.near
-	if !p.timing.measured || p.Teacher != nil || near.Measured == nil {
+	nearest := p.timing.nearestBand
+	if !p.timing.measured || p.Teacher != nil || nearest.Measured == nil {
 		return false
 	}
-	_, found := slices.BinarySearch(near.Keys, p.Key(plan))
+	_, found := slices.BinarySearch(nearest.Keys, p.Key(plan))
 	return found
 }
 
-// Key tells a measured question from others: the model by its size, the devices
-// and the network between them, what the stack compiles and overlaps, the work
-// and the plan. Release and recipe are no part of it.
+// Key distinguishes measured questions: by the size of the model, the devices
+// and their network, what the stack compiles and overlaps, the workload and the
+// plan. Release and recipe are not part of it.
 func (p *Prepared) Key(plan *Plan) uint32 {
 	key := p.timing.key
 	for _, n := range [...]int{
@@ -49,34 +49,34 @@ func (p *Prepared) Key(plan *Plan) uint32 {
 		int(plan.Sharding), plan.ShardGroup, plan.MicroBatch, int(plan.GlobalBatch),
 		int(plan.Recompute), int(plan.RecomputeMethod), plan.RecomputeLayers, int(plan.dropped()), int(plan.Offload),
 	} {
-		key = mixed(key, uint32(n))
+		key = mix(key, uint32(n))
 	}
-	return said(key, plan.SequenceParallel, plan.OffloadOptimizer, plan.OffloadParams, plan.OffloadInputs)
+	return mixFlags(key, plan.SequenceParallel, plan.OffloadOptimizer, plan.OffloadParams, plan.OffloadInputs)
 }
 
-// mixed returns a key with one more number in it: the step of FNV-1a, folded so
-// that high bits count below them too.
-func mixed(key, n uint32) uint32 {
+// mix adds one number to a key: one step of FNV-1a, folded so that high bits
+// also affect the low ones.
+func mix(key, n uint32) uint32 {
 	key = (key ^ n) * 16777619
 	return key ^ key>>15
 }
 
-// said returns a key with what is on and off in it.
-func said(key uint32, list ...bool) uint32 {
+// mixFlags adds booleans to a key.
+func mixFlags(key uint32, list ...bool) uint32 {
 	for _, on := range list {
 		if on {
 			key++
 		}
-		key = mixed(key, 0)
+		key = mix(key, 0)
 	}
 	return key
 }
 
-// questionKey is the part of [Prepared.Key] that no plan changes.
+// questionKey is the part of [Prepared.Key] that does not depend on the plan.
 func (p *Prepared) questionKey() uint32 {
-	key, c, w, v := uint32(2166136261), p.costs, &p.Workload, &p.costs.stack.Variant
+	key, c, w, v := uint32(2166136261), p.profile, &p.Workload, &p.profile.stack.Variant
 	for _, b := range []byte(p.Cluster.Device.ID) {
-		key = mixed(key, uint32(b))
+		key = mix(key, uint32(b))
 	}
 	for _, n := range [...]float64{
 		float64(p.Cluster.Count), p.timing.node, p.timing.neighbours, float64(p.network),
@@ -86,7 +86,7 @@ func (p *Prepared) questionKey() uint32 {
 		w.Routing.Capacity, w.Routing.Imbalance,
 	} {
 		bits := math.Float64bits(n)
-		key = mixed(mixed(key, uint32(bits>>32)), uint32(bits))
+		key = mix(mix(key, uint32(bits>>32)), uint32(bits))
 	}
-	return said(key, v.Compile, v.AsyncTP)
+	return mixFlags(key, v.Compile, v.AsyncTP)
 }

@@ -7,13 +7,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// StepTerms is where the time of a step goes, on the device that sets the
-// pace. The terms add up to the step.
+// StepTerms are the parts of a step time on the slowest pipeline stage. They
+// add up to the step.
 type StepTerms struct {
 	Products   quantity.Seconds `json:"products_seconds"`    // matrix products
 	Attention  quantity.Seconds `json:"attention_seconds"`   // scores, values, scans
 	MemoryOps  quantity.Seconds `json:"memory_ops_seconds"`  // norms, activations, residuals, loss
-	Launch     quantity.Seconds `json:"launch_seconds"`      // waiting for the host to launch kernels
+	Launch     quantity.Seconds `json:"launch_seconds"`      // wait for the host to launch kernels
 	TensorComm quantity.Seconds `json:"tensor_comm_seconds"` // TP collectives
 	ExpertComm quantity.Seconds `json:"expert_comm_seconds"` // EP all-to-all
 	Context    quantity.Seconds `json:"context_seconds"`     // CP exchange
@@ -21,9 +21,9 @@ type StepTerms struct {
 	Bubble     quantity.Seconds `json:"bubble_seconds"`      // pipeline fill and drain
 	DataComm   quantity.Seconds `json:"data_comm_seconds"`   // exposed gradient and weight traffic
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
-	Stragglers quantity.Seconds `json:"stragglers_seconds"` // waiting for the slowest device
+	Stragglers quantity.Seconds `json:"stragglers_seconds"` // wait for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
-	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed traffic with the host during the passes
+	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed host transfers during the passes
 	Teacher    quantity.Seconds `json:"teacher_seconds,omitempty"` // the forward pass of a teacher
 }
 
@@ -33,21 +33,21 @@ func (t *StepTerms) Sum() quantity.Seconds {
 		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload + t.Teacher
 }
 
-// SetConstants replaces the constants that the estimate rests on.
+// SetConstants replaces the constants of the estimate.
 func (p *Prepared) SetConstants(c *Constants) {
 	p.constants = c
 	p.ready()
 }
 
-// Efficiency returns the constants that hold for the stack on the device.
+// Efficiency returns the constants that apply to the stack on the device.
 func (p *Prepared) Efficiency() Efficiency { return p.timing.e }
 
 // pass is the time of one pass (forward or backward) of a micro-batch through
 // some layers, in seconds by term.
 type pass struct {
 	products, attention, scan, memory, launch, tensor, expert, context float64
-	// mlp, experts and shared are the parts of products that selective
-	// recompute may repeat by name; they are not added up again.
+	// mlp, experts, shared and up are the parts of products that selective
+	// recompute can repeat by module. They are not added again.
 	mlp, experts, shared, up float64
 }
 
@@ -66,48 +66,49 @@ func (a *pass) add(b *pass, n float64) {
 	a.context += b.context * n
 }
 
-// stage is what a micro-batch costs on one pipeline stage and what the stage
-// holds.
+// stage is the time of a micro-batch on one pipeline stage, and the stage's
+// parameters.
 type stage struct {
-	forward, backward, again pass // again: what the backward pass computes anew
-	params, trained          held // all parameters, and those with a gradient
-	moments                  held // bytes of optimizer state of the latter
+	forward, backward, recompute pass     // recompute: what the backward pass recomputes
+	params, trained              perStage // all parameters, and those with a gradient
+	moments                      perStage // bytes of optimizer state
 }
 
-func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.again.sum() }
+func (s *stage) sum() float64 { return s.forward.sum() + s.backward.sum() + s.recompute.sum() }
 
 // passes returns all passes of a micro-batch as one, by term.
 func (s *stage) passes() pass {
 	all := s.forward
 	all.add(&s.backward, 1)
-	all.add(&s.again, 1)
+	all.add(&s.recompute, 1)
 	return all
 }
 
-// layers caches the times of the kinds during one evaluation, so that a deep
-// pipeline costs one evaluation of each kind.
+// layers caches the times per layer kind during one evaluation, so that a deep
+// pipeline computes each kind once.
 type layers struct {
 	known [8]bool
 	times [8]struct{ forward, backward pass }
 }
 
 // stepTerms estimates the time of one step from the shapes of the layers and
-// the plan. It is the one place that knows how long anything takes.
+// the plan. All times are computed here.
 //
 //	step  = slowest stage x m + bubble + transfers
 //	      + exposed data-parallel traffic + optimizer + stragglers + fixed
 //	bubble = (sum of all stages - slowest) / v
 //
-// for m micro-batches and v model chunks a device; with even stages the bubble
-// is the familiar (p-1)/v micro-batches. Source: arXiv:2104.04473 section 2.2.
+// for m micro-batches and v model chunks per device. With even stages the
+// bubble is the well-known (p-1)/v micro-batches. Source: arXiv:2104.04473
+// section 2.2.
 func (p *Prepared) stepTerms(l *layout) StepTerms {
-	var a pace
-	p.paceOf(l, &a)
-	return p.paceTerms(l, &a)
+	var a pipelineTimes
+	p.pipelineTimes(l, &a)
+	return p.termsOf(l, &a)
 }
 
-// paceOf adds all stages of the plan to a.
-func (p *Prepared) paceOf(l *layout, a *pace) {
+// pipelineTimes adds all stages of the plan to a.
+func (p *Prepared) pipelineTimes(l *layout, a *pipelineTimes) {
 	var cache layers
 	for s := range l.plan.PP {
 		var st stage
@@ -116,30 +117,30 @@ func (p *Prepared) paceOf(l *layout, a *pace) {
 	}
 }
 
-// pace is what the stages of a pipeline take for one micro-batch and hold: the
-// part of a step that does not depend on sharding and on the number of
-// micro-batches.
-type pace struct {
-	stages          int
-	slowest         stage
-	at              int     // which stage that is
-	slow, all       float64 // seconds of the slowest and of all stages
-	params, trained held    // parameters of the largest
-	moments         held    // bytes of optimizer state of the largest
+// pipelineTimes are the times per micro-batch and the parameters of a
+// pipeline's stages: the part of a step that depends neither on sharding nor on
+// the number of micro-batches.
+type pipelineTimes struct {
+	stages           int
+	slowest          stage
+	at               int      // the slowest stage
+	slowestTime, all float64  // seconds of the slowest stage and of all stages
+	params, trained  perStage // parameters of the largest stage
+	moments          perStage // bytes of optimizer state of the largest stage
 }
 
-// add adds the next stage, whose passes take so long together.
-func (a *pace) add(st *stage, sum float64) {
+// add adds the next stage with the time of its passes.
+func (a *pipelineTimes) add(st *stage, sum float64) {
 	a.all += sum
-	if a.stages == 0 || sum > a.slow {
-		a.slowest, a.at, a.slow = *st, a.stages, sum
+	if a.stages == 0 || sum > a.slowestTime {
+		a.slowest, a.at, a.slowestTime = *st, a.stages, sum
 	}
 	a.params, a.trained, a.moments = a.params.largest(st.params), a.trained.largest(st.trained), a.moments.largest(st.moments)
 	a.stages++
 }
 
-// paceTerms makes a step of the pace of its stages.
-func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
+// termsOf computes the terms of a step from the times of its stages.
+func (p *Prepared) termsOf(l *layout, a *pipelineTimes) StepTerms {
 	e := &p.timing.e
 	m := l.microBatches
 	total := a.slowest.passes()
@@ -151,7 +152,7 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 		TensorComm: quantity.Seconds(total.tensor * m),
 		ExpertComm: quantity.Seconds(total.expert * m),
 		Context:    quantity.Seconds(total.context * m),
-		Bubble:     quantity.Seconds((a.all - a.slow) / l.vp),
+		Bubble:     quantity.Seconds((a.all - a.slowestTime) / l.vp),
 		Fixed:      quantity.Seconds(e.StepSeconds + e.MicroSeconds*m),
 	}
 	send := p.sendTime(l)
@@ -163,16 +164,16 @@ func (p *Prepared) paceTerms(l *layout, a *pace) StepTerms {
 	return t
 }
 
-// optimizerTime returns how long the optimizer's step takes on the device: it
-// reads weights and gradients of a rank's trained parameters, and reads and
-// writes their fp32 copies and moments.
-func (p *Prepared) optimizerTime(l *layout, a *pace) quantity.Seconds {
-	c, of := p.costs, l.shards[shOptimizer]
+// optimizerTime returns the time of the optimizer step on the device: it reads
+// weights and gradients of a rank's trained parameters, and reads and writes
+// their fp32 copies and moments.
+func (p *Prepared) optimizerTime(l *layout, a *pipelineTimes) quantity.Seconds {
+	c, of := p.profile, l.shards[shOptimizer]
 	moved := (c.weightBytes+c.gradBytes+2*c.masterBytes)*of.own(a.trained) + 2*of.own(a.moments)
 	return quantity.Seconds(moved / p.timing.memory)
 }
 
-// doublings returns how often a single node was doubled to make the cluster.
+// doublings returns the logarithm of the number of nodes to base 2.
 func (p *Prepared) doublings() float64 {
 	nodes := float64(p.Cluster.Count) / max(p.timing.node, 1)
 	if p.Cluster.Slices > 0 {
@@ -186,9 +187,9 @@ func (p *Prepared) doublings() float64 {
 
 // stageTime sums the layers of stage s.
 func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
-	c, e := p.costs, &p.timing.e
+	c, e := p.profile, &p.timing.e
 	last := s == l.plan.PP-1
-	l.stage(s, func(k *kind, n, full float64) {
+	l.stage(s, func(k *layerKind, n, full float64) {
 		again := full * e.Full
 		if l.plan.Recompute == Selective {
 			again = n * e.Selective
@@ -197,31 +198,32 @@ func (p *Prepared) stageTime(l *layout, s int, cache *layers, out *stage) {
 	})
 	if s == 0 {
 		for _, i := range c.input {
-			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
+			p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), neverRecomputed, cache, out)
 		}
 	}
 	if !last {
 		return
 	}
 	for _, i := range c.output {
-		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), never, cache, out)
+		p.addLayers(l, &c.kinds[i], float64(c.kinds[i].layers), neverRecomputed, cache, out)
 	}
 	loss := c.logits * e.LossTraffic * l.micro / (l.cp * l.tp) / p.timing.memory
 	out.forward.memory += loss / 3
 	out.backward.memory += loss * 2 / 3
 }
 
-// never says that no mode recomputes a layer: the embedding and the head.
-const never = -1
+// neverRecomputed says that no mode recomputes a layer: the embedding and the
+// head.
+const neverRecomputed = -1
 
-// addLayers adds n layers of a kind; the backward pass repeats the forward pass
-// of as many as again says.
-func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers, out *stage) {
+// addLayers adds n layers of a kind. The backward pass repeats the forward pass
+// of the recomputed ones.
+func (p *Prepared) addLayers(l *layout, k *layerKind, n, recomputed float64, cache *layers, out *stage) {
 	out.params.add(l.params(k), n)
 	out.trained.add(l.divide(&k.trained, k.maxKV), n)
 	out.moments.add(l.divide(&k.moments, k.maxKV), n)
 	var forward, backward pass
-	if i := k.shape.index; i < len(cache.known) {
+	if i := k.ops.index; i < len(cache.known) {
 		t := &cache.times[i]
 		if !cache.known[i] {
 			cache.known[i] = true
@@ -233,40 +235,40 @@ func (p *Prepared) addLayers(l *layout, k *kind, n, again float64, cache *layers
 	}
 	out.forward.add(&forward, n)
 	out.backward.add(&backward, n)
-	if again == never {
+	if recomputed == neverRecomputed {
 		return
 	}
-	if l.plan.Recompute == Selective && !p.costs.stack.SelectiveOps {
-		p.addModules(l, k, n-again, &forward, &out.again)
+	if l.plan.Recompute == Selective && !p.profile.stack.SelectiveOps {
+		p.addModules(l, k, n-recomputed, &forward, &out.recompute)
 	}
-	if again > 0 {
-		out.again.add(&forward, again)
+	if recomputed > 0 {
+		out.recompute.add(&forward, recomputed)
 	}
 }
 
 // addModules adds what selective recompute by module repeats of n layers: the
 // core of attention, products of feed-forward networks, and memory-bound
-// kernels by the share of the activations that they make anew.
-func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pass) {
+// kernels by their share of the recomputed activations.
+func (p *Prepared) addModules(l *layout, k *layerKind, n float64, forward, recompute *pass) {
 	dropped := l.plan.dropped()
 	if dropped.Has(model.CoreAttention) {
-		again.attention += n * forward.attention
+		recompute.attention += n * forward.attention
 	}
 	if dropped.Has(model.MLPModule) {
-		again.products += n * forward.mlp
+		recompute.products += n * forward.mlp
 	}
 	if dropped.Has(model.MoEModule) {
-		again.products += n * forward.experts
-		again.expert += n * forward.expert
+		recompute.products += n * forward.experts
+		recompute.expert += n * forward.expert
 	}
 	if dropped.Has(model.SharedModule) {
-		again.products += n * forward.shared
+		recompute.products += n * forward.shared
 	}
 	if dropped.Has(model.UpProjection) {
-		again.products += n * forward.up
+		recompute.products += n * forward.up
 	}
 	if all := l.bytes(&k.written, 0); all > 0 {
-		again.memory += n * forward.memory * (1 - l.bytes(&k.written, dropped)/all)
+		recompute.memory += n * forward.memory * (1 - l.bytes(&k.written, dropped)/all)
 	}
 }
 
@@ -275,10 +277,10 @@ func (p *Prepared) addModules(l *layout, k *kind, n float64, forward, again *pas
 //
 //	layer = max(products + attention + memory-bound + collectives, launches)
 //
-// Weights that are packed in 4 bits are read and written in the compute precision
-// for each pass, whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
-func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
-	t, s := &p.timing, &k.shape
+// Weights packed in 4 bits are unpacked to the compute precision in each pass,
+// whatever the micro-batch (arXiv:2305.14314 section 3, equation 5).
+func (p *Prepared) layerTime(l *layout, k *layerKind, forward, backward *pass) {
+	t, s := &p.timing, &k.ops
 	e := &t.e
 	for i := range s.products {
 		f, b := p.productTime(l, k, &s.products[i])
@@ -309,7 +311,7 @@ func (p *Prepared) layerTime(l *layout, k *kind, forward, backward *pass) {
 	moved := s.written[model.HeadAxis]/l.tp + s.written[model.ExpertAxis]/l.tp + s.written[model.DispatchAxis]*l.etp/l.tp + s.written[model.SequenceAxis]/l.sequence() + s.written[model.NoAxis]
 	memory := moved * share * e.Traffic / t.memory
 	unpack := 0.0
-	if c := p.costs; c.unpackBytes > 0 {
+	if c := p.profile; c.unpackBytes > 0 {
 		unpack = l.divide(&k.packed, k.maxKV).sum() * c.unpackBytes / t.memory
 	}
 	memory += s.biased / l.tp * share * e.BiasTraffic / t.memory
@@ -332,8 +334,9 @@ func waiting(a *pass, launch, share float64) float64 {
 	return max(launch-a.sum(), share*launch)
 }
 
-// layerComm adds the collectives of one layer, the same forward and backward.
-func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
+// layerComm adds the collectives of one layer; they are the same forward and
+// backward.
+func (p *Prepared) layerComm(l *layout, k *layerKind, forward, backward *pass) {
 	t := &p.timing
 	e := &t.e
 	if l.tp > 1 {
@@ -341,37 +344,38 @@ func (p *Prepared) layerComm(l *layout, k *kind, forward, backward *pass) {
 		forward.tensor += one
 		backward.tensor += one
 	}
-	if s := &k.shape; l.ep > 1 && s.topK > 0 {
-		// Dispatch and combine: the ranks of a tensor-parallel group send their
-		// part of the tokens each.
+	if s := &k.ops; l.ep > 1 && s.topK > 0 {
+		// Dispatch and combine: each rank of a tensor-parallel group sends its
+		// own part of the tokens.
 		one := 2 * p.allToAll(l.etp, l.ep, s.topK, s.experts, s.dispatched*l.micro/(l.cp*l.tp)) * (1 - e.ExpertHidden)
 		forward.expert += one
 		backward.expert += one
 	}
 	if volume := l.ring(k); volume > 0 {
-		// The ring passes keys and values around, hidden behind attention as
-		// far as that takes long enough; backward their gradients too.
+		// Attention hides the ring exchange of keys and values as far as it
+		// takes long enough. The backward pass also exchanges their gradients.
 		ring := volume/p.bandwidth(l.tp*l.cp) + (l.cp-1)*e.Latency
 		forward.context += max(0, ring-forward.attention*e.ContextHidden)
 		backward.context += max(0, 2*ring-backward.attention*e.ContextHidden)
 	}
 }
 
-// ring returns the bytes that a device passes on around the ring of context
+// ring returns the bytes that a device sends around the ring of context
 // parallelism in one pass of a layer: the keys and values of the other ranks'
-// parts of the sequence, and a recurrence's state at the end of each. Sources:
-// arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2 (states).
-func (l *layout) ring(k *kind) float64 {
-	r := &k.shape.ring
+// parts of the sequence, and the state of a recurrence at the end of each.
+// Sources: arXiv:2310.01889 (keys and values), arXiv:2404.02882 section 3.2
+// (states).
+func (l *layout) ring(k *layerKind) float64 {
+	r := &k.ops.ring
 	keys := r.kv/max(1, min(l.tp, k.maxKV)) + r.heads/l.tp + r.whole
 	return (l.cp - 1) * l.micro * (keys/l.cp + r.state/l.tp)
 }
 
 // tensorTime returns the time of a layer's tensor-parallel collectives in one
-// pass: an all-reduce a block, or a reduce-scatter and an all-gather. The ranks
-// that share experts gather the tokens that were sent to these.
-func (p *Prepared) tensorTime(l *layout, k *kind) float64 {
-	s := &k.shape
+// pass: an all-reduce per block, or a reduce-scatter and an all-gather. Ranks
+// that share experts gather the tokens routed to them.
+func (p *Prepared) tensorTime(l *layout, k *layerKind) float64 {
+	s := &k.ops
 	t := p.ringTime(l.tp, l.tp, 2*k.input*l.micro/l.cp) * s.reduced
 	if s.topK > 0 && l.etp > 1 {
 		t += p.ringTime(l.etp, l.etp, p.sharedTokens(l, s))
@@ -379,10 +383,10 @@ func (p *Prepared) tensorTime(l *layout, k *kind) float64 {
 	return t
 }
 
-// sharedTokens returns the bytes that the collectives of a layer's routed
-// experts move among the ranks that share these, in one pass: every token once
-// without expert parallelism, and once for each of its experts with it.
-func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
+// sharedTokens returns the bytes that the ranks which share routed experts
+// exchange in one pass of a layer: every token once without expert parallelism,
+// and once per expert of the token with it.
+func (p *Prepared) sharedTokens(l *layout, s *layerOps) float64 {
 	bytes := 2 * s.dispatched * l.micro / l.cp * l.etp / l.tp
 	if l.ep > 1 {
 		bytes *= s.topK
@@ -390,19 +394,19 @@ func (p *Prepared) sharedTokens(l *layout, s *shape) float64 {
 	return bytes
 }
 
-// productTime returns the time of a product forward (m·k by k·n) and backward,
-// where two products of the same size compute the gradients of its input and
-// of its weights.
+// productTime returns the time of a product forward (m·k by k·n) and backward.
+// The backward pass computes the gradients of its input and of its weights by
+// two products of the same size.
 //
 //	t(m, n, k) = 2k(mn + tail·wave)/rate + spill·2(mn + mk + nk)/bandwidth
 //
-// A product fills the device in waves of tiles, the last of which is partly
-// empty; what its operands move does not hide wholly behind arithmetic. The
-// gradient of weights is written like any other output or, where a stack keeps
-// gradients, added to them.
+// A product runs in waves of tiles; the last wave is partly empty. Arithmetic
+// does not hide all operand traffic. The gradient of weights is written like
+// any other output, or added to the stored gradients where the stack
+// accumulates them.
 // Source: NVIDIA "Matrix Multiplication Background User's Guide", sections
 // tile and wave quantization.
-func (p *Prepared) productTime(l *layout, k *kind, w *product) (forward, backward float64) {
+func (p *Prepared) productTime(l *layout, k *layerKind, w *product) (forward, backward float64) {
 	t := &p.timing
 	e := &t.e
 	rate, cast := t.plain, 0.0
@@ -413,12 +417,13 @@ func (p *Prepared) productTime(l *layout, k *kind, w *product) (forward, backwar
 	m := k.tokens * l.micro / l.cp * w.uses
 	switch {
 	case copies > 1:
-		// An expert sees the tokens of the ranks that share it: where they are
-		// fewer than the tensor-parallel ranks, those of a part of the sequence.
+		// An expert sees the tokens of the ranks that share it. If these are
+		// fewer than the tensor-parallel ranks, they see a part of the
+		// sequence.
 		tp, copies = l.etp, max(copies/l.ep, 1)
 		m *= w.copies / copies * e.Imbalance * l.etp / l.tp
-		if copies > 1 { // a single one is a product like any other
-			rate *= e.Grouped / e.Software // libraries of their own
+		if copies > 1 { // a single expert is an ordinary product
+			rate *= e.Grouped / e.Software // grouped products have their own libraries
 		}
 	case w.split == splitNone:
 		m /= l.sequence()
@@ -453,10 +458,11 @@ func roundUp(v, unit float64) float64 { return math.Ceil(v/unit) * unit }
 
 // coreTime returns the time of the part of a block that mixes positions.
 //
-// Fused attention runs at a share of the matrix rate that falls with the head
-// dimension, over whole blocks of 128 positions, and does 2.5 times the
-// arithmetic backward (arXiv:2205.14135 section 3, arXiv:2307.08691 section
-// 3.1). Unfused attention is two batched products a head over the full square.
+// Fused attention reaches a share of the matrix rate that falls with smaller
+// head dimensions, computes whole blocks of 128 positions, and takes 2.5 times
+// the FLOPs backward (arXiv:2205.14135 section 3, arXiv:2307.08691 section
+// 3.1). Unfused attention is two batched products per head over the full
+// square.
 func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 	t := &p.timing
 	e := &t.e
@@ -482,13 +488,13 @@ func (p *Prepared) coreTime(l *layout, k *core) (forward, backward float64) {
 	return forward, 2 * forward
 }
 
-// time fills in the step, whose terms are known unless the MFU is given, and
-// the run. The estimate's FLOPs are known.
+// time fills in the step and the ideal run. The terms are known unless the MFU
+// is given. The FLOPs of the estimate are known.
 func (p *Prepared) time(l *layout, e *Estimate) {
 	plan, t := l.plan, &e.Time
 	perStep := float64(plan.GlobalBatch)
 	devices := float64(p.Cluster.Count)
-	modelStep := p.costs.palm * perStep
+	modelStep := p.profile.palm * perStep
 	if w := &p.Workload; w.MFU > 0 {
 		counted := modelStep * float64(e.Compute.By(w.Convention)/e.Compute.Model)
 		t.Step = quantity.Seconds(counted / (devices * float64(p.rate.Peak) * w.MFU))
@@ -515,8 +521,8 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	t.DeviceHours = float64(t.Run) / 3600 * devices
 }
 
-// StepTime returns the terms of a plan's step without the rest of an
-// estimate. It allocates only to report a plan that cannot run.
+// StepTime returns the terms of a plan's step without the rest of an estimate.
+// It allocates only to report a plan that cannot run.
 func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
 	if err := p.check(plan); err != nil {
 		return StepTerms{}, err

@@ -6,8 +6,8 @@ import (
 	"mlsizer/hardware"
 )
 
-// bandwidth returns the bytes a second that a device's collectives reach in a
-// group that spans so many neighbouring devices.
+// bandwidth returns the bytes per second of a device's collectives in a group
+// of neighbouring devices.
 func (p *Prepared) bandwidth(span float64) float64 {
 	if span <= p.timing.neighbours {
 		return p.timing.inside(span)
@@ -111,14 +111,14 @@ func (p *Prepared) allToAll(group, n, topK, reach, bytes float64) float64 {
 	return t.e.Latency + t.e.HopSeconds*nodes + max(inside, remote/(t.global*t.e.AllToAll))
 }
 
-// sendTime returns how long one micro-batch's activations take to the next
-// stage on the critical path, forward and backward together.
+// sendTime returns the time of one micro-batch's activations to the next stage
+// on the critical path, forward and backward together.
 func (p *Prepared) sendTime(l *layout) float64 {
 	e := &p.timing.e
 	if l.pp == 1 || e.Send == 0 {
 		return 0
 	}
-	bytes := p.costs.boundary * l.micro / (l.cp * l.tp)
+	bytes := p.profile.boundary * l.micro / (l.cp * l.tp)
 	return 2 * e.Send * (e.Latency + bytes/p.bandwidth(float64(p.Cluster.Count)))
 }
 
@@ -126,20 +126,20 @@ func (p *Prepared) sendTime(l *layout) float64 {
 // a stage's parameters, which are gathered, and of those with a gradient, which
 // is reduced.
 //
-// Without sharding gradients are all-reduced once a step; ZeRO-1 and 2 reduce
+// Without sharding gradients are all-reduced once per step; ZeRO-1 and 2 reduce
 // gradients and gather weights; ZeRO-3 gathers the weights for every forward
 // and backward pass and reduces gradients for every micro-batch, layer by
-// layer; in a pipeline it does so once a step, since weights that are gathered
+// layer; in a pipeline it does so once per step, since weights that are gathered
 // for the first micro-batch serve them all. Source: arXiv:1910.02054 section 7;
 // arXiv:2304.11277 section 3; pytorch/torchtitan torchtitan/config
 // (reshard_after_forward: not with a pipeline).
-func (p *Prepared) dataComm(l *layout, params, trained held, s *stage) float64 {
+func (p *Prepared) dataComm(l *layout, params, trained perStage, s *stage) float64 {
 	e := &p.timing.e
 	if !l.divides(params) {
 		return 0
 	}
 	gather, reduce := p.gatherTime(l, params), p.reduceTime(l, trained)
-	forward, backward := s.forward.sum(), s.backward.sum()+s.again.sum()
+	forward, backward := s.forward.sum(), s.backward.sum()+s.recompute.sum()
 	m := l.microBatches
 	switch l.plan.Sharding {
 	case Zero3:
@@ -165,8 +165,8 @@ func (e *Efficiency) exposed(transfer, compute float64) float64 {
 }
 
 // sliceTime returns the time to all-reduce gradients between the slices of a
-// torus that hold all shards each, once a step.
-func (p *Prepared) sliceTime(l *layout, trained held) float64 {
+// torus that hold all shards each, once per step.
+func (p *Prepared) sliceTime(l *layout, trained perStage) float64 {
 	if l.slices <= 1 {
 		return 0
 	}
@@ -176,17 +176,17 @@ func (p *Prepared) sliceTime(l *layout, trained held) float64 {
 
 // gatherTime returns the time to gather a stage's weights once, reduceTime that
 // to add up the gradients of those that have one.
-func (p *Prepared) gatherTime(l *layout, params held) float64 {
-	return p.shardTime(l, params, p.costs.gatherBytes)
+func (p *Prepared) gatherTime(l *layout, params perStage) float64 {
+	return p.shardTime(l, params, p.profile.gatherBytes)
 }
 
-func (p *Prepared) reduceTime(l *layout, trained held) float64 {
+func (p *Prepared) reduceTime(l *layout, trained perStage) float64 {
 	return p.shardTime(l, trained, p.gradientWire()) + p.replicaTime(l, trained)
 }
 
 // shardTime returns the time of one all-gather or reduce-scatter over the
 // parameters of a stage, layer by layer.
-func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
+func (p *Prepared) shardTime(l *layout, of perStage, width float64) float64 {
 	e := &p.timing.e
 	inner := l.tp
 	t := 0.0
@@ -204,7 +204,7 @@ func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
 		if nodes > 1 {
 			hops = e.HopSeconds * nodes
 		}
-		t += (float64(p.costs.layers)/l.pp - 1) * (e.Latency + hops)
+		t += (float64(p.profile.layers)/l.pp - 1) * (e.Latency + hops)
 	}
 	return t
 }
@@ -212,7 +212,7 @@ func (p *Prepared) shardTime(l *layout, of held, width float64) float64 {
 // replicaTime returns the time in which groups that hold the same shards add
 // up their gradients: an all-reduce of a rank's shard across the groups.
 // Source: arXiv:2304.11277 section 3.2.2 (hybrid sharding).
-func (p *Prepared) replicaTime(l *layout, of held) float64 {
+func (p *Prepared) replicaTime(l *layout, of perStage) float64 {
 	if l.replicas <= 1 {
 		return 0
 	}
@@ -228,7 +228,7 @@ func (p *Prepared) replicaTime(l *layout, of held) float64 {
 // measured on the stack, or as the workload stores gradients.
 func (p *Prepared) gradientWire() float64 {
 	if p.Workload.States.Gradients != DefaultState {
-		return p.costs.gradBytes
+		return p.profile.gradBytes
 	}
 	return p.timing.e.GradientWire
 }

@@ -90,7 +90,7 @@ func (r *reference) send() float64 {
 	if r.plan.PP == 1 || r.e.Send == 0 {
 		return 0
 	}
-	bytes := r.p.costs.boundary * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
+	bytes := r.p.profile.boundary * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
 	return 2 * r.e.Send * (r.e.Latency + bytes/r.between(float64(r.p.Cluster.Count)))
 }
 
@@ -106,7 +106,7 @@ func (r *reference) shards() (dense, experts, groups float64) {
 
 // passOver returns the time of one all-gather or reduce-scatter of a stage's
 // parameters over their shards: with ZeRO-2 and 3 a collective for every layer.
-func (r *reference) passOver(of held, width float64) float64 {
+func (r *reference) passOver(of perStage, width float64) float64 {
 	dense, experts, _ := r.shards()
 	span := float64(r.plan.TP) * dense
 	time := 0.0
@@ -119,7 +119,7 @@ func (r *reference) passOver(of held, width float64) float64 {
 	if r.plan.Sharding < Zero2 {
 		return time
 	}
-	more := float64(r.p.costs.layers)/float64(r.plan.PP) - 1
+	more := float64(r.p.profile.layers)/float64(r.plan.PP) - 1
 	time += more * r.e.Latency
 	if node := r.p.timing.neighbours; span > node {
 		time += more * r.e.HopSeconds * span / node
@@ -129,10 +129,10 @@ func (r *reference) passOver(of held, width float64) float64 {
 
 // gradients returns the time to add up the gradients of a stage: over their
 // shards, and those of a shard over the groups that hold the same.
-func (r *reference) gradients(of held) float64 {
+func (r *reference) gradients(of perStage) float64 {
 	wire := r.e.GradientWire
 	if r.p.Workload.States.Gradients != DefaultState {
-		wire = r.p.costs.gradBytes
+		wire = r.p.profile.gradBytes
 	}
 	time := r.passOver(of, wire)
 	dense, experts, groups := r.shards()
@@ -155,7 +155,7 @@ func (r *reference) gradients(of held) float64 {
 //	ZeRO-2   weights are gathered once, gradients reduced for every micro-batch
 //	ZeRO-3   weights are gathered for every pass, gradients reduced for every
 //	         micro-batch; in a pipeline both once
-func (r *reference) dataParallel(params, trained held, forward, backward float64) float64 {
+func (r *reference) dataParallel(params, trained perStage, forward, backward float64) float64 {
 	dense, experts, _ := r.shards()
 	if dense == 1 && (params.experts == 0 || experts == 1) {
 		return 0
@@ -166,7 +166,7 @@ func (r *reference) dataParallel(params, trained held, forward, backward float64
 		}
 		return r.e.Contention * transfer
 	}
-	weights, gradients := r.passOver(params, r.p.costs.gatherBytes), r.gradients(trained)
+	weights, gradients := r.passOver(params, r.p.profile.gatherBytes), r.gradients(trained)
 	micro := float64(r.plan.GlobalBatch) / float64(r.plan.DP*r.plan.MicroBatch)
 	switch s := r.plan.Sharding; {
 	case s == NoSharding:
@@ -182,12 +182,12 @@ func (r *reference) dataParallel(params, trained held, forward, backward float64
 // optimizer returns the time of the optimizer's step: of the parameters that a
 // rank updates it reads weights and gradients, and reads and writes fp32 copies
 // and moments.
-func (r *reference) optimizer(trained, moments held) float64 {
+func (r *reference) optimizer(trained, moments perStage) float64 {
 	dense, experts := 1.0, 1.0
 	if r.plan.Sharding >= Zero1 {
 		dense, experts, _ = r.shards()
 	}
-	c := r.p.costs
+	c := r.p.profile
 	each := c.weightBytes + c.gradBytes + 2*c.masterBytes
 	bytes := (each*trained.dense+2*moments.dense)/dense + (each*trained.experts+2*moments.experts)/experts
 	return bytes / r.p.timing.memory

@@ -12,11 +12,11 @@ import (
 	"mlsizer/sizing/wholetest"
 )
 
-// referenceStep is the step time written for reading: it walks the layers of
-// every stage one by one, asks their blocks for their matrices and adds up
-// seconds, and has formulas of its own for what crosses links. The fast path is
-// held to it. The two share where a chunk of layers begins, the constants, and
-// the rates of devices and links.
+// referenceStep is a readable step time: it visits the layers of every stage
+// one by one, asks their blocks for their matrices and sums seconds, with its
+// own formulas for network traffic. The fast path must match it. The two share
+// where a chunk of layers begins, the constants, and the rates of devices and
+// links.
 func referenceStep(p *Prepared, plan *Plan) float64 {
 	r := &reference{p: p, plan: plan, e: p.timing.e}
 	r.l.init(p, plan)
@@ -25,7 +25,7 @@ func referenceStep(p *Prepared, plan *Plan) float64 {
 		stages = append(stages, r.stage(s))
 	}
 	slowest, all := stages[0], 0.0
-	var params, trained, moments held
+	var params, trained, moments perStage
 	for _, s := range stages {
 		all += s.forward + s.backward
 		if s.forward+s.backward > slowest.forward+slowest.backward {
@@ -52,12 +52,12 @@ type reference struct {
 
 type refTimes struct {
 	forward, backward        float64
-	params, trained, moments held // of moments the bytes
+	params, trained, moments perStage // of moments the bytes
 }
 
 // stage adds up the layers that stand on stage s.
 func (r *reference) stage(s int) (out refTimes) {
-	m := r.p.costs.model
+	m := r.p.profile.model
 	layer, nth := 0, 0
 	mine := func(i int) (at int, ok bool) {
 		for v := range r.plan.VP {
@@ -91,7 +91,7 @@ func (r *reference) stage(s int) (out refTimes) {
 		}
 	}
 	if last {
-		loss := r.p.costs.logits * r.e.LossTraffic * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP) / r.p.timing.memory
+		loss := r.p.profile.logits * r.e.LossTraffic * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP) / r.p.timing.memory
 		out.forward += loss / 3
 		out.backward += loss * 2 / 3
 	}
@@ -136,7 +136,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 		mem, sc := r.saved(b, tokens)
 		memory += mem
 		if m, ok := b.(model.MoE); ok && m.Bias {
-			biased += float64(m.TopK*m.Width) * 2 * local * r.p.costs.actBytes / float64(r.plan.TP) // gate and up
+			biased += float64(m.TopK*m.Width) * 2 * local * r.p.profile.actBytes / float64(r.plan.TP) // gate and up
 		}
 		scores += sc
 		switch b.(type) {
@@ -154,7 +154,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 	bwd += 2*memory + unpack + attentionBackward
 	memory += unpack
 
-	hidden := float64(r.p.costs.model.Hidden) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP)
+	hidden := float64(r.p.profile.model.Hidden) * tokens * r.p.profile.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP)
 	for _, b := range g.Blocks {
 		if r.plan.TP == 1 {
 			break
@@ -168,7 +168,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 	}
 	for _, b := range g.Blocks {
 		if m, ok := b.(model.MoE); ok && r.plan.EP > 1 {
-			bytes := float64(m.RoutedWidth()) * tokens * r.p.costs.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
+			bytes := float64(m.RoutedWidth()) * tokens * r.p.profile.actBytes * float64(r.plan.MicroBatch) / float64(r.plan.CP*r.plan.TP)
 			exchange := 2 * r.dispatch(&m, bytes) * (1 - e.ExpertHidden)
 			fwd += exchange
 			bwd += exchange
@@ -191,7 +191,7 @@ func (r *reference) add(out *refTimes, g *model.Group, outer, full bool) {
 	}
 	out.forward += fwd
 	repeats.core, repeats.memory = attentionForward, memory
-	out.backward += bwd + r.again(fwd, &repeats, g, outer, full)
+	out.backward += bwd + r.recompute(fwd, &repeats, g, outer, full)
 	r.params(out, g)
 }
 
@@ -210,7 +210,7 @@ func (r *reference) ring(b model.Block, tokens float64) float64 {
 	case model.Mamba2:
 		elements = float64((b.Conv-1)*(b.Inner+2*b.Groups*b.State)+b.Inner*b.State) / tp
 	}
-	return elements * others * r.p.costs.actBytes * float64(r.plan.MicroBatch)
+	return elements * others * r.p.profile.actBytes * float64(r.plan.MicroBatch)
 }
 
 // tensor returns the time of a block's tensor-parallel collectives in a pass:
@@ -232,7 +232,7 @@ func (r *reference) tensor(b model.Block, hidden, local float64) float64 {
 		}
 		if etp > 1 {
 			tokens := local / tp * etp * copies
-			t += r.allReduce(etp, etp, tokens*float64(b.RoutedWidth())*r.p.costs.actBytes)
+			t += r.allReduce(etp, etp, tokens*float64(b.RoutedWidth())*r.p.profile.actBytes)
 		}
 		return t
 	}
@@ -243,8 +243,8 @@ func (r *reference) tensor(b model.Block, hidden, local float64) float64 {
 // repeat by name.
 type refRepeats struct{ core, mlp, experts, shared, up, memory float64 }
 
-// again returns what the backward pass repeats of a forward pass.
-func (r *reference) again(forward float64, parts *refRepeats, g *model.Group, outer, full bool) float64 {
+// recompute returns what the backward pass repeats of a forward pass.
+func (r *reference) recompute(forward float64, parts *refRepeats, g *model.Group, outer, full bool) float64 {
 	share := 0.0
 	switch {
 	case outer:
@@ -255,7 +255,7 @@ func (r *reference) again(forward float64, parts *refRepeats, g *model.Group, ou
 		share = r.e.Selective
 	}
 	t := share * forward
-	if r.plan.Recompute == Selective && !r.p.costs.stack.SelectiveOps {
+	if r.plan.Recompute == Selective && !r.p.profile.stack.SelectiveOps {
 		names := r.plan.Modules
 		if names == 0 {
 			names = model.Modules(0).With(model.CoreAttention)
@@ -266,7 +266,7 @@ func (r *reference) again(forward float64, parts *refRepeats, g *model.Group, ou
 				some += seconds
 			}
 		}
-		if all, kept := r.kept(g, 0), r.kept(g, names); all > 0 {
+		if all, kept := r.savedBytes(g, 0), r.savedBytes(g, names); all > 0 {
 			some += parts.memory * (1 - kept/all)
 		}
 		t += some * (1 - share)
@@ -274,10 +274,10 @@ func (r *reference) again(forward float64, parts *refRepeats, g *model.Group, ou
 	return t
 }
 
-// kept returns the bytes that a layer writes and keeps when some modules are
-// recomputed: the output of experts is written wherever it is weighted.
-func (r *reference) kept(g *model.Group, dropped model.Modules) float64 {
-	stack := *r.p.costs.stack
+// savedBytes returns the bytes that a layer writes and saves when some modules
+// are recomputed: the output of experts is written wherever it is weighted.
+func (r *reference) savedBytes(g *model.Group, dropped model.Modules) float64 {
+	stack := *r.p.profile.stack
 	stack.WeightsInside = false
 	return refSaved(&stack, &r.p.Workload, r.plan, g, dropped)
 }
@@ -297,7 +297,7 @@ func (r *reference) products(b model.Block, tokens, rate, cast float64) (forward
 		if w.Cols == 0 || w.Uses == 0 {
 			continue
 		}
-		m := mat{float64(w.Cols), float64(w.Rows) * r.p.costs.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns, strings.HasPrefix(w.Name, "shared."), latent && w.Name != "o_proj" && w.Split != model.Replicated}
+		m := mat{float64(w.Cols), float64(w.Rows) * r.p.profile.scale, math.Max(1, float64(w.Copies)), w.Uses, splitColumns, strings.HasPrefix(w.Name, "shared."), latent && w.Name != "o_proj" && w.Split != model.Replicated}
 		if w.Split == model.Replicated {
 			m.split = splitNone
 		} else if strings.HasSuffix(w.Name, "o_proj") || strings.HasSuffix(w.Name, "down_proj") || strings.HasSuffix(w.Name, "out_proj") {
@@ -355,8 +355,8 @@ func (r *reference) products(b model.Block, tokens, rate, cast float64) (forward
 			continue
 		}
 		gradients := 0.0
-		if s := r.p.costs.stack; s.PersistentGradients {
-			gradients = copies * n * k * (2*r.p.costs.gradBytes - 2) * e.Spill / memory
+		if s := r.p.profile.stack; s.PersistentGradients {
+			gradients = copies * n * k * (2*r.p.profile.gradBytes - 2) * e.Spill / memory
 		}
 		backward += one(m, k, n) + weights + 2*operands + gradients
 	}
@@ -386,7 +386,7 @@ func (r *reference) core(b model.Block, tokens float64) (forward, backward float
 		f := executed * share / (t.plain * e.Scan)
 		return f, 2 * f, false
 	}
-	if r.p.costs.stack.FusedAttention {
+	if r.p.profile.stack.FusedAttention {
 		speed := t.plain * dim / (dim + e.FlashHead) * (128 + e.FlashHead) / 128
 		flops := executed * share * (1 + 128/keys)
 		return flops / (speed * e.Flash), 2.5 * flops / (speed * e.FlashBackward), true
@@ -402,12 +402,12 @@ func (r *reference) core(b model.Block, tokens float64) (forward, backward float
 // saved returns the bytes of a block's activations on one device, and of its
 // attention scores.
 func (r *reference) saved(b model.Block, tokens float64) (moved, scores float64) {
-	s := r.p.costs.stack
+	s := r.p.profile.stack
 	for _, a := range b.Saved() {
-		if !r.p.costs.writes(a.When) {
+		if !r.p.profile.writes(a.When) {
 			continue
 		}
-		width := map[model.Width]float64{model.Half: r.p.costs.actBytes, model.Full: 4, model.Mask: 1}[a.Width]
+		width := map[model.Width]float64{model.Half: r.p.profile.actBytes, model.Full: 4, model.Mask: 1}[a.Width]
 		by := map[model.Axis]float64{model.HeadAxis: float64(r.plan.TP), model.SequenceAxis: 1, model.ExpertAxis: float64(r.plan.TP), model.DispatchAxis: float64(r.plan.TP) / float64(r.plan.expertTP())}[a.Axis]
 		if a.Axis == model.SequenceAxis && r.plan.SequenceParallel {
 			by = float64(r.plan.TP)
@@ -437,7 +437,7 @@ func (r *reference) unpack(g *model.Group) float64 {
 			case w.Split == model.TensorSplit:
 				ranks = float64(r.plan.TP)
 			}
-			bytes += float64(w.Rows*w.Cols*w.Copies) * r.p.costs.scale / ranks * (r.p.Workload.Adapter.BaseBits/8 + 2)
+			bytes += float64(w.Rows*w.Cols*w.Copies) * r.p.profile.scale / ranks * (r.p.Workload.Adapter.BaseBits/8 + 2)
 		}
 	}
 	return bytes / r.p.timing.memory
@@ -447,7 +447,7 @@ func (r *reference) unpack(g *model.Group) float64 {
 func (r *reference) params(out *refTimes, g *model.Group) {
 	for _, b := range g.Blocks {
 		for _, w := range b.Weights() {
-			n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * r.p.costs.scale
+			n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * r.p.profile.scale
 			trained := n
 			if a := &r.p.Workload.Adapter; r.p.Workload.Method.Adapts() {
 				trained = 0
@@ -455,7 +455,7 @@ func (r *reference) params(out *refTimes, g *model.Group) {
 					trained = float64(a.Rank * (w.Rows + w.Cols) * w.Copies)
 				}
 			}
-			moments := trained * refMoments(&r.p.Workload, w) * r.p.costs.momentBytes
+			moments := trained * refMoments(&r.p.Workload, w) * r.p.profile.momentBytes
 			ranks := 1.0
 			switch {
 			case w.Shared:

@@ -258,10 +258,10 @@ func TestExpertsAreSharedNotRepeated(t *testing.T) {
 		var l layout
 		l.init(p, &plan)
 		var forward, backward pass
-		k := &p.costs.kinds[1]
+		k := &p.profile.kinds[1]
 		p.layerTime(&l, k, &forward, &backward)
 		devices, samples := float64(plan.TP*plan.CP), float64(plan.MicroBatch)
-		require.InEpsilon(t, k.work.products()*samples, forward.products*p.timing.plain*devices, 1e-9, "all products")
+		require.InEpsilon(t, k.flops.products()*samples, forward.products*p.timing.plain*devices, 1e-9, "all products")
 		require.InEpsilon(t, 2*forward.products, backward.products, 1e-9, "backward")
 	})
 }
@@ -286,9 +286,9 @@ func TestLimitedRoutingMeetsFewerNodes(t *testing.T) {
 	}
 }
 
-// A slice whose axes are lines moves data at half the pace of one whose axes
-// are rings. Source: jax-ml/scaling-book tpus.md: v5e and v6e wrap around on axes of
-// 16 chips.
+// A slice whose axes are lines moves data at half the rate of one whose axes
+// are rings. Source: jax-ml/scaling-book tpus.md: v5e and v6e wrap around on
+// axes of 16 chips.
 func TestLinesAreHalfRings(t *testing.T) {
 	local := func(count int) float64 {
 		d, err := hardware.Default().Find("tpu-v5e")
@@ -360,7 +360,7 @@ func TestRingOfEveryMixer(t *testing.T) {
 		plan := Plan{TP: tp, PP: 1, VP: 1, CP: cp, EP: 1, DP: 1, MicroBatch: 3, GlobalBatch: 3}
 		var l layout
 		l.init(p, &plan)
-		require.InDelta(t, 3*(cp-1)*c.bytes, l.ring(&p.costs.kinds[1]), 1e-6, name)
+		require.InDelta(t, 3*(cp-1)*c.bytes, l.ring(&p.profile.kinds[1]), 1e-6, name)
 	}
 }
 
@@ -393,8 +393,8 @@ func TestShardsOfASlice(t *testing.T) {
 		require.Equal(t, int(c.ranks), fast.ShardRanks(&plan))
 		e, err := fast.Evaluate(&plan)
 		require.NoError(t, err)
-		var h holding
-		fast.hold(&l, e.Memory.Stage, &h)
+		var h stageMemory
+		fast.sumStage(&l, e.Memory.Stage, &h)
 		require.InDelta(t, h.stored.dense/c.ranks, float64(e.Memory.Weights), 1, "%+v", c)
 
 		a, err := fast.StepTime(&plan)
@@ -404,9 +404,9 @@ func TestShardsOfASlice(t *testing.T) {
 		crosses := c.slices > 1 || c.group > 0
 		require.Equal(t, crosses, b.DataComm > a.DataComm, "%+v: %v and %v", c, a.DataComm, b.DataComm)
 
-		// 2 (n-1)/n of a rank's gradients cross the network once a step.
-		var s pace
-		fast.paceOf(&l, &s)
+		// 2 (n-1)/n of a rank's gradients cross the network once per step.
+		var s pipelineTimes
+		fast.pipelineTimes(&l, &s)
 		bytes := 2 * s.trained.sum() / c.ranks * fast.gradientWire() * (c.slices - 1) / c.slices
 		require.InDelta(t, bytes/fast.timing.global, fast.sliceTime(&l, s.trained), 1e-12, "%+v", c)
 
@@ -414,7 +414,7 @@ func TestShardsOfASlice(t *testing.T) {
 		n := fast.newTermNumbers(&e).data()
 		require.InEpsilon(t, float64(e.Time.Terms.DataComm), n.value, 1e-9, "%+v: %v", c, n.inputs)
 
-		floor, err := fast.NewEvaluator().MemoryFloor(&plan, Zero3)
+		floor, err := fast.NewEvaluator().MemoryLowerBound(&plan, Zero3)
 		require.NoError(t, err)
 		require.LessOrEqual(t, floor, float64(e.Memory.Total), "%+v", c)
 	}
@@ -491,8 +491,9 @@ func TestConstantsAreCopied(t *testing.T) {
 	require.Equal(t, DefaultConstants(), d)
 }
 
-// What hides tensor-parallel traffic reaches over the links of a node: of a group
-// that is larger all of it shows, at the pace of all the cards of its nodes.
+// Products hide tensor-parallel traffic over the links of a node. The traffic
+// of a larger group is fully exposed, at the rate of all network cards of its
+// nodes.
 func TestTensorTrafficHidesInsideANode(t *testing.T) {
 	p := prepareStep(t, stepModels()[0], "megatron-core", "h100-sxm5-80gb", Workload{Precision: BF16})
 	require.Positive(t, p.timing.e.TensorHidden)
@@ -504,10 +505,10 @@ func TestTensorTrafficHidesInsideANode(t *testing.T) {
 		var l layout
 		l.init(p, &plan)
 		require.InEpsilon(t, shown, p.timing.tensorShown(l.tp), 1e-12)
-		k := &p.costs.kinds[1]
+		k := &p.profile.kinds[1]
 		all := 2 * float64(k.layers) * p.tensorTime(&l, k) * l.microBatches
-		for _, i := range p.costs.input { // an embedding that is divided ends in a sum too
-			all += 2 * p.tensorTime(&l, &p.costs.kinds[i]) * l.microBatches
+		for _, i := range p.profile.input { // an embedding that is divided ends in a sum too
+			all += 2 * p.tensorTime(&l, &p.profile.kinds[i]) * l.microBatches
 		}
 		require.InEpsilon(t, all*shown, float64(e.Time.Terms.TensorComm), 1e-9, "tp %d", tp)
 		require.Contains(t, p.newTermNumbers(&e).tensor().inputs, note.In("bandwidth", quantity.Bandwidth(rate)))

@@ -10,13 +10,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// TeacherLogits says where a student finds what its teacher would answer.
+// TeacherLogits says where a student gets its teacher's logits.
 type TeacherLogits uint8
 
-// The ways.
+// The sources of logits.
 const (
 	OnlineLogits TeacherLogits = iota // the teacher's forward pass in every step
-	StoredLogits                      // read back; the teacher has seen the data once
+	StoredLogits                      // read from disk; the teacher ran once over the data
 	numTeacherLogits
 )
 
@@ -45,10 +45,11 @@ const SourceDistillation = "arXiv:1503.02531"
 type Distillation struct {
 	Teacher *model.Model
 	Logits  TeacherLogits
-	// TopK is how many logits a token are stored; 0 is all of them.
+	// TopK is the number of logits stored per token; 0 stores all.
 	TopK int64
-	// FP8 stores the teacher's weights in a byte each, and computes with them
-	// where the device does; otherwise they are in the run's precision.
+	// FP8 stores the teacher's weights in one byte each and computes in FP8
+	// where the device supports it. Otherwise the weights are in the run's
+	// precision.
 	FP8 bool
 }
 
@@ -63,7 +64,7 @@ const (
 	storedLogitBytes = 2
 )
 
-// BytesPerToken returns what is stored of a token with so many outputs.
+// BytesPerToken returns the stored bytes per token with that many outputs.
 func (d *Distillation) BytesPerToken(outputs float64) float64 {
 	if d.TopK == 0 {
 		return outputs * storedLogitBytes
@@ -75,9 +76,9 @@ func (d *Distillation) BytesPerToken(outputs float64) float64 {
 	return float64(d.TopK) * (index + storedLogitBytes)
 }
 
-// suits refuses a teacher that the model cannot learn from.
+// suits rejects a teacher that the model cannot learn from.
 func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
-	m, outputs, given := student.costs.model, student.Outputs(), teacher.Outputs()
+	m, outputs, given := student.profile.model, student.Outputs(), teacher.Outputs()
 	switch {
 	case m.PerToken() != d.Teacher.PerToken() || !m.PerToken() && m.Unit != d.Teacher.Unit:
 		return note.FieldError("teacher", "teacher.reads-other-input", d.Teacher.Name, m.Name)
@@ -99,20 +100,21 @@ func (d *Distillation) suits(student *Prepared, teacher *Teacher) error {
 // one family pad theirs differently (Qwen2.5: 151,936 and 152,064).
 const vocabularySlack = 0.01
 
-// Outputs returns the logits of a token, or of a sample that has none.
-func (p *Prepared) Outputs() float64 { return p.costs.oneLoss / float64(p.Workload.Seq) }
+// Outputs returns the logits per token, or per sample of a model without
+// tokens.
+func (p *Prepared) Outputs() float64 { return p.profile.oneLoss / float64(p.Workload.Seq) }
 
 // Teacher is a teacher on the student's devices.
 type Teacher struct {
 	Distillation
 	*Prepared
-	WeightBytes float64 // bytes of a weight
+	WeightBytes float64 // bytes per weight
 }
 
-// WithTeacher prepares the teacher beside its prepared student, with the
-// student's constants.
+// WithTeacher prepares the teacher for its prepared student, with the student's
+// constants.
 func (p *Prepared) WithTeacher(d *Distillation) error {
-	t := &Teacher{Distillation: *d, WeightBytes: p.costs.actBytes}
+	t := &Teacher{Distillation: *d, WeightBytes: p.profile.actBytes}
 	w := Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE}
 	if !d.Teacher.PerToken() {
 		w.Seq = 1
@@ -124,7 +126,7 @@ func (p *Prepared) WithTeacher(d *Distillation) error {
 		}
 	}
 	var err error
-	if t.Prepared, err = Prepare(d.Teacher, w, p.costs.stack, p.Cluster); err != nil {
+	if t.Prepared, err = Prepare(d.Teacher, w, p.profile.stack, p.Cluster); err != nil {
 		return note.NewError("teacher.cannot-be-prepared", err)
 	}
 	t.SetConstants(p.constants)
@@ -140,21 +142,21 @@ func (t *Teacher) on(c hardware.Cluster) (*Teacher, error) {
 	return &other, err
 }
 
-// Beside returns the student's plan as the teacher runs it: divided alike,
+// PlanFor returns the teacher's plan for a student's plan: the same layout,
 // forward only.
-func (t *Teacher) Beside(plan *Plan) Plan {
+func (t *Teacher) PlanFor(plan *Plan) Plan {
 	p := *plan
 	p.VP, p.FirstLayers, p.LastLayers = 1, 0, 0
 	p.Recompute, p.RecomputeMethod, p.RecomputeLayers, p.Modules = NoRecompute, 0, 0, 0
 	p.Offload, p.OffloadOptimizer, p.OffloadParams, p.OffloadInputs = 0, false, false, false
-	if t.costs.experts == 0 {
+	if t.profile.experts == 0 {
 		p.EP, p.ETP = 1, 0
 	}
 	return p
 }
 
-// weights returns what a device of the most loaded stage holds of the
-// teacher's weights:
+// weights returns the memory of the teacher's weights on a device of the most
+// loaded stage:
 //
 //	parameters of the stage / (tp, ep) / ranks (ZeRO-3) x bytes + gathered layers
 func (t *Teacher) weights(plan *Plan) quantity.Bytes {
@@ -162,30 +164,31 @@ func (t *Teacher) weights(plan *Plan) quantity.Bytes {
 	l.init(t.Prepared, plan)
 	most := 0.0
 	for s := range plan.PP {
-		var h holding
-		t.hold(&l, s, &h)
+		var h stageMemory
+		t.sumStage(&l, s, &h)
 		w := &l.shards[shWeights]
 		held := h.params.dense/w.dense + h.params.experts/w.expert
 		if plan.Sharding == Zero3 && l.shard > 1 {
-			held += h.gather * t.costs.stack.GatherDepth
+			held += h.gather * t.profile.stack.GatherDepth
 		}
 		most = max(most, held*t.WeightBytes)
 	}
 	return quantity.Bytes(ceil(most))
 }
 
-// logits returns what the last stage holds of a micro-batch's teacher logits.
+// logits returns the memory of a micro-batch's teacher logits on the last
+// stage.
 func (t *Teacher) logits(plan *Plan) quantity.Bytes {
 	samples := float64(plan.MicroBatch) / float64(plan.CP)
-	outputs := t.costs.oneLoss * samples / float64(plan.TP)
+	outputs := t.profile.oneLoss * samples / float64(plan.TP)
 	if t.Logits == StoredLogits && t.TopK > 0 {
 		return quantity.Bytes(ceil(t.BytesPerToken(t.Outputs()) * float64(t.Prepared.Workload.Seq) * samples))
 	}
-	return quantity.Bytes(ceil(outputs * (t.costs.actBytes + softmaxBytes)))
+	return quantity.Bytes(ceil(outputs * (t.profile.actBytes + softmaxBytes)))
 }
 
-// Forward returns the time of the teacher's pass over a global batch, that of
-// a given MFU if there is one.
+// Forward returns the time of the teacher's forward pass over a global batch,
+// from the MFU if one is given.
 func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
 	if w := &p.Workload; w.MFU > 0 {
 		return quantity.Seconds(t.FLOPs() * float64(plan.GlobalBatch) / (float64(p.Cluster.Count) * float64(p.rate.Peak) * w.MFU))
@@ -193,52 +196,53 @@ func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
 	return t.ForwardStep(&Estimate{Plan: *plan})
 }
 
-// FitsAlone reports whether the teacher alone fits on the devices: its weights, the
-// logits of a micro-batch and a layer's activations.
+// FitsAlone reports whether the teacher fits on the devices without the
+// student: its weights, the logits of a micro-batch and the activations of one
+// layer.
 func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
 	var l layout
 	l.init(t.Prepared, plan)
 	layer := 0.0
-	for i := range t.costs.kinds {
-		layer = max(layer, l.saved(&t.costs.kinds[i], 0))
+	for i := range t.profile.kinds {
+		layer = max(layer, l.saved(&t.profile.kinds[i], 0))
 	}
 	held := t.weights(plan) + t.logits(plan) + quantity.Bytes(layer) + p.workspace
-	held = held*quantity.Bytes(p.costs.stack.Reserved) + p.costs.stack.ContextBytes
+	held = held*quantity.Bytes(p.profile.stack.Reserved) + p.profile.stack.ContextBytes
 	return held <= p.Cluster.Device.Memory
 }
 
 // FLOPs returns the teacher's FLOPs for one sample, forward.
-func (t *Teacher) FLOPs() float64 { return t.costs.fwd.total() }
+func (t *Teacher) FLOPs() float64 { return t.profile.fwd.total() }
 
-// checkTeacher returns an error unless a teacher that runs in every step can be
-// divided as the plan divides its student.
+// checkTeacher returns an error unless the teacher of every step can have its
+// student's layout.
 func (p *Prepared) checkTeacher(student *Plan) error {
 	t := p.Teacher
 	if t == nil || t.Logits != OnlineLogits {
 		return nil
 	}
-	plan := t.Beside(student)
+	plan := t.PlanFor(student)
 	if err := t.check(&plan); err != nil {
-		return note.FieldError("teacher", "teacher.cannot-be-divided", t.costs.model.Name, err)
+		return note.FieldError("teacher", "teacher.cannot-be-divided", t.profile.model.Name, err)
 	}
 	return nil
 }
 
-// teach adds to an estimate's step what the teacher takes of it.
-func (p *Prepared) teach(e *Estimate) {
+// addTeacher adds the teacher's time to an estimate's step.
+func (p *Prepared) addTeacher(e *Estimate) {
 	e.Time.Terms.Teacher = 0
 	if t := p.Teacher; t != nil && t.Logits == OnlineLogits {
-		plan := t.Beside(&e.Plan)
+		plan := t.PlanFor(&e.Plan)
 		e.Time.Terms.Teacher = t.Forward(p, &plan)
 	}
 }
 
-// StageBytes returns what a stage of the student's plan holds of the teacher: its
-// weights, and on the last stage its logits, until the student's loss has used
-// them.
+// StageBytes returns the teacher's memory on a stage of the student's plan: its
+// weights, and on the last stage its logits until the student's loss is
+// computed.
 func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity.Bytes) {
 	if t.Logits == OnlineLogits {
-		plan := t.Beside(student)
+		plan := t.PlanFor(student)
 		weights = t.weights(&plan)
 	}
 	if stage == student.PP-1 {
@@ -249,7 +253,7 @@ func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity
 
 // explain derives the teacher's part of the step.
 func (t *Teacher) explain(x *termNumbers) numbers {
-	plan := t.Beside(x.l.plan)
+	plan := t.PlanFor(x.l.plan)
 	time, devices := float64(t.Forward(x.p, &plan)), x.p.Cluster.Count
 	rate := t.FLOPs() * float64(plan.GlobalBatch) / time / float64(devices)
 	return numbers{rule: "time.teacher", source: SourceDistillation, value: time, rate: rate, inputs: note.Inputs{

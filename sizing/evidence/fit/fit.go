@@ -1,13 +1,13 @@
 // Package fit solves least-squares problems with priors and bounds. It knows
-// nothing of models: it takes functions of residuals, what is known of the
-// parameters beforehand, and where they may lie.
+// nothing of models: it takes functions of residuals, priors of the
+// parameters, and their bounds.
 //
 // The loss that a fit minimises over parameters x is
 //
 //	Σᵢ wᵢ ρ(rᵢ(x)) + Σⱼ pⱼ (xⱼ - aⱼ)²
 //
 // with residuals r, their weights w, Huber's loss ρ, and for each parameter the
-// value a that its prior pulls it to with the weight p. The value may be that of
+// centre a of its prior with the weight p. The centre may be the value of
 // another parameter.
 //
 // The method is Gauss-Newton's, damped as Levenberg and Marquardt do, with
@@ -16,14 +16,14 @@
 // section 3.2; P. J. Huber, Ann. Math. Stat. 35 (1964).
 package fit
 
-// None is the Parent of a prior that pulls at a value.
+// None is the Parent of a prior with a fixed centre.
 const None = -1
 
-// Prior is what is known of a parameter without the residuals.
+// Prior is the prior of a parameter.
 type Prior struct {
-	// Value is what the parameter is pulled to, if Parent is None.
+	// Value is the centre, if Parent is None.
 	Value float64
-	// Parent is the index of the parameter that this one is pulled to.
+	// Parent is the index of the parameter whose value is the centre.
 	Parent int
 	// Weight is the loss of a parameter that is 1 off.
 	Weight float64
@@ -34,19 +34,19 @@ type Param struct {
 	Start     float64
 	Low, High float64
 	Prior     Prior
-	// Fixed keeps the parameter where it starts.
+	// Fixed keeps the parameter at its start.
 	Fixed bool
 }
 
-// Gradient holds the derivatives of one residual that are not zero, by
+// Gradient lists the derivatives of one residual that are not zero, by
 // parameter; a parameter may occur twice.
 type Gradient struct {
 	At []int
 	By []float64
 }
 
-// Problem is what a fit solves. The residuals may keep state between calls: a
-// problem is solved by one goroutine.
+// Problem is a fit. The residuals may keep state between calls, so one
+// goroutine solves a problem.
 type Problem struct {
 	Params []Param
 	// Weights are those of the residuals.
@@ -59,12 +59,12 @@ type Problem struct {
 	// Derivatives returns a gradient for each residual at x, where the residuals
 	// are r; nil takes forward differences of all of them.
 	Derivatives func(x, r []float64) []Gradient
-	// Tolerance is the share of the loss that a step must gain for another to
-	// follow; 0 takes 1e-5.
+	// Tolerance is the least relative gain of a step after which another
+	// follows; 0 takes 1e-5.
 	Tolerance float64
-	// Stride is the most that a step changes a parameter by; 0 is any.
+	// Stride is the largest change of a parameter per step; 0 is any.
 	Stride float64
-	// Steps is the most steps; 0 takes 60.
+	// Steps is the largest number of steps; 0 takes 60.
 	Steps int
 }
 
@@ -86,7 +86,7 @@ func huberWeight(residual, at float64) float64 {
 	return 1
 }
 
-// departure returns how far parameter j lies from what its prior pulls it to.
+// departure returns the distance of parameter j from the centre of its prior.
 func (p *Problem) departure(x []float64, j int) float64 {
 	if k := p.Params[j].Prior.Parent; k >= 0 {
 		return x[j] - x[k]
@@ -107,8 +107,8 @@ func (p *Problem) loss(x, r []float64) float64 {
 	return sum
 }
 
-// Increment returns the step by which a parameter at v is moved for a
-// difference, away from a bound that it lies at.
+// Increment returns the step of parameter at v for a difference, away from a
+// bound that it equals.
 func (q *Param) Increment(v float64) float64 {
 	h := 1e-4 * max(v, -v, 0.1)
 	if v+h > q.High {

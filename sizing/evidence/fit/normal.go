@@ -29,7 +29,7 @@ func (p *Problem) normal(x, r []float64) (*mat.SymDense, *mat.VecDense) {
 	p.pull(x, a, g)
 	for j := range p.Params {
 		if p.Params[j].Fixed {
-			hold(a, g, n, j)
+			fixParam(a, g, n, j)
 		}
 	}
 	return mat.NewSymDense(n, a), mat.NewVecDense(n, g)
@@ -51,8 +51,8 @@ func (p *Problem) pull(x, a, g []float64) {
 	}
 }
 
-// hold takes parameter j out of the normal equations.
-func hold(a, g []float64, n, j int) {
+// fixParam removes parameter j from the normal equations.
+func fixParam(a, g []float64, n, j int) {
 	for k := range n {
 		a[j*n+k], a[k*n+j] = 0, 0
 	}
@@ -73,7 +73,7 @@ func damped(a *mat.SymDense, g *mat.VecDense, lambda float64) ([]float64, bool) 
 		return nil, false
 	}
 	var step mat.VecDense
-	// An ill-conditioned solution is still a direction, which the loss judges.
+	// An ill-conditioned solution is still a direction; the loss decides.
 	if err := c.SolveVecTo(&step, g); err != nil {
 		if _, near := err.(mat.Condition); !near {
 			return nil, false

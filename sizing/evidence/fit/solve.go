@@ -2,16 +2,16 @@ package fit
 
 import "slices"
 
-// How the damping λ moves: from where it starts, down where a step gains and up
-// where it does not, at most so many times at one place.
+// The damping λ: its start, its decrease after a step that gains and its
+// increase after one that does not, and the limit of trials at one point.
 const (
 	lambdaStart, lambdaLeast = 1e-2, 1e-9
 	lambdaFactor             = 10
 	trials                   = 10
 )
 
-// Solve returns the parameters that minimise the loss, searched for from where
-// they start. It is deterministic.
+// Solve returns the parameters that minimise the loss, starting from their
+// given values. It is deterministic.
 func Solve(p *Problem) []float64 {
 	steps, tolerance := p.Steps, p.Tolerance
 	if steps == 0 {
@@ -35,7 +35,7 @@ func Solve(p *Problem) []float64 {
 	return s.x
 }
 
-// search is where a fit has come to.
+// search is the current state of a fit.
 type search struct {
 	p      *Problem
 	x, r   []float64

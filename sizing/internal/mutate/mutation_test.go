@@ -48,7 +48,7 @@ func declares(t *testing.T, folder, test string) bool {
 	return false
 }
 
-// What is not there, is there twice, or breaks nothing is refused.
+// What is not there, is there twice, or breaks nothing is rejected.
 func TestMutatedIsRefused(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "f"), []byte("a b a c"), 0o600))

@@ -40,7 +40,7 @@ var unbearing = []string{
 // no family's total does.
 var mtpKeys = []string{"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_modules", "mtp_num_layers", "mtp_num_nextn_predict_layers"}
 
-// checkRest refuses the keys that contradict the family and warns of those
+// checkRest rejects the keys that contradict the family and warns of those
 // that nobody understands.
 func (r *reader) checkRest() {
 	r.takeMTP()

@@ -51,7 +51,7 @@ type Key struct {
 //
 // The parameter count is exact or there is none: a family that is not known, a
 // key that the family needs and the file lacks, and a key that contradicts the
-// family are errors (those that refuse an architecture wrap ErrNotModelled).
+// family are errors (those that reject an architecture wrap ErrNotModelled).
 // Every error is an *Error.
 func Parse(name string, data []byte) (*Config, error) {
 	top, err := parseJSON(data)
@@ -95,7 +95,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	return c, nil
 }
 
-// checkModel refuses a model whose dimensions are out of range, before any
+// checkModel rejects a model whose dimensions are out of range, before any
 // product of them is trusted.
 func checkModel(m *model.Model) error {
 	if err := m.Check(); err != nil {

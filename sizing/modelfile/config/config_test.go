@@ -453,7 +453,7 @@ func TestLayersAndContext(t *testing.T) {
 	}
 }
 
-// Files made to be slow are refused, or bounded in what they ask for.
+// Files made to be slow are rejected, or bounded in what they ask for.
 func TestHostileConfigs(t *testing.T) {
 	types := func(n int, words ...string) string {
 		var b strings.Builder

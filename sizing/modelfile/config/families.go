@@ -261,7 +261,7 @@ var classDefaults = map[string]map[string]int64{
 	"gemma3_text": {"vocab_size": 262208, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26, "num_attention_heads": 8},
 }
 
-// notModelled says of families that are known by name why they are refused.
+// notModelled says of families that are known by name why they are rejected.
 var notModelled = map[string]note.Word{
 	"gemma4":      note.Word("family.gemma4"),
 	"gemma4_text": note.Word("family.gemma4"),

@@ -69,7 +69,7 @@ func (r *reader) encoder(d, layers, vocab int64, a model.Attention, ffn model.FF
 }
 
 // bertHead returns what the named class puts on the encoder; a class that is
-// not known is refused, for its head would be missing from the total.
+// not known is rejected, for its head would be missing from the total.
 func (r *reader) bertHead(kind string, d int64, m *model.Model) []model.Block {
 	once := 0.0
 	pooler := model.Linear{Name: "pooler", In: d, Out: d, Bias: true, Uses: &once}

@@ -62,7 +62,7 @@ func (r *reader) gpt2Like(d int64, a model.Attention) *model.Model {
 	})
 }
 
-// gptJ: one norm a layer, attention without biases, a head with one.
+// gptJ: one norm per layer, attention without biases, a head with one.
 // Source: transformers models/gptj/modeling_gptj.py.
 func gptJ(r *reader) *model.Model {
 	d := r.width("n_embd", "hidden_size")
@@ -219,7 +219,7 @@ func falcon(r *reader) *model.Model {
 	return r.uniform(d, layers, vocab, r.tied(true), norm, blocks)
 }
 
-// phi is Phi-1, 1.5 and 2: biases everywhere, one norm a layer.
+// phi is Phi-1, 1.5 and 2: biases everywhere, one norm per layer.
 // Source: transformers models/phi/modeling_phi.py.
 func phi(r *reader) *model.Model {
 	d := r.width("hidden_size", "n_embd")

@@ -141,7 +141,7 @@ func nemotronH(r *reader) *model.Model {
 	})
 }
 
-// nemotronPattern returns a letter a layer: M Mamba, * attention, - FFN, E
+// nemotronPattern returns a letter per layer: M Mamba, * attention, - FFN, E
 // experts.
 func (r *reader) nemotronPattern() string {
 	letters := map[string]string{"mamba": "M", "attention": "*", "mlp": "-", "moe": "E"}

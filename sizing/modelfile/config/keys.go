@@ -41,7 +41,7 @@ func (r *reader) fail(key string, why *note.Error) {
 	}
 }
 
-// refuse records that the architecture is not modelled.
+// reject records that the architecture is not modelled.
 func (r *reader) refuse(key string, why *note.Error) {
 	if r.err == nil {
 		if key != "" {

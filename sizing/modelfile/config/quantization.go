@@ -195,7 +195,7 @@ func (r *reader) bitsAndBytes(q *Quantization) {
 	}
 }
 
-// fp8: 8 bits and, with blocks, a scale of 32 bits a block (8 in ue8m0).
+// fp8: 8 bits and, with blocks, a scale of 32 bits per block (8 in ue8m0).
 func (r *reader) fp8(q *Quantization) {
 	q.Format, q.Bits, q.BitsPerWeight = "fp8", 8, 8
 	block := r.list("weight_block_size")

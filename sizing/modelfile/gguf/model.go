@@ -56,7 +56,7 @@ func (h *hyper) need(key string) int64 {
 	return max(n, 1)
 }
 
-// layered returns one number a layer, from a number or a list.
+// layered returns one number per layer, from a number or a list.
 func (h *hyper) layered(key string, layers, def int64) []int64 {
 	name := h.arch + "." + key
 	v := h.values[name]

@@ -64,7 +64,7 @@ func (g *reader) count(unit note.Word, what item, each int64) (int64, error) {
 	return int64(n), nil
 }
 
-// text reads a string of at most most bytes. What is not UTF-8 is refused.
+// text reads a string of at most most bytes. What is not UTF-8 is rejected.
 func (g *reader) text(what item, most int64) (string, error) {
 	at := g.pos
 	n, err := g.count(bytesOf, what, 1)

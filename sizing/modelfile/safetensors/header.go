@@ -11,7 +11,7 @@ import (
 )
 
 // HeaderEnd is where the header that begins with the 8 bytes ends; a
-// length that is refused ends at once.
+// length that is rejected ends at once.
 func HeaderEnd(length []byte) int64 {
 	n := binary.LittleEndian.Uint64(length)
 	if n > maxHeader {

@@ -58,7 +58,7 @@ func (c *collector) readIndex(ctx context.Context, st source.Store, name string)
 	return ix, nil
 }
 
-// checkIndex refuses tensors that the index names and no shard holds.
+// checkIndex rejects tensors that the index names and no shard holds.
 func (c *collector) checkIndex(ctx context.Context, st source.Store, name string) error {
 	missing := 0
 	for v := range c.names.All() {
@@ -135,8 +135,8 @@ func scanIndex(ctx context.Context, st source.Store, name string, entry func(key
 // maxShardName is what file systems allow a name.
 const maxShardName = 255
 
-// shardProblem says what is wrong with a shard's name. An index is data from
-// elsewhere: it must not lead out of its folder or to another address.
+// shardProblem says what is wrong with a shard's name. An index is untrusted: a
+// name must not lead out of its folder or to another address.
 func shardProblem(name string) note.Word {
 	switch {
 	case name == "":

@@ -8,7 +8,7 @@ import (
 // NameTable is a set of names with a small value each. It keeps a
 // 64-bit hash under a seed of the process's own instead of the name, which
 // holds half a million names in 10 MB: two of a million names share a hash
-// once in thirty million runs, and then the file is refused as having a
+// once in thirty million runs, and then the file is rejected as having a
 // duplicate; it is never counted wrong.
 type NameTable[V uint16 | int32] struct {
 	seed   maphash.Seed

@@ -48,7 +48,7 @@ type Model struct {
 // Format is the form in which Run writes the rows.
 type Format uint8
 
-// CSV has a header and one line a row, JSON is one object, JSONL one object a
+// CSV has a header and one line per row, JSON is one object, JSONL one object a
 // line, Rows writes nothing and keeps the first Options.Limit rows in the
 // Summary.
 const (
@@ -68,7 +68,7 @@ type Options struct {
 	// the counts, or a key of JSON Lines; "" looks for a known name.
 	Column string
 	// Resolve finds the model of a cell that is no count. Workers call it
-	// concurrently. A nil Resolve refuses every such cell.
+	// concurrently. A nil Resolve rejects every such cell.
 	Resolve func(cell string) (Model, error)
 	// Field, if set, keeps only the models of that field.
 	Field model.Field

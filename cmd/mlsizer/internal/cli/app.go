@@ -1,6 +1,6 @@
-// Package cli is what every command works with: the streams and the catalogues,
-// flags that parsers read, models and devices as they are named, requests made of
-// flags, errors with their hints and exit codes, help and completion.
+// Package cli is shared by every command: the streams and the catalogues, flags
+// with their parsers, model and device arguments, requests from flags, errors
+// with their hints and exit codes, help and completion.
 package cli
 
 import (
@@ -20,14 +20,14 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// App is what every command works with: the streams, the common flags, and
-// the catalogues, which are read when a command first asks for them.
+// App is the state of every command: the streams, the common flags, and the
+// catalogues, which are read on first use.
 type App struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
 	Args   []string // as typed, for hints
-	// Root builds the command line, for questions about it.
+	// Root builds the command tree, to look up commands and flags.
 	Root func(*App) *cobra.Command
 
 	Output render.Format // -o
@@ -39,13 +39,11 @@ type App struct {
 	devices      *hardware.Catalog
 }
 
-// plainWidth is the width that output is laid out for when nothing says
-// otherwise: a pipe or a file has none.
+// plainWidth is the default width of output: a pipe or a file has none.
 const plainWidth = 100
 
-// LangOf looks for --lang before the flags are parsed, so that what is wrong
-// with the flags, and what --help says, is said in it; without it the language
-// is that of the environment.
+// LangOf looks for --lang before the flags are parsed, so that errors of flags
+// and --help use it; without it the language is that of the environment.
 func LangOf(args []string, environment text.Lang) text.Lang {
 	lang := environment
 	for i, arg := range args {
@@ -60,7 +58,7 @@ func LangOf(args []string, environment text.Lang) text.Lang {
 	return lang
 }
 
-// commands is a command line of its own, to look things up in.
+// commands is a separate command tree for look-ups.
 func (a *App) commands() *cobra.Command { return a.Root(&App{Root: a.Root}) }
 
 // Say is a text in the language of the answer.
@@ -74,8 +72,8 @@ func (a *App) Sayf(t text.Text, args ...any) string {
 // Models is the catalogue of models.
 func (a *App) Models() *catalog.Catalog { return catalog.Default() }
 
-// Hardware is the catalogue of devices, with those of --hardware-file, at the
-// prices that were asked for.
+// Hardware is the catalogue of devices, including those of --hardware-file, at
+// the requested prices.
 func (a *App) Hardware() (*hardware.Catalog, error) {
 	if a.devices != nil {
 		return a.devices, nil
@@ -144,7 +142,7 @@ func (a *App) page() render.Page {
 	return p
 }
 
-// Print writes an answer in the form that was asked for.
+// Print writes an answer in the requested format.
 func (a *App) Print(d *render.Document) error {
 	if err := render.Write(a.Stdout, d, a.page()); err != nil {
 		return ReadError(text.Writing.Error(err), "")

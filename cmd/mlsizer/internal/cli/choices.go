@@ -16,8 +16,8 @@ import (
 
 // ChoicesOf are the values that a flag takes, nil if they cannot be listed.
 func ChoicesOf(f *pflag.Flag) []string {
-	if v, ok := f.Value.(interface{ Choices() []string }); ok {
-		return v.Choices()
+	if v, ok := f.Value.(interface{ choiceList() []string }); ok {
+		return v.choiceList()
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func recomputes() []string {
 	return accepted(p.WithRecompute, "none", "selective", "full", "full:uniform:1", "full:block:1", "every:2")
 }
 
-// modules are what recompute and offload name.
+// modules are the names that recompute and offload accept.
 func modules() []string {
 	var names []string
 	for m := model.NoModule + 1; m < model.NumModules; m++ {

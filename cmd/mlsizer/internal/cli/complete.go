@@ -75,7 +75,7 @@ func (a *App) completesFlag(f *pflag.Flag) completion {
 	complete := func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		return beginning(ChoicesOf(f), typed), cobra.ShellCompDirectiveNoFileComp
 	}
-	if list, ok := f.Value.(interface{ IsList() bool }); ok && list.IsList() {
+	if list, ok := f.Value.(interface{ isList() bool }); ok && list.isList() {
 		return lastItem(complete)
 	}
 	return complete

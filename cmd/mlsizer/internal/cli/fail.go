@@ -17,8 +17,8 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Outcome is the exit of a comparison in which some rows have no answer and
-// some fit.
+// Outcome is the exit code of a comparison in which some rows have no answer
+// and some fit.
 func (a *App) Outcome(failed, fits, rows int) error {
 	switch {
 	case failed > 0:
@@ -33,8 +33,8 @@ func (a *App) Outcome(failed, fits, rows int) error {
 // The exit codes.
 const (
 	ExitOK     = 0
-	exitFailed = 1 // something that was read is wrong
-	ExitUsage  = 2 // something that was typed is wrong
+	exitFailed = 1 // invalid input
+	ExitUsage  = 2 // invalid command line
 	ExitNoFit  = 3 // answered: it does not fit
 )
 
@@ -73,14 +73,14 @@ func AboutFlag(name string, err error) error {
 	return f
 }
 
-// ExitCode is an outcome that has been printed: the program ends with the code
-// and says nothing more.
+// ExitCode is an outcome that has been printed: the program exits with the code
+// and prints nothing more.
 type ExitCode int
 
 // Error names the code; report never prints it.
 func (c ExitCode) Error() string { return "exit " + strconv.Itoa(int(c)) }
 
-// Report prints an error as the user is to see it and returns the exit code.
+// Report prints an error for the user and returns the exit code.
 func (a *App) Report(err error) int {
 	var code ExitCode
 	if err == nil {
@@ -106,7 +106,7 @@ func (a *App) Report(err error) int {
 	return f.code
 }
 
-// FlagError makes a usage error of what pflag says of a command line.
+// FlagError converts an error of pflag to a usage error.
 func (a *App) FlagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -161,8 +161,9 @@ func nearestIn(err error) string {
 	return ""
 }
 
-// asOther is the command line as the first of other commands that takes all its
-// flags, with the length of the run where that is asked about; "" if none does.
+// asOther is the command line with the first of other commands that accepts all
+// its flags, with the length of the run if the flags require it; "" if none
+// does.
 func (a *App) asOther(name string, others []string) string {
 	i := slices.Index(a.Args, name)
 	for _, other := range others {
@@ -195,9 +196,9 @@ func commandsWith(cmd *cobra.Command, name string) []string {
 
 // exampleOf is a value that a flag takes, "" if none is known.
 func exampleOf(f *pflag.Flag) string {
-	if v, ok := f.Value.(interface{ Example() string }); ok {
-		if v.Example() != "" {
-			return ShellWord(v.Example())
+	if v, ok := f.Value.(interface{ exampleText() string }); ok {
+		if v.exampleText() != "" {
+			return ShellWord(v.exampleText())
 		}
 	}
 	return ""
@@ -216,7 +217,7 @@ func (a *App) negativeCount(err *pflag.NotExistError) error {
 	return nil
 }
 
-// quoted puts the value in front of the error unless it stands there already.
+// quoted puts the value in front of the error unless it contains it.
 func quoted(value string, err error) error {
 	if text.BeginsQuoted(err) {
 		return err
@@ -245,8 +246,8 @@ func (f *FlagFault) Unwrap() error { return f.Err }
 
 // UnknownCommand says that there is no such command, and which is spelled alike.
 func (a *App) UnknownCommand(parent *cobra.Command, name string) error {
-	// What answers questions is wanted; what is about the program itself may be
-	// meant all the same.
+	// Commands that estimate are suggested first; commands about the program
+	// itself may still be meant.
 	var names, ofProgram []string
 	for _, c := range parent.Commands() {
 		switch {

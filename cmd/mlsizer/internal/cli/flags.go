@@ -17,20 +17,20 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// value is a flag that a parser reads.
+// value is a flag with a parser.
 type value[T any] struct {
 	at      *T
 	parse   func(string) (T, error)
 	kind    string
 	example string
 	text    string
-	addsUp  bool            // given again, it adds to the list
+	addsUp  bool            // repeated flags add to the list
 	choices func() []string // the values, where they are enumerated
 	list    bool            // several values, separated by commas
 }
 
-// AddValue adds a flag that parse reads; example is a value that it takes. What
-// it is for stands in package text.
+// AddValue adds a flag with its parser; example is a valid value. Package text
+// has its description.
 func AddValue[T any](fs *pflag.FlagSet, at *T, name, short, kind, example string, parse func(string) (T, error)) *value[T] {
 	v := &value[T]{at: at, parse: parse, kind: kind, example: example}
 	fs.VarP(v, name, short, "")
@@ -51,7 +51,7 @@ func addSwitch(fs *pflag.FlagSet, at *option.Of[bool], name string) {
 	fs.Lookup(name).NoOptDefVal = "true"
 }
 
-// optionalBool is a switch that knows whether it was given.
+// optionalBool is a switch that records whether it was given.
 type optionalBool struct{ at *option.Of[bool] }
 
 // Set reads the switch.
@@ -75,7 +75,7 @@ func (b *optionalBool) Type() string { return "bool" }
 // IsBoolFlag says that no value need follow.
 func (b *optionalBool) IsBoolFlag() bool { return true }
 
-// AddList adds a flag that parse reads a list from. Given again it replaces the
+// AddList adds a flag with a parser of lists. A repeated flag replaces the
 // list, as other flags do, unless [addsUp] says otherwise.
 func AddList[E any](fs *pflag.FlagSet, at *[]E, name, kind, example string, parse func(string) ([]E, error)) *value[[]E] {
 	v := &value[[]E]{at: at, kind: kind, example: example, list: true}
@@ -100,8 +100,7 @@ func AddHardwareFile(fs *pflag.FlagSet, a *App) {
 	AddValue(fs, &a.hardwareFile, "hardware-file", "", "FILE", "", AsTyped)
 }
 
-// AddsUp makes flags that are given again add to their lists: those of which a
-// command takes several.
+// AddsUp makes repeated flags add to their lists.
 func AddsUp(fs *pflag.FlagSet, names ...string) {
 	for _, name := range names {
 		fs.Lookup(name).Value.(interface{ setAddsUp() }).setAddsUp()
@@ -136,27 +135,27 @@ func (v *value[T]) Among(choices func() []string) *value[T] {
 	return v
 }
 
-// Several says that the flag takes a list though one value holds it.
+// Several says that the flag takes a list in one value.
 func (v *value[T]) Several() *value[T] {
 	v.list = true
 	return v
 }
 
-// Choices are the values that the flag takes, nil if they cannot be listed.
-func (v *value[T]) Choices() []string {
+// choiceList returns the values that the flag takes, nil if they cannot be listed.
+func (v *value[T]) choiceList() []string {
 	if v.choices == nil {
 		return nil
 	}
 	return v.choices()
 }
 
-// IsList reports whether the flag takes several values.
-func (v *value[T]) IsList() bool { return v.list }
+// isList reports whether the flag takes several values.
+func (v *value[T]) isList() bool { return v.list }
 
-// Example is a value that the flag takes.
-func (v *value[T]) Example() string { return v.example }
+// exampleText is a value that the flag takes.
+func (v *value[T]) exampleText() string { return v.example }
 
-// AsTyped takes a value as it was typed.
+// AsTyped returns a value unchanged.
 func AsTyped(s string) (string, error) { return s, nil }
 
 // ParseWhole reads a count that must be whole: ParseCount cuts fractions off,
@@ -282,7 +281,7 @@ func parseTeacherWeights(s string) (fp8 bool, err error) {
 	return false, text.NotTeacherWeights.Error(s, strings.Join(teacherWeights(), ", "))
 }
 
-// parseEpochs reads how often a run sees its data.
+// parseEpochs reads how often a run reads its data.
 func parseEpochs(s string) (float64, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	if err != nil || !(f > 0 && f <= 1e6) {

@@ -14,22 +14,22 @@ import (
 	"mlsizer/sizing/catalog"
 )
 
-// NearDevices are the line that shows a device, and the names most like one that
-// may be meant as a device: itself if it is one.
-func (a *App) NearDevices(name string) (line string, near []string) {
+// NearestDevices returns the line that shows a device, and the names most like
+// one that may be a device: the name itself if it is one.
+func (a *App) NearestDevices(name string) (line string, near []string) {
 	line = "mlsizer hardware show "
 	if a.hardwareFile != "" {
 		line += "--hardware-file " + ShellWord(a.hardwareFile) + " "
 	}
 	var nf *hardware.NotFoundError
 	if _, err := a.catalogueDevice(name); errors.As(err, &nf) {
-		return line, nf.Near
+		return line, nf.Suggestions
 	}
 	return line, []string{name}
 }
 
-// Nearest is the candidate that is spelled most like s, "" if none is like it.
-// Of two that are equally near, the one that begins alike is meant.
+// Nearest is the candidate most similar to s, "" if none is. Of two that are
+// equally similar, the one with the same beginning wins.
 func Nearest(s string, candidates []string) string {
 	best, least := "", 2*max(2, len(s)/3)+1
 	for _, c := range candidates {
@@ -136,7 +136,7 @@ func ShellWord(w string) string {
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
 
-// NoSubcommand refuses arguments of a command whose first word is a
+// NoSubcommand rejects arguments of a command whose first word is a
 // subcommand; show is the line that would show what was named, and the names
 // that are most like it.
 func (a *App) NoSubcommand(show func(name string) (line string, near []string)) cobra.PositionalArgs {
@@ -160,9 +160,9 @@ func (a *App) NoSubcommand(show func(name string) (line string, near []string)) 
 	}
 }
 
-// NearModels are the names most like one that may be meant as a model: itself
-// if it is one.
-func (a *App) NearModels(name string) []string {
+// NearestModels returns the names most like one that may be a model: the name
+// itself if it is one.
+func (a *App) NearestModels(name string) []string {
 	_, err := a.Models().Find(name)
 	var nf *catalog.NotFoundError
 	if !errors.As(err, &nf) || looksLikeCount(name) || IsPath(name) {

@@ -35,7 +35,7 @@ func ParamsText(params, active quantity.Params) text.Text {
 	return text.ParamsOf.With(params)
 }
 
-// ModelArg is a MODEL argument with what it stands for.
+// ModelArg is a MODEL argument with its model.
 type ModelArg struct {
 	Input string // as typed
 	Model *model.Model
@@ -43,13 +43,13 @@ type ModelArg struct {
 	Entry *catalog.Entry
 	// File is what a file or repository holds, nil for a name or a count.
 	File *modelfile.File
-	// Weights is how the makers store them where that is not in bf16. Warnings are the doubts about what was read. Both hold for what a
-	// pruning leaves too.
+	// Weights is the published weight format if that is not bf16, warnings are
+	// the doubts about a file. Both apply to a pruned model too.
 	Weights  string
-	Warnings note.List
+	warnings note.List
 }
 
-// Resolve finds what a MODEL argument stands for: a name of the catalogue, a
+// Resolve finds the model of a MODEL argument: a name of the catalogue, a
 // parameter count, or a file. A name is never searched for a number.
 func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 	if IsPath(arg) {
@@ -80,9 +80,8 @@ func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 	return nil, a.unknownModel(arg, notFound)
 }
 
-// IsPath reports whether an argument can only be meant as a path or a
-// repository: the catalogue takes "org/name" too, so that a slash alone does
-// not say it.
+// IsPath reports whether an argument can only be a path or a repository. The
+// catalogue accepts "org/name" too, so a slash alone does not decide.
 func IsPath(arg string) bool {
 	for _, prefix := range []string{"hf:", "./", "../", "/", "~"} {
 		if strings.HasPrefix(arg, prefix) {
@@ -110,8 +109,8 @@ func (a *App) Open(ctx context.Context, arg string) (*modelfile.File, error) {
 	return f, nil
 }
 
-// resolveFile makes a model of a file. Where the file does not say its
-// architecture, the shape is that of comparable models, as for a count.
+// resolveFile returns the model of a file. If the file does not state its
+// architecture, the dimensions are those of comparable models, as for a count.
 func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
 	f, err := a.Open(ctx, arg)
 	if err != nil {
@@ -124,13 +123,13 @@ func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
 		}
 		m.Name = arg
 	}
-	return &ModelArg{Input: arg, Model: m, File: f, Warnings: f.Warnings}, nil
+	return &ModelArg{Input: arg, Model: m, File: f, warnings: f.Warnings}, nil
 }
 
 // FileNotes are the warnings of a model's file, which every answer carries.
-func (m *ModelArg) FileNotes() note.List { return slices.Clone(m.Warnings) }
+func (m *ModelArg) FileNotes() note.List { return slices.Clone(m.warnings) }
 
-// CountFault is an error of an argument that was meant as a count.
+// CountFault is an error of an argument that looks like a count.
 type CountFault struct{ Err error }
 
 // Error says that the argument is a MODEL.
@@ -142,8 +141,8 @@ func (f *CountFault) In(l text.Lang) string { return text.ErrorIn(text.ModelFail
 // Unwrap is the error within.
 func (f *CountFault) Unwrap() error { return f.Err }
 
-// looksLikeCount reports whether what was typed was meant as a count, so that
-// the error is about the number and not about a name.
+// looksLikeCount reports whether an argument looks like a count, so that the
+// error is about the number and not about a name.
 func looksLikeCount(arg string) bool {
 	first := true
 	for _, r := range strings.TrimSpace(arg) {
@@ -163,8 +162,8 @@ func looksLikeCount(arg string) bool {
 	return true
 }
 
-// unknownModel says that there is no such model, and which are spelled alike.
-// The hint names one only if it may well be meant.
+// unknownModel returns the error of an unknown model with similar names. The
+// hint names one only if it is close.
 func (a *App) unknownModel(arg string, err error) error {
 	var nf *catalog.NotFoundError
 	if errors.As(err, &nf) {
@@ -175,9 +174,9 @@ func (a *App) unknownModel(arg string, err error) error {
 	return UsageError(err, a.Say(text.ModelHint))
 }
 
-// Asked finds the model of a command that takes one, pruned if that is asked, and
-// its devices.
-func (a *App) Asked(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
+// ModelAndTargets finds the model of a command that takes one, pruned if
+// requested, and its devices.
+func (a *App) ModelAndTargets(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
 	m, err := a.Resolve(ctx, model)
 	if err != nil {
 		return nil, nil, err

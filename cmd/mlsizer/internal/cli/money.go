@@ -16,7 +16,7 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// AddMoneyFlags adds the flags that say what a device and hour cost, and where.
+// AddMoneyFlags adds the flags that say what a device-hour costs, and where.
 func AddMoneyFlags(fs *pflag.FlagSet, a *App, price *quantity.USD) {
 	AddValue(fs, price, "price", "", "USD", "2.50", ParsePrice)
 	AddValue(fs, &a.priceFile, "price-file", "", "FILE", "", AsTyped)
@@ -34,7 +34,8 @@ func clouds() []string { return hardware.Default().Clouds() }
 // choosesPrice are the flags that choose among prices.
 var choosesPrice = []string{"price-file", "price-kind", "cloud"}
 
-// CheckMoney refuses flags that choose among prices beside one that is given.
+// CheckMoney rejects flags that choose among prices together with a given
+// price.
 func (a *App) CheckMoney(cmd *cobra.Command, price quantity.USD) error {
 	if i := slices.IndexFunc(choosesPrice, cmd.Flags().Changed); i >= 0 && price > 0 {
 		return UsageError(text.PriceTwice.Error(choosesPrice[i]), a.CommandWithout("price"))
@@ -42,10 +43,10 @@ func (a *App) CheckMoney(cmd *cobra.Command, price quantity.USD) error {
 	return nil
 }
 
-// Region is where the run draws its energy, nil if it was not said.
-func (a *App) Region() *hardware.Region { return a.prices.Region }
+// region is the source of the run's energy, nil if not given.
+func (a *App) region() *hardware.Region { return a.prices.Region }
 
-// priced is a catalogue with the prices that were asked for.
+// priced is a catalogue with the requested prices.
 func (a *App) priced(c *hardware.Catalog) (*hardware.Catalog, error) {
 	if a.priceFile != "" {
 		f, err := OpenFlag("--price-file", a.priceFile, text.FileOfPrices)

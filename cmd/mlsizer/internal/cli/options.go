@@ -11,7 +11,7 @@ import (
 // CompareOptions are the arguments of the compare command.
 type CompareOptions struct {
 	*App
-	WorkOptions
+	TrainingOptions
 	Models  []string
 	Serving ServingOptions // with --weights or --student
 	Student string         // a smaller model beside each
@@ -20,8 +20,8 @@ type CompareOptions struct {
 // Served says whether serving is compared and not training.
 func (o *CompareOptions) Served() bool { return len(o.Serving.Weights) > 0 || o.Student != "" }
 
-// ServingOptions are the flags that say what is served and how: those of infer
-// and of compare --weights.
+// ServingOptions are the flags of serving: those of infer and of compare
+// --weights.
 type ServingOptions struct {
 	On      []string
 	Context int64
@@ -37,14 +37,14 @@ type ServingOptions struct {
 	HostRAM quantity.Bytes
 	Shared  bool
 	Images  int64          // in a prompt; not given: one where the model takes images
-	Memory  quantity.Bytes // of a device, instead of the catalogue's
+	Memory  quantity.Bytes // per device, instead of the catalogue's
 	Network hardware.Network
-	// Elsewhere are the devices that may be proposed instead.
-	Elsewhere []*hardware.Device
-	Explain   bool
-	Price     quantity.USD
-	Bounds    sizing.Bounds
-	Prune     []model.Prune
+	// Alternatives are the devices that may be proposed instead.
+	Alternatives []*hardware.Device
+	Explain      bool
+	Price        quantity.USD
+	Bounds       sizing.Bounds
+	Prune        []model.Prune
 }
 
 // InferOptions are the arguments of the infer command.

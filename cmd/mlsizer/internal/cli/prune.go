@@ -17,14 +17,14 @@ func AddPrune(fs *pflag.FlagSet, at *[]model.Prune) {
 	AddsUp(fs, "prune")
 }
 
-// pruned is the model that is left of an argument. What is known of a file or
-// a published run is not known of it.
+// pruned is the pruned model of an argument. Facts of a file or a published run
+// do not apply to it.
 func (m *ModelArg) pruned(p model.Prune) (*ModelArg, error) {
 	small, err := m.Model.Prune(p)
 	if err != nil {
 		return nil, AboutFlag("prune", UsageError(err, ""))
 	}
-	return &ModelArg{Input: m.Input + " " + p.String(), Model: small, Weights: m.Weights, Warnings: m.Warnings}, nil
+	return &ModelArg{Input: m.Input + " " + p.String(), Model: small, Weights: m.Weights, warnings: m.warnings}, nil
 }
 
 // prunedOnce is the model of a command that takes one, pruned if that is asked.
@@ -38,7 +38,7 @@ func (m *ModelArg) prunedOnce(list []model.Prune) (*ModelArg, error) {
 	return nil, UsageError(text.PrunedTwice.Error(len(list)), "")
 }
 
-// Variants are the model itself and what each pruning leaves of it.
+// Variants are the model itself and its pruned variants.
 func (m *ModelArg) Variants(list []model.Prune) ([]*ModelArg, error) {
 	all := []*ModelArg{m}
 	for _, p := range list {

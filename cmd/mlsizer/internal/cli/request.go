@@ -8,9 +8,9 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Ask answers for one model on one device.
-func (o *WorkOptions) Ask(m *ModelArg, t Target) (*sizing.Answer, error) {
-	q, err := o.Question(m, t)
+// Answer estimates one model on one device.
+func (o *TrainingOptions) Answer(m *ModelArg, t Target) (*sizing.Answer, error) {
+	q, err := o.Request(m, t)
 	if err != nil {
 		return nil, err
 	}
@@ -21,8 +21,8 @@ func (o *WorkOptions) Ask(m *ModelArg, t Target) (*sizing.Answer, error) {
 	return answer, err
 }
 
-// Question is what the flags ask about one model on one device.
-func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err error) {
+// Request is the request of the flags for one model on one device.
+func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err error) {
 	tokens := o.Tokens.Or(0)
 	switch perToken := m.Model.PerToken(); {
 	case perToken && o.Samples.IsSet() && !o.Tokens.IsSet():

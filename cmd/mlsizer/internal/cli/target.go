@@ -13,27 +13,27 @@ import (
 type Target struct {
 	Input  string
 	Device *hardware.Device
-	Count  int // 0: the fewest that hold the model
-	// Options are of the cluster, such as the slices that were asked for.
+	Count  int // 0: the fewest that fit the model
+	// Options are the options of the cluster, such as the requested slices.
 	Options []hardware.Option
-	// Instance and Instances are of a target that names one; nil and 0 else.
-	Instance  *hardware.Instance
-	Instances int
+	// instance and instances are those of a target that names one; else nil and 0.
+	instance  *hardware.Instance
+	instances int
 	name      string
 }
 
 // Name is the device as typed, without its count.
 func (t *Target) Name() string { return t.name }
 
-// Notes say what the name of an instance stands for.
+// Notes say which devices the name of an instance stands for.
 func (t *Target) Notes() []note.Note {
-	switch in := t.Instance; {
+	switch in := t.instance; {
 	case in == nil:
 		return nil
-	case t.Instances == 1:
+	case t.instances == 1:
 		return []note.Note{note.New("instance.one", in.Source, in.Name, in.Devices, t.Device.ID)}
 	default:
-		return []note.Note{note.New("instance.several", in.Source, in.Name, t.Instances, in.Devices, t.Device.ID, t.Count)}
+		return []note.Note{note.New("instance.several", in.Source, in.Name, t.instances, in.Devices, t.Device.ID, t.Count)}
 	}
 }
 
@@ -49,8 +49,8 @@ func (a *App) Targets(on []string) ([]Target, error) {
 		if err != nil {
 			return nil, a.DeviceError("--on ", s, err)
 		}
-		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count, Instance: cluster.Instance, Instances: cluster.Instances, name: named(s, c)}
-		if t.Instance != nil && !cluster.Slice.IsZero() {
+		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count, instance: cluster.Instance, instances: cluster.Instances, name: named(s, c)}
+		if t.instance != nil && !cluster.Slice.IsZero() {
 			t.Options = append(t.Options, hardware.WithSlice(cluster.Slice))
 		}
 		// A name alone leaves the number of devices open.
@@ -62,7 +62,7 @@ func (a *App) Targets(on []string) ([]Target, error) {
 	return list, nil
 }
 
-// catalogueDevice is a device's name if the catalogue knows it.
+// catalogueDevice returns a device's name if the catalogue has it.
 func (a *App) catalogueDevice(name string) (string, error) {
 	c, err := a.Hardware()
 	if err == nil {
@@ -71,7 +71,7 @@ func (a *App) catalogueDevice(name string) (string, error) {
 	return name, err
 }
 
-// DeviceError says what is wrong with a device, with the nearest name.
+// DeviceError returns what is wrong with a device, with the nearest name.
 func (a *App) DeviceError(flag, input string, err error) error {
 	if text.BeginsQuoted(err) {
 		err = text.SaidOf.Error(flag, err)
@@ -87,10 +87,10 @@ func (a *App) DeviceError(flag, input string, err error) error {
 			return UsageError(err, a.CommandReplacing(input, d+"x"+m[1]))
 		}
 	}
-	if len(nf.Near) == 0 {
+	if len(nf.Suggestions) == 0 {
 		return UsageError(err, "mlsizer hardware")
 	}
-	fixed := nf.Near[0]
+	fixed := nf.Suggestions[0]
 	if i := strings.LastIndexAny(input, "xX×"); nf.Name != input && i > 0 {
 		fixed += input[i:] // the count
 	}

@@ -67,9 +67,9 @@ func (w *writer) accelerate() Result {
 		w.leave(text.FSDPRecomputesAll, p.RecomputeName())
 	}
 	if sharded {
-		w.dimensions("tp", "cp")
+		w.parallelDimensions("tp", "cp")
 	} else {
-		w.dimensions() // the mesh is FSDP's
+		w.parallelDimensions() // the mesh is FSDP's
 	}
 	w.leave(text.BatchInScript, p.MicroBatch, p.MicroBatches())
 	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}

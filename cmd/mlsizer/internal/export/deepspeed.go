@@ -74,7 +74,7 @@ func (w *writer) deepSpeed() Result {
 	if t := w.Workload.States; t != (train.States{}) {
 		w.leave(text.NoStateKeys)
 	}
-	w.dimensions()
+	w.parallelDimensions()
 	w.leave(text.DeepSpeedUndecided)
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {

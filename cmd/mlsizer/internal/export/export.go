@@ -1,6 +1,6 @@
-// Package export spells a plan as the arguments or the config file of a
-// training framework, with the option names of one commit of it, and says what
-// the framework cannot express or the plan does not know.
+// Package export writes a plan as the arguments or the config file of a
+// training framework, with the option names of one commit of it, and lists what
+// is not supported by the framework or not decided by the plan.
 package export
 
 import (
@@ -56,8 +56,8 @@ func (f Format) Stack() string {
 	return string(f)
 }
 
-// Within leaves at 1 the dimensions of a plan that the framework's options do not
-// have, or only beside others, unless they are fixed.
+// Within sets to 1 the dimensions of a plan that are not supported by the
+// framework, or only together with others, unless they are fixed.
 func (f Format) Within(p *train.Plan) {
 	var without []*int
 	switch f {
@@ -73,8 +73,8 @@ func (f Format) Within(p *train.Plan) {
 	}
 }
 
-// StackOf is the software with those of its shardings that the framework's
-// options can say: FSDP divides gradients along with the optimizer state.
+// StackOf is the stack with those of its shardings that the framework's options
+// support: FSDP divides gradients together with the optimizer state.
 func (f Format) StackOf(s *train.Stack) *train.Stack {
 	if f != Accelerate {
 		return s
@@ -96,15 +96,15 @@ type Result struct {
 	Text string
 	// Upstream is the repository and commit whose option names it uses.
 	Upstream string
-	// Left is what the framework cannot express, or what the plan does not
-	// decide. Text holds it as comments, unless its format has none.
+	// Left is what is not supported by the framework or not decided by the
+	// plan. Text contains it as comments, unless its format has none.
 	Left     []string
 	Comments bool
 }
 
-// Write spells the plan for a framework.
+// Write writes the plan for a framework.
 func Write(f Format, p Plan) Result {
-	w := &writer{Plan: p, plan: p.Estimate.Plan, shape: shapeOf(p.Model())}
+	w := &writer{Plan: p, plan: p.Estimate.Plan, dims: dimensionsOf(p.Model())}
 	var r Result
 	switch f {
 	case Megatron:
@@ -125,21 +125,21 @@ func Write(f Format, p Plan) Result {
 	return r
 }
 
-// writer collects what a plan leaves.
+// writer collects what is left out of a plan.
 type writer struct {
 	Plan
-	plan  train.Plan
-	shape shape
-	left  []string
+	plan train.Plan
+	dims dimensions
+	left []string
 }
 
-// leave notes what cannot be expressed.
+// leave records what is not supported.
 func (w *writer) leave(t text.Text, args ...any) {
 	w.left = append(w.left, t.Form(w.Lang, args...))
 }
 
-// header is the comment at the top: what it is, for which version, and what is
-// left.
+// header is the comment at the top: the file, its version, and what is left
+// out.
 func (w *writer) header(upstream string) string {
 	var b strings.Builder
 	comment := func(t text.Text, args ...any) { b.WriteString("# " + t.Form(w.Lang, args...) + "\n") }
@@ -167,8 +167,9 @@ func (w *writer) steps() int64 {
 	return int64(w.Estimate.Time.Steps)
 }
 
-// dimensions leaves the parallel dimensions that a framework does not have.
-func (w *writer) dimensions(has ...string) {
+// parallelDimensions records the parallel dimensions that are not supported by
+// the framework.
+func (w *writer) parallelDimensions(has ...string) {
 	known := map[string]bool{}
 	for _, name := range has {
 		known[name] = true

@@ -16,10 +16,10 @@ func (w *writer) maxText() Result {
 		o.add("per_device_batch_size", decimal(float64(p.GlobalBatch)/float64(w.Cluster.Count)))
 		o.add("num_pipeline_microbatches", p.MicroBatches())
 		o.add("num_pipeline_repeats", p.VP)
-		if n := p.PP * p.VP; w.shape.layers%n == 0 {
-			o.add("num_layers_per_pipeline_stage", w.shape.layers/n)
+		if n := p.PP * p.VP; w.dims.layers%n == 0 {
+			o.add("num_layers_per_pipeline_stage", w.dims.layers/n)
 		} else {
-			w.leave(text.StagesDivideEvenly, w.shape.layers, n)
+			w.leave(text.StagesDivideEvenly, w.dims.layers, n)
 		}
 	} else {
 		o.add("per_device_batch_size", decimal(float64(p.MicroBatch)/float64(p.TP*p.CP)))
@@ -67,14 +67,14 @@ func (w *writer) maxText() Result {
 	if p.Sharding == train.Zero1 || p.Sharding == train.Zero2 {
 		w.leave(text.FSDPShardsWeights, p.Sharding)
 	}
-	w.dimensions("tp", "pp", "vp", "cp", "ep")
+	w.parallelDimensions("tp", "pp", "vp", "cp", "ep")
 	return Result{Text: lines(o), Upstream: "AI-Hypercomputer/maxtext@e591f30", Comments: true}
 }
 
 func decimal(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
 func (w *writer) maxTextModel(o *options) {
-	s := &w.shape
+	s := &w.dims
 	if s.heads == 0 || s.other {
 		w.leave(text.GiveModelName, w.Model().Name)
 		return

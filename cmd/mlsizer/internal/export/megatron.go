@@ -29,7 +29,7 @@ func (w *writer) megatronLayout(o *options) {
 	o.add("pipeline-model-parallel-size", p.PP)
 	w.megatronStages(o)
 	o.add("context-parallel-size", p.CP)
-	if p.EP > 1 || w.shape.moe != nil {
+	if p.EP > 1 || w.dims.moe != nil {
 		o.add("expert-model-parallel-size", p.EP)
 	}
 	if p.ETP > 0 && p.ETP != p.TP {
@@ -40,7 +40,7 @@ func (w *writer) megatronLayout(o *options) {
 	}
 }
 
-// megatronStages says which layers stand where, unless they divide evenly.
+// megatronStages sets the layers of each stage, unless they divide evenly.
 func (w *writer) megatronStages(o *options) {
 	p := &w.plan
 	if p.PP == 1 {
@@ -122,7 +122,7 @@ func (w *writer) megatronState(o *options) {
 	}
 	w.megatronRecompute(o)
 	w.megatronTypes(o)
-	w.megatronWork(o)
+	w.megatronLossAndRouting(o)
 	switch w.Workload.Precision {
 	case train.BF16:
 		o.add("bf16", "")
@@ -164,9 +164,9 @@ func (w *writer) megatronTypes(o *options) {
 	}
 }
 
-// megatronWork is the loss and how experts take their tokens.
+// megatronLossAndRouting sets the loss and the routing of experts.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py.
-func (w *writer) megatronWork(o *options) {
+func (w *writer) megatronLossAndRouting(o *options) {
 	if w.Workload.Loss == train.FusedLoss {
 		o.add("cross-entropy-loss-fusion", "")
 		o.add("cross-entropy-fusion-impl", "te")
@@ -214,7 +214,7 @@ func modulesOf(p *train.Plan) []string {
 }
 
 func (w *writer) megatronModel(o *options) {
-	s := &w.shape
+	s := &w.dims
 	if s.heads == 0 || s.other {
 		w.leave(text.NotAPlainDecoder, w.Model().Name)
 		return
@@ -261,7 +261,7 @@ func (w *writer) megatronModel(o *options) {
 }
 
 func (w *writer) megatronExperts(o *options) {
-	m := w.shape.moe
+	m := w.dims.moe
 	if m == nil {
 		return
 	}
@@ -271,8 +271,8 @@ func (w *writer) megatronExperts(o *options) {
 	if m.SharedWidth > 0 {
 		o.add("moe-shared-expert-intermediate-size", m.SharedWidth)
 	}
-	if dense := w.shape.denseLayers; dense > 0 {
-		o.add("moe-layer-freq", fmt.Sprintf("([0]*%d+[1]*%d)", dense, w.shape.layers-dense))
+	if dense := w.dims.denseLayers; dense > 0 {
+		o.add("moe-layer-freq", fmt.Sprintf("([0]*%d+[1]*%d)", dense, w.dims.layers-dense))
 	}
 	o.add("moe-grouped-gemm", "")
 	o.add("moe-token-dispatcher-type", "alltoall")

@@ -59,7 +59,7 @@ func (w *writer) torchtitan() Result {
 		w.leave(text.CPUOffloadMovesAll)
 	}
 	w.leave(text.NoRecomputeOptions, p.RecomputeName())
-	w.dimensions("tp", "pp", "vp", "cp", "ep")
+	w.parallelDimensions("tp", "pp", "vp", "cp", "ep")
 	w.leave(text.ModuleAndConfig)
 	if per := min(w.Cluster.DevicesPerNode, w.Cluster.Count); per > 0 {
 		return Result{Text: shell("NGPU="+itoa(per)+" MODULE=\"$MODULE\" CONFIG=\"$CONFIG\" ./run_train.sh", "--", o), Upstream: "pytorch/torchtitan@b5bcd76", Comments: true}

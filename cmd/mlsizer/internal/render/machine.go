@@ -20,7 +20,7 @@ func writeJSON(w io.Writer, d *Document) error {
 	return e.Encode(d.JSON)
 }
 
-// writeJSONL prints the records of the answer, an object a line, or the object
+// writeJSONL prints the records of the answer, an object per line, or the object
 // of the answer as the only line.
 func writeJSONL(w io.Writer, d *Document) error {
 	e := json.NewEncoder(w)

@@ -216,7 +216,7 @@ func FuzzEscaping(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		d := sample(s)
-		// Markdown: a line a row, with as many cells as columns.
+		// Markdown: a line per row, with as many cells as columns.
 		lines := strings.Split(write(t, d, Page{Format: Markdown}), "\n")
 		rows := 0
 		for _, line := range lines {

@@ -13,9 +13,9 @@ import (
 )
 
 // compareNotes are the footnotes of a comparison. A row has a dozen
-// assumptions of its own; here stand those that hold for a model (at its
-// name), those that hold for all rows, and one line for each kind of warning
-// with the devices that it is about. The others are counted.
+// assumptions; the footnotes are those that apply to a model (at its name),
+// those that apply to all rows, and one line per kind of warning with its
+// devices. The others are counted.
 func compareNotes(rows []CompareRow) *Footnotes {
 	f := NewFootnotes(nil)
 	f.modelNotes = map[string][]int{}

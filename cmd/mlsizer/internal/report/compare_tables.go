@@ -47,7 +47,7 @@ func newCompareJSON(row *CompareRow, o *cli.CompareOptions) compareJSON {
 			Error:    text.ErrorIn(row.Err, o.Lang),
 		}
 	}
-	r := NewResult(row.Model, row.Target, row.Answer, &o.WorkOptions, o.Lang)
+	r := NewResult(row.Model, row.Target, row.Answer, &o.TrainingOptions, o.Lang)
 	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 

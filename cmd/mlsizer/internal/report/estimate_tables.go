@@ -62,7 +62,7 @@ func expectedCost(g *run.Goodput) any {
 	return g.Cost.USD
 }
 
-// verdictText is how surely a plan fits.
+// verdictText is the verdict in words.
 func verdictText(v train.Verdict) text.Text {
 	switch v {
 	case train.FitsSurely:
@@ -84,7 +84,7 @@ func unitText(r *ResultJSON) text.Text {
 	return text.SamplesOf(r.Model.Unit)
 }
 
-// perSecondText is "tokens a second" in the model's own unit.
+// perSecondText is "tokens per second" in the model's own unit.
 func perSecondText(r *ResultJSON) text.Text {
 	switch {
 	case r.Model.Unit == model.TokenUnit:
@@ -104,7 +104,7 @@ func FactColumns() []render.Column {
 	return []render.Column{{Name: "name", Own: true}, {Name: "value", Own: true, Wrap: true}}
 }
 
-// FactsTable says what the estimate is of.
+// FactsTable is the request of an estimate.
 func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 	model := ModelText(&r.Model)
 	hw := text.HardwareFact.With(r.Hardware.Devices, r.Hardware.Name, r.Hardware.Memory)
@@ -139,7 +139,7 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 	)}
 }
 
-// stackText is the stack, and that it was assumed or stands for other software.
+// stackText is the stack, and that it was assumed or represents other software.
 func stackText(a *sizing.Answer) text.Text {
 	s := a.Stack()
 	switch {
@@ -200,7 +200,7 @@ func FieldText(f model.Field) text.Text {
 // ScopeText says what a model's parameters count.
 func ScopeText(scope string) text.Text { return text.OfScope(scope) }
 
-// MemoryTable is what one device holds, term by term.
+// MemoryTable is the memory of one device, term by term.
 func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 	m := &r.Memory
 	t := render.Table{Columns: []render.Column{
@@ -251,7 +251,7 @@ func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// StorageTable is what the run keeps on disks.
+// StorageTable is what the run keeps on disk.
 func StorageTable(r *ResultJSON, f *Footnotes) render.Table {
 	s := &r.Storage
 	t := render.Table{Columns: []render.Column{
@@ -310,7 +310,7 @@ func TimeTable(r *ResultJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// mfuRow is the MFU by its convention, beside the HFU. The derivations have the
+// mfuRow is the MFU by its convention, with the HFU. The derivations have the
 // others.
 func mfuRow(r *ResultJSON, f *Footnotes) []render.Cell {
 	mfu := text.MFUBy.With(render.Percent(r.Time.MFU), conventionText(r.Convention))
@@ -328,8 +328,8 @@ func conventionText(c train.Convention) text.Text {
 	return text.Same(c.String())
 }
 
-// WholeRunTable is the whole run: the steps, and a line for each thing that takes
-// time besides; nil without a run.
+// WholeRunTable is the whole run: the steps, and a line for each loss of time;
+// nil without a run.
 func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 	g := r.Goodput
 	if g == nil {
@@ -369,8 +369,8 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 	return []render.Table{t}
 }
 
-// CostTable is money and energy: those that are expected of the run, and beside
-// them those of its steps alone.
+// CostTable is cost and energy: those of the expected run, and separately those
+// of its steps alone.
 func CostTable(r *ResultJSON, f *Footnotes) render.Table {
 	t := render.Table{Title: ifFits(r, text.CostEnergy), Columns: FactColumns()}
 	add := func(cost, energy, carbon text.Text, c *train.Cost, e *train.Energy, notes ...string) {

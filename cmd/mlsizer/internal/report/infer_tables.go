@@ -40,7 +40,7 @@ func PerSecond(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-// ServingJSON is what was to be served.
+// ServingJSON is the serving workload in an answer.
 type ServingJSON struct {
 	Context       int64         `json:"context"`
 	Batch         int64         `json:"batch"`
@@ -56,20 +56,20 @@ type ServingJSON struct {
 
 // InferJSON is the answer for one model, machine and storage.
 type InferJSON struct {
-	Model      ModelJSON        `json:"model"`
-	Hardware   HardwareJSON     `json:"hardware"`
-	Workload   ServingJSON      `json:"workload"`
-	Memory     serve.Memory     `json:"memory"`
-	Weights    quantity.Bytes   `json:"model_weights_bytes"`
-	PerToken   quantity.Bytes   `json:"kv_bytes_per_token"`
-	PerSeq     quantity.Bytes   `json:"kv_bytes_per_sequence"`
-	State      quantity.Bytes   `json:"state_bytes_per_sequence"`
-	MaxContext int64            `json:"max_context"`
-	MaxBatch   int64            `json:"max_sequences"`
-	Best       string           `json:"best_weights"`
-	Elsewhere  *serve.Choice    `json:"best_elsewhere,omitempty"`
-	Throughput serve.Throughput `json:"throughput"`
-	// Front is what comes before the decoder.
+	Model        ModelJSON        `json:"model"`
+	Hardware     HardwareJSON     `json:"hardware"`
+	Workload     ServingJSON      `json:"workload"`
+	Memory       serve.Memory     `json:"memory"`
+	Weights      quantity.Bytes   `json:"model_weights_bytes"`
+	PerToken     quantity.Bytes   `json:"kv_bytes_per_token"`
+	PerSeq       quantity.Bytes   `json:"kv_bytes_per_sequence"`
+	State        quantity.Bytes   `json:"state_bytes_per_sequence"`
+	MaxContext   int64            `json:"max_context"`
+	MaxBatch     int64            `json:"max_sequences"`
+	Best         string           `json:"best_weights"`
+	OtherRuntime *serve.Choice    `json:"best_elsewhere,omitempty"`
+	Throughput   serve.Throughput `json:"throughput"`
+	// Front is the part of the model before the decoder.
 	Front   *serve.Front      `json:"front,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
 	Notes   []NoteJSON        `json:"notes"`
@@ -83,7 +83,7 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 		Hardware: NewHardwareJSON(t.Input, &s.Cluster, train.BF16),
 		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, Elsewhere: a.BestElsewhere, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
 	if o.Explain {
@@ -155,7 +155,7 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	return d
 }
 
-// servingOf says what a table's figures are of: no context is left unsaid.
+// servingOf is the workload of a table's figures.
 func servingOf(r *InferJSON) text.Text {
 	return text.ServingOf.With(r.Workload.Context, r.Workload.Batch, r.Workload.Weights, r.Workload.KV)
 }
@@ -181,7 +181,7 @@ func servingFacts(r *InferJSON, a *serve.Answer, f *Footnotes) render.Table {
 	)}
 }
 
-// frontText is what comes before the decoder: "image tower".
+// frontText is the part before the decoder: "image tower".
 func frontText(x *serve.Front) text.Text {
 	if x.Tokens > 0 {
 		return text.Tower
@@ -189,7 +189,7 @@ func frontText(x *serve.Front) text.Text {
 	return text.Encoder
 }
 
-// servingMemoryTable is what one device holds, term by term.
+// servingMemoryTable is the memory of one device, term by term.
 func servingMemoryTable(r *InferJSON, f *Footnotes) render.Table {
 	m := &r.Memory
 	t := render.Table{Title: text.MemoryDevice, Columns: []render.Column{
@@ -222,7 +222,7 @@ func servingMemoryTable(r *InferJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// servingLimits is what would still fit.
+// servingLimits is the longest context and the largest batch that fit.
 func servingLimits(r *InferJSON) render.Table {
 	context, batch, best := any(text.None), any(text.None), any(text.None)
 	if r.MaxContext > 0 {
@@ -234,15 +234,15 @@ func servingLimits(r *InferJSON) render.Table {
 	switch {
 	case r.Best != "":
 		best = r.Best
-	case r.Elsewhere != nil:
-		best = text.BestElsewhere.With(r.Workload.Runtime, r.Elsewhere.Weights, r.Elsewhere.Runtime)
+	case r.OtherRuntime != nil:
+		best = text.BestElsewhere.With(r.Workload.Runtime, r.OtherRuntime.Weights, r.OtherRuntime.Runtime)
 	}
 	rows := [][]render.Cell{
 		Fact(text.ModelWeights, Exactly(r.Weights)),
 	}
 	if x := r.Front; x != nil {
 		what := text.OfThem.With(frontText(x))
-		if x.Beside {
+		if x.Uncounted {
 			what = text.BesideThem.With(frontText(x))
 		}
 		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
@@ -285,7 +285,7 @@ func Grouped(n int64) string {
 	return s
 }
 
-// servingSpeed is how fast it answers.
+// servingSpeed is the rates.
 func servingSpeed(r *InferJSON, f *Footnotes) render.Table {
 	p := &r.Throughput
 	t := render.Table{Title: text.Speed, Columns: FactColumns()}
@@ -312,7 +312,7 @@ func servingSpeed(r *InferJSON, f *Footnotes) render.Table {
 	return t
 }
 
-// servingOptionsTable is what would make it fit.
+// servingOptionsTable is the options that would fit.
 func servingOptionsTable(options []serve.Option, f *Footnotes) render.Table {
 	t := render.Table{Title: text.WouldFit, Columns: []render.Column{
 		{Name: "change", Head: text.Change, Wrap: true},

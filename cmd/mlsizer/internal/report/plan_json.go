@@ -11,7 +11,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// searchJSON is what the search looked at.
+// searchJSON is the extent of the search.
 type searchJSON struct {
 	Objective search.Objective `json:"objective"`
 	// Candidates is every layout that the model, the stack and the devices
@@ -57,13 +57,13 @@ type planRow struct {
 	Why     *WhyJSON      `json:"why,omitempty"`
 	Pareto  []ParetoPoint `json:"pareto,omitempty"`
 	Optimal *optimalJSON  `json:"optimal,omitempty"`
-	// Nearest is what comes nearest where there is no plan.
+	// Nearest is the nearest layout if there is no plan.
 	Nearest *NearMiss `json:"nearest,omitempty"`
 
 	result ResultJSON
 }
 
-// planTop is one of the best plans, with its run as it is expected.
+// planTop is one of the best plans, with its expected run.
 type planTop struct {
 	train.Estimate
 	Goodput *run.Goodput `json:"goodput,omitempty"`
@@ -71,7 +71,7 @@ type planTop struct {
 	expected run.Goodput
 }
 
-// newPlanTop adds what is expected of a plan.
+// newPlanTop adds the expected run of a plan.
 func newPlanTop(p *Planned, e *train.Estimate) planTop {
 	t := planTop{Estimate: *e}
 	var err error
@@ -93,7 +93,7 @@ type planJSON struct {
 // newPlanRow collects the answer for one target.
 func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	t := p.Target
-	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.WorkOptions, o.Lang)}
+	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.TrainingOptions, o.Lang)}
 	r.Search = searchJSON{Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Exhaustive: o.Exhaustive}
 	if o.Days > 0 || o.Budget > 0 || o.DeviceHours > 0 {
 		r.Search.Chance = o.Chance
@@ -120,8 +120,8 @@ func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	return r
 }
 
-// bestRow is the target that serves the objective best; one without a plan is
-// never it.
+// bestRow is the target that is best by the objective, never one without a
+// plan.
 func (o *PlanOptions) bestRow(rows []*Planned) int {
 	best := 0
 	for i, p := range rows {
@@ -136,10 +136,9 @@ func (o *PlanOptions) bestRow(rows []*Planned) int {
 	return best
 }
 
-// better compares the plans of two targets: where the number of devices is
-// open, cost is what they differ in; else time, unless the objective says
-// otherwise. A target whose price or power is not known stands behind one whose
-// is.
+// better compares the plans of two targets: by cost if the number of devices is
+// open, else by time, unless the objective says otherwise. A target with an
+// unknown price or power comes after one with a known.
 func (o *PlanOptions) better(a, b *Planned) bool {
 	x, y := a.Expected(), b.Expected()
 	open := a.Target.Count == 0 && b.Target.Count == 0 && x.Cost.PerHour > 0 && y.Cost.PerHour > 0
@@ -159,7 +158,7 @@ func (o *PlanOptions) better(a, b *Planned) bool {
 	return cmp.Or(cmp.Compare(value(a, x), value(b, y)), cmp.Compare(x.Run, y.Run)) < 0
 }
 
-// known puts what is not known, and so is 0, behind everything that is.
+// known sorts unknown values, which are 0, after all others.
 func known(v float64) float64 {
 	if v == 0 {
 		return math.Inf(1)
@@ -167,7 +166,7 @@ func known(v float64) float64 {
 	return v
 }
 
-// rate is candidates a second.
+// rate is candidates per second.
 func rate(n int64, seconds float64) float64 {
 	if seconds <= 0 {
 		return 0

@@ -10,7 +10,7 @@ import (
 // PlanOptions are the arguments of the plan command.
 type PlanOptions struct {
 	*cli.App
-	cli.WorkOptions
+	cli.TrainingOptions
 	Model       string // "" with a budget alone
 	Objective   search.Objective
 	Top         int

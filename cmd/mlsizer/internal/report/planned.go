@@ -12,11 +12,11 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Affordable is what a budget trains best on one target.
+// Affordable is the model and data that a budget trains best on one target.
 type Affordable struct {
 	Plan    *Planned
 	Optimum search.Optimum
-	// Others are what other scaling laws prefer for the same arithmetic.
+	// Others are the optima of other scaling laws for the same FLOPs.
 	Others []search.Optimum
 	Flops  quantity.FLOPs
 	Hours  float64
@@ -32,8 +32,8 @@ type ParetoPoint struct {
 	USD     quantity.USD     `json:"usd"` // 0: no price is known
 	Hours   float64          `json:"device_hours"`
 	Memory  quantity.Bytes   `json:"total_bytes"`
-	// Expected is the run as it is expected, which points are compared by: Run,
-	// USD and Hours are of its steps alone.
+	// Expected is the expected run, by which points are compared: Run, USD and
+	// Hours are of its steps alone.
 	Expected ParetoRun `json:"goodput"`
 }
 
@@ -66,8 +66,8 @@ func (a *ParetoPoint) Beats(b *ParetoPoint) bool {
 	return a.Devices < b.Devices || x.Run < y.Run || x.Hours < y.Hours || a.Memory < b.Memory
 }
 
-// MostDevices is the largest cluster that is looked at where the number of
-// devices is open.
+// MostDevices is the largest cluster in a search with an open number of
+// devices.
 const MostDevices = 1 << 17
 
 // Planned is what a search found on one target.
@@ -97,27 +97,27 @@ func (p *Planned) Top() []train.Estimate { return p.Result.Plans }
 
 func (p *Planned) Prepared() *train.Prepared { return p.Answer.Prepared }
 
-// NearMiss is what comes nearest where there is no plan.
+// NearMiss is the nearest layout if there is no plan.
 type NearMiss struct {
 	Estimate train.Estimate `json:"estimate"`
 	// Reason is what is missing: "memory" or "time".
 	Reason string `json:"reason"`
-	// Advice is what would make it fit on the same devices, Devices the fewest
-	// that a plan fits on; 0: none up to the largest number looked at.
+	// Advice is what makes it fit on the same devices, Devices the fewest that
+	// a plan fits on; 0: none up to the largest number searched.
 	Advice  []train.Advice  `json:"advice,omitempty"`
 	Devices int             `json:"devices,omitempty"`
 	More    *train.Estimate `json:"more_devices,omitempty"`
-	// Unknown is why it is not known how many devices would do.
+	// Unknown is why the necessary number of devices is unknown.
 	Unknown string `json:"unknown,omitempty"`
 }
 
-// WhyJSON says why the best plan is the best and no better.
+// WhyJSON explains why the best plan is the best.
 type WhyJSON struct {
 	// Bounds are the largest terms of the step.
 	Bounds []BoundJSON `json:"bounds"`
 	// RunnerUp is what the second plan loses, and where.
 	RunnerUp *RunnerUpJSON `json:"runner_up,omitempty"`
-	// Resources is what more of each resource would buy.
+	// Resources is the gain from more of each resource.
 	Resources []ResourceJSON `json:"resources"`
 }
 

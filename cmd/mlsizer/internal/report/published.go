@@ -15,8 +15,8 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// PublishedNotes are the training runs of the model that are published with
-// their time, to set an estimate beside.
+// PublishedNotes are the published training runs of the model with their time,
+// for comparison with an estimate.
 func PublishedNotes(m *cli.ModelArg) []note.Note {
 	if m.Entry == nil {
 		return nil
@@ -31,11 +31,11 @@ func PublishedNotes(m *cli.ModelArg) []note.Note {
 	return notes
 }
 
-// PublishedRun is a published run of the question that was asked: of the same
-// model on the same devices with as many tokens.
-type PublishedRun struct {
+// publishedRun is a published run of the same request: of the same model on the
+// same devices with as many tokens.
+type publishedRun struct {
 	DeviceHours float64 `json:"device_hours"`
-	// Days is how long it took on the devices of the question.
+	// Days is its run time on the requested devices.
 	Days float64 `json:"days"`
 	// Ratio is its device-hours over the expected ones.
 	Ratio  float64 `json:"ratio"`
@@ -46,23 +46,23 @@ type PublishedRun struct {
 // one: sources round.
 const sameLength = 0.05
 
-// publishedRuns are those of the catalogue's runs that r asks for.
-func publishedRuns(m *cli.ModelArg, r *ResultJSON) []PublishedRun {
+// publishedRuns are the catalogue's runs that match r.
+func publishedRuns(m *cli.ModelArg, r *ResultJSON) []publishedRun {
 	if m.Entry == nil || r.Goodput == nil || r.Workload.Method != train.Pretrain {
 		return nil
 	}
-	var list []PublishedRun
+	var list []publishedRun
 	for _, p := range m.Entry.Runs {
 		hours := cmp.Or(p.DeviceHours, p.Days*24*float64(p.Count))
 		if hours == 0 || p.Devices != r.Hardware.Device || math.Abs(float64(p.Tokens)/float64(r.Workload.Tokens)-1) > sameLength {
 			continue
 		}
-		list = append(list, PublishedRun{hours, hours / 24 / float64(r.Hardware.Devices), hours / r.Goodput.DeviceHours, p.Source})
+		list = append(list, publishedRun{hours, hours / 24 / float64(r.Hardware.Devices), hours / r.Goodput.DeviceHours, p.Source})
 	}
 	return list
 }
 
-// PublishedLead sets the first published run beside the estimate.
+// PublishedLead compares the first published run with the estimate.
 func PublishedLead(r *ResultJSON) text.Text {
 	if len(r.Published) == 0 {
 		return text.Text{}
@@ -95,7 +95,8 @@ func PublishedTime(r catalog.Run, unit string) text.Text {
 		took = append(took, text.RunHours.With(quantity.Params(r.DeviceHours)))
 	}
 	if full := r.DeviceHours / 24 / float64(max(r.Count, 1)); r.SnapshotDays > 0 && r.Count > 0 && full > 0 {
-		// The source reports on a part of the run: its days are no duration.
+		// The source reports on a part of the run: its days are not the
+		// duration.
 		took = append(took, text.RunSnapshot.With(full, r.SnapshotDays))
 	}
 	return text.RunTook.With(length, on, text.List(took, text.Join))

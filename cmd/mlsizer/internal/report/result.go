@@ -80,24 +80,24 @@ func NewHardwareJSON(input string, c *hardware.Cluster, p train.Precision) Hardw
 	return h
 }
 
-// workloadJSON is what was to be done.
+// workloadJSON is the workload in an answer.
 type workloadJSON struct {
 	Tokens    quantity.Tokens `json:"tokens"`
 	Seq       int64           `json:"seq"`
 	Precision train.Precision `json:"precision"`
 	Optimizer train.Optimizer `json:"optimizer"`
 	Stack     string          `json:"stack"`
-	// StackAssumed says that no stack was named, StackAlias which software was
-	// that the stack stands for.
+	// StackAssumed says that the request names no stack, StackAlias the named
+	// software that the stack represents.
 	StackAssumed bool         `json:"stack_assumed,omitempty"`
 	StackAlias   string       `json:"stack_alias,omitempty"`
 	Method       train.Method `json:"method"`
-	// Trained is how many parameters the run changes, Adapter the matrices
-	// that they are of, where the others are frozen.
+	// Trained is the number of trained parameters, Adapter their matrices if
+	// the other weights are frozen.
 	Trained quantity.Params `json:"trained_params"`
 	Adapter *adapterJSON    `json:"adapter,omitempty"`
-	// States is the formats that are not the stack's own, Loss the
-	// cross-entropy, Capacity and Imbalance the experts' tokens.
+	// States are the formats that differ from the stack's defaults, Loss the
+	// cross-entropy, Capacity and Imbalance those of the routing.
 	States    train.States `json:"state_types,omitzero"`
 	Loss      train.Loss   `json:"loss,omitempty"`
 	Capacity  float64      `json:"moe_capacity,omitempty"`
@@ -134,31 +134,32 @@ type ResultJSON struct {
 	Hardware HardwareJSON `json:"hardware"`
 	Workload workloadJSON `json:"workload"`
 	train.Estimate
-	// Goodput is the run with its interruptions.
+	// Goodput is the expected run.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
-	// Published are the published runs of this question.
-	Published []PublishedRun `json:"published,omitempty"`
+	// Published are the published runs of this request.
+	Published []publishedRun `json:"published,omitempty"`
 	// Convention is that of the MFU given and of the one shown, as in Time.
 	Convention train.Convention `json:"mfu_convention"`
-	// Data is what the examples of a fine-tuning become.
+	// Data is the packed examples of a fine-tuning run.
 	Data *run.ExamplesCost `json:"data,omitempty"`
 	// Environment is where the time of reinforcement learning goes.
 	Environment *run.EnvironmentCost `json:"environment,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
-	// Sweep is what the trials of a search cost.
+	// Sweep is the cost of the trials of a search.
 	Sweep *run.SweepCost `json:"sweep,omitempty"`
-	// Advice is what would make a plan fit that does not.
+	// Advice is the changes that make a plan fit that does not.
 	Advice []train.Advice `json:"advice,omitempty"`
-	// Stages is the memory of every pipeline stage; Estimate has the worst.
+	// Stages is the memory of every pipeline stage; Estimate has the most
+	// loaded.
 	Stages []train.Memory `json:"memory_stages,omitempty"`
-	// Timeline is the memory of the worst stage by the moment of a step.
-	Timeline []momentJSON      `json:"memory_timeline,omitempty"`
+	// Timeline is the memory of the most loaded stage by phase of a step.
+	Timeline []phaseJSON       `json:"memory_timeline,omitempty"`
 	Notes    []NoteJSON        `json:"notes"`
 	Explain  []note.Derivation `json:"explain,omitempty"`
 }
 
-func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.WorkOptions, l text.Lang) ResultJSON {
+func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.TrainingOptions, l text.Lang) ResultJSON {
 	w := a.Workload
 	r := ResultJSON{
 		Model:    NewModelJSON(m, o.Bounds),
@@ -201,8 +202,8 @@ func SpellAdvice(list []train.Advice) {
 	}
 }
 
-// runOf is the run as it is expected, for JSON: nil for one step and for a run
-// that gets nowhere.
+// runOf is the expected run for JSON: nil for one step and for a run that never
+// ends.
 func runOf(p *train.Prepared, g *run.Goodput) *run.Goodput {
 	if p.Workload.Tokens == 0 || g.Share == 0 {
 		return nil

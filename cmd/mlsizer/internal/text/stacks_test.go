@@ -13,7 +13,7 @@ func TestStackWordsAreThoseOfTheData(t *testing.T) {
 	used := map[string]bool{}
 	for _, s := range train.Stacks() {
 		for _, a := range s.AssumedFor {
-			used["stack-for."+string(a.Work)] = true
+			used["stack-for."+string(a.Task)] = true
 		}
 		for _, a := range s.Aliases {
 			used["stack-differs."+string(a.Differs)] = true

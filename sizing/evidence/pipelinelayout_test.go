@@ -21,7 +21,7 @@ func TestHandLayout(t *testing.T) {
 		"E(tt|tt|)*3t*2|ttL":        {2, 0, 0},
 	} {
 		p := train.Plan{PP: 4, VP: 1}
-		require.NoError(t, handLayout(layout, &p), layout)
+		require.NoError(t, pipelineLayout(layout, &p), layout)
 		assert.Equal(t, want, [3]int{p.VP, p.FirstLayers, p.LastLayers}, layout)
 	}
 	for layout, code := range map[string]string{
@@ -29,13 +29,13 @@ func TestHandLayout(t *testing.T) {
 		"Exx": "unreadable", "E(t|": "unreadable", "Et)|t": "unreadable", "Et*x": "unreadable", "t*99999999": "unreadable",
 	} {
 		p := train.Plan{PP: 4, VP: 1}
-		assert.Equal(t, note.NewError("pipeline-layout."+code), handLayout(layout, &p), layout)
+		assert.Equal(t, note.NewError("pipeline-layout."+code), pipelineLayout(layout, &p), layout)
 	}
 	two := train.Plan{PP: 2, VP: 1}
-	require.NoError(t, handLayout("Et*5|t*3L", &two))
+	require.NoError(t, pipelineLayout("Et*5|t*3L", &two))
 	assert.Equal(t, [3]int{1, 5, 3}, [3]int{two.VP, two.FirstLayers, two.LastLayers})
 	one := train.Plan{PP: 1, VP: 1}
-	require.NoError(t, handLayout("Et*5L", &one))
+	require.NoError(t, pipelineLayout("Et*5L", &one))
 }
 
 // A model that predicts a further token leaves its last chunk little else, by

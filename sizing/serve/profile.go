@@ -5,13 +5,13 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// WeightBytes returns the storage of a model's weights under a preset:
+// WeightBytes returns the size of a model's weights under a preset:
 //
 //	sum over tensors of elements x bits / 8
 //
-// The blocks of the narrow formats are counted with their scales. The error
-// against files is below 0.5 % where the preset says tensor by tensor what is
-// stored how, and that of its mean (about 5 %) where it gives only a mean.
+// Blocks of narrow formats are counted with their scales. The error against
+// files is below 0.5 % if the preset states the format of each tensor, and
+// about 5 % if it states only a mean.
 func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 	moe, layers, total := m.HasExperts(), m.Layers(), 0.0
 	for i := range m.Groups {
@@ -24,57 +24,57 @@ func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 		}
 	}
 	if head, tied := m.TiedHead(); tied && q.Flat == 0 {
-		// One table serves as embedding and head: files store it as the head.
+		// A tied table is embedding and head: files store it as the head.
 		total += float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8
 	}
 	return wholeBytes(total * m.CountScale())
 }
 
-// served is a model reduced to what serving it costs: the sums that memory and
-// time are made of, for one storage of the weights.
-type served struct {
+// profile is a model reduced to the sums that memory and time of serving depend
+// on, for one weight format.
+type profile struct {
 	model    *model.Model
 	quant    *Quant
 	layers   int
-	depth    float64 // layers of a mixer and a feed-forward block; one of the two alone is half a layer
-	launches float64 // dense layers that the layers are launched as
+	depth    float64 // layers of a mixer and a feed-forward block; one of the two alone counts one half
+	launches float64 // launches in units of dense layers
 	hidden   float64
 	vocab    float64
-	widest   float64 // elements a token of the widest activation of a layer
+	widest   float64 // elements per token of the widest activation of a layer
 	tensors  []servedTensor
 	experts  []servedExperts
 	caches   []servedCache
 }
 
-// servedTensor is tensors that are used alike.
+// servedTensor is tensors of the same use.
 type servedTensor struct {
 	bytes    float64 // of all layers
-	params   float64 // multiplied with, a token, in all layers
+	params   float64 // multiplied per token, in all layers
 	split    model.Split
 	maxSplit int64
 	body     bool
 	lookup   bool // read a row at a time
 	head     bool // used for the last position of a prompt only
 	shared   bool // stored as another tensor
-	once     bool // passed once for a prompt, before any token
+	once     bool // used once per prompt, before any token
 }
 
-// servedExperts is the routed experts of layers that are alike.
+// servedExperts is the routed experts of equal layers.
 type servedExperts struct {
 	layers, experts, topK float64
 	bytes                 float64 // of all experts of all layers
 	params                float64
 }
 
-// servedCache is what layers that are alike remember.
+// servedCache is the cache of equal layers.
 type servedCache struct {
 	model.Cache
 	layers float64
 }
 
-// newServed sums a model's tensors and caches under a preset.
-func newServed(m *model.Model, q *Quant) *served {
-	s := &served{model: m, quant: q, layers: m.DecoderLayers(), depth: m.DecoderDepth(), launches: launchedLayers(m, q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
+// newProfile sums a model's tensors and caches under a preset.
+func newProfile(m *model.Model, q *Quant) *profile {
+	s := &profile{model: m, quant: q, layers: m.DecoderLayers(), depth: m.DecoderDepth(), launches: launchedLayers(m, q), hidden: float64(m.Hidden), vocab: float64(m.Vocab)}
 	moe, scale, layers := m.HasExperts(), m.CountScale(), m.Layers()
 	for i := range m.Groups {
 		g := &m.Groups[i]
@@ -99,8 +99,8 @@ func newServed(m *model.Model, q *Quant) *served {
 	return s
 }
 
-// route adds layers that route tokens to experts to those that are alike.
-func (s *served) route(layers, experts, topK float64) {
+// route adds layers that route tokens to experts to equal ones.
+func (s *profile) route(layers, experts, topK float64) {
 	last := len(s.experts) - 1
 	if last < 0 || s.experts[last].experts != experts || s.experts[last].topK != topK {
 		s.experts = append(s.experts, servedExperts{experts: experts, topK: topK})
@@ -110,7 +110,7 @@ func (s *served) route(layers, experts, topK float64) {
 }
 
 // add sums one tensor of repeat layers.
-func (s *served) add(w model.Weight, repeat, bits float64, body, once bool) {
+func (s *profile) add(w model.Weight, repeat, bits float64, body, once bool) {
 	n := float64(w.Rows*max(w.Cols, 1)*w.Copies) * repeat
 	if w.Split == model.ExpertSplit {
 		e := &s.experts[len(s.experts)-1]
@@ -120,7 +120,7 @@ func (s *served) add(w model.Weight, repeat, bits float64, body, once bool) {
 		}
 		return
 	}
-	if w.Cols > 0 && w.Part != model.HeadPart && w.Part != model.Embedding && !once { // logits are counted on their own
+	if w.Cols > 0 && w.Part != model.HeadPart && w.Part != model.Embedding && !once { // logits are counted separately
 		s.widest = max(s.widest, float64(w.Rows))
 	}
 	s.tensors = append(s.tensors, servedTensor{

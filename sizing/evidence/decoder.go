@@ -15,12 +15,12 @@ import (
 // Resolve finds a model by its catalogue name.
 type Resolve func(name string) (*model.Model, error)
 
-// traits are the parts of a decoder that a family's name decides.
+// traits are the parts of a decoder that follow from a family's name.
 type traits struct {
 	biases    bool // linear maps and norms have biases
 	positions bool // learned position embeddings
-	tied      bool // where the row does not say
-	gated     bool // where the row does not say
+	tied      bool // by default
+	gated     bool // by default
 	embedNorm bool // a norm after the embedding
 	encoder   bool // bidirectional, with token types and a masked-LM head
 }
@@ -37,8 +37,8 @@ var families = map[string]traits{
 	"peft-llm":        {gated: true},
 }
 
-// model builds the row's model: the catalogue's, if it is named there, cut to
-// the row's layers; else one from the shape that the row gives.
+// model builds the row's model: the catalogue's if it is named there, with the
+// row's number of layers; else one from the dimensions that the row states.
 func (r *Row) model(resolve Resolve) (*model.Model, error) {
 	for _, name := range []string{r.Model, r.Family} {
 		if name == "" {
@@ -66,21 +66,21 @@ func (r *Row) model(resolve Resolve) (*model.Model, error) {
 	}
 	t, ok := families[r.Family]
 	if !ok {
-		// A row with its own shape and an unknown name is taken as a plain
-		// decoder of today.
+		// A row with its own dimensions and an unknown name is assumed to be a
+		// plain current decoder.
 		t = families["dense-llm"]
 	}
 	return r.decoder(t)
 }
 
 // agrees reports whether a catalogue model has the width and at least the
-// layers that the row states; a family's name may also be that of a model.
+// layers that the row states; the name of a family may also be that of a model.
 func (r *Row) agrees(m *model.Model) bool {
 	return (r.Hidden == 0 || r.Hidden == m.Hidden) && int(r.Layers) <= m.Layers() &&
 		(r.Params == 0 || r.Layers > 0 || math.Abs(float64(m.Params())/r.Params-1) < 0.1)
 }
 
-// decoder builds a transformer from the row's shape.
+// decoder builds a transformer from the row's dimensions.
 func (r *Row) decoder(t traits) (*model.Model, error) {
 	opt := r.Options
 	if r.Heads == 0 {
@@ -114,10 +114,11 @@ func (r *Row) decoder(t traits) (*model.Model, error) {
 	return m, m.Check()
 }
 
-// headWidth is that of a head where a row gives neither heads nor a count.
+// headWidth is the head dimension if a row states neither heads nor a
+// dimension.
 const headWidth = 128
 
-// builder makes the layers of a row's model.
+// builder builds the layers of a row's model.
 type builder struct {
 	*Row
 	traits
@@ -125,12 +126,12 @@ type builder struct {
 	bias, gated bool
 	norm        model.Norm
 	mixer       model.Block
-	linear      model.Block // linear attention, where some layers have it
+	linear      model.Block // linear attention, if some layers have it
 	ffn         model.FFN
 	moe         model.MoE
 }
 
-// parts builds what layers are made of.
+// parts builds the parts of layers.
 func (b *builder) parts() error {
 	width := b.FFN
 	if width == 0 || b.defaultWidth() {
@@ -153,16 +154,16 @@ func (b *builder) parts() error {
 // megatron reports whether the row ran in Megatron-LM or on its core.
 func (r *Row) megatron() bool { return strings.HasPrefix(r.Stack, "megatron") }
 
-// defaultWidth reports whether the row's FFN width is only what a launch
-// script leaves open: four times the hidden size, in a gated model of
-// Megatron's whose other widths are not stated either.
+// defaultWidth reports whether the row's FFN width is only the default of a
+// launch script: four times the hidden size, in a gated model of Megatron whose
+// other widths are not stated either.
 func (b *builder) defaultWidth() bool {
 	_, stated := b.opt["moe-ffn-hidden-size"]
 	return b.megatron() && b.gated && b.FFN == 4*b.Hidden && b.Model == "" && !stated
 }
 
-// gatedWidth is the width that Megatron-LM gives a gated FFN where none is
-// stated: two thirds of an ungated one's, rounded down to 64.
+// gatedWidth is Megatron-LM's default width of a gated FFN: two thirds of an
+// ungated one's, rounded down to 64.
 // Source: NVIDIA/Megatron-LM megatron/training/arguments.py (ffn_hidden_size
 // with swiglu).
 func gatedWidth(hidden int64) int64 { return hidden * 8 / 3 / 64 * 64 }
@@ -264,9 +265,9 @@ func linearLayers(s string, layers int) ([]bool, error) {
 	return set, nil
 }
 
-// hybrid builds the layers of a pattern of one mixer a letter: M state space,
-// * attention, - dense, E experts. What follows each slash predicts a further
-// token.
+// hybrid builds the layers of a pattern with one letter per mixer: M state
+// space, * attention, - dense, E experts. Each slash starts a multi-token
+// prediction layer.
 // Source: NVIDIA/Megatron-LM megatron/core/ssm (hybrid layer pattern).
 func (b *builder) hybrid(pattern string) (groups []model.Group, further [][]model.Block, err error) {
 	mamba := model.Mamba2{Hidden: b.Hidden, Groups: 8, State: 128, Conv: 4}
@@ -298,9 +299,9 @@ func (b *builder) hybrid(pattern string) (groups []model.Group, further [][]mode
 	return groups, further, nil
 }
 
-// ratios spells the pattern of a hybrid model whose launch gives only the
+// ratios returns the pattern of a hybrid model whose launch states only the
 // shares of attention and dense layers: attention evenly between state-space
-// layers, dense layers evenly in the rest. It is empty where neither is given.
+// layers, dense layers evenly in the rest. It is empty if neither is stated.
 // Source: NVIDIA/Megatron-LM megatron/core/ssm/mamba_hybrid_layer_allocation.py.
 func (b *builder) ratios(layers int) (string, error) {
 	share := map[string]float64{}
@@ -339,8 +340,7 @@ func (b *builder) ratios(layers int) (string, error) {
 	return string(list), nil
 }
 
-// mixers builds the row's attention, and the linear attention that stands
-// beside it.
+// mixers builds the row's attention and its linear attention.
 func (b *builder) mixers() error {
 	if b.opt.on("multi-latent-attention") {
 		a := model.MLA{Hidden: b.Hidden, Heads: b.Heads, KVRank: 32, RopeDim: 64, NopeDim: 128, ValDim: 128}

@@ -7,8 +7,8 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
-// oneModel takes the one MODEL of a command; none and several are refused with
-// what is wanted.
+// oneModel reads the one MODEL of a command; none and several are rejected with
+// the expected form.
 func oneModel(at *string, want text.Text, hint, several string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch len(args) {

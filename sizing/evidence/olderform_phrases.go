@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// olderPhrases moves what the notes of an older file say in words into columns.
+// olderPhrases moves phrases in the notes of an older file into columns.
 // Published files of that form state these facts nowhere else; the phrases are
 // fixed, and new files have columns for them.
 func (r *Row) olderPhrases() {
@@ -35,8 +35,8 @@ var (
 	olderPixels    = regexp.MustCompile(`(\d+) ?px|(\d{2,})x\d{2,}`)
 )
 
-// olderModel reads the model of a run that names none in its column: "model
-// Llama-2-70B LoRA r16; …".
+// olderModel reads the model of a run whose column is empty: "model Llama-2-70B
+// LoRA r16; …".
 func (r *Row) olderModel() {
 	if r.DeviceHours == 0 {
 		return
@@ -59,7 +59,7 @@ var (
 	olderArrivals = regexp.MustCompile(`(\d+) [^.,;]*requests arriving at (?:about )?(\d+(?:\.\d+)?)/s`)
 )
 
-// olderPhrases moves what the notes of an older file say in words into columns.
+// olderPhrases moves phrases in the notes of an older file into columns.
 func (r *ServingRow) olderPhrases() {
 	r.RandomLengths = r.RandomLengths || strings.Contains(r.Note, "random lengths")
 	if strings.Contains(strings.ToLower(r.Note), "vulkan") {

@@ -33,14 +33,14 @@ func namedParams(name string) (total, active float64) {
 	return read(nameTotal), read(nameActive)
 }
 
-// sparse is the active share of parameters below which a model is taken to
+// sparse is the active share of parameters below which a model is assumed to
 // have experts.
 const sparse = 0.8
 
-// inferModel infers a model from its parameters. One with experts gets the layers
-// of a dense model of one and a half times the active parameters and, in place
-// of each FFN, 128 experts that bring the total to the count, as many of them
-// active as bring the active ones nearest.
+// inferModel infers a model from its parameters. A model with experts gets the
+// layers of a dense model of 1.5 times the active parameters. Each FFN becomes
+// 128 experts that match the total count; the number of active experts matches
+// the active count best.
 func inferModel(resolve Resolve, total, active float64) (*model.Model, error) {
 	const experts, dense = 128, 1.5
 	count := func(v float64) string { return strconv.FormatFloat(math.Round(v), 'f', 0, 64) }
@@ -53,7 +53,7 @@ func inferModel(resolve Resolve, total, active float64) (*model.Model, error) {
 	}
 	m := *base
 	m.Groups = nil
-	rest, widths := float64(base.Params()), 0.0 // what stays, and Σ 3 x hidden x layers
+	rest, widths := float64(base.Params()), 0.0 // all but FFNs, and Σ 3 x hidden x layers
 	for _, g := range base.Groups {
 		for _, b := range g.Blocks {
 			if f, ok := b.(model.FFN); ok {

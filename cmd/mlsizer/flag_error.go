@@ -16,7 +16,7 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// flagOf is the flag that an error of the domain is about, "" if unknown.
+// flagOf is the flag of a core error, "" if unknown.
 func flagOf(err error) string {
 	var fault *cli.FlagFault
 	var rate *hardware.UnsupportedError
@@ -32,8 +32,8 @@ func flagOf(err error) string {
 	return ""
 }
 
-// flagError names the flag that an error of the domain is about; name is "" if
-// that flag was not given.
+// flagError names the flag of a core error; name is "" if that flag was not
+// given.
 func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 	name = flagOf(err)
 	flag := cmd.Flags().Lookup(name)
@@ -47,13 +47,13 @@ func flagError(cmd *cobra.Command, err error) (name string, wrapped error) {
 	return name, text.FlagValueFails.Error(name, flag.Value, err)
 }
 
-// lacksNetwork says whether an error is about a network between nodes that is
-// not known.
+// lacksNetwork reports whether an error is about an unknown network between
+// nodes.
 func lacksNetwork(err error) bool { return note.Is(err, "device.no-network-between-nodes") }
 
-// askError makes a usage error of an answer that could not be given. The hint
-// leaves the choice of what is wrong to the program, if that gives an answer.
-func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target, err error) error {
+// answerError converts an error of an estimate to a usage error. The hint
+// leaves the wrong flag open, if that gives an answer.
+func answerError(a *cli.App, cmd *cobra.Command, o *cli.TrainingOptions, m *cli.ModelArg, t cli.Target, err error) error {
 	name, wrapped := flagError(cmd, err)
 	if name == "" {
 		if lacksNetwork(err) {
@@ -95,14 +95,14 @@ func askError(a *cli.App, cmd *cobra.Command, o *cli.WorkOptions, m *cli.ModelAr
 	default:
 		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
-	if _, err := without.Ask(m, t); err != nil {
+	if _, err := without.Answer(m, t); err != nil {
 		return cli.UsageError(wrapped, relaxed(a, o, m, t))
 	}
 	return cli.UsageError(wrapped, a.CommandWithout(name))
 }
 
-// noRate says which precisions of training the device computes in: it may have
-// a rate for formats that are none.
+// noRate says which training precisions the device supports: it may have a rate
+// for other formats.
 func noRate(e *hardware.UnsupportedError) error {
 	var names []string
 	for _, p := range train.Precisions(e.Device) {
@@ -114,12 +114,12 @@ func noRate(e *hardware.UnsupportedError) error {
 	return text.NoMatrixRate.Error(e.Device.ID, e.DType, strings.Join(names, ", "))
 }
 
-// relaxed is the command line with the whole layout left open, "" if even that
-// has no answer.
-func relaxed(a *cli.App, o *cli.WorkOptions, m *cli.ModelArg, t cli.Target) string {
+// relaxed is the command line with an open layout, "" if that has no answer
+// either.
+func relaxed(a *cli.App, o *cli.TrainingOptions, m *cli.ModelArg, t cli.Target) string {
 	open := *o
 	open.Fixed = search.Fixed{}
-	if _, err := open.Ask(m, t); err != nil {
+	if _, err := open.Answer(m, t); err != nil {
 		return ""
 	}
 	var names []string

@@ -11,9 +11,9 @@ import (
 	"mlsizer/sizing/note"
 )
 
-// Of every stage of any plan, with a teacher or without: terms add up to the
-// total at every moment, and the largest is the moment that the stage's memory
-// is of, with the same terms; that of the worst stage is the estimate's.
+// For every stage of any plan, with a teacher or without: terms add up to the
+// total in every phase, and the largest phase is that of the stage's memory,
+// with the same terms; that of the most loaded stage is the estimate's.
 func TestTimelineHasThePeak(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := modeltest.Draw(t)
@@ -53,17 +53,17 @@ func TestTimelineHasThePeak(t *testing.T) {
 	})
 }
 
-// The moments of a last stage that recomputes in full: the loss adds the logits
-// to the kept inputs, the backward pass the layer that is made anew; after it the
-// gradients are alone, and the update makes no more of them.
-func TestMomentsOfAStep(t *testing.T) {
+// The phases of a last stage with full recompute: the loss adds the logits to
+// the saved inputs, the backward pass the recomputed layer; after it only the
+// gradients remain, and the update adds none.
+func TestPhasesOfAStep(t *testing.T) {
 	p := mustPrepare(modeltest.GPT(4, 1024, 8, 32000, 2048), Workload{Seq: 2048, PUE: 1}, "megatron-core", 2)
 	plan := Plan{TP: 1, PP: 2, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 4, Recompute: FullRecompute}
-	byMoment := map[Moment]Memory{}
+	byMoment := map[Phase]Memory{}
 	for _, m := range p.Timeline(&plan, 1) {
 		byMoment[m.Peak] = m
 	}
-	require.Len(t, byMoment, len(moments))
+	require.Len(t, byMoment, len(phases))
 	forward, loss, backward := byMoment[Forward], byMoment[AtLoss], byMoment[Backward]
 	// Two layers' inputs and the head's two: 2048 x 1024 in bf16 each.
 	const hidden = 2048 * 1024 * 2
@@ -73,7 +73,7 @@ func TestMomentsOfAStep(t *testing.T) {
 	assert.Equal(t, forward.Activations, loss.Activations)
 	assert.Greater(t, backward.Activations, loss.Activations)
 	assert.Equal(t, loss.Logits, backward.Logits)
-	for _, m := range []Moment{Reduction, AtOptimizer} {
+	for _, m := range []Phase{Reduction, AtOptimizer} {
 		assert.Zero(t, byMoment[m].Activations+byMoment[m].Logits)
 		assert.Equal(t, forward.Gradients, byMoment[m].Gradients)
 	}

@@ -10,9 +10,9 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// momentJSON is a device's memory at a moment of a step.
-type momentJSON struct {
-	Moment        train.Moment   `json:"moment"`
+// phaseJSON is a device's memory in a phase of a step.
+type phaseJSON struct {
+	Phase         train.Phase    `json:"moment"`
 	Stage         int            `json:"stage"`
 	Weights       quantity.Bytes `json:"weights_bytes"`
 	Gradients     quantity.Bytes `json:"gradients_bytes"`
@@ -26,23 +26,23 @@ type momentJSON struct {
 	Peak          bool           `json:"peak"`
 }
 
-// timeline is the memory of a stage at every moment of a step.
-func timeline(a *sizing.Answer, stage int) []momentJSON {
-	var list []momentJSON
+// timeline is the memory of a stage in every phase of a step.
+func timeline(a *sizing.Answer, stage int) []phaseJSON {
+	var list []phaseJSON
 	plan := &a.Estimate.Plan
 	peak := a.StageMemory(plan, stage).Peak
 	for _, m := range a.Timeline(plan, stage) {
-		list = append(list, momentJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, m.Peak == peak})
+		list = append(list, phaseJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, m.Peak == peak})
 	}
 	return list
 }
 
-// MomentTables show the worst stage's memory term by term at every moment of a
-// step, and the totals of all stages.
-func MomentTables(a *sizing.Answer, r *ResultJSON) []render.Table {
+// PhaseTables show the memory of the most loaded stage, term by term, in every
+// phase of a step, and the totals of all stages.
+func PhaseTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	t := render.Table{Title: text.MomentsOf.With(r.Memory.Stage+1, r.Plan.PP), Columns: []render.Column{{Name: "term", Head: text.MemoryDevice}}}
 	for _, m := range r.Timeline {
-		head := momentText(m.Moment)
+		head := phaseText(m.Phase)
 		if m.Peak {
 			head = text.PeakMoment.With(head)
 		}
@@ -50,13 +50,13 @@ func MomentTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	}
 	for _, term := range []struct {
 		label text.Text
-		of    func(*momentJSON) quantity.Bytes
+		of    func(*phaseJSON) quantity.Bytes
 	}{
-		{text.Weights, func(m *momentJSON) quantity.Bytes { return m.Weights }}, {text.Gradients, func(m *momentJSON) quantity.Bytes { return m.Gradients }},
-		{text.OptimizerState, func(m *momentJSON) quantity.Bytes { return m.Optimizer }}, {text.Activations, func(m *momentJSON) quantity.Bytes { return m.Activations }},
-		{text.Logits, func(m *momentJSON) quantity.Bytes { return m.Logits }}, {text.Communication, func(m *momentJSON) quantity.Bytes { return m.Communication }},
-		{text.Teacher, func(m *momentJSON) quantity.Bytes { return m.Teacher }}, {text.Overhead, func(m *momentJSON) quantity.Bytes { return m.Overhead }},
-		{text.Total, func(m *momentJSON) quantity.Bytes { return m.Total }},
+		{text.Weights, func(m *phaseJSON) quantity.Bytes { return m.Weights }}, {text.Gradients, func(m *phaseJSON) quantity.Bytes { return m.Gradients }},
+		{text.OptimizerState, func(m *phaseJSON) quantity.Bytes { return m.Optimizer }}, {text.Activations, func(m *phaseJSON) quantity.Bytes { return m.Activations }},
+		{text.Logits, func(m *phaseJSON) quantity.Bytes { return m.Logits }}, {text.Communication, func(m *phaseJSON) quantity.Bytes { return m.Communication }},
+		{text.Teacher, func(m *phaseJSON) quantity.Bytes { return m.Teacher }}, {text.Overhead, func(m *phaseJSON) quantity.Bytes { return m.Overhead }},
+		{text.Total, func(m *phaseJSON) quantity.Bytes { return m.Total }},
 	} {
 		row, any := []render.Cell{{Value: term.label}}, false
 		for i := range r.Timeline {
@@ -74,15 +74,15 @@ func MomentTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 	return []render.Table{t, stagesTable(a, r.Plan.PP)}
 }
 
-// stagesTable is the totals of every pipeline stage by moment; stages alike are
-// a row.
+// stagesTable is the totals of every pipeline stage by phase; equal stages
+// share a row.
 func stagesTable(a *sizing.Answer, stages int) render.Table {
-	columns := []train.Moment{train.Forward, train.AtLoss, train.Backward, train.Reduction, train.AtOptimizer}
+	columns := []train.Phase{train.Forward, train.AtLoss, train.Backward, train.Reduction, train.AtOptimizer}
 	t := render.Table{Title: text.MomentsByStage, Columns: []render.Column{{Name: "stage", Head: text.PipelineStage}}}
 	for _, m := range columns {
-		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: momentText(m), Right: true, Coarse: true, Across: true})
+		t.Columns = append(t.Columns, render.Column{Name: "moment_bytes", Head: phaseText(m), Right: true, Coarse: true, Across: true})
 	}
-	first, last := 1, map[train.Moment]quantity.Bytes{}
+	first, last := 1, map[train.Phase]quantity.Bytes{}
 	flush := func(to int) {
 		name := fmt.Sprint(first)
 		if to > first {
@@ -99,9 +99,9 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 		t.Rows = append(t.Rows, row)
 	}
 	for stage := range stages {
-		now := map[train.Moment]quantity.Bytes{}
+		now := map[train.Phase]quantity.Bytes{}
 		for _, m := range timeline(a, stage) {
-			now[m.Moment] = m.Total
+			now[m.Phase] = m.Total
 		}
 		if stage > 0 && fmt.Sprint(now) != fmt.Sprint(last) {
 			flush(stage)
@@ -113,5 +113,5 @@ func stagesTable(a *sizing.Answer, stages int) render.Table {
 	return t
 }
 
-// momentText is the name of a moment.
-func momentText(m train.Moment) text.Text { return text.OfPhase(string(m)) }
+// phaseText is the name of a phase.
+func phaseText(m train.Phase) text.Text { return text.OfPhase(string(m)) }

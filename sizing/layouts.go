@@ -121,8 +121,8 @@ func (q *Request) plans(p *train.Prepared, batch batchOf, try func(*train.Plan))
 	})
 }
 
-// virtual returns the most virtual stages worth trying: a device of a pipeline
-// holds up to 8 chunks of at least one layer.
+// virtual returns the largest number of virtual stages worth trying: a device
+// of a pipeline stores up to 8 chunks of at least one layer.
 func virtual(pp, layers int) int {
 	if pp == 1 {
 		return 1
@@ -130,12 +130,11 @@ func virtual(pp, layers int) int {
 	return max(1, min(8, layers/pp))
 }
 
-// contextPart is the least number of tokens that context parallelism leaves a
-// device: below it the exchange outweighs what a device computes.
+// contextPart is the least number of tokens per device under context
+// parallelism: below it the exchange takes longer than the computation.
 const contextPart = 4096
 
-// each calls f with the value that is fixed, or with the powers of two up to
-// most.
+// each calls f with the fixed value, or with the powers of two up to most.
 func each(fixed, most int, f func(int)) {
 	if fixed > 0 {
 		f(fixed)

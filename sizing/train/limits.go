@@ -2,88 +2,90 @@ package train
 
 import "mlsizer/sizing/quantity"
 
-// Limits is what a model allows a plan to divide.
+// Limits are the dimensions of a model that a plan may divide.
 type Limits struct {
-	// Heads is what tensor parallelism must divide; 0: it has nothing to.
+	// Heads is the number that tensor parallelism must divide; 0: there is
+	// nothing to divide.
 	Heads int64
-	// Experts is what expert parallelism must divide; 0: there are none.
+	// Experts is the number that expert parallelism must divide; 0: there are
+	// none.
 	Experts int64
-	// Layers is how many a pipeline shares out.
+	// Layers is the number of layers that a pipeline distributes.
 	Layers int
-	// Sequence says that there is one to divide.
+	// Sequence says that context parallelism has a sequence to divide.
 	Sequence bool
-	// HostLink says that the device can keep state with its host.
+	// HostLink says that the device can offload state to its host.
 	HostLink bool
 }
 
-// Limits returns what plans may divide.
+// Limits returns the dimensions that plans may divide.
 func (p *Prepared) Limits() Limits {
-	c, d := p.costs, p.Cluster.Device
+	c, d := p.profile, p.Cluster.Device
 	return Limits{Heads: c.tpUnit, Experts: c.experts, Layers: c.layers, Sequence: c.model.PerToken(),
 		HostLink: !d.Unified && d.HostLink.Bandwidth > 0}
 }
 
-// Check returns an error that says why a plan cannot run, nil if it can.
+// Check returns why a plan cannot run, nil if it can.
 func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
 
-// Uneven reports whether the layers divide so that the plan's first and last
-// stage hold what it fixes.
+// Uneven reports whether the layers allow the first and last stages that the
+// plan fixes.
 func (l *Limits) Uneven(plan *Plan) bool { return plan.layersFit(l.Layers) }
 
-// MemoryFloor returns a total below which no device of the plan's most loaded
-// stage can get, whatever its shard group, and with the sharding or a lesser
-// one: states divided by all ranks, those that the plan offloads with the host,
-// and no gathered weights.
-func (v *Evaluator) MemoryFloor(plan *Plan, most Sharding) (float64, error) {
+// MemoryLowerBound returns a lower bound of the memory of the plan's most
+// loaded stage, for any shard group and at most the given sharding: all ranks
+// divide the states, the host stores what the plan offloads, and no weights are
+// gathered.
+func (v *Evaluator) MemoryLowerBound(plan *Plan, most Sharding) (float64, error) {
 	p := *plan
 	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = NoSharding, 0, false, false
 	if err := v.set(&p); err != nil {
 		return 0, err
 	}
-	mode := v.mode()
+	mode := v.stageSums()
 	p.Sharding, p.ShardGroup, p.OffloadOptimizer, p.OffloadParams = most, plan.DP*plan.CP, plan.OffloadOptimizer, plan.OffloadParams
 	v.l.shardOver(&p)
 	var m Memory
 	var total float64
-	for i := range v.l.stages.parts {
-		v.p.weigh(&v.l, v.l.stages.parts[i].first, &mode.holds[i], &m)
+	for i := range v.l.stages.groups {
+		v.p.memoryAtPeak(&v.l, v.l.stages.groups[i].first, &mode.memory[i], &m)
 		total = max(total, float64(m.Total))
 	}
 	v.l.shardOver(&v.plan)
 	return total, nil
 }
 
-// RunFLOPs returns the arithmetic that the run executes at least: matrix
-// products and the causal half of attention, nothing recomputed.
+// RunFLOPs returns the least FLOPs of the run: matrix products and the causal
+// half of attention, without recompute.
 func (p *Prepared) RunFLOPs() quantity.FLOPs {
 	n := float64(p.Workload.Batch)
 	if p.Workload.Tokens > 0 {
 		n = float64(p.Workload.Tokens) / float64(p.Workload.Seq)
 	}
-	return quantity.FLOPs(p.costs.megatron * n)
+	return quantity.FLOPs(p.profile.megatron * n)
 }
 
 // Peak returns the device's peak rate in the workload's format.
 func (p *Prepared) Peak() quantity.FLOPRate { return p.rate.Peak }
 
-// SureMemory returns the most that a plan may take so that what 95 % of
-// measured peaks stay below still fits the device.
+// SureMemory returns the largest estimate for which 95 % of measured peaks
+// still fit the device.
 func (p *Prepared) SureMemory() quantity.Bytes {
 	m := Memory{Total: p.Cluster.Device.Memory}
-	p.judge(&m)
+	p.setVerdict(&m)
 	return quantity.Bytes(float64(m.Total) / float64(m.Sure) * float64(m.Device) * (1 - 1e-9))
 }
 
-// ShardRanks returns how many ranks of a plan that [Prepared.Check] accepts
-// divide a sharded state between them.
+// ShardRanks returns how many ranks divide a sharded state. [Prepared.Check]
+// must accept the plan.
 func (p *Prepared) ShardRanks(plan *Plan) int {
 	var l layout
 	l.init(p, plan)
 	return int(l.shard)
 }
 
-// Chunks returns how many layers each model chunk of a plan holds, in order:
-// chunk i stands on stage i modulo the stages.
+// Chunks returns the number of layers of each model chunk, in order: chunk i
+// belongs to stage i modulo the stages.
 func (p *Prepared) Chunks(plan *Plan) []int {
 	var l layout
 	l.init(p, plan)

@@ -9,14 +9,14 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// handLayout reads which layers each model chunk holds where a launch lays them
-// out by hand: E the embedding, t a layer, m one of multi-token prediction, L the
-// loss, "|" between chunks, "*n" after a letter or a group in brackets to repeat
-// it: "Et*3|(tt|)*6t*2mL". A plan says such a layout if all chunks are alike, or
-// all between the first and the last.
+// pipelineLayout reads the layers of each model chunk from a launch's custom
+// layout: E the embedding, t a layer, m one of multi-token prediction, L the
+// loss, "|" between chunks, "*n" after a letter or a group in brackets to
+// repeat it: "Et*3|(tt|)*6t*2mL". A plan can express such a layout if all
+// chunks are equal, or all between the first and the last.
 // Source: NVIDIA/Megatron-LM megatron/core/transformer/pipeline_parallel_layer_layout.py.
-func handLayout(s string, p *train.Plan) error {
-	letters, rest, err := spread(s, 0)
+func pipelineLayout(s string, p *train.Plan) error {
+	letters, rest, err := expandRepeats(s, 0)
 	if err != nil || rest != "" {
 		return note.NewError("pipeline-layout.unreadable")
 	}
@@ -42,11 +42,11 @@ func handLayout(s string, p *train.Plan) error {
 	return nil
 }
 
-// mostLetters bounds a layout that is spread out.
+// mostLetters bounds an expanded layout.
 const mostLetters = 1 << 16
 
-// spread writes a layout without repeats, up to the bracket that closes it.
-func spread(s string, depth int) (letters, rest string, err error) {
+// expandRepeats expands the repeats of a layout, up to the closing bracket.
+func expandRepeats(s string, depth int) (letters, rest string, err error) {
 	var b strings.Builder
 	for s != "" && s[0] != ')' {
 		var item string
@@ -54,7 +54,7 @@ func spread(s string, depth int) (letters, rest string, err error) {
 		case strings.ContainsRune("EtmL|", rune(c)):
 			item, s = s[:1], s[1:]
 		case c == '(' && depth < 8:
-			if item, s, err = spread(s[1:], depth+1); err != nil || s == "" {
+			if item, s, err = expandRepeats(s[1:], depth+1); err != nil || s == "" {
 				return "", "", note.NewError("pipeline-layout.open-bracket")
 			}
 			s = s[1:]

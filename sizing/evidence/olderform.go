@@ -10,9 +10,9 @@ import (
 
 // Measurement files of the older form have no column of options. They state
 // launch options as key=value in the note, and columns of a fixed vocabulary,
-// such as method, as their source words them. This file moves both into the
-// columns of today when a file is read, and olderPhrases what a note says in
-// words; no other code reads a note.
+// such as method, in their source's words. This file moves both into the
+// current columns when a file is read, and olderPhrases does the same for phrases of
+// a note; no other code reads a note.
 
 // keyValues returns the pairs that a text spells as key=value, such as
 // "disable-bias-linear=true", by their keys without dashes before them. A list
@@ -43,7 +43,7 @@ func (r *Row) fromOlder() error {
 		r.Options = noted
 	}
 	r.Domain, r.BaseModel = cmp.Or(r.Domain, noted["domain"]), cmp.Or(r.BaseModel, noted["base"])
-	_ = set(&r.TrainingFLOPs, noted["training_compute_flop"]) // what is no number says nothing
+	_ = set(&r.TrainingFLOPs, noted["training_compute_flop"]) // ignored if not a number
 	if err := r.olderMethod(); err != nil {
 		return err
 	}
@@ -67,11 +67,11 @@ func (r *Row) olderMethod() error {
 	if targets := list(stated["targets"]); len(targets) > 0 {
 		r.LoRATargets = targets
 	}
-	_ = set(&r.Trainable, strings.ReplaceAll(stated["trainable"], ",", "")) // what is no number says nothing
+	_ = set(&r.Trainable, strings.ReplaceAll(stated["trainable"], ",", "")) // ignored if not a number
 	return setNumber(&r.LoRARank, "r", strings.TrimPrefix(stated["r"], "none"))
 }
 
-// setNumber stores what a cell spells as key=value; an empty one says nothing.
+// setNumber stores a cell of the form key=value; an empty one is ignored.
 func setNumber(field any, key, value string) error {
 	if value == "" {
 		return nil
@@ -82,7 +82,7 @@ func setNumber(field any, key, value string) error {
 	return nil
 }
 
-// methodWord is the method that a source's words name, in lower case.
+// methodWord is the method in a source's words, in lower case.
 func methodWord(text string) string {
 	for _, m := range []struct{ word, method string }{
 		{"qlora", qloraMethod}, {"qdora", qdoraMethod}, {"dora", doraMethod}, {"lora", loraMethod},
@@ -96,8 +96,8 @@ func methodWord(text string) string {
 	return word
 }
 
-// olderBase reads how the frozen weights are packed, which the older form says
-// by the detail of the precision.
+// olderBase reads how the frozen weights are packed, which the older form
+// states in the detail of the precision.
 func (r *Row) olderBase() {
 	detail := strings.ToLower(r.PrecisionDetail)
 	has := func(word string) bool { return strings.Contains(detail, word) }
@@ -114,7 +114,7 @@ func (r *Row) olderBase() {
 // fromOlder moves what a row of an older file states into columns.
 func (r *ServingRow) fromOlder() error {
 	noted := keyValues(r.Note)
-	_ = set(&r.UBatch, cmp.Or(noted["n_ubatch"], noted["ubatch"])) // what is no number says nothing
+	_ = set(&r.UBatch, cmp.Or(noted["n_ubatch"], noted["ubatch"])) // ignored if not a number
 	_ = set(&r.MLAAttention, noted["mla_attn"])
 	if r.Flash == "" {
 		r.Flash = map[string]string{"1": "on", "0": "off"}[noted["flash_attn"]]
@@ -133,7 +133,7 @@ func (r *ServingRow) fromOlder() error {
 	return nil
 }
 
-// olderDefinitions are the words by which sources define a peak of serving.
+// olderDefinitions are the words in which sources define a peak of serving.
 var olderDefinitions = []struct{ words, definition string }{
 	{"KV cache", cacheDefinition}, {"weights only", weightsDefinition}, {"max_memory_allocated", allocatorDefinition},
 	{"process GPU memory", processDefinition}, {"amdgpu", riseDefinition}, {"ledger", ledgerDefinition},

@@ -7,51 +7,50 @@ import (
 	"mlsizer/sizing/model"
 )
 
-// shape is what the step time needs to know of one layer of a kind: its matrix
-// products, the core of attention, and the bytes its memory-bound kernels
-// move. It is made once, with the rest of a kind.
-type shape struct {
+// layerOps are the operations of one layer of a kind, as the step time needs
+// them: its GEMM shapes, the core of attention, and the bytes that memory-bound
+// kernels move. They are computed once per layer kind.
+type layerOps struct {
 	products []product
 	cores    []core
-	// written is the saved activations of one sample, in bytes, scores left out:
+	// written is the bytes of one sample's saved activations without scores:
 	// memory-bound kernels read and write them.
 	written [model.NumAxes]float64
-	// scores are the bytes of attention scores that are written to memory.
+	// scores are the bytes of attention scores written to memory.
 	scores float64
 	// biased is the bytes of one sample that the activation of experts with
 	// biases reads.
 	biased float64
-	// blocks is how many blocks launch kernels of their own, reduced how many
-	// end in a sum over all tensor-parallel ranks: routed experts do not.
+	// blocks is how many blocks launch their own kernels, reduced how many end
+	// in a sum over all tensor-parallel ranks; routed experts do not.
 	blocks, reduced float64
-	// ring is the bytes of one sample that parts of its sequence need of each
-	// other.
+	// ring is the bytes of one sample that parts of its sequence exchange.
 	ring ring
-	// dispatched is the bytes of one sample's tokens as they are sent to their
-	// experts, and topK to how many each.
+	// dispatched is the bytes of one sample's tokens as they are sent to
+	// experts, topK the number of experts per token.
 	dispatched, topK float64
-	experts          float64 // share of all experts that one token may go to
-	index            int     // of the kind
+	experts          float64 // share of all experts that one token may be routed to
+	index            int     // of the layer kind
 }
 
-// product is a weight, or several that one product reads, as a matrix product
-// of a micro-batch: in inputs by out outputs.
+// product is the GEMM shape of a weight, or of several that one product reads,
+// for a micro-batch: in inputs by out outputs.
 type product struct {
 	in, out float64
-	// copies is the number of experts, uses how many of all tokens one of them
-	// sees; 1 and 1 for a dense layer.
+	// copies is the number of experts, uses the share of all tokens that one of
+	// them sees; 1 and 1 for a dense layer.
 	copies, uses float64
 	// reach is how many inputs of a product read the same element: the area of
-	// a convolution's kernel, 1 elsewhere.
+	// a convolution's kernel, else 1.
 	reach float64
 	// splits says that the library divides the long sum of a small weight
-	// gradient between tiles (split-K), as cuDNN does for convolutions.
+	// gradient over tiles (split-K), as cuDNN does for convolutions.
 	splits bool
-	// narrow says that it computes in the workload's format; an embedding's
-	// and a head's stay in 16 bits.
+	// narrow says that the product runs in the workload's format; an
+	// embedding's and a head's stay in 16 bits.
 	narrow bool
 	split  productSplit
-	module model.Module // that selective recompute drops it with
+	module model.Module // selective recompute drops the product with it
 }
 
 // productSplit says what tensor parallelism does to a product.
@@ -71,10 +70,10 @@ type core struct {
 	fused          bool
 }
 
-// newShape lists the products and cores of one layer of the group.
-func (c *costs) newShape(g *model.Group, w Workload) shape {
+// newLayerOps lists the products and cores of one layer of the group.
+func (c *profile) newLayerOps(g *model.Group, w Workload) layerOps {
 	tokens := g.Positions(w.Seq)
-	s := shape{index: len(c.kinds)}
+	s := layerOps{index: len(c.kinds)}
 	for _, b := range g.Blocks {
 		s.addProducts(b, c.scale, g.Layered())
 		s.addCore(b, tokens, c.stack.FusedAttention)
@@ -93,8 +92,8 @@ func (c *costs) newShape(g *model.Group, w Workload) shape {
 	return s
 }
 
-// route adds a block that sends tokens to experts.
-func (s *shape) route(r model.Routing, tokens, width float64) {
+// route adds a block that routes tokens to experts.
+func (s *layerOps) route(r model.Routing, tokens, width float64) {
 	s.topK, s.experts = float64(r.TopK), r.Reach
 	s.dispatched += float64(r.Width) * tokens * width
 	s.biased += r.Biased * tokens * width
@@ -103,10 +102,10 @@ func (s *shape) route(r model.Routing, tokens, width float64) {
 	}
 }
 
-// ring is what the positions of one part of a sequence need of those of another,
-// by what divides it: keys and values of the heads that have their own, keys and
-// values of a head for each query's, those that all heads share, and what a
-// recurrence remembers at the end of a part, whatever its length.
+// ring is what one part of a sequence needs of another, by what divides it:
+// keys and values of separate KV heads, keys and values of a head per query
+// head, those shared by all heads, and the state of a recurrence at the end of
+// a part, whatever its length.
 type ring struct{ kv, heads, whole, state float64 }
 
 // add adds the bytes of a block.
@@ -118,10 +117,10 @@ func (r *ring) add(b model.Block, tokens, width float64) {
 	r.state += float64(x.State) * width
 }
 
-// addProducts adds a block's matrices. Matrices that read the same input are
-// one product, as stacks fuse Q, K and V, or gate and up. Those of layers compute
-// in the workload's format, if that is narrow.
-func (s *shape) addProducts(b model.Block, scale float64, narrow bool) {
+// addProducts adds a block's matrices. Matrices with the same input are one
+// product, as stacks fuse Q, K and V, or gate and up. Products of layers run in
+// the workload's format if that is narrow.
+func (s *layerOps) addProducts(b model.Block, scale float64, narrow bool) {
 	narrow = narrow && b.Logits() == 0
 	first := len(s.products)
 	for _, t := range b.Weights() {
@@ -158,7 +157,7 @@ func newProduct(t *model.Weight, scale float64, narrow bool) product {
 }
 
 // addCore adds the part of a block that mixes positions, if it has one.
-func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
+func (s *layerOps) addCore(b model.Block, tokens float64, fused bool) {
 	full, executed := b.Mixing(tokens)
 	if full == 0 {
 		return
@@ -172,7 +171,7 @@ func (s *shape) addCore(b model.Block, tokens float64, fused bool) {
 }
 
 // addWritten adds the bytes of a saved activation.
-func (s *shape) addWritten(c *costs, t model.Saved, tokens float64) {
+func (s *layerOps) addWritten(c *profile, t model.Saved, tokens float64) {
 	if !c.writes(t.When) {
 		return
 	}
@@ -181,18 +180,18 @@ func (s *shape) addWritten(c *costs, t model.Saved, tokens float64) {
 	s.scores += t.PerPair * tokens * tokens * width
 }
 
-// timing is what the step time takes from the cluster and the constants, made
-// once for both.
+// timing is the part of the step time that depends on the cluster and the
+// constants alone. It is computed once for both.
 type timing struct {
 	e Efficiency
-	// products and plain are the rates of products in the workload's format
-	// and in 16 bits, FLOP/s; memory is in bytes/s.
+	// products and plain are the rates of products in the workload's format and
+	// in 16 bits, in FLOP/s; memory is in bytes/s.
 	products, plain, memory float64
 	narrow                  bool    // the format is of 8 or 4 bits
-	added                   float64 // bytes that a product moves for each weight's gradient
+	added                   float64 // bytes moved per weight's gradient
 	// local and global are the bandwidths of collectives among neighbours and
-	// across nodes, bytes/s a device; neighbours is how many devices talk
-	// without the network between nodes.
+	// across nodes, in bytes/s per device. neighbours is the number of devices
+	// that communicate without the network between nodes.
 	local, global float64
 	neighbours    float64
 	// linked is how many of the neighbours local holds for. More of them talk
@@ -202,19 +201,19 @@ type timing struct {
 	node               float64 // devices that share the node's network cards
 	// axes is how many axes a torus has, axis how long they are on average; 0
 	// and 0 where links are switched.
-	axes, axis float64
-	band       Band
-	near       *BandFor // whose the band is
-	key        uint32   // of the question, whatever the plan
+	axes, axis  float64
+	band        Band
+	nearestBand *BandFor // of which band is
+	key         uint32   // of the question, whatever the plan
 	// stackMeasured and measured say that the band's measurements ran on the
 	// stack, and on the device.
 	stackMeasured, measured bool
 }
 
-// question is what decides which constants hold.
+// question is what the choice of constants depends on.
 func (p *Prepared) question() Match {
-	v, d := &p.costs.stack.Variant, p.Cluster.Device
-	return Match{Stack: p.costs.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
+	v, d := &p.profile.stack.Variant, p.Cluster.Device
+	return Match{Stack: p.profile.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
 		Arch: d.Arch, Device: d.ID, Link: d.ScaleUp.Name, Precision: p.Workload.Precision.Compute().String()}
 }
 
@@ -224,11 +223,11 @@ func (p *Prepared) ready() {
 	question := p.question()
 	t := &p.timing
 	*t = timing{e: efficiencyAt(p.constants, &question)}
-	near := bandAt(p.constants, &question)
-	t.near = near
-	t.stackMeasured = near.When.Stack != ""
-	if t.band, t.measured = near.Of(d); t.measured && !p.costs.model.PerToken() {
-		t.band, t.measured = near.Elsewhere, false // every measured step is of a language model
+	nearest := bandAt(p.constants, &question)
+	t.nearestBand = nearest
+	t.stackMeasured = nearest.When.Stack != ""
+	if t.band, t.measured = nearest.Of(d); t.measured && !p.profile.model.PerToken() {
+		t.band, t.measured = nearest.Unmeasured, false // all measured steps are of language models
 	}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
@@ -248,15 +247,15 @@ func (p *Prepared) ready() {
 	}
 	t.memory = float64(d.MemBandwidth) * e.Memory
 	t.added = 2
-	if p.costs.stack.PersistentGradients {
-		t.added = 2 * p.costs.gradBytes // read and written
+	if p.profile.stack.PersistentGradients {
+		t.added = 2 * p.profile.gradBytes // read and written
 	}
 	p.readyNetwork(t)
 	t.key = p.questionKey()
 }
 
-// readyNetwork fills in the bandwidths. Devices of a node that no link of their
-// own joins talk through the host's.
+// readyNetwork fills in the bandwidths. Devices of a node without device links
+// communicate through the host.
 func (p *Prepared) readyNetwork(t *timing) {
 	c := &p.Cluster
 	d, e := c.Device, &t.e
@@ -278,7 +277,7 @@ func (p *Prepared) readyNetwork(t *timing) {
 			case joined:
 				rings++
 			default:
-				rings += 0.5 // on a line a collective takes twice as long
+				rings += 0.5 // a collective takes twice as long on a line
 			}
 			t.axes++
 		}
@@ -328,7 +327,7 @@ func (e *Efficiency) rate(d *hardware.Device, r hardware.Rate) float64 {
 	return share * float64(r.Peak)
 }
 
-// mostAchieved is the share of its peak that no power limit raises a device's
-// rate above: what A100 and GH200 were measured to reach, 0.87 and 0.86.
+// mostAchieved is the largest share of peak that a power limit can raise the
+// rate to: A100 and GH200 were measured at 0.87 and 0.86.
 // Source: github.com/stas00/ml-engineering@744d01e compute/accelerator/README.md.
 const mostAchieved = 0.87

@@ -7,14 +7,14 @@ import (
 	"mlsizer/sizing/quantity"
 )
 
-// Throughput is how fast a machine serves. Rates are over all devices
+// Throughput is the speed of a machine that serves. Rates are over all devices
 // and sequences unless they say otherwise.
 type Throughput struct {
-	// Prefill is prompt tokens a second of one batch of prompts.
+	// Prefill is the prompt tokens per second of one batch of prompts.
 	Prefill     float64 `json:"prefill_tokens_per_second"`
 	PrefillLow  float64 `json:"prefill_low"`
 	PrefillHigh float64 `json:"prefill_high"`
-	// Decode is generated tokens a second, Low and High its 80 % band.
+	// Decode is the generated tokens per second, Low and High its 80 % band.
 	Decode  float64 `json:"decode_tokens_per_second"`
 	Low     float64 `json:"low"`
 	High    float64 `json:"high"`
@@ -23,30 +23,30 @@ type Throughput struct {
 	FirstToken     quantity.Seconds `json:"ttft_seconds"`
 	FirstTokenLow  quantity.Seconds `json:"ttft_low_seconds"`
 	FirstTokenHigh quantity.Seconds `json:"ttft_high_seconds"`
-	// ComputeBound is the batch a replica from which arithmetic and no longer
-	// reading the weights sets the pace; 0 if none up to a million does.
+	// ComputeBound is the smallest batch per replica that is limited by
+	// arithmetic and not by reading the weights; 0 if none up to a million is.
 	ComputeBound int64 `json:"compute_bound_batch"`
-	// LoadBatch is the most sequences at once that fit and the runtime takes,
-	// or fewer where that is faster, for fewer layers then stand on the host.
-	// Load is the generated tokens a second of such a server under full load,
-	// prompts included in its time.
+	// LoadBatch is the largest number of concurrent sequences that fit and that
+	// the runtime accepts, or a smaller one if it is faster because fewer
+	// layers are on the host. Load is the generated tokens per second of such a
+	// server under full load; its time includes the prompts.
 	LoadBatch int64   `json:"max_load_sequences"`
 	Load      float64 `json:"max_load_tokens_per_second"`
 	LoadLow   float64 `json:"max_load_low"`
 	LoadHigh  float64 `json:"max_load_high"`
-	// PerMillion is the price of a million generated tokens with their prompts at
-	// that load.
+	// PerMillion is the price per million generated tokens with their prompts
+	// at that load.
 	PerMillion quantity.USD `json:"usd_per_million_tokens,omitempty"`
-	// PerMillionBatch is the same for the batch that was asked for.
+	// PerMillionBatch is the same at the requested batch.
 	PerMillionBatch quantity.USD `json:"usd_per_million_tokens_at_batch,omitempty"`
-	// Energy and EnergyBatch are the energy of the devices at their rated
-	// power for a million generated tokens with their prompts, at that load and
-	// at that batch.
+	// Energy and EnergyBatch are the energy of the devices at rated power per
+	// million generated tokens with their prompts, at that load and at the
+	// requested batch.
 	Energy      quantity.KWh `json:"kwh_per_million_tokens,omitempty"`
 	EnergyBatch quantity.KWh `json:"kwh_per_million_tokens_at_batch,omitempty"`
 }
 
-// Answer is a serving with everything that is asked of it.
+// Answer is everything that a serving request returns.
 type Answer struct {
 	*Prepared
 	Memory     Memory
@@ -54,21 +54,22 @@ type Answer struct {
 	PerSeq     quantity.Bytes
 	MaxContext int64
 	MaxBatch   int64
-	// Best names the storage of the weights with the most bits that fits.
+	// Best is the name of the weight format with the most bits that fits.
 	Best string
-	// BestElsewhere is the same of another runtime, where this one has none.
-	BestElsewhere *Choice
-	Throughput    Throughput
-	// Front is what comes before the decoder; nil where nothing does.
+	// BestOtherRuntime is the same for another runtime, if this one has none.
+	BestOtherRuntime *Choice
+	Throughput       Throughput
+	// Front is the part of the model before the decoder; nil without one.
 	Front   *Front
 	Options []Option
 	Notes   []note.Note
-	price   quantity.USD // a device and hour; 0: not known
+	price   quantity.USD // per device-hour; 0: not known
 }
 
-// Answer evaluates a serving: memory, limits and speed; where it does not fit,
-// what would. The price is that of a device and hour, 0 if it is not known. Its
-// errors are those of [Serving.Prepare]; not to fit is none.
+// Answer evaluates a request: memory, limits and speed, and the options that
+// would fit if it does not. The price is per device-hour, 0 if unknown. The
+// errors are those of [Request.Prepare]; a model that does not fit is not an
+// error.
 func (s Request) Answer(price quantity.USD) (*Answer, error) {
 	p, err := s.Prepare()
 	if err != nil {
@@ -77,13 +78,13 @@ func (s Request) Answer(price quantity.USD) (*Answer, error) {
 	a := &Answer{Prepared: p, price: price}
 	a.Memory = p.Memory(p.Context, p.Batch)
 	p.place(&a.Memory)
-	p.placed = a.Memory.HostLayers
+	p.layersOnHost = a.Memory.HostLayers
 	a.PerToken, a.PerSeq = p.KVBytesPerToken(), p.KVBytes(p.Context)
 	a.MaxContext, a.MaxBatch = p.MaxContext(p.Batch), p.MaxBatch(p.Context)
 	if best := p.best(); best != nil {
 		a.Best = best.Name
 	} else {
-		a.BestElsewhere = p.bestElsewhere()
+		a.BestOtherRuntime = p.bestOtherRuntime()
 	}
 	a.Throughput = p.Throughput(price)
 	a.Front = p.front()
@@ -94,7 +95,7 @@ func (s Request) Answer(price quantity.USD) (*Answer, error) {
 	return a, nil
 }
 
-// Throughput predicts the rates of a serving.
+// Throughput predicts the rates of a request.
 func (p *Prepared) Throughput(price quantity.USD) Throughput {
 	var t Throughput
 	replicas := float64(p.Layout.Replicas)
@@ -126,17 +127,18 @@ func (p *Prepared) Throughput(price quantity.USD) Throughput {
 	return t
 }
 
-// servingRequest is the tokens of a sequence's prompt and answer, and how many
-// are cached in the middle of the answer.
+// servingRequest is the number of tokens of a prompt and its answer, and of
+// cached tokens in the middle of the answer.
 type servingRequest struct{ prompt, output, middle float64 }
 
-// batchEach is the sequences of a replica out of batch of all, a mean.
+// batchEach is the mean number of sequences per replica for a batch over all
+// replicas.
 func (p *Prepared) batchEach(batch int64) float64 {
 	return math.Max(1, float64(batch)/float64(p.Layout.Replicas))
 }
 
-// request is what each of the n sequences of a replica is: where they share a
-// context, each has its part of it.
+// request is the request of each of the n sequences of a replica. Sequences
+// that share a context have an equal part of it.
 func (p *Prepared) request(n float64) servingRequest {
 	context := p.Context
 	if p.SharedContext {
@@ -147,8 +149,8 @@ func (p *Prepared) request(n float64) servingRequest {
 	return r
 }
 
-// answered is the tokens a second of batch requests that are read and answered
-// together, over all replicas.
+// answered is the tokens per second of a batch of requests that are read and
+// answered together, over all replicas.
 func (p *Prepared) answered(t *servingTimer, batch int64) float64 {
 	n := p.batchEach(batch)
 	r := p.request(n)
@@ -156,7 +158,8 @@ func (p *Prepared) answered(t *servingTimer, batch int64) float64 {
 	return n * r.output / time * math.Min(float64(p.Layout.Replicas), float64(batch))
 }
 
-// timerFor is a timer of a batch, with the layers on the host that it pushes out.
+// timerFor is the timer of a batch, with the layers that the batch moves to the
+// host.
 func (p *Prepared) timerFor(batch int64) *servingTimer {
 	t, m := *p.timer, p.Memory(p.Context, batch)
 	p.placeFor(&t, &m)
@@ -169,11 +172,12 @@ type loadedServer struct {
 	rate, low, high float64
 }
 
-// fullLoad is the fastest of the most sequences that fit and the runtime takes,
-// by how many layers stand on the host: more caches leave less room for weights.
+// fullLoad is the fastest of the largest batches that fit and that the runtime
+// accepts, for each number of layers on the host: larger caches leave less
+// memory for weights.
 func (p *Prepared) fullLoad() (best loadedServer) {
 	most := p.Runtime.MaxSequences * int64(p.Layout.Replicas)
-	if p.SharedContext { // more of them are shorter ones, and no more load
+	if p.SharedContext { // more sequences are shorter and no more load
 		most = min(most, p.Batch)
 	}
 	for layers := 0; layers <= p.hostLimit(); layers++ {
@@ -193,8 +197,8 @@ func (p *Prepared) fullLoad() (best loadedServer) {
 	return best
 }
 
-// computeBound is the smallest batch of a replica whose arithmetic takes longer
-// than reading the weights: what a product of few tokens costs beyond it is no
+// computeBound is the smallest batch per replica whose arithmetic takes longer
+// than reading the weights. Tile overhead of small products does not count as
 // arithmetic. Groups and stages divide the batch.
 func (t *servingTimer) computeBound() int64 {
 	arithmetic := *t
@@ -202,7 +206,7 @@ func (t *servingTimer) computeBound() int64 {
 	parts := float64(t.layout.EP * t.layout.PP)
 	bound := func(batch float64) bool {
 		n := math.Max(1, batch/parts)
-		w := arithmetic.work(n, n)
+		w := arithmetic.passWork(n, n)
 		read, multiply := arithmetic.readMultiply(&w)
 		return multiply >= read
 	}
@@ -219,8 +223,8 @@ func smallestBatch(ok func(batch float64) bool) int64 {
 	return search(most, func(n int64) bool { return !ok(float64(n)) }) + 1
 }
 
-// perMillion is what a million tokens or sequences take at a rate a second of
-// what is so much an hour; 0 without a rate.
+// perMillion is the amount per million tokens or sequences, given an hourly
+// amount and a rate per second; 0 without a rate.
 func perMillion(hourly, rate float64) float64 {
 	if rate <= 0 {
 		return 0

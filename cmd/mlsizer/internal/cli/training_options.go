@@ -14,9 +14,9 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// WorkOptions are the flags that say what is to be done and how: those of
-// estimate and compare.
-type WorkOptions struct {
+// TrainingOptions are the flags of a training estimate: those of estimate and
+// compare.
+type TrainingOptions struct {
 	On []string
 
 	Tokens, Samples option.Of[quantity.Tokens]
@@ -59,12 +59,12 @@ type WorkOptions struct {
 
 // Holds reports whether the exit code says that a plan fits: with --strict only
 // if it surely does.
-func (o *WorkOptions) Holds(m *train.Memory) bool {
+func (o *TrainingOptions) Holds(m *train.Memory) bool {
 	return m.Fits && (!o.Strict || m.Verdict == train.FitsSurely)
 }
 
-// AddWorkFlags adds the flags of a training estimate.
-func AddWorkFlags(a *App, cmd *cobra.Command, o *WorkOptions) {
+// AddTrainingFlags adds the flags of a training estimate.
+func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	o.Bounds = sizing.DefaultBounds
 	fs := cmd.Flags()
 	fs.SortFlags = false
@@ -164,7 +164,7 @@ func AddLayoutFlags(fs *pflag.FlagSet, fixed *search.Fixed) {
 	addSwitch(fs, &fixed.SequenceParallel, "sp")
 }
 
-// withRecompute reads a mode of recompute into what is fixed of a layout.
+// withRecompute reads a recompute mode into the fixed part of a layout.
 func withRecompute(fixed *search.Fixed) func(string) (search.Fixed, error) {
 	return func(s string) (search.Fixed, error) {
 		plan, err := fixed.Plan.WithRecompute(s)

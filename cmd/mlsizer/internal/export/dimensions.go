@@ -2,9 +2,9 @@ package export
 
 import "mlsizer/sizing/model"
 
-// shape is a decoder as frameworks describe one: the dimensions of its most
-// frequent kinds of blocks.
-type shape struct {
+// dimensions are a decoder as frameworks describe one: the dimensions of its
+// most frequent layer kinds.
+type dimensions struct {
 	layers                  int
 	hidden, vocab           int64
 	heads, kvHeads, headDim int64
@@ -15,12 +15,12 @@ type shape struct {
 	moe                     *model.MoE
 	denseLayers             int  // before the first mixture of experts
 	mixed                   bool // layers differ in more than that
-	other                   bool // layers of another kind, which no dimension describes
+	other                   bool // layers of a kind that no dimension describes
 }
 
-// shapeOf reads the layers of a model.
-func shapeOf(m *model.Model) shape {
-	s := shape{hidden: m.Hidden, vocab: m.Vocab, rms: true}
+// dimensionsOf reads the layers of a model.
+func dimensionsOf(m *model.Model) dimensions {
+	s := dimensions{hidden: m.Hidden, vocab: m.Vocab, rms: true}
 	most := 0
 	for i := range m.Groups {
 		g := &m.Groups[i]
@@ -56,8 +56,8 @@ func shapeOf(m *model.Model) shape {
 	return s
 }
 
-// block takes the dimensions of a block; those of the longest group win.
-func (s *shape) block(b model.Block, longest bool) {
+// block sets the dimensions of a block; those of the longest group win.
+func (s *dimensions) block(b model.Block, longest bool) {
 	switch b := b.(type) {
 	case model.Norm:
 		s.rms = s.rms && !b.Bias

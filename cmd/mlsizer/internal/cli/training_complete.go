@@ -13,8 +13,8 @@ import (
 // defaultTrial is the share of a run that a trial takes where none is given.
 const defaultTrial = 0.05
 
-// Complete notes which flags were given.
-func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
+// Complete records which flags were given.
+func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	if plan := &o.Fixed.Plan; plan.Modules != 0 {
 		if o.Fixed.Recompute.Or(train.Selective) != train.Selective {
 			return UsageError(text.ModulesOfSelective.Error(plan.Modules, plan.RecomputeName()), a.CommandWithout("recompute"))
@@ -24,7 +24,7 @@ func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
 	if err := a.CheckMoney(cmd, o.Price); err != nil {
 		return err
 	}
-	o.region = a.Region()
+	o.region = a.region()
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (o *WorkOptions) Complete(a *App, cmd *cobra.Command) error {
 }
 
 // LengthSet says whether the length of the run was given.
-func (o *WorkOptions) LengthSet() bool {
+func (o *TrainingOptions) LengthSet() bool {
 	return o.Tokens.IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
 }
 
@@ -88,8 +88,8 @@ func (a *App) WithLength(cmd *cobra.Command, line string) string {
 	return line + tokens + samples
 }
 
-// perToken reports whether a model reads tokens, as one that is not in the
-// catalogue is taken to.
+// perToken reports whether a model reads tokens; a model outside the catalogue
+// is assumed to.
 func (a *App) perToken(name string) bool {
 	e, err := a.Models().Find(name)
 	if err != nil {
@@ -105,9 +105,9 @@ var Goals = []string{"days", "budget", "device-hours"}
 // ofRun are the flags about a whole run, which a step knows nothing of.
 var ofRun = []string{"mtbf", "restart", "startup", "checkpoint-every", "write-bandwidth", "async-checkpoint", "eval-every", "eval-batches", "rampup-batch-size", "env-fps", "actors"}
 
-// needsRun refuses flags about a whole run where none is asked about. A plan
-// without a model chooses the length itself.
-func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
+// needsRun rejects flags of a whole run without a length. A plan without a
+// model chooses the length itself.
+func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 	i := slices.IndexFunc(ofRun, cmd.Flags().Changed)
 	if i < 0 || o.LengthSet() || cmd.Name() == "plan" && cmd.Flags().NArg() == 0 {
 		return nil
@@ -115,9 +115,9 @@ func (o *WorkOptions) needsRun(a *App, cmd *cobra.Command) error {
 	return UsageError(text.OfWholeRun.Error(ofRun[i]), a.WithLength(cmd, a.CommandLine()))
 }
 
-// completeTuning settles which weights the run changes and on what, and
-// refuses what does not go together.
-func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
+// completeTuning determines which weights the run trains and on what data, and
+// rejects contradicting flags.
+func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
 	if several && x.Count > 0 && len(o.Methods) == 0 {
@@ -150,8 +150,8 @@ func (o *WorkOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	return nil
 }
 
-// completeTeacher finds the teacher, and refuses what does not go together.
-func (o *WorkOptions) completeTeacher(a *App, cmd *cobra.Command) error {
+// completeTeacher finds the teacher, and rejects contradicting flags.
+func (o *TrainingOptions) completeTeacher(a *App, cmd *cobra.Command) error {
 	fs := cmd.Flags()
 	if o.Teacher == "" {
 		for _, name := range []string{"teacher-logits", "top-k", "teacher-weights"} {

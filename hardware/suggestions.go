@@ -8,10 +8,10 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// near is up to three names that are spelled like name: those that start with
-// it or hold it first, then by edit distance, and none that differ in more
-// than a third of their letters.
-func (c *Catalog) near(name string) []string {
+// suggestions returns up to three similar names: first those that start with
+// name or contain it, then by edit distance, and none that differs in more than
+// a third of its letters.
+func (c *Catalog) suggestions(name string) []string {
 	want := normaliseName(name)
 	if want == "" || len(want) > 64 {
 		return nil
