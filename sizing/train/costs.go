@@ -16,6 +16,7 @@ import (
 type costs struct {
 	model  *model.Model
 	stack  *Stack
+	rules  ruleSet // of the stack's framework
 	kinds  []kind
 	body   []run // the body layers in order, as runs of one kind
 	input  []int // kinds of the groups on the first stage
@@ -218,7 +219,7 @@ func (w *Workload) Check(m *model.Model) error {
 
 // newCosts sums the blocks of every group.
 func newCosts(m *model.Model, w Workload, s *Stack) *costs {
-	c := &costs{model: m, stack: s, tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
+	c := &costs{model: m, stack: s, rules: rulesOf(s.Name), tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
 	b := s.states(w.Precision, &w.States)
 	c.weightBytes, c.gradBytes, c.masterBytes, c.momentBytes = b.weight, b.gradient, b.master, b.moment
 	c.gatherBytes = min(c.actBytes, b.weight)

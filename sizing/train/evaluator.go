@@ -69,7 +69,7 @@ func (p *Prepared) NewEvaluator() *Evaluator {
 // Evaluate fills in what the plan costs. It allocates only to report a plan
 // that cannot run.
 func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
-	if err := v.set(plan); err != nil {
+	if err := v.setWhole(plan); err != nil {
 		return err
 	}
 	p, mode := v.p, v.mode()
@@ -88,7 +88,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 
 // Memory returns the memory of a plan alone.
 func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
-	if err := v.set(plan); err != nil {
+	if err := v.setWhole(plan); err != nil {
 		return err
 	}
 	v.memory(v.mode(), m)
@@ -107,6 +107,15 @@ func (v *Evaluator) memory(mode *modeCache, out *Memory) {
 		}
 	}
 	v.p.judge(out)
+}
+
+// setWhole makes the plan the current one, and refuses a state that the stack's
+// framework does.
+func (v *Evaluator) setWhole(plan *Plan) error {
+	if err := v.set(plan); err != nil {
+		return err
+	}
+	return v.p.checkRules(v.p.costs.rules.state, plan)
 }
 
 // set makes the plan the current one and drops what it does not share with the

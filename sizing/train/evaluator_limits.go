@@ -24,7 +24,12 @@ func (p *Prepared) Limits() Limits {
 }
 
 // Check returns an error that says why a plan cannot run, nil if it can.
-func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
+func (p *Prepared) Check(plan *Plan) error {
+	if err := p.check(plan); err != nil {
+		return err
+	}
+	return p.checkRules(p.costs.rules.state, plan)
+}
 
 // Uneven reports whether the layers divide so that the plan's first and last
 // stage hold what it fixes.
