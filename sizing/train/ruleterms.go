@@ -17,7 +17,7 @@ const (
 	termPP                    //
 	termVP                    //
 	termMicros                // micro-batches of a pipeline in a step
-	termGroup                 // of them that pass a model chunk in turn, see groupSize
+	termGroup                 // of them that pass a model chunk in turn, see MicroBatchGroup
 	termRounds                // in which an interleaved schedule of PyTorch takes them
 	termChunks                // model chunks: stages times virtual stages
 	termCounted               // chunks that a stage's layers and the ends' missing ones come to
@@ -56,7 +56,7 @@ func (o operand) value(p *Prepared, plan *Plan) int64 {
 	case termMicros:
 		return plan.MicroBatches()
 	case termGroup:
-		return groupSize(plan.MicroBatches(), plan.PP)
+		return plan.MicroBatchGroup()
 	case termRounds:
 		return max(plan.MicroBatches()/int64(plan.PP), 1)
 	case termChunks:

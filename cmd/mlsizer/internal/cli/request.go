@@ -45,7 +45,7 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 		Examples:    o.Examples,
 		Constants:   o.constants,
 		Reliability: o.reliability,
-		Schedule:    o.schedule,
+		Schedule:    o.Schedule,
 		Sweep:       o.Sweep,
 		Precision:   o.Precision,
 		Optimizer:   o.optimizer,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
 
@@ -88,6 +89,7 @@ func (f Format) StackOf(s *train.Stack) *train.Stack {
 type Plan struct {
 	*train.Prepared
 	Estimate *train.Estimate
+	Schedule run.Schedule
 	Lang     text.Lang // of comments
 }
 
@@ -102,9 +104,15 @@ type Result struct {
 	Comments bool
 }
 
-// Write spells the plan for a framework.
-func Write(f Format, p Plan) Result {
+// Write spells the plan for a framework. It returns an error with the reason for
+// a plan or a model that the framework's options cannot say, for a launch without
+// it would train something else.
+func Write(f Format, p Plan) (Result, error) {
 	w := &writer{Plan: p, plan: p.Estimate.Plan, shape: shapeOf(p.Model())}
+	w.arch = architectureOf(p.Model(), &w.shape)
+	if err := w.refuse(f); err != nil {
+		return Result{}, err
+	}
 	var r Result
 	switch f {
 	case Megatron:
@@ -122,7 +130,7 @@ func Write(f Format, p Plan) Result {
 	if r.Comments {
 		r.Text = w.header(r.Upstream) + r.Text
 	}
-	return r
+	return r, nil
 }
 
 // writer collects what a plan leaves.
@@ -130,6 +138,7 @@ type writer struct {
 	Plan
 	plan  train.Plan
 	shape shape
+	arch  *architecture // nil: not known
 	left  []string
 }
 
@@ -151,13 +160,23 @@ func (w *writer) header(upstream string) string {
 	return b.String()
 }
 
-// option is a name with its value; "" is a switch.
-type option struct{ name, value string }
+// option is a name with its value; "" is a switch. A value of several words is
+// as many words of the shell.
+type option struct {
+	name, value string
+	words       bool
+}
 
 // options is a list of them in order.
 type options []option
 
-func (o *options) add(name string, value any) { *o = append(*o, option{name, fmt.Sprint(value)}) }
+func (o *options) add(name string, value any) {
+	*o = append(*o, option{name: name, value: fmt.Sprint(value)})
+}
+
+func (o *options) addWords(name string, words []string) {
+	*o = append(*o, option{name: name, value: strings.Join(words, " "), words: true})
+}
 
 // steps is the length of the run in optimizer steps, 0 if it is not given.
 func (w *writer) steps() int64 {
@@ -191,7 +210,10 @@ func shell(command string, prefix string, list options) string {
 	lines := []string{command}
 	for _, o := range list {
 		line := prefix + o.name
-		if o.value != "" {
+		switch {
+		case o.words:
+			line += " " + o.value
+		case o.value != "":
 			line += " " + quote(o.value)
 		}
 		lines = append(lines, line)
@@ -201,6 +223,9 @@ func shell(command string, prefix string, list options) string {
 
 // quote protects a value from the shell.
 func quote(s string) string {
+	if strings.HasPrefix(s, `"$`) {
+		return s // a variable of the shell
+	}
 	if strings.ContainsAny(s, " |*()$&;<>") {
 		return "'" + s + "'"
 	}
