@@ -1,5 +1,7 @@
 package export
 
+import "mlsizer/cmd/mlsizer/internal/text"
+
 // maxTextModel is the model: its dimensions, and the block that decides how they
 // are put together.
 func (w *writer) maxTextModel(o *options) {
@@ -41,7 +43,12 @@ func (w *writer) maxTextWidth() int64 {
 }
 
 func (w *writer) maxTextRotary(o *options) {
-	o.add("rope_max_timescale", w.arch.base)
+	base := w.arch.base
+	if base == openBase { // no number, which the config refuses
+		base = "ROTARY_BASE"
+		w.leave(text.RotaryBaseOpen)
+	}
+	o.add("rope_max_timescale", base)
 	switch {
 	case w.arch.positions == "yarn":
 		o.add("rope_type", "yarn")

@@ -91,7 +91,7 @@ func (w *writer) refuseMaxText() error {
 	p := &w.plan
 	within := max(w.ShardRanks(p), 1)
 	switch {
-	case !w.described() || w.arch.maxText == "" || w.arch.base == openBase:
+	case !w.described() || w.arch.maxText == "":
 		return text.NotBuilt.Error(w.Model().Name, MaxText)
 	case p.PP > 1 && w.shape.denseLayers > 0:
 		return text.StagesOfKinds.Error(MaxText, w.shape.denseLayers)

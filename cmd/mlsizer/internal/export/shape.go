@@ -38,6 +38,9 @@ func shapeOf(m *model.Model) shape {
 			most = max(most, g.Repeat)
 		}
 	}
+	if s.moe == nil {
+		s.denseLayers = 0
+	}
 	return s
 }
 
