@@ -2,7 +2,6 @@ package export
 
 import (
 	"fmt"
-	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/model"
@@ -77,13 +76,35 @@ func (w *writer) megatronOptimizer(o *options) {
 	}
 }
 
+// offloadNames are what Megatron calls the modules whose activations it offloads.
+// Source: NVIDIA/Megatron-LM megatron/core/transformer/transformer_config.py:2127-2148.
+var offloadNames = map[model.Module][]string{
+	model.CoreAttention: {"core_attn"},
+	model.NormModule:    {"attn_norm", "mlp_norm"},
+	model.MoEActModule:  {"moe_act"},
+}
+
+// offloadWords lists the modules that the plan offloads; ok is false where
+// Megatron offloads one of them only as a part of others.
+func (w *writer) offloadWords() (words []string, ok bool) {
+	for m := model.NoModule + 1; m < model.NumModules; m++ {
+		if !w.plan.Offload.Has(m) {
+			continue
+		}
+		if offloadNames[m] == nil {
+			return nil, false
+		}
+		words = append(words, offloadNames[m]...)
+	}
+	return words, true
+}
+
 // megatronOffload moves activations of modules to the host.
 func (w *writer) megatronOffload(o *options) {
-	if w.plan.Offload == 0 {
-		return
+	if words, _ := w.offloadWords(); words != nil {
+		o.add("fine-grained-activation-offloading", "")
+		o.addWords("offload-modules", words)
 	}
-	o.add("fine-grained-activation-offloading", "")
-	o.addWords("offload-modules", strings.Split(w.plan.Offload.String(), ","))
 }
 
 func (w *writer) megatronPrecision(o *options) {

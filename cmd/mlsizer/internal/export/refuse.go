@@ -74,7 +74,10 @@ func (w *writer) refuseWork(f Format) error {
 
 // refuseMegatron is what pretrain_gpt.py does not build or run.
 func (w *writer) refuseMegatron() error {
+	_, offloads := w.offloadWords()
 	switch {
+	case !offloads:
+		return text.NoSuchOffload.Error(Megatron, w.plan.Offload)
 	case !w.described():
 		return text.NotBuilt.Error(w.Model().Name, Megatron)
 	case w.plan.RecomputeMethod == train.EveryNth:

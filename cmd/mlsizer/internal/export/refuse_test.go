@@ -7,6 +7,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
@@ -18,7 +19,7 @@ func TestRefusals(t *testing.T) {
 	lora := train.Workload{Method: train.LoRA, Adapter: train.Adapter{Rank: 16, Targets: []string{"q_proj"}}}
 	all := []Format{Megatron, Torchtitan, DeepSpeed, Accelerate, MaxText}
 	for name, c := range map[string]struct {
-		model, device string
+		model, device string // of the catalogues
 		work          train.Workload
 		change        func(*train.Plan)
 		schedule      run.Schedule
@@ -37,6 +38,7 @@ func TestRefusals(t *testing.T) {
 		"sinks":        {model: "gpt-oss-20b", by: []Format{Megatron, MaxText}, reason: "gpt-oss-20b"},
 		"other norms":  {model: "gemma-2-9b", by: []Format{Megatron, MaxText}, reason: "gemma-2-9b"},
 		"positions":    {model: "bloom-7b1", by: []Format{Megatron, MaxText}, reason: "bloom-7b1"},
+		"offload":      {model: "llama-3.1-8b", change: func(p *train.Plan) { p.Offload = p.Offload.With(model.MLPModule) }, by: all[:1], reason: "mlp"},
 		"shard groups": {model: "llama-3.1-8b", change: func(p *train.Plan) { p.ShardGroup = 4 }, by: []Format{Megatron, DeepSpeed}, reason: "groups of 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +83,7 @@ func asked(t *testing.T, model, device, stack string, work train.Workload, plan 
 // What a model needs beside its dimensions is written, each option of it.
 func TestSameModel(t *testing.T) {
 	plan := train.Plan{TP: 2, PP: 1, VP: 1, CP: 1, EP: 1, DP: 4, MicroBatch: 1, GlobalBatch: 64, Sharding: train.Zero1, SequenceParallel: true}
-	for model, want := range map[string]map[string]string{
+	for name, want := range map[string]map[string]string{
 		"gpt-3-13b":     {"position-embedding-type": "learned_absolute", "attention-dropout": "0.0", "hidden-dropout": "0.0"},
 		"llama-3.1-8b":  {"position-embedding-type": "rope", "rotary-base": "500000", "use-rope-scaling": "", "rope-scaling-factor": "8"},
 		"qwen3-32b":     {"rotary-base": "1000000", "qk-layernorm": ""},
@@ -92,13 +94,13 @@ func TestSameModel(t *testing.T) {
 			"moe-router-group-topk": "4", "moe-router-topk-scaling-factor": "2.5", "moe-layer-freq": "([0]*3+[1]*58)", "moe-shared-expert-intermediate-size": "2048",
 			"rope-type": "yarn", "rotary-scaling-factor": "40"},
 	} {
-		t.Run(model, func(t *testing.T) {
-			r := written(t, Megatron, asked(t, model, "h100", "megatron-core", train.Workload{}, plan))
+		t.Run(name, func(t *testing.T) {
+			r := written(t, Megatron, asked(t, name, "h100", "megatron-core", train.Workload{}, plan))
 			require.Contains(t, r.Text, "CUDA_DEVICE_MAX_CONNECTIONS=1 torchrun")
 			got := flags(t, r.Text)
-			for name, value := range want {
-				require.Contains(t, got, name)
-				require.Equal(t, value, got[name], name)
+			for option, value := range want {
+				require.Contains(t, got, option)
+				require.Equal(t, value, got[option], option)
 			}
 		})
 	}
@@ -122,7 +124,7 @@ func TestMegatronWorkload(t *testing.T) {
 		"fsdp":       {change: func(p *train.Plan) { p.Sharding = train.Zero3 }, want: map[string]string{"ckpt-format": "fsdp_dtensor", "use-megatron-fsdp": ""}},
 		"modules": {change: func(p *train.Plan) {
 			p.Recompute = train.Selective
-			p.Modules = p.Modules.With(1).With(2)
+			p.Modules = p.Modules.With(model.CoreAttention).With(model.NormModule)
 		}, want: map[string]string{"recompute-modules": "core_attn layernorm"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,6 +50,7 @@ var (
 	NoEvaluation      = T("%s has no options for evaluation during the run", "%s 没有运行中评估的选项")
 	StagesOfKinds     = T("%s pipelines layers of one kind, and %d layers here are dense", "%s 的流水线只含一种层，而此处有 %d 个稠密层")
 	NoModuleOffload   = T("%s: offload of the activations of modules has no key here", "%s：此处没有按模块卸载激活的键")
+	NoSuchOffload     = T("%s does not offload the activations of %s as a whole", "%s 不整体卸载 %s 的激活")
 	NoEveryNth        = T("recompute %s: torchtitan's policies take every layer", "重计算 %s：torchtitan 的策略作用于每一层")
 	NoRampUp          = T("%s has no options for a batch ramp-up", "%s 没有批次渐增的选项")
 	FusedLossDisabled = T("loss fused: Megatron disables its fused cross-entropy (NVIDIA/Megatron-LM@d98e8a64 megatron/training/arguments.py:1696-1701)", "损失 fused：Megatron 已停用其融合交叉熵（NVIDIA/Megatron-LM@d98e8a64 megatron/training/arguments.py:1696-1701）")
