@@ -46,6 +46,9 @@ type Fixed struct {
 	SequenceParallel option.Of[bool]
 	OffloadOptimizer option.Of[bool]
 	ShardGroup       option.Of[int]
+	// Ramp are the first global batches of a ramp-up, which the framework is to
+	// launch too; 0 is none. What holds for two holds for all that follow.
+	Ramp [2]int64
 }
 
 // Merged returns the plan with what is set of the rest in it.
@@ -417,8 +420,19 @@ func (c *counter) launched(plan *train.Plan) int64 {
 func (s *space) shared(plan *train.Plan, try func()) {
 	for _, l := range s.pipelines[plan.PP] {
 		plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
-		if s.p.AllowsLayout(plan) {
+		if s.p.AllowsLayout(plan) && s.ramps(*plan) {
 			try()
 		}
 	}
+}
+
+// ramps reports whether the framework launches a plan with the batches of the
+// ramp-up.
+func (s *space) ramps(plan train.Plan) bool {
+	for _, batch := range s.fixed.Ramp {
+		if plan.GlobalBatch = batch; batch > 0 && !s.p.AllowsLayout(&plan) {
+			return false
+		}
+	}
+	return true
 }
