@@ -46,7 +46,7 @@ var architectures = sync.OnceValue(func() map[string]*architecture {
 
 // openBase stands for a rotary base that is not known: a shell refuses to launch
 // without it.
-const openBase = `"${ROTARY_BASE:?rotary base of the model}"`
+const openBase = `"${ROTARY_BASE:?}"`
 
 // architectureOf returns what is known of a model; nil if its dimensions leave
 // open which model is trained. A model that no one has catalogued is read as a
