@@ -63,11 +63,6 @@ func (w *writer) accelerate() Result {
 	if p.Recompute == train.Selective || p.RecomputeLayers > 0 {
 		w.leave(text.FSDPRecomputesAll, p.RecomputeName())
 	}
-	if sharded {
-		w.dimensions("tp", "cp")
-	} else {
-		w.dimensions() // the mesh is FSDP's
-	}
 	w.leave(text.BatchInScript, p.MicroBatch, p.MicroBatches())
 	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
 }

@@ -61,7 +61,6 @@ func (w *writer) deepSpeed() Result {
 	if p.Recompute != train.NoRecompute {
 		w.leave(text.RecomputeInCode, p.RecomputeName())
 	}
-	w.dimensions()
 	w.leave(text.DeepSpeedUndecided)
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {

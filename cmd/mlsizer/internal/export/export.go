@@ -186,25 +186,6 @@ func (w *writer) steps() int64 {
 	return int64(w.Estimate.Time.Steps)
 }
 
-// dimensions leaves the parallel dimensions that a framework does not have.
-func (w *writer) dimensions(has ...string) {
-	known := map[string]bool{}
-	for _, name := range has {
-		known[name] = true
-	}
-	for _, d := range []struct {
-		name string
-		n    int
-	}{{"tp", w.plan.TP}, {"pp", w.plan.PP}, {"vp", w.plan.VP}, {"cp", w.plan.CP}, {"ep", w.plan.EP}} {
-		if d.n > 1 && !known[d.name] {
-			w.leave(text.NoDimension, d.name, d.n)
-		}
-	}
-	if w.plan.ETP > 0 && w.plan.ETP != w.plan.TP && !known["etp"] {
-		w.leave(text.NoExpertTP, w.plan.ETP)
-	}
-}
-
 // shell joins a command and its options, a line each.
 func shell(command string, prefix string, list options) string {
 	lines := []string{command}

@@ -313,12 +313,18 @@ func TestMaxTextOnSlices(t *testing.T) {
 // What a framework cannot express is said.
 func TestLeft(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: train.Zero1})
-	text := strings.Join(written(t, DeepSpeed, p).Left, "\n")
-	for _, want := range []string{"tp 8", "pp 4", "vp 2", "cp 2"} {
-		require.Contains(t, text, want)
+	for want, plan := range map[string]train.Plan{"tp 8": {TP: 8, PP: 1, VP: 1, CP: 1}, "pp 4": {TP: 1, PP: 4, VP: 1, CP: 1}, "vp 2": {TP: 1, PP: 1, VP: 2, CP: 1}, "cp 2": {TP: 1, PP: 1, VP: 1, CP: 2}} {
+		for _, f := range []Format{DeepSpeed, Accelerate} {
+			of := *p.Estimate
+			of.Plan.TP, of.Plan.PP, of.Plan.VP, of.Plan.CP = plan.TP, plan.PP, plan.VP, plan.CP
+			_, err := Write(f, Plan{Prepared: p.Prepared, Estimate: &of})
+			require.ErrorContains(t, err, want, f)
+		}
 	}
 	require.Contains(t, written(t, Torchtitan, p).Text, "# not here: zero1:")
-	require.Contains(t, written(t, Accelerate, p).Text, "# not here: zero1:")
+	flat := *p.Estimate
+	flat.Plan.TP, flat.Plan.PP, flat.Plan.VP, flat.Plan.CP = 1, 1, 1, 1
+	require.Contains(t, written(t, Accelerate, Plan{Prepared: p.Prepared, Estimate: &flat}).Text, "# not here: zero1:")
 }
 
 func TestParseFormat(t *testing.T) {

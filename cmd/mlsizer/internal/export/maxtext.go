@@ -17,7 +17,6 @@ func (w *writer) maxText() Result {
 	w.maxTextMesh(&o)
 	w.maxTextRemat(&o)
 	w.maxTextOptimizer(&o)
-	w.dimensions("tp", "pp", "vp", "cp", "ep")
 	return Result{Text: lines(o), Upstream: "AI-Hypercomputer/maxtext@e591f30", Comments: true}
 }
 

@@ -21,6 +21,9 @@ func (w *writer) refuse(f Format) error {
 	case w.plan.ShardGroup > 0 && (f == Megatron || f == DeepSpeed):
 		return text.NoGroups.Error(f, w.plan.ShardGroup)
 	}
+	if err := w.refuseDimensions(f); err != nil {
+		return err
+	}
 	if err := w.refuseWork(f); err != nil {
 		return err
 	}
@@ -31,6 +34,36 @@ func (w *writer) refuse(f Format) error {
 		return w.refuseMaxText()
 	case Torchtitan:
 		return w.refuseTorchtitan()
+	}
+	return nil
+}
+
+// dimensions are the parallel dimensions that a framework's options have.
+func (w *writer) dimensions(f Format) []string {
+	switch {
+	case f == Megatron:
+		return []string{"tp", "pp", "vp", "cp", "ep", "etp"}
+	case f == Torchtitan || f == MaxText:
+		return []string{"tp", "pp", "vp", "cp", "ep"}
+	case f == Accelerate && w.plan.Sharding >= train.Zero2: // the mesh is FSDP's
+		return []string{"tp", "cp"}
+	}
+	return nil
+}
+
+// refuseDimensions is a dimension of the plan that the options do not have.
+func (w *writer) refuseDimensions(f Format) error {
+	p, has := &w.plan, w.dimensions(f)
+	for _, d := range []struct {
+		name string
+		n    int
+	}{{"tp", p.TP}, {"pp", p.PP}, {"vp", p.VP}, {"cp", p.CP}, {"ep", p.EP}} {
+		if d.n > 1 && !slices.Contains(has, d.name) {
+			return text.NoDimension.Error(d.name, d.n)
+		}
+	}
+	if p.ETP > 0 && p.ETP != p.TP && !slices.Contains(has, "etp") {
+		return text.NoExpertTP.Error(p.ETP)
 	}
 	return nil
 }

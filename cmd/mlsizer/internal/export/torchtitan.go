@@ -29,7 +29,6 @@ func (w *writer) torchtitan() Result {
 		o.add("training.enable_cpu_offload", "")
 	}
 	w.leave(text.CheckpointingInConfig, p.RecomputeName(), checkpointing(p))
-	w.dimensions("tp", "pp", "vp", "cp", "ep")
 	return Result{Text: shell(w.torchtitanLaunch(), "--", o), Upstream: "pytorch/torchtitan@b5bcd76", Comments: true}
 }
 
