@@ -272,6 +272,9 @@ func (q *Request) on(count int, a *Answer) (*Answer, error) {
 		return nil, err
 	}
 	p, err := q.prepare(cluster)
+	if err == nil {
+		err = q.checkPipeline(p)
+	}
 	if err != nil {
 		return nil, err
 	}

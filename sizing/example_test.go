@@ -45,7 +45,7 @@ func ExampleAsk() {
 	// Output:
 	// tp8 pp4 vp9 dp16 zero1 mb2
 	// 64.9 GiB of 79.6 GiB per device: fits
-	// 7.04 s per step, 1.07 years in all (255 days to 2.40 years)
+	// 7.04 s per step, 1.05 years in all (206 days to 2.37 years)
 }
 
 // A layout is set where it is known.

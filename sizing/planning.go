@@ -21,6 +21,9 @@ func (q Request) Open(count int) (*Answer, error) {
 	if a.Prepared, err = q.prepare(cluster); err != nil {
 		return nil, err
 	}
+	if err := q.checkPipeline(a.Prepared); err != nil {
+		return nil, err
+	}
 	a.Workload.Batch = q.divisibleBatch(count)
 	return a, nil
 }

@@ -43,6 +43,9 @@ func (a *Answer) Space() search.Fixed { return a.asked.space() }
 func (q *Request) space() search.Fixed {
 	fixed := q.Fixed
 	fixed.OffloadOptimizer = option.Set(fixed.OffloadOptimizer.Or(false))
+	if r := &q.Schedule.RampUp; r.Samples > 0 {
+		fixed.Ramp = [2]int64{r.Start, r.Start + r.Increment}
+	}
 	return fixed
 }
 

@@ -32,7 +32,7 @@ func TestDerivationsAreTranslated(t *testing.T) {
 		"estimate llama-3.1-8b --on h100x8 --tokens 1B --method qlora",
 		"estimate resnet-50 --on v100x8 --samples 10M",
 		"estimate llama-3.1-8b --on tpu-v5px64 --tokens 10B",
-		"estimate llama-3.1-70b --on tpu-v5ex1024 --tokens 10B --stack maxtext --tp 1 --pp 2 --dp 512 --sharding zero3 --micro-batch 1 --batch 512",
+		"estimate llama-3.1-70b --on tpu-v5ex1024 --tokens 10B --stack maxtext --tp 1 --pp 2 --dp 512 --sharding zero3 --micro-batch 1 --batch 1024",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --on h100x8 --tokens 10B --mfu 0.4",
 		"estimate llama-3.2-1b --teacher llama-3.1-8b --teacher-logits stored --on h100x8 --tokens 10B",

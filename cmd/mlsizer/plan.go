@@ -213,7 +213,10 @@ func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 		}
 		return cli.ExitCode(cli.ExitNoFit)
 	}
-	r := export.Write(o.Export, export.Plan{Prepared: p.Answer.Prepared, Estimate: p.Best(), Lang: o.Lang})
+	r, err := export.Write(o.Export, export.Plan{Prepared: p.Answer.Prepared, Estimate: p.Best(), Schedule: o.Schedule, Lang: o.Lang})
+	if err != nil {
+		return cli.UsageError(text.NoExport.Error(err), "")
+	}
 	if _, err := io.WriteString(o.Stdout, r.Text); err != nil {
 		return cli.ReadError(text.Writing.Error(err), "")
 	}

@@ -220,9 +220,10 @@ type worker struct {
 	v                               *train.Evaluator
 	floor                           *train.LowerBound
 	nodes                           []node
+	counts                          counter
 	at                              train.Plan     // the layout that is looked at
 	e                               train.Estimate // of it
-	try                             func()
+	try, pipeline                   func()         // evaluate and evaluatePipeline, made once
 	best                            []train.Estimate
 	candidates, evaluated, feasible int64
 }
@@ -245,8 +246,9 @@ func (r *run) each(workers []worker, phase func(*worker)) {
 // search evaluates them at once.
 func (w *worker) list() {
 	w.v, w.floor = w.p.NewEvaluator(), w.p.NewLowerBound()
-	w.try = w.evaluate
+	w.try, w.pipeline = w.evaluate, w.evaluatePipeline
 	w.best = make([]train.Estimate, 0, w.o.Top+1)
+	w.counts = counter{w.space, map[pipelineKey]int64{}}
 	if w.o.Exhaustive {
 		return
 	}
@@ -256,10 +258,13 @@ func (w *worker) list() {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			if n.mode == w.modes[0] {
-				w.candidates += w.count(n) * int64(len(w.modes))
-			}
 			plan := w.plan(n)
+			if w.counts.launched(&plan) == 0 {
+				return
+			}
+			if n.mode == w.modes[0] {
+				w.candidates += w.counts.count(n) * int64(len(w.modes))
+			}
 			for _, l := range w.pipelines[n.pp] {
 				plan.VP = max(plan.VP, l.vp)
 			}
@@ -280,7 +285,7 @@ func (w *worker) search() {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			w.candidates += w.count(n)
+			w.candidates += w.counts.count(n)
 			w.open(n)
 		})
 	}
@@ -303,17 +308,19 @@ func (r *run) limit() float64 { return math.Float64frombits(r.worst.Load()) }
 // open evaluates the layouts of a node.
 func (w *worker) open(n *node) {
 	w.at = w.plan(n)
-	for _, l := range w.pipelines[n.pp] {
-		w.at.VP, w.at.FirstLayers, w.at.LastLayers = l.vp, l.first, l.last
-		if !w.o.Exhaustive {
-			w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
-			least, err := w.v.MemoryLowerBound(&w.at, w.most)
-			if err != nil || w.tooLarge(least) {
-				continue
-			}
+	w.space.shared(&w.at, w.pipeline)
+}
+
+// evaluatePipeline evaluates the layouts of the pipeline that is looked at.
+func (w *worker) evaluatePipeline() {
+	if !w.o.Exhaustive {
+		w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
+		least, err := w.v.MemoryLowerBound(&w.at, w.most)
+		if err != nil || w.tooLarge(least) {
+			return
 		}
-		w.space.states(&w.at, w.try)
 	}
+	w.space.states(&w.at, w.try)
 }
 
 // evaluate evaluates the layout that is looked at.

@@ -123,10 +123,7 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 		for _, pair := range s.pairs() {
 			s.nodes(pair[0], pair[1], func(n *node) {
 				plan = s.plan(n)
-				for _, l := range s.pipelines[n.pp] {
-					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
-					s.states(&plan, try)
-				}
+				s.shared(&plan, func() { s.states(&plan, try) })
 			})
 		}
 		slices.SortFunc(all, func(a, b answer) int { return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(a.bytes, b.bytes)) })
@@ -153,21 +150,19 @@ func TestEveryCandidateCanRun(t *testing.T) {
 		for _, pair := range s.pairs() {
 			s.nodes(pair[0], pair[1], func(n *node) {
 				plan := s.plan(n)
-				for _, l := range s.pipelines[n.pp] {
-					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
-					s.states(&plan, func() {
-						require.NoError(t, p.Check(&plan))
-						require.False(t, seen[plan], "%+v twice", plan)
-						seen[plan] = true
-						if len(seen)%97 == 1 {
-							var got train.Estimate
-							require.NoError(t, v.Evaluate(&plan, &got))
-							want, err := p.Evaluate(&plan)
-							require.NoError(t, err)
-							require.Equal(t, want, got)
-						}
-					})
+				try := func() {
+					require.NoError(t, p.Check(&plan))
+					require.False(t, seen[plan], "%+v twice", plan)
+					seen[plan] = true
+					if len(seen)%97 == 1 {
+						var got train.Estimate
+						require.NoError(t, v.Evaluate(&plan, &got))
+						want, err := p.Evaluate(&plan)
+						require.NoError(t, err)
+						require.Equal(t, want, got)
+					}
 				}
+				s.shared(&plan, func() { s.states(&plan, try) })
 			})
 		}
 	})
@@ -182,10 +177,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 		for _, pair := range s.pairs() {
 			s.nodes(pair[0], pair[1], func(n *node) {
 				plan := s.plan(n)
-				for _, l := range s.pipelines[n.pp] {
-					plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
-					s.states(&plan, func() { listed[plan] = true })
-				}
+				s.shared(&plan, func() { s.states(&plan, func() { listed[plan] = true }) })
 			})
 		}
 		n := p.Cluster.Count
@@ -195,7 +187,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 				EP: rapid.SampledFrom([]int{1, 2, 4, 8}).Draw(t, "ep"), MicroBatch: rapid.SampledFrom([]int{1, 2, 3, 4}).Draw(t, "mb"),
 				GlobalBatch: p.Workload.Batch, Sharding: p.Stack().Sharding, Recompute: train.FullRecompute}
 			if plan.DP*plan.CP == 1 && s.limits.Experts == 0 {
-				plan.Sharding = s.alone[0] // all shardings are one
+				plan.Sharding = s.ascending[0] // all shardings are one
 			}
 			if p.Check(&plan) == nil && (plan.PP == 1 || p.Stack().Pipeline) && (plan.TP == 1 || !p.Stack().NoTensor) {
 				require.True(t, listed[plan], "%+v is not listed", plan)

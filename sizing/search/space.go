@@ -23,9 +23,10 @@ type space struct {
 	modes     []train.Recompute
 	shardings []train.Sharding
 	most      train.Sharding   // of them
-	alone     []train.Sharding // the least of them
+	ascending []train.Sharding // the same, the least first
 	offloads  []bool
-	sequence  []bool // sequence parallel, where tp is above 1
+	launched  map[train.Sharding][]bool // the offloads that the framework launches with a sharding
+	sequence  []bool                    // sequence parallel, where tp is above 1
 
 	devices   []int // divisors of the number of devices
 	experts   []int // of the experts
@@ -45,6 +46,9 @@ type Fixed struct {
 	SequenceParallel option.Of[bool]
 	OffloadOptimizer option.Of[bool]
 	ShardGroup       option.Of[int]
+	// Ramp are the first global batches of a ramp-up, which the framework is to
+	// launch too; 0 is none. What holds for two holds for all that follow.
+	Ramp [2]int64
 }
 
 // Merged returns the plan with what is set of the rest in it.
@@ -86,7 +90,7 @@ func newSpace(p *train.Prepared, fixed Fixed) *space {
 	} else if fixed.Plan.OffloadParams {
 		s.shardings = []train.Sharding{train.Zero3} // what it needs
 	}
-	s.most, s.alone = slices.Max(s.shardings), []train.Sharding{slices.Min(s.shardings)}
+	s.most, s.ascending = slices.Max(s.shardings), slices.Sorted(slices.Values(s.shardings))
 	s.offloads = []bool{false}
 	switch {
 	case fixed.Plan.OffloadParams && stack.OffloadTogether:
@@ -102,11 +106,24 @@ func newSpace(p *train.Prepared, fixed Fixed) *space {
 	case stack.SequenceParallel:
 		s.sequence = []bool{true, false}
 	}
+	s.listStates()
 	s.devices = divisors(int64(p.Cluster.Count))
 	s.experts = divisors(s.limits.Experts)
 	s.batches = divisors(s.batch)
 	s.listPipelines()
 	return s
+}
+
+// listStates lists the offloads that the framework launches with each sharding.
+func (s *space) listStates() {
+	s.launched = map[train.Sharding][]bool{}
+	for _, sharding := range s.shardings {
+		for _, offload := range s.offloads {
+			if s.p.AllowsState(&train.Plan{Sharding: sharding, OffloadOptimizer: offload}) {
+				s.launched[sharding] = append(s.launched[sharding], offload)
+			}
+		}
+	}
 }
 
 // divisors lists the divisors of n in order, those that a dimension can be; of
@@ -289,12 +306,11 @@ func (s *space) states(plan *train.Plan, try func()) {
 	if etp == 0 {
 		etp = plan.TP
 	}
-	shardings := s.shardings
 	if ranks == 1 && s.limits.Experts == 0 {
-		shardings = s.alone // one rank has nobody to share with
+		s.unshared(plan, try)
+		return
 	}
-	for _, sharding := range shardings {
-		plan.Sharding = sharding
+	for _, plan.Sharding = range s.shardings {
 		for _, group := range s.devices {
 			if group == 1 {
 				group = 0
@@ -303,10 +319,28 @@ func (s *space) states(plan *train.Plan, try func()) {
 				continue
 			}
 			plan.ShardGroup = group
-			for _, plan.OffloadOptimizer = range s.offloads {
+			for _, plan.OffloadOptimizer = range s.launched[plan.Sharding] {
 				try()
 			}
 			if ranks == 1 {
+				break
+			}
+		}
+	}
+}
+
+// unshared calls try with the states of a plan whose ranks have nobody to share
+// with: all shardings come to the same, and the least that the framework
+// launches stands for them.
+func (s *space) unshared(plan *train.Plan, try func()) {
+	if s.fixed.ShardGroup.Or(0) != 0 {
+		return
+	}
+	plan.ShardGroup = 0
+	for _, plan.OffloadOptimizer = range s.offloads {
+		for _, plan.Sharding = range s.ascending {
+			if slices.Contains(s.launched[plan.Sharding], plan.OffloadOptimizer) {
+				try()
 				break
 			}
 		}
@@ -344,10 +378,61 @@ func (s *space) plan(n *node) train.Plan {
 		Modules: s.fixed.Plan.Modules, Offload: s.fixed.Plan.Offload, OffloadParams: s.fixed.Plan.OffloadParams, OffloadInputs: s.fixed.Plan.OffloadInputs}
 }
 
+// pipelineKey is what decides which pipelines a framework launches.
+type pipelineKey struct {
+	tp, pp int32
+	micros int64
+}
+
+// counter counts layouts. It is for one goroutine.
+type counter struct {
+	*space
+	pipelines map[pipelineKey]int64
+}
+
 // count returns how many layouts a node stands for.
-func (s *space) count(n *node) int64 {
-	plan := s.plan(n)
+func (c *counter) count(n *node) int64 {
+	plan := c.plan(n)
+	pipelines := c.launched(&plan)
+	if pipelines == 0 {
+		return 0
+	}
 	states := int64(0)
-	s.states(&plan, func() { states++ })
-	return states * int64(len(s.pipelines[n.pp]))
+	c.states(&plan, func() { states++ })
+	return pipelines * states
+}
+
+// launched returns how many pipelines the framework launches of a plan whose
+// other dimensions are set.
+func (c *counter) launched(plan *train.Plan) int64 {
+	key := pipelineKey{int32(plan.TP), int32(plan.PP), plan.MicroBatches()}
+	n, known := c.pipelines[key]
+	if !known {
+		at := *plan
+		c.shared(&at, func() { n++ })
+		c.pipelines[key] = n
+	}
+	return n
+}
+
+// shared calls try with the pipelines that the framework launches of a plan
+// whose other dimensions are set.
+func (s *space) shared(plan *train.Plan, try func()) {
+	for _, l := range s.pipelines[plan.PP] {
+		plan.VP, plan.FirstLayers, plan.LastLayers = l.vp, l.first, l.last
+		if s.p.AllowsLayout(plan) && s.ramps(*plan) {
+			try()
+		}
+	}
+}
+
+// ramps reports whether the framework launches a plan with the batches of the
+// ramp-up.
+func (s *space) ramps(plan train.Plan) bool {
+	for _, batch := range s.fixed.Ramp {
+		if plan.GlobalBatch = batch; batch > 0 && !s.p.AllowsLayout(&plan) {
+			return false
+		}
+	}
+	return true
 }

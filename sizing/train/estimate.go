@@ -193,7 +193,7 @@ func (p *Prepared) Evaluate(plan *Plan) (Estimate, error) {
 }
 
 func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
-	if err := p.check(plan); err != nil {
+	if err := p.Check(plan); err != nil {
 		return err
 	}
 	e.Plan = *plan

@@ -70,7 +70,7 @@ func (p *Prepared) NewEvaluator() *Evaluator {
 // Evaluate fills in the estimate of a plan. It allocates only to report a plan
 // that cannot run.
 func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
-	if err := v.set(plan); err != nil {
+	if err := v.setWhole(plan); err != nil {
 		return err
 	}
 	p, sums := v.p, v.stageSums()
@@ -89,7 +89,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 
 // Memory fills in the memory of a plan alone.
 func (v *Evaluator) Memory(plan *Plan, m *Memory) error {
-	if err := v.set(plan); err != nil {
+	if err := v.setWhole(plan); err != nil {
 		return err
 	}
 	v.memory(v.stageSums(), m)
@@ -110,7 +110,17 @@ func (v *Evaluator) memory(sums *stageSums, out *Memory) {
 	v.p.setVerdict(out)
 }
 
-// set makes the plan current and drops the caches that do not apply to it.
+// setWhole makes the plan the current one, and refuses a state that the stack's
+// framework does.
+func (v *Evaluator) setWhole(plan *Plan) error {
+	if err := v.set(plan); err != nil {
+		return err
+	}
+	return v.p.checkRules(v.p.profile.rules.state, plan)
+}
+
+// set makes the plan the current one and drops what it does not share with the
+// last.
 func (v *Evaluator) set(plan *Plan) error {
 	old := &v.plan
 	division, stages := plan.division() == old.division(), plan.pipeline() == old.pipeline()

@@ -25,6 +25,9 @@ func BenchmarkEvaluator(b *testing.B) {
 				for _, mode := range []train.Recompute{train.NoRecompute, train.Selective, train.FullRecompute} {
 					for _, sharding := range []train.Sharding{train.NoSharding, train.Zero1} {
 						for _, offload := range []bool{false, true} {
+							if offload && sharding == train.NoSharding {
+								continue // which the framework refuses
+							}
 							plans = append(plans, train.Plan{TP: tp, PP: pp, VP: vp, CP: 1, EP: 1, DP: 512 / tp / pp, MicroBatch: 1, GlobalBatch: 1536,
 								Recompute: mode, Sharding: sharding, OffloadOptimizer: offload, SequenceParallel: tp > 1})
 						}

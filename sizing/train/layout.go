@@ -45,7 +45,7 @@ func (l *layout) init(p *Prepared, plan *Plan) {
 	l.micro = float64(plan.MicroBatch)
 	l.microBatches = float64(plan.MicroBatches())
 	if plan.VP > 1 {
-		l.group = float64(groupSize(plan.MicroBatches(), plan.PP))
+		l.group = float64(plan.MicroBatchGroup())
 	}
 	l.etp = float64(plan.expertTP())
 	l.shardOver(plan)
@@ -283,6 +283,10 @@ func (l *layout) inFlight(s int) float64 {
 	chunks := 2*(l.pp-float64(s)-1) + (l.vp-1)*l.group + 1
 	return min(l.microBatches, chunks/l.vp)
 }
+
+// MicroBatchGroup returns how many micro-batches an interleaved schedule of the
+// plan runs through a chunk before it turns to the next.
+func (p *Plan) MicroBatchGroup() int64 { return groupSize(p.MicroBatches(), p.PP) }
 
 // groupSize returns how many micro-batches an interleaved schedule runs
 // through a chunk before it turns to the next: the stages, or the least number

@@ -25,8 +25,13 @@ func (p *Prepared) Limits() Limits {
 		HostLink: !d.Unified && d.HostLink.Bandwidth > 0}
 }
 
-// Check returns why a plan cannot run, nil if it can.
-func (p *Prepared) Check(plan *Plan) error { return p.check(plan) }
+// Check returns an error that says why a plan cannot run, nil if it can.
+func (p *Prepared) Check(plan *Plan) error {
+	if err := p.check(plan); err != nil {
+		return err
+	}
+	return p.checkRules(p.profile.rules.state, plan)
+}
 
 // Uneven reports whether the layers allow the first and last stages that the
 // plan fixes.

@@ -247,7 +247,8 @@ type Workload struct {
 }
 
 // check returns an error unless the plan's dimensions agree with the model,
-// the batch and the cluster. It allocates only for the error.
+// the batch and the cluster, and the layout with the framework's rules; those of
+// the state are [Prepared.Check]'s. It allocates only for the error.
 func (p *Prepared) check(plan *Plan) error {
 	switch {
 	case plan.TP < 1 || plan.PP < 1 || plan.VP < 1 || plan.CP < 1 || plan.EP < 1 || plan.DP < 1:
@@ -291,6 +292,9 @@ func (p *Prepared) check(plan *Plan) error {
 		return note.FieldError("ep", "layout.ep-must-divide-ranks", plan.EP, plan.DP, plan.CP)
 	case plan.SequenceParallel && plan.TP == 1:
 		return note.FieldError("sp", "layout.sequence-parallel-needs-tp")
+	}
+	if err := p.checkRules(c.rules.layout, plan); err != nil {
+		return err
 	}
 	return p.checkState(plan)
 }

@@ -16,10 +16,11 @@ import (
 type profile struct {
 	model  *model.Model
 	stack  *Stack
+	rules  ruleSet // of the stack's framework
 	kinds  []layerKind
-	body   []run // the body layers in order, as runs of one layer kind
-	input  []int // layer kinds of the first stage
-	output []int // layer kinds of the last stage
+	body   []run // the body layers in order, as runs of one kind
+	input  []int // kinds of the groups on the first stage
+	output []int // kinds of the groups on the last stage
 	layers int   // body layers
 	// tpUnit is the number that tensor parallelism must divide: the greatest
 	// common divisor of the heads of all blocks; 0 if there is nothing to
@@ -222,7 +223,7 @@ func (w *Workload) Check(m *model.Model) error {
 
 // newProfile sums the blocks of every group.
 func newProfile(m *model.Model, w Workload, s *Stack) *profile {
-	c := &profile{model: m, stack: s, tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
+	c := &profile{model: m, stack: s, rules: rulesOf(s.Name), tpUnit: m.TensorUnit(), experts: m.ExpertUnit(), params: m.Params(), active: m.ActiveParams(), scale: m.CountScale(), actBytes: w.Precision.Bytes()}
 	b := s.states(w.Precision, &w.States)
 	c.weightBytes, c.gradBytes, c.masterBytes, c.momentBytes = b.weight, b.gradient, b.master, b.moment
 	c.gatherBytes = min(c.actBytes, b.weight)

@@ -524,7 +524,7 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 // StepTime returns the terms of a plan's step without the rest of an estimate.
 // It allocates only to report a plan that cannot run.
 func (p *Prepared) StepTime(plan *Plan) (StepTerms, error) {
-	if err := p.check(plan); err != nil {
+	if err := p.Check(plan); err != nil {
 		return StepTerms{}, err
 	}
 	var l layout

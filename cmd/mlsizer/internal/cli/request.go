@@ -45,7 +45,7 @@ func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err 
 		Examples:    o.Examples,
 		Constants:   o.constants,
 		Reliability: o.reliability,
-		Schedule:    o.schedule,
+		Schedule:    o.Schedule,
 		Simulator:   o.simulator,
 		Sweep:       o.Sweep,
 		Precision:   o.Precision,

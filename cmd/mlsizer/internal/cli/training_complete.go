@@ -56,9 +56,9 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 		return UsageError(text.ForOffload.Error(), a.CommandLine()+" --stack deepspeed --offload-optimizer")
 	case o.Batch > 0 && o.batchTokens > 0:
 		return UsageError(text.BatchTwice.Error(), a.CommandWithout("batch-tokens"))
-	case (o.schedule.Evaluation.Every > 0) != (o.schedule.Evaluation.Batches > 0):
+	case (o.Schedule.Evaluation.Every > 0) != (o.Schedule.Evaluation.Batches > 0):
 		missing := " --eval-batches 10"
-		if o.schedule.Evaluation.Every == 0 {
+		if o.Schedule.Evaluation.Every == 0 {
 			missing = " --eval-every 1000"
 		}
 		return UsageError(text.EvaluationBoth.Error(), a.WithLength(cmd, a.CommandLine()+missing))

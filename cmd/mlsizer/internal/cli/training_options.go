@@ -39,7 +39,7 @@ type TrainingOptions struct {
 	Fixed           search.Fixed
 	Mfu             float64
 	Convention      train.Convention
-	schedule        run.Schedule
+	Schedule        run.Schedule
 	simulator       run.Simulator
 	Price           quantity.USD
 	pue             float64
@@ -118,9 +118,9 @@ func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	AddValue(fs, &o.reliability.Interval, "checkpoint-every", "", "TIME", "3h", quantity.ParseDuration)
 	AddValue(fs, &o.reliability.WriteBandwidth, "write-bandwidth", "", "RATE", "100MB/s", quantity.ParseBandwidth)
 	fs.BoolVar(&o.reliability.Async, "async-checkpoint", false, "")
-	AddValue(fs, &o.schedule.Evaluation.Every, "eval-every", "", "STEPS", "1000", ParseWhole)
-	AddValue(fs, &o.schedule.Evaluation.Batches, "eval-batches", "", "N", "10", ParseWhole)
-	AddValue(fs, &o.schedule.RampUp, "rampup-batch-size", "", "3 COUNTS", "256,256,5M", parseRampUp)
+	AddValue(fs, &o.Schedule.Evaluation.Every, "eval-every", "", "STEPS", "1000", ParseWhole)
+	AddValue(fs, &o.Schedule.Evaluation.Batches, "eval-batches", "", "N", "10", ParseWhole)
+	AddValue(fs, &o.Schedule.RampUp, "rampup-batch-size", "", "3 COUNTS", "256,256,5M", parseRampUp)
 	AddValue(fs, &o.simulator.FPS, "env-fps", "", "RATE", "10000", parseFrames)
 	AddValue(fs, &o.simulator.Actors, "actors", "", "N", "16", ParseWhole)
 	AddValue(fs, &o.Sweep.Trials, "trials", "", "N", "200", ParseDimension)

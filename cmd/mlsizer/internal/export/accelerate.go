@@ -44,14 +44,11 @@ func (w *writer) accelerate() Result {
 	o.add("distributed_type", kind)
 	o.add("num_machines", w.Cluster.Nodes())
 	o.add("num_processes", w.Cluster.Count)
+	w.accelerateMachines(&o)
 	precision := "no"
 	switch w.Workload.Precision {
 	case train.BF16, train.FP16, train.FP8:
 		precision = w.Workload.Precision.String()
-	case train.TF32, train.FP32:
-	default:
-		precision = "bf16"
-		w.leave(text.BF16StandsIn, w.Workload.Precision)
 	}
 	o.add("mixed_precision", precision)
 	if p.Sharding == train.Zero1 {
@@ -66,13 +63,21 @@ func (w *writer) accelerate() Result {
 	if p.Recompute == train.Selective || p.RecomputeLayers > 0 {
 		w.leave(text.FSDPRecomputesAll, p.RecomputeName())
 	}
-	if sharded {
-		w.parallelDimensions("tp", "cp")
-	} else {
-		w.parallelDimensions() // the mesh is FSDP's
-	}
 	w.leave(text.BatchInScript, p.MicroBatch, p.MicroBatches())
 	return Result{Text: lines(o), Upstream: "huggingface/accelerate@16cb6eb8", Comments: true}
+}
+
+// accelerateMachines is how several machines find each other.
+// Source: huggingface/accelerate src/accelerate/utils/launch.py:212-225.
+func (w *writer) accelerateMachines(o *options) {
+	if w.Cluster.Nodes() == 1 {
+		return
+	}
+	o.add("machine_rank", 0)
+	o.add("main_process_ip", "MASTER_ADDR")
+	o.add("main_process_port", 29500)
+	o.add("same_network", true)
+	w.leave(text.RankOfMachine)
 }
 
 func (w *writer) accelerateFSDP(o *options) {
@@ -101,10 +106,8 @@ func (w *writer) accelerateFSDP(o *options) {
 		return
 	}
 	shard, replicate := p.DP, 1
-	if g := p.ShardGroup; g > 0 && g%p.CP == 0 {
+	if g := p.ShardGroup; g > 0 {
 		shard, replicate = g/p.CP, p.DP*p.CP/g
-	} else if g > 0 {
-		w.leave(text.ShardGroupOfContext, g, p.CP)
 	}
 	o.add("parallelism_config.parallelism_config_dp_replicate_size", replicate)
 	o.add("parallelism_config.parallelism_config_dp_shard_size", shard)

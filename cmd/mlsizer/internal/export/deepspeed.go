@@ -2,13 +2,10 @@ package export
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/train"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // deepSpeed is a ds_config.json.
 func (w *writer) deepSpeed() Result {
@@ -45,10 +42,6 @@ func (w *writer) deepSpeed() Result {
 		config.BF16 = &enabled{true}
 	case train.FP16:
 		config.FP16 = &enabled{true}
-	case train.TF32, train.FP32:
-	default:
-		config.BF16 = &enabled{true}
-		w.leave(text.NoLowBitProducts, w.Workload.Precision)
 	}
 	config.Zero = zero{Stage: int(p.Sharding), OverlapComm: true, Contiguous: true, GatherOnSave: p.Sharding == train.Zero3}
 	at := "cpu"
@@ -65,16 +58,9 @@ func (w *writer) deepSpeed() Result {
 	if p.OffloadInputs {
 		config.Inputs = &checkpointing{true}
 	}
-	if p.ShardGroup > 0 {
-		w.leave(text.SecondCopyInGroup, p.ShardGroup)
-	}
 	if p.Recompute != train.NoRecompute {
 		w.leave(text.RecomputeInCode, p.RecomputeName())
 	}
-	if t := w.Workload.States; t != (train.States{}) {
-		w.leave(text.NoStateKeys)
-	}
-	w.parallelDimensions()
 	w.leave(text.DeepSpeedUndecided)
 	text, err := json.MarshalIndent(config, "", "  ")
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package export writes a plan as the arguments or the config file of a
-// training framework, with the option names of one commit of it, and lists what
-// is not supported by the framework or not decided by the plan.
+// Package export spells a plan as the arguments or the config file of a
+// training framework, with the option names of one commit of it, and says what
+// the framework cannot express or the plan does not know.
 package export
 
 import (
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
 
@@ -56,8 +57,8 @@ func (f Format) Stack() string {
 	return string(f)
 }
 
-// Within sets to 1 the dimensions of a plan that are not supported by the
-// framework, or only together with others, unless they are fixed.
+// Within leaves at 1 the dimensions of a plan that the framework's options do not
+// have, or only beside others, unless they are fixed.
 func (f Format) Within(p *train.Plan) {
 	var without []*int
 	switch f {
@@ -73,8 +74,8 @@ func (f Format) Within(p *train.Plan) {
 	}
 }
 
-// StackOf is the stack with those of its shardings that the framework's options
-// support: FSDP divides gradients together with the optimizer state.
+// StackOf is the software with those of its shardings that the framework's
+// options can say: FSDP divides gradients along with the optimizer state.
 func (f Format) StackOf(s *train.Stack) *train.Stack {
 	if f != Accelerate {
 		return s
@@ -88,6 +89,7 @@ func (f Format) StackOf(s *train.Stack) *train.Stack {
 type Plan struct {
 	*train.Prepared
 	Estimate *train.Estimate
+	Schedule run.Schedule
 	Lang     text.Lang // of comments
 }
 
@@ -96,15 +98,21 @@ type Result struct {
 	Text string
 	// Upstream is the repository and commit whose option names it uses.
 	Upstream string
-	// Left is what is not supported by the framework or not decided by the
-	// plan. Text contains it as comments, unless its format has none.
+	// Left is what the framework cannot express, or what the plan does not
+	// decide. Text holds it as comments, unless its format has none.
 	Left     []string
 	Comments bool
 }
 
-// Write writes the plan for a framework.
-func Write(f Format, p Plan) Result {
-	w := &writer{Plan: p, plan: p.Estimate.Plan, dims: dimensionsOf(p.Model())}
+// Write spells the plan for a framework. It returns an error with the reason for
+// a plan or a model that the framework's options cannot say, for a launch without
+// it would train something else.
+func Write(f Format, p Plan) (Result, error) {
+	w := &writer{Plan: p, plan: p.Estimate.Plan, shape: dimensionsOf(p.Model())}
+	w.arch = architectureOf(p.Model(), &w.shape)
+	if err := w.refuse(f); err != nil {
+		return Result{}, err
+	}
 	var r Result
 	switch f {
 	case Megatron:
@@ -122,24 +130,25 @@ func Write(f Format, p Plan) Result {
 	if r.Comments {
 		r.Text = w.header(r.Upstream) + r.Text
 	}
-	return r
+	return r, nil
 }
 
-// writer collects what is left out of a plan.
+// writer collects what a plan leaves.
 type writer struct {
 	Plan
-	plan train.Plan
-	dims dimensions
-	left []string
+	plan  train.Plan
+	shape dimensions
+	arch  *architecture // nil: not known
+	left  []string
 }
 
-// leave records what is not supported.
+// leave notes what cannot be expressed.
 func (w *writer) leave(t text.Text, args ...any) {
 	w.left = append(w.left, t.Form(w.Lang, args...))
 }
 
-// header is the comment at the top: the file, its version, and what is left
-// out.
+// header is the comment at the top: what it is, for which version, and what is
+// left.
 func (w *writer) header(upstream string) string {
 	var b strings.Builder
 	comment := func(t text.Text, args ...any) { b.WriteString("# " + t.Form(w.Lang, args...) + "\n") }
@@ -151,13 +160,23 @@ func (w *writer) header(upstream string) string {
 	return b.String()
 }
 
-// option is a name with its value; "" is a switch.
-type option struct{ name, value string }
+// option is a name with its value; "" is a switch. A value of several words is
+// as many words of the shell.
+type option struct {
+	name, value string
+	words       bool
+}
 
 // options is a list of them in order.
 type options []option
 
-func (o *options) add(name string, value any) { *o = append(*o, option{name, fmt.Sprint(value)}) }
+func (o *options) add(name string, value any) {
+	*o = append(*o, option{name: name, value: fmt.Sprint(value)})
+}
+
+func (o *options) addWords(name string, words []string) {
+	*o = append(*o, option{name: name, value: strings.Join(words, " "), words: true})
+}
 
 // steps is the length of the run in optimizer steps, 0 if it is not given.
 func (w *writer) steps() int64 {
@@ -167,32 +186,15 @@ func (w *writer) steps() int64 {
 	return int64(w.Estimate.Time.Steps)
 }
 
-// parallelDimensions records the parallel dimensions that are not supported by
-// the framework.
-func (w *writer) parallelDimensions(has ...string) {
-	known := map[string]bool{}
-	for _, name := range has {
-		known[name] = true
-	}
-	for _, d := range []struct {
-		name string
-		n    int
-	}{{"tp", w.plan.TP}, {"pp", w.plan.PP}, {"vp", w.plan.VP}, {"cp", w.plan.CP}, {"ep", w.plan.EP}} {
-		if d.n > 1 && !known[d.name] {
-			w.leave(text.NoDimension, d.name, d.n)
-		}
-	}
-	if w.plan.ETP > 0 && w.plan.ETP != w.plan.TP && !known["etp"] {
-		w.leave(text.NoExpertTP, w.plan.ETP)
-	}
-}
-
 // shell joins a command and its options, a line each.
 func shell(command string, prefix string, list options) string {
 	lines := []string{command}
 	for _, o := range list {
 		line := prefix + o.name
-		if o.value != "" {
+		switch {
+		case o.words:
+			line += " " + o.value
+		case o.value != "":
 			line += " " + quote(o.value)
 		}
 		lines = append(lines, line)
@@ -202,6 +204,9 @@ func shell(command string, prefix string, list options) string {
 
 // quote protects a value from the shell.
 func quote(s string) string {
+	if strings.HasPrefix(s, `"$`) {
+		return s // a variable of the shell
+	}
 	if strings.ContainsAny(s, " |*()$&;<>") {
 		return "'" + s + "'"
 	}

@@ -34,6 +34,14 @@ func example(t *testing.T, model, device, stack string, plan train.Plan) Plan {
 	return Plan{Prepared: p, Estimate: &e}
 }
 
+// written is an export that is not refused.
+func written(t *testing.T, f Format, p Plan) Result {
+	t.Helper()
+	r, err := Write(f, p)
+	require.NoError(t, err)
+	return r
+}
+
 // flags reads "--name value" words back, lines joined and comments dropped.
 func flags(t *testing.T, text string) map[string]string {
 	t.Helper()
@@ -89,12 +97,15 @@ const megatronNames = `nproc-per-node nnodes node-rank master-addr
 	bf16 fp16 fp8-format fp8-recipe num-layers hidden-size ffn-hidden-size num-attention-heads group-query-attention num-query-groups kv-channels
 	swiglu normalization untie-embeddings-and-output-weights disable-bias-linear vocab-size multi-latent-attention q-lora-rank kv-lora-rank
 	qk-head-dim qk-pos-emb-head-dim v-head-dim num-experts moe-router-topk moe-ffn-hidden-size moe-shared-expert-intermediate-size moe-layer-freq
-	moe-grouped-gemm moe-token-dispatcher-type`
+	moe-grouped-gemm moe-token-dispatcher-type
+	microbatch-group-size-per-virtual-pipeline-stage eval-iters position-embedding-type rotary-base use-rope-scaling rope-scaling-factor rope-type
+	rotary-scaling-factor qk-layernorm add-qkv-bias attention-dropout hidden-dropout moe-router-score-function moe-router-enable-expert-bias
+	moe-router-num-groups moe-router-group-topk moe-router-topk-scaling-factor use-precision-aware-optimizer`
 
 func TestMegatron(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 16, VP: 1, CP: 1, EP: 1, DP: 128, MicroBatch: 1, GlobalBatch: 2048,
 		Sharding: train.Zero1, SequenceParallel: true, Recompute: train.Selective, OffloadOptimizer: true})
-	r := Write(Megatron, p)
+	r := written(t, Megatron, p)
 	require.Contains(t, r.Text, "; option names of NVIDIA/Megatron-LM@d98e8a64\n")
 	got := flags(t, r.Text)
 	only(t, keys(got), megatronNames)
@@ -116,17 +127,17 @@ func TestMegatron(t *testing.T) {
 
 func TestMegatronVirtualAndExperts(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 2, VP: 9, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64, Recompute: train.FullRecompute})
-	got := flags(t, Write(Megatron, p).Text)
+	got := flags(t, written(t, Megatron, p).Text)
 	require.Equal(t, "7", got["num-layers-per-virtual-pipeline-stage"])
 	require.Equal(t, "full", got["recompute-granularity"])
 	require.NotContains(t, got, "use-distributed-optimizer")
 
 	p = example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 4, VP: 8, CP: 1, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64})
-	layout := flags(t, Write(Megatron, p).Text)["pipeline-model-parallel-layout"]
+	layout := flags(t, written(t, Megatron, p).Text)["pipeline-model-parallel-layout"]
 	require.Equal(t, "Et*3|(t*4|)*30t*3L", layout)
 
 	p = example(t, "deepseek-v3", "h800", "megatron-core", train.Plan{TP: 2, PP: 16, VP: 1, CP: 1, EP: 64, ETP: 1, DP: 64, MicroBatch: 1, GlobalBatch: 15360, Sharding: train.Zero1})
-	r := Write(Megatron, p)
+	r := written(t, Megatron, p)
 	got = flags(t, r.Text)
 	only(t, keys(got), megatronNames)
 	for name, want := range map[string]string{
@@ -144,18 +155,19 @@ const torchtitanNames = `training.num_tokens_per_microbatch_per_dp_rank training
 	parallelism.data_parallel_replicate_degree parallelism.data_parallel_shard_degree parallelism.fsdp_reshard_after_forward
 	parallelism.tensor_parallel_degree parallelism.enable_sequence_parallel parallelism.pipeline_parallel_degree parallelism.pipeline_parallel_schedule
 	parallelism.pipeline_parallel_layers_per_stage parallelism.pipeline_parallel_first_stage_less_layers parallelism.pipeline_parallel_last_stage_less_layers
-	parallelism.num_pp_microbatches parallelism.context_parallel_degree parallelism.expert_parallel_degree`
+	parallelism.num_pp_microbatches parallelism.context_parallel_degree parallelism.expert_parallel_degree training.disable_cuda_graphs
+	nproc_per_node nnodes rdzv_backend rdzv_id rdzv_endpoint module config`
 
 func TestTorchtitan(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "torchtitan", train.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128,
 		Sharding: train.Zero3, ShardGroup: 8, SequenceParallel: true})
-	r := Write(Torchtitan, p)
+	r := written(t, Torchtitan, p)
 	got := flags(t, r.Text)
 	only(t, keys(got), torchtitanNames)
 	for name, want := range map[string]string{
 		"training.num_tokens_per_microbatch_per_dp_rank": "8192", "training.num_tokens_per_train_step": "1048576",
 		"parallelism.data_parallel_replicate_degree": "4", "parallelism.data_parallel_shard_degree": "4", "parallelism.fsdp_reshard_after_forward": "always",
-		"parallelism.tensor_parallel_degree": "8", "parallelism.enable_sequence_parallel": "true", "parallelism.pipeline_parallel_degree": "4",
+		"parallelism.tensor_parallel_degree": "8", "parallelism.pipeline_parallel_degree": "4",
 		"parallelism.pipeline_parallel_schedule": "Interleaved1F1B", "parallelism.num_pp_microbatches": "8", "parallelism.context_parallel_degree": "2",
 	} {
 		require.Equal(t, want, got[name], name)
@@ -168,13 +180,15 @@ func TestTorchtitan(t *testing.T) {
 		world *= n
 	}
 	require.Equal(t, 1024, world)
-	require.Contains(t, r.Text, "NGPU=8 MODULE=")
+	require.Contains(t, r.Text, "torchrun --nproc_per_node 8 --nnodes 128 --rdzv_backend c10d")
+	require.Equal(t, "llama3_405b", got["config"])
+	require.NotContains(t, got, "parallelism.no-enable_sequence_parallel")
 }
 
 func TestDeepSpeed(t *testing.T) {
 	p := example(t, "llama-3.1-8b", "a100-80g", "deepspeed", train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 16, MicroBatch: 2, GlobalBatch: 256,
 		Sharding: train.Zero3, OffloadOptimizer: true, Recompute: train.FullRecompute})
-	r := Write(DeepSpeed, p)
+	r := written(t, DeepSpeed, p)
 	var got struct {
 		TrainBatch   int `json:"train_batch_size"`
 		MicroBatch   int `json:"train_micro_batch_size_per_gpu"`
@@ -206,13 +220,17 @@ func TestDeepSpeed(t *testing.T) {
 func TestAccelerate(t *testing.T) {
 	p := example(t, "llama-3.1-8b", "h100", "transformers-peft", train.Plan{TP: 1, PP: 1, VP: 1, CP: 2, EP: 1, DP: 8, MicroBatch: 1, GlobalBatch: 64,
 		Sharding: train.Zero3, ShardGroup: 8, Recompute: train.FullRecompute})
-	r := Write(Accelerate, p)
+	r := written(t, Accelerate, p)
 	var got struct {
 		Environment string `yaml:"compute_environment"`
 		Type        string `yaml:"distributed_type"`
 		Machines    int    `yaml:"num_machines"`
 		Processes   int    `yaml:"num_processes"`
 		Precision   string `yaml:"mixed_precision"`
+		Rank        int    `yaml:"machine_rank"`
+		Address     string `yaml:"main_process_ip"`
+		Port        int    `yaml:"main_process_port"`
+		Same        bool   `yaml:"same_network"`
 		FSDP        struct {
 			Version    int    `yaml:"fsdp_version"`
 			Strategy   string `yaml:"fsdp_sharding_strategy"`
@@ -235,6 +253,10 @@ func TestAccelerate(t *testing.T) {
 	require.Equal(t, 16, got.Processes)
 	require.Equal(t, 2, got.Machines)
 	require.Equal(t, "bf16", got.Precision)
+	require.Equal(t, "MASTER_ADDR", got.Address)
+	require.Equal(t, 29500, got.Port)
+	require.True(t, got.Same)
+	require.Zero(t, got.Rank)
 	require.Equal(t, "HYBRID_SHARD", got.FSDP.Strategy)
 	require.True(t, got.FSDP.Checkpoint)
 	require.Equal(t, got.Processes, got.Mesh.Replicate*got.Mesh.Shard*got.Mesh.TP*got.Mesh.CP)
@@ -245,6 +267,7 @@ func TestAccelerate(t *testing.T) {
 const maxtextNames = `base_emb_dim base_num_query_heads base_num_kv_heads base_mlp_dim base_num_decoder_layers head_dim vocab_size mlp_activations
 	num_experts num_experts_per_tok base_moe_mlp_dim attention_type per_device_batch_size max_target_length gradient_accumulation_steps steps
 	dtype weight_dtype quantization opt_type remat_policy decoder_layer_input optimizer_memory_host_offload num_slices
+	hardware decoder_block rope_max_timescale rope_type use_qk_norm attention_bias logits_via_embedding enable_dropout
 	num_layers_per_pipeline_stage num_pipeline_repeats num_pipeline_microbatches
 	ici_data_parallelism ici_fsdp_parallelism ici_tensor_parallelism ici_context_parallelism ici_expert_parallelism ici_pipeline_parallelism
 	dcn_data_parallelism dcn_fsdp_parallelism dcn_tensor_parallelism dcn_context_parallelism dcn_expert_parallelism dcn_pipeline_parallelism`
@@ -252,7 +275,7 @@ const maxtextNames = `base_emb_dim base_num_query_heads base_num_kv_heads base_m
 func TestMaxText(t *testing.T) {
 	p := example(t, "llama-3.1-70b", "tpu-v5p", "maxtext", train.Plan{TP: 2, PP: 1, VP: 1, CP: 1, EP: 1, DP: 64, MicroBatch: 2, GlobalBatch: 512,
 		Sharding: train.Zero3, Recompute: train.FullRecompute})
-	r := Write(MaxText, p)
+	r := written(t, MaxText, p)
 	var got map[string]any
 	require.NoError(t, yaml.Unmarshal([]byte(r.Text), &got))
 	only(t, keys(got), maxtextNames)
@@ -279,7 +302,7 @@ func TestMaxTextOnSlices(t *testing.T) {
 		p := example(t, "llama-3.1-8b", "tpu-v5e", "maxtext", train.Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1024, MicroBatch: 1, GlobalBatch: 1024,
 			Sharding: train.Zero3, ShardGroup: group, Recompute: train.FullRecompute})
 		var got map[string]any
-		require.NoError(t, yaml.Unmarshal([]byte(Write(MaxText, p).Text), &got))
+		require.NoError(t, yaml.Unmarshal([]byte(written(t, MaxText, p).Text), &got))
 		require.Equal(t, 4, got["num_slices"])
 		for i, name := range []string{"ici_fsdp_parallelism", "dcn_fsdp_parallelism", "ici_data_parallelism", "dcn_data_parallelism"} {
 			require.Equal(t, want[i], got[name], "group %d: %s", group, name)
@@ -290,12 +313,18 @@ func TestMaxTextOnSlices(t *testing.T) {
 // What a framework cannot express is said.
 func TestLeft(t *testing.T) {
 	p := example(t, "llama-3.1-405b", "h100", "megatron-core", train.Plan{TP: 8, PP: 4, VP: 2, CP: 2, EP: 1, DP: 16, MicroBatch: 1, GlobalBatch: 128, Sharding: train.Zero1})
-	text := strings.Join(Write(DeepSpeed, p).Left, "\n")
-	for _, want := range []string{"tp 8", "pp 4", "vp 2", "cp 2"} {
-		require.Contains(t, text, want)
+	for want, plan := range map[string]train.Plan{"tp 8": {TP: 8, PP: 1, VP: 1, CP: 1}, "pp 4": {TP: 1, PP: 4, VP: 1, CP: 1}, "vp 2": {TP: 1, PP: 1, VP: 2, CP: 1}, "cp 2": {TP: 1, PP: 1, VP: 1, CP: 2}} {
+		for _, f := range []Format{DeepSpeed, Accelerate} {
+			of := *p.Estimate
+			of.Plan.TP, of.Plan.PP, of.Plan.VP, of.Plan.CP = plan.TP, plan.PP, plan.VP, plan.CP
+			_, err := Write(f, Plan{Prepared: p.Prepared, Estimate: &of})
+			require.ErrorContains(t, err, want, f)
+		}
 	}
-	require.Contains(t, Write(Torchtitan, p).Text, "# not included: zero1:")
-	require.Contains(t, Write(Accelerate, p).Text, "# not included: zero1:")
+	require.Contains(t, written(t, Torchtitan, p).Text, "# not included: zero1:")
+	flat := *p.Estimate
+	flat.Plan.TP, flat.Plan.PP, flat.Plan.VP, flat.Plan.CP = 1, 1, 1, 1
+	require.Contains(t, written(t, Accelerate, Plan{Prepared: p.Prepared, Estimate: &flat}).Text, "# not included: zero1:")
 }
 
 func TestParseFormat(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"mlsizer/sizing/train"
 )
 
 // sentence is an error of the core and what the program says of it.
@@ -30,7 +32,7 @@ func TestCoreSentences(t *testing.T) {
 	said := map[string]bool{}
 	for _, c := range slices.Concat(quantityCases(), tableCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
 		shapeCases(), blockCases(), pruneCases(),
-		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(),
+		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(), ruleCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
 		runCases(), requestCases(),
 		configCases(), jsonCases(), familyCases(), modelFileCases(), hubCases(), headerCases(), tensorCases(), ggufCases(),
@@ -78,6 +80,11 @@ func TestCoreErrorsHaveWords(t *testing.T) {
 				return true
 			})
 		}
+	}
+	for _, r := range train.Rules() { // whose codes stand in their table
+		code := "rule." + r.ID
+		codes[code] = true
+		assert.Len(t, verbsByArgument(coreErrors[code].EN), 3, code)
 	}
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(coreErrors)), slices.Collect(maps.Keys(codes)))
 }
