@@ -165,7 +165,7 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 		l.count, l.name, l.header = count, name, true
 		l.unit, l.head = unitOf(cells[count]), cells[count]
 	case name >= 0 && len(numbers) == 0:
-		l.count, l.header = name, true
+		l.count, l.header, l.head = name, true, cells[name]
 	case len(cells) > 1 && grouped == nil:
 		return l, &FileError{Problem: text.OneCountOrCells.Error(s.line, strconv.Quote(shorten(whole)), len(cells))}
 	case len(numbers) == 1:
