@@ -121,12 +121,13 @@ func classifyRun(ctx context.Context, o *classifyOptions) error {
 func classifyNames(ctx context.Context, o *classifyOptions) error {
 	opt := o.batchOptions()
 	var rows []batch.Row
+	var groups []string
 	var errs []batch.RowError
 	var first error
 	for _, name := range o.models {
-		row, err := o.named(ctx, name, opt)
+		row, group, err := o.named(ctx, name, opt)
 		if err == nil {
-			rows = append(rows, row)
+			rows, groups = append(rows, row), append(groups, group)
 			continue
 		}
 		first = cmp.Or(first, err)
@@ -137,7 +138,7 @@ func classifyNames(ctx context.Context, o *classifyOptions) error {
 		return first
 	}
 	opt.Limit = len(rows)
-	sum, err := batch.Write(o.Stdout, rows, errs, opt)
+	sum, err := batch.Write(o.Stdout, rows, groups, errs, opt)
 	if err != nil {
 		return cli.ReadError(text.Writing.Error(err), "")
 	}
@@ -157,23 +158,22 @@ func classifyNames(ctx context.Context, o *classifyOptions) error {
 	return cli.ReadError(text.NamesUnanswered.Error(len(errs), len(o.models)), "")
 }
 
-// named is the row of a model of the command line, but for its tier: a MODEL, or
-// a size as sheets write it.
-func (o *classifyOptions) named(ctx context.Context, name string, opt batch.Options) (batch.Row, error) {
+// named is the row of a model of the command line, but for its tier, with its
+// value of --by: a MODEL, or a size as sheets write it.
+func (o *classifyOptions) named(ctx context.Context, name string, opt batch.Options) (row batch.Row, group string, err error) {
 	m, err := o.Resolve(ctx, name)
 	if err == nil {
-		r := rowOf(m)
-		if o.by != "" && m.Entry != nil {
-			r.Group = groupOf(m, o.by)
+		if m.Entry != nil {
+			group = groupOf(m, o.by)
 		}
-		return r, nil
+		return rowOf(m), group, nil
 	}
 	size, sizeErr := quantity.ParseSize(name)
 	if sizeErr != nil {
-		return batch.Row{}, err
+		return batch.Row{}, "", err
 	}
 	b := batch.ModelOf(name, size, opt.Similar)
-	return batch.Row{Input: name, Name: strings.TrimSpace(name), Params: b.Params, ActiveParams: b.Active, Inferred: true, Spelled: b.Spelled}, nil
+	return batch.Row{Input: name, Name: strings.TrimSpace(name), Params: b.Params, ActiveParams: b.Active, Inferred: true, Spelled: b.Spelled}, "", nil
 }
 
 // rowOf is the answer for a model but for its tier. A bare count has the name

@@ -109,6 +109,9 @@ func (d *classifyDocument) models() {
 // approximate or an upper bound as such.
 func countText(r *batch.Row) string {
 	count := r.Params.Exact()
+	if r.Spelled == nil {
+		return count
+	}
 	switch {
 	case r.Low > 0:
 		count = r.Low.Exact() + " - " + count
@@ -137,7 +140,7 @@ func (d *classifyDocument) countNotes() {
 	}
 	seen := map[string]bool{}
 	for _, r := range s.Kept {
-		if r.Hint != "" && !seen[r.Input] {
+		if r.Spelled != nil && r.Hint != "" && !seen[r.Input] {
 			seen[r.Input] = true
 			d.note(text.SpelledLike.With(r.Input, r.Hint), "")
 		}

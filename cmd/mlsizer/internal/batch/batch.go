@@ -39,9 +39,8 @@ type Row struct {
 	Inferred     bool            `json:"inferred"`
 	// Scope says what Params counts when that is not the whole model.
 	Scope string `json:"scope,omitempty"`
-	Spelled
-	// Group is the row's value of Options.By.
-	Group string `json:"-"`
+	// Spelled is nil for a count that was written as one number.
+	*Spelled
 }
 
 // Spelled is what a count that was not written as one number says besides its
@@ -65,8 +64,8 @@ type Model struct {
 	Field    model.Field
 	Inferred bool
 	Scope    string
-	Year     int // 0 if it is not known
-	Spelled
+	Year     int      // 0 if it is not known
+	Spelled  *Spelled // nil for a count that was written as one number
 }
 
 // Format is the form in which Run writes the rows.

@@ -101,7 +101,7 @@ func (r *Row) AppendJSON(b []byte) []byte {
 		b = append(b, `,"scope":`...)
 		b = appendJSONString(b, r.Scope)
 	}
-	if r.Spelled != (Spelled{}) {
+	if r.Spelled != nil {
 		b = r.Spelled.appendJSON(b)
 	}
 	return append(b, '}')

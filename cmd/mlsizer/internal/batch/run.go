@@ -349,8 +349,9 @@ func BeyondNote(n int, bounds sizing.Bounds, l text.Lang) string {
 }
 
 // Write writes the answers for models that did not come from a file, and the
-// errors of those that have none, in the form that Run writes.
-func Write(w io.Writer, rows []Row, errs []RowError, opt Options) (*Summary, error) {
+// errors of those that have none, in the form that Run writes. groups are the
+// rows' values of Options.By.
+func Write(w io.Writer, rows []Row, groups []string, errs []RowError, opt Options) (*Summary, error) {
 	opt = opt.withDefaults()
 	if opt.Progress == nil {
 		opt.Progress = new(Progress)
@@ -361,6 +362,9 @@ func Write(w io.Writer, rows []Row, errs []RowError, opt Options) (*Summary, err
 	classify := newWorker(opt, layout{}, enough, new(atomic.Bool))
 	var b block
 	for i := range rows {
+		if opt.By != "" {
+			classify.group = groups[i]
+		}
 		classify.add(&b, &rows[i])
 	}
 	for i := range errs {

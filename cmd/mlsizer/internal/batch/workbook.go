@@ -8,101 +8,106 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
-// The limits on a workbook, which is unpacked before it is read.
+// The limits on a workbook, which is a ZIP file of XML.
 const (
 	mostWorkbook = 64 << 20  // bytes of the file
 	mostUnpacked = 512 << 20 // bytes of its parts
-	mostInMemory = 16 << 20  // bytes of a part; a larger one is unpacked to disk
+	mostStrings  = 128 << 20 // bytes of the strings that cells share
 	mostParts    = 10_000
+	mostRows     = 1_048_576 // of a sheet, as Excel has them
+	mostColumns  = 16_384
 )
 
-// workbook is a sheet of an Excel file as a source: rows of CSV, one a row of
-// the sheet, empty ones included.
+// workbook is a sheet of an Excel workbook as a source: rows of CSV, one a row
+// of the sheet, empty ones included. Source of the format: ECMA-376 part 1,
+// chapter 18.
 type workbook struct {
-	file   *excelize.File
-	rows   *excelize.Rows
 	sheet  string
 	sheets []string
+	rows   *sheetReader
+	part   io.ReadCloser
 	line   []byte // of the row at hand, what is not read yet
 	buf    []byte
 	err    error
 }
 
 // openWorkbook opens a sheet of a workbook: the first, or the one named.
-func openWorkbook(r io.Reader, opt Options) (w *workbook, err error) {
-	defer func() { // the library is not proof against every file
-		if p := recover(); p != nil {
-			w, err = nil, brokenWorkbook(fmt.Errorf("%v", p))
-		}
-	}()
+func openWorkbook(r io.Reader, opt Options) (*workbook, error) {
 	data, err := io.ReadAll(io.LimitReader(r, mostWorkbook+1))
 	if err != nil {
 		return nil, &FileError{Problem: text.CannotBeRead.Error(), Err: err}
 	}
-	if err := checkWorkbook(data); err != nil {
+	parts, err := partsOf(data)
+	if err != nil {
 		return nil, err
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: mostInMemory, TmpDir: opt.TempDir,
-	})
+	list, err := parts.sheets()
 	if err != nil {
 		return nil, brokenWorkbook(err)
 	}
-	w = &workbook{file: f, sheets: f.GetSheetList(), sheet: opt.Sheet}
-	if err := w.open(); err != nil {
-		w.Close()
-		return nil, err
+	w := &workbook{sheet: opt.Sheet}
+	for _, s := range list {
+		w.sheets = append(w.sheets, s.name)
+	}
+	at := 0
+	if opt.Sheet != "" {
+		at = slices.IndexFunc(w.sheets, func(s string) bool { return strings.EqualFold(s, opt.Sheet) })
+	}
+	switch {
+	case len(list) == 0:
+		return nil, brokenWorkbook(text.NoSheets.Error())
+	case at < 0:
+		return nil, &FileError{Problem: text.NoSuchSheet.Error(opt.Sheet, quoteList(w.sheets)), Sheet: w.sheets[0]}
+	}
+	w.sheet = w.sheets[at]
+	if err := w.open(parts, list[at].part); err != nil {
+		return nil, brokenWorkbook(err)
 	}
 	return w, nil
 }
 
-// open starts to read the sheet.
-func (w *workbook) open() (err error) {
-	switch i := slices.IndexFunc(w.sheets, func(s string) bool { return strings.EqualFold(s, w.sheet) }); {
-	case len(w.sheets) == 0:
-		return brokenWorkbook(text.NoSheets.Error())
-	case w.sheet == "":
-		w.sheet = w.sheets[0]
-	case i < 0:
-		return &FileError{Problem: text.NoSuchSheet.Error(w.sheet, quoteList(w.sheets)), Sheet: w.sheets[0]}
-	default:
-		w.sheet = w.sheets[i]
+// open starts to read a sheet.
+func (w *workbook) open(parts bookParts, name string) error {
+	shared, err := parts.sharedStrings()
+	if err != nil {
+		return err
 	}
-	if w.rows, err = w.file.Rows(w.sheet); err != nil {
-		return brokenWorkbook(err)
+	if w.part, err = parts.open(name); err != nil {
+		return err
 	}
+	w.rows = newSheetReader(w.part, shared)
 	return nil
 }
 
-// checkWorkbook refuses what is no workbook, and one that is larger unpacked
-// than the limits.
-func checkWorkbook(data []byte) error {
+// partsOf opens the ZIP file, unless it is no workbook or larger unpacked than
+// the limits.
+func partsOf(data []byte) (bookParts, error) {
 	if len(data) > mostWorkbook {
-		return tooLargeWorkbook()
+		return nil, tooLargeWorkbook()
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return &FileError{Problem: text.NotATable.Error(text.ZIPFile), Hint: text.SaveAsCSV}
+		return nil, notAWorkbook()
 	}
-	unpacked, book := uint64(0), false
-	for _, part := range z.File {
-		book = book || strings.EqualFold(part.Name, "xl/workbook.xml")
-		if unpacked += part.UncompressedSize64; part.UncompressedSize64 > mostUnpacked || unpacked > mostUnpacked {
-			return tooLargeWorkbook()
+	parts := bookParts{}
+	unpacked := uint64(0)
+	for _, f := range z.File {
+		if unpacked += f.UncompressedSize64; f.UncompressedSize64 > mostUnpacked || unpacked > mostUnpacked || len(parts) >= mostParts {
+			return nil, tooLargeWorkbook()
 		}
+		parts[strings.ToLower(f.Name)] = f
 	}
-	switch {
-	case len(z.File) > mostParts:
-		return tooLargeWorkbook()
-	case !book:
-		return &FileError{Problem: text.NotATable.Error(text.ZIPFile), Hint: text.SaveAsCSV}
+	if parts[bookPart] == nil {
+		return nil, notAWorkbook()
 	}
-	return nil
+	return parts, nil
+}
+
+func notAWorkbook() error {
+	return &FileError{Problem: text.NotATable.Error(text.ZIPFile), Hint: text.SaveAsCSV}
 }
 
 func tooLargeWorkbook() error {
@@ -128,18 +133,7 @@ func (w *workbook) Read(p []byte) (int, error) {
 
 // next makes the line of the next row.
 func (w *workbook) next() {
-	defer func() {
-		if p := recover(); p != nil {
-			w.err = fmt.Errorf("%v", p)
-		}
-	}()
-	if !w.rows.Next() {
-		if w.err = w.rows.Error(); w.err == nil {
-			w.err = io.EOF
-		}
-		return
-	}
-	cells, err := w.rows.Columns()
+	cells, err := w.rows.next()
 	if err != nil {
 		w.err = err
 		return
@@ -161,19 +155,30 @@ func (w *workbook) next() {
 // oneLine keeps a cell on the line of its row, so that lines are rows.
 var oneLine = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\x00", "")
 
-// Close removes what was unpacked to disk.
-func (w *workbook) Close() error {
-	if w.rows != nil {
-		w.rows.Close()
-	}
-	return w.file.Close()
-}
+// Close ends reading.
+func (w *workbook) Close() error { return w.part.Close() }
 
 // columnLetters is a column of a sheet, from 1, as the sheet names it: A, B, AA.
 func columnLetters(n int) string {
-	name, err := excelize.ColumnNumberToName(n)
-	if err != nil {
+	if n < 1 {
 		return fmt.Sprint(n)
 	}
-	return name
+	var b []byte
+	for ; n > 0; n = (n - 1) / 26 {
+		b = append(b, byte('A'+(n-1)%26))
+	}
+	slices.Reverse(b)
+	return string(b)
+}
+
+// columnNumber is the column, from 1, of a cell's name such as AB12; 0 if the
+// name begins with no letters or with too many.
+func columnNumber(cell string) int {
+	n := 0
+	for i := 0; i < len(cell) && 'A' <= cell[i] && cell[i] <= 'Z'; i++ {
+		if n = 26*n + int(cell[i]-'A') + 1; n > mostColumns {
+			return 0
+		}
+	}
+	return n
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"unicode"
+	"unicode/utf8"
 	"unsafe"
 
 	"mlsizer/cmd/mlsizer/internal/text"
@@ -154,10 +155,15 @@ func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 	if l.by >= 0 {
 		w.group = view(bytes.TrimSpace(cells[l.by].text))
 	}
-	if len(cells[l.count].text) == 0 && blank(cells) {
+	if mayBeBlank(cells[l.count].text) && blank(cells) {
 		return
 	}
 	w.model(b, line, name, cells[l.count])
+}
+
+// mayBeBlank is false for a cell that begins with a printed ASCII character.
+func mayBeBlank(cell []byte) bool {
+	return len(cell) == 0 || cell[0] <= ' ' || cell[0] >= utf8.RuneSelf
 }
 
 // blank reports whether all cells are empty: such a row stands between tables,
@@ -215,7 +221,7 @@ func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	}
 	r.Params = params
 	if w.opt.By != "" {
-		r.Group = w.groupFor(&r)
+		w.group = w.groupFor(&r)
 	}
 	w.add(b, &r)
 }
@@ -293,11 +299,11 @@ func (w *worker) add(b *block, r *Row) {
 	if r.Beyond {
 		b.sum.Counts.Beyond++
 	}
-	if r.Spelled != (Spelled{}) {
-		b.sum.addSpelled(&r.Spelled)
+	if r.Spelled != nil {
+		b.sum.addSpelled(r.Spelled)
 	}
 	if w.opt.By != "" {
-		w.groups.add(r.Group, r.Tier, r.Beyond)
+		w.groups.add(w.group, r.Tier, r.Beyond)
 	}
 	switch {
 	case w.opt.Format == CSV:
@@ -308,7 +314,7 @@ func (w *worker) add(b *block, r *Row) {
 		b.out = r.AppendJSON(append(b.out, ",\n    "...))
 	case len(b.kept) < w.opt.Limit && !w.enough.Load():
 		kept := *r
-		kept.Input, kept.Name, kept.Group = strings.Clone(r.Input), strings.Clone(r.Name), ""
+		kept.Input, kept.Name = strings.Clone(r.Input), strings.Clone(r.Name)
 		b.kept = append(b.kept, kept)
 	}
 	if w.opt.Sort {
@@ -407,9 +413,12 @@ func (w *worker) size(cell string) (quantity.Size, error) {
 // the catalogue that is spelled so.
 func ModelOf(cell string, size quantity.Size, similar func(string) string) Model {
 	m := Model{Params: size.Params, Active: cmp.Or(size.Active, size.Params), Inferred: true}
-	m.Low, m.Approximate, m.Experts = size.Low, size.Approximate, size.Experts
+	s := Spelled{Low: size.Low, Approximate: size.Approximate, Experts: size.Experts}
 	if similar != nil && (size.Experts > 0 || size.Active > 0) {
-		m.Hint = similar(cell)
+		s.Hint = similar(cell)
+	}
+	if s != (Spelled{}) {
+		m.Spelled = &s
 	}
 	return m
 }
