@@ -90,14 +90,19 @@ func bareCount(cell []byte) bareness {
 		return notBare
 	}
 	n, err := quantity.ParseParamsBytes(cell)
-	var wrong *quantity.SyntaxError
 	switch {
 	case err == nil && n >= unitLess:
 		return bareLarge
-	case err == nil, errors.As(err, &wrong) && (wrong.Problem == quantity.NotWhole || wrong.Problem == quantity.BelowOne):
+	case err == nil || isFraction(err):
 		return bareSmall
 	}
 	return notBare
+}
+
+// isFraction reports whether a count was refused because it is not whole.
+func isFraction(err error) bool {
+	var wrong *quantity.SyntaxError
+	return errors.As(err, &wrong) && (wrong.Problem == quantity.NotWhole || wrong.Problem == quantity.BelowOne)
 }
 
 // plainNumber reports whether a text has digits, marks and an exponent alone.

@@ -31,6 +31,9 @@ type worker struct {
 	// enough tells that the Summary holds all the rows that it can, named that
 	// no more names are looked at.
 	enough, named *atomic.Bool
+	// naming tells that names of this block are looked at; plain that counts are
+	// read as they stand.
+	naming, plain bool
 }
 
 // lookup is what a cell that is no count stands for.
@@ -50,7 +53,7 @@ func newWorker(opt Options, l layout, enough, named *atomic.Bool) *worker {
 	return &worker{
 		opt: opt, layout: l, enough: enough, named: named,
 		scan: csvScanner{comma: l.comma, max: opt.MaxRecord, final: true},
-		memo: make(map[string]lookup),
+		memo: make(map[string]lookup), plain: l.unit == "" && !l.decimalComma,
 	}
 }
 
@@ -62,6 +65,7 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 func (w *worker) work(b *block) {
 	b.out, b.ends, b.errs, b.kept, b.sum = b.out[:0], b.ends[:0], b.errs[:0], b.kept[:0], Summary{Errors: b.sum.Errors[:0]}
 	b.names, b.letters = b.names[:0], b.letters[:0]
+	w.naming = w.opt.Repeats > 0 && !w.named.Load()
 	switch {
 	case b.cut == tooLong:
 		w.broken(b, b.line, 1, b.data, w.problem(overlong))
@@ -188,7 +192,13 @@ func cellsNot(n, want int) error {
 // model classifies one model: a count, a name, or a path.
 func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	r := Row{Input: view(c.text), Name: view(name), Inferred: true}
-	params, err := w.count(c.text)
+	var params quantity.Params
+	var err error
+	if w.plain {
+		params, err = quantity.ParseParamsBytes(c.text)
+	} else {
+		params, err = w.count(c.text)
+	}
 	if err != nil {
 		l := w.lookup(r.Input, err)
 		switch {
@@ -216,7 +226,7 @@ func (w *worker) model(b *block, line int64, name []byte, c cell) {
 			r.Name = r.Input
 		}
 	}
-	if w.opt.Repeats > 0 && (len(name) > 0 || !r.Inferred) && !w.named.Load() {
+	if w.naming && (len(name) > 0 || !r.Inferred) {
 		w.noteName(b, line, r.Name)
 	}
 	r.Params = params
