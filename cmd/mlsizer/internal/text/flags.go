@@ -181,7 +181,7 @@ var selectionFlags = map[string]Text{
 	"tier":           T("only models of this tier: %s", "只要该级别的模型：%s"),
 	"models sort":    T("order: size or name (without: by family)", "排序：size 或 name（不给：按系列）"),
 	"classify sort":  T("order by tier and count: size (smallest first) or -size, as in --sort=-size", "按级别与参数量排序：size（最小在前）或 -size，如 --sort=-size"),
-	"unit":           T("unit of counts that have none: K, M, B, 万, 亿, ...; 1 takes them as parameters", "未带单位的数的单位：K、M、B、万、亿 等；1 表示参数个数"),
+	"unit":           T("unit of counts that have none: K, M, B or T; 1 takes them as parameters", "未带单位的数的单位：K、M、B、万、亿 等；1 表示参数个数"),
 	"sheet":          T("`NAME` of the sheet of a workbook (the first)", "工作簿中工作表的 `NAME`（第一个）"),
 	"by":             T("count the models by a `COLUMN` too: year, vendor, field or another of the file; year and field also of the catalogue", "并按 `COLUMN` 统计：year、vendor、field 或文件的其他列；year 与 field 也可取自目录"),
 	"kind":           T("only devices of this kind: %s", "只要该类别的设备：%s"),
