@@ -78,6 +78,9 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 		return cli.UsageError(text.BadLimit.Error(o.limit), "")
 	}
 	if o.from == "" {
+		if o.by != "" && o.by != text.GroupYear && o.by != text.GroupField {
+			return cli.UsageError(text.ByOfCatalogue.Error(o.by), "")
+		}
 		for _, name := range []string{"column", "limit", "allow-no-count", "unit", "sheet"} {
 			if cmd.Flags().Changed(name) {
 				return cli.UsageError(text.WithoutFrom.Error(name), "")

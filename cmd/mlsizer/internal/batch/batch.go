@@ -169,7 +169,7 @@ type Summary struct {
 	Sheets []string
 	// HeaderLine is the line of the header where other lines stand above it.
 	HeaderLine int64
-	// DecimalComma tells that a comma is the decimal mark of the file.
+	// DecimalComma tells that a comma in the counts was read as a decimal mark.
 	DecimalComma bool
 	// Sizes are the models by the bits of their counts: Sizes[n] have a count
 	// from 2^(n-1) to below 2^n.

@@ -34,8 +34,9 @@ type layout struct {
 	// before the last of them.
 	lettered bool
 	// decimalComma tells that a comma is the decimal mark, grouped that a point
-	// in front of three digits separates thousands.
-	decimalComma, grouped bool
+	// in front of three digits separates thousands, commaSeen that one of the
+	// first counts has a comma.
+	decimalComma, grouped, commaSeen bool
 	// watch tells that the sample did not show whether the counts have a unit.
 	watch bool
 	// header tells that the first record holds the names of the columns.

@@ -108,7 +108,7 @@ func holdBack(r io.Reader, most int) (held []byte, err error) {
 
 // summary is the summary before the first row.
 func (p *prepared) summary(opt Options) *Summary {
-	s := &Summary{Unit: p.layout.unit, Column: p.layout.head, HeaderLine: p.header, DecimalComma: p.layout.decimalComma}
+	s := &Summary{Unit: p.layout.unit, Column: p.layout.head, HeaderLine: p.header, DecimalComma: p.layout.commaSeen}
 	if opt.Unit != "" {
 		s.Column = ""
 	}

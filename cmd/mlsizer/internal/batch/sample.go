@@ -16,6 +16,7 @@ const sampleRows = 1000
 // sampled is what the first rows say.
 type sampled struct {
 	style        quantity.CommaStyle
+	comma        bool     // a count has one
 	small, large int      // counts without a unit below 1,000, and others
 	shown        []string // the first small ones
 }
@@ -30,6 +31,7 @@ func sampleOf(data []byte, l *layout, opt Options) (s sampled) {
 		style := quantity.StyleOf(cell)
 		s.style.Comma = s.style.Comma || style.Comma
 		s.style.Point = s.style.Point || style.Point
+		s.comma = s.comma || bytes.IndexByte(cell, ',') >= 0
 		switch bareCount(cell) {
 		case bareSmall:
 			s.small++
@@ -123,7 +125,7 @@ func (l *layout) settle(data []byte, opt Options) error {
 	}
 	s := sampleOf(data, l, opt)
 	if l.comma == ';' && (s.style.Comma || !s.style.Point) {
-		l.decimalComma, l.grouped = true, s.style.Comma
+		l.decimalComma, l.grouped, l.commaSeen = true, s.style.Comma, s.comma
 	}
 	if !opt.AskUnit || l.unit != "" || opt.Unit != "" {
 		return nil

@@ -21,6 +21,7 @@ var (
 	TheCounts         = T("the counts", "参数量")
 	NoByColumn        = T("line %d: no column %q to count by (has %s)", "第 %d 行：没有可供统计的列 %q（现有 %s）")
 	NoByHeader        = T("no column %q to count by: the file has no header", "没有可供统计的列 %q：文件没有表头")
+	ByOfCatalogue     = T("--by %q: the catalogue has no such column (want year or field, or --from FILE)", "--by %q：目录没有这一列（应为 year 或 field，或用 --from FILE）")
 	UnknownUnit       = T("%q: not a unit of counts (want K, M, B, T, 千, 万, 亿, 万亿, or 1 for parameters)", "%q：不是参数量的单位（应为 K、M、B、T、千、万、亿、万亿，或以 1 表示参数个数）")
 )
 
