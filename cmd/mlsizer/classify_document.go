@@ -152,11 +152,7 @@ func (d *classifyDocument) countNotes() {
 func (d *classifyDocument) repeatNotes() {
 	s := d.sum
 	if s.Repeated > 0 {
-		var list []text.Text
-		for _, r := range s.Repeats {
-			list = append(list, text.RepeatAt.With(r.Name, r.First, r.Line))
-		}
-		d.note(text.RepeatedNote.With(s.Repeated, text.List(list, text.Semicolon)), "")
+		d.note(s.RepeatedText(), "")
 	}
 	if s.NamesLookedAt > 0 {
 		d.note(text.NamesLookedAt.With(s.NamesLookedAt), "")

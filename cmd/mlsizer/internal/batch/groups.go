@@ -123,3 +123,31 @@ var sheetEpoch = time.Date(1899, time.December, 30, 0, 0, 0, 0, time.UTC)
 
 // Add adds the models of another group.
 func (g *Group) Add(other *Group) { addCounts(&g.Counts, &other.Counts) }
+
+// groupFor is the row's value of Options.By: that of its column, or the
+// catalogue's for its name.
+func (w *worker) groupFor(r *Row) string {
+	group := w.group
+	switch {
+	case w.layout.asked && !r.Inferred:
+	case w.layout.asked:
+		group = ""
+		if l := w.lookup(r.Name, nil); l.problem == "" && !l.empty {
+			group = GroupOf(&l.model, w.opt.By)
+		}
+	case w.opt.By == text.GroupYear:
+		group = yearOf(group, w.layout.lettered)
+	}
+	return group
+}
+
+// GroupOf is what the catalogue says of a model.
+func GroupOf(m *Model, by string) string {
+	switch {
+	case by == text.GroupYear && m.Year > 0:
+		return strconv.Itoa(m.Year)
+	case by == text.GroupField:
+		return string(m.Field)
+	}
+	return ""
+}

@@ -51,7 +51,9 @@ func (w *worker) invalid(b *block, line int64, row []byte, indent int) {
 func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	v := valuesOf(row, &w.layout)
 	named, count := jsonBytes(v.name), v.count
-	w.group = view(bytes.Trim(v.by, `"`))
+	if w.group = view(bytes.Trim(v.by, `"`)); w.group == "null" {
+		w.group = ""
+	}
 	col := indent + v.at + 1
 	switch {
 	case v.twice:

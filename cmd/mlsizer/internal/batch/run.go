@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 )
 
 // Run classifies the models of r and writes the answers to w, in the order of
@@ -240,22 +239,7 @@ func (o *output) finish() error {
 	b := append(o.buf[:0], "\n  ],\n  \"counts\": "...)
 	b = appendCounts(b, s.Counts)
 	b = fmt.Appendf(b, ",\n  \"beyond_report\": %d,\n  \"rows\": %d,\n  \"no_count\": %d,\n  \"bad\": %d,\n  \"other_field\": %d,\n  \"notes\": ", s.Counts.Beyond, s.Rows, s.NoCount, s.Bad, s.OtherField)
-	b = append(b, '[')
-	if s.Counts.Beyond > 0 {
-		b = append(b, `{"code":"beyond-report","text":`...)
-		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds, o.opt.Lang))
-		b = append(b, `,"source":`...)
-		b = append(appendJSONString(b, text.ReportTiers), '}')
-	}
-	if s.Unit != "" {
-		if s.Counts.Beyond > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"code":"unit","text":`...)
-		b = appendJSONString(b, unitNote(s).In(o.opt.Lang))
-		b = append(b, '}')
-	}
-	b = append(b, ']')
+	b = appendNotes(b, notesOf(s, &o.opt), o.opt.Lang)
 	b = appendGroups(b, o.opt.By, s.Groups)
 	b = append(b, ",\n  \"errors\": ["...)
 	if _, err := o.w.Write(b); err != nil {
@@ -266,14 +250,6 @@ func (o *output) finish() error {
 	}
 	_, err := io.WriteString(o.w, "\n  ]\n}\n")
 	return err
-}
-
-// unitNote says in which unit bare counts are, and why.
-func unitNote(s *Summary) text.Text {
-	if s.Column == "" {
-		return text.UnitGiven.With(s.Unit)
-	}
-	return text.CountUnit.With(s.Unit, s.Column)
 }
 
 // sorted writes the answers in their order, or keeps the first.
@@ -337,15 +313,6 @@ func (l *leadWriter) Write(p []byte) (int, error) {
 	}
 	m, err := l.w.Write(p[n:])
 	return n + m, err
-}
-
-// BeyondNote is the note on models beyond the last bound.
-func BeyondNote(n int, bounds sizing.Bounds, l text.Lang) string {
-	form := text.BeyondMany
-	if n == 1 {
-		form = text.BeyondOne
-	}
-	return form.Form(l, n, bounds[3].Exact())
 }
 
 // Write writes the answers for models that did not come from a file, and the

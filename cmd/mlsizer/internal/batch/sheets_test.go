@@ -184,7 +184,7 @@ func TestBy(t *testing.T) {
 	}
 	require.Equal(t, map[string][sizing.NumTiers]int{"X": {0, 0, 1, 1}, "Y": {0, 0, 1, 0}, "": {0, 1, 0, 0}}, groupsOf(data, Options{By: "vendor"}))
 	require.Equal(t, map[string][sizing.NumTiers]int{"2023": {0, 0, 1, 0}, "2024": {0, 0, 1, 1}, "": {0, 1, 0, 0}}, groupsOf(data, Options{By: "year"}))
-	require.Equal(t, map[string][sizing.NumTiers]int{"x": {0, 0, 2, 0}}, groupsOf(`{"params":7e9,"k":"x"}`+"\n"+`{"params":8e9,"k":"x"}`, Options{By: "k"}))
+	require.Equal(t, map[string][sizing.NumTiers]int{"x": {0, 0, 2, 0}, "": {0, 0, 1, 0}}, groupsOf(`{"params":7e9,"k":"x"}`+"\n"+`{"params":8e9,"k":"x"}`+"\n"+`{"params":8e9,"k":null}`, Options{By: "k"}))
 	require.Equal(t, map[string][sizing.NumTiers]int{"nlp": {0, 0, 0, 2}, "": {0, 0, 1, 0}}, groupsOf("name,params\ngpt-3,175B\nx,7B\n,gpt-3\n", Options{By: "field", Resolve: names}))
 	_, _, err := runCSV(t, data, Options{By: "price"})
 	require.ErrorContains(t, err, `no column "price"`)

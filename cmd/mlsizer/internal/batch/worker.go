@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"math/bits"
-	"strconv"
 	"strings"
 	"sync/atomic"
-	"unicode"
 	"unicode/utf8"
 	"unsafe"
 
@@ -35,19 +33,6 @@ type worker struct {
 	// read as they stand.
 	naming, plain bool
 }
-
-// lookup is what a cell that is no count stands for.
-type lookup struct {
-	model   Model
-	empty   bool // the cell is
-	problem string
-}
-
-// maxMemo is how many names a worker remembers; then it starts again.
-const maxMemo = 4096
-
-// maxName is the length of the longest cell that may be a name or a path.
-const maxName = 4096
 
 func newWorker(opt Options, l layout, enough, named *atomic.Bool) *worker {
 	return &worker{
@@ -246,34 +231,6 @@ func (w *worker) watch(b *block, cell []byte) {
 	}
 }
 
-// groupFor is the row's value of Options.By: that of its column, or the
-// catalogue's for its name.
-func (w *worker) groupFor(r *Row) string {
-	group := w.group
-	switch {
-	case w.layout.asked && !r.Inferred:
-	case w.layout.asked:
-		group = ""
-		if l := w.lookup(r.Name, nil); l.problem == "" && !l.empty {
-			group = GroupOf(&l.model, w.opt.By)
-		}
-	case w.opt.By == text.GroupYear:
-		group = yearOf(group, w.layout.lettered)
-	}
-	return group
-}
-
-// GroupOf is what the catalogue says of a model.
-func GroupOf(m *Model, by string) string {
-	switch {
-	case by == text.GroupYear && m.Year > 0:
-		return strconv.Itoa(m.Year)
-	case by == text.GroupField:
-		return string(m.Field)
-	}
-	return ""
-}
-
 // count reads a count, in the unit that its column has unless the cell has one
 // of its own.
 func (w *worker) count(text []byte) (quantity.Params, error) {
@@ -358,94 +315,6 @@ func (w *worker) inCell(e *RowError) *RowError {
 		e.CellName = columnLetters(e.Cell)
 	}
 	return e
-}
-
-// lookup finds what a cell that is no count stands for. countErr says why it
-// is no count.
-func (w *worker) lookup(cell string, countErr error) lookup {
-	name := strings.TrimFunc(cell, unicode.IsSpace)
-	switch {
-	case name == "":
-		return lookup{empty: true, problem: text.CellEmpty.In(w.opt.Lang)}
-	case len(name) > maxName:
-		return lookup{problem: text.ErrorIn(countErr, w.opt.Lang)}
-	}
-	if l, ok := w.memo[name]; ok {
-		return l
-	}
-	if len(w.memo) >= maxMemo {
-		clear(w.memo)
-	}
-	name = strings.Clone(name)
-	l := w.find(name, countErr)
-	w.memo[name] = l
-	return l
-}
-
-// find is lookup for a cell that was not looked up before: a word for "no
-// count", a size that is not one number, or a name.
-func (w *worker) find(name string, countErr error) lookup {
-	if text.IsNoCount(name) {
-		return lookup{empty: true, problem: text.CellSaysNone.Form(w.opt.Lang, name)}
-	}
-	if size, err := w.size(name); err == nil {
-		return lookup{model: ModelOf(name, size, w.opt.Similar)}
-	}
-	if countErr != nil && (numeric(name) || w.opt.Resolve == nil) {
-		return lookup{problem: text.ErrorIn(countErr, w.opt.Lang)}
-	}
-	if w.opt.Resolve == nil {
-		return lookup{empty: true}
-	}
-	m, err := w.opt.Resolve(name)
-	switch {
-	case err == nil:
-		return lookup{model: m}
-	case w.opt.Unpublished != nil && w.opt.Unpublished(name) != nil:
-		return lookup{empty: true, problem: text.ErrorIn(w.opt.Unpublished(name), w.opt.Lang)}
-	}
-	return lookup{problem: text.ErrorIn(err, w.opt.Lang)}
-}
-
-// size reads a size that is not one number, in the unit of its column unless it
-// has one of its own.
-func (w *worker) size(cell string) (quantity.Size, error) {
-	cell = string(w.pointed([]byte(cell)))
-	if unit := w.layout.unit; unit != "" {
-		if size, err := quantity.ParseSize(cell + unit); err == nil {
-			return size, nil
-		}
-	}
-	return quantity.ParseSize(cell)
-}
-
-// ModelOf is the model of a size that is not one number; similar names one of
-// the catalogue that is spelled so.
-func ModelOf(cell string, size quantity.Size, similar func(string) string) Model {
-	m := Model{Params: size.Params, Active: cmp.Or(size.Active, size.Params), Inferred: true}
-	s := Spelled{Low: size.Low, Approximate: size.Approximate, Experts: size.Experts}
-	if similar != nil && (size.Experts > 0 || size.Active > 0) {
-		s.Hint = similar(cell)
-	}
-	if s != (Spelled{}) {
-		m.Spelled = &s
-	}
-	return m
-}
-
-// numeric reports whether a text was meant as a number, so that the error is
-// about the number and not about a name.
-func numeric(s string) bool {
-	switch strings.ToLower(strings.TrimLeft(s, "+-")) {
-	case "nan", "inf", "infinity":
-		return true
-	}
-	for _, r := range s {
-		if !unicode.IsDigit(r) && !strings.ContainsRune("+-.,_eE −'", r) {
-			return false
-		}
-	}
-	return true
 }
 
 // broken notes a row that could not be split.
