@@ -256,7 +256,7 @@ func bookOf(t testing.TB, rows ...[]any) string {
 }
 
 func TestWorkbook(t *testing.T) {
-	book := bookOf(t, []any{"Models"}, nil, []any{"name", "params", "note"}, []any{"a", 7_000_000_000}, nil, []any{"b, c", "1750亿", "x"}, []any{"d", nil, "y"}, []any{"e", 0.5})
+	book := bookOf(t, []any{"Models"}, nil, []any{"name", "params", "note"}, []any{"a", 7e9}, nil, []any{"b, c", "1750亿", "x"}, []any{"d", nil, "y"}, []any{"e", 0.5})
 	out, sum, err := runCSV(t, book, Options{})
 	require.NoError(t, err)
 	require.Equal(t, Header+"a,7000000000,,large,false,,\n\"b, c\",175000000000,,very-large,false,,\n"+
