@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -18,10 +18,8 @@ import (
 	"mlsizer/cmd/mlsizer/internal/batch"
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
-	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
-	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/quantity"
 )
@@ -34,7 +32,10 @@ type classifyOptions struct {
 	column       string
 	bounds       sizing.Bounds
 	field        model.Field
-	sort         bool
+	order        string // of the rows; "" is that of the input
+	unit         string
+	sheet        string
+	by           string
 	limit        int
 	allowNoCount bool
 }
@@ -54,7 +55,11 @@ func newClassifyCmd(a *cli.App) *cobra.Command {
 	fs.StringVar(&o.column, "column", "", "")
 	cli.AddValue(fs, &o.bounds, "bounds", "", "COUNTS", "1M,1B,100B,1T", sizing.ParseBounds)
 	cli.AddValue(fs, &o.field, "field", "", "FIELD", "nlp", model.ParseField).Among(cli.Fields)
-	fs.BoolVar(&o.sort, "sort", false, "")
+	cli.AddValue(fs, &o.order, "sort", "", "KEY", "size", parseOrder).Among(orders)
+	fs.Lookup("sort").NoOptDefVal = bySize
+	cli.AddValue(fs, &o.unit, "unit", "", "UNIT", "B", parseUnit)
+	fs.StringVar(&o.sheet, "sheet", "", "")
+	fs.StringVar(&o.by, "by", "", "")
 	fs.IntVar(&o.limit, "limit", 50, "")
 	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")
 	return cmd
@@ -73,7 +78,10 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 		return cli.UsageError(text.BadLimit.Error(o.limit), "")
 	}
 	if o.from == "" {
-		for _, name := range []string{"column", "limit", "allow-no-count"} {
+		if o.by != "" && o.by != text.GroupYear && o.by != text.GroupField {
+			return cli.UsageError(text.ByOfCatalogue.Error(o.by), "")
+		}
+		for _, name := range []string{"column", "limit", "allow-no-count", "unit", "sheet"} {
 			if cmd.Flags().Changed(name) {
 				return cli.UsageError(text.WithoutFrom.Error(name), "")
 			}
@@ -84,7 +92,10 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 
 // batchOptions are the options as package batch takes them.
 func (o *classifyOptions) batchOptions() batch.Options {
-	opt := batch.Options{Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.sort, Limit: o.limit, Lang: o.Lang}
+	opt := batch.Options{
+		Bounds: o.bounds, Column: o.column, Field: o.field, Sort: o.order != "", Descending: o.order == bySizeDown, Limit: o.limit, Lang: o.Lang,
+		Unit: o.unit, AskUnit: true, Sheet: o.sheet, By: o.by, Repeats: namesLookedAt, Unpublished: unpublished, Similar: o.SimilarModel,
+	}
 	switch o.Output {
 	case render.CSV:
 		opt.Format = batch.CSV
@@ -105,24 +116,67 @@ func classifyRun(ctx context.Context, o *classifyOptions) error {
 	if o.from != "" {
 		return classifyFile(ctx, o)
 	}
-	var rows []batch.Row
-	for _, name := range o.models {
-		m, err := o.Resolve(ctx, name)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, rowOf(m))
-	}
+	return classifyNames(ctx, o)
+}
+
+// classifyNames classifies the models of the command line. One that is not
+// known is said beside the others; where none is known the first is the error.
+func classifyNames(ctx context.Context, o *classifyOptions) error {
 	opt := o.batchOptions()
+	var rows []batch.Row
+	var groups []string
+	var errs []batch.RowError
+	var first error
+	for _, name := range o.models {
+		row, group, err := o.named(ctx, name, opt)
+		if err == nil {
+			rows, groups = append(rows, row), append(groups, group)
+			continue
+		}
+		first = cmp.Or(first, err)
+		known := unpublished(name)
+		errs = append(errs, batch.NameError(name, text.ErrorIn(cmp.Or(known, aboutCell(err)), o.Lang), known != nil))
+	}
+	if len(rows) == 0 {
+		return first
+	}
 	opt.Limit = len(rows)
-	sum, err := batch.Write(o.Stdout, rows, opt)
+	sum, err := batch.Write(o.Stdout, rows, groups, errs, opt)
 	if err != nil {
 		return cli.ReadError(text.Writing.Error(err), "")
 	}
-	if opt.Format != batch.Rows {
+	if opt.Format == batch.Rows {
+		if err := o.Print(o.document(sum)); err != nil {
+			return err
+		}
+	}
+	if len(errs) == 0 {
 		return nil
 	}
-	return o.Print(o.document(sum))
+	if opt.Format != batch.Rows {
+		for i := range errs {
+			fmt.Fprintf(o.Stderr, "mlsizer: %s: %s\n", o.Say(text.LineError), errs[i].In(o.Lang))
+		}
+	}
+	return cli.ReadError(text.NamesUnanswered.Error(len(errs), len(o.models)), "")
+}
+
+// named is the row of a model of the command line, but for its tier, with its
+// value of --by: a MODEL, or a size as sheets write it.
+func (o *classifyOptions) named(ctx context.Context, name string, opt batch.Options) (row batch.Row, group string, err error) {
+	m, err := o.Resolve(ctx, name)
+	if err == nil {
+		if m.Entry != nil {
+			group = groupOf(m, o.by)
+		}
+		return rowOf(m), group, nil
+	}
+	size, sizeErr := quantity.ParseSize(name)
+	if sizeErr != nil {
+		return batch.Row{}, "", err
+	}
+	b := batch.ModelOf(name, size, opt.Similar)
+	return batch.Row{Input: name, Name: strings.TrimSpace(name), Params: b.Params, ActiveParams: b.Active, Inferred: true, Spelled: b.Spelled}, "", nil
 }
 
 // rowOf is the answer for a model but for its tier. A bare count has the name
@@ -178,90 +232,6 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	return f, size, nil
 }
 
-// resolver finds the models of cells that are no counts: names of the
-// catalogue and paths. Nothing is fetched for a cell. To look for the names
-// nearest to an unknown one takes as long as a thousand counts, so only the
-// first get them.
-func (o *classifyOptions) resolver(ctx context.Context) func(string) (batch.Model, error) {
-	const hinted = 100
-	known := sync.OnceValue(func() nameSet { return newNameSet(o.App.Models().All()) })
-	var unknown atomic.Int64
-	return func(name string) (batch.Model, error) {
-		switch {
-		case strings.HasPrefix(strings.ToLower(name), "hf:"):
-			return batch.Model{}, text.NothingFetched.Error(name, text.WantModel)
-		case known().mayHold(name) || cli.IsPath(name) || exists(name):
-		case unknown.Add(1) > hinted:
-			return batch.Model{}, text.NoSuchModel.Error(name, text.WantModel)
-		}
-		m, err := o.Resolve(ctx, name)
-		if err != nil {
-			return batch.Model{}, aboutCell(err)
-		}
-		r := rowOf(m)
-		return batch.Model{Name: r.Name, Params: r.Params, Active: r.ActiveParams, Field: r.Field, Inferred: r.Inferred, Scope: r.Scope}, nil
-	}
-}
-
-// aboutCell is the error of a MODEL as one of a cell, which says what a cell
-// may hold.
-func aboutCell(err error) error {
-	var count *cli.CountFault
-	if errors.As(err, &count) {
-		err = count.Err
-	}
-	if text.SaysWanted(err) {
-		return err
-	}
-	return text.InBrackets.Error(err, text.WantModel)
-}
-
-// exists reports whether there is a file of that name.
-func exists(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
-}
-
-// nameSet tells quickly that a name is not in the catalogue.
-type nameSet map[string]bool
-
-func newNameSet(entries []*catalog.Entry) nameSet {
-	s := make(nameSet, 4*len(entries))
-	for _, e := range entries {
-		s[foldName(e.Name)] = true
-		for _, a := range e.Aliases {
-			s[foldName(a)] = true
-		}
-	}
-	return s
-}
-
-// mayHold is false for a name that the catalogue does not find. The catalogue
-// leaves off some words at the end of a name; mayHold leaves off any.
-func (s nameSet) mayHold(name string) bool {
-	for {
-		if s[foldName(name)] {
-			return true
-		}
-		i := strings.LastIndexAny(name, "-_ ")
-		if i <= 0 {
-			return false
-		}
-		name = name[:i]
-	}
-}
-
-// foldName makes one of the spellings that the catalogue takes for the same.
-func foldName(name string) string {
-	name = name[strings.LastIndexByte(name, '/')+1:]
-	return strings.ToLower(strings.Map(func(r rune) rune {
-		if strings.ContainsRune("-_. ", r) {
-			return -1
-		}
-		return r
-	}, name))
-}
-
 // outcome prints what is left to print and says on stderr which rows were not
 // classified.
 func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Format) error {
@@ -290,6 +260,8 @@ func (o *classifyOptions) outcome(sum *batch.Summary, err error, format batch.Fo
 		return cli.ReadError(text.Interrupted.Error(from, sum.Rows), "")
 	case err != nil:
 		return cli.ReadError(text.Writing.Error(err), "")
+	case sum.UnitMissing != nil:
+		return cli.ReadError(withMore(text.Colon.Error(from, sum.UnitMissing), unanswered), o.unitHint())
 	case failed:
 		return cli.ReadError(unanswered, "")
 	}
@@ -331,6 +303,10 @@ func withMore(err, more error) error {
 // fileHint is what to do about an error in a file as a whole.
 func (o *classifyOptions) fileHint(file *batch.FileError) string {
 	switch hint := o.Say(file.Hint); {
+	case file.AskUnit:
+		return o.unitHint()
+	case file.Sheet != "":
+		return o.CommandWithout("sheet") + " --sheet " + cli.ShellWord(file.Sheet)
 	case file.Column != "":
 		return o.CommandWithout("column") + " --column " + cli.ShellWord(file.Column)
 	case o.from != "-":
@@ -340,109 +316,35 @@ func (o *classifyOptions) fileHint(file *batch.FileError) string {
 	}
 }
 
-// document is the answer as tables.
-func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
-	b := o.bounds
-	d := &render.Document{Title: text.SizeClasses}
-	d.Notes = append(d.Notes, render.Note{Text: text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), Source: text.ReportTiers})
-	beyond := 0
-	if sum.Counts.Beyond > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: text.BeyondNote.With(cut(b[3])), Source: text.ReportTiers})
-		beyond = len(d.Notes)
+// unitHint is the command line with a unit.
+func (o *classifyOptions) unitHint() string { return o.CommandWithout("unit") + " --unit B" }
+
+// namesLookedAt is how many names of a file are looked at for repeated ones.
+const namesLookedAt = 50_000
+
+// The orders of the rows.
+const (
+	bySize     = "size"
+	bySizeDown = "-size"
+)
+
+func orders() []string { return []string{bySize, bySizeDown} }
+
+func parseOrder(s string) (string, error) {
+	if !slices.Contains(orders(), s) {
+		return "", text.UnknownOrder.Error(s, text.OneOf(orders()))
 	}
-	models := render.Table{Columns: []render.Column{
-		{Name: "name", Head: text.Model, Wrap: true},
-		{Name: "params", Head: text.Parameters, Right: true},
-		{Name: "active_params", Head: text.Active, Right: true, Drop: 2},
-		{Name: "tier", Head: text.Tier},
-		{Name: "field", Head: text.Field, Drop: 1},
-	}}
-	for _, r := range sum.Kept {
-		active := ""
-		if r.ActiveParams != r.Params {
-			active = r.ActiveParams.Exact()
-		}
-		tier := render.Cell{Value: text.OfTier(r.Tier)}
-		if r.Beyond {
-			tier.Notes = []int{beyond}
-		}
-		if r.Scope != "" {
-			d.Notes = append(d.Notes, render.Note{Text: text.Colon.With(r.Name, report.ScopeText(r.Scope))})
-		}
-		models.Rows = append(models.Rows, []render.Cell{
-			{Value: r.Name}, {Value: r.Params.Exact()}, {Value: active}, tier, {Value: report.FieldText(r.Field)},
-		})
-	}
-	if len(models.Rows) > 0 {
-		d.Tables = append(d.Tables, models)
-	}
-	d.Tables = append(d.Tables, tierTable(b, sum.Counts))
-	if more := sum.Classified() - int64(len(sum.Kept)); more > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: text.MoreRows.With(more)})
-	}
-	if sum.Unit != "" {
-		d.Notes = append(d.Notes, render.Note{Text: text.CountUnit.With(sum.Unit, sum.Column)})
-	}
-	if sum.OtherField > 0 {
-		d.Notes = append(d.Notes, render.Note{Text: text.OtherFields.With(sum.OtherField)})
-	}
-	if len(sum.Errors) > 0 {
-		d.Tables = append(d.Tables, errorTable(sum))
-		if more := sum.Unanswered() - int64(len(sum.Errors)); more > 0 {
-			d.Notes = append(d.Notes, render.Note{Text: text.MoreErrors.With(more)})
-		}
-	}
-	return d
+	return s, nil
 }
 
-// tierTable says how many models fell in each tier.
-func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
-	t := render.Table{Title: text.PerTier, Columns: []render.Column{
-		{Name: "tier", Head: text.Tier},
-		{Name: "range", Head: text.TierRange},
-		{Name: "models", Head: text.Models, Right: true},
-	}}
-	ranges := [sizing.NumTiers]text.Text{
-		text.Below.With(cut(b[0])),
-		text.FromTo.With(cut(b[0]), cut(b[1])),
-		text.FromTo.With(cut(b[1]), cut(b[2])),
-		text.FromUp.With(cut(b[2])),
+// parseUnit reads what may follow a count, or 1 for parameters.
+func parseUnit(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	if s == batch.UnitOne {
+		return s, nil
 	}
-	for tier, n := range c.ByTier {
-		t.Rows = append(t.Rows, []render.Cell{{Value: text.OfTier(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}})
+	if _, err := quantity.ParseParams("1" + s); err != nil || s == "" || strings.ContainsAny(s, "0123456789.,_") {
+		return "", text.UnknownUnit.Error(s)
 	}
-	if c.Beyond > 0 {
-		t.Rows = append(t.Rows, []render.Cell{{}, {Value: text.OfWhichBeyond.With(cut(b[3]))}, {Value: c.Beyond}})
-	}
-	return t
-}
-
-// errorTable lists the first rows that are not classified.
-func errorTable(sum *batch.Summary) render.Table {
-	t := render.Table{Title: text.RowsNotClassified, Columns: []render.Column{
-		{Name: "line", Head: text.Line, Right: true},
-		{Name: "column", Head: text.Column, Right: true, Drop: 1},
-		{Name: "input", Head: text.Input, Wrap: true},
-		{Name: "error", Head: text.Problem, Wrap: true},
-	}}
-	for _, e := range sum.Errors {
-		t.Rows = append(t.Rows, []render.Cell{{Value: e.Line}, {Value: e.Column}, {Value: e.Input}, {Value: e.Problem}})
-	}
-	return t
-}
-
-// cut is a bound as short as it is exact: 1M, 1.5B, 123,456.
-func cut(p quantity.Params) string {
-	for _, u := range []struct {
-		size quantity.Params
-		name string
-	}{{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "K"}} {
-		switch {
-		case p >= u.size && p%u.size == 0:
-			return quantity.Params(p/u.size).Exact() + u.name
-		case p >= u.size && p%(u.size/10) == 0:
-			return fmt.Sprintf("%.1f%s", float64(p)/float64(u.size), u.name)
-		}
-	}
-	return p.Exact()
+	return s, nil
 }

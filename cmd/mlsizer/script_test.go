@@ -95,6 +95,7 @@ func TestScript(t *testing.T) {
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			program: cmdProgram, "within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
+			"encode": cmdEncode, "workbook": cmdWorkbook,
 		},
 	})
 }

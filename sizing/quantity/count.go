@@ -11,11 +11,13 @@ var (
 		kind:   "parameter count",
 		want:   Want{Forms: formsOfParams},
 		suffix: Want{Forms: formsOfCountUnit},
+		nouns:  []string{"parameters", "parameter", "params", "param", "个参数", "参数"},
 	}
 	tokensSpelling = spelling{
 		kind:   "token count",
 		want:   Want{Forms: formsOfTokens},
 		suffix: Want{Forms: formsOfCountUnit},
+		nouns:  []string{"tokens", "token"},
 	}
 	countSpelling = spelling{
 		kind:   "count",
@@ -25,7 +27,7 @@ var (
 )
 
 // ParseParams parses a number of parameters: 7B, 124M, 1.1T, 350K, 6.74e9,
-// 7_000_000_000, 7,000,000,000, 7 billion, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万, and in
+// 7_000_000_000, 7,000,000,000, 7 billion, 7B parameters, 70亿, 1750亿, 1.8万亿, 3.5千万, 12万, and in
 // powers of 1024 4Mi (Ki, Mi, Gi, Ti). Letters of
 // either case and full-width forms are the same, space around the number and
 // in front of the suffix is ignored. B is 10^9, never a byte.
@@ -138,7 +140,7 @@ func parseCountSlow(sp *spelling, s string) (int64, error) {
 		}
 		return 0, sp.failAt(s, wrong.problem, wrong.part)
 	}
-	rest = trimLeft(rest)
+	rest = sp.cutNoun(trimLeft(rest))
 	shift, ok := countShift(rest)
 	if power, binary := binaryPower(rest); binary {
 		if over := d.times(power); over {
@@ -236,7 +238,25 @@ func countShift(suffix string) (int, bool) {
 var countWords = [...]struct {
 	word  string
 	shift int
-}{{"thousand", 3}, {"million", 6}, {"billion", 9}, {"trillion", 12}}
+}{{"thousand", 3}, {"million", 6}, {"billion", 9}, {"trillion", 12}, {"bn", 9}, {"Mio", 6}, {"Mio.", 6}, {"Mrd", 9}, {"Mrd.", 9}}
+
+// cutNoun leaves off what is counted at the end of a suffix: "B parameters" is
+// "B".
+func (sp *spelling) cutNoun(suffix string) string {
+	for _, noun := range sp.nouns {
+		if n := len(suffix) - len(noun); n >= 0 && strings.EqualFold(suffix[n:], noun) {
+			return trimRight(suffix[:n])
+		}
+	}
+	return suffix
+}
+
+func trimRight(s string) string {
+	for s != "" && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
 
 func trimLeft(s string) string {
 	for s != "" && isSpace(s[0]) {

@@ -20,7 +20,7 @@ var goodCounts = []struct {
 	{"7_000_000_000", 7e9}, {"7,000,000,000", 7e9}, {"70亿", 70e8}, {"1750亿", 1750e8}, {"1.8万亿", 1.8e12},
 	{"3.5千万", 35e6}, {"12万", 12e4}, {"３", 3}, {"７Ｂ", 7e9}, {"７．５ｂ", 7.5e9}, {"１，０００", 1000}, {"  7B ", 7e9},
 	{"\t7 B\n", 7e9}, {"　７亿　", 7e8}, {"2千", 2000}, {"5十万", 5e5}, {"3百万", 3e6}, {"2十亿", 2e9}, {"2百亿", 2e10}, {"1.5千亿", 1.5e11},
-	{"7 billion", 7e9}, {"1.5 Million", 1.5e6}, {"2Trillion", 2e12}, {"3 thousand", 3000}, {"1億", 1e8}, {"1萬", 1e4}, {"1", 1}, {"999", 999}, {"0001", 1}, {"0.1B", 1e8}, {".5B", 5e8}, {"0.000001M", 1}, {"1e18", 1e18}, {"1E6", 1e6}, {"1e+6", 1e6}, {"15e-1", 1}, {"1.0e0", 1},
+	{"7 billion", 7e9}, {"1.5 Million", 1.5e6}, {"2Trillion", 2e12}, {"3 thousand", 3000}, {"1億", 1e8}, {"1萬", 1e4}, {"7bn", 7e9}, {"1.5 Mrd.", 1.5e9}, {"350 Mio", 350e6}, {"1", 1}, {"999", 999}, {"0001", 1}, {"0.1B", 1e8}, {".5B", 5e8}, {"0.000001M", 1}, {"1e18", 1e18}, {"1E6", 1e6}, {"1e+6", 1e6}, {"15e-1", 1}, {"1.0e0", 1},
 	{"4Mi", 4 << 20}, {"4mi", 4 << 20}, {"64Ki", 64 << 10}, {"2 Gi", 2 << 30}, {"1.5Ti", 3 << 39}, {"0.5Ki", 512}, {"1.00000000000000000000Mi", 1 << 20}, {"8388607Ti", 8388607 << 40},
 	// Exact, where a float64 product would not be: 0.29·100 is 28.999… in binary.
 	{"0.29M", 290_000}, {"1.005B", 1_005_000_000}, {"6738415616", 6738415616}, {"8.030261248B", 8030261248},
@@ -97,6 +97,28 @@ func problemOf(e *SyntaxError) string {
 		return string(e.Problem)
 	}
 	return string(e.Problem) + " " + strconv.Quote(e.Part)
+}
+
+// What is counted may follow the count, and only that.
+func TestParseCountWithNoun(t *testing.T) {
+	for in, want := range map[string]Params{
+		"175B parameters": 175e9, "1750亿参数": 175e9, "70亿个参数": 7e9, "7B Params": 7e9, "7Bparam": 7e9, "12 million parameters": 12e6, "650 parameters": 650, "7e9 params": 7e9,
+	} {
+		p, err := ParseParams(in)
+		require.NoError(t, err, in)
+		assert.Equal(t, want, p, in)
+	}
+	tok, err := ParseTokens("15T tokens")
+	require.NoError(t, err)
+	assert.Equal(t, Tokens(15e12), tok)
+	for _, in := range []string{"15T parameters", "15T params"} {
+		_, err := ParseTokens(in)
+		assert.Error(t, err, in)
+	}
+	for _, in := range []string{"7B tokens", "parameters", "7X parameters", "7.5 parameters"} {
+		_, err := ParseParams(in)
+		assert.Error(t, err, in)
+	}
 }
 
 // An error carries its values: the part of the input stands among them where the

@@ -60,9 +60,10 @@ func truncate(s string, n int) string {
 
 // spelling is what an error of one kind of quantity says.
 type spelling struct {
-	kind   string // "parameter count"
-	want   Want   // the accepted forms
-	suffix Want   // the accepted suffixes
+	kind   string   // "parameter count"
+	want   Want     // the accepted forms
+	suffix Want     // the accepted suffixes
+	nouns  []string // what is counted, which may follow; a longer one before its start
 }
 
 // fail makes the error of a bad input. The input is copied: it may alias a

@@ -57,8 +57,21 @@ func BenchmarkBatch(b *testing.B) {
 			})
 		}
 	}
-	// The same rows with encoding/csv, a row at a time.
 	text := manyModels(rows, "csv")
+	// The options of the program: the unit is asked for, repeated names are
+	// looked for, models are counted by a column.
+	for name, opt := range map[string]Options{"classify": {AskUnit: true, Repeats: 50_000}, "classify-by": {AskUnit: true, Repeats: 50_000, By: "name"}} {
+		b.Run("format=csv/options="+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Run(context.Background(), strings.NewReader(text), io.Discard, opt); err != nil {
+					b.Fatal(err)
+				}
+			}
+			report(b, text)
+		})
+	}
+	// The same rows with encoding/csv, a row at a time.
 	b.Run("format=csv/reference", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
@@ -86,16 +99,19 @@ func BenchmarkBatch(b *testing.B) {
 // A row costs no allocation: twenty times the rows cost no more than the
 // buffers' growth does.
 func TestAllocations(t *testing.T) {
-	for _, f := range []string{"csv", "quoted"} {
+	for _, c := range []struct {
+		format string
+		opt    Options
+	}{{"csv", Options{}}, {"quoted", Options{}}, {"csv", Options{AskUnit: true, Repeats: 50_000}}} {
 		allocs := func(rows int) float64 {
-			text := manyModels(rows, f)
+			text := manyModels(rows, c.format)
 			return testing.AllocsPerRun(5, func() {
-				_, err := Run(context.Background(), strings.NewReader(text), io.Discard, Options{})
+				_, err := Run(context.Background(), strings.NewReader(text), io.Discard, c.opt)
 				require.NoError(t, err)
 			})
 		}
 		few, many := allocs(10_000), allocs(200_000)
-		require.Less(t, (many-few)/190_000, 0.005, "allocations a row (%s)", f)
+		require.Less(t, (many-few)/190_000, 0.005, "allocations a row (%s, names looked at: %d)", c.format, c.opt.Repeats)
 	}
 }
 

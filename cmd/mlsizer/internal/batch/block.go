@@ -13,12 +13,14 @@ type block struct {
 	line int64  // of the first record, from 1
 	cut  cut
 
-	out    []byte // the answers, in the form that is written
-	ends   []mark // with a sort: where each answer ends
-	errs   []byte // unanswered rows, where they are written after the others
-	kept   []Row
-	sum    Summary
-	worked chan struct{} // a token once a worker is done
+	out     []byte // the answers, in the form that is written
+	ends    []mark // with a sort: where each answer ends
+	errs    []byte // unanswered rows, where they are written after the others
+	kept    []Row
+	names   []named // of rows, for the search for repeated ones
+	letters []byte  // of the names
+	sum     Summary
+	worked  chan struct{} // a token once a worker is done
 }
 
 // mark is the end of an answer in a block's out, with its sort key.

@@ -25,6 +25,20 @@ type layout struct {
 	// countKeys and nameKeys are the keys of a JSON object, folded, in order
 	// of preference.
 	countKeys, nameKeys []string
+	// by is the column, and byKeys are the keys, of Options.By; by is -1 where
+	// there is none. asked tells that the catalogue is asked for the value.
+	by     int
+	byKeys []string
+	asked  bool
+	// lettered tells that columns are named by letters and that a row may end
+	// before the last of them.
+	lettered bool
+	// decimalComma tells that a comma is the decimal mark, grouped that a point
+	// in front of three digits separates thousands, commaSeen that one of the
+	// first counts has a comma.
+	decimalComma, grouped, commaSeen bool
+	// watch tells that the sample did not show whether the counts have a unit.
+	watch bool
 	// header tells that the first record holds the names of the columns.
 	header bool
 }
@@ -48,18 +62,13 @@ func foldAll(names []string) []string {
 	return folded
 }
 
-// layoutOf finds the columns from the first record.
-func layoutOf(s *source, opt Options) (layout, error) {
-	l := layout{kind: s.kind, comma: s.comma, count: -1, name: -1}
+// layoutHere finds the columns from the first record.
+func layoutHere(s *source, opt Options) (layout, error) {
+	l := layout{kind: s.kind, comma: s.comma, lettered: s.lettered, count: -1, name: -1, by: -1}
 	if s.kind == jsonLines {
-		return l.byKeys(s, opt)
+		return l.byKey(s, opt)
 	}
-	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: true}
-	scan.record(s.first)
-	cells := make([]string, len(scan.cells))
-	for i, c := range scan.cells {
-		cells[i] = string(c.text)
-	}
+	cells := s.cells(opt)
 	l.width = len(cells)
 	if opt.Column != "" {
 		return l.byColumn(cells, s, opt)
@@ -67,9 +76,9 @@ func layoutOf(s *source, opt Options) (layout, error) {
 	return l.byNames(cells, s, opt)
 }
 
-// byKeys finds the keys of JSON Lines. The first object decides whether the
+// byKey finds the keys of JSON Lines. The first object decides whether the
 // rows have counts or names alone.
-func (l layout) byKeys(s *source, opt Options) (layout, error) {
+func (l layout) byKey(s *source, opt Options) (layout, error) {
 	l.countKeys, l.nameKeys = foldAll(text.ParamColumns), foldAll(text.ModelColumns)
 	if opt.Column != "" {
 		l.countKeys = []string{foldHeader(opt.Column)}
@@ -157,7 +166,7 @@ func (l layout) byNames(cells []string, s *source, opt Options) (layout, error) 
 		l.count, l.name, l.header = count, name, true
 		l.unit, l.head = unitOf(cells[count]), cells[count]
 	case name >= 0 && len(numbers) == 0:
-		l.count, l.header = name, true
+		l.count, l.header, l.head = name, true, cells[name]
 	case len(cells) > 1 && grouped == nil:
 		return l, &FileError{Problem: text.OneCountOrCells.Error(s.line, strconv.Quote(shorten(whole)), len(cells))}
 	case len(numbers) == 1:

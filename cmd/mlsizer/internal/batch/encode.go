@@ -101,7 +101,53 @@ func (r *Row) AppendJSON(b []byte) []byte {
 		b = append(b, `,"scope":`...)
 		b = appendJSONString(b, r.Scope)
 	}
+	if r.Spelled != nil {
+		b = r.Spelled.appendJSON(b)
+	}
 	return append(b, '}')
+}
+
+// appendJSON appends what a count says besides its total as fields.
+func (s *Spelled) appendJSON(b []byte) []byte {
+	if s.Low > 0 {
+		b = append(b, `,"low_params":`...)
+		b = strconv.AppendInt(b, int64(s.Low), 10)
+	}
+	if s.Approximate {
+		b = append(b, `,"approximate":true`...)
+	}
+	if s.Experts > 0 {
+		b = append(b, `,"experts":`...)
+		b = strconv.AppendInt(b, s.Experts, 10)
+	}
+	if s.Hint != "" {
+		b = append(b, `,"hint":`...)
+		b = appendJSONString(b, s.Hint)
+	}
+	return b
+}
+
+// appendGroups appends the models by the values of a column, if that is asked.
+func appendGroups(b []byte, by string, list []Group) []byte {
+	if by == "" {
+		return b
+	}
+	b = append(b, ",\n  \"by\": {\"column\": "...)
+	b = appendJSONString(b, by)
+	b = append(b, `, "groups": [`...)
+	for i, g := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, "\n    {\"value\":"...)
+		b = appendJSONString(b, g.Key)
+		if g.Rest {
+			b = append(b, `,"rest":true`...)
+		}
+		b = append(b, `,"counts":`...)
+		b = append(appendCounts(b, g.Counts), '}')
+	}
+	return append(b, "\n  ]}"...)
 }
 
 // AppendJSON appends the error as a JSON object.
@@ -111,6 +157,14 @@ func (e *RowError) AppendJSON(b []byte) []byte {
 	if e.Column > 0 {
 		b = append(b, `,"column":`...)
 		b = strconv.AppendInt(b, int64(e.Column), 10)
+	}
+	if e.Cell > 0 {
+		b = append(b, `,"cell":`...)
+		b = strconv.AppendInt(b, int64(e.Cell), 10)
+	}
+	if e.CellName != "" {
+		b = append(b, `,"cell_name":`...)
+		b = appendJSONString(b, e.CellName)
 	}
 	b = append(b, `,"input":`...)
 	b = appendJSONString(b, e.Input)

@@ -49,27 +49,17 @@ func (w *worker) invalid(b *block, line int64, row []byte, indent int) {
 
 // object classifies a valid JSON object by its best keys.
 func (w *worker) object(b *block, line int64, row []byte, indent int) {
-	l := &w.layout
-	var count, name []byte
-	at, twice := 0, false
-	countRank, nameRank := len(l.countKeys), len(l.nameKeys)
-	for m := range members(row) {
-		key := foldHeader(jsonText(m.key))
-		if i := slices.Index(l.countKeys, key); i >= 0 && i <= countRank {
-			twice = i == countRank
-			count, at, countRank = m.value, m.at, i
-		}
-		if i := slices.Index(l.nameKeys, key); i >= 0 && i < nameRank {
-			name, nameRank = m.value, i
-		}
+	v := valuesOf(row, &w.layout)
+	named, count := jsonBytes(v.name), v.count
+	if w.group = view(bytes.Trim(v.by, `"`)); w.group == "null" {
+		w.group = ""
 	}
-	named := jsonBytes(name)
-	col := indent + at + 1
+	col := indent + v.at + 1
 	switch {
-	case twice:
+	case v.twice:
 		w.broken(b, line, col, row, text.TwoCounts.Error())
 	case count == nil:
-		w.fail(b, w.emptyCell(line, col, ""), view(named))
+		w.fail(b, w.emptyCell(line, col, &Row{Name: view(named)}, text.CellEmpty.In(w.opt.Lang)), view(named))
 	case count[0] == '"':
 		w.model(b, line, named, cell{jsonBytes(count), col})
 	case count[0] == 'n': // null
@@ -79,6 +69,44 @@ func (w *worker) object(b *block, line int64, row []byte, indent int) {
 	default:
 		w.broken(b, line, col, row, text.CountOfNoKind.Error())
 	}
+}
+
+// objectValues are the values of an object that count.
+type objectValues struct {
+	count, name, by []byte // as they stand
+	at              int    // of the count
+	twice           bool   // there is another count
+}
+
+// valuesOf finds the values of the best keys of an object.
+func valuesOf(row []byte, l *layout) (v objectValues) {
+	countRank, nameRank, byRank := len(l.countKeys), len(l.nameKeys), len(l.byKeys)
+	for m := range members(row) {
+		key := foldHeader(jsonText(m.key))
+		if i := slices.Index(l.countKeys, key); i >= 0 && i <= countRank {
+			v.twice = i == countRank
+			v.count, v.at, countRank = m.value, m.at, i
+		}
+		if i := slices.Index(l.nameKeys, key); i >= 0 && i < nameRank {
+			v.name, nameRank = m.value, i
+		}
+		if i := slices.Index(l.byKeys, key); i >= 0 && i < byRank {
+			v.by, byRank = m.value, i
+		}
+	}
+	return v
+}
+
+// jsonCount is the count of a line, nil if it has none.
+func jsonCount(row []byte, l *layout) []byte {
+	if len(row) == 0 || row[0] != '{' || !json.Valid(row) {
+		return nil
+	}
+	count := valuesOf(row, l).count
+	if len(count) > 0 && count[0] == '"' {
+		return jsonBytes(count)
+	}
+	return count
 }
 
 // jsonText is jsonBytes as a string that is valid as long as the block.

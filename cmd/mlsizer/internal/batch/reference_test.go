@@ -62,6 +62,9 @@ func referenceCSV(body string, most int) string {
 	w.Write(strings.Split(strings.TrimSpace(Header), ","))
 	for _, r := range referenceRecords(body, ',', most) {
 		line := r.line + 1 // below the header
+		if !r.bad && strings.TrimSpace(strings.Join(r.cells, "")) == "" {
+			continue // a row of empty cells is none
+		}
 		name, count := "", ""
 		bad := r.bad || len(r.cells) != 2 || !utf8.ValidString(r.raw) || strings.ContainsRune(r.raw, 0)
 		if bad {

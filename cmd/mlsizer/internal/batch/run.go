@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing"
 )
 
 // Run classifies the models of r and writes the answers to w, in the order of
@@ -25,29 +23,15 @@ func Run(ctx context.Context, r io.Reader, w io.Writer, opt Options) (*Summary, 
 	if opt.Progress == nil {
 		opt.Progress = new(Progress)
 	}
-	src, err := openSource(&countingReader{r, opt.Progress}, opt)
+	p, err := prepareWithin(ctx, &countingReader{r, opt.Progress}, opt)
 	if err != nil {
 		return new(Summary), err
 	}
-	l, err := layoutOf(src, opt)
-	if err != nil {
-		return new(Summary), err
-	}
-	c := &cutter{
-		r: src.all(), quotes: src.kind == separated, size: opt.BlockSize, most: opt.BlockSize, line: src.line,
-		scan: csvScanner{comma: src.comma, max: opt.MaxRecord},
-	}
-	skip := src.skip
-	if l.header {
-		skip += len(src.first)
-		c.line += int64(bytes.Count(src.first, []byte("\n")))
-	}
-	if _, err := io.CopyN(io.Discard, c.r, int64(skip)); err != nil {
-		return new(Summary), &FileError{Problem: text.CannotBeRead.Error(), Err: err}
-	}
-	o := &output{w: w, opt: opt, sum: &Summary{Unit: l.unit, Column: l.head}}
+	defer p.src.close()
+	c := p.cut
+	o := &output{w: w, opt: opt, sum: p.summary(opt)}
 	defer o.close()
-	readErr, err := pipeline(ctx, c, l, o)
+	readErr, err := pipeline(ctx, c, p.layout, o)
 	if err == nil {
 		err = o.finish()
 	}
@@ -97,8 +81,11 @@ func pipeline(ctx context.Context, c *cutter, l layout, o *output) (readErr, err
 	}()
 	var working sync.WaitGroup
 	enough := new(atomic.Bool)
+	var all []*worker
+	o.repeats.most = o.opt.Repeats
 	for range workers {
-		w := newWorker(o.opt, l, enough)
+		w := newWorker(o.opt, l, enough, &o.repeats.full)
+		all = append(all, w)
 		working.Go(func() {
 			for b := range queue {
 				w.work(b)
@@ -117,6 +104,7 @@ func pipeline(ctx context.Context, c *cutter, l layout, o *output) (readErr, err
 		}
 		if !more {
 			working.Wait()
+			o.gather(all)
 			if !errors.Is(c.err, io.EOF) {
 				readErr = c.err
 			}
@@ -143,6 +131,7 @@ type output struct {
 	opt     Options
 	sum     *Summary
 	sort    sorter
+	repeats repeats
 	errs    spool // unanswered rows that are written after the others
 	begun   bool
 	lead    int // bytes to leave out of the next answer: the first JSON object has no comma
@@ -153,6 +142,7 @@ type output struct {
 // block takes over the answers of a block.
 func (o *output) block(b *block, enough *atomic.Bool) error {
 	o.addSummary(&b.sum)
+	o.repeats.look(b, o.sum)
 	o.opt.Progress.Rows.Store(o.sum.Rows)
 	if err := o.begin(); err != nil {
 		return err
@@ -185,6 +175,14 @@ func (o *output) addSummary(s *Summary) {
 		t.Counts.ByTier[i] += n
 	}
 	t.Counts.Beyond += s.Counts.Beyond
+	for i, n := range s.Sizes {
+		t.Sizes[i] += n
+	}
+	t.Ranges += s.Ranges
+	t.Approximate += s.Approximate
+	t.Products += s.Products
+	t.small += s.small
+	t.large += s.large
 	t.Errors = append(t.Errors, s.Errors[:min(len(s.Errors), MaxErrors-len(t.Errors))]...)
 }
 
@@ -241,22 +239,8 @@ func (o *output) finish() error {
 	b := append(o.buf[:0], "\n  ],\n  \"counts\": "...)
 	b = appendCounts(b, s.Counts)
 	b = fmt.Appendf(b, ",\n  \"beyond_report\": %d,\n  \"rows\": %d,\n  \"no_count\": %d,\n  \"bad\": %d,\n  \"other_field\": %d,\n  \"notes\": ", s.Counts.Beyond, s.Rows, s.NoCount, s.Bad, s.OtherField)
-	b = append(b, '[')
-	if s.Counts.Beyond > 0 {
-		b = append(b, `{"code":"beyond-report","text":`...)
-		b = appendJSONString(b, BeyondNote(s.Counts.Beyond, o.opt.Bounds, o.opt.Lang))
-		b = append(b, `,"source":`...)
-		b = append(appendJSONString(b, text.ReportTiers), '}')
-	}
-	if s.Unit != "" {
-		if s.Counts.Beyond > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, `{"code":"unit","text":`...)
-		b = appendJSONString(b, text.CountUnit.Form(o.opt.Lang, s.Unit, s.Column))
-		b = append(b, '}')
-	}
-	b = append(b, ']')
+	b = appendNotes(b, notesOf(s, &o.opt), o.opt.Lang)
+	b = appendGroups(b, o.opt.By, s.Groups)
 	b = append(b, ",\n  \"errors\": ["...)
 	if _, err := o.w.Write(b); err != nil {
 		return err
@@ -331,18 +315,10 @@ func (l *leadWriter) Write(p []byte) (int, error) {
 	return n + m, err
 }
 
-// BeyondNote is the note on models beyond the last bound.
-func BeyondNote(n int, bounds sizing.Bounds, l text.Lang) string {
-	form := text.BeyondMany
-	if n == 1 {
-		form = text.BeyondOne
-	}
-	return form.Form(l, n, bounds[3].Exact())
-}
-
-// Write writes the answers for models that did not come from a file, in the
-// form that Run writes.
-func Write(w io.Writer, rows []Row, opt Options) (*Summary, error) {
+// Write writes the answers for models that did not come from a file, and the
+// errors of those that have none, in the form that Run writes. groups are the
+// rows' values of Options.By.
+func Write(w io.Writer, rows []Row, groups []string, errs []RowError, opt Options) (*Summary, error) {
 	opt = opt.withDefaults()
 	if opt.Progress == nil {
 		opt.Progress = new(Progress)
@@ -350,11 +326,18 @@ func Write(w io.Writer, rows []Row, opt Options) (*Summary, error) {
 	o := &output{w: w, opt: opt, sum: new(Summary)}
 	defer o.close()
 	enough := new(atomic.Bool)
-	classify := newWorker(opt, layout{}, enough)
+	classify := newWorker(opt, layout{}, enough, new(atomic.Bool))
 	var b block
 	for i := range rows {
+		if opt.By != "" {
+			classify.group = groups[i]
+		}
 		classify.add(&b, &rows[i])
 	}
+	for i := range errs {
+		classify.fail(&b, &errs[i], errs[i].Input)
+	}
+	o.gather([]*worker{classify})
 	if err := o.block(&b, enough); err != nil {
 		return o.sum, err
 	}

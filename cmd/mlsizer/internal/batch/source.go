@@ -2,6 +2,7 @@ package batch
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -28,6 +29,10 @@ type source struct {
 	skip  int    // bytes of head before the first record
 	line  int64  // of the first record
 	err   error  // of the reads so far
+
+	fixed    byte      // the separator, where the file says it
+	lettered bool      // rows and columns are those of a sheet of a workbook
+	closer   *workbook // nil if the file is none
 }
 
 // magic are files that are often given by mistake, by how they begin.
@@ -35,15 +40,13 @@ var magic = []struct {
 	bytes        string
 	name, advice text.Text
 }{
-	{"PK\x03\x04", text.ZIPFile, text.SaveAsCSV},
+	{"\xd0\xcf\x11\xe0", text.OldWorkbook, text.SaveAsCSV},
 	{"PAR1", text.ParquetFile, text.ConvertToCSV},
 	{"\xfd7zXZ\x00", text.XZFile, text.Same("xz -dc FILE | mlsizer classify --from -")},
 	{"(\xb5/\xfd", text.ZstdFile, text.Same("zstd -dc FILE | mlsizer classify --from -")},
 	{"BZh", text.Bzip2File, text.Same("bzip2 -dc FILE | mlsizer classify --from -")},
 	{"SQLite format 3\x00", text.SQLiteFile, text.ExportToCSV},
 	{"GGUF", text.GGUFFile, text.GiveAsModel},
-	{"\xff\xfe", text.UTF16File, text.ConvertToUTF8},
-	{"\xfe\xff", text.UTF16File, text.ConvertToUTF8},
 	{"\x1f\x8b", text.GzipTwice, text.UnpackOnce},
 }
 
@@ -52,6 +55,8 @@ type FileError struct {
 	Problem error
 	Hint    text.Text // what to do instead, of FILE; may be empty
 	Column  string    // that may hold the counts, where one must be chosen; "" if none is known
+	Sheet   string    // that there is, where another was asked for
+	AskUnit bool      // the unit of the counts must be said
 	// Err is the cause where it lies in reading.
 	Err error
 }
@@ -93,13 +98,59 @@ func openSource(r io.Reader, opt Options) (*source, error) {
 			return nil, &FileError{Problem: text.NotATable.Error(m.name), Hint: m.advice}
 		}
 	}
+	if err := s.unpack(opt); err != nil {
+		return nil, err
+	}
+	s.decode(opt)
 	if bytes.HasPrefix(s.head, []byte("\ufeff")) {
 		s.skip = len("\ufeff")
 	}
+	s.takeSeparator()
 	if err := s.findFirst(opt); err != nil {
+		s.close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// unpack makes a source of a workbook the rows of its sheet.
+func (s *source) unpack(opt Options) error {
+	if !bytes.HasPrefix(s.head, []byte("PK\x03\x04")) {
+		if opt.Sheet != "" {
+			return &FileError{Problem: text.SheetOfNoWorkbook.Error(opt.Sheet)}
+		}
+		return nil
+	}
+	w, err := openWorkbook(s.all(), opt)
+	if err != nil {
+		return err
+	}
+	*s = source{r: w, line: 1, fixed: ',', lettered: true, closer: w}
+	return nil
+}
+
+// close removes what a workbook was unpacked to.
+func (s *source) close() {
+	if s.closer != nil {
+		s.closer.Close()
+	}
+}
+
+// takeSeparator passes over a first line that names the separator.
+func (s *source) takeSeparator() {
+	n := bytes.IndexByte(s.head[s.skip:], '\n') + 1
+	if comma := separatorLine(s.head[s.skip : s.skip+n]); comma != 0 && s.fixed == 0 {
+		s.fixed = comma
+		s.skip += n
+		s.line++
+	}
+}
+
+// advance moves to the next record that is not blank.
+func (s *source) advance(opt Options) bool {
+	s.skip += len(s.first)
+	s.line += int64(bytes.Count(s.first, []byte("\n")))
+	return s.findFirst(opt) == nil
 }
 
 // read appends what one Read gives to s.head.
@@ -184,14 +235,14 @@ func (s *source) skipBlank() {
 // if the first record is not all there yet.
 func (s *source) classify(line []byte, opt Options) (done bool, err error) {
 	start := bytes.TrimLeft(line, " \t")
-	if len(start) > 0 && start[0] == '{' {
+	if len(start) > 0 && start[0] == '{' && s.fixed == 0 {
 		s.kind, s.first = jsonLines, trimLineEnd(line)
 		return true, nil
 	}
-	if len(start) > 0 && start[0] == '[' {
+	if len(start) > 0 && start[0] == '[' && s.fixed == 0 {
 		return false, &FileError{Problem: text.JSONArray.Error(s.line), Hint: text.Same("jq -c '.[]' FILE | mlsizer classify --from -")}
 	}
-	s.comma = commaOf(line)
+	s.kind, s.comma = separated, cmp.Or(s.fixed, commaOf(line))
 	scan := csvScanner{comma: s.comma, max: opt.MaxRecord, final: s.err != nil}
 	n, st := scan.record(s.head[s.skip:])
 	if n == 0 && st == incomplete {

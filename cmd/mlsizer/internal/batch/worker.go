@@ -2,9 +2,11 @@ package batch
 
 import (
 	"bytes"
+	"cmp"
+	"math/bits"
 	"strings"
 	"sync/atomic"
-	"unicode"
+	"unicode/utf8"
 	"unsafe"
 
 	"mlsizer/cmd/mlsizer/internal/text"
@@ -18,30 +20,25 @@ type worker struct {
 	layout layout
 	scan   csvScanner
 	cells  []cell
+	point  []byte // a count with a decimal point
 	scaled []byte // a count and its unit
+	folded []byte // a name in lower case
+	group  string // the row's value of Options.By
+	groups groups
 	memo   map[string]lookup
-	// enough tells that the Summary holds all the rows that it can.
-	enough *atomic.Bool
+	// enough tells that the Summary holds all the rows that it can, named that
+	// no more names are looked at.
+	enough, named *atomic.Bool
+	// naming tells that names of this block are looked at; plain that counts are
+	// read as they stand.
+	naming, plain bool
 }
 
-// lookup is what a cell that is no count stands for.
-type lookup struct {
-	model   Model
-	empty   bool // the cell is
-	problem string
-}
-
-// maxMemo is how many names a worker remembers; then it starts again.
-const maxMemo = 4096
-
-// maxName is the length of the longest cell that may be a name or a path.
-const maxName = 4096
-
-func newWorker(opt Options, l layout, enough *atomic.Bool) *worker {
+func newWorker(opt Options, l layout, enough, named *atomic.Bool) *worker {
 	return &worker{
-		opt: opt, layout: l, enough: enough,
+		opt: opt, layout: l, enough: enough, named: named,
 		scan: csvScanner{comma: l.comma, max: opt.MaxRecord, final: true},
-		memo: make(map[string]lookup),
+		memo: make(map[string]lookup), plain: l.unit == "" && !l.decimalComma,
 	}
 }
 
@@ -52,6 +49,8 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 // work classifies the records of a block.
 func (w *worker) work(b *block) {
 	b.out, b.ends, b.errs, b.kept, b.sum = b.out[:0], b.ends[:0], b.errs[:0], b.kept[:0], Summary{Errors: b.sum.Errors[:0]}
+	b.names, b.letters = b.names[:0], b.letters[:0]
+	w.naming = w.opt.Repeats > 0 && !w.named.Load()
 	switch {
 	case b.cut == tooLong:
 		w.broken(b, b.line, 1, b.data, w.problem(overlong))
@@ -126,14 +125,45 @@ func badByteIn(row []byte, text bool) int {
 func (w *worker) record(b *block, line int64, cells []cell, raw []byte) {
 	l := &w.layout
 	if len(cells) != l.width {
-		w.broken(b, line, 1, raw, cellsNot(len(cells), l.width))
-		return
+		switch {
+		case blank(cells):
+			return
+		case !l.lettered:
+			w.broken(b, line, 1, raw, cellsNot(len(cells), l.width))
+			return
+		}
+		for len(cells) < l.width {
+			cells = append(cells, cell{nil, len(raw) + 1})
+		}
+		w.cells = cells[:0]
 	}
 	var name []byte
 	if l.name >= 0 {
 		name = cells[l.name].text
 	}
+	if l.by >= 0 {
+		w.group = view(bytes.TrimSpace(cells[l.by].text))
+	}
+	if mayBeBlank(cells[l.count].text) && blank(cells) {
+		return
+	}
 	w.model(b, line, name, cells[l.count])
+}
+
+// mayBeBlank is false for a cell that begins with a printed ASCII character.
+func mayBeBlank(cell []byte) bool {
+	return len(cell) == 0 || cell[0] <= ' ' || cell[0] >= utf8.RuneSelf
+}
+
+// blank reports whether all cells are empty: such a row stands between tables,
+// and is none.
+func blank(cells []cell) bool {
+	for _, c := range cells {
+		if len(bytes.TrimSpace(c.text)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // cellsNot is the error of a row of n cells where the first has want.
@@ -147,35 +177,64 @@ func cellsNot(n, want int) error {
 // model classifies one model: a count, a name, or a path.
 func (w *worker) model(b *block, line int64, name []byte, c cell) {
 	r := Row{Input: view(c.text), Name: view(name), Inferred: true}
-	params, err := w.count(c.text)
+	var params quantity.Params
+	var err error
+	if w.plain {
+		params, err = quantity.ParseParamsBytes(c.text)
+	} else {
+		params, err = w.count(c.text)
+	}
 	if err != nil {
 		l := w.lookup(r.Input, err)
 		switch {
 		case l.empty:
-			w.fail(b, w.emptyCell(line, c.col, r.Input), r.Name)
+			w.fail(b, w.emptyCell(line, c.col, &r, l.problem), r.Name)
 			return
 		case l.problem != "":
-			w.fail(b, &RowError{Line: line, Column: c.col, Input: r.Input, Problem: l.problem}, r.Name)
+			w.fail(b, w.inCell(&RowError{Line: line, Column: c.col, Input: r.Input, Problem: l.problem}), r.Name)
 			return
 		}
 		params = l.model.Params
-		r.ActiveParams, r.Field, r.Inferred, r.Scope = l.model.Active, l.model.Field, l.model.Inferred, l.model.Scope
+		r.ActiveParams, r.Field, r.Inferred, r.Scope, r.Spelled = l.model.Active, l.model.Field, l.model.Inferred, l.model.Scope, l.model.Spelled
+		if w.opt.By != "" && w.layout.asked && !r.Inferred {
+			w.group = GroupOf(&l.model, w.opt.By)
+		}
 		if r.Name == "" {
-			r.Name = l.model.Name
+			r.Name = cmp.Or(l.model.Name, r.Input)
 		}
 	} else {
 		r.ActiveParams = params
+		if w.layout.watch {
+			w.watch(b, c.text)
+		}
 		if r.Name == "" {
 			r.Name = r.Input
 		}
 	}
+	if w.naming && (len(name) > 0 || !r.Inferred) {
+		w.noteName(b, line, r.Name)
+	}
 	r.Params = params
+	if w.opt.By != "" {
+		w.group = w.groupFor(&r)
+	}
 	w.add(b, &r)
 }
 
-// count reads a count, in the unit that its column's name has unless the cell has
-// one of its own.
+// watch notes whether a count has a unit, where the sample did not show it.
+func (w *worker) watch(b *block, cell []byte) {
+	switch bareCount(cell) {
+	case bareSmall:
+		b.sum.small++
+	case bareLarge:
+		b.sum.large++
+	}
+}
+
+// count reads a count, in the unit that its column has unless the cell has one
+// of its own.
 func (w *worker) count(text []byte) (quantity.Params, error) {
+	text = w.pointed(text)
 	if unit := w.layout.unit; unit != "" {
 		w.scaled = append(append(w.scaled[:0], bytes.TrimSpace(text)...), unit...)
 		if params, err := quantity.ParseParamsBytes(w.scaled); err == nil {
@@ -183,6 +242,15 @@ func (w *worker) count(text []byte) (quantity.Params, error) {
 		}
 	}
 	return quantity.ParseParamsBytes(text)
+}
+
+// pointed is a cell with decimal points where the file has decimal commas.
+func (w *worker) pointed(text []byte) []byte {
+	if !w.layout.decimalComma {
+		return text
+	}
+	w.point = quantity.AppendDecimalPoint(w.point[:0], text, w.layout.grouped)
+	return w.point
 }
 
 // add counts and writes the answer.
@@ -194,8 +262,15 @@ func (w *worker) add(b *block, r *Row) {
 	}
 	r.Tier, r.Beyond = w.opt.Bounds.Classify(r.Params)
 	b.sum.Counts.ByTier[r.Tier]++
+	b.sum.Sizes[bits.Len64(uint64(r.Params))&63]++
 	if r.Beyond {
 		b.sum.Counts.Beyond++
+	}
+	if r.Spelled != nil {
+		b.sum.addSpelled(r.Spelled)
+	}
+	if w.opt.By != "" {
+		w.groups.add(w.group, r.Tier, r.Beyond)
 	}
 	switch {
 	case w.opt.Format == CSV:
@@ -210,56 +285,36 @@ func (w *worker) add(b *block, r *Row) {
 		b.kept = append(b.kept, kept)
 	}
 	if w.opt.Sort {
-		b.ends = append(b.ends, mark{int64(r.Params), len(b.out)})
+		key := int64(r.Params)
+		if w.opt.Descending {
+			key = -key
+		}
+		b.ends = append(b.ends, mark{key, len(b.out)})
 	}
 }
 
-// emptyCell is the fault of a row without a count.
-func (w *worker) emptyCell(line int64, col int, input string) *RowError {
-	return &RowError{Line: line, Column: col, Input: input, Problem: text.CellEmpty.In(w.opt.Lang), empty: true}
-}
-
-// lookup finds what a cell that is no count stands for. countErr says why it
-// is no count.
-func (w *worker) lookup(cell string, countErr error) lookup {
-	name := strings.TrimFunc(cell, unicode.IsSpace)
-	switch {
-	case name == "":
-		return lookup{empty: true}
-	case numeric(name) || w.opt.Resolve == nil || len(name) > maxName:
-		return lookup{problem: text.ErrorIn(countErr, w.opt.Lang)}
-	}
-	if l, ok := w.memo[name]; ok {
-		return l
-	}
-	if len(w.memo) >= maxMemo {
-		clear(w.memo)
-	}
-	name = strings.Clone(name)
-	var l lookup
-	m, err := w.opt.Resolve(name)
-	if err != nil {
-		l.problem = text.ErrorIn(err, w.opt.Lang)
-	} else {
-		l.model = m
-	}
-	w.memo[name] = l
-	return l
-}
-
-// numeric reports whether a text was meant as a number, so that the error is
-// about the number and not about a name.
-func numeric(s string) bool {
-	switch strings.ToLower(strings.TrimLeft(s, "+-")) {
-	case "nan", "inf", "infinity":
-		return true
-	}
-	for _, r := range s {
-		if !unicode.IsDigit(r) && !strings.ContainsRune("+-.,_eE −'", r) {
-			return false
+// emptyCell is the fault of a row without a count; a name whose size is known
+// not to be published says so.
+func (w *worker) emptyCell(line int64, col int, r *Row, problem string) *RowError {
+	if w.opt.Unpublished != nil && r.Name != "" {
+		if err := w.opt.Unpublished(r.Name); err != nil {
+			problem = text.ErrorIn(err, w.opt.Lang)
 		}
 	}
-	return true
+	return w.inCell(&RowError{Line: line, Column: col, Input: r.Input, Problem: problem, empty: true})
+}
+
+// inCell says in which column of the sheet a fault stands.
+func (w *worker) inCell(e *RowError) *RowError {
+	l := &w.layout
+	if l.kind == jsonLines {
+		return e
+	}
+	e.Cell, e.CellName, e.lettered = l.count+1, l.head, l.lettered
+	if l.lettered {
+		e.CellName = columnLetters(e.Cell)
+	}
+	return e
 }
 
 // broken notes a row that could not be split.
@@ -279,7 +334,7 @@ func (w *worker) fail(b *block, e *RowError, name string) {
 	b.sum.Rows++
 	if e.empty {
 		b.sum.NoCount++
-		e.Input = name // the cell says nothing
+		e.Input = cmp.Or(name, e.Input) // the cell says nothing
 	} else {
 		b.sum.Bad++
 	}

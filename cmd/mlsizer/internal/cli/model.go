@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/text"
@@ -75,7 +76,7 @@ func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 		return a.resolveFile(ctx, arg)
 	}
 	if looksLikeCount(arg) {
-		return nil, UsageError(&CountFault{err}, "")
+		return nil, UsageError(&CountFault{err}, a.sizeHint(arg))
 	}
 	return nil, a.unknownModel(arg, notFound)
 }
@@ -162,9 +163,37 @@ func looksLikeCount(arg string) bool {
 	return true
 }
 
-// unknownModel returns the error of an unknown model with similar names. The
-// hint names one only if it is close.
+// sizeHint is the command line with a model, or a count, for a size that is
+// written as sheets write it; "" if it is none.
+func (a *App) sizeHint(arg string) string {
+	size, err := quantity.ParseSize(arg)
+	if err != nil {
+		return ""
+	}
+	if name := a.SimilarModel(arg); name != "" {
+		return a.CommandReplacing(arg, name)
+	}
+	return a.CommandReplacing(arg, strconv.FormatInt(int64(size.Params), 10))
+}
+
+// SimilarModel is the model of the catalogue whose name ends with a size such as
+// 8x7B or 235B-A22B, "" if there is none.
+func (a *App) SimilarModel(size string) string {
+	end := "-" + strings.NewReplacer("×", "x", " ", "-", "_", "-").Replace(strings.ToLower(strings.TrimSpace(size)))
+	for _, e := range a.Models().All() {
+		if strings.HasSuffix(e.Name, end) {
+			return e.Name
+		}
+	}
+	return ""
+}
+
+// unknownModel says that there is no such model, and which are spelled alike.
+// The hint names one only if it may well be meant.
 func (a *App) unknownModel(arg string, err error) error {
+	if source, ok := catalog.FindUnpublished(arg); ok {
+		return UsageError(text.Unpublished(arg, source), a.Say(text.ModelHint))
+	}
 	var nf *catalog.NotFoundError
 	if errors.As(err, &nf) {
 		if near := Nearest(strings.ToLower(arg), nf.Near()); near != "" {

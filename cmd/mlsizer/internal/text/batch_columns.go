@@ -3,7 +3,7 @@ package text
 // ParamColumns are the names of the column with the parameter counts, the
 // plainest first.
 var ParamColumns = []string{
-	"params", "parameters", "num_params", "num_parameters", "n_params", "total_params", "total_parameters",
+	"params", "parameters", "parameter", "num_params", "num_parameters", "n_params", "total_params", "total_parameters",
 	"param_count", "params_count", "parameter_count", "parameters_count", "number_of_parameters",
 	"参数量", "参数", "参数数量", "参数规模", "总参数量", "总参数", "模型参数量", "模型规模", "model_size", "size",
 }
