@@ -79,11 +79,10 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 			report.ComputeTable(&r, f),
 		},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			report.Head
 			report.ResultJSON
 			Why *report.WhyJSON `json:"why,omitempty"`
-		}{report.Schema, "estimate", r, why},
+		}{report.NewHead("estimate"), r, why},
 		Records: []report.ResultJSON{r},
 	}
 	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))

@@ -151,10 +151,9 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 		Title:  title,
 		Tables: []render.Table{encodingFacts(&r, a, f), encodingMemory(&r, f), encodingLimits(&r, unit)},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			report.Head
 			encodeJSON
-		}{report.Schema, "infer", r},
+		}{report.NewHead("infer"), r},
 		Records: []encodeJSON{r},
 	}
 	if r.Memory.Fits {

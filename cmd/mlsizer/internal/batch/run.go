@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/cmd/mlsizer/internal/version"
 	"mlsizer/sizing"
 )
 
@@ -218,7 +219,7 @@ func (o *output) begin() error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(o.w, "{\n  \"schema\": \"mlsizer/v1\",\n  \"command\": \"classify\",\n  \"bounds\": %s,\n  \"models\": [", bounds)
+		_, err = fmt.Fprintf(o.w, "{\n  \"schema\": \"mlsizer/v1\",\n  \"command\": \"classify\",\n  \"version\": %q,\n  \"bounds\": %s,\n  \"models\": [", version.Number, bounds)
 		return err
 	}
 	return nil

@@ -62,10 +62,9 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 	d := &render.Document{
 		Title: compareTitle(o, rows),
 		JSON: struct {
-			Schema  string        `json:"schema"`
-			Command string        `json:"command"`
-			Rows    []compareJSON `json:"rows"`
-		}{Schema, "compare", list},
+			Head
+			Rows []compareJSON `json:"rows"`
+		}{NewHead("compare"), list},
 		Records: list,
 	}
 	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1}

@@ -133,10 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 			servingLimits(&r),
 		},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			Head
 			InferJSON
-		}{Schema, "infer", r},
+		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
 	if r.Memory.Fits {

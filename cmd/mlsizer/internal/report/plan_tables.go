@@ -24,7 +24,7 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 		list[i] = newPlanRow(o, p, a)
 	}
 	best := &list[at]
-	answer := planJSON{Schema: Schema, Command: "plan", planRow: *best}
+	answer := planJSON{Head: NewHead("plan"), planRow: *best}
 	if len(rows) > 1 {
 		answer.Clusters = list
 	}
