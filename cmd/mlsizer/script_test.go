@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -120,6 +121,7 @@ func cmdProgram(ts *testscript.TestScript, neg bool, args []string) {
 	if failed != neg {
 		ts.Fatalf("%s %s: failed: %v, want %v", program, strings.Join(args, " "), failed, neg)
 	}
+	checkHint(ts)
 }
 
 // variables are those of the environment that the program reads.
@@ -135,6 +137,11 @@ var process sync.Mutex
 // inside runs the program in the environment and the folder of a script, and
 // returns its exit code.
 func inside(ts *testscript.TestScript, args []string) int {
+	return insideWith(ts, args, ts.Stdout(), ts.Stderr())
+}
+
+// insideWith is inside with streams of its own.
+func insideWith(ts *testscript.TestScript, args []string, stdout, stderr io.Writer) int {
 	process.Lock()
 	defer process.Unlock()
 	back, err := os.Getwd()
@@ -146,7 +153,7 @@ func inside(ts *testscript.TestScript, args []string) int {
 	}
 	ts.Check(os.Chdir(ts.MkAbs(".")))
 	defer os.Chdir(back)
-	return execute(args, strings.NewReader(""), ts.Stdout(), ts.Stderr())
+	return execute(args, strings.NewReader(""), stdout, stderr)
 }
 
 // cmdWithin N: no line of stdout is wider than N characters.
