@@ -126,10 +126,11 @@ func otherPrecision(d *hardware.Device, assumed train.Precision) (p train.Precis
 	return 0, false
 }
 
-// otherStack is the first of the other stacks that gives an answer that fits.
+// otherStack is the first of the other stacks that gives an answer that fits, of
+// those that are assumed for some work: people start with them today.
 func (q *Request) otherStack(a *Answer) (s Sensitive, ok bool) {
 	for _, stack := range train.Stacks() {
-		if stack.Name == a.Stack().Name {
+		if stack.Name == a.Stack().Name || len(stack.AssumedFor) == 0 {
 			continue
 		}
 		changed := q.sameAs(a)

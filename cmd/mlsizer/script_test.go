@@ -95,7 +95,7 @@ func TestScript(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			program: cmdProgram, "within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
+			program: cmdProgram, "within": cmdWithin, "lines": cmdLines, "json": cmdJSON, "csv": cmdCSV,
 		},
 	})
 }
@@ -154,6 +154,18 @@ func insideWith(ts *testscript.TestScript, args []string, stdout, stderr io.Writ
 	ts.Check(os.Chdir(ts.MkAbs(".")))
 	defer os.Chdir(back)
 	return execute(args, strings.NewReader(""), stdout, stderr)
+}
+
+// cmdLines N: stdout has at most N lines.
+func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lines N")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if n := strings.Count(ts.ReadFile("stdout"), "\n"); n > most {
+		ts.Fatalf("%d lines (want at most %d)", n, most)
+	}
 }
 
 // cmdWithin N: no line of stdout is wider than N characters.

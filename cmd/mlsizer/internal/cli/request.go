@@ -61,3 +61,17 @@ func (o *WorkOptions) Question(m *ModelArg, t Target) (q sizing.Request, err err
 	}
 	return q, nil
 }
+
+// Sensitivity asks again with an alternative to each assumption of an answer,
+// the price of another provider among them.
+func (o *WorkOptions) Sensitivity(a *App, m *ModelArg, t Target, answer *sizing.Answer) []sizing.Sensitive {
+	q, err := o.Question(m, t)
+	if err != nil {
+		return nil
+	}
+	c, err := a.Hardware()
+	if err != nil {
+		return nil
+	}
+	return sizing.Sensitivity(q, answer, c.PricesOf(t.Device))
+}
