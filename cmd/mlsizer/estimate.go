@@ -79,11 +79,11 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 		moves = o.Sensitivity(o.App, m, t, a)
 	}
 	if short {
-		return &render.Document{Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r), Tables: report.BriefEstimate(&r, a, moves)}
+		return &render.Document{Verdict: report.VerdictOf(r.Memory.Verdict), Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r), Tables: report.BriefEstimate(&r, a, moves)}
 	}
 	f := report.NewFootnotes(a.Notes)
 	d := &render.Document{
-		Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
+		Verdict: report.VerdictOf(r.Memory.Verdict), Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
 		Tables: []render.Table{
 			report.FactsTable(&r, a, f),
 			report.MemoryTable(&r, f),

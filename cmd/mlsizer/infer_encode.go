@@ -142,9 +142,9 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 	}
 	f := report.NewFootnotes(notes)
 	unit := unitNames(m.Model)
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
 	if r.Memory.Fits {
-		title = text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.Fits)
+		title = text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.Fits)
 		title = text.Join.With(title, text.Encodes.With(report.PerSecond(r.Throughput.Sequences), unit))
 	}
 	d := &render.Document{

@@ -25,7 +25,7 @@ func ModelText(m *ModelJSON) text.Text {
 
 func EstimateTitle(r *ResultJSON) text.Text {
 	fits := verdictText(r.Memory.Verdict)
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
 	if !r.Memory.Fits {
 		return title
 	}

@@ -121,12 +121,12 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	if r.Memory.Fits {
 		fits = text.Fits
 	}
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
 	if r.Memory.Fits {
 		title = text.Join.With(title, text.Serves.With(PerSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
-		Title: title,
+		Title: title, Verdict: fitsOrNot(r.Memory.Fits),
 		Tables: []render.Table{
 			servingFacts(&r, a, f),
 			servingMemoryTable(&r, f),
