@@ -115,6 +115,8 @@ type Table struct {
 type Column struct {
 	Name string // of the field, with its unit: "memory_bytes"
 	Head text.Text
+	// Notes are the numbers of the footnotes that the head refers to.
+	Notes []int
 	// Right puts the values to the right, as numbers are.
 	Right bool
 	// Own lets every value choose its own unit; without it the quantities of

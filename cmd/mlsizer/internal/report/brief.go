@@ -96,6 +96,9 @@ func Brief(d *render.Document, keep func(i int) bool, where text.Text) {
 		if keep(i) {
 			t := d.Tables[i]
 			t.TitleNotes = nil
+			for j := range t.Columns {
+				t.Columns[j].Notes = nil
+			}
 			tables = append(tables, t)
 		}
 	}
