@@ -41,6 +41,23 @@ func TestParseCluster(t *testing.T) {
 		{"gb200x576", "gb200-nvl72-186gb", 576, 144, 72},
 		{"tpu-v5e x 512", "tpu-v5e", 512, 64, 256},
 		{"h100x10000000", "h100-sxm5-80gb", 10_000_000, 1_250_000, 8},
+		{"8xH100", "h100-sxm5-80gb", 8, 1, 8},
+		{"8 h100", "h100-sxm5-80gb", 8, 1, 8},
+		{"8x h100", "h100-sxm5-80gb", 8, 1, 8},
+		{"8×h100", "h100-sxm5-80gb", 8, 1, 8},
+		{"1,024 x h100", "h100-sxm5-80gb", 1024, 128, 8},
+		{"512xh100", "h100-sxm5-80gb", 512, 64, 8},
+		{"h100:8", "h100-sxm5-80gb", 8, 1, 8},
+		{"h100*8", "h100-sxm5-80gb", 8, 1, 8},
+		{"8xmi300x", "mi300x-192gb", 8, 1, 8},
+		{"mi300x:8", "mi300x-192gb", 8, 1, 8},
+		{"2x4090", "rtx-4090-24gb", 2, 1, 1},
+		{"4090x2", "rtx-4090-24gb", 2, 1, 1},
+		{"v6e-256", "tpu-v6e", 256, 32, 256},
+		{"2xv6e-256", "tpu-v6e", 512, 64, 256},
+		{"dgx-h100", "h100-sxm5-80gb", 8, 1, 8},
+		{"4xdgx-h100", "h100-sxm5-80gb", 32, 4, 8},
+		{"p5.48xlarge:2", "h100-sxm5-80gb", 16, 2, 8},
 	} {
 		t.Run(tt.in, func(t *testing.T) {
 			c, err := ParseCluster(Default(), tt.in)
@@ -80,6 +97,11 @@ func TestParseClusterRefuses(t *testing.T) {
 		"tpu-v5ex300": note.NewError("device.no-slice", "tpu-v5e", note.NewError("torus.no-slices-of-count", 300, 2, 256, 256)),
 		"tpu-v4x65":   note.NewError("device.no-slice", "tpu-v4", note.NewError("torus.no-slice-of-count", 65, 3, 64, 128)),
 		"mi300xyz":    unknown("mi300xyz", "mi300x"),
+		"8xh10":       unknown("h10", "h100", "h100-96g", "h100-nvl"),
+		"h10:8":       unknown("h10", "h100", "h100-96g", "h100-nvl"),
+		"0xh100":      badCount("0", quantity.Zero),
+		"8":           unknown("8"),
+		"8h100":       unknown("8h100", "h100"),
 	} {
 		c, err := ParseCluster(Default(), in)
 		assert.Equal(t, want, err, in)
@@ -188,7 +210,7 @@ func TestClusterOptions(t *testing.T) {
 }
 
 func FuzzParseCluster(f *testing.F) {
-	for _, s := range []string{"h100x512", "a100-80g", "tpu-v5p x 256", "h100×8", "tpu7x-ironwood", "mi300xx8", "rx-7900xtx-24gbx4", "x", "xx1", "h100x", "h100x0", "h100x-1", "h100x1e3", "h100x1,000", "tpu-v4x6144", "×", "h100x９", "\xffx8"} {
+	for _, s := range []string{"h100x512", "a100-80g", "tpu-v5p x 256", "h100×8", "tpu7x-ironwood", "mi300xx8", "rx-7900xtx-24gbx4", "x", "xx1", "h100x", "h100x0", "h100x-1", "h100x1e3", "h100x1,000", "tpu-v4x6144", "×", "h100x９", "\xffx8", "8 h100", "8xh100", "h100:8", "2x4090", "8x", "x8x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

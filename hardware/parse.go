@@ -9,9 +9,9 @@ import (
 )
 
 // ParseCluster parses a device of the catalogue with a count: h100x512,
-// a100-80g, tpu-v5p x 256, h100×8. A name alone is one device. Names hold an
-// x of their own (mi300x, tpu7x-ironwood, rtx-4090), so the whole text is
-// tried as a name first, and the count is what follows the last x.
+// a100-80g, tpu-v5p x 256, h100×8, 8xh100, h100:8, "8 h100". A name alone is one
+// device. Names hold an x of their own (mi300x, tpu7x-ironwood, rtx-4090), so the
+// whole text is tried as a name first; see [Catalog.SplitCount].
 //
 // The name of an instance is its devices: p5.48xlarge is 8 of them, and
 // p5.48xlargex64 is 64 instances. So is that of a slice of TPUs, as the cloud
@@ -31,12 +31,8 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	if in, ok := findInstance(t); ok {
 		return in.cluster(c, 1)
 	}
-	i := strings.LastIndexAny(t, "xX")
-	if i < 0 {
-		return Cluster{}, notFound
-	}
-	name, count := strings.TrimSpace(t[:i]), strings.TrimSpace(t[i+1:])
-	if name == "" || count == "" || !strings.ContainsRune("0123456789-+", rune(count[0])) {
+	name, count := c.SplitCount(t)
+	if count == "" {
 		return Cluster{}, notFound
 	}
 	if strings.ContainsAny(count, ".．") { // ParseCount would cut the fraction off
@@ -47,19 +43,28 @@ func ParseCluster(c *Catalog, s string) (Cluster, error) {
 	if err != nil && !isInstance {
 		return Cluster{}, err
 	}
+	n, err := parseCount(s, count)
+	if err != nil {
+		return Cluster{}, err
+	}
+	if isInstance {
+		return in.cluster(c, n)
+	}
+	return NewCluster(d, n)
+}
+
+// parseCount reads the number of devices of s.
+func parseCount(s, count string) (int, error) {
 	n, err := quantity.ParseCount(count)
 	var wrong *quantity.SyntaxError
 	if errors.As(err, &wrong) {
 		wrong.Want = quantity.Want{Forms: quantity.WholeUpTo, Most: MaxDevices} // and not all that a count may be
 	}
 	if err != nil {
-		return Cluster{}, note.NewError("cluster.bad-count", err)
+		return 0, note.NewError("cluster.bad-count", err)
 	}
 	if n > MaxDevices {
-		return Cluster{}, tooMany(s, n)
+		return 0, tooMany(s, n)
 	}
-	if isInstance {
-		return in.cluster(c, int(n))
-	}
-	return NewCluster(d, int(n))
+	return int(n), nil
 }

@@ -49,9 +49,9 @@ func (a *Answer) noteRun(e *train.Estimate) {
 		a.Notes.Say("interruptions.stuck", r.Source, r.DeviceMTBF, r.Restart)
 		return
 	case r.Async:
-		a.Notes.Say("interruptions.async", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, g.Pause, g.Failures)
+		a.Notes.Say("interruptions.async", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, g.Pause, note.Rare(g.Failures))
 	default:
-		a.Notes.Say("interruptions.waited", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, g.Failures)
+		a.Notes.Say("interruptions.waited", r.Source, r.DeviceMTBF, r.Startup, r.Restart, note.Decimal(e.Storage.Checkpoint), g.Write, g.Interval, note.Rare(g.Failures))
 	}
 	o := &g.Overrun
 	if a.agent != nil {

@@ -97,8 +97,7 @@ func (o *calibrateOptions) parseOutput(s string) (string, error) {
 
 // calibrateJSON is the answer of calibrate.
 type calibrateJSON struct {
-	Schema    string                `json:"schema"`
-	Command   string                `json:"command"`
+	report.Head
 	Rows      int                   `json:"rows"`
 	Constants []fittedJSON          `json:"constants"`
 	Before    evidence.Score        `json:"before"`
@@ -232,7 +231,7 @@ func (o *calibrateOptions) fromText() text.Text {
 
 // document shows the constants and the errors before and after.
 func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
-	j := calibrateJSON{Schema: report.Schema, Command: "calibrate", Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
+	j := calibrateJSON{Head: report.NewHead("calibrate"), Rows: c.After.N, Before: c.Before, After: c.After, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

@@ -13,8 +13,7 @@ import (
 
 // memoryCalibrationJSON is the answer of calibrate --memory.
 type memoryCalibrationJSON struct {
-	Schema    string                 `json:"schema"`
-	Command   string                 `json:"command"`
+	report.Head
 	Rows      int                    `json:"rows"`
 	Constants []evidence.FittedFact  `json:"constants"`
 	Sources   []evidence.MemoryScore `json:"by_source"`
@@ -65,7 +64,7 @@ func calibrateMemory(o *calibrateOptions) error {
 
 // memoryDocument shows the facts, the sources' errors and the bands.
 func (o *calibrateOptions) memoryDocument(c *evidence.MemoryCalibration, from text.Text) *render.Document {
-	j := memoryCalibrationJSON{Schema: report.Schema, Command: "calibrate", Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
+	j := memoryCalibrationJSON{Head: report.NewHead("calibrate"), Rows: c.Rows, Constants: c.Facts, Sources: c.Sources, Bands: c.Bands, Skipped: c.Skipped, File: o.file}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

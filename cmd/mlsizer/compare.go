@@ -27,6 +27,9 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 			if err := oneTask(o, cmd, training); err != nil {
 				return err
 			}
+			if err := a.CheckForm(o.Explain); err != nil {
+				return err
+			}
 			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
@@ -38,13 +41,14 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 	}
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	training = cli.FlagNames(cmd)
+	cli.AddForm(a, cmd)
 	addCompareServing(cmd, o)
 	cli.AddsUp(cmd.Flags(), "on", "method", "weights")
 	return cmd
 }
 
 // eitherWay are the flags that a comparison of training shares with one of serving.
-var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file"}
+var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full"}
 
 // oneTask rejects flags of training in a comparison of serving and the other
 // way round: they would have no effect. training are those of training.
@@ -90,23 +94,31 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	}
 	var rows []report.CompareRow
 	fits, failed := 0, 0
+	ask := func(row report.CompareRow) {
+		one := o.TrainingOptions
+		one.Method, one.Stack = row.Method, row.Stack
+		if row.Answer, row.Err = one.Answer(row.Model, row.Target); row.Err != nil {
+			row.Err = rowError(o, cmd, row.Err)
+			failed++
+		} else if o.Holds(&row.Answer.Estimate.Memory) {
+			fits++
+		}
+		rows = append(rows, row)
+	}
 	for _, m := range models {
 		for _, t := range targets {
-			for _, method := range o.Methods {
-				row := report.CompareRow{Model: m, Target: t, Method: method}
-				one := o.TrainingOptions
-				one.Method = method
-				if row.Answer, row.Err = one.Answer(m, t); row.Err != nil {
-					row.Err = rowError(o, cmd, row.Err)
-					failed++
-				} else if o.Holds(&row.Answer.Estimate.Memory) {
-					fits++
+			for _, stack := range o.Stacks {
+				for _, method := range o.Methods {
+					ask(report.CompareRow{Model: m, Target: t, Stack: stack, Method: method})
 				}
-				rows = append(rows, row)
 			}
 		}
 	}
-	if err := o.Print(report.CompareDocument(o, rows, len(models), len(targets))); err != nil {
+	d := report.CompareDocument(o, rows, len(models), len(targets))
+	if o.Short(o.Explain) {
+		report.Brief(d, func(int) bool { return true }, text.AllRows)
+	}
+	if err := o.Print(d); err != nil {
 		return err
 	}
 	return o.Outcome(failed, fits, len(rows))

@@ -24,6 +24,9 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 		Use:  "estimate MODEL --on DEVICE[xN]",
 		Args: oneModel(&o.model, text.ModelOrCount, "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.CheckForm(o.Explain); err != nil {
+				return err
+			}
 			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
@@ -37,6 +40,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 		},
 	}
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
+	cli.AddForm(a, cmd)
 	return cmd
 }
 
@@ -69,9 +73,17 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 	if o.Explain && a.Workload.MFU == 0 {
 		why = &report.WhyJSON{Bounds: largest(a.Estimate.Time.Terms.List(), a.Estimate.Time.Step), Resources: moreOfEach(a.Prepared, &a.Estimate)}
 	}
+	var moves []sizing.Sensitive
+	short := o.Short(o.Explain)
+	if short || o.Explain {
+		moves = o.Sensitivity(o.App, m, t, a)
+	}
+	if short {
+		return &render.Document{Verdict: report.VerdictOf(r.Memory.Verdict), Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r), Tables: report.BriefEstimate(&r, a, moves)}
+	}
 	f := report.NewFootnotes(a.Notes)
 	d := &render.Document{
-		Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
+		Verdict: report.VerdictOf(r.Memory.Verdict), Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
 		Tables: []render.Table{
 			report.FactsTable(&r, a, f),
 			report.MemoryTable(&r, f),
@@ -79,11 +91,11 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 			report.ComputeTable(&r, f),
 		},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			report.Head
 			report.ResultJSON
-			Why *report.WhyJSON `json:"why,omitempty"`
-		}{report.Schema, "estimate", r, why},
+			Why         *report.WhyJSON          `json:"why,omitempty"`
+			Sensitivity []report.SensitivityJSON `json:"sensitivity,omitempty"`
+		}{report.NewHead("estimate"), r, why, report.NewSensitivityJSON(moves)},
 		Records: []report.ResultJSON{r},
 	}
 	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))
@@ -96,6 +108,7 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 	if o.Explain {
 		d.Tables = append(d.Tables, report.ExplainTables(a.Explain(), f)...)
 		d.Tables = append(d.Tables, report.PhaseTables(a, &r)...)
+		d.Tables = append(d.Tables, report.SensitivityTable(moves))
 	}
 	f.Finish(d)
 	return d

@@ -167,10 +167,9 @@ func hardwareRun(o *hardwareOptions) error {
 		Title:  text.DevicesTitle.With(len(list)),
 		Tables: []render.Table{t},
 		JSON: struct {
-			Schema  string       `json:"schema"`
-			Command string       `json:"command"`
+			report.Head
 			Devices []deviceJSON `json:"devices"`
-		}{report.Schema, "hardware", list},
+		}{report.NewHead("hardware"), list},
 		Records: list,
 	})
 }
@@ -190,10 +189,9 @@ func deviceRun(o *hardwareOptions) error {
 		Tables: append([]render.Table{deviceFacts(d), rateTable(d)}, priceTable(c.PricesOf(d))...),
 		Notes:  deviceNotes(d),
 		JSON: struct {
-			Schema  string     `json:"schema"`
-			Command string     `json:"command"`
-			Device  deviceJSON `json:"device"`
-		}{report.Schema, "hardware", j},
+			report.Head
+			Device deviceJSON `json:"device"`
+		}{report.NewHead("hardware"), j},
 		Records: []deviceJSON{j},
 	})
 }

@@ -27,6 +27,9 @@ func newInferCmd(a *cli.App) *cobra.Command {
 		Use:  "infer MODEL --on DEVICE[xN]",
 		Args: oneModel(&o.Model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.CheckForm(o.Explain); err != nil {
+				return err
+			}
 			switch {
 			case len(o.On) == 0:
 				return cli.UsageError(text.NoDevice.Error(), a.CommandLine()+" --on h100x2")
@@ -42,6 +45,7 @@ func newInferCmd(a *cli.App) *cobra.Command {
 		},
 	}
 	addServingFlags(a, cmd, &o.ServingOptions)
+	cli.AddForm(a, cmd)
 	return cmd
 }
 
@@ -256,7 +260,11 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	if err != nil {
 		return inferError(o.App, cmd, err)
 	}
-	if err := o.Print(report.InferDocument(o, m, targets[0], answer, notes)); err != nil {
+	d := report.InferDocument(o, m, targets[0], answer, notes)
+	if o.Short(o.Explain) {
+		report.BriefServing(d, answer)
+	}
+	if err := o.Print(d); err != nil {
 		return err
 	}
 	if !answer.Memory.Fits {

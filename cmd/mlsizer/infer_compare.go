@@ -196,10 +196,9 @@ func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Doc
 	d := &render.Document{
 		Title: text.Serving,
 		JSON: struct {
-			Schema  string            `json:"schema"`
-			Command string            `json:"command"`
-			Rows    []inferCompareRow `json:"rows"`
-		}{report.Schema, "compare", rows},
+			report.Head
+			Rows []inferCompareRow `json:"rows"`
+		}{report.NewHead("compare"), rows},
 		Records: rows,
 	}
 	for i := range rows {

@@ -142,19 +142,18 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 	}
 	f := report.NewFootnotes(notes)
 	unit := unitNames(m.Model)
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
 	if r.Memory.Fits {
-		title = text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, text.Fits)
+		title = text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.Fits)
 		title = text.Join.With(title, text.Encodes.With(report.PerSecond(r.Throughput.Sequences), unit))
 	}
 	d := &render.Document{
 		Title:  title,
 		Tables: []render.Table{encodingFacts(&r, a, f), encodingMemory(&r, f), encodingLimits(&r, unit)},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			report.Head
 			encodeJSON
-		}{report.Schema, "infer", r},
+		}{report.NewHead("infer"), r},
 		Records: []encodeJSON{r},
 	}
 	if r.Memory.Fits {

@@ -77,13 +77,12 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 	d := &render.Document{
 		Title: text.ValidateServing,
 		JSON: struct {
-			Schema  string                   `json:"schema"`
-			Command string                   `json:"command"`
+			report.Head
 			Rows    []evidence.ServingResult `json:"rows"`
 			Skipped []evidence.Skipped       `json:"skipped"`
 			Summary []evidence.Summary       `json:"summary"`
 			Groups  []evidence.ServingGroup  `json:"groups"`
-		}{report.Schema, "validate", rep.Results, rep.Skipped, rep.Summary, rep.Groups},
+		}{report.NewHead("validate"), rep.Results, rep.Skipped, rep.Summary, rep.Groups},
 		Records: rep.Results,
 		Tables:  []render.Table{servingGroupTable(rep.Groups), summaryTable(text.BySource, text.Source, rep.Summary, true)},
 		Notes:   []render.Note{{Text: text.ErrorNote}, {Text: text.CoverageNote}, {Text: text.GroupNote}},
@@ -175,14 +174,13 @@ func calibrateServing(o *calibrateOptions, rows []evidence.ServingRow) error {
 	d := &render.Document{
 		Title: text.CalibrateServing, Tables: []render.Table{t, constants}, Notes: []render.Note{{Text: text.GroupNote}},
 		JSON: struct {
-			Schema    string                  `json:"schema"`
-			Command   string                  `json:"command"`
+			report.Head
 			Fit       []evidence.ServingGroup `json:"fit"`
 			LeftOut   []evidence.ServingGroup `json:"left_out"`
 			Skipped   []evidence.Skipped      `json:"skipped"`
 			Constants servingConstantsJSON    `json:"constants"`
 			Fitted    []fittedJSON            `json:"fitted"`
-		}{report.Schema, "calibrate", fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
+		}{report.NewHead("calibrate"), fit.Fit, fit.LeftOut, fit.Skipped, newServingConstantsJSON(fit.Constants), fitted},
 	}
 	if s, ok := skippedTable(fit.Skipped); ok {
 		d.Tables = append(d.Tables, s)

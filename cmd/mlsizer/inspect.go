@@ -41,8 +41,7 @@ func newInspectCmd(a *cli.App) *cobra.Command {
 
 // inspectJSON is what a model file holds.
 type inspectJSON struct {
-	Schema        string                     `json:"schema"`
-	Command       string                     `json:"command"`
+	report.Head
 	Path          string                     `json:"path"`
 	Format        string                     `json:"format"`
 	Params        quantity.Params            `json:"params"`
@@ -82,7 +81,7 @@ type keyJSON struct {
 func newInspectJSON(f *modelfile.File, b sizing.Bounds, l text.Lang) inspectJSON {
 	tier, beyond := b.Classify(f.Params)
 	j := inspectJSON{
-		Schema: report.Schema, Command: "inspect", Path: f.Path, Format: f.Format,
+		Head: report.NewHead("inspect"), Path: f.Path, Format: f.Format,
 		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
 		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: []string{},

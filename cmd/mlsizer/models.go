@@ -155,17 +155,16 @@ func modelsRun(o *modelsOptions) error {
 		Tables: []render.Table{t},
 		Notes:  notes,
 		JSON: struct {
-			Schema  string        `json:"schema"`
-			Command string        `json:"command"`
-			Models  []listedModel `json:"models"`
-		}{report.Schema, "models", list},
+			report.Head
+			Models []listedModel `json:"models"`
+		}{report.NewHead("models"), list},
 		Records: list,
 	})
 }
 
 func newShownModel(m *cli.ModelArg, b sizing.Bounds) report.ShownModel {
 	s := report.ShownModel{
-		Schema: report.Schema, Command: "models", ModelJSON: report.NewModelJSON(m, b),
+		Head: report.NewHead("models"), ModelJSON: report.NewModelJSON(m, b),
 		Context: m.Model.Context, Vocab: m.Model.Vocab, Hidden: m.Model.Hidden, Layers: m.Model.Layers(),
 		Components: componentMap(m.Model.ByComponent()), Scope: m.Model.Scope, Environment: m.Model.Environment,
 	}

@@ -11,6 +11,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/export"
+	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
@@ -35,6 +36,9 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.CheckForm(o.Explain); err != nil {
+				return err
+			}
 			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
@@ -48,6 +52,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 		},
 	}
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
+	cli.AddForm(a, cmd)
 	fs := cmd.Flags()
 	cli.AddsUp(fs, "on")
 	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
@@ -176,7 +181,11 @@ func finish(o *report.PlanOptions, rows []*report.Planned) error {
 			p.Why = why(o, p)
 		}
 	}
-	if err := o.Print(report.PlanDocument(o, rows)); err != nil {
+	d := report.PlanDocument(o, rows)
+	if o.Short(o.Explain) {
+		briefPlan(o, d, rows)
+	}
+	if err := o.Print(d); err != nil {
 		return err
 	}
 	for _, p := range rows {
@@ -229,4 +238,16 @@ func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
+}
+
+// briefPlan makes the short form of the plans: of one target the best and what
+// would move it most, else the table that compares them or says what is nearest.
+func briefPlan(o *report.PlanOptions, d *render.Document, rows []*report.Planned) {
+	if len(rows) == 1 && rows[0].Found() && o.Model != "" {
+		p := rows[0]
+		r := report.NewResult(p.Model, p.Target, p.Answer, &o.TrainingOptions, o.Lang)
+		d.Tables, d.Notes = report.BriefEstimate(&r, p.Answer, o.Sensitivity(o.App, p.Model, p.Target, p.Answer)), nil
+		return
+	}
+	report.Brief(d, func(i int) bool { return i == 0 }, text.AllRows)
 }

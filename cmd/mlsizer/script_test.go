@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"path/filepath"
@@ -94,7 +95,7 @@ func TestScript(t *testing.T) {
 		},
 		Condition: condition,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			program: cmdProgram, "within": cmdWithin, "json": cmdJSON, "csv": cmdCSV,
+			program: cmdProgram, "within": cmdWithin, "lines": cmdLines, "json": cmdJSON, "csv": cmdCSV,
 			"encode": cmdEncode, "workbook": cmdWorkbook,
 		},
 	})
@@ -121,6 +122,7 @@ func cmdProgram(ts *testscript.TestScript, neg bool, args []string) {
 	if failed != neg {
 		ts.Fatalf("%s %s: failed: %v, want %v", program, strings.Join(args, " "), failed, neg)
 	}
+	checkHint(ts)
 }
 
 // variables are those of the environment that the program reads.
@@ -136,6 +138,11 @@ var process sync.Mutex
 // inside runs the program in the environment and the folder of a script, and
 // returns its exit code.
 func inside(ts *testscript.TestScript, args []string) int {
+	return insideWith(ts, args, ts.Stdout(), ts.Stderr())
+}
+
+// insideWith is inside with streams of its own.
+func insideWith(ts *testscript.TestScript, args []string, stdout, stderr io.Writer) int {
 	process.Lock()
 	defer process.Unlock()
 	back, err := os.Getwd()
@@ -147,7 +154,19 @@ func inside(ts *testscript.TestScript, args []string) int {
 	}
 	ts.Check(os.Chdir(ts.MkAbs(".")))
 	defer os.Chdir(back)
-	return execute(args, strings.NewReader(""), ts.Stdout(), ts.Stderr())
+	return execute(args, strings.NewReader(""), stdout, stderr)
+}
+
+// cmdLines N: stdout has at most N lines.
+func cmdLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lines N")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if n := strings.Count(ts.ReadFile("stdout"), "\n"); n > most {
+		ts.Fatalf("%d lines (want at most %d)", n, most)
+	}
 }
 
 // cmdWithin N: no line of stdout is wider than N characters.

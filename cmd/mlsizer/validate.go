@@ -103,8 +103,7 @@ func rowsOf[R any](name string, rows []R, err error) ([]R, error) {
 
 // validateJSON is the answer of validate.
 type validateJSON struct {
-	Schema  string `json:"schema"`
-	Command string `json:"command"`
+	report.Head
 	*evidence.Report
 	ByStack  []scoreJSON `json:"by_stack"`
 	ByDevice []scoreJSON `json:"by_device"`
@@ -149,7 +148,7 @@ func validateRun(o *evidenceOptions) error {
 	sayReasons(rep.Skipped, o.Lang)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
-	answer := validateJSON{report.Schema, "validate", rep, scoresOf(stacks), scoresOf(devices)}
+	answer := validateJSON{report.NewHead("validate"), rep, scoresOf(stacks), scoresOf(devices)}
 	doc := &render.Document{
 		Title: text.ValidateTitle, JSON: answer, Records: rep.Rows, Figure: report.Scatter(rep, o.Lang),
 		Tables: []render.Table{

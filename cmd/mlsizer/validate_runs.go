@@ -16,8 +16,7 @@ import (
 
 // runsJSON is the answer of validate --runs.
 type runsJSON struct {
-	Schema    string                         `json:"schema"`
-	Command   string                         `json:"command"`
+	report.Head
 	Rows      []evidence.RunResult           `json:"rows"`
 	Skipped   []evidence.Skipped             `json:"skipped"`
 	Summary   map[string][]evidence.RunScore `json:"summary"`
@@ -56,7 +55,7 @@ func validateRuns(o *evidenceOptions) error {
 // and how those of each kind fare.
 func runsDocument(command string, f *evidence.OverrunFit) *render.Document {
 	open := f.Given("nothing")
-	j := runsJSON{Schema: report.Schema, Command: command, Rows: f.Runs, Skipped: f.Skipped, Constants: f.Constants, Summary: map[string][]evidence.RunScore{}}
+	j := runsJSON{Head: report.NewHead(command), Rows: f.Runs, Skipped: f.Skipped, Constants: f.Constants, Summary: map[string][]evidence.RunScore{}}
 	if j.Skipped == nil {
 		j.Skipped = []evidence.Skipped{}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/cmd/mlsizer/internal/version"
 )
 
 // Run classifies the models of r and writes the answers to w, in the order of
@@ -216,7 +217,7 @@ func (o *output) begin() error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(o.w, "{\n  \"schema\": \"mlsizer/v1\",\n  \"command\": \"classify\",\n  \"bounds\": %s,\n  \"models\": [", bounds)
+		_, err = fmt.Fprintf(o.w, "{\n  \"schema\": \"mlsizer/v1\",\n  \"command\": \"classify\",\n  \"version\": %q,\n  \"bounds\": %s,\n  \"models\": [", version.Number, bounds)
 		return err
 	}
 	return nil

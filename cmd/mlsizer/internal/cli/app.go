@@ -33,6 +33,8 @@ type App struct {
 	Output render.Format // -o
 	Lang   text.Lang     // --lang
 
+	brief, full bool // --brief and --full, of the commands that have them
+
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file
 	prices       hardware.PriceChoice

@@ -97,8 +97,8 @@ func (a *App) Report(err error) int {
 		}
 	}
 	say(text.LineError, text.ErrorLine(err, a.Lang))
-	if f.hint != "" {
-		say(text.LineHint, f.hint)
+	if hint := a.settled(f.hint); hint != "" {
+		say(text.LineHint, hint)
 	}
 	if f.code == ExitUsage && f.Cmd != nil {
 		say(text.LineUsage, a.Sayf(text.UsageLine, f.Cmd.UseLine(), f.Cmd.CommandPath()))

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -78,9 +77,6 @@ func (a *App) CommandComparing(weights bool) string {
 	}
 	return line
 }
-
-// countFirst is "2x h100" and "2 h100", which are written h100x2.
-var countFirst = regexp.MustCompile(`^(\d+)\s*[x×*]?\s*([A-Za-z].*)$`)
 
 // replaceItem replaces an item of a list separated by commas.
 func replaceItem(list, old, fixed string) string {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"os"
 	"slices"
 	"strconv"
@@ -78,16 +77,4 @@ func today() time.Time {
 		return time.Unix(s, 0).UTC()
 	}
 	return time.Now().UTC()
-}
-
-// named is a target's name without the count that follows it.
-func named(input string, c *hardware.Catalog) string {
-	if _, err := c.Find(input); err == nil {
-		return input
-	}
-	if one, err := hardware.ParseCluster(c, input); err == nil && one.Instance != nil && one.Instances == 1 && !strings.HasSuffix(input, "x1") {
-		return input
-	}
-	i := strings.LastIndexAny(input, "xX×")
-	return strings.TrimRight(input[:cmp.Or(max(i, 0), len(input))], " ")
 }

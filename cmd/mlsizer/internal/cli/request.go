@@ -62,3 +62,17 @@ func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err 
 	}
 	return q, nil
 }
+
+// Sensitivity asks again with an alternative to each assumption of an answer,
+// the price of another provider among them.
+func (o *TrainingOptions) Sensitivity(a *App, m *ModelArg, t Target, answer *sizing.Answer) []sizing.Sensitive {
+	q, err := o.Request(m, t)
+	if err != nil {
+		return nil
+	}
+	c, err := a.Hardware()
+	if err != nil {
+		return nil
+	}
+	return sizing.Sensitivity(q, answer, c.PricesOf(t.Device))
+}

@@ -49,7 +49,8 @@ func (a *App) Targets(on []string) ([]Target, error) {
 		if err != nil {
 			return nil, a.DeviceError("--on ", s, err)
 		}
-		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count, instance: cluster.Instance, instances: cluster.Instances, name: named(s, c)}
+		name, _ := c.SplitCount(s)
+		t := Target{Input: s, Device: cluster.Device, Count: cluster.Count, instance: cluster.Instance, instances: cluster.Instances, name: name}
 		if t.instance != nil && !cluster.Slice.IsZero() {
 			t.Options = append(t.Options, hardware.WithSlice(cluster.Slice))
 		}
@@ -82,20 +83,32 @@ func (a *App) DeviceError(flag, input string, err error) error {
 	if !errors.As(err, &nf) {
 		return UsageError(err, "")
 	}
-	if m := countFirst.FindStringSubmatch(input); m != nil {
-		if d, err2 := a.catalogueDevice(m[2]); err2 == nil {
-			return UsageError(err, a.CommandReplacing(input, d+"x"+m[1]))
-		}
-	}
 	if len(nf.Suggestions) == 0 {
 		return UsageError(err, "mlsizer hardware")
 	}
-	fixed := nf.Suggestions[0]
-	if i := strings.LastIndexAny(input, "xX×"); nf.Name != input && i > 0 {
-		fixed += input[i:] // the count
-	}
-	return UsageError(err, a.CommandReplacing(input, fixed))
+	return UsageError(err, a.CommandReplacing(input, a.nearestTarget(input, nf)))
 }
+
+// nearestTarget is what was typed with the name that is not known replaced by
+// the nearest; the count stays. A number behind a known name is a count, unless
+// the nearest name has it as the number of something: a100-80 is a100-80g,
+// h100-8 is h100x8.
+func (a *App) nearestTarget(input string, nf *hardware.NotFoundError) string {
+	near := nf.Suggestions[0]
+	if i := strings.LastIndexAny(nf.Name, " -_"); i > 0 && isNumber(nf.Name[i+1:]) {
+		rest, goesOn := strings.CutPrefix(near, strings.ToLower(nf.Name))
+		device, err := a.catalogueDevice(nf.Name[:i])
+		if err == nil && (!goesOn || rest != "" && isNumber(rest[:1])) {
+			return device + "x" + nf.Name[i+1:]
+		}
+	}
+	if !strings.Contains(input, nf.Name) { // spelled with another sign
+		return near
+	}
+	return strings.Replace(input, nf.Name, near, 1)
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // ErrOneDevice says that estimate takes one machine.
 func ErrOneDevice(on []string) error {

@@ -21,6 +21,9 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 		}
 		plan.Recompute, o.Fixed.Recompute = train.Selective, option.Set(train.Selective)
 	}
+	if err := o.completeStacks(a, cmd); err != nil {
+		return err
+	}
 	if err := a.CheckMoney(cmd, o.Price); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type TrainingOptions struct {
 	loraRank        int
 	loraTargets     []string
 	dora            bool
+	Stacks          []*train.Stack // compare takes several
 	Stack           *train.Stack
 	Fixed           search.Fixed
 	Mfu             float64
@@ -89,7 +90,7 @@ func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	AddValue(fs, &o.loss, "loss", "", "NAME", "chunked", train.ParseLoss).Among(losses)
 	AddValue(fs, &o.routing.Capacity, "moe-capacity", "", "FACTOR", "1.25", parseFactor)
 	AddValue(fs, &o.routing.Imbalance, "moe-imbalance", "", "FACTOR", "1.5", parseFactor)
-	AddValue(fs, &o.Stack, "stack", "", "NAME", "megatron-core", train.ParseStack).Among(train.StackNames)
+	AddList(fs, &o.Stacks, "stack", "NAME", "megatron-core", parseStacks).Among(train.StackNames)
 	AddList(fs, &o.Methods, "method", "NAME", "lora", parseMethods).Among(Named(train.ParseMethod))
 	AddValue(fs, &o.Examples.Count, "examples", "", "COUNT", "50K", ParseWhole)
 	AddValue(fs, &o.Examples.Tokens, "example-tokens", "", "COUNT", "512", ParseWhole)

@@ -53,7 +53,7 @@ code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 {{end}}{{if .Figure}}<figure>{{.Figure}}</figure>
 {{end}}{{range .Tables}}{{if .Title}}<h2>{{.Title}}{{range .TitleNotes}} <sup>{{.}}</sup>{{end}}</h2>
 {{end}}<div class="scroll"><table>
-{{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
+{{if .Heads}}<thead><tr>{{range .Heads}}<th{{if .Right}} class="right"{{end}}>{{.Text}}{{range .Notes}}<sup>{{.}}</sup> {{end}}{{if .Unit}}<small>{{.Unit}}</small>{{end}}</th>{{end}}</tr></thead>
 {{end}}<tbody>
 {{range .Rows}}<tr>{{range .}}<td{{if .Right}} class="right"{{end}}>{{.Text}}{{if .Notes}}<span>{{range .Notes}}<sup>{{.}}</sup> {{end}}</span>{{end}}</td>{{end}}</tr>
 {{end}}</tbody>
@@ -111,7 +111,7 @@ func htmlTableOf(t *Table, scales []*quantity.Scale, l text.Lang) htmlTable {
 	h := htmlTable{Title: t.Title.In(l), TitleNotes: t.TitleNotes}
 	withHeads := t.hasHeads()
 	for i, c := range t.Columns {
-		head := htmlCell{Text: c.Head.In(l), Right: c.Right}
+		head := htmlCell{Text: c.Head.In(l), Right: c.Right, Notes: c.Notes}
 		if s := scales[i]; s != nil {
 			head.Unit = text.Unit(s.Unit(), l)
 		}

@@ -61,11 +61,27 @@ type Page struct {
 	Command string // the command line, for the foot of a page of HTML
 }
 
+// Verdict is whether what an answer is about can be done.
+type Verdict uint8
+
+// The verdicts; the zero value is of answers that have none.
+const (
+	NoVerdict Verdict = iota
+	Good              // it fits
+	Doubtful          // it may not fit
+	Bad               // it does not fit
+)
+
+// colours are the escapes of the verdicts.
+var colours = [...]string{NoVerdict: "", Good: "\x1b[32m", Doubtful: "\x1b[33m", Bad: "\x1b[31m"}
+
 // Document is the answer of a command.
 type Document struct {
 	Title text.Text
 	// Lead is a line right under the title.
 	Lead text.Text
+	// Verdict colours the title on a terminal.
+	Verdict Verdict
 	// Figure is a drawing in SVG, shown on a page of HTML only. It is written
 	// as it stands: whoever makes it escapes what is not its own.
 	Figure string
@@ -99,6 +115,8 @@ type Table struct {
 type Column struct {
 	Name string // of the field, with its unit: "memory_bytes"
 	Head text.Text
+	// Notes are the numbers of the footnotes that the head refers to.
+	Notes []int
 	// Right puts the values to the right, as numbers are.
 	Right bool
 	// Own lets every value choose its own unit; without it the quantities of

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/stretchr/testify/require"
+
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/quantity"
 )
@@ -272,5 +274,18 @@ func TestDurationInChinese(t *testing.T) {
 		if got := show(c.v, nil, c.l); got != c.want {
 			t.Errorf("%v: %q, want %q", c.v, got, c.want)
 		}
+	}
+}
+
+func TestVerdictColours(t *testing.T) {
+	for verdict, want := range map[Verdict]string{
+		NoVerdict: "\x1b[1mT\x1b[0m\n", Good: "\x1b[1m\x1b[32mT\x1b[0m\n", Doubtful: "\x1b[1m\x1b[33mT\x1b[0m\n", Bad: "\x1b[1m\x1b[31mT\x1b[0m\n",
+	} {
+		d := &Document{Title: text.Same("T"), Verdict: verdict}
+		var painted, plain strings.Builder
+		require.NoError(t, Write(&painted, d, Page{Width: 80, Color: true}))
+		require.NoError(t, Write(&plain, d, Page{Width: 80}))
+		require.Equal(t, want, painted.String())
+		require.Equal(t, "T\n", plain.String())
 	}
 }

@@ -32,7 +32,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 	}
 	if t := d.Title.In(p.Lang); t != "" {
 		for _, line := range Wrap(clean(t), p.Width) {
-			w.WriteString(paint(bold, line) + "\n")
+			w.WriteString(paint(bold+colours[d.Verdict], line) + "\n")
 		}
 	}
 	if t := d.Lead.In(p.Lang); t != "" {

@@ -242,7 +242,7 @@ func scaleBy[T ~float64 | ~int64](scale func(...T) quantity.Scale) func([]float6
 // its rows.
 func cells(t *Table, scales []*quantity.Scale, l text.Lang, unit func(head, unit string) string) (heads []string, rows [][]string) {
 	for i, c := range t.Columns {
-		head := c.Head.In(l)
+		head := c.Head.In(l) + marks(c.Notes)
 		if scales[i] != nil && scales[i].Unit() != "" {
 			head = unit(head, text.Unit(scales[i].Unit(), l))
 		}

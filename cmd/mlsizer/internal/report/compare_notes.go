@@ -67,28 +67,28 @@ func compareNotes(rows []CompareRow) *Footnotes {
 		list := grouped[group]
 		switch label, of, _ := strings.Cut(group, " "); label {
 		case "precision":
-			f.Add("", render.Note{Text: text.PrecisionChosen.With(of, list.names)})
+			f.Add("precision", render.Note{Text: text.PrecisionChosen.With(of, list.names)})
 		case "devices":
-			f.Add("", render.Note{Text: text.Fewest})
+			f.Add("devices", render.Note{Text: text.Fewest})
 		case "devices-of-layout":
-			f.Add("", render.Note{Text: text.FewestOfLayout})
+			f.Add("devices", render.Note{Text: text.FewestOfLayout})
 		case "may-not-fit":
-			f.Add("", render.Note{Text: text.MayNotNote})
+			f.Add("may-not-fit", render.Note{Text: text.MayNotNote})
 		case "unmeasured":
 			unmeasured = append(unmeasured, text.StackOn.With(of, list.names))
 		case "no-price":
-			f.Add("", render.Note{Text: text.NoPrice.With(list.names)})
+			f.Add("price", render.Note{Text: text.NoPrice.With(list.names)})
 		case "no-energy":
-			f.Add("", render.Note{Text: text.NoEnergy.With(list.names)})
+			f.Add("energy", render.Note{Text: text.NoEnergy.With(list.names)})
 		case "price":
-			f.Add("", render.Note{Text: text.Prices.With(text.List(list.prices, text.Semicolon), strings.Join(list.dates(), " – "), list.age())})
+			f.Add("price", render.Note{Text: text.Prices.With(text.List(list.prices, text.Semicolon), strings.Join(list.dates(), " – "), list.age())})
 		}
 	}
 	if unmeasured != nil {
-		f.Add("", render.Note{Text: text.Unmeasured.With(text.List(unmeasured, text.Semicolon))})
+		f.Add("unmeasured", render.Note{Text: text.Unmeasured.With(text.List(unmeasured, text.Semicolon))})
 	}
 	if len(left) > 0 {
-		f.Add("", render.Note{Text: text.MoreNotes.With(len(left))})
+		f.Add("others", render.Note{Text: text.MoreNotes.With(len(left))})
 	}
 	return f
 }

@@ -62,13 +62,12 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 	d := &render.Document{
 		Title: compareTitle(o, rows),
 		JSON: struct {
-			Schema  string        `json:"schema"`
-			Command string        `json:"command"`
-			Rows    []compareJSON `json:"rows"`
-		}{Schema, "compare", list},
+			Head
+			Rows []compareJSON `json:"rows"`
+		}{NewHead("compare"), list},
 		Records: list,
 	}
-	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1}
+	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1, stacks: len(o.Stacks) > 1}
 	if show.byModel {
 		t := render.Table{Title: text.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
@@ -77,7 +76,7 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
-			if each := devices * len(o.Methods); i%each == 0 {
+			if each := devices * len(o.Stacks) * len(o.Methods); i%each == 0 {
 				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(list[i : i+each]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
@@ -155,6 +154,7 @@ type comparison struct {
 	run     bool // the time of a run, not of a step
 	trials  bool // the cost of a search too
 	methods bool // several methods of each
+	stacks  bool // several stacks of each
 }
 
 func (c comparison) columns() []render.Column {
@@ -169,6 +169,9 @@ func (c comparison) columns() []render.Column {
 			{Name: "tier", Head: text.Tier, Wrap: true, Drop: 2},
 			{Name: "params", Head: text.Params, Right: true, Own: true, Drop: 1},
 		}
+	}
+	if c.stacks {
+		columns = append(columns, render.Column{Name: "stack", Head: text.Stack})
 	}
 	if c.methods {
 		columns = append(columns, render.Column{Name: "method", Head: text.Method})
@@ -206,6 +209,9 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 	first := []render.Cell{{Value: row.Target.Input}}
 	if c.byModel {
 		first = []render.Cell{{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
+	}
+	if c.stacks {
+		first = append(first, render.Cell{Value: row.stackName()})
 	}
 	if c.methods {
 		first = append(first, render.Cell{Value: row.Method.String()})

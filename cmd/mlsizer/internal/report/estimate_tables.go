@@ -25,7 +25,7 @@ func ModelText(m *ModelJSON) text.Text {
 
 func EstimateTitle(r *ResultJSON) text.Text {
 	fits := verdictText(r.Memory.Verdict)
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
 	if !r.Memory.Fits {
 		return title
 	}
@@ -116,14 +116,7 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 	case r.Hardware.Devices > r.Hardware.DevicesPerNode:
 		hw = text.NodesOf.With(hw, a.Cluster.Nodes(), r.Hardware.DevicesPerNode)
 	}
-	work := text.BatchFact.With(r.Plan.GlobalBatch)
-	if a.Model().PerToken() {
-		work = text.WorkFact.With(r.Workload.Seq, r.Plan.GlobalBatch, quantity.Tokens(r.Plan.GlobalBatch*r.Workload.Seq))
-	}
-	if r.Workload.Tokens > 0 {
-		work = text.Join.With(samplesText(r), work)
-	}
-	work = text.Join.With(work, text.Join.With(r.Workload.Precision, r.Workload.Optimizer))
+	work := workText(r, a)
 	plan := r.Plan
 	rows := [][]render.Cell{
 		Fact(text.Model, model, f.At("inferred-shape", "scope", "file")...),

@@ -51,6 +51,7 @@ func (f *Footnotes) At(codes ...string) []int {
 // Finish puts the notes into the document, numbered in the order in which its
 // cells refer to them; what no cell refers to follows.
 func (f *Footnotes) Finish(d *render.Document) {
+	f.adopt(d)
 	number := make([]int, len(f.notes)+1) // new numbers by old
 	d.Notes = make([]render.Note, 0, len(f.notes))
 	take := func(old int) int {
@@ -70,6 +71,9 @@ func (f *Footnotes) Finish(d *render.Document) {
 	}
 	for i, t := range d.Tables {
 		d.Tables[i].TitleNotes = renumber(t.TitleNotes)
+		for j := range t.Columns {
+			t.Columns[j].Notes = renumber(t.Columns[j].Notes)
+		}
 		for _, row := range t.Rows {
 			for i := range row {
 				row[i].Notes = renumber(row[i].Notes)

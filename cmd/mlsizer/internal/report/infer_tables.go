@@ -121,22 +121,21 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	if r.Memory.Fits {
 		fits = text.Fits
 	}
-	title := text.On.With(r.Model.Input, r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
 	if r.Memory.Fits {
 		title = text.Join.With(title, text.Serves.With(PerSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
-		Title: title,
+		Title: title, Verdict: fitsOrNot(r.Memory.Fits),
 		Tables: []render.Table{
 			servingFacts(&r, a, f),
 			servingMemoryTable(&r, f),
 			servingLimits(&r),
 		},
 		JSON: struct {
-			Schema  string `json:"schema"`
-			Command string `json:"command"`
+			Head
 			InferJSON
-		}{Schema, "infer", r},
+		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
 	if r.Memory.Fits {

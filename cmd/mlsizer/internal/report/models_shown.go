@@ -35,8 +35,7 @@ type RunJSON struct {
 
 // ShownModel is everything that is known of a model.
 type ShownModel struct {
-	Schema     string `json:"schema"`
-	Command    string `json:"command"`
+	Head
 	ModelJSON  `json:"model"`
 	Aliases    []string                   `json:"aliases,omitempty"`
 	Year       int                        `json:"year,omitempty"`

@@ -84,8 +84,7 @@ func newPlanTop(p *Planned, e *train.Estimate) planTop {
 // planJSON is the answer of the command: the best target's, and all of them
 // where there are several.
 type planJSON struct {
-	Schema  string `json:"schema"`
-	Command string `json:"command"`
+	Head
 	planRow
 	Clusters []planRow `json:"clusters,omitempty"`
 }

@@ -24,7 +24,7 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 		list[i] = newPlanRow(o, p, a)
 	}
 	best := &list[at]
-	answer := planJSON{Schema: Schema, Command: "plan", planRow: *best}
+	answer := planJSON{Head: NewHead("plan"), planRow: *best}
 	if len(rows) > 1 {
 		answer.Clusters = list
 	}
@@ -43,17 +43,26 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 		}
 	}
 	f := NewFootnotes(rows[at].Answer.Notes)
-	d := &render.Document{Title: planTitle(rows[at], best), Lead: PublishedLead(&best.result), JSON: answer, Records: records}
+	d := &render.Document{Title: planTitle(rows[at], best), Verdict: planVerdict(rows[at]), Lead: PublishedLead(&best.result), JSON: answer, Records: records}
 	o.planTables(d, rows, list, at, f)
 	f.Finish(d)
 	return d
+}
+
+// planVerdict is how surely the best plan fits; without one nothing does what was
+// asked.
+func planVerdict(p *Planned) render.Verdict {
+	if !p.Found() {
+		return render.Bad
+	}
+	return VerdictOf(p.Best().Memory.Verdict)
 }
 
 // planTitle is the best plan in a line.
 func planTitle(p *Planned, r *planRow) text.Text {
 	title := EstimateTitle(&r.result)
 	if !p.Found() {
-		in, on := r.result.Model.Input, &r.result.Hardware
+		in, on := r.result.Model.Called(), &r.result.Hardware
 		if p.Miss.Reason == "time" {
 			return text.NoPlanTime.With(in, on.Devices, on.Name, verdictText(p.Miss.Estimate.Memory.Verdict))
 		}

@@ -14,9 +14,6 @@ import (
 	"mlsizer/sizing/train"
 )
 
-// Schema names the shape of every JSON answer.
-const Schema = "mlsizer/v1"
-
 // SizeJSON is the size of a model, and its field.
 type SizeJSON struct {
 	Params quantity.Params `json:"params"`

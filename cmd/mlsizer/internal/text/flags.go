@@ -206,6 +206,8 @@ var outputFlags = map[string]Text{
 	"lang":             T("language of the answer: en or zh (default: by LC_ALL, LC_MESSAGES or LANG)", "输出语言：en 或 zh（默认：依 LC_ALL、LC_MESSAGES 或 LANG）"),
 	"bounds":           T("bounds between the tiers (default: 1M,1B,100B,1T)", "各级的分界（默认：1M,1B,100B,1T）"),
 	"strict":           T("exit with 3 also where the answer is that it may not fit", "答案为未必可放下时也以 3 退出"),
+	"brief":            T("the short form of the answer, as a terminal shows it", "答案的简短形式，同终端所示"),
+	"full":             T("every figure, assumption and source, as a pipe or a file gets them", "全部数字、假设与来源，同管道或文件所得"),
 	"explain":          T("derive every value: formula, numbers, source", "给出每个数字的推导：公式、数值、来源"),
 	"export":           T("print the plan for a training framework, estimated with its stack: %s", "按训练框架的格式输出方案，并以该框架估计：%s"),
 	"no-descriptions":  T("complete without descriptions", "补全时不带说明"),

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/text"
+)
+
+// checkHint runs the command line that the last answer hints at: it must be
+// answered, if only by "does not fit" or in some of its rows.
+func checkHint(ts *testscript.TestScript) {
+	for line := range strings.SplitSeq(ts.ReadFile("stderr"), "\n") {
+		for _, l := range []text.Lang{text.English, text.Chinese} {
+			hint, ok := strings.CutPrefix(line, "mlsizer: "+text.LineHint.In(l)+": ")
+			if !ok || hint == text.ModelHint.In(l) || !strings.HasPrefix(hint, "mlsizer ") { // sentences and pipes
+				continue
+			}
+			var answer, says strings.Builder
+			code := insideWith(ts, shellWords(hint)[1:], &answer, &says)
+			if code == cli.ExitUsage || answer.Len() == 0 {
+				ts.Fatalf("the hint %q fails:\n%s", hint, says.String())
+			}
+		}
+	}
+}
