@@ -22,7 +22,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 	o := &estimateOptions{App: a}
 	cmd := &cobra.Command{
 		Use:  "estimate MODEL --on DEVICE[xN]",
-		Args: oneModel(&o.model, text.ModelOrCount, "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
+		Args: cli.OneModel(&o.model, text.ModelOrCount, "mlsizer estimate llama-3.1-70b --on h100x512 --tokens 15T", "compare"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.CheckForm(o.Explain); err != nil {
 				return err

@@ -25,7 +25,7 @@ func newInferCmd(a *cli.App) *cobra.Command {
 	o := &cli.InferOptions{App: a}
 	cmd := &cobra.Command{
 		Use:  "infer MODEL --on DEVICE[xN]",
-		Args: oneModel(&o.Model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
+		Args: cli.OneModel(&o.Model, text.ModelOrFile, "mlsizer infer llama-3.1-70b --on h100x2", "compare --weights"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.CheckForm(o.Explain); err != nil {
 				return err

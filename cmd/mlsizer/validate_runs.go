@@ -9,6 +9,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/evidence"
 	"mlsizer/sizing/run"
@@ -26,18 +27,20 @@ type runsJSON struct {
 
 // fitRuns fits the overruns to the published runs that the program ships with.
 func (o *evidenceOptions) fitRuns() (*evidence.OverrunFit, error) {
-	if o.from != "" || o.serving || o.constants != "" {
+	devices, err := o.Hardware()
+	if err != nil {
+		return nil, err
+	}
+	if o.from != "" || o.serving || o.constants != "" || len(devices.All()) != len(hardware.Default().All()) {
 		return nil, cli.UsageError(text.RunsAlone.Error(), "mlsizer validate --runs")
 	}
-	p, err := o.predictor()
+	shipped, err := evidence.ShippedOverruns()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := evidence.WholeRuns()
-	if err != nil {
-		return nil, err
-	}
-	return p.FitOverruns(rows, run.DefaultOverruns())
+	f := *shipped
+	f.Constants, f.Skipped = f.Constants.Clone(), slices.Clone(f.Skipped)
+	return &f, nil
 }
 
 // validateRuns scores the predictions of published runs, each by constants that

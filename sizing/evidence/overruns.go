@@ -5,11 +5,15 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 
+	"mlsizer/hardware"
+	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/evidence/fit"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/run"
+	"mlsizer/sizing/train"
 )
 
 // RunResult is a published run and its prediction by constants fitted without
@@ -68,6 +72,17 @@ func (p *Predictor) FitOverruns(rows []Row, start *efficiency.File) (*OverrunFit
 	}
 	return f, nil
 }
+
+// ShippedOverruns is the fit to the shipped runs, made once. It must not be
+// changed.
+var ShippedOverruns = sync.OnceValues(func() (*OverrunFit, error) {
+	rows, err := WholeRuns()
+	if err != nil {
+		return nil, err
+	}
+	p := &Predictor{Resolve: catalog.Resolve, Hardware: hardware.Default(), Constants: train.DefaultConstants()}
+	return p.FitOverruns(rows, run.DefaultOverruns())
+})
 
 // laboratories lists the laboratories of the runs.
 func laboratories(runs []plannedRun) []string {

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,18 +17,9 @@ import (
 
 var writeOverruns = flag.Bool("write-overruns", false, "write the fitted constants of overruns to sizing/run/overrun.json")
 
-// overrunFit is the fit to the shipped runs.
-var overrunFit = sync.OnceValues(func() (*OverrunFit, error) {
-	rows, err := WholeRuns()
-	if err != nil {
-		return nil, err
-	}
-	return runPredictor().FitOverruns(rows, run.DefaultOverruns())
-})
-
 // The shipped constants are what the shipped runs give.
 func TestShippedOverruns(t *testing.T) {
-	f, err := overrunFit()
+	f, err := ShippedOverruns()
 	require.NoError(t, err)
 	if *writeOverruns {
 		var b bytes.Buffer
@@ -51,7 +41,7 @@ func TestShippedOverruns(t *testing.T) {
 // and bands that its laboratory had no part in: the band holds about 80 %, and
 // the prediction is in the middle.
 func TestOverrunsAcrossLaboratories(t *testing.T) {
-	f, err := overrunFit()
+	f, err := ShippedOverruns()
 	require.NoError(t, err)
 	for _, given := range [][]string{{"nothing"}, {"layout", "software", "both"}} {
 		var ratios []float64
