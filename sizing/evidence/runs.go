@@ -169,7 +169,7 @@ func (p *Predictor) answerOf(q *sizing.Request, r *Row) (*sizing.Answer, error) 
 // runKey distinguishes the requests of runs by all that runRequest sets, in Go
 // syntax: quantities print rounded values.
 func runKey(q *sizing.Request, r *Row) string {
-	return fmt.Sprintf("%p %p %d %p %d %#v %#v %#v", q.Model, q.Device, q.Count, q.Stack, r.DevicesPerNode, q.Workload, q.Precision, q.Optimizer)
+	return fmt.Sprintf("%p %p %d %p %d %#v %#v %#v %#v", q.Model, q.Device, q.Count, q.Stack, r.DevicesPerNode, q.Workload, q.Precision, q.Optimizer, q.Published)
 }
 
 // answerRun answers for a run. If the number of devices is open, it takes as

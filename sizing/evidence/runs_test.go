@@ -109,6 +109,19 @@ func TestRunOnAnOpenNumberOfDevices(t *testing.T) {
 	require.Greater(t, h.high, h.mid)
 }
 
+// A run of another year is another request, for its overrun is.
+func TestAnswersAreOfTheirYear(t *testing.T) {
+	p := runPredictor()
+	p.answers = map[string]runAnswer{}
+	mid := map[int]float64{}
+	for _, year := range []int{2021, 2024} {
+		h, err := p.deviceHours(&Row{Model: "llama-2-7b", Tokens: 1e12, Device: "a100-80g", Devices: 64, Year: year})
+		require.NoError(t, err)
+		mid[year] = h.mid
+	}
+	require.Greater(t, mid[2021], mid[2024])
+}
+
 // The runs that the program ships with: every one is predicted, and the bands
 // hold about 80 % of them.
 func TestShippedRuns(t *testing.T) {
