@@ -45,6 +45,8 @@ func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
 	switch {
 	case slices.Contains(b.Devices, d.ID):
 		return b.Band, true
+	case b.Unmeasured == (Band{}): // one band for all devices
+		return b.Band, false
 	case slices.Contains(b.Archs, d.Arch):
 		return b.Unmeasured, false
 	}

@@ -113,6 +113,14 @@ func TestBandOf(t *testing.T) {
 	}
 }
 
+// A band that tells no devices apart holds for all.
+func TestBandOfAllDevices(t *testing.T) {
+	b := BandFor{Band: Band{0.9, 1.1}}
+	got, measured := b.Of(&hardware.Device{ID: "a", Arch: "X"})
+	assert.Equal(t, Band{0.9, 1.1}, got)
+	assert.False(t, measured)
+}
+
 // The keys of measured plans are the file's own, else those that are known.
 func TestKeyed(t *testing.T) {
 	f := &File{Bands: []BandFor{{Band: Band{1, 1}, Plans: []string{"c", "a", "b"}}}, PlanKeys: map[string]uint32{"a": 7, "b": 5}}

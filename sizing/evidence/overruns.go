@@ -46,7 +46,8 @@ func (p *Predictor) FitOverruns(rows []Row, start *efficiency.File) (*OverrunFit
 	}
 	f := &OverrunFit{Constants: start.Clone(), Skipped: skipped}
 	medians := make([]float64, len(runs)) // logarithms, without the laboratory
-	for _, lab := range laboratories(runs) {
+	labs := laboratories(runs)
+	for _, lab := range labs {
 		without := start.Clone()
 		fitOverruns(without, slices.DeleteFunc(slices.Clone(runs), func(r plannedRun) bool { return r.row.laboratory() == lab }))
 		for i := range runs {
@@ -57,10 +58,13 @@ func (p *Predictor) FitOverruns(rows []Row, start *efficiency.File) (*OverrunFit
 	}
 	fitOverruns(f.Constants, runs)
 	f.Constants.Bands = overrunBands(runs, medians, "")
+	without := map[string]*efficiency.File{}
+	for _, lab := range labs {
+		without[lab] = &efficiency.File{Entries: f.Constants.Entries, Bands: overrunBands(runs, medians, lab)}
+	}
 	for i := range runs {
 		r := &runs[i]
-		c := &efficiency.File{Entries: f.Constants.Entries, Bands: overrunBands(runs, medians, r.row.laboratory())}
-		o := run.OverrunOf(c, &r.situation, r.device, r.planned, r.below, r.above)
+		o := run.OverrunOf(without[r.row.laboratory()], &r.situation, r.device, r.planned, r.below, r.above)
 		mid := r.hours * math.Exp(medians[i])
 		f.Runs = append(f.Runs, RunResult{
 			Result: Result{

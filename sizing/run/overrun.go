@@ -58,7 +58,10 @@ var overrunConstants = []efficiency.Constant{
 
 // OverrunConstant returns the constant of a name, or nil.
 func OverrunConstant(name string) *efficiency.Constant {
-	return &overrunConstants[efficiency.Find(overrunConstants, name)]
+	if i := efficiency.Find(overrunConstants, name); i >= 0 {
+		return &overrunConstants[i]
+	}
+	return nil
 }
 
 //go:embed overrun.json
@@ -153,19 +156,31 @@ const (
 	typicalLength  = 20 * quantity.Day
 )
 
-// OverrunMedian returns the median overrun of a run of a planned length.
-func OverrunMedian(f *efficiency.File, q *efficiency.Match, planned quantity.Seconds) float64 {
+// overrunAt returns the median overrun of a run of a planned length, and the
+// typical half-width of a step's band.
+func overrunAt(f *efficiency.File, q *efficiency.Match, planned quantity.Seconds) (median, width float64) {
 	factor, power := 1.0, 0.0
 	for i := range f.Entries {
-		switch e := &f.Entries[i]; {
-		case !e.When.Covers(q):
-		case e.Name == OverrunName:
+		e := &f.Entries[i]
+		if !e.When.Covers(q) {
+			continue
+		}
+		switch e.Name {
+		case OverrunName:
 			factor *= e.Value
-		case e.Name == lengthName:
+		case lengthName:
 			power = e.Value
+		case StepWidth:
+			width = e.Value
 		}
 	}
-	return factor * math.Pow(LengthRatio(planned), -power)
+	return factor * math.Pow(LengthRatio(planned), -power), width
+}
+
+// OverrunMedian returns the median overrun of a run of a planned length.
+func OverrunMedian(f *efficiency.File, q *efficiency.Match, planned quantity.Seconds) float64 {
+	median, _ := overrunAt(f, q, planned)
+	return median
 }
 
 // OverrunOf returns the overrun of a run of a planned length on a device. below
@@ -173,24 +188,13 @@ func OverrunMedian(f *efficiency.File, q *efficiency.Match, planned quantity.Sec
 // the typical half-width widens the band in quadrature, as independent errors
 // do.
 func OverrunOf(f *efficiency.File, q *efficiency.Match, d *hardware.Device, planned quantity.Seconds, below, above float64) Overrun {
-	width := 0.0
-	for i := range f.Entries {
-		if e := &f.Entries[i]; e.Name == StepWidth {
-			width = e.Value
-		}
-	}
 	band := efficiency.Band{Low: 1, High: 1}
 	for i := range f.Bands {
-		b := &f.Bands[i]
-		switch {
-		case !b.When.Covers(q):
-		case b.Unmeasured == (efficiency.Band{}):
-			band = b.Band
-		default:
+		if b := &f.Bands[i]; b.When.Covers(q) {
 			band, _ = b.Of(d)
 		}
 	}
-	median := OverrunMedian(f, q, planned)
+	median, width := overrunAt(f, q, planned)
 	return Overrun{
 		Median: median,
 		Low:    median / math.Exp(math.Hypot(math.Log(band.Low), excess(below, width))),
