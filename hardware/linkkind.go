@@ -1,9 +1,7 @@
 package hardware
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +10,8 @@ import (
 
 //go:embed link_kinds.csv
 var linkKindsCSV []byte
+
+const linkKindsFile = "link_kinds.csv"
 
 // LinkKind is what connects devices, as far as it decides how their collectives
 // run: what these reach, and whether they can hide behind products.
@@ -42,31 +42,22 @@ func (k LinkKind) PCIe() bool { return k == PCIePeer || k == PCIeHost || k == Tw
 type kindRule struct {
 	device, link string
 	kind         LinkKind
+	source       string
 }
 
-var loadLinkKinds = sync.OnceValue(func() []kindRule {
-	rules, err := parseLinkKinds(linkKindsCSV)
-	if err != nil {
-		panic("hardware: embedded kinds of links: " + err.Error()) // a test reads every row
-	}
-	return rules
-})
-
-func parseLinkKinds(data []byte) ([]kindRule, error) {
-	rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
-	if err != nil {
-		return nil, csvError("link_kinds.csv", err)
-	}
-	var rules []kindRule
-	for i, row := range rows[1:] {
-		r := kindRule{device: row[0], link: row[1], kind: LinkKind(row[2])}
-		if !slices.Contains(linkKinds, r.kind) || row[3] == "" {
-			return nil, &FileError{"link_kinds.csv", i + 2, 1, fmt.Errorf("%q: no kind of link, or no source", row[2])}
+var kindCells = []cell[kindRule]{
+	textCell("device", false, func(r *kindRule) *string { return &r.device }),
+	textCell("link", false, func(r *kindRule) *string { return &r.link }),
+	{"kind", true, func(r *kindRule, v string) error {
+		if r.kind = LinkKind(v); !slices.Contains(linkKinds, r.kind) {
+			return fmt.Errorf("%q: no kind of link", v)
 		}
-		rules = append(rules, r)
-	}
-	return rules, nil
+		return nil
+	}},
+	textCell("source", true, func(r *kindRule) *string { return &r.source }),
 }
+
+var loadLinkKinds = sync.OnceValue(func() []kindRule { return mustTable(linkKindsCSV, linkKindsFile, kindCells) })
 
 // kindOf is the kind of a device's link: that of the first rule that holds.
 func (d *Device) kindOf(link string) LinkKind {

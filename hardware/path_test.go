@@ -1,6 +1,7 @@
 package hardware
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -105,15 +106,13 @@ func TestLinkKindsAreRead(t *testing.T) {
 	for _, k := range LinkKinds() {
 		assert.Equal(t, k == PCIePeer || k == PCIeHost || k == TwoSockets, k.PCIe(), k)
 	}
-	rules, err := parseLinkKinds(linkKindsCSV)
-	require.NoError(t, err)
-	assert.NotEmpty(t, rules)
+	assert.NotEmpty(t, loadLinkKinds())
 	for _, bad := range []string{
 		"device,link,kind,source\n,NVLink,rope,somewhere\n",
 		"device,link,kind,source\n,NVLink,nvlink,\n",
 		"device,link,kind,source\n,NVLink\n",
 	} {
-		_, err := parseLinkKinds([]byte(bad))
+		_, err := readTable(strings.NewReader(bad), linkKindsFile, kindCells)
 		var file *FileError
 		require.ErrorAs(t, err, &file, bad)
 		assert.Equal(t, "link_kinds.csv", file.File)
