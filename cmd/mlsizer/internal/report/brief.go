@@ -27,11 +27,16 @@ func Bar(share float64) string {
 
 // memoryText is how much of the device a plan takes, with a bar.
 func memoryText(m *train.Memory) text.Text {
-	used := text.Used.With(m.Total, m.Device, render.Percent(m.Total/m.Device))
+	used := usedText(m.Total, m.Device)
 	if m.Low < m.Total || m.High > m.Total {
 		used = text.UsedBand.With(used, m.Low, m.High)
 	}
-	return text.Same("%s %v").With(Bar(float64(m.Total/m.Device)), used)
+	return used
+}
+
+// usedText is how much of a device is used, with a bar.
+func usedText(total, device quantity.Bytes) text.Text {
+	return text.Same("%s %v").With(Bar(float64(total/device)), text.Used.With(total, device, render.Percent(total/device)))
 }
 
 // BriefEstimate are the tables of the short form of an estimate: what it takes,
@@ -62,10 +67,10 @@ func briefRun(r *ResultJSON) [][]render.Cell {
 	}
 	cost := any(text.Unknown)
 	if g.Cost.PerHour > 0 {
-		cost = text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High)
+		cost = costText(&g.Cost)
 	}
 	return [][]render.Cell{
-		Fact(text.Run, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}),
+		Fact(text.Run, runRange(g)),
 		Fact(text.Cost, cost),
 		step,
 	}
@@ -146,8 +151,7 @@ func keptNotes(d *render.Document, all []render.Note, notes []int, keep bool, nu
 // memory, what is served, how fast, or what would make it fit.
 func BriefServing(d *render.Document, a *serve.Answer) {
 	m := &a.Memory
-	used := text.Used.With(m.Total, m.Device, render.Percent(m.Total/m.Device))
-	bar := Fact(text.MemoryDevice, text.Same("%s %v").With(Bar(float64(m.Total/m.Device)), used))
+	bar := Fact(text.MemoryDevice, usedText(m.Total, m.Device))
 	last := len(d.Tables) - 1
 	d.Tables[0].Rows = append([][]render.Cell{bar}, d.Tables[0].Rows...)
 	Brief(d, func(i int) bool { return i == 0 || i == last }, text.AllServe)

@@ -225,10 +225,6 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 	}
 	e := r.Estimate
 	g := &row.Answer.Goodput
-	duration := any(render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh})
-	if g.Share == 0 {
-		duration = text.Never
-	}
 	cells := append(first,
 		render.Cell{Value: r.Hardware.Devices},
 		render.Cell{Value: e.Plan.String()},
@@ -250,7 +246,7 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 		}
 	}
 	cells = append(cells,
-		render.Cell{Value: duration},
+		render.Cell{Value: expectedRun(g)},
 		render.Cell{Value: hours},
 		render.Cell{Value: cost},
 		render.Cell{Value: energy},

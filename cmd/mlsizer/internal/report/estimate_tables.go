@@ -23,6 +23,7 @@ func ModelText(m *ModelJSON) text.Text {
 	return text.Colon.With(m.Input, text.Join.With(class, cli.ParamsText(m.Params, m.Active)))
 }
 
+// EstimateTitle is an estimate in a line: whether it fits, how long and how much.
 func EstimateTitle(r *ResultJSON) text.Text {
 	fits := verdictText(r.Memory.Verdict)
 	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
@@ -39,9 +40,9 @@ func EstimateTitle(r *ResultJSON) text.Text {
 	if r.Model.Field == model.RL && r.Environment == nil {
 		title = text.Join.With(title, text.GradientOnly)
 	}
-	title = text.Join.With(title, text.RunIn.With(samplesText(r), render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}))
+	title = text.Join.With(title, text.RunIn.With(samplesText(r), runRange(g)))
 	if g.Cost.PerHour > 0 {
-		title = text.Join.With(title, text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High))
+		title = text.Join.With(title, costText(&g.Cost))
 	}
 	return title
 }
@@ -51,8 +52,16 @@ func expectedRun(g *run.Goodput) any {
 	if g.Share == 0 {
 		return text.Never
 	}
+	return runRange(g)
+}
+
+// runRange is the expected run time with its band.
+func runRange(g *run.Goodput) render.Range {
 	return render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}
 }
+
+// costText is a cost with its band.
+func costText(c *train.Cost) text.Text { return text.CostBand.With(c.USD, c.Low, c.High) }
 
 // expectedCost is what a run is expected to cost, if that is known.
 func expectedCost(g *run.Goodput) any {
@@ -357,7 +366,7 @@ func WholeRunTable(r *ResultJSON, f *Footnotes) []render.Table {
 	}
 	add(text.Planned, g.Planned, g.Planned, f.At("evaluation")...)
 	add(text.BeyondPlan, g.Run-g.Planned, g.Run-g.Planned)
-	add(text.Expected, render.Range{Mid: g.Run, Low: g.RunLow, High: g.RunHigh}, g.Run, f.At("expected")...)
+	add(text.Expected, runRange(g), g.Run, f.At("expected")...)
 	t.Rows = append(t.Rows, []render.Cell{{Value: text.DeviceHours}, {Value: render.Count(g.DeviceHours)}, {}})
 	return []render.Table{t}
 }
@@ -371,7 +380,7 @@ func CostTable(r *ResultJSON, f *Footnotes) render.Table {
 		if c.PerHour > 0 {
 			money = c.USD
 			if c.Low < c.High {
-				money = text.CostBand.With(c.USD, c.Low, c.High)
+				money = costText(c)
 			}
 		}
 		if e.KWh > 0 {

@@ -129,7 +129,7 @@ func planColumns(c train.Convention, first ...render.Column) []render.Column {
 func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...render.Cell) []render.Cell {
 	usd, run := any(nil), any(nil)
 	if g.Cost.PerHour > 0 && g.Share > 0 {
-		usd = text.CostBand.With(g.Cost.USD, g.Cost.Low, g.Cost.High)
+		usd = costText(&g.Cost)
 	}
 	if e.Time.Steps > 1 {
 		run = expectedRun(g)
