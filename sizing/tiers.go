@@ -110,6 +110,15 @@ type Counts struct {
 	Beyond int
 }
 
+// Total returns how many models there are in all tiers together.
+func (c *Counts) Total() int {
+	n := 0
+	for _, k := range c.ByTier {
+		n += k
+	}
+	return n
+}
+
 // ClassifyAll writes the tier of params[i] to tiers[i] and returns how many
 // fell in each. tiers must be at least as long as params.
 func (b Bounds) ClassifyAll(tiers []Tier, params []quantity.Params) Counts {

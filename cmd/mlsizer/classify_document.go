@@ -185,7 +185,7 @@ func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
 		text.FromTo.With(cut(b[1]), cut(b[2])),
 		text.FromUp.With(cut(b[2])),
 	}
-	all := totalOf(c)
+	all := c.Total()
 	for tier, n := range c.ByTier {
 		t.Rows = append(t.Rows, []render.Cell{
 			{Value: text.OfTier(sizing.Tier(tier))}, {Value: ranges[tier]}, {Value: n}, {Value: share(n, all)}, {Value: bar(n, all)},
@@ -195,14 +195,6 @@ func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {
 		t.Rows = append(t.Rows, []render.Cell{{}, {Value: text.OfWhichBeyond.With(cut(b[3]))}, {Value: c.Beyond}, {Value: share(c.Beyond, all)}, {}})
 	}
 	return t
-}
-
-func totalOf(c sizing.Counts) int {
-	n := 0
-	for _, k := range c.ByTier {
-		n += k
-	}
-	return n
 }
 
 // share is a part of all in percent, "" of none.
@@ -248,7 +240,7 @@ func groupTable(by string, groups []batch.Group) render.Table {
 		for _, n := range g.Counts.ByTier {
 			row = append(row, render.Cell{Value: n})
 		}
-		t.Rows = append(t.Rows, append(row, render.Cell{Value: totalOf(g.Counts)}))
+		t.Rows = append(t.Rows, append(row, render.Cell{Value: g.Counts.Total()}))
 	}
 	return t
 }

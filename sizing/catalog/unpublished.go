@@ -8,7 +8,7 @@ import (
 )
 
 // unpublishedCSV lists the models whose makers state no size: a name, and the
-// makers' own report that leaves the size out where there is one.
+// makers' own report that leaves the size out, or that this is assumed.
 //
 //go:embed data/unpublished.csv
 var unpublishedCSV string
@@ -28,9 +28,9 @@ var unpublished = sync.OnceValue(func() map[string]string {
 })
 
 // FindUnpublished reports whether a name is that of a model known to have no
-// published size, and the report of its makers that leaves it out ("" where
-// there is none). Versions of a listed name count as it: gpt-4-0613, claude-3-opus.
-// What [Catalog.Find] finds is not asked here.
+// published size, and the report of its makers that leaves it out, or that this is
+// assumed. Versions of a listed name count as it: gpt-4-0613, claude-3-opus. What
+// [Catalog.Find] finds is not asked here.
 func FindUnpublished(name string) (source string, ok bool) {
 	name = strings.TrimSpace(name[strings.LastIndexByte(name, '/')+1:])
 	for {

@@ -78,21 +78,12 @@ func (g *groups) list(by string) []Group {
 		list = append(list, Group{Key: key, Counts: *g.counts[key]})
 	}
 	if by != text.GroupYear {
-		slices.SortStableFunc(list, func(a, b Group) int { return cmp.Compare(total(b.Counts), total(a.Counts)) })
+		slices.SortStableFunc(list, func(a, b Group) int { return cmp.Compare(b.Counts.Total(), a.Counts.Total()) })
 	}
-	if total(g.rest) > 0 {
+	if g.rest.Total() > 0 {
 		list = append(list, Group{Counts: g.rest, Rest: true})
 	}
 	return list
-}
-
-// total is how many models there are.
-func total(c sizing.Counts) int {
-	n := 0
-	for _, k := range c.ByTier {
-		n += k
-	}
-	return n
 }
 
 // yearOf is the year in a cell: 2023, 2023-05-12, 12.5.2023, and of a sheet the

@@ -210,6 +210,7 @@ func (r *runReader) next() error {
 // readers is a heap of runs by their next answer.
 type readers []*runReader
 
+// Len, Swap, Push and Pop make readers a [heap.Interface].
 func (h readers) Len() int { return len(h) }
 
 // Less orders by parameters, then by the order in which the runs were written:

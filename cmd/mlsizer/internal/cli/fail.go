@@ -225,6 +225,7 @@ func quoted(value string, err error) error {
 	return text.Colon.Error(strconv.Quote(value), err)
 }
 
+// FlagNames lists the names of the flags of a command.
 func FlagNames(cmd *cobra.Command) []string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
