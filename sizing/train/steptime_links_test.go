@@ -71,8 +71,9 @@ func TestTensorTrafficOverPCIeIsWhatRingsReach(t *testing.T) {
 // What hides tensor-parallel traffic was measured over NVLink, and on the torus
 // of TPUs; nothing of it hides beyond a bridge, over PCIe and over other links.
 func TestTensorTrafficHidesOverNVLinkAlone(t *testing.T) {
-	async := mustStack("torchtitan")
-	async.Variant.AsyncTP = true
+	split := *mustStack("torchtitan")
+	split.Variant.AsyncTP = true
+	async := &split
 	for _, c := range []struct {
 		stack  *Stack
 		device string
