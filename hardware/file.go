@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -61,12 +62,9 @@ const maxFile = 16 << 20
 // readFile reads the devices of a CSV or JSON file; a file that starts with
 // '[' or '{' is JSON.
 func readFile(r io.Reader, name string) ([]entry, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	data, err := limit.ReadAll(r, maxFile)
 	if err != nil {
 		return nil, &FileError{File: name, Err: err}
-	}
-	if len(data) > maxFile {
-		return nil, &FileError{File: name, Err: note.NewError("device-file.too-large", maxFile>>20)}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if t := bytes.TrimSpace(data); len(t) > 0 && (t[0] == '[' || t[0] == '{') {

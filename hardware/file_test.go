@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -93,7 +94,7 @@ func TestExtendRefuses(t *testing.T) {
 		{"json after", strings.Trim(goodJSON, "[]") + " {}", place{5, 2}, note.NewError("device-file.text-after-devices")},
 		{"bad alias", "aliases," + head + "My GPU!,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device-file.column-fails", "aliases", note.NewError("device.bad-alias", "My"))},
 		{"other alias taken", "aliases," + head + "h100,a,b,gpu,1,5,1,s\n", place{2, 1}, note.NewError("device.alias-taken", "h100", "h100-sxm5-80gb")},
-		{"too large", strings.Repeat(" ", 16<<20+1), place{}, note.NewError("device-file.too-large", 16)},
+		{"too large", strings.Repeat(" ", 16<<20+1), place{}, &limit.Error{Most: 16 << 20}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := Default().Extend(strings.NewReader(tt.file), "f")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -24,12 +25,9 @@ const maxTable = 4 << 20
 // blank required cells and what a column rejects are a [*FileError] with line
 // and column; name is the file's name in it.
 func readTable[T any](r io.Reader, name string, cells []cell[T]) ([]T, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxTable+1))
+	data, err := limit.ReadAll(r, maxTable)
 	if err != nil {
 		return nil, &FileError{File: name, Err: err}
-	}
-	if len(data) > maxTable {
-		return nil, &FileError{File: name, Err: note.NewError("table.too-large", maxTable>>20)}
 	}
 	t := &tableReader[T]{Reader: csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff")))), name: name}
 	if err := t.header(cells); err != nil {

@@ -15,7 +15,7 @@ import (
 var layers = [][]string{
 	{"sizing/wholetest"},
 	{"sizing/quantity", "sizing/option"},
-	{"sizing/note", "sizing/internal/golden", "sizing/internal/mutate"},
+	{"sizing/limit", "sizing/note", "sizing/internal/golden", "sizing/internal/mutate"},
 	{"hardware"},
 	{"sizing/model"},
 	{"sizing/modelfile/source"},

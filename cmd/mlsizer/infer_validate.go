@@ -33,9 +33,10 @@ func (o *evidenceOptions) servingRows() ([]evidence.ServingRow, error) {
 		return nil, err
 	}
 	defer in.Close()
+	bounded := evidence.Bounded(in)
 	var head bytes.Buffer
-	header, err := csv.NewReader(io.TeeReader(in, &head)).Read()
-	rest := io.MultiReader(&head, in)
+	header, err := csv.NewReader(io.TeeReader(bounded, &head)).Read()
+	rest := io.MultiReader(&head, bounded)
 	if err != nil || !evidence.IsServing(header) {
 		if o.from == "-" {
 			o.Stdin = rest

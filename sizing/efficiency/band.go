@@ -15,6 +15,9 @@ type Band struct {
 	High float64 `json:"high"`
 }
 
+// widest bounds the ends of bands and the factors of constants.
+const widest = 1e6
+
 // BandFor is a band where its Match holds. Later ones win.
 type BandFor struct {
 	When Match `json:"match"`
@@ -63,8 +66,8 @@ func (b *BandFor) check() error {
 		bands = append(bands, *b.Measured)
 	}
 	for _, r := range bands {
-		if !(r.Low > 0 && r.Low <= 1 && r.High >= 1) || math.IsInf(r.High, 1) {
-			return note.NewError("constants.bad-band", &b.When, r.Low, r.High)
+		if !(r.Low >= 1/widest && r.Low <= 1 && r.High >= 1 && r.High <= widest) {
+			return note.NewError("constants.bad-band", &b.When, r.Low, r.High, 1/widest, widest)
 		}
 	}
 	return nil

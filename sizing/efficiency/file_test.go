@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -38,7 +39,7 @@ func TestRead(t *testing.T) {
 		`{"name":"speed","match":{},"value":1}`:                                                note.NewError("constants.no-origin", everywhere, "speed"),
 		`{"name":"speed","match":{},"value":1,"prior":1,"origin":"x"}`:                         note.NewError("constants.bad-prior", everywhere, 1.0, "speed"),
 		`{"name":"speed","match":{},"value":1,"prior":7,"fitted":true}`:                        note.NewError("constants.bad-prior", everywhere, 7.0, "speed"),
-		whole + `,{"name":"gap","match":{},"value":-1,"origin":"x"}`:                           note.NewError("constants.out-of-bounds", everywhere, "gap", -1.0, math.SmallestNonzeroFloat64, math.MaxFloat64, "s"),
+		whole + `,{"name":"gap","match":{},"value":-1,"origin":"x"}`:                           note.NewError("constants.out-of-bounds", everywhere, "gap", -1.0, 1e-6, 1e6, "s"),
 		`{"name":"tide","match":{},"value":1,"origin":"x"}`:                                    note.NewError("constants.unknown", everywhere, "tide"),
 		``: note.NewError("constants.none"),
 	} {
@@ -52,7 +53,7 @@ func TestRead(t *testing.T) {
 	_, err := Read(strings.NewReader(`{"constants":[`+whole+`]}`), fields)
 	assert.Equal(t, note.NewError("constants.no-bands"), err)
 	_, err = Read(strings.NewReader(strings.Repeat(" ", largest)+"{}"), fields)
-	assert.Equal(t, note.NewError("constants.empty"), err, "what is beyond the most that is read is not looked at")
+	assert.Equal(t, &limit.Error{Most: largest}, err)
 }
 
 // What is no file of constants is rejected for what it is.
@@ -65,7 +66,8 @@ func TestReadOtherFiles(t *testing.T) {
 		`{"constants":[{"when":{}}]}`:      note.NewError("constants.older-form", "when"),
 		`{"constants":[{"nmae":"speed"}]}`: note.NewError("constants.unknown-field", "nmae"),
 		`{"constants":[]} {}`:              note.NewError("constants.text-after"),
-		`{"constants":[` + wholeEntry + `],"bands":[{"match":{"arch":"Hopper"},"low":2,"high":3}]}`: note.NewError("constants.bad-band", &Match{Arch: "Hopper"}, 2.0, 3.0),
+		`{"constants":[` + wholeEntry + `],` + oneBand + `,"source":"a","source":"b"}`:              note.NewError("json.key-twice", "source"),
+		`{"constants":[` + wholeEntry + `],"bands":[{"match":{"arch":"Hopper"},"low":2,"high":3}]}`: note.NewError("constants.bad-band", &Match{Arch: "Hopper"}, 2.0, 3.0, 1e-6, 1e6),
 	} {
 		_, err := Read(strings.NewReader(file), fields)
 		assert.Equal(t, want, err, file)

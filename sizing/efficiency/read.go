@@ -1,21 +1,21 @@
 package efficiency
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
 // largest is the most that is read of a file; the program's own take 100 KB.
-const largest = 16 << 20
+const largest = 4 << 20
 
 // Read reads a file of constants and rejects one that names an unknown constant,
 // leaves one out that entries set, or sets one outside its bounds.
@@ -56,13 +56,14 @@ func fieldError(err error) error {
 
 // decode reads a JSON object with nothing after it.
 func decode(r io.Reader, into *File) error {
-	text := bufio.NewReader(io.LimitReader(r, largest))
-	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
-		text.Discard(3) // as some editors write it
+	text, err := limit.ReadAll(r, largest)
+	if err != nil {
+		return err
 	}
-	d := json.NewDecoder(text)
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some editors write it
+	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	err := d.Decode(into)
+	err = d.Decode(into)
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.Is(err, io.EOF):
@@ -76,6 +77,9 @@ func decode(r io.Reader, into *File) error {
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return note.NewError("constants.text-after")
+	}
+	if key, twice := limit.RepeatedKey(text); twice {
+		return note.NewError("json.key-twice", key)
 	}
 	return nil
 }
@@ -117,7 +121,7 @@ func (f *File) check(fields []Constant) error {
 func (e *Entry) check(c *Constant, before bool) error {
 	low, high := c.Low, c.High
 	if c.Base > 0 { // a factor, and the product is kept within the bounds
-		low, high = math.SmallestNonzeroFloat64, math.MaxFloat64
+		low, high = 1/widest, widest
 	}
 	inside := func(v float64) bool { return v >= low && v <= high }
 	first := c.Base == 0 && !before

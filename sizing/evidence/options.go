@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )
@@ -19,6 +20,9 @@ func (o *Options) parse(cell string) error {
 	var read Options
 	if err := json.Unmarshal([]byte(cell), &read); err != nil {
 		return note.NewError("cell.not-options", cell)
+	}
+	if key, twice := limit.RepeatedKey([]byte(cell)); twice {
+		return note.NewError("json.key-twice", key)
 	}
 	*o = read
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -46,6 +47,16 @@ func (e *SchemaError) Args() []any {
 	return []any{e.File, e.Line, e.Column, e.Err}
 }
 
+// Limits of a file of measurements; the shipped ones have a tenth of it.
+const (
+	maxBytes = 16 << 20
+	maxLine  = 64 << 10
+	maxRows  = 20_000
+)
+
+// Bounded is a file of measurements up to the limits of its size and lines.
+func Bounded(r io.Reader) io.Reader { return limit.Lines(r, maxBytes, maxLine) }
+
 // table reads the rows of a measurement file of any schema.
 type table struct {
 	csv    *csv.Reader
@@ -59,7 +70,7 @@ type table struct {
 // openTable reads the header, which must contain the needed columns; want
 // describes the expected header.
 func openTable(r io.Reader, file string, needed []string, want note.Word) (*table, error) {
-	t := &table{csv: csv.NewReader(r), file: file}
+	t := &table{csv: csv.NewReader(Bounded(r)), file: file}
 	t.csv.ReuseRecord = true
 	if !t.next() {
 		if t.err == nil {
@@ -69,6 +80,11 @@ func openTable(r io.Reader, file string, needed []string, want note.Word) (*tabl
 	}
 	t.header = slices.Clone(t.record)
 	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff")
+	for i, column := range t.header {
+		if column != "" && slices.Contains(t.header[:i], column) {
+			return nil, &SchemaError{file, 1, column, note.NewError("rows.column-twice")}
+		}
+	}
 	for _, column := range needed {
 		if !slices.Contains(t.header, column) {
 			return nil, &SchemaError{file, 1, column, note.NewError("rows.no-column", t.header)}
@@ -130,6 +146,9 @@ func readRows[T any](t *table, row *T, fields map[string]any, blank func(line in
 			if err := older(); err != nil {
 				return nil, &SchemaError{t.file, t.line, "", err}
 			}
+		}
+		if len(rows) == maxRows {
+			return nil, &SchemaError{t.file, t.line, "", note.NewError("rows.too-many", maxRows)}
 		}
 		rows = append(rows, *row)
 	}

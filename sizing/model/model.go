@@ -160,15 +160,23 @@ func (m *Model) EncoderDecoder() bool {
 	return false
 }
 
+// MaxLayers bounds the repeats of all groups; no published model has a
+// hundredth of it.
+const MaxLayers = 1 << 17
+
 // Check returns an error unless every block's dimensions are positive and
 // consistent, and no count overflows.
 func (m *Model) Check() error {
 	if len(m.Groups) == 0 {
 		return note.NewError("model.no-layers", m.Name)
 	}
+	layers := 0
 	for _, g := range m.Groups {
 		if g.Repeat < 1 || g.Tokens < 0 {
 			return note.NewError("model.bad-group", m.Name, g.Name, g.Repeat, g.Tokens)
+		}
+		if layers += min(g.Repeat, MaxLayers+1); layers > MaxLayers {
+			return note.NewError("model.too-many-layers", m.Name, MaxLayers)
 		}
 		for _, b := range g.Blocks {
 			if err := b.Check(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/safetensors"
 	"mlsizer/sizing/modelfile/source"
@@ -50,8 +51,8 @@ func readSmall(ctx context.Context, st source.Store, name string) ([]byte, error
 	if f.Size > config.MaxBytes {
 		return nil, tooLong
 	}
-	data, err := io.ReadAll(source.Bounded(f, config.MaxBytes))
-	if errors.Is(err, source.ErrTooLong) {
+	data, err := io.ReadAll(limit.File(f, config.MaxBytes))
+	if exceeded := (*limit.Error)(nil); errors.As(err, &exceeded) {
 		return nil, tooLong
 	}
 	if err != nil {

@@ -28,7 +28,7 @@ func TestServingBandsAreGiven(t *testing.T) {
 		{note.NewError("constants.no-bands"), nil},
 		{note.NewError("constants.no-band-of-known", "part", servingKnown), []string{band("", "nothing", -1, 1), band("", "all", -0.2, 0.2)}},
 		{note.NewError("constants.no-band-of-known", "all", servingKnown), []string{band("", "nothing", -1, 1), band("", "part", -1, 1), band("decode", "all", -1, 1)}},
-		{note.NewError("constants.bad-band", &efficiency.Match{Known: "nothing"}, math.Exp(1), math.Exp(-1)), []string{band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)}},
+		{note.NewError("constants.bad-band", &efficiency.Match{Known: "nothing"}, math.Exp(1), math.Exp(-1), 1e-6, 1e6), []string{band("", "nothing", 1, -1), band("", "part", -0.5, 0.5), band("", "all", -0.2, 0.2)}},
 		{note.NewError("constants.band-known-of-other-name", &efficiency.Match{Known: "much"}, "much", servingKnown), []string{band("", "much", -1, 1)}},
 	} {
 		file := `{"constants":[{"name":"memory","match":{},"value":0.9,"fitted":true}],"bands":[` + strings.Join(x.bands, ",") + `]}`

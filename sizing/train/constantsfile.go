@@ -25,6 +25,9 @@ type (
 	BandFor = efficiency.BandFor
 )
 
+// widest bounds the widening of bands where the model is inferred.
+const widest = 100.0
+
 // ReadConstants reads a file of constants of the step time. It rejects a file
 // that names an unknown constant, omits one or sets one outside its bounds.
 func ReadConstants(r io.Reader) (*Constants, error) {
@@ -35,8 +38,8 @@ func ReadConstants(r io.Reader) (*Constants, error) {
 	if !c.Bands[0].When.Everywhere() {
 		return nil, note.NewError("constants.of-training", note.NewError("constants.first-band-not-everywhere"))
 	}
-	if !(c.Inferred >= 1) {
-		return nil, note.NewError("constants.of-training", note.NewError("constants.narrowing-when-inferred", c.Inferred))
+	if !(c.Inferred >= 1 && c.Inferred <= widest) {
+		return nil, note.NewError("constants.of-training", note.NewError("constants.bad-widening", c.Inferred, widest))
 	}
 	if err := c.Keyed(planKeys()); err != nil {
 		return nil, note.NewError("constants.of-training", err)

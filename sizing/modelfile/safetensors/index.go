@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
 	"mlsizer/sizing/note"
@@ -97,7 +98,7 @@ func scanIndex(ctx context.Context, st source.Store, name string, entry func(key
 	if f.Size > maxIndexBytes {
 		return &source.FormatError{File: where, Offset: -1, Err: note.NewError("index.too-long", f.Size, maxIndexBytes)}
 	}
-	s := newScanner(source.Bounded(f, maxIndexBytes), where, 0)
+	s := newScanner(limit.File(f, maxIndexBytes), where, 0)
 	var tag []byte
 	found := false
 	err = s.object(note.Word("index.open"), func(key []byte, at int64) error {

@@ -16,7 +16,7 @@ var coreErrors = merged(
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
 	runErrors, requestErrors,
 	configErrors, jsonErrors, familyErrors, modelFileErrors, hubErrors, headerErrors, tensorErrors, ggufErrors,
-	evidenceRowErrors, fitErrors, cellErrors, csvErrors, optionErrors, pipelineLayoutErrors,
+	evidenceRowErrors, fitErrors, cellErrors, csvErrors, limitErrors, optionErrors, pipelineLayoutErrors,
 )
 
 // codedIn is an error of the core in a language; ok is false for a code without

@@ -4,7 +4,7 @@ package text
 var trainConstantsErrors = map[string]Text{
 	"constants.of-training":               T("constants: %v", "常数：%v"),
 	"constants.first-band-not-everywhere": T("the first band must have an empty match", "第一个区间的 match 必须为空"),
-	"constants.narrowing-when-inferred":   T("inferred_widening is %v (want 1 or more)", "inferred_widening 为 %v（应不小于 1）"),
+	"constants.bad-widening":              T("inferred_widening is %v (want 1 to %v)", "inferred_widening 为 %v（应为 1 至 %v）"),
 }
 
 // servingConstantsErrors are what is wrong with constants of serving.

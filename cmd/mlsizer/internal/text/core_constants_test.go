@@ -14,9 +14,9 @@ func trainConstantsCases() []sentence {
 		{note.NewError("constants.first-band-not-everywhere"),
 			"the first band must have an empty match",
 			"第一个区间的 match 必须为空"},
-		{note.NewError("constants.narrowing-when-inferred", 0.5),
-			"inferred_widening is 0.5 (want 1 or more)",
-			"inferred_widening 为 0.5（应不小于 1）"},
+		{note.NewError("constants.bad-widening", 0.5, 100.0),
+			"inferred_widening is 0.5 (want 1 to 100)",
+			"inferred_widening 为 0.5（应为 1 至 100）"},
 	}
 }
 

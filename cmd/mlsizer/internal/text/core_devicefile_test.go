@@ -146,7 +146,7 @@ func deviceFileCases() []sentence {
 			`f:2:1: alias "h100" is taken by "h100-sxm5-80gb" (want a name of its own)`,
 			`f:2:1：别名 "h100" 已属于 "h100-sxm5-80gb"（应另取名称）`},
 		{extended(strings.Repeat(" ", 16<<20+1)),
-			"f: more than 16 MiB (want a file of device rows)",
-			"f：超过 16 MiB（应为每行一台设备的文件）"},
+			"f: the file goes on after 16.0 MiB (limit)",
+			"f：文件超过上限 16.0 MiB"},
 	}
 }

@@ -14,7 +14,7 @@ var constantsErrors = map[string]Text{
 	"constants.unknown":              T("%v: unknown constant %q", "%v：未知常数 %q"),
 	"constants.not-set-everywhere":   T("%s is not set everywhere (want an entry of it whose match is empty)", "%s 没有通用的取值（应有一个 match 为空的条目）"),
 	"constants.no-bands":             T("no bands (want a list of them)", "没有区间（应为区间列表）"),
-	"constants.bad-band":             T("band of %v: %v to %v (want a range around 1)", "%v 的区间：%v 至 %v（应为包含 1 的范围）"),
+	"constants.bad-band":             T("band of %v: %v to %v (want a range around 1 within %v to %v)", "%v 的区间：%v 至 %v（应为包含 1、介于 %v 与 %v 之间的范围）"),
 	"constants.out-of-bounds":        T("%v: %s is %v (want %v to %v %s)", "%v：%s 为 %v（应为 %v 至 %v %s）"),
 	"constants.other-definition":     T("%v: %s is in %s from %v to %v (want %s from %v to %v)", "%v：%s 的单位为 %s，范围 %v 至 %v（应为 %s，%v 至 %v）"),
 	"constants.first-not-everywhere": T("%v: the first entry of %s (want one before it whose match is empty)", "%v：这是 %s 的第一个条目（其前应有一个 match 为空的条目）"),

@@ -11,7 +11,15 @@ var cellErrors = map[string]Text{
 	"rows.bad-row":      T("%s:%d: %v", "%s：第 %d 行：%v"),
 	"rows.bad-cell":     T("%s:%d: column %s: %v", "%s：第 %d 行，列 %s：%v"),
 	"rows.empty":        T("the file is empty (want a header row with %v)", "文件为空（应有含 %v 的表头）"),
+	"rows.too-many":     T("more than %d rows (limit)", "超过 %d 行（上限）"),
+	"rows.column-twice": T("occurs twice", "出现两次"),
 	"rows.no-column":    T("is missing (the header has %v)", "缺失（表头有 %v）"),
+}
+
+// limitErrors are what a foreign file has too much of.
+var limitErrors = map[string]Text{
+	"limit.file": T("the file goes on after %v (limit)", "文件超过上限 %v"),
+	"limit.line": T("a line is longer than %v (limit)", "有一行超过上限 %v"),
 }
 
 // csvErrors are what is wrong with the CSV of such a file.

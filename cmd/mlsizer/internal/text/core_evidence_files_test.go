@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/evidence"
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
 )
 
@@ -37,6 +38,9 @@ func cellCases() []sentence {
 		{note.NewError("rows.empty", note.Word("serving columns")),
 			"the file is empty (want a header row with id, source, runtime and the columns of the serving schema)",
 			"文件为空（应有含 id、source、runtime 与推理测量的各列 的表头）"},
+		{&limit.Error{Most: 64 << 10, Line: true}, "a line is longer than 64.0 KiB (limit)", "有一行超过上限 64.0 KiB"},
+		{note.NewError("rows.too-many", 20_000), "more than 20000 rows (limit)", "超过 20000 行（上限）"},
+		{note.NewError("rows.column-twice"), "occurs twice", "出现两次"},
 		{note.NewError("rows.no-column", []string{"id", "model"}),
 			"is missing (the header has id, model)",
 			"缺失（表头有 id、model）"},

@@ -31,7 +31,6 @@ var deviceFileErrors = map[string]Text{
 	"device-file.fails":              Fails,
 	"device-file.fails-at":           T("%s:%d:%d: %v", "%s:%d:%d：%v"),
 	"device-file.column-fails":       CauseFails,
-	"device-file.too-large":          T("more than %d MiB (want a file of device rows)", "超过 %d MiB（应为每行一台设备的文件）"),
 	"device-file.empty":              T("empty (want a header row and one row per device)", "文件为空（应有表头，其后每台设备一行）"),
 	"device-file.header-alone":       T("a header and no device under it (want one row per device)", "表头之下没有设备（应每台设备一行）"),
 	"device-file.unknown-column":     UnknownColumn,

@@ -6,6 +6,7 @@ var shapeErrors = map[string]Text{
 	"model.no-layers":                T("model %q has no layers", "模型 %q 没有层"),
 	"model.bad-environment":          T("model %q: an environment needs a name, a source and counts of at least 1 (the least is %d)", "模型 %q：环境应有名称、来源与至少为 1 的各项计数（最小为 %d）"),
 	"model.bad-group":                T("model %q, group %q: %d layers of %d tokens", "模型 %q，组 %q：%d 层，%d 个 token"),
+	"model.too-many-layers":          T("model %q has more than %d layers (limit)", "模型 %q 超过 %d 层（上限）"),
 	"model.bad-block":                T("model %q, group %q: %v", "模型 %q，组 %q：%v"),
 	"model.more-than-can-be-counted": T("model %q has %.3g parameters: more than can be counted exactly", "模型 %q 有 %.3g 个参数：超出可精确计数的范围"),
 }

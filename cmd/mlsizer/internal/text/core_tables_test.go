@@ -15,7 +15,7 @@ func prices(file string) error {
 func tableCases() []sentence {
 	const head = "device,provider,kind,usd_per_device_hour,date,source\n"
 	return []sentence{
-		{prices(strings.Repeat(" ", 4<<20+1)), "f: more than 4 MiB (want a table of rows)", "f：超过 4 MiB（应为逐行的表）"},
+		{prices(strings.Repeat(" ", 4<<20+1)), "f: the file goes on after 4.00 MiB (limit)", "f：文件超过上限 4.00 MiB"},
 		{prices(head), "f:1:1: no rows (want a header and the rows under it)", "f:1:1：没有行（应有表头，其下为各行）"},
 		{prices("device,cloud\n"), `f:1:8: "cloud": unknown or repeated column (want device, provider, instance, devices, region, kind, usd_per_device_hour, date, source)`,
 			`f:1:8："cloud"：未知或重复的列（应为 device、provider、instance、devices、region、kind、usd_per_device_hour、date、source）`},

@@ -61,7 +61,7 @@ var coreFolders = []string{
 	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
 	"sizing/modelfile", "sizing/modelfile/source", "sizing/modelfile/config", "sizing/modelfile/hub",
 	"sizing/modelfile/safetensors", "sizing/modelfile/tensor", "sizing/modelfile/gguf", "sizing/modelfile/gguf/ggml",
-	"sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/evidence",
+	"sizing/limit", "sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/evidence",
 }
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry

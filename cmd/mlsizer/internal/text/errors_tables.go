@@ -8,7 +8,6 @@ var (
 
 // tableErrors are what is wrong with a table of a user's own, such as prices.
 var tableErrors = map[string]Text{
-	"table.too-large":      T("more than %d MiB (want a table of rows)", "超过 %d MiB（应为逐行的表）"),
 	"table.no-rows":        T("no rows (want a header and the rows under it)", "没有行（应有表头，其下为各行）"),
 	"table.unknown-column": UnknownColumn,
 	"table.no-column":      T("no column %q (want it in the header)", "没有列 %q（表头中应有）"),
