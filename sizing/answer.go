@@ -1,6 +1,8 @@
 package sizing
 
 import (
+	"context"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
 	"mlsizer/sizing/model"
@@ -57,6 +59,9 @@ type Request struct {
 	// Published is how the model was trained, for what of it the request leaves
 	// open.
 	Published Published
+
+	// Context ends the searches of the request early, with its error; nil: never.
+	Context context.Context
 
 	one bool // the devices are open, and one surely holds the model
 }
@@ -119,6 +124,9 @@ func Ask(q Request) (*Answer, error) {
 	} else {
 		a, err = q.on(q.Count, a)
 	}
+	if err := q.cancelled(); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +134,15 @@ func Ask(q Request) (*Answer, error) {
 		return nil, err
 	}
 	return a, nil
+}
+
+// cancelled is the error of the context. A search that was ended early looks as
+// if it had found nothing.
+func (q *Request) cancelled() error {
+	if q.Context == nil {
+		return nil
+	}
+	return context.Cause(q.Context)
 }
 
 // begin chooses workload and stack where the question leaves them open, and

@@ -51,7 +51,7 @@ func (q *Request) space() search.Fixed {
 
 // goal fills in what the request says.
 func (q *Request) goal(g search.Goal) search.Goal {
-	g.Fixed, g.Batches = q.space(), q.batches
+	g.Fixed, g.Batches, g.Context = q.space(), q.batches, q.Context
 	g.Cluster = func(n int) (hardware.Cluster, error) { return hardware.NewCluster(q.Device, n, q.Options...) }
 	return g
 }

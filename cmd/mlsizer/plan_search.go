@@ -45,6 +45,9 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	found, ok := searchPlans(o, p, goal)
 	stop()
 	p.Time = time.Since(start)
+	if err := o.Interrupt.Err(); err != nil {
+		return nil, err
+	}
 	if !ok {
 		return p, missed(o, p, goal)
 	}

@@ -58,7 +58,7 @@ func resources(o *report.PlanOptions, p *report.Planned) []report.ResourceJSON {
 		}
 		list = append(list, r)
 	}
-	options := search.Options{Fixed: p.Answer.Space(), Step: best.Time.Step}
+	options := search.Options{Context: o.Interrupt, Fixed: p.Answer.Space(), Step: best.Time.Step}
 	c := base.Cluster
 	device := *c.Device
 	device.Memory *= more
@@ -145,7 +145,7 @@ func moreDevices(o *report.PlanOptions, p *report.Planned, add func(name, change
 	}
 	fixed := p.Answer.Space()
 	fixed.Plan.DP = 0
-	r, err := search.Run(&q, search.Options{Fixed: fixed, Memory: limit(o, p, 1)})
+	r, err := search.Run(&q, search.Options{Context: o.Interrupt, Fixed: fixed, Memory: limit(o, p, 1)})
 	if err == nil && len(r.Plans) > 0 {
 		add("devices", "x2", &r.Plans[0])
 	}

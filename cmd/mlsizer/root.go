@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,11 +21,28 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteC()
+	var stop func()
+	a.Interrupt, stop = interruptible(a)
+	defer stop()
+	cmd, err := root.ExecuteContextC(a.Interrupt)
 	if f, ok := err.(*cli.Failure); ok && f.Cmd == nil {
 		f.Cmd = cmd
 	}
 	return a.Report(err)
+}
+
+// grace is how long a command may take to end after an interrupt.
+const grace = time.Second
+
+// interruptible is a context that SIGINT and SIGTERM cancel. What does not heed
+// it is left after the grace.
+func interruptible(a *cli.App) (ctx context.Context, stop func()) {
+	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ended := context.AfterFunc(ctx, func() {
+		time.Sleep(grace)
+		os.Exit(a.ReportInterrupt(nil))
+	})
+	return ctx, func() { ended(); restore() }
 }
 
 // newRootCmd is the command line.

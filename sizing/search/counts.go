@@ -205,7 +205,7 @@ func (g *Goal) least(p *train.Prepared) int {
 	if g.Within == 0 {
 		return n
 	}
-	for need := float64(p.RunFLOPs()) / (float64(p.Peak()) * float64(g.Within)); float64(2*n) <= need; n *= 2 {
+	for need := float64(p.RunFLOPs()) / (float64(p.Peak()) * float64(g.Within)); n <= g.Most && float64(2*n) <= need; n *= 2 {
 	}
 	return n
 }

@@ -17,6 +17,7 @@ package search
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"runtime"
@@ -86,6 +87,16 @@ type Options struct {
 	Exhaustive bool
 	// Workers is the number of goroutines; 0: GOMAXPROCS.
 	Workers int
+	// Context ends the search early, with its error; nil: never.
+	Context context.Context
+}
+
+// cancelled is the error of a search that is to end early.
+func (o *Options) cancelled() error {
+	if o.Context == nil {
+		return nil
+	}
+	return context.Cause(o.Context)
 }
 
 // Result is what a search found.
@@ -111,10 +122,14 @@ func (r *Result) Count(of *Result) {
 }
 
 // Run searches the layouts of a prepared model, whose workload names the
-// global batch. Nothing of the answer depends on the number of workers.
+// global batch. Nothing of the answer depends on the number of workers. An error
+// is a workload without a batch, or that of the context.
 func Run(p *train.Prepared, o Options) (Result, error) {
 	if p.Workload.Batch < 1 {
 		return Result{}, note.FieldError("batch", "objective.needs-batch")
+	}
+	if err := o.cancelled(); err != nil {
+		return Result{}, err
 	}
 	o.Top = max(o.Top, 1)
 	if o.Memory == 0 {
@@ -145,6 +160,9 @@ func Run(p *train.Prepared, o Options) (Result, error) {
 	} else {
 		r.rounds(workers)
 	}
+	if err := o.cancelled(); err != nil {
+		return Result{}, err
+	}
 	return r.merge(workers), nil
 }
 
@@ -167,7 +185,7 @@ func (r *run) rounds(workers []worker) {
 			}
 			r.round = append(r.round, n)
 		}
-		if len(r.round) == 0 {
+		if len(r.round) == 0 || r.o.cancelled() != nil {
 			return
 		}
 		r.each(workers, (*worker).openRound)
@@ -181,7 +199,7 @@ func (r *run) rounds(workers []worker) {
 func (w *worker) openRound() {
 	for {
 		i := int(w.next.Add(1)) - 1
-		if i >= len(w.round) {
+		if i >= len(w.round) || w.o.cancelled() != nil {
 			return
 		}
 		w.open(&w.round[i])
@@ -254,7 +272,7 @@ func (w *worker) list() {
 	}
 	for {
 		i := int(w.next.Add(1)) - 1
-		if i >= len(w.pairs) {
+		if i >= len(w.pairs) || w.o.cancelled() != nil {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
@@ -285,6 +303,9 @@ func (w *worker) search() {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
+			if w.o.cancelled() != nil {
+				return
+			}
 			w.candidates += w.counts.count(n)
 			w.open(n)
 		})

@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
 	"strconv"
@@ -27,6 +28,8 @@ type App struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Args   []string // as typed, for hints
+	// Interrupt ends what is under way when the program is interrupted.
+	Interrupt context.Context
 	// Root builds the command tree, to look up commands and flags.
 	Root func(*App) *cobra.Command
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,8 @@ const (
 	exitFailed = 1 // invalid input
 	ExitUsage  = 2 // invalid command line
 	ExitNoFit  = 3 // answered: it does not fit
+	// ExitInterrupted is 128 and the number of SIGINT, as shells have it.
+	ExitInterrupted = 130
 )
 
 // Failure is an error with its exit code, and a command line that would work.
@@ -80,9 +83,22 @@ type ExitCode int
 // Error names the code; report never prints it.
 func (c ExitCode) Error() string { return "exit " + strconv.Itoa(int(c)) }
 
+// ReportInterrupt says that the program was interrupted, in the words of the
+// error where that says at what, and returns the exit code.
+func (a *App) ReportInterrupt(err error) int {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(a.Interrupt)) {
+		err = text.ProgramInterrupted.Error()
+	}
+	io.WriteString(a.Stderr, "mlsizer: "+a.Say(text.LineError)+": "+text.ErrorLine(err, a.Lang)+"\n")
+	return ExitInterrupted
+}
+
 // Report prints an error for the user and returns the exit code.
 func (a *App) Report(err error) int {
 	var code ExitCode
+	if a.Interrupt != nil && a.Interrupt.Err() != nil {
+		return a.ReportInterrupt(err)
+	}
 	if err == nil {
 		return ExitOK
 	}

@@ -51,6 +51,7 @@ func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err 
 		Precision:   o.Precision,
 		Optimizer:   o.optimizer,
 		Fixed:       o.Fixed,
+		Context:     o.interrupt,
 	}
 	if o.distill.Teacher != nil {
 		q.Distill = &o.distill

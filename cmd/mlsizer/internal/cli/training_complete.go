@@ -15,6 +15,7 @@ const defaultTrial = 0.05
 
 // Complete records which flags were given.
 func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
+	o.interrupt = a.Interrupt
 	if plan := &o.Fixed.Plan; plan.Modules != 0 {
 		if o.Fixed.Recompute.Or(train.Selective) != train.Selective {
 			return UsageError(text.ModulesOfSelective.Error(plan.Modules, plan.RecomputeName()), a.CommandWithout("recompute"))

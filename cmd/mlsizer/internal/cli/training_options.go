@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -56,6 +58,7 @@ type TrainingOptions struct {
 	Bounds          sizing.Bounds
 	Explain         bool
 	Strict          bool
+	interrupt       context.Context // of the program
 }
 
 // Holds reports whether the exit code says that a plan fits: with --strict only

@@ -2,12 +2,13 @@ package text
 
 // What is wrong with a file.
 var (
-	Writing        = T("writing the answer: %v", "写出答案：%v")
-	NothingFetched = T("%q: rows of a file are not downloaded (%s)", "%q：不为文件中的行下载内容（%s）")
-	NoSuchModel    = T("no model %q in the catalogue (%s)", "目录中没有模型 %q（%s）")
-	Interrupted    = T("%s: interrupted after %d rows", "%s：在 %d 行之后中断")
-	NoRows         = T("%s: no rows under the header", "%s：表头之下没有行")
-	IsFolder       = T("%s %q: a folder (want %s)", "%s %q：是文件夹（应为%s）")
+	Writing            = T("writing the answer: %v", "写出答案：%v")
+	NothingFetched     = T("%q: rows of a file are not downloaded (%s)", "%q：不为文件中的行下载内容（%s）")
+	NoSuchModel        = T("no model %q in the catalogue (%s)", "目录中没有模型 %q（%s）")
+	ProgramInterrupted = T("interrupted", "已中断")
+	Interrupted        = T("%s: interrupted after %d rows", "%s：在 %d 行之后中断")
+	NoRows             = T("%s: no rows under the header", "%s：表头之下没有行")
+	IsFolder           = T("%s %q: a folder (want %s)", "%s %q：是文件夹（应为%s）")
 )
 
 // What a file is to be, and where one comes from.
