@@ -44,5 +44,5 @@ my-gpu,My GPU,gpu,48,1000,-200,our own benchmark
 	_, err := hardware.Default().Extend(strings.NewReader(file), "mine.csv")
 	fmt.Println(err)
 	// Output:
-	// mine.csv:2:27: device-file: column fails: bf16_tflops, device: not above zero: -200
+	// mine.csv:2:27: device-file: column fails: bf16_tflops, device: not in range: -200, 1e-06, 1e+09
 }

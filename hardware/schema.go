@@ -128,11 +128,18 @@ func number[T ~float64](scale float64, field func(*record) *T) func(*record, str
 	}
 }
 
-// parseNumber reads a figure above zero in units of scale.
+// The range of figures in the units of their columns: what is beyond it is a
+// mistake, and would end in numbers that nothing can be said about.
+const (
+	leastFigure = 1e-6
+	mostFigure  = 1e9
+)
+
+// parseNumber reads a figure in units of scale.
 func parseNumber[T ~float64](v string, scale float64) (T, error) {
 	f, err := strconv.ParseFloat(v, 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f*scale, 0) || f <= 0 {
-		return 0, note.NewError("device.not-above-zero", v)
+	if err != nil || !(f >= leastFigure && f <= mostFigure) {
+		return 0, note.NewError("device.not-in-range", v, leastFigure, mostFigure)
 	}
 	return T(f * scale), nil
 }

@@ -60,7 +60,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &o.Memory, "max-memory", "", "SHARE|SIZE", "90%", parseMemoryLimit)
 	cli.AddValue(fs, &o.Days, "days", "", "DAYS", "30", parsePositive)
 	cli.AddValue(fs, &o.Chance, "chance", "", "SHARE", "80%", parseChance)
-	cli.AddValue(fs, &o.Budget, "budget", "", "USD", "1M", cli.ParsePrice)
+	cli.AddValue(fs, &o.Budget, "budget", "", "USD", "1M", cli.ParseBudget)
 	cli.AddValue(fs, &o.DeviceHours, "device-hours", "", "HOURS", "100K", parseHours)
 	fs.BoolVar(&o.Pareto, "pareto", false, "")
 	fs.BoolVar(&o.Exhaustive, "exhaustive", false, "")

@@ -55,7 +55,7 @@ func unit(value any) string {
 		return "bytes_per_second"
 	case quantity.Seconds, Fine:
 		return "seconds"
-	case quantity.USD, Price:
+	case quantity.USD, Price, Quoted:
 		return "usd"
 	case quantity.KWh:
 		return "kwh"

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"mlsizer/sizing/quantity"
 )
@@ -33,6 +34,8 @@ type (
 	Change float64
 	// Price is dollars of four digits, also where they are cents: "$0.3012".
 	Price quantity.USD
+	// Quoted is a price with all the digits that it was given, and at least cents.
+	Quoted quantity.USD
 	// Percent is a share in percent: "52.8 %".
 	Percent float64
 )
@@ -65,5 +68,13 @@ func (v TFLOPps) String() string { return Short(v/1e12).String() + " TFLOP/s" }
 func (v Change) String() string { return fmt.Sprintf("%+.1f %%", 100*float64(v)) }
 
 func (v Price) String() string { return "$" + Short(v).String() }
+
+func (v Quoted) String() string {
+	digits := strconv.FormatFloat(float64(v), 'f', -1, 64)
+	if _, cents, _ := strings.Cut(digits, "."); len(cents) < 2 {
+		digits = strconv.FormatFloat(float64(v), 'f', 2, 64)
+	}
+	return "$" + digits
+}
 
 func (v Percent) String() string { return fmt.Sprintf("%.1f %%", 100*float64(v)) }

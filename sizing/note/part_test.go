@@ -55,6 +55,7 @@ func TestDigits(t *testing.T) {
 		{MB(1048576), "1.049 MB", "bytes"}, {GB(15.012e9), "15.01 GB", "bytes"}, {GBps(3.35e12), "3350 GB/s", "bytes_per_second"},
 		{TFLOP(1.5e12), "1.5 TFLOP", "flops"}, {TFLOPps(9.894e14), "989.4 TFLOP/s", "flops_per_second"},
 		{Fine(82.412), "82.41 s", "seconds"}, {quantity.USD(2), "$2.00", "usd"},
+		{Quoted(2.5), "$2.50", "usd"}, {Quoted(0.011), "$0.011", "usd"}, {Quoted(98.32), "$98.32", "usd"}, {Quoted(1200), "$1200.00", "usd"},
 	} {
 		assert.Equal(t, c.want, c.value.String())
 		assert.Equal(t, c.unit, unit(c.value))

@@ -222,7 +222,7 @@ func (u USD) String() string {
 		return "$0"
 	case v < 0.0001:
 		return "$" + scientific(v)
-	case v < 0.00995:
+	case v < 0.0995:
 		return "$" + strconv.FormatFloat(v, 'g', 2, 64)
 	case v < 99.995:
 		return "$" + strconv.FormatFloat(v, 'f', 2, 64)

@@ -69,7 +69,7 @@ var parsers = []struct {
 	{
 		"usd", func(s string) (float64, error) { v, err := ParseUSD(s); return float64(v), err },
 		func(v float64) string { return USD(v).String() }, 0.0501,
-		[]measureCase{{"2M", 2e6}, {"$1,000", 1000}, {"1.5K", 1500}, {"3.99", 3.99}, {"$0", 0}, {"0", 0}, {"US$ 5", 5}, {"100万", 1e6}, {"1.2B", 1.2e9}, {"5 USD", 5}, {"$2M USD", 2e6}, {"＄１", 1}},
+		[]measureCase{{"2M", 2e6}, {"$1,000", 1000}, {"1.5K", 1500}, {"3.99", 3.99}, {".011", 0.011}, {"$0", 0}, {"0", 0}, {"US$ 5", 5}, {"100万", 1e6}, {"1.2B", 1.2e9}, {"5 USD", 5}, {"$2M USD", 2e6}, {"＄１", 1}},
 		[]struct{ in, problem string }{{"", "empty"}, {"$", "empty"}, {"-5", "negative"}, {"$-5", "negative"}, {"5€", `unknown-suffix "€"`}, {"$$5", "no-digit-at-the-start"}, {"$inf", "infinite"}},
 	},
 }

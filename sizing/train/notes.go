@@ -111,7 +111,7 @@ func (p *Prepared) noteMoney(notes *note.List, e *Estimate) {
 	case e.Cost.PerHour == 0:
 		notes.Say("price.unknown", "", d.ID)
 	case w.PricePerHour > 0:
-		notes.Say("price.given", "", e.Cost.PerHour)
+		notes.Say("price.given", "", note.Quoted(e.Cost.PerHour))
 	default:
 		*notes = append(*notes, d.Price.Note())
 	}

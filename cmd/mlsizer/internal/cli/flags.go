@@ -227,13 +227,30 @@ func parseFrames(s string) (float64, error) {
 	return float64(n), err
 }
 
+// The ranges of prices per device-hour and of budgets.
+const (
+	leastPrice, mostPrice   = quantity.USD(1e-6), quantity.USD(1e6)
+	leastBudget, mostBudget = quantity.USD(1e-6), quantity.USD(1e15)
+)
+
 // ParsePrice reads the price of a device and hour.
-func ParsePrice(s string) (quantity.USD, error) {
+func ParsePrice(s string) (quantity.USD, error) { return parseMoney(s, leastPrice, mostPrice) }
+
+// ParseBudget reads the most that a run may cost.
+func ParseBudget(s string) (quantity.USD, error) { return parseMoney(s, leastBudget, mostBudget) }
+
+// parseMoney reads dollars in a range.
+func parseMoney(s string, least, most quantity.USD) (quantity.USD, error) {
 	p, err := quantity.ParseUSD(s)
-	if err == nil && p == 0 {
+	switch {
+	case err != nil:
+		return 0, err
+	case p == 0:
 		return 0, text.ZeroPrice.Error()
+	case p < least || p > most:
+		return 0, text.MoneyOutOfRange.Error(least, most)
 	}
-	return p, err
+	return p, nil
 }
 
 // parseRampUp reads three counts, separated by commas or as Megatron takes them

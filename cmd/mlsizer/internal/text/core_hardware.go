@@ -53,7 +53,7 @@ var deviceRowErrors = map[string]Text{
 	"device.bad-alias":            T("%q: not an alias (want lower-case letters, digits, dots, plus signs and dashes)", "%q：不是别名（应由小写字母、数字、点、加号与短横组成）"),
 	"device.neither-yes-nor-no":   T("%q: neither yes nor no (want yes, no, or nothing)", "%q：既非 yes 也非 no（应为 yes、no 或留空）"),
 	"device.unknown-confidence":   T("%q: unknown confidence (want high, medium or low)", "%q：未知的可信度（应为 high、medium 或 low）"),
-	"device.not-above-zero":       T("%q: not a number above zero (want a figure such as 80 or 79.65, or nothing where it is not known)", "%q：不是大于零的数（应为数值，如 80 或 79.65，未知则留空）"),
+	"device.not-in-range":         T("%q: not a number from %v to %v (want a figure such as 80 or 79.65, or nothing where it is not known)", "%q：不是 %v 至 %v 之间的数（应为数值，如 80 或 79.65，未知则留空）"),
 	"device.not-whole-in-range":   T("%q: not a whole number in range (want %d to %d)", "%q：不是范围内的整数（应为 %d 至 %d）"),
 	"device.no-rates-and-no-note": T("no rate at all (want one of bf16_tflops, fp16_tflops, …, or a note that says why there is none)", "没有任何速率（应有 bf16_tflops、fp16_tflops 等之一，或用 note 说明为何没有）"),
 	"device.half-a-link":          T("half a scale-up link (want link_gb_per_s and link_domain together, or neither)", "互联不完整（link_gb_per_s 与 link_domain 应同时给出或都不给）"),

@@ -17,6 +17,7 @@ var (
 	NotAPUE           = T("not a PUE (want the power of the facility over that of the machines, 1 to 10, such as 1.1)", "不是 PUE（应为机房功率与机器功率之比，1 至 10，如 1.1）")
 	PriceTwice        = T("--price and --%s: the price is given already", "--price 与 --%s：价格已给定")
 	NoSuchCloud       = T("--cloud %q: no prices of that provider (want %s)", "--cloud %q：没有该提供方的价格（应为 %s）")
+	MoneyOutOfRange   = T("out of range (want %v to %v)", "超出范围（应为 %v 至 %v）")
 	ZeroPrice         = T("zero (want dollars per device-hour, such as 2.50)", "为零（应为每设备小时的美元数，如 2.50）")
 	NotARampUp        = T("%d counts (want three: the first batch, its increment and the samples of the ramp-up, such as 256,256,5M)", "%d 个数（应为三个：起始批次、增量与递增所历样本数，如 256,256,5M）")
 	NotTeacherWeights = T("%q is not a known storage of a teacher's weights (want %s)", "%q 不是已知的教师模型权重存储（应为 %s）")
