@@ -9,6 +9,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/catalog"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
@@ -37,6 +38,13 @@ func budgetRun(cmd *cobra.Command, o *report.PlanOptions) error {
 	}
 	return finish(o, rows)
 }
+
+// Where the start-up takes most of a budget, the FLOPs approach it slowly: it is
+// given up after so many tries, or below so many parameters.
+const (
+	mostTries = 40
+	smallest  = 100_000
+)
 
 // afford finds the model for one target. The FLOPs per device-hour depend on
 // the plan, and the plan on the model. It starts from 40 % of the peak and
@@ -70,7 +78,7 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 	inner.Budget, inner.DeviceHours, inner.Objective, inner.Days, inner.Pareto = 0, 0, search.Time, 0, false
 	a := &report.Affordable{Hours: hours, Flops: quantity.FLOPs(hours * 3600 * float64(rate.Peak) * 0.4)}
 	var within report.Affordable
-	for range 8 {
+	for tries := 0; tries < 8 || within.Flops == 0 && tries < mostTries && a.Optimum.Params > smallest; tries++ {
 		if a.Optimum, err = search.Besiroglu.For(a.Flops); err != nil {
 			return nil, beyondBudget(o, err)
 		}
@@ -92,10 +100,20 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 		}
 		a.Flops *= quantity.FLOPs(0.996 * hours / taken)
 	}
-	if within.Flops > 0 {
-		a = &within
+	if within.Flops == 0 {
+		return nil, tooSmall(o, a)
 	}
-	return a, addOthers(o, a)
+	return &within, addOthers(o, &within)
+}
+
+// tooSmall is the error of a budget that even a run of little but its start-up
+// exceeds.
+func tooSmall(o *report.PlanOptions, a *report.Affordable) error {
+	g := a.Plan.Expected()
+	if o.Budget > 0 {
+		return &cli.FlagFault{Flag: "budget", Err: text.BudgetTooSmall.Error(note.Quoted(o.Budget), a.Optimum.Params, a.Optimum.Tokens, g.Cost.USD)}
+	}
+	return &cli.FlagFault{Flag: "device-hours", Err: text.BudgetTooSmall.Error(note.Short(o.DeviceHours), a.Optimum.Params, a.Optimum.Tokens, note.Short(g.DeviceHours))}
 }
 
 // addOthers adds the optima of other scaling laws for the same FLOPs.

@@ -45,8 +45,8 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	found, ok := searchPlans(o, p, goal)
 	stop()
 	p.Time = time.Since(start)
-	if err := o.Interrupt.Err(); err != nil {
-		return nil, err
+	if o.Interrupted() {
+		return nil, o.Interrupt.Err()
 	}
 	if !ok {
 		return p, missed(o, p, goal)

@@ -83,6 +83,9 @@ type ExitCode int
 // Error names the code; report never prints it.
 func (c ExitCode) Error() string { return "exit " + strconv.Itoa(int(c)) }
 
+// Interrupted reports whether the program is to end.
+func (a *App) Interrupted() bool { return a.Interrupt != nil && a.Interrupt.Err() != nil }
+
 // ReportInterrupt says that the program was interrupted, in the words of the
 // error where that says at what, and returns the exit code.
 func (a *App) ReportInterrupt(err error) int {
@@ -96,7 +99,7 @@ func (a *App) ReportInterrupt(err error) int {
 // Report prints an error for the user and returns the exit code.
 func (a *App) Report(err error) int {
 	var code ExitCode
-	if a.Interrupt != nil && a.Interrupt.Err() != nil {
+	if a.Interrupted() {
 		return a.ReportInterrupt(err)
 	}
 	if err == nil {

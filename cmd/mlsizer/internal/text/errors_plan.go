@@ -10,6 +10,7 @@ var (
 	ExportOne         = T("--export prints one plan (want one device in --on, not %d)", "--export 只输出一个方案（--on 应为一种设备，而非 %d 种）")
 	MFUFixesTime      = T("--mfu fixes the time of every layout, so none is faster (want plan without it, or estimate)", "--mfu 固定每种布局的时间，无从择优（应在 plan 中去掉它，或用 estimate）")
 	NoPriceOf         = T("no known price for %s (want --price, dollars per device-hour)", "%s 无已知价格（应给出 --price，即每设备小时的美元数）")
+	BudgetTooSmall    = T("%v cannot be kept: the smallest run that was tried, of %v parameters and %v tokens, takes %v with its start-up", "%v 无法满足：所试的最小训练（%v 参数、%v 个 token）连同启动需 %v")
 	NoLayoutUses      = T("no layout uses exactly %d devices with a global batch of %d (want another number of devices, or a batch that more data-parallel ranks divide)", "没有布局恰好用 %d 台设备处理全局批次 %d（应换设备数，或取能被更多数据并行 rank 整除的批次）")
 	NoLayoutDivides   = T("no layout divides these devices, this model and this batch", "没有布局能划分这些设备、该模型与该批次")
 	NoMatrixRate      = T("%q: no %s matrix rate known (want %s)", "%q：无已知的 %s 矩阵速率（应为 %s）")
