@@ -44,9 +44,13 @@ func (e *RowError) AppendCSV(b []byte, name string, l text.Lang) []byte {
 }
 
 // appendCSVField appends a cell, in quotes where encoding/csv puts it in
-// quotes.
+// quotes, and harmless.
 func appendCSVField(b []byte, s string) []byte {
-	if !needsQuotes(s) {
+	class := classOf(s)
+	if class&odd != 0 {
+		s = text.Harmless(s)
+	}
+	if class == 0 || class&quoted == 0 && !beginsOddly(s) {
 		return append(b, s...)
 	}
 	b = append(b, '"')
@@ -59,22 +63,41 @@ func appendCSVField(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// needsQuotes is the rule of encoding/csv.
-func needsQuotes(s string) bool {
-	if s == "" {
-		return false
-	}
-	for i := range len(s) {
-		switch s[i] {
-		case ',', '"', '\n', '\r':
-			return true
+// What a byte asks of the cell that it is in.
+const (
+	quoted = 1 << iota // quotes
+	odd                // a closer look: it is a control character, or not ASCII
+	first              // quotes if it is the first
+)
+
+var byteClasses = func() (classes [256]byte) {
+	for c := range classes {
+		if c < ' ' || c >= 0x7f {
+			classes[c] = odd
 		}
 	}
+	for _, c := range []byte{',', '"', '\n', '\r'} {
+		classes[c] |= quoted
+	}
+	classes[' '], classes['\\'] = first, first
+	return classes
+}()
+
+// classOf is what the bytes of a cell ask for.
+func classOf(s string) (class byte) {
+	for i := range len(s) {
+		class |= byteClasses[s[i]]
+	}
+	return class
+}
+
+// beginsOddly is the rule of encoding/csv for cells without a separator.
+func beginsOddly(s string) bool {
 	if s[0] > ' ' && s[0] < utf8.RuneSelf {
 		return s == `\.`
 	}
-	first, _ := utf8.DecodeRuneInString(s)
-	return unicode.IsSpace(first)
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsSpace(r)
 }
 
 // AppendJSON appends the row as a JSON object.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 )
@@ -78,6 +79,7 @@ func referenceCSV(body string, most int) string {
 				name = count
 			}
 		}
+		name = text.Harmless(name)
 		p, err := quantity.ParseParams(count)
 		if bad || err != nil {
 			w.Write([]string{name, "", "", "", "", "", fmt.Sprintf("line %d", line)})

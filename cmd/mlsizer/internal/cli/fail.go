@@ -92,7 +92,7 @@ func (a *App) ReportInterrupt(err error) int {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(a.Interrupt)) {
 		err = text.ProgramInterrupted.Error()
 	}
-	io.WriteString(a.Stderr, "mlsizer: "+a.Say(text.LineError)+": "+text.ErrorLine(err, a.Lang)+"\n")
+	io.WriteString(a.Stderr, "mlsizer: "+a.Say(text.LineError)+": "+text.Harmless(text.ErrorLine(err, a.Lang))+"\n")
 	return ExitInterrupted
 }
 
@@ -111,7 +111,7 @@ func (a *App) Report(err error) int {
 	f := &Failure{err: err, code: exitFailed}
 	errors.As(err, &f)
 	say := func(kind text.Text, words string) {
-		for _, line := range strings.Split(strings.TrimRight(words, "\n"), "\n") {
+		for _, line := range strings.Split(strings.TrimRight(text.Harmless(words), "\n"), "\n") {
 			io.WriteString(a.Stderr, "mlsizer: "+a.Say(kind)+": "+line+"\n")
 		}
 	}

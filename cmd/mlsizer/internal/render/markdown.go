@@ -67,10 +67,8 @@ func markdownTable(b *bufio.Writer, t *Table, scales []*quantity.Scale, l text.L
 // cell, a heading and a footnote are one line.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	for _, r := range s {
+	for _, r := range clean(s) {
 		switch r {
-		case '\n', '\r', '\t', '\v', '\f', '\u0085', '\u2028', '\u2029':
-			b.WriteByte(' ')
 		case '&':
 			b.WriteString("&amp;")
 		case '<':
@@ -81,9 +79,6 @@ func escapeMarkdown(s string) string {
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:
-			if r < ' ' || r == 0x7f {
-				continue
-			}
 			b.WriteRune(r)
 		}
 	}

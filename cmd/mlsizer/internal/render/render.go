@@ -147,15 +147,25 @@ type Cell struct {
 func Write(w io.Writer, d *Document, p Page) error {
 	switch p.Format {
 	case Markdown:
-		return writeMarkdown(w, d, p)
+		return harmlessly(w, d, p, writeMarkdown)
 	case CSV:
-		return writeCSV(w, d, p)
+		return harmlessly(w, d, p, writeCSV)
 	case JSON:
 		return writeJSON(w, d)
 	case JSONL:
 		return writeJSONL(w, d)
 	case HTML:
-		return writeHTML(w, d, p)
+		return harmlessly(w, d, p, writeHTML)
 	}
 	return writeText(w, d, p)
+}
+
+// harmlessly writes a document of which no control character is its own.
+func harmlessly(w io.Writer, d *Document, p Page, write func(io.Writer, *Document, Page) error) error {
+	var b strings.Builder
+	if err := write(&b, d, p); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, text.Harmless(b.String()))
+	return err
 }

@@ -401,21 +401,8 @@ func pieces(s string) []string {
 
 func isWide(r rune) bool { return r >= 0x2e80 && r <= 0xffef }
 
-// clean makes a text harmless on a terminal: control characters, escapes among
-// them, are left out, and whatever else breaks a line becomes a space.
-func clean(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool {
-		return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
-	}) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t' || r == 0x85 || r == 0x2028 || r == 0x2029:
-			return ' '
-		case r < ' ' || r >= 0x7f && r < 0xa0:
-			return -1
-		}
-		return r
-	}, s)
-}
+// breaks becomes a space of whatever breaks a line.
+var breaks = strings.NewReplacer("\n", " ", "\r", " ", "\t", " ", "\u0085", " ", "\u2028", " ", "\u2029", " ")
+
+// clean makes a text harmless on a line of a terminal.
+func clean(s string) string { return text.Harmless(breaks.Replace(s)) }
