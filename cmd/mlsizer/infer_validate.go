@@ -91,7 +91,7 @@ func validateServing(o *evidenceOptions, rows []evidence.ServingRow) error {
 	if t, ok := skippedTable(rep.Skipped); ok {
 		d.Tables = append(d.Tables, t)
 	}
-	return o.Print(d)
+	return o.printScores(d, len(rep.Results), len(rep.Skipped))
 }
 
 // servingGroupTable is how the phases fare, over groups of device and model.

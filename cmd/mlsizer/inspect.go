@@ -52,7 +52,7 @@ type inspectJSON struct {
 	Tensors       int                        `json:"tensors"`
 	Files         int                        `json:"files"`
 	Architecture  *architectureJSON          `json:"architecture"`
-	Tier          sizing.Tier                `json:"tier"`
+	Tier          *sizing.Tier               `json:"tier"` // null of files without a tensor
 	TierZH        string                     `json:"tier_zh"`
 	Beyond        bool                       `json:"beyond_report"`
 	Field         model.Field                `json:"field,omitempty"`
@@ -79,12 +79,15 @@ type keyJSON struct {
 }
 
 func newInspectJSON(f *modelfile.File, b sizing.Bounds, l text.Lang) inspectJSON {
-	tier, beyond := b.Classify(f.Params)
 	j := inspectJSON{
 		Head: report.NewHead("inspect"), Path: f.Path, Format: f.Format,
 		Params: f.Params, ParamsByDType: map[string]quantity.Params{}, Components: componentMap(f.Components),
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
-		Tier: tier, TierZH: text.OfTier(tier).ZH, Beyond: beyond, Warnings: []string{},
+		Warnings: []string{},
+	}
+	if f.Params > 0 {
+		tier, beyond := b.Classify(f.Params)
+		j.Tier, j.TierZH, j.Beyond = &tier, text.OfTier(tier).ZH, beyond
 	}
 	for _, w := range f.Warnings {
 		j.Warnings = append(j.Warnings, text.OfNote(w).In(l))
@@ -143,7 +146,9 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	facts := render.Table{Columns: report.FactColumns()}
 	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, report.Fact(label, value)) }
 	add(text.Format, j.Format)
-	add(text.Tier, cli.TierText(j.Tier, j.Beyond))
+	if j.Tier != nil {
+		add(text.Tier, cli.TierText(*j.Tier, j.Beyond))
+	}
 	if j.Field != "" {
 		add(text.Field, report.FieldText(j.Field))
 	}

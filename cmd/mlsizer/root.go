@@ -38,11 +38,15 @@ const grace = time.Second
 // it is left after the grace.
 func interruptible(a *cli.App) (ctx context.Context, stop func()) {
 	ctx, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	ended := context.AfterFunc(ctx, func() {
-		time.Sleep(grace)
-		os.Exit(a.ReportInterrupt(nil))
+	ended := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		select {
+		case <-ended:
+		case <-time.After(grace):
+			os.Exit(a.ReportInterrupt(nil))
+		}
 	})
-	return ctx, func() { ended(); restore() }
+	return ctx, func() { close(ended); restore() }
 }
 
 // newRootCmd is the command line.

@@ -162,7 +162,16 @@ func validateRun(o *evidenceOptions) error {
 		doc.Tables = append(doc.Tables, t)
 	}
 	doc.Tables = slices.DeleteFunc(doc.Tables, func(t render.Table) bool { return len(t.Rows) == 0 })
-	return o.Print(doc)
+	return o.printScores(doc, len(rep.Rows), len(rep.Skipped))
+}
+
+// printScores prints an answer about measurements, of which none that was
+// predicted is a failure.
+func (o *evidenceOptions) printScores(d *render.Document, predicted, skipped int) error {
+	if err := o.Print(d); err != nil || predicted > 0 {
+		return err
+	}
+	return cli.ReadError(text.NonePredicted.Error(skipped), "")
 }
 
 // summaryTable is how the predictions fare by what the first column names.

@@ -179,6 +179,10 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 	count := map[string]float64{}
 	for i := range rows {
 		r := &rows[i]
+		if r.Fault != nil {
+			skip(r, r.Fault)
+			continue
+		}
 		if r.StepSeconds == 0 && r.TokensPerSecond == 0 && r.TFLOPs == 0 {
 			continue
 		}

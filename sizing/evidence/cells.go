@@ -37,7 +37,7 @@ func set(field any, cell string) error {
 		*p = int64(v)
 	case *int:
 		v, err := strconv.ParseInt(cell, 10, 32)
-		if err != nil || v < 0 {
+		if err != nil || v < 1 { // an unknown number is blank
 			return note.NewError("cell.not-a-count", cell)
 		}
 		*p = int(v)

@@ -14,8 +14,6 @@ func csvError(err error, line int) (int, error) {
 	switch {
 	case !errors.As(err, &broken):
 		return line, err
-	case errors.Is(broken.Err, csv.ErrFieldCount):
-		return broken.StartLine, note.NewError("csv.wrong-record", broken.Line, broken.Err)
 	case broken.StartLine != broken.Line:
 		return broken.StartLine, note.NewError("csv.not-parsed-within-record", broken.StartLine, broken.Line, broken.Column, broken.Err)
 	}

@@ -2,7 +2,9 @@ package evidence
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
+	"io"
 
 	"mlsizer/sizing/note"
 )
@@ -22,15 +24,27 @@ var publishedFiles = []string{"data/steps.csv", "data/memory.csv", "data/runs.cs
 func Default() ([]Row, error) {
 	var rows []Row
 	for _, name := range publishedFiles {
-		data, err := published.ReadFile(name)
+		more, err := embedded(&published, name, ReadCSV, func(r *Row) error { return r.Fault })
 		if err != nil {
-			return nil, note.NewError("fit.shipped-rows", err)
-		}
-		more, err := ReadCSV(bytes.NewReader(data), name)
-		if err != nil {
-			return nil, note.NewError("fit.shipped-rows", err)
+			return nil, err
 		}
 		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+// embedded reads an embedded file, in which no row may have a fault.
+func embedded[R any](files *embed.FS, name string, read func(io.Reader, string) ([]R, error), fault func(*R) error) ([]R, error) {
+	data, err := files.ReadFile(name)
+	if err != nil {
+		return nil, note.NewError("fit.shipped-rows", err)
+	}
+	rows, err := read(bytes.NewReader(data), name)
+	for i := range rows {
+		err = cmp.Or(err, fault(&rows[i]))
+	}
+	if err != nil {
+		return nil, note.NewError("fit.shipped-rows", err)
 	}
 	return rows, nil
 }

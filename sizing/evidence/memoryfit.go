@@ -138,7 +138,7 @@ func (p *Predictor) memoryPoints(rows []Row, group func(*Row) string, out *Memor
 	count := map[string]float64{}
 	for i := range rows {
 		r := &rows[i]
-		if r.PeakMemGiB == 0 {
+		if r.PeakMemGiB == 0 && r.Fault == nil {
 			continue
 		}
 		s, err := p.Setup(r)

@@ -50,6 +50,9 @@ const unknownDevice = "h100-sxm5-80gb"
 // Setup prepares the model and the plan of a row, or returns an error that says
 // which part of the row is not supported.
 func (p *Predictor) Setup(r *Row) (*Setup, error) {
+	if r.Fault != nil {
+		return nil, r.Fault
+	}
 	r = r.asPublished()
 	m, err := r.model(p.Resolve)
 	if err != nil {

@@ -77,18 +77,21 @@ type Row struct {
 	OutOfMemory bool
 	// Line is the row's line in its file.
 	Line int
+	// Fault is what is wrong with a cell of the row, which is not predicted then;
+	// nil: nothing.
+	Fault error
 }
 
 // ReadCSV reads measurements by their column names. It ignores columns outside
-// the schema, and rejects a file without id or source and a cell that does not
-// parse.
+// the schema, and rejects a file without id or source. A cell that does not
+// parse is the fault of its row.
 func ReadCSV(r io.Reader, file string) ([]Row, error) {
 	t, err := openTable(r, file, []string{"id", "source"}, "measurement columns")
 	if err != nil {
 		return nil, err
 	}
 	var row Row
-	return readRows(t, &row, row.fields(), func(line int) Row { return Row{Line: line} }, t.without("options", row.fromOlder))
+	return readRows(t, &row, row.fields(), func(line int) Row { return Row{Line: line} }, &row.Fault, t.without("options", row.fromOlder))
 }
 
 // fields returns the row's fields by the names of their columns.

@@ -1,14 +1,18 @@
 package evidence
 
 import (
+	"cmp"
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"mlsizer/sizing/limit"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/train"
 )
 
 func TestReadCSV(t *testing.T) {
@@ -28,6 +32,34 @@ func TestReadCSV(t *testing.T) {
 	assert.Zero(t, rows[1].Layers, "a blank cell must not keep the row before's value")
 }
 
+// readFaultless reads a file whose first fault is an error.
+func readFaultless(text string) ([]Row, error) {
+	rows, err := ReadCSV(strings.NewReader(text), "f.csv")
+	for i := range rows {
+		err = cmp.Or(err, rows[i].Fault)
+	}
+	return rows, err
+}
+
+// A row with a fault is not predicted, and the others are.
+func TestFaultyRowsAreSkipped(t *testing.T) {
+	shipped, err := Default()
+	require.NoError(t, err)
+	good := shipped[slices.IndexFunc(shipped, func(r Row) bool { return r.StepSeconds > 0 && r.Stack == "megatron-core" })]
+	bad := good
+	bad.ID, bad.Fault = "bad", note.NewError("cell.not-a-count", "0")
+	p := runPredictor()
+	p.Constants = train.DefaultConstants()
+	rep := p.Validate([]Row{bad, good})
+	require.NotEmpty(t, rep.Rows)
+	for _, r := range rep.Rows {
+		assert.Equal(t, good.ID, r.ID)
+	}
+	assert.Equal(t, []Skipped{newSkipped("bad", good.Source, "", bad.Fault)}, rep.Skipped)
+	_, err = p.Setup(&bad)
+	assert.Equal(t, bad.Fault, err)
+}
+
 func TestReadCSVRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
@@ -38,13 +70,17 @@ func TestReadCSVRefuses(t *testing.T) {
 		"fraction":   {"id,source,layers\na,s,1.5\n", &SchemaError{"f.csv", 2, "layers", note.NewError("cell.not-whole", "1.5")}},
 		"text":       {"id,source,step_seconds\na,s,fast\n", &SchemaError{"f.csv", 2, "step_seconds", note.NewError("cell.negative", "fast")}},
 		"negative":   {"id,source,tp\na,s,-1\n", &SchemaError{"f.csv", 2, "tp", note.NewError("cell.not-a-count", "-1")}},
+		"zero":       {"id,source,num_devices\na,s,0\n", &SchemaError{"f.csv", 2, "num_devices", note.NewError("cell.not-a-count", "0")}},
+		"twice":      {"id,source,tp,tp\na,s,1,2\n", &SchemaError{"f.csv", 1, "tp", note.NewError("rows.column-twice")}},
+		"long line":  {"id,source\na," + strings.Repeat("s", maxLine) + "\n", &SchemaError{"f.csv", 2, "", &limit.Error{Most: maxLine, Line: true}}},
+		"too many":   {"id,source\n" + strings.Repeat("a,s\n", maxRows+1), &SchemaError{"f.csv", maxRows + 2, "", note.NewError("rows.too-many", maxRows)}},
 		"not a bit":  {"id,source,gated\na,s,maybe\n", &SchemaError{"f.csv", 2, "gated", note.NewError("cell.not-a-switch", "maybe")}},
 		"ragged":     {"id,source\na\n", &SchemaError{"f.csv", 2, "", note.NewError("csv.wrong-record", 2, csv.ErrFieldCount)}},
 		"open quote": {"id,source\na,s\n\"00", &SchemaError{"f.csv", 3, "", note.NewError("csv.not-parsed", 3, 4, csv.ErrQuote)}},
 		"open lines": {"id,source\na,\"s\nb\"x,c\n", &SchemaError{"f.csv", 2, "", note.NewError("csv.not-parsed-within-record", 2, 3, 2, csv.ErrQuote)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadCSV(strings.NewReader(c.text), "f.csv")
+			_, err := readFaultless(c.text)
 			assert.Equal(t, c.want, err)
 		})
 	}

@@ -80,6 +80,10 @@ func (p *Predictor) validate(r *Row, rep *Report) {
 	skip := func(q Quantity, why error) {
 		rep.Skipped = append(rep.Skipped, newSkipped(r.ID, r.Source, q, why))
 	}
+	if r.Fault != nil {
+		skip("", r.Fault)
+		return
+	}
 	if r.DeviceHours > 0 {
 		if h, err := p.deviceHours(r); err != nil {
 			skip(DeviceHours, err)

@@ -1,11 +1,6 @@
 package evidence
 
-import (
-	"bytes"
-	"embed"
-
-	"mlsizer/sizing/note"
-)
+import "embed"
 
 // Published measurements of serving, a row each with its source_ref. Of the
 // sources' remarks those are left out that nobody needs.
@@ -18,13 +13,9 @@ var publishedServing embed.FS
 func DefaultServing() ([]ServingRow, error) {
 	var rows []ServingRow
 	for _, name := range []string{"data/serving_throughput.csv", "data/serving_memory.csv"} {
-		data, err := publishedServing.ReadFile(name)
+		more, err := embedded(&publishedServing, name, ReadServingCSV, func(r *ServingRow) error { return r.Fault })
 		if err != nil {
-			return nil, note.NewError("fit.shipped-rows", err)
-		}
-		more, err := ReadServingCSV(bytes.NewReader(data), name)
-		if err != nil {
-			return nil, note.NewError("fit.shipped-rows", err)
+			return nil, err
 		}
 		rows = append(rows, more...)
 	}

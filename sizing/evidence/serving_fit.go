@@ -190,6 +190,9 @@ func (sp *ServingPredictor) servingFitter(rows []ServingRow) (*servingFitter, []
 
 // addRow prepares a row's quantities.
 func (f *servingFitter) addRow(sp *ServingPredictor, r *ServingRow) error {
+	if r.Fault != nil {
+		return r.Fault
+	}
 	if r.Rate <= 0 && r.TTFT <= 0 {
 		return nil
 	}

@@ -60,6 +60,9 @@ type ServingRow struct {
 
 	Note string
 	Line int
+	// Fault is what is wrong with a cell of the row, which is not predicted then;
+	// nil: nothing.
+	Fault error
 }
 
 // latenciesFigure is the kind of a rate derived from measured latencies.
@@ -89,15 +92,15 @@ func IsServing(header []string) bool {
 }
 
 // ReadServingCSV reads serving measurements by their column names. It ignores
-// columns outside the schema, and rejects a file without id, source or runtime
-// and a cell that does not parse.
+// columns outside the schema, and rejects a file without id, source or runtime.
+// A cell that does not parse is the fault of its row.
 func ReadServingCSV(r io.Reader, file string) ([]ServingRow, error) {
 	t, err := openTable(r, file, []string{"id", "source", "weights", "runtime"}, "serving columns")
 	if err != nil {
 		return nil, err
 	}
 	var row ServingRow
-	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} }, t.without("ubatch", row.fromOlder))
+	return readRows(t, &row, row.fields(), func(line int) ServingRow { return ServingRow{Line: line} }, &row.Fault, t.without("ubatch", row.fromOlder))
 }
 
 // fields returns the row's fields by the names of their columns.

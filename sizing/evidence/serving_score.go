@@ -47,6 +47,10 @@ func (sp *ServingPredictor) Validate(rows []ServingRow) *ServingReport {
 		skip := func(q Quantity, err error) {
 			rep.Skipped = append(rep.Skipped, newSkipped(r.ID, r.Source, q, err))
 		}
+		if r.Fault != nil {
+			skip("", r.Fault)
+			continue
+		}
 		if r.Rate > 0 || r.TTFT > 0 {
 			sp.validateSpeed(r, rep, skip)
 		}

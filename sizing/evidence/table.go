@@ -71,7 +71,7 @@ type table struct {
 // describes the expected header.
 func openTable(r io.Reader, file string, needed []string, want note.Word) (*table, error) {
 	t := &table{csv: csv.NewReader(Bounded(r)), file: file}
-	t.csv.ReuseRecord = true
+	t.csv.ReuseRecord, t.csv.FieldsPerRecord = true, -1
 	if !t.next() {
 		if t.err == nil {
 			t.err = &SchemaError{file, 1, "", note.NewError("rows.empty", want)}
@@ -110,17 +110,21 @@ func (t *table) next() bool {
 	return true
 }
 
-// fill stores the record's cells in the fields by the names of their columns.
-func (t *table) fill(fields map[string]any) error {
+// fill stores the record's cells in the fields by the names of their columns, and
+// returns what is wrong with the first that is wrong.
+func (t *table) fill(fields map[string]any) (fault error) {
 	for i, cell := range t.record {
-		if cell = strings.TrimSpace(cell); cell == "" {
+		if cell = strings.TrimSpace(cell); cell == "" || i >= len(t.header) {
 			continue
 		}
-		if err := set(fields[t.header[i]], cell); err != nil {
-			return &SchemaError{t.file, t.line, t.header[i], err}
+		if err := set(fields[t.header[i]], cell); err != nil && fault == nil {
+			fault = &SchemaError{t.file, t.line, t.header[i], err}
 		}
 	}
-	return nil
+	if len(t.record) != len(t.header) {
+		return &SchemaError{t.file, t.line, "", note.NewError("csv.wrong-record", t.line, csv.ErrFieldCount)}
+	}
+	return fault
 }
 
 // without returns older for a file of the older form, which lacks the column;
@@ -134,19 +138,19 @@ func (t *table) without(column string, older func() error) func() error {
 
 // readRows reads the rest of a table. The fields point into row, which is
 // refilled for each record; older, nil in a file of the current form, moves
-// what the record states in the older form into columns.
-func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T, older func() error) ([]T, error) {
+// what the record states in the older form into columns. What is wrong with a
+// record becomes the fault of its row, which fault points to.
+func readRows[T any](t *table, row *T, fields map[string]any, blank func(line int) T, fault *error, older func() error) ([]T, error) {
 	var rows []T
 	for t.next() {
 		*row = blank(t.line)
-		if err := t.fill(fields); err != nil {
-			return nil, err
-		}
-		if older != nil {
-			if err := older(); err != nil {
-				return nil, &SchemaError{t.file, t.line, "", err}
+		err := t.fill(fields)
+		if err == nil && older != nil {
+			if err = older(); err != nil {
+				err = &SchemaError{t.file, t.line, "", err}
 			}
 		}
+		*fault = err
 		if len(rows) == maxRows {
 			return nil, &SchemaError{t.file, t.line, "", note.NewError("rows.too-many", maxRows)}
 		}

@@ -1,7 +1,6 @@
 package evidence
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 
@@ -19,11 +18,7 @@ const wholeRunsFile = "data/whole_runs.csv"
 
 // WholeRuns returns the embedded published training runs.
 func WholeRuns() ([]Row, error) {
-	data, err := published.ReadFile(wholeRunsFile)
-	if err != nil {
-		return nil, note.NewError("fit.shipped-rows", err)
-	}
-	return ReadCSV(bytes.NewReader(data), wholeRunsFile)
+	return embedded(&published, wholeRunsFile, ReadCSV, func(r *Row) error { return r.Fault })
 }
 
 // The forms of a run's request: with layout and software open, or with those of
@@ -49,6 +44,9 @@ func (r *plannedRun) ratio() float64 { return math.Log(r.row.DeviceHours / r.hou
 // plan estimates the run of a row in a form; nil if the row does not state what
 // the form requires.
 func (p *Predictor) plan(r *Row, form string) (*plannedRun, error) {
+	if r.Fault != nil {
+		return nil, r.Fault
+	}
 	layout, software := r.TP > 0, r.Stack != ""
 	asked := *r
 	asked.Stack, asked.Release = "", ""

@@ -64,6 +64,9 @@ func ParsePrune(s string) (Prune, error) {
 		if !ok || i < 0 {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-dimension", part))
 		}
+		if *p.pruned()[i].at != (Remaining{}) {
+			return Prune{}, note.NewError("prune.twice", p.pruned()[i].name)
+		}
 		left, err := parseRemaining(strings.TrimSpace(value))
 		if err != nil {
 			return Prune{}, note.NewError("prune.wants-dimensions", note.NewError("prune.not-a-value", part, err))

@@ -36,7 +36,8 @@ type App struct {
 	Output render.Format // -o
 	Lang   text.Lang     // --lang
 
-	brief, full bool // --brief and --full, of the commands that have them
+	helpError   error // of writing a help text, which cobra has no place for
+	brief, full bool  // --brief and --full, of the commands that have them
 
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file

@@ -102,6 +102,9 @@ func (a *App) Report(err error) int {
 	if a.Interrupted() {
 		return a.ReportInterrupt(err)
 	}
+	if err == nil && a.helpError != nil {
+		err = text.Writing.Error(a.helpError)
+	}
 	if err == nil {
 		return ExitOK
 	}

@@ -230,7 +230,7 @@ func parseFrames(s string) (float64, error) {
 // The ranges of prices per device-hour and of budgets.
 const (
 	leastPrice, mostPrice   = quantity.USD(1e-6), quantity.USD(1e6)
-	leastBudget, mostBudget = quantity.USD(1e-6), quantity.USD(1e15)
+	leastBudget, mostBudget = quantity.USD(1e-6), quantity.USD(1e30)
 )
 
 // ParsePrice reads the price of a device and hour.

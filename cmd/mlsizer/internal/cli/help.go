@@ -84,7 +84,7 @@ func (a *App) Help(cmd *cobra.Command, _ []string) {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\n%s\n", a.Sayf(text.HelpMore, cmd.CommandPath()))
 	}
-	io.WriteString(cmd.OutOrStdout(), b.String())
+	_, a.helpError = io.WriteString(cmd.OutOrStdout(), b.String())
 }
 
 // helpFlags writes the flags of a command under their headings, their usages

@@ -3,7 +3,7 @@ package text
 // cellErrors are what is wrong with the cells of a file of measurements.
 var cellErrors = map[string]Text{
 	"cell.not-whole":    T("%q is not a whole number", "%q 不是整数"),
-	"cell.not-a-count":  T("%q is not a count", "%q 不是数量"),
+	"cell.not-a-count":  T("%q is not a count (want a whole number of 1 or more)", "%q 不是数量（应为不小于 1 的整数）"),
 	"cell.negative":     T("%q is not a number of 0 or more", "%q 不是不小于 0 的数"),
 	"cell.not-a-switch": T("%q is not 0 or 1", "%q 不是 0 或 1"),
 	"cell.of-method":    T("column method: %s=%v", "列 method：%s=%v"),

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"strings"
 
 	"mlsizer/sizing/evidence"
@@ -15,8 +16,8 @@ func cellCases() []sentence {
 			`"x" is not a whole number`,
 			`"x" 不是整数`},
 		{note.NewError("cell.not-a-count", "x"),
-			`"x" is not a count`,
-			`"x" 不是数量`},
+			`"x" is not a count (want a whole number of 1 or more)`,
+			`"x" 不是数量（应为不小于 1 的整数）`},
 		{note.NewError("cell.negative", "x"),
 			`"x" is not a number of 0 or more`,
 			`"x" 不是不小于 0 的数`},
@@ -49,7 +50,13 @@ func cellCases() []sentence {
 
 // csvCases are sentences of what is wrong with the CSV of such a file.
 func csvCases() []sentence {
-	read := func(file string) error { return fail(evidence.ReadCSV(strings.NewReader(file), "a.csv")) }
+	read := func(file string) error {
+		rows, err := evidence.ReadCSV(strings.NewReader(file), "a.csv")
+		for i := range rows {
+			err = cmp.Or(err, rows[i].Fault)
+		}
+		return err
+	}
 	return []sentence{
 		{read("id,source\na\n"),
 			"a.csv:2: record on line 2: wrong number of fields",

@@ -33,6 +33,7 @@ var blockErrors = map[string]Text{
 // pruneErrors are what is wrong with what a model is pruned to.
 var pruneErrors = map[string]Text{
 	"prune.not-a-dimension":     T("%q is not a dimension to prune", "%q 不是可剪枝的维度"),
+	"prune.twice":               T("%s is given twice", "%s 给出两次"),
 	"prune.not-a-value":         QuotedValueFails,
 	"prune.not-a-share":         T("not a share above 0 % and up to 100 %", "不是大于 0 %、至多 100 % 的比例"),
 	"prune.not-a-number":        T("not a number of 1 or more", "不是至少为 1 的数"),

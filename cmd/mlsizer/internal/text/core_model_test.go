@@ -88,6 +88,7 @@ func pruneCases() []sentence {
 		{note.NewError("prune.not-a-dimension", "x"),
 			`"x" is not a dimension to prune`,
 			`"x" 不是可剪枝的维度`},
+		{note.NewError("prune.twice", "layers"), "layers is given twice", "layers 给出两次"},
 		{note.NewError("prune.not-a-value", "layers=x", note.NewError("prune.not-a-number")),
 			`"layers=x": not a number of 1 or more`,
 			`"layers=x"：不是至少为 1 的数`},
