@@ -209,7 +209,7 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 	opt.Resolve = o.resolver(ctx)
 	opt.Progress = new(batch.Progress)
 	endProgress := func() {}
-	if cli.IsTerminal(o.Stderr) {
+	if cli.IsTerminal(o.Stderr) && o.TakeLine() {
 		endProgress = batch.ShowProgress(o.Stderr, opt.Progress, size, o.Lang)
 	}
 	sum, err := batch.Run(ctx, in, o.Stdout, opt)

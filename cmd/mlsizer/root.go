@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +16,12 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/cmd/mlsizer/internal/version"
 )
+
+func init() {
+	// The program has no log; what net/http says of odd servers is not for
+	// users, and may name addresses.
+	log.SetOutput(io.Discard)
+}
 
 // execute is the program: it returns the exit code.
 func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -74,13 +75,19 @@ func FromEnv() (*Hub, error) {
 func (h *Hub) base() (*url.URL, error) {
 	u, err := url.Parse(strings.TrimRight(h.Endpoint, "/"))
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, &Error{Err: note.NewError("hub.bad-endpoint", source.Clip(h.Endpoint)), Hint: note.Word("hub.set-endpoint")}
+		return nil, &Error{Err: note.NewError("hub.bad-endpoint", source.Clip(withoutUser(h.Endpoint))), Hint: note.Word("hub.set-endpoint")}
 	}
 	if strings.ContainsFunc(h.Token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, &Error{Err: note.NewError("hub.bad-token"), Hint: note.Word("hub.set-token")}
 	}
 	return u, nil
 }
+
+// userInfo is a name with a password in an address.
+var userInfo = regexp.MustCompile(`^([^/]*//)?[^/]*@`)
+
+// withoutUser is an address that may be shown.
+func withoutUser(address string) string { return userInfo.ReplaceAllString(address, "${1}***@") }
 
 // Read hands over a repository, whose files are read while the call lasts.
 func (h *Hub) Read(ctx context.Context, ref Ref, read func(context.Context, *Repository) error) error {

@@ -592,6 +592,13 @@ func TestFromEnv(t *testing.T) {
 	if h, err := hub.FromEnv(); err != nil || h.CacheDir != "" || h.Endpoint != "https://mirror.example/x/" {
 		t.Errorf("%v, %+v", err, h)
 	}
+	for _, secret := range []string{"https://joe:p4ss@x.y", "joe:p4ss@x.y", "http://joe:p4ss@x.y/a", "https://:p4ss@@x", "//p4ss@"} {
+		t.Setenv("HF_ENDPOINT", secret)
+		_, err := hub.FromEnv()
+		if err == nil || strings.Contains(err.Error(), "p4ss") || !strings.Contains(err.Error(), "***@") {
+			t.Errorf("%q: %v", secret, err)
+		}
+	}
 	for _, bad := range []string{"mirror.example", "ftp://x", "https://", "https://u:p@x", "https://x?y", "https://x#y", "http://[::1"} {
 		t.Setenv("HF_ENDPOINT", bad)
 		if _, err := hub.FromEnv(); err == nil || !strings.Contains(err.Error(), "(set endpoint)") {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,8 +37,9 @@ type App struct {
 	Output render.Format // -o
 	Lang   text.Lang     // --lang
 
-	helpError   error // of writing a help text, which cobra has no place for
-	brief, full bool  // --brief and --full, of the commands that have them
+	lineTaken   atomic.Bool // see TakeLine
+	helpError   error       // of writing a help text, which cobra has no place for
+	brief, full bool        // --brief and --full, of the commands that have them
 
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file
@@ -123,13 +125,18 @@ const quiet = time.Second
 // Working says on a terminal what is being done, if it takes long, until stop is
 // called.
 func (a *App) Working(on text.Text) (stop func()) {
-	if !IsTerminal(a.Stderr) {
+	if !IsTerminal(a.Stderr) || !a.TakeLine() {
 		return func() {}
 	}
-	return render.Redraw(a.Stderr, quiet, func(elapsed time.Duration) string {
+	wipe := render.Redraw(a.Stderr, quiet, func(elapsed time.Duration) string {
 		return text.SinceSeconds.Form(a.Lang, on, int(elapsed.Seconds()))
 	})
+	return func() { wipe(); a.lineTaken.Store(false) }
 }
+
+// TakeLine takes the line of the terminal on which work is reported, and reports
+// whether it was free.
+func (a *App) TakeLine() bool { return a.lineTaken.CompareAndSwap(false, true) }
 
 // page says what the answer is laid out for. COLUMNS overrides the terminal's
 // width, as it does in other programs.

@@ -102,6 +102,7 @@ func (a *App) Open(ctx context.Context, arg string) (*modelfile.File, error) {
 		if _, err := hub.ParseRef(arg); err != nil {
 			return nil, UsageError(err, "")
 		}
+		defer a.Working(text.WaitingForHub)()
 	}
 	f, err := modelfile.Open(ctx, arg, modelfile.Options{})
 	if err != nil {

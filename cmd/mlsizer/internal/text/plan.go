@@ -6,6 +6,7 @@ var (
 	Candidates      = T("layouts", "布局")
 	Goal            = T("goal", "目标")
 	GoalKept        = T("kept with a chance of %v (--chance)", "以 %v 的概率满足（--chance）")
+	WaitingForHub   = T("waiting for the model hub", "正在等待模型仓库")
 	Searching       = T("searching layouts", "正在搜索布局")
 	SinceSeconds    = T("%v, %d s", "%v，%d 秒")
 	Possible        = T("%v possible", "共 %v 种")
