@@ -13,7 +13,7 @@ import (
 )
 
 // maxIndexBytes bounds an index. The largest known has 60 MB.
-const maxIndexBytes = 512 << 20
+const maxIndexBytes = 128 << 20
 
 // shardIndex is model.safetensors.index.json: which shard holds which tensor.
 // Its metadata.total_size is in bytes of whatever types the tensors have and
