@@ -31,7 +31,7 @@ func TestSameBytes(t *testing.T) {
 		"inspect testdata/configs/deepseek-ai__DeepSeek-V3.json -o json",
 		"models -o json", "hardware -o csv", "validate --runs -o json", "validate --serving -o html",
 		"plan llama-3.1-8b --on h100x64 --tokens 1T --export megatron", "estimate --help", "completion bash",
-	}, 3) {
+	}, 5) {
 		t.Run(c, func(t *testing.T) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			var first string

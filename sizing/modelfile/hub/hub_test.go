@@ -40,7 +40,7 @@ type fakeHub struct {
 	statuses []int
 }
 
-func newFakeHub(t *testing.T, files map[string][]byte) *fakeHub {
+func newFakeHub(t testing.TB, files map[string][]byte) *fakeHub {
 	f := &fakeHub{files: files, etags: true}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	t.Cleanup(f.Close)
