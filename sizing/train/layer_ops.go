@@ -203,7 +203,8 @@ type timing struct {
 	// and 0 where links are switched.
 	axes, axis float64
 	bandChoice
-	key uint32 // of the question, whatever the plan
+	key  uint32        // of the question, whatever the plan
+	path hardware.Path // among the neighbours
 }
 
 // bandChoice is the band of a step time, which the values of the constants do
@@ -226,7 +227,7 @@ func (p *Prepared) question() Match {
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
 	question := p.question()
-	p.timing = timing{bandChoice: p.chooseBand(&question), key: p.questionKey()}
+	p.timing = timing{bandChoice: p.chooseBand(&question), key: p.questionKey(), path: p.Cluster.Among(p.Cluster.Domain())}
 	p.readyRates(efficiencyAt(p.constants, &question))
 }
 
@@ -243,7 +244,7 @@ func (p *Prepared) chooseBand(question *Match) (b bandChoice) {
 // readyRates fills in what depends on the values of the constants.
 func (p *Prepared) readyRates(values Efficiency) {
 	d, t := p.Cluster.Device, &p.timing
-	*t = timing{e: values, bandChoice: t.bandChoice, key: t.key}
+	*t = timing{e: values, bandChoice: t.bandChoice, key: t.key, path: t.path}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
 		e.Imbalance = f
@@ -275,7 +276,7 @@ func (p *Prepared) readyNetwork(t *timing) {
 	d, e := c.Device, &t.e
 	t.neighbours = float64(c.Domain())
 	t.node = float64(c.DevicesPerNode)
-	path := c.Among(c.Domain())
+	path := &t.path
 	share := path.Share
 	if d.Torus != nil {
 		share = 1
