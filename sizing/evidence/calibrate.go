@@ -92,6 +92,7 @@ type point struct {
 	weight   float64
 	group    string
 	reads    []int // the fitted constants that it reads
+	inForce  train.InForce
 }
 
 // clone returns a copy for independent predictions.
@@ -102,9 +103,16 @@ func (p point) clone() point {
 	return p
 }
 
-// step returns log(predicted step time) under constants.
-func (p *point) step(c *train.Constants) float64 {
+// resolve finds the entries that the point reads, once for all values of them.
+func (p *point) resolve(c *train.Constants) {
 	p.setup.Prepared.SetConstants(c)
+	p.inForce = p.setup.Prepared.InForce(c)
+}
+
+// step returns log(predicted step time) under constants with the entries that
+// the point was resolved for.
+func (p *point) step(c *train.Constants) float64 {
+	p.setup.Prepared.SetValues(c, p.inForce)
 	t, err := p.setup.Prepared.StepTime(&p.setup.Plan)
 	if err != nil {
 		return math.NaN() // Setup has evaluated the plan already
@@ -133,6 +141,9 @@ func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt
 	f, err := newFit(c, targets, &opt)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	for i := range points {
+		points[i].resolve(c)
 	}
 	out.Before = score(residuals(points, c))
 	best := f.best(points)

@@ -69,7 +69,7 @@ func (f *stepFit) read(points []point) {
 		p := &points[i]
 		p.reads = p.reads[:0]
 		for j, t := range f.targets {
-			if p.setup.Prepared.Reads(f.current, t) {
+			if p.inForce.Reads(t) {
 				p.reads = append(p.reads, j)
 			}
 		}

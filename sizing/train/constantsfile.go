@@ -73,21 +73,6 @@ func efficiencyAt(c *Constants, question *Match) (e Efficiency) {
 	return e
 }
 
-// Reads reports whether the estimate takes its constant from entry i: the entry
-// applies and no later one overrides it.
-func (p *Prepared) Reads(c *Constants, i int) bool {
-	q := p.question()
-	if !c.Entries[i].When.Covers(&q) {
-		return false
-	}
-	for j := i + 1; j < len(c.Entries); j++ {
-		if e := &c.Entries[j]; e.Name == c.Entries[i].Name && e.When.Covers(&q) {
-			return false
-		}
-	}
-	return true
-}
-
 //go:embed constants.json
 var constantsJSON string
 

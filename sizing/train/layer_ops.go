@@ -201,10 +201,17 @@ type timing struct {
 	node               float64 // devices that share the node's network cards
 	// axes is how many axes a torus has, axis how long they are on average; 0
 	// and 0 where links are switched.
-	axes, axis  float64
+	axes, axis float64
+	bandChoice
+	key  uint32        // of the question, whatever the plan
+	path hardware.Path // among the neighbours
+}
+
+// bandChoice is the band of a step time, which the values of the constants do
+// not change.
+type bandChoice struct {
 	band        Band
 	nearestBand *BandFor // of which band is
-	key         uint32   // of the question, whatever the plan
 	// stackMeasured and measured say that the band's measurements ran on the
 	// stack, and on the device.
 	stackMeasured, measured bool
@@ -219,16 +226,25 @@ func (p *Prepared) question() Match {
 
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
-	d := p.Cluster.Device
 	question := p.question()
-	t := &p.timing
-	*t = timing{e: efficiencyAt(p.constants, &question)}
-	nearest := bandAt(p.constants, &question)
-	t.nearestBand = nearest
-	t.stackMeasured = nearest.When.Stack != ""
-	if t.band, t.measured = nearest.Of(d); t.measured && !p.profile.model.PerToken() {
-		t.band, t.measured = nearest.Unmeasured, false // all measured steps are of language models
+	p.timing = timing{bandChoice: p.chooseBand(&question), key: p.questionKey(), path: p.Cluster.Among(p.Cluster.Domain())}
+	p.readyRates(efficiencyAt(p.constants, &question))
+}
+
+// chooseBand returns the band of a question.
+func (p *Prepared) chooseBand(question *Match) (b bandChoice) {
+	b.nearestBand = bandAt(p.constants, question)
+	b.stackMeasured = b.nearestBand.When.Stack != ""
+	if b.band, b.measured = b.nearestBand.Of(p.Cluster.Device); b.measured && !p.profile.model.PerToken() {
+		b.band, b.measured = b.nearestBand.Unmeasured, false // all measured steps are of language models
 	}
+	return b
+}
+
+// readyRates fills in what depends on the values of the constants.
+func (p *Prepared) readyRates(values Efficiency) {
+	d, t := p.Cluster.Device, &p.timing
+	*t = timing{e: values, bandChoice: t.bandChoice, key: t.key, path: t.path}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
 		e.Imbalance = f
@@ -251,7 +267,6 @@ func (p *Prepared) ready() {
 		t.added = 2 * p.profile.gradBytes // read and written
 	}
 	p.readyNetwork(t)
-	t.key = p.questionKey()
 }
 
 // readyNetwork fills in the bandwidths. Devices of a node without device links
@@ -261,7 +276,7 @@ func (p *Prepared) readyNetwork(t *timing) {
 	d, e := c.Device, &t.e
 	t.neighbours = float64(c.Domain())
 	t.node = float64(c.DevicesPerNode)
-	path := c.Among(c.Domain())
+	path := &t.path
 	share := path.Share
 	if d.Torus != nil {
 		share = 1
