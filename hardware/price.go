@@ -83,11 +83,11 @@ func (p *Price) Age() any {
 // Note says what the price is, whose, and how old.
 func (p *Price) Note() note.Note {
 	if p.Provider == "" {
-		return note.New("price.listed", p.Source, note.Quoted(p.PerHour), p.Date)
+		return note.New("price.listed", p.Source, p.PerHour, p.Date)
 	}
 	median := any(note.Word(""))
 	if p.Providers > 1 {
 		median = note.New("price.median", "", p.Providers)
 	}
-	return note.New("price.chosen", p.Source, note.Quoted(p.PerHour), note.Word(p.Kind.String()), p.Provider, p.Date, p.Age(), median)
+	return note.New("price.chosen", p.Source, p.PerHour, note.Word(p.Kind.String()), p.Provider, p.Date, p.Age(), median)
 }
