@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -203,8 +200,6 @@ func classifyFile(ctx context.Context, o *classifyOptions) error {
 	// collector lets garbage grow to as much again.
 	const memoryLimit = 40 << 20
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	opt := o.batchOptions()
 	opt.Resolve = o.resolver(ctx)
 	opt.Progress = new(batch.Progress)

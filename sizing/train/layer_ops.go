@@ -227,8 +227,9 @@ func (p *Prepared) question() Match {
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
 	question := p.question()
-	p.timing = timing{bandChoice: p.chooseBand(&question), key: p.questionKey(), path: p.Cluster.Among(p.Cluster.Domain())}
+	p.timing = timing{bandChoice: p.chooseBand(&question), path: p.Cluster.Among(p.Cluster.Domain())}
 	p.readyRates(efficiencyAt(p.constants, &question))
+	p.timing.key = p.questionKey() // which has the nodes of the timing
 }
 
 // chooseBand returns the band of a question.
