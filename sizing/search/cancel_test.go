@@ -56,10 +56,10 @@ func prepared(t *testing.T, devices int) *train.Prepared {
 func TestCancelled(t *testing.T) {
 	p := prepared(t, 64)
 	for _, exhaustive := range []bool{false, true} {
-		whole := newPatient(1 << 40)
+		whole := newPatient(1 << 30)
 		_, err := Run(p, Options{Workers: 1, Exhaustive: exhaustive, Context: whole})
 		require.NoError(t, err)
-		asked := 1<<40 - whole.left
+		asked := 1<<30 - whole.left
 		require.Greater(t, asked, 10)
 		for _, asks := range []int{1, 2, asked / 2, asked} {
 			r, err := Run(p, Options{Workers: 1, Exhaustive: exhaustive, Context: newPatient(asks)})
