@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,7 +19,7 @@ func TestLayersAreBounded(t *testing.T) {
 	}
 	assert.NoError(t, of(MaxLayers).Check())
 	assert.NoError(t, of(MaxLayers-1, 1).Check())
-	for _, m := range []*Model{of(MaxLayers + 1), of(MaxLayers, 1), of(1, 1<<62, 1<<62, 1<<62)} {
+	for _, m := range []*Model{of(MaxLayers + 1), of(MaxLayers, 1), of(1, math.MaxInt, math.MaxInt)} {
 		assert.Equal(t, note.NewError("model.too-many-layers", "x", MaxLayers), m.Check())
 	}
 }
