@@ -33,10 +33,13 @@ type inferCompareRow struct {
 	Against float64 `json:"speed_against_first,omitempty"`
 	// Encoding is the speed of a model that does not generate tokens.
 	Encoding *serve.EncodingThroughput `json:"encoding,omitempty"`
+	// Settings are the values, by flag, that tell the row from the others.
+	Settings map[string]string `json:"settings,omitempty"`
 	// Error says why there is no answer.
-	Error string `json:"error,omitempty"`
-	notes []note.Note
-	of    *model.Model
+	Error    string `json:"error,omitempty"`
+	notes    []note.Note
+	of       *model.Model
+	settings []cli.Setting
 }
 
 // table is the model whose table the row stands in.
@@ -59,18 +62,17 @@ func (r *inferCompareRow) at(f *report.Footnotes, codes ...string) []int {
 }
 
 // inferCompareRun answers for every model with its variants, every machine and
-// every storage of the weights.
+// every combination of the values of flags.
 func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
-	s := &o.Serving
-	s.On, s.Batch, s.Price, s.Bounds, s.Network = o.On, o.Batch, o.Price, o.Bounds, o.Network
-	if len(s.Weights) == 0 {
-		s.Weights = []string{""}
+	cases, err := o.Cases(cmd, addCompareFlags)
+	if err != nil {
+		return err
 	}
 	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
 	}
-	c := &inferComparison{CompareOptions: o, cmd: cmd}
+	c := &inferComparison{CompareOptions: o}
 	for _, name := range o.Models {
 		variants, err := servingVariants(o, cmd, name)
 		if err != nil {
@@ -78,17 +80,28 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 		}
 		for _, m := range variants {
 			for _, t := range targets {
-				for _, w := range s.Weights {
-					c.add(name, m, t, w)
+				for i := range cases {
+					c.add(name, m, t, &cases[i])
 				}
 			}
 		}
 	}
 	c.compareSpeeds()
-	if err := o.Print(inferCompareDocument(c.rows, c.notes)); err != nil {
+	if err := o.Print(inferCompareDocument(o.Varied, c.rows, c.notes)); err != nil {
 		return err
 	}
 	return o.Outcome(c.failed, c.fits, len(c.rows))
+}
+
+// servingOf are the flags of serving of a case, with those that it shares with
+// training.
+func servingOf(c *cli.Case) (s *cli.ServingOptions, weights string) {
+	s = &c.Serving
+	s.On, s.Batch, s.Price, s.Bounds, s.Network = c.On, c.Batch, c.Price, c.Bounds, c.Network
+	if len(s.Weights) > 0 {
+		weights = s.Weights[0]
+	}
+	return s, weights
 }
 
 // servingVariants are a model, its pruned variants, and its student.
@@ -111,56 +124,71 @@ func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]
 // inferComparison collects rows.
 type inferComparison struct {
 	*cli.CompareOptions
-	cmd          *cobra.Command
 	rows         []inferCompareRow
 	notes        []note.Note
 	fits, failed int
 }
 
 // add answers for one row.
-func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, weights string) {
-	s := &c.Serving
-	row := inferCompareRow{of: m.Model}
-	if m.Model.Encodes() {
-		c.addEncoder(&row, m, t, weights)
-	} else if a, notes, err := infer(s, m, t, weights); err != nil {
+func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, k *cli.Case) {
+	row := inferCompareRow{of: m.Model, settings: k.Settings}
+	err := cli.RowError(k.Err)
+	if err == nil {
+		t, err = k.Priced(t)
+	}
+	switch {
+	case err != nil:
+	case m.Model.Encodes():
+		err = c.addEncoder(&row, m, t, k)
+	default:
+		err = c.addDecoder(&row, m, t, k)
+	}
+	if err != nil {
 		c.failed++
-		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
+		s, weights := servingOf(k)
+		row.Error = text.ErrorIn(rowError(k.Cmd, err), c.Lang)
 		row.Model = report.NewModelJSON(m, s.Bounds)
-		row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+		row.Hardware = servingHardware(t)
 		row.Workload.Weights = weights
-	} else {
-		row.InferJSON, row.notes = report.NewInferJSON(m, t, a, notes, s, c.Lang), notes
-		c.notes = append(c.notes, notes...)
-		if a.Memory.Fits {
-			c.fits++
-		}
+	} else if row.Memory.Fits {
+		c.fits++
 	}
 	if m.Input != name {
 		row.Of = name
 	}
+	row.Settings = report.SettingsOf(k.Settings)
+	c.notes = append(c.notes, row.notes...)
 	c.rows = append(c.rows, row)
 }
 
-// addEncoder fills in a row of a model that generates nothing.
-func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, weights string) {
-	s := &c.Serving
-	a, notes, err := encoding(s, m, t, weights)
-	row.Model = report.NewModelJSON(m, s.Bounds)
-	row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
-	row.Workload.Weights = weights
+// servingHardware is a machine in a row.
+func servingHardware(t cli.Target) report.HardwareJSON {
+	return report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+}
+
+// addDecoder fills in a row of a model that generates tokens.
+func (c *inferComparison) addDecoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, k *cli.Case) error {
+	s, weights := servingOf(k)
+	a, notes, err := infer(s, m, t, weights)
 	if err != nil {
-		c.failed++
-		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
-		return
+		return err
 	}
+	row.InferJSON, row.notes = report.NewInferJSON(m, t, a, notes, s, c.Lang), notes
+	return nil
+}
+
+// addEncoder fills in a row of a model that generates nothing.
+func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, k *cli.Case) error {
+	s, weights := servingOf(k)
+	a, notes, err := encoding(s, m, t, weights)
+	if err != nil {
+		return err
+	}
+	row.Model, row.Hardware = report.NewModelJSON(m, s.Bounds), servingHardware(t)
 	row.Workload = report.ServingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}
 	row.Memory, row.Weights, row.MaxBatch, row.Best, row.Encoding = a.Memory, a.Weights, a.MaxBatch, a.Best, &a.Throughput
 	row.Notes, row.notes = report.NotesIn(notes, c.Lang), notes
-	c.notes = append(c.notes, notes...)
-	if a.Memory.Fits {
-		c.fits++
-	}
+	return nil
 }
 
 // rate is the rate by which a table is compared.
@@ -191,7 +219,7 @@ func (c *inferComparison) compareSpeeds() {
 }
 
 // inferCompareDocument lays the rows out, a table a model.
-func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Document {
+func inferCompareDocument(varied []cli.Varied, rows []inferCompareRow, notes []note.Note) *render.Document {
 	f := report.NewFootnotes(notes)
 	d := &render.Document{
 		Title: text.Serving,
@@ -203,21 +231,13 @@ func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Doc
 	}
 	for i := range rows {
 		r := &rows[i]
+		first := servingFirst(rows, r.table())
 		if i == 0 || r.table() != rows[i-1].table() {
-			title := text.Same(r.table())
-			columns := inferCompareColumns()
-			switch w := servingFirst(rows, r.table()); {
-			case w.Context > 0 && r.of.Encodes():
-				title = text.Colon.With(r.table(), encodingOf(r.of, w.Context, w.Batch))
-				columns = encoderColumns(columns, unitNames(r.of))
-			case w.Context > 0:
-				title = text.Colon.With(r.table(), text.CompareInfer.With(w.Context, w.Batch, w.KV))
-			}
-			d.Tables = append(d.Tables, render.Table{Title: title, Columns: columns})
+			d.Tables = append(d.Tables, inferCompareTable(varied, r, first))
 		}
 		t := &d.Tables[len(d.Tables)-1]
 		cells := inferCompareCells(r, f)
-		if kv := r.Workload.KV; r.Error == "" && kv != servingFirst(rows, r.table()).KV {
+		if kv := r.Workload.KV; r.Error == "" && kv != first.KV && !cli.Varies(varied, "kv") {
 			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
 			cells[at].Value = text.WithCache.With(r.Workload.Weights, kv) // not as the title says
 		}
@@ -230,6 +250,41 @@ func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Doc
 	return d
 }
 
+// inferCompareTable is the table of a model, whose first row that has an answer
+// serves the workload.
+func inferCompareTable(varied []cli.Varied, r *inferCompareRow, w report.ServingJSON) render.Table {
+	t := render.Table{Title: text.Same(r.table()), Columns: inferCompareColumns(varied)}
+	if w.Context == 0 {
+		return t
+	}
+	t.Title = text.Colon.With(r.table(), servedTitle(varied, w, r.of))
+	if r.of.Encodes() {
+		t.Columns = encoderColumns(t.Columns, unitNames(r.of))
+	}
+	return t
+}
+
+// servedTitle is what the rows of a table serve alike.
+func servedTitle(varied []cli.Varied, w report.ServingJSON, m *model.Model) text.Text {
+	if !cli.Varies(varied, "context", "batch", "kv") {
+		if m.Encodes() {
+			return encodingOf(m, w.Context, w.Batch)
+		}
+		return text.CompareInfer.With(w.Context, w.Batch, w.KV)
+	}
+	parts := []text.Text{text.Serving}
+	if m.PerToken() && !cli.Varies(varied, "context") {
+		parts = append(parts, text.ContextIs.With(w.Context))
+	}
+	if !cli.Varies(varied, "batch") {
+		parts = append(parts, text.BatchIs.With(w.Batch))
+	}
+	if w.KV != "" && !cli.Varies(varied, "kv") {
+		parts = append(parts, text.CacheIs.With(w.KV))
+	}
+	return text.List(parts, text.Join)
+}
+
 // servingFirst is the workload of the table's first row that has an answer.
 func servingFirst(rows []inferCompareRow, table string) report.ServingJSON {
 	for i := range rows {
@@ -240,25 +295,39 @@ func servingFirst(rows []inferCompareRow, table string) report.ServingJSON {
 	return report.ServingJSON{}
 }
 
-func inferCompareColumns() []render.Column {
-	return []render.Column{
+// servedColumns are the flags whose values have a column anyway.
+var servedColumns = []string{"weights", "runtime"}
+
+func inferCompareColumns(varied []cli.Varied) []render.Column {
+	columns := []render.Column{
 		{Name: "model", Head: text.Model, Wrap: true},
-		{Name: "params", Head: text.Params, Right: true, Drop: 4},
+		{Name: "params", Head: text.Params, Right: true, Drop: 5},
 		{Name: "hardware", Head: text.Hardware},
-		{Name: "weights", Head: text.Weights},
-		{Name: "runtime", Head: text.Runtime, Drop: 7},
-		{Name: "storage_bytes", Head: text.Storage, Right: true, Drop: 3, Across: true},
-		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
-		{Name: "fits", Head: text.FitsHead},
-		{Name: "max_context", Head: text.MaxContext, Right: true, Drop: 2},
-		{Name: "max_sequences", Head: text.SequencesHead, Right: true, Drop: 6},
-		{Name: "tokens_per_second", Head: text.DecodeHead, Right: true},
-		{Name: "band", Head: text.Band, Right: true, Drop: 9},
-		{Name: "against", Head: text.Against, Right: true, Drop: 1},
-		{Name: "per_user", Head: text.PerUserHead, Right: true, Drop: 8},
-		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 5},
-		{Name: "kwh_per_million", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 10},
 	}
+	for _, v := range varied {
+		if !slices.Contains(servedColumns, v.Flag) {
+			columns = append(columns, report.VariedColumn(v.Flag))
+		}
+	}
+	runtime := render.Column{Name: "runtime", Head: text.Runtime, Drop: 8}
+	if cli.Varies(varied, "runtime") {
+		runtime.Drop = 0
+	}
+	return append(columns,
+		render.Column{Name: "weights", Head: text.Weights},
+		runtime,
+		render.Column{Name: "storage_bytes", Head: text.Storage, Right: true, Drop: 4, Across: true},
+		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "fits", Head: text.FitsHead},
+		render.Column{Name: "max_context", Head: text.MaxContext, Right: true, Drop: 3},
+		render.Column{Name: "max_sequences", Head: text.SequencesHead, Right: true, Drop: 7},
+		render.Column{Name: "tokens_per_second", Head: text.DecodeHead, Right: true},
+		render.Column{Name: "band", Head: text.Band, Right: true, Drop: 1},
+		render.Column{Name: "against", Head: text.Against, Right: true, Drop: 2},
+		render.Column{Name: "per_user", Head: text.PerUserHead, Right: true, Drop: 9},
+		render.Column{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 6},
+		render.Column{Name: "kwh_per_million", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 11},
+	)
 }
 
 // encoderColumns are those columns with heads for a model that generates
@@ -284,10 +353,15 @@ func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
 		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
-		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
+	for _, s := range r.settings {
+		if !slices.Contains(servedColumns, s.Flag) {
+			cells = append(cells, render.Cell{Value: s.Value})
+		}
+	}
+	cells = append(cells, render.Cell{Value: r.Workload.Weights, Notes: r.at(f, "weights")})
 	if r.Error != "" {
-		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, r.Hardware.Input, r.Error)})
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, report.SettingsOn(r.Hardware.Input, r.settings), r.Error)})
 		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 		return slices.Grow(cells, 8)[:len(cells)+8]
 	}

@@ -13,6 +13,7 @@ type CompareOptions struct {
 	*App
 	TrainingOptions
 	Models  []string
+	Varied  []Varied       // the flags that have several values
 	Serving ServingOptions // with --weights or --student
 	Student string         // a smaller model beside each
 }

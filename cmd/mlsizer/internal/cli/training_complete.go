@@ -121,17 +121,13 @@ func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 // completeTuning determines which weights the run trains and on what data, and
 // rejects contradicting flags.
 func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
-	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
-	if several && x.Count > 0 && len(o.Methods) == 0 {
-		o.Methods = []train.Method{train.FullTune, train.LoRA, train.QLoRA}
-	}
 	if len(o.Methods) == 0 {
 		o.Methods = []train.Method{train.Pretrain}
 	}
 	o.Method = o.Methods[0]
 	switch {
-	case len(o.Methods) > 1 && !several:
+	case len(o.Methods) > 1:
 		return UsageError(text.SeveralMethods.Error(fs.Lookup("method").Value, len(o.Methods), cmd.Name()), a.CommandReplacing(cmd.Name(), "compare"))
 	case x.Count == 0:
 		for _, name := range []string{"example-tokens", "epochs", "packing"} {

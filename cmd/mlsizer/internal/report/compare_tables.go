@@ -18,10 +18,12 @@ import (
 
 // compareJSON is a row of a comparison.
 type compareJSON struct {
-	Model    ModelJSON     `json:"model"`
-	Hardware HardwareJSON  `json:"hardware"`
-	Method   train.Method  `json:"method"`
-	Workload *workloadJSON `json:"workload,omitempty"`
+	Model    ModelJSON    `json:"model"`
+	Hardware HardwareJSON `json:"hardware"`
+	Method   train.Method `json:"method"`
+	// Settings are the values, by flag, that tell the row from the others.
+	Settings map[string]string `json:"settings,omitempty"`
+	Workload *workloadJSON     `json:"workload,omitempty"`
 	*train.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
@@ -38,22 +40,23 @@ type compareJSON struct {
 }
 
 func newCompareJSON(row *CompareRow, o *cli.CompareOptions) compareJSON {
+	settings := SettingsOf(row.Case.Settings)
 	if row.Err != nil {
 		d := row.Target.Device
 		return compareJSON{
 			Model:    NewModelJSON(row.Model, o.Bounds),
 			Hardware: HardwareJSON{Input: row.Target.Input, Device: d.ID, Name: d.Name, Devices: row.Target.Count, Memory: d.Memory},
-			Method:   row.Method,
-			Error:    text.ErrorIn(row.Err, o.Lang),
+			Method:   row.Case.Method, Settings: settings,
+			Error: text.ErrorIn(row.Err, o.Lang),
 		}
 	}
-	r := NewResult(row.Model, row.Target, row.Answer, &o.TrainingOptions, o.Lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	r := NewResult(row.Model, row.Target, row.Answer, &row.Case.TrainingOptions, o.Lang)
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Case.Method, Settings: settings, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // CompareDocument lays the rows out: a table for each model, or one table of
 // models where there is one device.
-func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices int) *render.Document {
+func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices, cases int) *render.Document {
 	list := make([]compareJSON, len(rows))
 	for i := range rows {
 		list[i] = newCompareJSON(&rows[i], o)
@@ -67,7 +70,7 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 		}{NewHead("compare"), list},
 		Records: list,
 	}
-	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1, stacks: len(o.Stacks) > 1}
+	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, varied: o.Varied}
 	if show.byModel {
 		t := render.Table{Title: text.Same(list[0].Hardware.Name), Columns: show.columns()}
 		for i := range rows {
@@ -76,7 +79,7 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 		d.Tables = []render.Table{t}
 	} else {
 		for i := range rows {
-			if each := devices * len(o.Stacks) * len(o.Methods); i%each == 0 {
+			if each := devices * cases; i%each == 0 {
 				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(list[i : i+each]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
 			}
 			t := &d.Tables[len(d.Tables)-1]
@@ -86,7 +89,7 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 	if o.Explain {
 		for i := range list {
 			for _, t := range ExplainTables(list[i].Explain, f) {
-				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, list[i].Hardware.Input), t.Title)
+				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, rows[i].on()), t.Title)
 				d.Tables = append(d.Tables, t)
 			}
 		}
@@ -98,14 +101,20 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 // compareTitle says what the times are of.
 func compareTitle(o *cli.CompareOptions, rows []CompareRow) text.Text {
 	title := compareLength(o, rows)
-	if o.Teacher != "" {
+	if o.Teacher != "" && !cli.Varies(o.Varied, "teacher") {
 		return text.TaughtBy.With(title, o.Teacher)
 	}
 	return title
 }
 
-// compareLength is how long the rows train.
+// lengths are the flags that say how long a run is.
+var lengths = []string{"tokens", "samples", "examples", "example-tokens", "epochs"}
+
+// compareLength is how long the rows train, where all train as long.
 func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
+	if cli.Varies(o.Varied, lengths...) {
+		return text.TrainingRuns
+	}
 	tokens, images := false, false
 	for i := range rows {
 		tokens = tokens || rows[i].Model.Model.PerToken()
@@ -135,26 +144,37 @@ func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
 // compareModelTitle is the model with the sequence length of its rows.
 func compareModelTitle(rows []compareJSON) text.Text {
 	title := ModelText(&rows[0].Model)
-	var lengths []string // of all rows: software that packs examples has its own
+	var seqs []string // of all rows: software that packs examples has its own
 	for i := range rows {
 		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == model.TokenUnit {
-			lengths = append(lengths, fmt.Sprint(w.Seq))
+			seqs = append(seqs, fmt.Sprint(w.Seq))
 		}
 	}
-	slices.SortFunc(lengths, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	if lengths = slices.Compact(lengths); lengths != nil {
-		title = text.Join.With(title, text.Sequences.With(strings.Join(lengths, ", ")))
+	slices.SortFunc(seqs, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	if seqs = slices.Compact(seqs); seqs != nil {
+		title = text.Join.With(title, text.Sequences.With(strings.Join(seqs, ", ")))
 	}
 	return title
 }
 
 // comparison says what the rows of a comparison show.
 type comparison struct {
-	byModel bool // a row is a model with its tier and size, not a device
-	run     bool // the time of a run, not of a step
-	trials  bool // the cost of a search too
-	methods bool // several methods of each
-	stacks  bool // several stacks of each
+	byModel bool         // a row is a model with its tier and size, not a device
+	run     bool         // the time of a run, not of a step
+	trials  bool         // the cost of a search too
+	varied  []cli.Varied // the flags whose values tell the rows apart
+}
+
+// VariedColumn is the column of a flag that has several values.
+func VariedColumn(flag string) render.Column {
+	head := text.Same("--" + flag)
+	switch flag {
+	case "stack":
+		head = text.Stack
+	case "method":
+		head = text.Method
+	}
+	return render.Column{Name: strings.ReplaceAll(flag, "-", "_"), Head: head}
 }
 
 func (c comparison) columns() []render.Column {
@@ -170,11 +190,8 @@ func (c comparison) columns() []render.Column {
 			{Name: "params", Head: text.Params, Right: true, Own: true, Drop: 1},
 		}
 	}
-	if c.stacks {
-		columns = append(columns, render.Column{Name: "stack", Head: text.Stack})
-	}
-	if c.methods {
-		columns = append(columns, render.Column{Name: "method", Head: text.Method})
+	for _, v := range c.varied {
+		columns = append(columns, VariedColumn(v.Flag))
 	}
 	columns = append(columns,
 		render.Column{Name: "devices", Head: text.Devices, Right: true},
@@ -210,14 +227,11 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 	if c.byModel {
 		first = []render.Cell{{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
 	}
-	if c.stacks {
-		first = append(first, render.Cell{Value: row.stackName()})
-	}
-	if c.methods {
-		first = append(first, render.Cell{Value: row.Method.String()})
+	for _, s := range row.Case.Settings {
+		first = append(first, render.Cell{Value: row.setting(s)})
 	}
 	if row.Err != nil {
-		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.Target.Input, row.Err)})
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.on(), row.Err)})
 		return append(first, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
 	if c.byModel {
