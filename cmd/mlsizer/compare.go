@@ -2,11 +2,13 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
@@ -46,6 +48,25 @@ func addCompareFlags(a *cli.App, cmd *cobra.Command, o *cli.CompareOptions) {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	addCompareServing(cmd, o)
+	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped)
+	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList)
+}
+
+// viewOf is the order and the columns that a comparison with some columns is shown
+// in.
+func viewOf(o *cli.CompareOptions, columns []render.Column) (*report.View, error) {
+	v := &report.View{Sort: o.Sort, Columns: o.Columns}
+	flag, name := v.Unknown(columns)
+	if name == "" {
+		return v, nil
+	}
+	hint := ""
+	if near := cli.Nearest(name, report.ColumnKeys(columns)); near != "" && flag == "columns" {
+		hint = o.CommandReplacing(name, near)
+	} else if near != "" {
+		hint = o.CommandWithout("sort") + " --sort=" + o.Sort[:len(o.Sort)-len(name)] + near
+	}
+	return v, cli.UsageError(text.NoColumn.Error(flag, name, strings.Join(report.ColumnKeys(columns), ", ")), hint)
 }
 
 // trainingFlags are the names of the flags of training.
@@ -56,7 +77,7 @@ func trainingFlags() []string {
 }
 
 // eitherWay are the flags that a comparison of training shares with one of serving.
-var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full"}
+var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns"}
 
 // oneTask rejects flags of training in a comparison of serving and the other
 // way round: they would have no effect.
@@ -83,6 +104,10 @@ func oneTask(o *cli.CompareOptions, cmd *cobra.Command) error {
 
 func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	cases, err := o.Cases(cmd, addCompareFlags)
+	if err != nil {
+		return err
+	}
+	view, err := viewOf(o, report.CompareColumns(o))
 	if err != nil {
 		return err
 	}
@@ -120,7 +145,7 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 			}
 		}
 	}
-	d := report.CompareDocument(o, rows, len(models), len(targets), len(cases))
+	d := report.CompareDocument(o, view, rows)
 	if o.Short(o.Explain) {
 		report.Brief(d, func(int) bool { return true }, text.AllRows)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
 
@@ -35,6 +37,8 @@ type inferCompareRow struct {
 	Encoding *serve.EncodingThroughput `json:"encoding,omitempty"`
 	// Settings are the values, by flag, that tell the row from the others.
 	Settings map[string]string `json:"settings,omitempty"`
+	// First is what the row takes over what the first of its table that fits takes.
+	First *servedRatios `json:"against_first,omitempty"`
 	// Error says why there is no answer.
 	Error    string `json:"error,omitempty"`
 	notes    []note.Note
@@ -68,6 +72,10 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	if err != nil {
 		return err
 	}
+	view, err := viewOf(o, inferCompareColumns(o.Varied))
+	if err != nil {
+		return err
+	}
 	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
@@ -87,7 +95,8 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 		}
 	}
 	c.compareSpeeds()
-	if err := o.Print(inferCompareDocument(o.Varied, c.rows, c.notes)); err != nil {
+	c.sort(view)
+	if err := o.Print(inferCompareDocument(o.Varied, view, c.rows, c.notes)); err != nil {
 		return err
 	}
 	return o.Outcome(c.failed, c.fits, len(c.rows))
@@ -218,8 +227,72 @@ func (c *inferComparison) compareSpeeds() {
 	}
 }
 
+// servedRatios are figures of a row over those of the first row of its table that
+// fits; what either does not have is left out.
+type servedRatios struct {
+	Memory *float64 `json:"memory_ratio,omitempty"`
+	Cost   *float64 `json:"usd_per_million_ratio,omitempty"`
+	Energy *float64 `json:"kwh_per_million_ratio,omitempty"`
+}
+
+// first is what the row takes over the first, empty where there is none.
+func (r *inferCompareRow) first() *servedRatios { return cmp.Or(r.First, &servedRatios{}) }
+
+// compareWithFirst compares the rows of each table with the first that fits.
+func (c *inferComparison) compareWithFirst() {
+	first := map[string]*inferCompareRow{}
+	for i := range c.rows {
+		r := &c.rows[i]
+		r.First = nil
+		if r.Error != "" {
+			continue
+		}
+		if first[r.table()] == nil && r.Memory.Fits {
+			first[r.table()] = r
+		}
+		base := first[r.table()]
+		if base == nil {
+			continue
+		}
+		r.First = &servedRatios{Memory: report.Ratio(float64(r.Memory.Total), float64(base.Memory.Total))}
+		if r.Memory.Fits {
+			cost, energy := r.perMillion()
+			baseCost, baseEnergy := base.perMillion()
+			r.First.Cost, r.First.Energy = report.Ratio(float64(cost), float64(baseCost)), report.Ratio(float64(energy), float64(baseEnergy))
+		}
+	}
+}
+
+// perMillion are the cost and the energy of a million tokens, or of a million
+// inputs of an encoder; 0 where not known.
+func (r *inferCompareRow) perMillion() (quantity.USD, quantity.KWh) {
+	if e := r.Encoding; e != nil {
+		return e.PerMillion, e.Energy
+	}
+	return r.Throughput.PerMillion, r.Throughput.Energy
+}
+
+// sort puts the rows of every table into the order of a view, and compares them
+// with the first of that order.
+func (c *inferComparison) sort(v *report.View) {
+	c.compareWithFirst()
+	if v.Sort == "" {
+		return
+	}
+	f := report.NewFootnotes(nil)
+	for from, to := 0, 0; from < len(c.rows); from = to {
+		t := render.Table{Columns: inferCompareColumns(c.Varied)}
+		for to = from; to < len(c.rows) && c.rows[to].table() == c.rows[from].table(); to++ {
+			t.Rows = append(t.Rows, inferCompareCells(&c.rows[to], len(t.Columns), f))
+		}
+		copy(c.rows[from:to], report.Pick(c.rows[from:to], v.Order(&t)))
+	}
+	c.compareSpeeds()
+	c.compareWithFirst()
+}
+
 // inferCompareDocument lays the rows out, a table a model.
-func inferCompareDocument(varied []cli.Varied, rows []inferCompareRow, notes []note.Note) *render.Document {
+func inferCompareDocument(varied []cli.Varied, view *report.View, rows []inferCompareRow, notes []note.Note) *render.Document {
 	f := report.NewFootnotes(notes)
 	d := &render.Document{
 		Title: text.Serving,
@@ -236,7 +309,7 @@ func inferCompareDocument(varied []cli.Varied, rows []inferCompareRow, notes []n
 			d.Tables = append(d.Tables, inferCompareTable(varied, r, first))
 		}
 		t := &d.Tables[len(d.Tables)-1]
-		cells := inferCompareCells(r, f)
+		cells := inferCompareCells(r, len(t.Columns), f)
 		if kv := r.Workload.KV; r.Error == "" && kv != first.KV && !cli.Varies(varied, "kv") {
 			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
 			cells[at].Value = text.WithCache.With(r.Workload.Weights, kv) // not as the title says
@@ -244,8 +317,12 @@ func inferCompareDocument(varied []cli.Varied, rows []inferCompareRow, notes []n
 		t.Rows = append(t.Rows, cells)
 	}
 	for i := range d.Tables {
-		tidyComparison(&d.Tables[i])
+		view.Choose(&d.Tables[i])
+		if view.Columns == nil {
+			tidyComparison(&d.Tables[i])
+		}
 	}
+	view.Flat(d)
 	f.Finish(d)
 	return d
 }
@@ -277,10 +354,10 @@ func servedTitle(varied []cli.Varied, w report.ServingJSON, m *model.Model) text
 		parts = append(parts, text.ContextIs.With(w.Context))
 	}
 	if !cli.Varies(varied, "batch") {
-		parts = append(parts, text.BatchIs.With(w.Batch))
+		parts = append(parts, text.EncodingOfSamples.With(w.Batch))
 	}
 	if w.KV != "" && !cli.Varies(varied, "kv") {
-		parts = append(parts, text.CacheIs.With(w.KV))
+		parts = append(parts, text.CacheOnly.With(w.KV))
 	}
 	return text.List(parts, text.Join)
 }
@@ -316,17 +393,20 @@ func inferCompareColumns(varied []cli.Varied) []render.Column {
 	return append(columns,
 		render.Column{Name: "weights", Head: text.Weights},
 		runtime,
-		render.Column{Name: "storage_bytes", Head: text.Storage, Right: true, Drop: 4, Across: true},
-		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "storage_bytes", Key: "storage", Head: text.Storage, Right: true, Drop: 4, Across: true},
+		render.Column{Name: "memory_bytes", Key: "memory", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "memory_change", Key: "memory-change", Head: text.MemoryChange, Right: true, Optional: true},
 		render.Column{Name: "fits", Head: text.FitsHead},
-		render.Column{Name: "max_context", Head: text.MaxContext, Right: true, Drop: 3},
-		render.Column{Name: "max_sequences", Head: text.SequencesHead, Right: true, Drop: 7},
-		render.Column{Name: "tokens_per_second", Head: text.DecodeHead, Right: true},
+		render.Column{Name: "max_context", Key: "max-context", Head: text.MaxContext, Right: true, Drop: 3},
+		render.Column{Name: "max_sequences", Key: "sequences", Head: text.SequencesHead, Right: true, Drop: 7},
+		render.Column{Name: "tokens_per_second", Key: "speed", Head: text.DecodeHead, Right: true},
 		render.Column{Name: "band", Head: text.Band, Right: true, Drop: 1},
-		render.Column{Name: "against", Head: text.Against, Right: true, Drop: 2},
-		render.Column{Name: "per_user", Head: text.PerUserHead, Right: true, Drop: 9},
-		render.Column{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 6},
-		render.Column{Name: "kwh_per_million", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 11},
+		render.Column{Name: "against", Key: "speed-ratio", Head: text.Against, Right: true, Drop: 2},
+		render.Column{Name: "per_user", Key: "user-speed", Head: text.PerUserHead, Right: true, Drop: 9},
+		render.Column{Name: "usd_per_million", Key: "cost", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 6},
+		render.Column{Name: "usd_per_million_change", Key: "cost-change", Head: text.CostChange, Right: true, Optional: true},
+		render.Column{Name: "kwh_per_million", Key: "energy", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 11},
+		render.Column{Name: "kwh_per_million_change", Key: "energy-change", Head: text.EnergyChange, Right: true, Optional: true},
 	)
 }
 
@@ -348,7 +428,18 @@ func encoderColumns(columns []render.Column, unit text.Text) []render.Column {
 	return columns
 }
 
-func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
+// inferCompareCells are the cells of a row in as many columns, empty from where the
+// row has no more.
+func inferCompareCells(r *inferCompareRow, columns int, f *report.Footnotes) []render.Cell {
+	cells := servedCells(r, f)
+	for len(cells) < columns {
+		cells = append(cells, render.Cell{})
+	}
+	return cells
+}
+
+// servedCells are the cells that a row has something for.
+func servedCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 	cells := []render.Cell{
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
@@ -362,40 +453,42 @@ func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 	cells = append(cells, render.Cell{Value: r.Workload.Weights, Notes: r.at(f, "weights")})
 	if r.Error != "" {
 		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, report.SettingsOn(r.Hardware.Input, r.settings), r.Error)})
-		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
-		return slices.Grow(cells, 8)[:len(cells)+8]
+		return append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
-	p := &r.Throughput
-	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
-		render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
+	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total},
+		report.ChangeCell(r.first().Memory), render.Cell{Value: r.Memory.Fits}, render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
 	if r.Encoding != nil {
 		cells[len(cells)-2].Value = nil // no longer than it reads
 	}
-	if !r.Memory.Fits {
-		return slices.Grow(cells, 6)[:len(cells)+6]
+	if r.Memory.Fits {
+		cells = append(cells, speedCells(r, f)...)
 	}
-	var against, cost, energy any
-	if r.Against > 0 {
-		against = fmt.Sprintf("%.2fx", r.Against)
-	}
-	if p.PerMillion > 0 {
-		cost = p.PerMillion
-	}
-	if p.Energy > 0 {
-		energy = p.Energy
-	}
+	return cells
+}
+
+// speedCells are how fast a row serves, and at which cost.
+func speedCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
+	rate, low, high := r.Throughput.Decode, r.Throughput.Low, r.Throughput.High
+	user := render.Cell{Value: render.Rate(r.Throughput.PerUser)}
 	if e := r.Encoding; e != nil {
-		if e.PerMillion > 0 {
-			cost = e.PerMillion
-		}
-		if e.Energy > 0 {
-			energy = e.Energy
-		}
-		return append(cells, render.Cell{Value: report.PerSecond(e.Sequences), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(e.Low, e.High)}, render.Cell{Value: against},
-			render.Cell{}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+		rate, low, high, user = e.Sequences, e.Low, e.High, render.Cell{}
 	}
-	return append(cells, render.Cell{Value: report.PerSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(p.Low, p.High)}, render.Cell{Value: against},
-		render.Cell{Value: report.PerSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+	against, cost, energy := any(nil), any(nil), any(nil)
+	if r.Against > 0 {
+		against = render.Times(r.Against)
+	}
+	usd, kwh := r.perMillion()
+	if usd > 0 {
+		cost = usd
+	}
+	if kwh > 0 {
+		energy = kwh
+	}
+	return []render.Cell{
+		{Value: render.Rate(rate), Notes: r.at(f, "speed")}, {Value: report.BandText(low, high)}, {Value: against}, user,
+		{Value: cost, Notes: r.at(f, "price")}, report.ChangeCell(r.first().Cost),
+		{Value: energy, Notes: r.at(f, "energy")}, report.ChangeCell(r.first().Energy),
+	}
 }
 
 // tidyComparison removes empty or constant columns: the model if there is one,
@@ -411,7 +504,7 @@ func tidyComparison(t *render.Table) {
 	}
 	for _, row := range t.Rows {
 		oneModel = oneModel && row[model].Value == t.Rows[0][model].Value
-		oneUser = oneUser && row[all].Value == row[user].Value
+		oneUser = oneUser && fmt.Sprint(row[all].Value) == fmt.Sprint(row[user].Value)
 	}
 	for i := range t.Rows {
 		if oneModel {

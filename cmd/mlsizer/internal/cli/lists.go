@@ -21,7 +21,7 @@ type listFlag struct {
 
 // ofOne are the flags of a comparison that take one value: those about the whole
 // answer, about files read once, and those that are lists already.
-var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full"}
+var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full", "sort", "columns"}
 
 // withCommas are the flags whose values hold commas of their own.
 var withCommas = []string{"lora-targets", "recompute-modules", "offload-modules", "rampup-batch-size", "constants"}
@@ -186,7 +186,7 @@ func (a *App) CheckRows(models, devices int, lists []Varied) error {
 	if rows <= MostRows {
 		return nil
 	}
-	factors := []text.Text{text.ModelsOf.With(models), text.HardwareOf.With(devices)}
+	factors := []text.Text{text.ModelsTitle.With(models), text.DevicesTitle.With(devices)}
 	for _, l := range lists {
 		factors = append(factors, text.ValuesOf.With(len(l.Values), l.Flag))
 	}
