@@ -51,6 +51,8 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 		o.Sweep.Fraction = defaultTrial
 	}
 	switch {
+	case o.Tokens.IsSet() && o.Data.IsSet():
+		return UsageError(text.TokensOrData.Error(), a.CommandWithout("tokens"))
 	case len(o.On) == 0:
 		return UsageError(text.NoDevices.Error(), a.CommandLine()+" --on h100x8")
 	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.Methods, train.Method.Adapts):
@@ -69,15 +71,31 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	return o.needsRun(a, cmd)
 }
 
+// lengthFlag is the flag that gives the length of a run in tokens.
+func (o *TrainingOptions) lengthFlag() string {
+	if o.Data.IsSet() {
+		return "data"
+	}
+	return "tokens"
+}
+
 // LengthSet says whether the length of the run was given.
 func (o *TrainingOptions) LengthSet() bool {
-	return o.Tokens.IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
+	return o.Reads().IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
+}
+
+// Reads is the length of the run of a model that reads tokens.
+func (o *TrainingOptions) Reads() option.Of[Length] {
+	if o.Data.IsSet() {
+		return o.Data
+	}
+	return o.Tokens
 }
 
 // WithLength is a command line that gives the length of the run, in what its
 // models count.
 func (a *App) WithLength(cmd *cobra.Command, line string) string {
-	if slices.ContainsFunc([]string{"tokens", "samples", "examples"}, cmd.Flags().Changed) {
+	if slices.ContainsFunc([]string{"tokens", "data", "samples", "examples"}, cmd.Flags().Changed) {
 		return line
 	}
 	tokens, samples := "", ""
@@ -135,8 +153,8 @@ func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 				return UsageError(text.NeedsExamples.Error(name), a.CommandLine()+" --examples 50K")
 			}
 		}
-	case o.Tokens.IsSet():
-		return UsageError(text.ExamplesOrTokens.Error(), a.CommandWithout("tokens"))
+	case o.Reads().IsSet():
+		return UsageError(text.ExamplesOrTokens.Error(o.lengthFlag()), a.CommandWithout("tokens", "data"))
 	case o.Samples.IsSet():
 		return UsageError(text.ExamplesOrSamples.Error(), a.CommandWithout("samples"))
 	case slices.Contains(o.Methods, train.Pretrain):

@@ -157,7 +157,7 @@ func compareTitle(o *cli.CompareOptions, rows []CompareRow) text.Text {
 }
 
 // lengths are the flags that say how long a run is.
-var lengths = []string{"tokens", "samples", "examples", "example-tokens", "epochs"}
+var lengths = []string{"tokens", "data", "samples", "examples", "example-tokens", "epochs"}
 
 // compareLength is how long the rows train, where all train as long.
 func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
@@ -180,10 +180,10 @@ func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
 			title = text.ExamplesOf.With(title, x.Tokens)
 		}
 		return text.TuningOn.With(title)
-	case tokens && o.Tokens.IsSet() && images && o.Samples.IsSet():
-		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.Tokens.Or(0)), text.Samples.With(o.Samples.Or(0))))
-	case tokens && o.Tokens.IsSet():
-		return text.TrainingOn.With(text.Tokens.With(o.Tokens.Or(0)))
+	case tokens && o.Reads().IsSet() && images && o.Samples.IsSet():
+		return text.TrainingOn.With(text.Join.With(o.Reads().Or(cli.Length{}).Words(), text.Samples.With(o.Samples.Or(0))))
+	case tokens && o.Reads().IsSet():
+		return text.TrainingOn.With(o.Reads().Or(cli.Length{}).Words())
 	case images && o.Samples.IsSet():
 		return text.TrainingOn.With(text.Samples.With(o.Samples.Or(0)))
 	}

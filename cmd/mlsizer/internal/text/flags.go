@@ -43,7 +43,8 @@ func Flag(command, name string) (group int, usage Text, ok bool) {
 var workFlags = map[string]Text{
 	"on":               T("devices with a count each: h100x512 (default: the fewest that fit the model); or instances: p5.48xlargex64 is 64 of 8 devices", "设备，各带数量：h100x512（默认：放得下的最少设备数）；或实例：p5.48xlargex64 为 64 个 8 设备实例"),
 	"infer on":         T("device with a count: h100x2, or an instance: p5.48xlarge", "设备，带数量：h100x2，或实例：p5.48xlarge"),
-	"tokens":           T("length of the run in tokens: 15T (default: one step)", "训练量（token）：15T（默认：一步）"),
+	"tokens":           T("length of the run in tokens: 15T, or per parameter: 20x (default: one step)", "训练量（token）：15T；或每参数：20x（默认：一步）"),
+	"data":             T("length of the run as the size of its text, which a ratio makes tokens: 3TB", "以文本大小给出的训练量，按比例折合为 token：3TB"),
 	"samples":          T("length of the run in samples, for models that count images or frames", "训练量（样本），用于按图像或帧计的模型"),
 	"seq":              T("sequence length in tokens: 4096 or 4k", "序列长度（token）：4096 或 4k"),
 	"batch":            T("global batch in sequences or samples", "全局批次，以序列或样本计"),
