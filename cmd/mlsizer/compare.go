@@ -2,18 +2,19 @@ package main
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
 func newCompareCmd(a *cli.App) *cobra.Command {
 	o := &cli.CompareOptions{App: a}
-	var training []string
 	cmd := &cobra.Command{
 		Use: "compare MODEL... --on A,B,C",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -24,13 +25,10 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneTask(o, cmd, training); err != nil {
+			if err := oneTask(o, cmd); err != nil {
 				return err
 			}
 			if err := a.CheckForm(o.Explain); err != nil {
-				return err
-			}
-			if err := o.Complete(a, cmd); err != nil {
 				return err
 			}
 			if o.Served() {
@@ -39,21 +37,53 @@ func newCompareCmd(a *cli.App) *cobra.Command {
 			return compareRun(cmd, o)
 		},
 	}
-	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
-	training = cli.FlagNames(cmd)
-	cli.AddForm(a, cmd)
-	addCompareServing(cmd, o)
-	cli.AddsUp(cmd.Flags(), "on", "method", "weights")
+	addCompareFlags(a, cmd, o)
+	cli.AddsUp(cmd.Flags(), "on")
+	cli.TakeLists(cmd.Flags())
 	return cmd
 }
 
+// addCompareFlags adds the flags of a comparison, each with one value.
+func addCompareFlags(a *cli.App, cmd *cobra.Command, o *cli.CompareOptions) {
+	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
+	cli.AddForm(a, cmd)
+	addCompareServing(cmd, o)
+	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped)
+	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList)
+}
+
+// viewOf is the order and the columns that a comparison with some columns is shown
+// in.
+func viewOf(o *cli.CompareOptions, columns []render.Column) (*report.View, error) {
+	v := &report.View{Sort: o.Sort, Columns: o.Columns}
+	flag, name := v.Unknown(columns)
+	if name == "" {
+		return v, nil
+	}
+	hint := ""
+	if near := cli.Nearest(name, report.ColumnKeys(columns)); near != "" && flag == "columns" {
+		hint = o.CommandReplacing(name, near)
+	} else if near != "" {
+		hint = o.CommandWithout("sort") + " --sort=" + o.Sort[:len(o.Sort)-len(name)] + near
+	}
+	return v, cli.UsageError(text.NoColumn.Error(flag, name, strings.Join(report.ColumnKeys(columns), ", ")), hint)
+}
+
+// trainingFlags are the names of the flags of training.
+func trainingFlags() []string {
+	cmd := &cobra.Command{}
+	cli.AddTrainingFlags(&cli.App{}, cmd, &cli.TrainingOptions{})
+	return cli.FlagNames(cmd)
+}
+
 // eitherWay are the flags that a comparison of training shares with one of serving.
-var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full"}
+var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns"}
 
 // oneTask rejects flags of training in a comparison of serving and the other
-// way round: they would have no effect. training are those of training.
-func oneTask(o *cli.CompareOptions, cmd *cobra.Command, training []string) error {
+// way round: they would have no effect.
+func oneTask(o *cli.CompareOptions, cmd *cobra.Command) error {
 	var train, serve []string
+	training := trainingFlags()
 	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
 		switch {
 		case !f.Changed || slices.Contains(eitherWay, f.Name):
@@ -73,6 +103,14 @@ func oneTask(o *cli.CompareOptions, cmd *cobra.Command, training []string) error
 }
 
 func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
+	cases, err := o.Cases(cmd, addCompareFlags)
+	if err != nil {
+		return err
+	}
+	view, err := viewOf(o, report.CompareColumns(o))
+	if err != nil {
+		return err
+	}
 	var models []*cli.ModelArg
 	for _, name := range o.Models {
 		m, err := o.Resolve(cmd.Context(), name)
@@ -94,27 +132,20 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	}
 	var rows []report.CompareRow
 	fits, failed := 0, 0
-	ask := func(row report.CompareRow) {
-		one := o.TrainingOptions
-		one.Method, one.Stack = row.Method, row.Stack
-		if row.Answer, row.Err = one.Answer(row.Model, row.Target); row.Err != nil {
-			row.Err = rowError(o, cmd, row.Err)
-			failed++
-		} else if o.Holds(&row.Answer.Estimate.Memory) {
-			fits++
-		}
-		rows = append(rows, row)
-	}
 	for _, m := range models {
 		for _, t := range targets {
-			for _, stack := range o.Stacks {
-				for _, method := range o.Methods {
-					ask(report.CompareRow{Model: m, Target: t, Stack: stack, Method: method})
+			for i := range cases {
+				row := compareRow(&cases[i], m, t)
+				if row.Err != nil {
+					failed++
+				} else if o.Holds(&row.Answer.Estimate.Memory) {
+					fits++
 				}
+				rows = append(rows, row)
 			}
 		}
 	}
-	d := report.CompareDocument(o, rows, len(models), len(targets))
+	d := report.CompareDocument(o, view, rows)
 	if o.Short(o.Explain) {
 		report.Brief(d, func(int) bool { return true }, text.AllRows)
 	}
@@ -124,8 +155,23 @@ func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 	return o.Outcome(failed, fits, len(rows))
 }
 
+// compareRow answers for one model on one device in one case.
+func compareRow(c *cli.Case, m *cli.ModelArg, t cli.Target) report.CompareRow {
+	row := report.CompareRow{Model: m, Target: t, Case: c, Err: cli.RowError(c.Err)}
+	if row.Err != nil {
+		return row
+	}
+	if row.Target, row.Err = c.Priced(t); row.Err == nil {
+		row.Answer, row.Err = c.Answer(m, row.Target)
+	}
+	if row.Err != nil {
+		row.Err = rowError(c.Cmd, row.Err)
+	}
+	return row
+}
+
 // rowError names the flag that an error is about.
-func rowError(o *cli.CompareOptions, cmd *cobra.Command, err error) error {
+func rowError(cmd *cobra.Command, err error) error {
 	_, err = flagError(cmd, err)
 	return err
 }

@@ -33,7 +33,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 			if len(o.On) != 1 {
 				return cli.UsageError(cli.ErrOneDevice(o.On), a.CommandReplacing("estimate", "compare"))
 			}
-			if o.Tokens.IsSet() && o.Samples.IsSet() {
+			if o.Reads().IsSet() && o.Samples.IsSet() {
 				return cli.UsageError(text.TokensOrSamples.Error(), "")
 			}
 			return estimateRun(cmd, o)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 )
 
@@ -33,10 +35,15 @@ type inferCompareRow struct {
 	Against float64 `json:"speed_against_first,omitempty"`
 	// Encoding is the speed of a model that does not generate tokens.
 	Encoding *serve.EncodingThroughput `json:"encoding,omitempty"`
+	// Settings are the values, by flag, that tell the row from the others.
+	Settings map[string]string `json:"settings,omitempty"`
+	// First is what the row takes over what the first of its table that fits takes.
+	First *servedRatios `json:"against_first,omitempty"`
 	// Error says why there is no answer.
-	Error string `json:"error,omitempty"`
-	notes []note.Note
-	of    *model.Model
+	Error    string `json:"error,omitempty"`
+	notes    []note.Note
+	of       *model.Model
+	settings []cli.Setting
 }
 
 // table is the model whose table the row stands in.
@@ -59,18 +66,21 @@ func (r *inferCompareRow) at(f *report.Footnotes, codes ...string) []int {
 }
 
 // inferCompareRun answers for every model with its variants, every machine and
-// every storage of the weights.
+// every combination of the values of flags.
 func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
-	s := &o.Serving
-	s.On, s.Batch, s.Price, s.Bounds, s.Network = o.On, o.Batch, o.Price, o.Bounds, o.Network
-	if len(s.Weights) == 0 {
-		s.Weights = []string{""}
+	cases, err := o.Cases(cmd, addCompareFlags)
+	if err != nil {
+		return err
+	}
+	view, err := viewOf(o, inferCompareColumns(o.Varied))
+	if err != nil {
+		return err
 	}
 	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
 	}
-	c := &inferComparison{CompareOptions: o, cmd: cmd}
+	c := &inferComparison{CompareOptions: o}
 	for _, name := range o.Models {
 		variants, err := servingVariants(o, cmd, name)
 		if err != nil {
@@ -78,17 +88,29 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 		}
 		for _, m := range variants {
 			for _, t := range targets {
-				for _, w := range s.Weights {
-					c.add(name, m, t, w)
+				for i := range cases {
+					c.add(name, m, t, &cases[i])
 				}
 			}
 		}
 	}
 	c.compareSpeeds()
-	if err := o.Print(inferCompareDocument(c.rows, c.notes)); err != nil {
+	c.sort(view)
+	if err := o.Print(inferCompareDocument(o.Varied, view, c.rows, c.notes)); err != nil {
 		return err
 	}
 	return o.Outcome(c.failed, c.fits, len(c.rows))
+}
+
+// servingOf are the flags of serving of a case, with those that it shares with
+// training.
+func servingOf(c *cli.Case) (s *cli.ServingOptions, weights string) {
+	s = &c.Serving
+	s.On, s.Batch, s.Price, s.Bounds, s.Network = c.On, c.Batch, c.Price, c.Bounds, c.Network
+	if len(s.Weights) > 0 {
+		weights = s.Weights[0]
+	}
+	return s, weights
 }
 
 // servingVariants are a model, its pruned variants, and its student.
@@ -111,56 +133,71 @@ func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]
 // inferComparison collects rows.
 type inferComparison struct {
 	*cli.CompareOptions
-	cmd          *cobra.Command
 	rows         []inferCompareRow
 	notes        []note.Note
 	fits, failed int
 }
 
 // add answers for one row.
-func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, weights string) {
-	s := &c.Serving
-	row := inferCompareRow{of: m.Model}
-	if m.Model.Encodes() {
-		c.addEncoder(&row, m, t, weights)
-	} else if a, notes, err := infer(s, m, t, weights); err != nil {
+func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, k *cli.Case) {
+	row := inferCompareRow{of: m.Model, settings: k.Settings}
+	err := cli.RowError(k.Err)
+	if err == nil {
+		t, err = k.Priced(t)
+	}
+	switch {
+	case err != nil:
+	case m.Model.Encodes():
+		err = c.addEncoder(&row, m, t, k)
+	default:
+		err = c.addDecoder(&row, m, t, k)
+	}
+	if err != nil {
 		c.failed++
-		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
+		s, weights := servingOf(k)
+		row.Error = text.ErrorIn(rowError(k.Cmd, err), c.Lang)
 		row.Model = report.NewModelJSON(m, s.Bounds)
-		row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+		row.Hardware = servingHardware(t)
 		row.Workload.Weights = weights
-	} else {
-		row.InferJSON, row.notes = report.NewInferJSON(m, t, a, notes, s, c.Lang), notes
-		c.notes = append(c.notes, notes...)
-		if a.Memory.Fits {
-			c.fits++
-		}
+	} else if row.Memory.Fits {
+		c.fits++
 	}
 	if m.Input != name {
 		row.Of = name
 	}
+	row.Settings = report.SettingsOf(k.Settings)
+	c.notes = append(c.notes, row.notes...)
 	c.rows = append(c.rows, row)
 }
 
-// addEncoder fills in a row of a model that generates nothing.
-func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, weights string) {
-	s := &c.Serving
-	a, notes, err := encoding(s, m, t, weights)
-	row.Model = report.NewModelJSON(m, s.Bounds)
-	row.Hardware = report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
-	row.Workload.Weights = weights
+// servingHardware is a machine in a row.
+func servingHardware(t cli.Target) report.HardwareJSON {
+	return report.HardwareJSON{Input: t.Input, Device: t.Device.ID, Name: t.Device.Name, Devices: max(t.Count, 1), Memory: t.Device.Memory}
+}
+
+// addDecoder fills in a row of a model that generates tokens.
+func (c *inferComparison) addDecoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, k *cli.Case) error {
+	s, weights := servingOf(k)
+	a, notes, err := infer(s, m, t, weights)
 	if err != nil {
-		c.failed++
-		row.Error = text.ErrorIn(rowError(c.CompareOptions, c.cmd, err), c.Lang)
-		return
+		return err
 	}
+	row.InferJSON, row.notes = report.NewInferJSON(m, t, a, notes, s, c.Lang), notes
+	return nil
+}
+
+// addEncoder fills in a row of a model that generates nothing.
+func (c *inferComparison) addEncoder(row *inferCompareRow, m *cli.ModelArg, t cli.Target, k *cli.Case) error {
+	s, weights := servingOf(k)
+	a, notes, err := encoding(s, m, t, weights)
+	if err != nil {
+		return err
+	}
+	row.Model, row.Hardware = report.NewModelJSON(m, s.Bounds), servingHardware(t)
 	row.Workload = report.ServingJSON{Context: a.Context, Batch: a.Batch, Weights: a.Quant.Name, Runtime: a.Runtime.Name, Layout: a.Layout}
 	row.Memory, row.Weights, row.MaxBatch, row.Best, row.Encoding = a.Memory, a.Weights, a.MaxBatch, a.Best, &a.Throughput
 	row.Notes, row.notes = report.NotesIn(notes, c.Lang), notes
-	c.notes = append(c.notes, notes...)
-	if a.Memory.Fits {
-		c.fits++
-	}
+	return nil
 }
 
 // rate is the rate by which a table is compared.
@@ -190,8 +227,72 @@ func (c *inferComparison) compareSpeeds() {
 	}
 }
 
+// servedRatios are figures of a row over those of the first row of its table that
+// fits; what either does not have is left out.
+type servedRatios struct {
+	Memory *float64 `json:"memory_ratio,omitempty"`
+	Cost   *float64 `json:"usd_per_million_ratio,omitempty"`
+	Energy *float64 `json:"kwh_per_million_ratio,omitempty"`
+}
+
+// first is what the row takes over the first, empty where there is none.
+func (r *inferCompareRow) first() *servedRatios { return cmp.Or(r.First, &servedRatios{}) }
+
+// compareWithFirst compares the rows of each table with the first that fits.
+func (c *inferComparison) compareWithFirst() {
+	first := map[string]*inferCompareRow{}
+	for i := range c.rows {
+		r := &c.rows[i]
+		r.First = nil
+		if r.Error != "" {
+			continue
+		}
+		if first[r.table()] == nil && r.Memory.Fits {
+			first[r.table()] = r
+		}
+		base := first[r.table()]
+		if base == nil {
+			continue
+		}
+		r.First = &servedRatios{Memory: report.Ratio(float64(r.Memory.Total), float64(base.Memory.Total))}
+		if r.Memory.Fits {
+			cost, energy := r.perMillion()
+			baseCost, baseEnergy := base.perMillion()
+			r.First.Cost, r.First.Energy = report.Ratio(float64(cost), float64(baseCost)), report.Ratio(float64(energy), float64(baseEnergy))
+		}
+	}
+}
+
+// perMillion are the cost and the energy of a million tokens, or of a million
+// inputs of an encoder; 0 where not known.
+func (r *inferCompareRow) perMillion() (quantity.USD, quantity.KWh) {
+	if e := r.Encoding; e != nil {
+		return e.PerMillion, e.Energy
+	}
+	return r.Throughput.PerMillion, r.Throughput.Energy
+}
+
+// sort puts the rows of every table into the order of a view, and compares them
+// with the first of that order.
+func (c *inferComparison) sort(v *report.View) {
+	c.compareWithFirst()
+	if v.Sort == "" {
+		return
+	}
+	f := report.NewFootnotes(nil)
+	for from, to := 0, 0; from < len(c.rows); from = to {
+		t := render.Table{Columns: inferCompareColumns(c.Varied)}
+		for to = from; to < len(c.rows) && c.rows[to].table() == c.rows[from].table(); to++ {
+			t.Rows = append(t.Rows, inferCompareCells(&c.rows[to], len(t.Columns), f))
+		}
+		copy(c.rows[from:to], report.Pick(c.rows[from:to], v.Order(&t)))
+	}
+	c.compareSpeeds()
+	c.compareWithFirst()
+}
+
 // inferCompareDocument lays the rows out, a table a model.
-func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Document {
+func inferCompareDocument(varied []cli.Varied, view *report.View, rows []inferCompareRow, notes []note.Note) *render.Document {
 	f := report.NewFootnotes(notes)
 	d := &render.Document{
 		Title: text.Serving,
@@ -203,31 +304,62 @@ func inferCompareDocument(rows []inferCompareRow, notes []note.Note) *render.Doc
 	}
 	for i := range rows {
 		r := &rows[i]
+		first := servingFirst(rows, r.table())
 		if i == 0 || r.table() != rows[i-1].table() {
-			title := text.Same(r.table())
-			columns := inferCompareColumns()
-			switch w := servingFirst(rows, r.table()); {
-			case w.Context > 0 && r.of.Encodes():
-				title = text.Colon.With(r.table(), encodingOf(r.of, w.Context, w.Batch))
-				columns = encoderColumns(columns, unitNames(r.of))
-			case w.Context > 0:
-				title = text.Colon.With(r.table(), text.CompareInfer.With(w.Context, w.Batch, w.KV))
-			}
-			d.Tables = append(d.Tables, render.Table{Title: title, Columns: columns})
+			d.Tables = append(d.Tables, inferCompareTable(varied, r, first))
 		}
 		t := &d.Tables[len(d.Tables)-1]
-		cells := inferCompareCells(r, f)
-		if kv := r.Workload.KV; r.Error == "" && kv != servingFirst(rows, r.table()).KV {
+		cells := inferCompareCells(r, len(t.Columns), f)
+		if kv := r.Workload.KV; r.Error == "" && kv != first.KV && !cli.Varies(varied, "kv") {
 			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
 			cells[at].Value = text.WithCache.With(r.Workload.Weights, kv) // not as the title says
 		}
 		t.Rows = append(t.Rows, cells)
 	}
 	for i := range d.Tables {
-		tidyComparison(&d.Tables[i])
+		view.Choose(&d.Tables[i])
+		if view.Columns == nil {
+			tidyComparison(&d.Tables[i])
+		}
 	}
+	view.Flat(d)
 	f.Finish(d)
 	return d
+}
+
+// inferCompareTable is the table of a model, whose first row that has an answer
+// serves the workload.
+func inferCompareTable(varied []cli.Varied, r *inferCompareRow, w report.ServingJSON) render.Table {
+	t := render.Table{Title: text.Same(r.table()), Columns: inferCompareColumns(varied)}
+	if w.Context == 0 {
+		return t
+	}
+	t.Title = text.Colon.With(r.table(), servedTitle(varied, w, r.of))
+	if r.of.Encodes() {
+		t.Columns = encoderColumns(t.Columns, unitNames(r.of))
+	}
+	return t
+}
+
+// servedTitle is what the rows of a table serve alike.
+func servedTitle(varied []cli.Varied, w report.ServingJSON, m *model.Model) text.Text {
+	if !cli.Varies(varied, "context", "batch", "kv") {
+		if m.Encodes() {
+			return encodingOf(m, w.Context, w.Batch)
+		}
+		return text.CompareInfer.With(w.Context, w.Batch, w.KV)
+	}
+	parts := []text.Text{text.Serving}
+	if m.PerToken() && !cli.Varies(varied, "context") {
+		parts = append(parts, text.ContextIs.With(w.Context))
+	}
+	if !cli.Varies(varied, "batch") {
+		parts = append(parts, text.EncodingOfSamples.With(w.Batch))
+	}
+	if w.KV != "" && !cli.Varies(varied, "kv") {
+		parts = append(parts, text.CacheOnly.With(w.KV))
+	}
+	return text.List(parts, text.Join)
 }
 
 // servingFirst is the workload of the table's first row that has an answer.
@@ -240,25 +372,42 @@ func servingFirst(rows []inferCompareRow, table string) report.ServingJSON {
 	return report.ServingJSON{}
 }
 
-func inferCompareColumns() []render.Column {
-	return []render.Column{
+// servedColumns are the flags whose values have a column anyway.
+var servedColumns = []string{"weights", "runtime"}
+
+func inferCompareColumns(varied []cli.Varied) []render.Column {
+	columns := []render.Column{
 		{Name: "model", Head: text.Model, Wrap: true},
-		{Name: "params", Head: text.Params, Right: true, Drop: 4},
+		{Name: "params", Head: text.Params, Right: true, Drop: 5},
 		{Name: "hardware", Head: text.Hardware},
-		{Name: "weights", Head: text.Weights},
-		{Name: "runtime", Head: text.Runtime, Drop: 7},
-		{Name: "storage_bytes", Head: text.Storage, Right: true, Drop: 3, Across: true},
-		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
-		{Name: "fits", Head: text.FitsHead},
-		{Name: "max_context", Head: text.MaxContext, Right: true, Drop: 2},
-		{Name: "max_sequences", Head: text.SequencesHead, Right: true, Drop: 6},
-		{Name: "tokens_per_second", Head: text.DecodeHead, Right: true},
-		{Name: "band", Head: text.Band, Right: true, Drop: 9},
-		{Name: "against", Head: text.Against, Right: true, Drop: 1},
-		{Name: "per_user", Head: text.PerUserHead, Right: true, Drop: 8},
-		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 5},
-		{Name: "kwh_per_million", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 10},
 	}
+	for _, v := range varied {
+		if !slices.Contains(servedColumns, v.Flag) {
+			columns = append(columns, report.VariedColumn(v.Flag))
+		}
+	}
+	runtime := render.Column{Name: "runtime", Head: text.Runtime, Drop: 8}
+	if cli.Varies(varied, "runtime") {
+		runtime.Drop = 0
+	}
+	return append(columns,
+		render.Column{Name: "weights", Head: text.Weights},
+		runtime,
+		render.Column{Name: "storage_bytes", Key: "storage", Head: text.Storage, Right: true, Drop: 4, Across: true},
+		render.Column{Name: "memory_bytes", Key: "memory", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "memory_change", Key: "memory-change", Head: text.MemoryChange, Right: true, Optional: true},
+		render.Column{Name: "fits", Head: text.FitsHead},
+		render.Column{Name: "max_context", Key: "max-context", Head: text.MaxContext, Right: true, Drop: 3},
+		render.Column{Name: "max_sequences", Key: "sequences", Head: text.SequencesHead, Right: true, Drop: 7},
+		render.Column{Name: "tokens_per_second", Key: "speed", Head: text.DecodeHead, Right: true},
+		render.Column{Name: "band", Head: text.Band, Right: true, Drop: 1},
+		render.Column{Name: "against", Key: "speed-ratio", Head: text.Against, Right: true, Drop: 2},
+		render.Column{Name: "per_user", Key: "user-speed", Head: text.PerUserHead, Right: true, Drop: 9},
+		render.Column{Name: "usd_per_million", Key: "cost", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 6},
+		render.Column{Name: "usd_per_million_change", Key: "cost-change", Head: text.CostChange, Right: true, Optional: true},
+		render.Column{Name: "kwh_per_million", Key: "energy", Head: text.AtFullLoad.With(text.EnergyMillion), Right: true, Drop: 11},
+		render.Column{Name: "kwh_per_million_change", Key: "energy-change", Head: text.EnergyChange, Right: true, Optional: true},
+	)
 }
 
 // encoderColumns are those columns with heads for a model that generates
@@ -279,49 +428,67 @@ func encoderColumns(columns []render.Column, unit text.Text) []render.Column {
 	return columns
 }
 
-func inferCompareCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
+// inferCompareCells are the cells of a row in as many columns, empty from where the
+// row has no more.
+func inferCompareCells(r *inferCompareRow, columns int, f *report.Footnotes) []render.Cell {
+	cells := servedCells(r, f)
+	for len(cells) < columns {
+		cells = append(cells, render.Cell{})
+	}
+	return cells
+}
+
+// servedCells are the cells that a row has something for.
+func servedCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
 	cells := []render.Cell{
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
 		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
-		{Value: r.Workload.Weights, Notes: r.at(f, "weights")},
 	}
+	for _, s := range r.settings {
+		if !slices.Contains(servedColumns, s.Flag) {
+			cells = append(cells, render.Cell{Value: s.Value})
+		}
+	}
+	cells = append(cells, render.Cell{Value: r.Workload.Weights, Notes: r.at(f, "weights")})
 	if r.Error != "" {
-		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, r.Hardware.Input, r.Error)})
-		cells = append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
-		return slices.Grow(cells, 8)[:len(cells)+8]
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, report.SettingsOn(r.Hardware.Input, r.settings), r.Error)})
+		return append(cells, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
-	p := &r.Throughput
-	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total}, render.Cell{Value: r.Memory.Fits},
-		render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
+	cells = append(cells, render.Cell{Value: r.Workload.Runtime, Notes: r.at(f, "runtime")}, render.Cell{Value: r.Weights}, render.Cell{Value: r.Memory.Total},
+		report.ChangeCell(r.first().Memory), render.Cell{Value: r.Memory.Fits}, render.Cell{Value: r.MaxContext}, render.Cell{Value: r.MaxBatch})
 	if r.Encoding != nil {
 		cells[len(cells)-2].Value = nil // no longer than it reads
 	}
-	if !r.Memory.Fits {
-		return slices.Grow(cells, 6)[:len(cells)+6]
+	if r.Memory.Fits {
+		cells = append(cells, speedCells(r, f)...)
 	}
-	var against, cost, energy any
-	if r.Against > 0 {
-		against = fmt.Sprintf("%.2fx", r.Against)
-	}
-	if p.PerMillion > 0 {
-		cost = p.PerMillion
-	}
-	if p.Energy > 0 {
-		energy = p.Energy
-	}
+	return cells
+}
+
+// speedCells are how fast a row serves, and at which cost.
+func speedCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
+	rate, low, high := r.Throughput.Decode, r.Throughput.Low, r.Throughput.High
+	user := render.Cell{Value: render.Rate(r.Throughput.PerUser)}
 	if e := r.Encoding; e != nil {
-		if e.PerMillion > 0 {
-			cost = e.PerMillion
-		}
-		if e.Energy > 0 {
-			energy = e.Energy
-		}
-		return append(cells, render.Cell{Value: report.PerSecond(e.Sequences), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(e.Low, e.High)}, render.Cell{Value: against},
-			render.Cell{}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+		rate, low, high, user = e.Sequences, e.Low, e.High, render.Cell{}
 	}
-	return append(cells, render.Cell{Value: report.PerSecond(p.Decode), Notes: r.at(f, "speed")}, render.Cell{Value: report.BandText(p.Low, p.High)}, render.Cell{Value: against},
-		render.Cell{Value: report.PerSecond(p.PerUser)}, render.Cell{Value: cost, Notes: r.at(f, "price")}, render.Cell{Value: energy, Notes: r.at(f, "energy")})
+	against, cost, energy := any(nil), any(nil), any(nil)
+	if r.Against > 0 {
+		against = render.Times(r.Against)
+	}
+	usd, kwh := r.perMillion()
+	if usd > 0 {
+		cost = usd
+	}
+	if kwh > 0 {
+		energy = kwh
+	}
+	return []render.Cell{
+		{Value: render.Rate(rate), Notes: r.at(f, "speed")}, {Value: report.BandText(low, high)}, {Value: against}, user,
+		{Value: cost, Notes: r.at(f, "price")}, report.ChangeCell(r.first().Cost),
+		{Value: energy, Notes: r.at(f, "energy")}, report.ChangeCell(r.first().Energy),
+	}
 }
 
 // tidyComparison removes empty or constant columns: the model if there is one,
@@ -337,7 +504,7 @@ func tidyComparison(t *render.Table) {
 	}
 	for _, row := range t.Rows {
 		oneModel = oneModel && row[model].Value == t.Rows[0][model].Value
-		oneUser = oneUser && row[all].Value == row[user].Value
+		oneUser = oneUser && fmt.Sprint(row[all].Value) == fmt.Sprint(row[user].Value)
 	}
 	for i := range t.Rows {
 		if oneModel {

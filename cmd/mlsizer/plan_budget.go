@@ -86,7 +86,7 @@ func afford(o *report.PlanOptions, t cli.Target) (*report.Affordable, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner.Tokens = option.Set(a.Optimum.Tokens)
+		inner.Tokens = option.Set(cli.Length{Tokens: a.Optimum.Tokens})
 		m := &cli.ModelArg{Input: a.Optimum.Params.String(), Model: model}
 		if a.Plan, err = planOn(&inner, m, t); err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Plann
 	if p.Answer, err = q.Open(count); err != nil {
 		return nil, err
 	}
-	p.Answer.Notes = append(append(p.Answer.Notes, m.FileNotes()...), t.Notes()...)
+	p.Answer.Notes = append(p.Answer.Notes, o.Notes(m, t)...)
 	p.Within = within(o, p.Answer.Prepared)
 	goal := search.Goal{
 		Options: search.Options{Objective: o.Objective, Top: max(o.Top, runnerUp), Kinds: true, Exhaustive: o.Exhaustive, Memory: memoryLimit(o, t.Device)},

@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,7 +26,7 @@ func init() {
 
 // execute is the program: it returns the exit code.
 func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
+	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Line: new(atomic.Bool), Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	var stop func()

@@ -37,9 +37,10 @@ type App struct {
 	Output render.Format // -o
 	Lang   text.Lang     // --lang
 
-	lineTaken   atomic.Bool // see TakeLine
-	helpError   error       // of writing a help text, which cobra has no place for
-	brief, full bool        // --brief and --full, of the commands that have them
+	// Line is taken by what is reported on the terminal; nil: nothing is.
+	Line        *atomic.Bool
+	helpError   error // of writing a help text, which cobra has no place for
+	brief, full bool  // --brief and --full, of the commands that have them
 
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file
@@ -131,12 +132,12 @@ func (a *App) Working(on text.Text) (stop func()) {
 	wipe := render.Redraw(a.Stderr, quiet, func(elapsed time.Duration) string {
 		return text.SinceSeconds.Form(a.Lang, on, int(elapsed.Seconds()))
 	})
-	return func() { wipe(); a.lineTaken.Store(false) }
+	return func() { wipe(); a.Line.Store(false) }
 }
 
 // TakeLine takes the line of the terminal on which work is reported, and reports
 // whether it was free.
-func (a *App) TakeLine() bool { return a.lineTaken.CompareAndSwap(false, true) }
+func (a *App) TakeLine() bool { return a.Line != nil && a.Line.CompareAndSwap(false, true) }
 
 // page says what the answer is laid out for. COLUMNS overrides the terminal's
 // width, as it does in other programs.

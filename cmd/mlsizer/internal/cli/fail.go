@@ -165,12 +165,32 @@ func (a *App) FlagError(cmd *cobra.Command, err error) error {
 		}
 	case errors.As(err, &invalid):
 		flag, value := invalid.GetFlag(), invalid.GetValue()
+		if n := valuesIn(flag, value); n > 1 {
+			f.err = text.TakesOne.Error(flag.Name, value, n, cmd.Name())
+			f.hint = a.asComparison(cmd)
+			break
+		}
 		f.err = text.FlagSays.Error(flag.Name, quoted(value, invalid.Unwrap()))
+		if item := (*itemFault)(nil); errors.As(err, &item) {
+			value = item.item
+		}
 		if instead := cmp.Or(nearestIn(err), exampleOf(flag)); instead != "" {
 			f.hint = a.CommandReplacing(value, instead)
 		}
 	}
 	return f
+}
+
+// asComparison is the command line as a comparison, which takes several values;
+// "" where no comparison answers the question.
+func (a *App) asComparison(cmd *cobra.Command) string {
+	switch cmd.Name() {
+	case "estimate":
+		return a.CommandReplacing("estimate", "compare")
+	case "infer":
+		return a.CommandComparing(cmd.Flags().Changed("weights"))
+	}
+	return ""
 }
 
 // nearestIn is the name that an error of the core says is nearest, "" if it says

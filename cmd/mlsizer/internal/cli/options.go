@@ -13,6 +13,9 @@ type CompareOptions struct {
 	*App
 	TrainingOptions
 	Models  []string
+	Varied  []Varied       // the flags that have several values
+	Sort    string         // a column, with a minus in front for the largest first
+	Columns []string       // in their order, nil for those of a comparison
 	Serving ServingOptions // with --weights or --student
 	Student string         // a smaller model beside each
 }

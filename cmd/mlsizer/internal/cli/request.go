@@ -5,6 +5,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -16,19 +17,30 @@ func (o *TrainingOptions) Answer(m *ModelArg, t Target) (*sizing.Answer, error) 
 	}
 	answer, err := sizing.Ask(q)
 	if err == nil {
-		answer.Notes = append(append(answer.Notes, m.FileNotes()...), t.Notes()...)
+		answer.Notes = append(answer.Notes, o.Notes(m, t)...)
 	}
 	return answer, err
 }
 
+// Notes are those of the request that the library does not know of: of the file of
+// a model, the name of an instance, and how the length of the run comes about.
+func (o *TrainingOptions) Notes(m *ModelArg, t Target) []note.Note {
+	notes := append(m.FileNotes(), t.Notes()...)
+	if m.Model.PerToken() {
+		_, length := o.Reads().Or(Length{}).Of(m.Model)
+		notes = append(notes, length...)
+	}
+	return notes
+}
+
 // Request is the request of the flags for one model on one device.
 func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err error) {
-	tokens := o.Tokens.Or(0)
+	tokens, _ := o.Reads().Or(Length{}).Of(m.Model)
 	switch perToken := m.Model.PerToken(); {
-	case perToken && o.Samples.IsSet() && !o.Tokens.IsSet():
+	case perToken && o.Samples.IsSet() && !o.Reads().IsSet():
 		return q, &FlagFault{"samples", text.ReadsTokens.Error(m.Model.Name)}
-	case !perToken && o.Tokens.IsSet() && !o.Samples.IsSet():
-		return q, &FlagFault{"tokens", text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
+	case !perToken && o.Reads().IsSet() && !o.Samples.IsSet():
+		return q, &FlagFault{o.lengthFlag(), text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
 	case !perToken:
 		tokens = o.Samples.Or(0)
 	case o.Examples.Count > 0 && o.Examples.Tokens == 0:

@@ -26,16 +26,13 @@ func parseStacks(s string) ([]*train.Stack, error) {
 	return list, nil
 }
 
-// completeStacks takes the one stack of a command that takes one. A comparison
-// of none has one row with the stack left open.
+// completeStacks takes the one stack of a request, which may be left open.
 func (o *TrainingOptions) completeStacks(a *App, cmd *cobra.Command) error {
-	several := cmd.Name() == "compare"
-	if len(o.Stacks) > 1 && !several {
+	if len(o.Stacks) > 1 {
 		return UsageError(text.SeveralStacks.Error(cmd.Flags().Lookup("stack").Value, len(o.Stacks), cmd.Name()), a.CommandReplacing(cmd.Name(), "compare"))
 	}
-	if len(o.Stacks) == 0 {
-		o.Stacks = []*train.Stack{nil}
+	if len(o.Stacks) == 1 {
+		o.Stack = o.Stacks[0]
 	}
-	o.Stack = o.Stacks[0]
 	return nil
 }

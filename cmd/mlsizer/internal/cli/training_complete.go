@@ -52,6 +52,8 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 		o.Sweep.Fraction = defaultTrial
 	}
 	switch {
+	case o.Tokens.IsSet() && o.Data.IsSet():
+		return UsageError(text.TokensOrData.Error(), a.CommandWithout("tokens"))
 	case len(o.On) == 0:
 		return UsageError(text.NoDevices.Error(), a.CommandLine()+" --on h100x8")
 	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.Methods, train.Method.Adapts):
@@ -70,15 +72,31 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	return o.needsRun(a, cmd)
 }
 
+// lengthFlag is the flag that gives the length of a run in tokens.
+func (o *TrainingOptions) lengthFlag() string {
+	if o.Data.IsSet() {
+		return "data"
+	}
+	return "tokens"
+}
+
 // LengthSet says whether the length of the run was given.
 func (o *TrainingOptions) LengthSet() bool {
-	return o.Tokens.IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
+	return o.Reads().IsSet() || o.Samples.IsSet() || o.Examples.Count > 0
+}
+
+// Reads is the length of the run of a model that reads tokens.
+func (o *TrainingOptions) Reads() option.Of[Length] {
+	if o.Data.IsSet() {
+		return o.Data
+	}
+	return o.Tokens
 }
 
 // WithLength is a command line that gives the length of the run, in what its
 // models count.
 func (a *App) WithLength(cmd *cobra.Command, line string) string {
-	if slices.ContainsFunc([]string{"tokens", "samples", "examples"}, cmd.Flags().Changed) {
+	if slices.ContainsFunc([]string{"tokens", "data", "samples", "examples"}, cmd.Flags().Changed) {
 		return line
 	}
 	tokens, samples := "", ""
@@ -122,17 +140,13 @@ func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 // completeTuning determines which weights the run trains and on what data, and
 // rejects contradicting flags.
 func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
-	several := cmd.Name() == "compare"
 	x, fs := &o.Examples, cmd.Flags()
-	if several && x.Count > 0 && len(o.Methods) == 0 {
-		o.Methods = []train.Method{train.FullTune, train.LoRA, train.QLoRA}
-	}
 	if len(o.Methods) == 0 {
 		o.Methods = []train.Method{train.Pretrain}
 	}
 	o.Method = o.Methods[0]
 	switch {
-	case len(o.Methods) > 1 && !several:
+	case len(o.Methods) > 1:
 		return UsageError(text.SeveralMethods.Error(fs.Lookup("method").Value, len(o.Methods), cmd.Name()), a.CommandReplacing(cmd.Name(), "compare"))
 	case x.Count == 0:
 		for _, name := range []string{"example-tokens", "epochs", "packing"} {
@@ -140,8 +154,8 @@ func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 				return UsageError(text.NeedsExamples.Error(name), a.CommandLine()+" --examples 50K")
 			}
 		}
-	case o.Tokens.IsSet():
-		return UsageError(text.ExamplesOrTokens.Error(), a.CommandWithout("tokens"))
+	case o.Reads().IsSet():
+		return UsageError(text.ExamplesOrTokens.Error(o.lengthFlag()), a.CommandWithout("tokens", "data"))
 	case o.Samples.IsSet():
 		return UsageError(text.ExamplesOrSamples.Error(), a.CommandWithout("samples"))
 	case slices.Contains(o.Methods, train.Pretrain):

@@ -21,44 +21,45 @@ import (
 type TrainingOptions struct {
 	On []string
 
-	Tokens, Samples option.Of[quantity.Tokens]
-	Seq, Batch      int64
-	batchTokens     quantity.Tokens
-	Precision       option.Of[train.Precision]
-	optimizer       option.Of[train.Optimizer]
-	Methods         []train.Method // estimate takes one, compare several
-	Method          train.Method
-	Examples        run.Examples
-	Teacher         string
-	distill         train.Distillation
-	states          train.States
-	loss            train.Loss
-	routing         train.Routing
-	loraRank        int
-	loraTargets     []string
-	dora            bool
-	Stacks          []*train.Stack // compare takes several
-	Stack           *train.Stack
-	Fixed           search.Fixed
-	Mfu             float64
-	Convention      train.Convention
-	Schedule        run.Schedule
-	simulator       run.Simulator
-	Price           quantity.USD
-	pue             float64
-	region          *hardware.Region
-	nvme            quantity.Bandwidth
-	checkpoints     int
-	Network         hardware.Network
-	reliability     run.Reliability
-	Sweep           run.Sweep
-	Prune           []model.Prune
-	constantsFile   string
-	constants       *train.Constants
-	Bounds          sizing.Bounds
-	Explain         bool
-	Strict          bool
-	interrupt       context.Context // of the program
+	Tokens, Data  option.Of[Length] // of models that read tokens: one of the two
+	Samples       option.Of[quantity.Tokens]
+	Seq, Batch    int64
+	batchTokens   quantity.Tokens
+	Precision     option.Of[train.Precision]
+	optimizer     option.Of[train.Optimizer]
+	Methods       []train.Method // estimate takes one, compare several
+	Method        train.Method
+	Examples      run.Examples
+	Teacher       string
+	distill       train.Distillation
+	states        train.States
+	loss          train.Loss
+	routing       train.Routing
+	loraRank      int
+	loraTargets   []string
+	dora          bool
+	Stacks        []*train.Stack // compare takes several
+	Stack         *train.Stack
+	Fixed         search.Fixed
+	Mfu           float64
+	Convention    train.Convention
+	Schedule      run.Schedule
+	simulator     run.Simulator
+	Price         quantity.USD
+	pue           float64
+	region        *hardware.Region
+	nvme          quantity.Bandwidth
+	checkpoints   int
+	Network       hardware.Network
+	reliability   run.Reliability
+	Sweep         run.Sweep
+	Prune         []model.Prune
+	constantsFile string
+	constants     *train.Constants
+	Bounds        sizing.Bounds
+	Explain       bool
+	Strict        bool
+	interrupt     context.Context // of the program
 }
 
 // Holds reports whether the exit code says that a plan fits: with --strict only
@@ -73,7 +74,8 @@ func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	AddList(fs, &o.On, "on", "DEVICE[xN],...", "h100x8", ParseList)
-	addOption(fs, &o.Tokens, "tokens", "", "COUNT", "1T", quantity.ParseTokens)
+	addOption(fs, &o.Tokens, "tokens", "", "COUNT", "1T", parseLength)
+	addOption(fs, &o.Data, "data", "", "SIZE", "3TB", parseText)
 	addOption(fs, &o.Samples, "samples", "", "COUNT", "100M", quantity.ParseTokens)
 	AddValue(fs, &o.Seq, "seq", "", "COUNT", "4096", ParseTokenCount)
 	AddValue(fs, &o.Batch, "batch", "", "COUNT", "1024", ParseWhole)

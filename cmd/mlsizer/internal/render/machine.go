@@ -47,7 +47,9 @@ func writeJSONL(w io.Writer, d *Document) error {
 // writeCSV prints the records of the answer, or its first table.
 func writeCSV(w io.Writer, d *Document, p Page) error {
 	var all [][]string
-	if d.Records == nil {
+	if d.Chosen != nil {
+		all = tableRecords(d.Chosen, p.Lang)
+	} else if d.Records == nil {
 		if len(d.Tables) > 0 {
 			all = tableRecords(&d.Tables[0], p.Lang)
 		}

@@ -94,6 +94,8 @@ type Document struct {
 	// first table with its columns' names and values in base units (csv), or
 	// JSON as the only line (jsonl).
 	Records any
+	// Chosen is what -o csv prints instead where its columns were chosen.
+	Chosen *Table
 }
 
 // Note is a numbered footnote.
@@ -115,6 +117,11 @@ type Table struct {
 type Column struct {
 	Name string // of the field, with its unit: "memory_bytes"
 	Head text.Text
+	// Key is the name by which a command line sorts by the column and chooses it;
+	// "" is Name.
+	Key string
+	// Optional columns are shown where they are chosen.
+	Optional bool
 	// Notes are the numbers of the footnotes that the head refers to.
 	Notes []int
 	// Right puts the values to the right, as numbers are.

@@ -25,6 +25,49 @@ func (p Percent) String() string {
 	}
 }
 
+// Change is how far a value is from another, as a share of that: 0.12 is 12 % more.
+type Change float64
+
+// manifold is the change from which on it is said as a factor.
+const manifold = 9
+
+// String prints "+12 %", "−3 %", "0 %" or "x12".
+func (c Change) String() string {
+	v := math.Round(100 * float64(c))
+	switch {
+	case float64(c) >= manifold:
+		return "x" + strconv.FormatFloat(1+float64(c), 'f', 0, 64)
+	case v > 0:
+		return "+" + strconv.FormatFloat(v, 'f', 0, 64) + " %"
+	case v < 0:
+		return "−" + strconv.FormatFloat(-v, 'f', 0, 64) + " %"
+	}
+	return "0 %"
+}
+
+// Times is a value over another: "1.25x".
+type Times float64
+
+// String prints two decimals.
+func (t Times) String() string { return strconv.FormatFloat(float64(t), 'f', 2, 64) + "x" }
+
+// Rate is a number of things per second.
+type Rate float64
+
+// String prints three digits.
+func (r Rate) String() string {
+	switch v := float64(r); {
+	case v >= 1000:
+		return Count(v).String()
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	case v >= 10:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	default:
+		return strconv.FormatFloat(v, 'f', 2, 64)
+	}
+}
+
 // Count is a number of things that need not be whole, such as device-hours.
 type Count float64
 
@@ -123,6 +166,12 @@ func number(v any) (float64, bool) {
 	case float64:
 		return v, true
 	case Percent:
+		return float64(v), true
+	case Change:
+		return float64(v), true
+	case Times:
+		return float64(v), true
+	case Rate:
 		return float64(v), true
 	case Count:
 		return float64(v), true

@@ -33,7 +33,7 @@ var (
 // places are where the notes of each code stand.
 var places = map[string]place{
 	"link": aboutHardware, "network": aboutHardware, "devices": aboutHardware, "instance": aboutHardware, "unified": aboutHardware, "scope": aboutAll, "images": aboutAll,
-	"optimizer": aboutWork, "seq": aboutWork, "batch": aboutWork, "batch-division": aboutWork, "precision": aboutWork, "context": aboutWork, "epochs": aboutWork,
+	"optimizer": aboutWork, "tokens": aboutWork, "seq": aboutWork, "batch": aboutWork, "batch-division": aboutWork, "precision": aboutWork, "context": aboutWork, "epochs": aboutWork,
 	"packing": aboutWork, "adapter": aboutWork, "method": aboutWork, "data": aboutWork, "loss": aboutWork, "states": aboutWork, "routing": aboutWork,
 	"layout": aboutLayout, "stack": aboutLayout,
 	"weights": aboutTypes, "kv": aboutTypes, "runtime": aboutTypes,

@@ -49,7 +49,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 			case n.Code == "instance":
 				f.Add(n.Code, said)
 			case n.Code == "stack" && stacks != nil: // said below
-			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "file":
+			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "tokens" || n.Code == "file":
 				input := rows[i].Model.Input
 				f.modelNotes[input] = slices.Compact(slices.Sorted(slices.Values(append(f.modelNotes[input], f.Add(n.Code, said)))))
 			case count[said.Text.EN] == answered && !ofDetail(n.Code), ofMethod(n.Code):

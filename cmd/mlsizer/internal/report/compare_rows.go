@@ -1,29 +1,79 @@
 package report
 
 import (
+	"strings"
+
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/sizing"
 	"mlsizer/sizing/train"
 )
 
-// CompareRow is the answer for one model on one device, or why there is none.
+// CompareRow is the answer for one model on one device in one case, or why there
+// is none.
 type CompareRow struct {
 	Model  *cli.ModelArg
 	Target cli.Target
-	Method train.Method
-	Stack  *train.Stack // nil where none was named
+	Case   *cli.Case
 	Answer *sizing.Answer
 	Err    error
 }
 
-// stackName is the stack as it was named: an alias is not the stack that it stands
-// for.
-func (r *CompareRow) stackName() string {
-	switch {
-	case r.Stack == nil:
-		return ""
-	case r.Stack.Alias != nil:
-		return r.Stack.Alias.Name
+// setting is the value of a flag that tells the rows apart: stacks and methods by
+// their own names, others as typed.
+func (r *CompareRow) setting(s cli.Setting) string {
+	switch o := &r.Case.TrainingOptions; {
+	case s.Flag == "stack" && o.Stack != nil:
+		return stackName(o.Stack)
+	case s.Flag == "method":
+		return o.Method.String()
 	}
-	return r.Stack.Name
+	return s.Value
+}
+
+// stackName is the stack as it was named: an alias is not the stack that it
+// stands for.
+func stackName(s *train.Stack) string {
+	if s.Alias != nil {
+		return s.Alias.Name
+	}
+	return s.Name
+}
+
+// label is the row's device, its method where it fine-tunes, and what else tells
+// it from the others.
+func (r *CompareRow) label() string {
+	parts := []string{r.Target.Name()}
+	if method := r.Case.Method; method != train.Pretrain {
+		parts = append(parts, method.String())
+	}
+	for _, s := range r.Case.Settings {
+		if s.Flag != "method" {
+			parts = append(parts, "--"+s.Flag+" "+r.setting(s))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// on is the row's device as typed, with what else tells it from the others.
+func (r *CompareRow) on() string { return SettingsOn(r.Target.Input, r.Case.Settings) }
+
+// SettingsOn is a device with the values of flags.
+func SettingsOn(device string, settings []cli.Setting) string {
+	for _, s := range settings {
+		device += " --" + s.Flag + " " + s.Value
+	}
+	return device
+}
+
+// SettingsOf are the values of a row by their flags, nil where the rows have the
+// same.
+func SettingsOf(settings []cli.Setting) map[string]string {
+	if len(settings) == 0 {
+		return nil
+	}
+	all := map[string]string{}
+	for _, s := range settings {
+		all[s.Flag] = s.Value
+	}
+	return all
 }

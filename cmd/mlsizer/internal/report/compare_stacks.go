@@ -5,7 +5,6 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
-	"mlsizer/sizing/train"
 )
 
 // differingStacks are the notes of the stacks that were assumed, each with the
@@ -37,12 +36,4 @@ func differingStacks(rows []CompareRow) []render.Note {
 		notes[i] = render.Note{Text: text.StacksAssumed.With(name, of[name])}
 	}
 	return notes
-}
-
-// label is the row's device, and its method where it fine-tunes.
-func (r *CompareRow) label() string {
-	if r.Method == train.Pretrain {
-		return r.Target.Name()
-	}
-	return r.Target.Name() + " " + r.Method.String()
 }

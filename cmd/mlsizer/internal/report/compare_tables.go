@@ -18,10 +18,12 @@ import (
 
 // compareJSON is a row of a comparison.
 type compareJSON struct {
-	Model    ModelJSON     `json:"model"`
-	Hardware HardwareJSON  `json:"hardware"`
-	Method   train.Method  `json:"method"`
-	Workload *workloadJSON `json:"workload,omitempty"`
+	Model    ModelJSON    `json:"model"`
+	Hardware HardwareJSON `json:"hardware"`
+	Method   train.Method `json:"method"`
+	// Settings are the values, by flag, that tell the row from the others.
+	Settings map[string]string `json:"settings,omitempty"`
+	Workload *workloadJSON     `json:"workload,omitempty"`
 	*train.Estimate
 	// Goodput is the run with its interruptions.
 	Goodput *run.Goodput `json:"goodput,omitempty"`
@@ -33,30 +35,39 @@ type compareJSON struct {
 	Sweep   *run.SweepCost    `json:"sweep,omitempty"`
 	Notes   []NoteJSON        `json:"notes,omitempty"`
 	Explain []note.Derivation `json:"explain,omitempty"`
+	// First is what the row takes over what the first row of its table takes.
+	First *againstFirst `json:"against_first,omitempty"`
 	// Error says why there is no answer.
 	Error string `json:"error,omitempty"`
 }
 
 func newCompareJSON(row *CompareRow, o *cli.CompareOptions) compareJSON {
+	settings := SettingsOf(row.Case.Settings)
 	if row.Err != nil {
 		d := row.Target.Device
 		return compareJSON{
 			Model:    NewModelJSON(row.Model, o.Bounds),
 			Hardware: HardwareJSON{Input: row.Target.Input, Device: d.ID, Name: d.Name, Devices: row.Target.Count, Memory: d.Memory},
-			Method:   row.Method,
-			Error:    text.ErrorIn(row.Err, o.Lang),
+			Method:   row.Case.Method, Settings: settings,
+			Error: text.ErrorIn(row.Err, o.Lang),
 		}
 	}
-	r := NewResult(row.Model, row.Target, row.Answer, &o.TrainingOptions, o.Lang)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Method, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	r := NewResult(row.Model, row.Target, row.Answer, &row.Case.TrainingOptions, o.Lang)
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Case.Method, Settings: settings, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // CompareDocument lays the rows out: a table for each model, or one table of
 // models where there is one device.
-func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices int) *render.Document {
+func CompareDocument(o *cli.CompareOptions, v *View, rows []CompareRow) *render.Document {
 	list := make([]compareJSON, len(rows))
 	for i := range rows {
 		list[i] = newCompareJSON(&rows[i], o)
+	}
+	show := comparisonOf(o)
+	tables := show.groups(rows)
+	for _, at := range tables {
+		sortRows(v, show, rows[at.from:at.to], list[at.from:at.to])
+		compareWithFirst(list[at.from:at.to])
 	}
 	f := compareNotes(rows)
 	d := &render.Document{
@@ -67,26 +78,22 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 		}{NewHead("compare"), list},
 		Records: list,
 	}
-	show := comparison{run: o.LengthSet(), trials: o.Sweep.Trials > 0, byModel: devices == 1 && models > 1, methods: len(o.Methods) > 1, stacks: len(o.Stacks) > 1}
-	if show.byModel {
-		t := render.Table{Title: text.Same(list[0].Hardware.Name), Columns: show.columns()}
-		for i := range rows {
+	for _, at := range tables {
+		t := render.Table{Title: text.Same(list[at.from].Hardware.Name), Columns: show.columns()}
+		if !show.byModel {
+			t.Title, t.TitleNotes = compareModelTitle(list[at.from:at.to]), f.modelNotes[list[at.from].Model.Input]
+		}
+		for i := at.from; i < at.to; i++ {
 			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
 		}
-		d.Tables = []render.Table{t}
-	} else {
-		for i := range rows {
-			if each := devices * len(o.Stacks) * len(o.Methods); i%each == 0 {
-				d.Tables = append(d.Tables, render.Table{Title: compareModelTitle(list[i : i+each]), TitleNotes: f.modelNotes[list[i].Model.Input], Columns: show.columns()})
-			}
-			t := &d.Tables[len(d.Tables)-1]
-			t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
-		}
+		v.Choose(&t)
+		d.Tables = append(d.Tables, t)
 	}
+	v.Flat(d)
 	if o.Explain {
 		for i := range list {
 			for _, t := range ExplainTables(list[i].Explain, f) {
-				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, list[i].Hardware.Input), t.Title)
+				t.Title = text.Colon.With(text.PlainOn.With(list[i].Model.Input, rows[i].on()), t.Title)
 				d.Tables = append(d.Tables, t)
 			}
 		}
@@ -95,17 +102,68 @@ func CompareDocument(o *cli.CompareOptions, rows []CompareRow, models, devices i
 	return d
 }
 
+// CompareColumns are the columns that a comparison of training may have.
+func CompareColumns(o *cli.CompareOptions) []render.Column { return comparisonOf(o).columns() }
+
+// comparisonOf says what the rows of a comparison show.
+func comparisonOf(o *cli.CompareOptions) comparison {
+	models := len(o.Models) * (1 + len(o.Prune))
+	return comparison{
+		run: o.LengthSet(), trials: o.Sweep.Trials > 0, varied: o.Varied,
+		byModel: len(o.On) == 1 && models > 1,
+		single:  len(o.On) == 1 && models == 1 && len(o.Varied) == 0,
+	}
+}
+
+// span is the rows of a table: those from one on, before another.
+type span struct{ from, to int }
+
+// groups are the tables: one of all rows where a row is a model, else one of each
+// model.
+func (c comparison) groups(rows []CompareRow) []span {
+	if c.byModel {
+		return []span{{0, len(rows)}}
+	}
+	var list []span
+	for i := range rows {
+		if i == 0 || rows[i].Model != rows[i-1].Model {
+			list = append(list, span{from: i})
+		}
+		list[len(list)-1].to = i + 1
+	}
+	return list
+}
+
+// sortRows puts the rows of a table into the order of the view.
+func sortRows(v *View, show comparison, rows []CompareRow, list []compareJSON) {
+	t := render.Table{Columns: show.columns()}
+	compareWithFirst(list)
+	f := &Footnotes{byCode: map[string][]int{}}
+	for i := range rows {
+		t.Rows = append(t.Rows, show.cells(&rows[i], &list[i], f))
+	}
+	order := v.Order(&t)
+	copy(rows, Pick(rows, order))
+	copy(list, Pick(list, order))
+}
+
 // compareTitle says what the times are of.
 func compareTitle(o *cli.CompareOptions, rows []CompareRow) text.Text {
 	title := compareLength(o, rows)
-	if o.Teacher != "" {
+	if o.Teacher != "" && !cli.Varies(o.Varied, "teacher") {
 		return text.TaughtBy.With(title, o.Teacher)
 	}
 	return title
 }
 
-// compareLength is how long the rows train.
+// lengths are the flags that say how long a run is.
+var lengths = []string{"tokens", "data", "samples", "examples", "example-tokens", "epochs"}
+
+// compareLength is how long the rows train, where all train as long.
 func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
+	if cli.Varies(o.Varied, lengths...) {
+		return text.TrainingRuns
+	}
 	tokens, images := false, false
 	for i := range rows {
 		tokens = tokens || rows[i].Model.Model.PerToken()
@@ -122,10 +180,10 @@ func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
 			title = text.ExamplesOf.With(title, x.Tokens)
 		}
 		return text.TuningOn.With(title)
-	case tokens && o.Tokens.IsSet() && images && o.Samples.IsSet():
-		return text.TrainingOn.With(text.Join.With(text.Tokens.With(o.Tokens.Or(0)), text.Samples.With(o.Samples.Or(0))))
-	case tokens && o.Tokens.IsSet():
-		return text.TrainingOn.With(text.Tokens.With(o.Tokens.Or(0)))
+	case tokens && o.Reads().IsSet() && images && o.Samples.IsSet():
+		return text.TrainingOn.With(text.Join.With(o.Reads().Or(cli.Length{}).Words(), text.Samples.With(o.Samples.Or(0))))
+	case tokens && o.Reads().IsSet():
+		return text.TrainingOn.With(o.Reads().Or(cli.Length{}).Words())
 	case images && o.Samples.IsSet():
 		return text.TrainingOn.With(text.Samples.With(o.Samples.Or(0)))
 	}
@@ -135,62 +193,75 @@ func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
 // compareModelTitle is the model with the sequence length of its rows.
 func compareModelTitle(rows []compareJSON) text.Text {
 	title := ModelText(&rows[0].Model)
-	var lengths []string // of all rows: software that packs examples has its own
+	var seqs []string // of all rows: software that packs examples has its own
 	for i := range rows {
 		if w := rows[i].Workload; w != nil && rows[i].Model.Unit == model.TokenUnit {
-			lengths = append(lengths, fmt.Sprint(w.Seq))
+			seqs = append(seqs, fmt.Sprint(w.Seq))
 		}
 	}
-	slices.SortFunc(lengths, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	if lengths = slices.Compact(lengths); lengths != nil {
-		title = text.Join.With(title, text.Sequences.With(strings.Join(lengths, ", ")))
+	slices.SortFunc(seqs, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	if seqs = slices.Compact(seqs); seqs != nil {
+		title = text.Join.With(title, text.Sequences.With(strings.Join(seqs, ", ")))
 	}
 	return title
 }
 
 // comparison says what the rows of a comparison show.
 type comparison struct {
-	byModel bool // a row is a model with its tier and size, not a device
-	run     bool // the time of a run, not of a step
-	trials  bool // the cost of a search too
-	methods bool // several methods of each
-	stacks  bool // several stacks of each
+	single  bool         // there is nothing to compare with
+	byModel bool         // a row is a model with its tier and size, not a device
+	run     bool         // the time of a run, not of a step
+	trials  bool         // the cost of a search too
+	varied  []cli.Varied // the flags whose values tell the rows apart
 }
 
+// VariedColumn is the column of a flag that has several values.
+func VariedColumn(flag string) render.Column {
+	head := text.Same("--" + flag)
+	switch flag {
+	case "stack":
+		head = text.Stack
+	case "method":
+		head = text.Method
+	}
+	return render.Column{Name: strings.ReplaceAll(flag, "-", "_"), Head: head}
+}
+
+// columns are all columns that the rows may show. Differences stand in place of
+// what follows from other columns, so that a table stays as narrow.
 func (c comparison) columns() []render.Column {
 	duration := text.StepTime
 	if c.run {
 		duration = text.RunTime
 	}
-	columns := []render.Column{{Name: "hardware", Head: text.Hardware}}
-	if c.byModel {
-		columns = []render.Column{
-			{Name: "model", Head: text.Model},
-			{Name: "tier", Head: text.Tier, Wrap: true, Drop: 2},
-			{Name: "params", Head: text.Params, Right: true, Own: true, Drop: 1},
-		}
+	columns := []render.Column{
+		{Name: "model", Head: text.Model, Optional: !c.byModel},
+		{Name: "tier", Head: text.Tier, Wrap: true, Drop: 2, Optional: !c.byModel},
+		{Name: "params", Head: text.Params, Right: true, Own: true, Drop: 1, Optional: !c.byModel},
+		{Name: "hardware", Head: text.Hardware, Optional: c.byModel},
 	}
-	if c.stacks {
-		columns = append(columns, render.Column{Name: "stack", Head: text.Stack})
-	}
-	if c.methods {
-		columns = append(columns, render.Column{Name: "method", Head: text.Method})
+	for _, v := range c.varied {
+		columns = append(columns, VariedColumn(v.Flag))
 	}
 	columns = append(columns,
 		render.Column{Name: "devices", Head: text.Devices, Right: true},
 		render.Column{Name: "layout", Head: text.Layout, Wrap: true, Drop: 3},
-		render.Column{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Across: true},
-		render.Column{Name: "memory_share", Head: text.Share, Right: true, Drop: 4},
+		render.Column{Name: "memory_bytes", Key: "memory", Head: text.MemoryDevice, Right: true, Across: true},
+		render.Column{Name: "memory_change", Key: "memory-change", Head: text.MemoryChange, Right: true, Optional: true},
+		render.Column{Name: "memory_share", Key: "share", Head: text.Share, Right: true, Drop: 5, Optional: !c.single},
 		render.Column{Name: "fits", Head: text.FitsHead},
-		render.Column{Name: "seconds", Head: duration, Right: true, Across: true, Wrap: c.byModel},
-		render.Column{Name: "device_hours", Head: text.DeviceHoursHead, Right: true, Drop: 5, Across: true},
-		render.Column{Name: "usd", Head: text.Cost, Right: true, Drop: 1, Across: true},
-		render.Column{Name: "kwh", Head: text.Energy, Right: true, Drop: 6, Across: true},
+		render.Column{Name: "seconds", Key: "time", Head: duration, Right: true, Across: true, Wrap: c.byModel},
+		render.Column{Name: "seconds_change", Key: "time-change", Head: text.TimeChange, Right: true, Drop: 4, Optional: c.single},
+		render.Column{Name: "device_hours", Key: "hours", Head: text.DeviceHoursHead, Right: true, Drop: 6, Across: true, Optional: !c.single},
+		render.Column{Name: "usd", Key: "cost", Head: text.Cost, Right: true, Drop: 1, Across: true},
+		render.Column{Name: "usd_change", Key: "cost-change", Head: text.CostChange, Right: true, Drop: 4, Optional: c.single},
+		render.Column{Name: "kwh", Key: "energy", Head: text.Energy, Right: true, Drop: 7, Across: true},
+		render.Column{Name: "kwh_change", Key: "energy-change", Head: text.EnergyChange, Right: true, Optional: true},
 	)
 	if c.trials {
 		columns = append(columns,
-			render.Column{Name: "trials_seconds", Head: text.AllTrials, Right: true, Across: true, Wrap: c.byModel},
-			render.Column{Name: "trials_usd", Head: text.TrialsCost, Right: true, Drop: 2, Across: true},
+			render.Column{Name: "trials_seconds", Key: "trials-time", Head: text.AllTrials, Right: true, Across: true, Wrap: c.byModel},
+			render.Column{Name: "trials_usd", Key: "trials-cost", Head: text.TrialsCost, Right: true, Drop: 2, Across: true},
 		)
 	}
 	return columns
@@ -206,35 +277,45 @@ func (c comparison) cells(row *CompareRow, r *compareJSON, f *Footnotes) []rende
 
 // filled are the cells that a row has something for.
 func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []render.Cell {
-	first := []render.Cell{{Value: row.Target.Input}}
-	if c.byModel {
-		first = []render.Cell{{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params}}
+	cells := []render.Cell{
+		{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params},
+		{Value: row.Target.Input},
 	}
-	if c.stacks {
-		first = append(first, render.Cell{Value: row.stackName()})
-	}
-	if c.methods {
-		first = append(first, render.Cell{Value: row.Method.String()})
+	for _, s := range row.Case.Settings {
+		cells = append(cells, render.Cell{Value: row.setting(s)})
 	}
 	if row.Err != nil {
-		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.Target.Input, row.Err)})
-		return append(first, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
+		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.on(), row.Err)})
+		return append(cells, render.Cell{}, render.Cell{Value: text.NotAnswered, Notes: []int{n}})
 	}
 	if c.byModel {
-		first[0].Notes = f.modelNotes[r.Model.Input]
+		cells[0].Notes = f.modelNotes[r.Model.Input]
 	}
-	e := r.Estimate
-	g := &row.Answer.Goodput
-	cells := append(first,
+	m, first := &r.Estimate.Memory, cmp.Or(r.First, &againstFirst{})
+	cells = append(cells,
 		render.Cell{Value: r.Hardware.Devices},
-		render.Cell{Value: e.Plan.String()},
-		render.Cell{Value: e.Memory.Total},
-		render.Cell{Value: render.Percent(e.Memory.Total / e.Memory.Device)},
-		render.Cell{Value: fitsText(e.Memory.Verdict)},
+		render.Cell{Value: r.Estimate.Plan.String()},
+		render.Cell{Value: m.Total},
+		ChangeCell(first.Memory),
+		render.Cell{Value: render.Percent(m.Total / m.Device)},
+		render.Cell{Value: fitsText(m.Verdict)},
 	)
-	if !e.Memory.Fits { // what cannot run takes no time
+	if !m.Fits { // what cannot run takes no time
 		return cells
 	}
+	cells = append(cells, runCells(row, r)...)
+	if s := r.Sweep; s != nil && s.Memory.Fits {
+		cells = append(cells, render.Cell{Value: render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}})
+		if s.USD > 0 {
+			cells = append(cells, render.Cell{Value: s.USD})
+		}
+	}
+	return cells
+}
+
+// runCells are what the run of a row takes, with what it takes against the first.
+func runCells(row *CompareRow, r *compareJSON) []render.Cell {
+	g, first := &row.Answer.Goodput, cmp.Or(r.First, &againstFirst{})
 	hours, cost, energy := any(nil), any(nil), any(nil)
 	if g.Share > 0 {
 		hours = render.Count(g.DeviceHours)
@@ -245,20 +326,12 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 			energy = g.Energy.KWh
 		}
 	}
-	cells = append(cells,
-		render.Cell{Value: expectedRun(g)},
-		render.Cell{Value: hours},
-		render.Cell{Value: cost},
-		render.Cell{Value: energy},
-	)
-	if s := r.Sweep; s != nil && s.Memory.Fits {
-		all := render.Cell{Value: render.Range{Mid: s.Run, Low: s.RunLow, High: s.RunHigh}}
-		if s.USD == 0 {
-			return append(cells, all)
-		}
-		cells = append(cells, all, render.Cell{Value: s.USD})
+	return []render.Cell{
+		{Value: expectedRun(g)}, ChangeCell(first.Time),
+		{Value: hours},
+		{Value: cost}, ChangeCell(first.Cost),
+		{Value: energy}, ChangeCell(first.Energy),
 	}
-	return cells
 }
 
 // fitsText is the verdict in a word.

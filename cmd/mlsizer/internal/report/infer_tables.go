@@ -28,17 +28,7 @@ func BandText(low, high float64) text.Text {
 }
 
 // PerSecond prints three digits of a rate.
-func PerSecond(v float64) string {
-	switch {
-	case v >= 1000:
-		return render.Count(v).String()
-	case v >= 100:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 10:
-		return fmt.Sprintf("%.1f", v)
-	}
-	return fmt.Sprintf("%.2f", v)
-}
+func PerSecond(v float64) string { return render.Rate(v).String() }
 
 // ServingJSON is the serving workload in an answer.
 type ServingJSON struct {

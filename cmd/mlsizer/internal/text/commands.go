@@ -32,6 +32,7 @@ var Commands = map[string]Command{
   mlsizer compare 7B 70B --on h100x512 --tokens 2T -o csv
   mlsizer compare resnet-50 llama-3.1-8b --on a100x8 --samples 115M --tokens 1T
   mlsizer compare llama-3.1-8b --on h100,rtx-4090 --method full,lora,qlora --examples 50k --example-tokens 512 --epochs 3
+  mlsizer compare llama-3.1-8b --on h100x64 --batch 512,1024 --precision bf16,fp8 --tokens 1T --sort cost
   mlsizer compare llama-3.1-8b --weights bf16,fp8,q4_k_m --on h100,a100-80g,rtx-4090,m2-ultra
   mlsizer compare llama-3.1-8b --weights bf16,bf16-2:4,q4_k_m --prune layers=16 --student llama-3.2-1b --on h100`,
 	},

@@ -43,7 +43,8 @@ func Flag(command, name string) (group int, usage Text, ok bool) {
 var workFlags = map[string]Text{
 	"on":               T("devices with a count each: h100x512 (default: the fewest that fit the model); or instances: p5.48xlargex64 is 64 of 8 devices", "设备，各带数量：h100x512（默认：放得下的最少设备数）；或实例：p5.48xlargex64 为 64 个 8 设备实例"),
 	"infer on":         T("device with a count: h100x2, or an instance: p5.48xlarge", "设备，带数量：h100x2，或实例：p5.48xlarge"),
-	"tokens":           T("length of the run in tokens: 15T (default: one step)", "训练量（token）：15T（默认：一步）"),
+	"tokens":           T("length of the run in tokens: 15T, or per parameter: 20x (default: one step)", "训练量（token）：15T；或每参数：20x（默认：一步）"),
+	"data":             T("length of the run as the size of its text, which a ratio makes tokens: 3TB", "以文本大小给出的训练量，按比例折合为 token：3TB"),
 	"samples":          T("length of the run in samples, for models that count images or frames", "训练量（样本），用于按图像或帧计的模型"),
 	"seq":              T("sequence length in tokens: 4096 or 4k", "序列长度（token）：4096 或 4k"),
 	"batch":            T("global batch in sequences or samples", "全局批次，以序列或样本计"),
@@ -208,6 +209,8 @@ var outputFlags = map[string]Text{
 	"strict":           T("exit with 3 also where the answer is that it may not fit", "答案为未必可放下时也以 3 退出"),
 	"brief":            T("the short form of the answer, as a terminal shows it", "答案的简短形式，同终端所示"),
 	"full":             T("every figure, assumption and source, as a pipe or a file gets them", "全部数字、假设与来源，同管道或文件所得"),
+	"compare sort":     T("order of the rows by a `COLUMN`: cost, or --sort=-cost for the largest first", "按 `COLUMN` 排序：cost，或以 --sort=-cost 从大到小"),
+	"compare columns":  T("columns of tables and of -o csv, in their order: hardware,time,cost", "表格与 -o csv 的列及其顺序：hardware,time,cost"),
 	"explain":          T("derive every value: formula, numbers, source", "给出每个数字的推导：公式、数值、来源"),
 	"export":           T("print the plan for a training framework, estimated with its stack: %s", "按训练框架的格式输出方案，并以该框架估计：%s"),
 	"no-descriptions":  T("complete without descriptions", "补全时不带说明"),

@@ -14,10 +14,21 @@ var compareLong = T(`Compare answers for every model on every device, in tables 
 column. A device without a count gets the fewest devices that fit the model.
 A row without an answer is listed with its reason.
 
+Most flags take several values, separated by commas; those whose values hold
+commas are repeated. The rows are all combinations, at most 1,000. Differences
+are against the first row of a table that fits. --sort orders the rows by a
+column, --columns chooses columns; both name columns that the table has and
+others: model, tier, params, hours, share, memory-change, energy-change.
+
 Exit codes: 0 every row is answered, also where the answer is "does not fit";
 3 every row is answered and none fits (with --strict: none surely fits); 1 a row
 has no answer; 2 a model, a device or a flag is not known.`, `Compare 对每个模型在每种设备上作答，同一列的数字共用一个单位。
 未带数量的设备取放得下该模型的最少设备数。没有答案的行列出原因。
+
+多数参数可取多个值，以逗号分隔；取值本身含逗号的参数可重复给出。
+各行为全部组合，至多 1000 行。差值以表中首个放得下的行为基准。
+--sort 按某列排序，--columns 选择列；除表中各列外还有
+model、tier、params、hours、share、memory-change、energy-change。
 
 退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下（用 --strict 时：无一确定放得下）；
 1 有一行没有答案；2 模型、设备或参数未知。`)

@@ -2,8 +2,11 @@ package text
 
 // programNotes are the program's own notes, by key.
 var programNotes = map[string]Text{
-	"assumed":            T("%s not given: %s", "未指定 %s：取 %s"),
-	"images.other-sizes": T("%s: images of other sizes take other numbers of tokens", "%s：其他尺寸的图像 token 数不同"),
-	"images.tower":       T("the image tower is read from the config; towers of any resolution are evaluated on images of 672 x 672", "图像塔取自配置；支持任意分辨率者按 672 x 672 的图像计"),
-	"published":          T("published training run: %v", "已公布的训练：%v"),
+	"assumed":                     T("%s not given: %s", "未指定 %s：取 %s"),
+	"images.other-sizes":          T("%s: images of other sizes take other numbers of tokens", "%s：其他尺寸的图像 token 数不同"),
+	"images.tower":                T("the image tower is read from the config; towers of any resolution are evaluated on images of 672 x 672", "图像塔取自配置；支持任意分辨率者按 672 x 672 的图像计"),
+	"tokens.per-parameter":        T("%g tokens per parameter: %s tokens for %s parameters", "每参数 %g 个 token：%[3]s 参数共 %[2]s token"),
+	"tokens.per-parameter-of-all": T("%g tokens per parameter: %s tokens for %s parameters, %.3g per active parameter", "每参数 %g 个 token：%[3]s 参数共 %[2]s token，按激活参数计每参数 %.3[4]g 个"),
+	"tokens.text":                 T("%s of text taken as %s tokens: %.2f bytes per token, the median of tokenizers on English web text (%.2f to %.2f: %s to %s tokens); code and other scripts have fewer bytes per token", "%s 文本按 %s token 计：每 token %.2f 字节，为各分词器在英文网页文本上的中位数（%.2f 至 %.2f，即 %s 至 %s token）；代码与其他文字每 token 字节更少"),
+	"published":                   T("published training run: %v", "已公布的训练：%v"),
 }

@@ -7,6 +7,8 @@ var (
 	RunIn            = T("%s in %v", "%s 需 %v")
 	NoEnd            = T("%s never complete", "%s 无法完成")
 	Tokens           = T("%s tokens", "%s 个 token")
+	PerParameter     = T("%s tokens per parameter", "每参数 %s 个 token")
+	OfText           = T("%s of text", "%s 文本")
 	TrainingOn       = T("training on %s", "训练：%s")
 	TaughtBy         = T("%v, teacher %v", "%v，教师模型 %v")
 	TuningOn         = T("fine-tuning on examples: %s", "微调样例：%s")
