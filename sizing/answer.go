@@ -124,7 +124,7 @@ func Ask(q Request) (*Answer, error) {
 	} else {
 		a, err = q.on(q.Count, a)
 	}
-	if err := q.cancelled(); err != nil {
+	if err := search.Cancelled(q.Context); err != nil {
 		return nil, err
 	}
 	if err != nil {
@@ -134,15 +134,6 @@ func Ask(q Request) (*Answer, error) {
 		return nil, err
 	}
 	return a, nil
-}
-
-// cancelled is the error of the context. A search that was ended early looks as
-// if it had found nothing.
-func (q *Request) cancelled() error {
-	if q.Context == nil {
-		return nil
-	}
-	return context.Cause(q.Context)
 }
 
 // begin chooses workload and stack where the question leaves them open, and

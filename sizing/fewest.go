@@ -49,7 +49,7 @@ func (q *Request) smallest(least int) (*train.Prepared, error) {
 // counts are of all searches.
 func (q *Request) doubled(p *train.Prepared, g search.Goal, from int) (f search.Found, ok bool) {
 	var total search.Result
-	for n := from; n <= maxFewest && q.cancelled() == nil; n *= 2 {
+	for n := from; n <= maxFewest && search.Cancelled(q.Context) == nil; n *= 2 {
 		f, ok = q.at(p, g, n)
 		if total.Add(&f.Result); ok {
 			f.Count(&total)

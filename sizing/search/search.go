@@ -91,12 +91,13 @@ type Options struct {
 	Context context.Context
 }
 
-// cancelled is the error of a search that is to end early.
-func (o *Options) cancelled() error {
-	if o.Context == nil {
+// Cancelled is the error of a context that ended, nil for nil. A search that it
+// ended early looks as if it had found nothing.
+func Cancelled(ctx context.Context) error {
+	if ctx == nil {
 		return nil
 	}
-	return context.Cause(o.Context)
+	return context.Cause(ctx)
 }
 
 // Result is what a search found.
@@ -128,7 +129,7 @@ func Run(p *train.Prepared, o Options) (Result, error) {
 	if p.Workload.Batch < 1 {
 		return Result{}, note.FieldError("batch", "objective.needs-batch")
 	}
-	if err := o.cancelled(); err != nil {
+	if err := Cancelled(o.Context); err != nil {
 		return Result{}, err
 	}
 	o.Top = max(o.Top, 1)
@@ -160,7 +161,7 @@ func Run(p *train.Prepared, o Options) (Result, error) {
 	} else {
 		r.rounds(workers)
 	}
-	if err := o.cancelled(); err != nil {
+	if err := Cancelled(o.Context); err != nil {
 		return Result{}, err
 	}
 	return r.merge(workers), nil
@@ -185,7 +186,7 @@ func (r *run) rounds(workers []worker) {
 			}
 			r.round = append(r.round, n)
 		}
-		if len(r.round) == 0 || r.o.cancelled() != nil {
+		if len(r.round) == 0 || Cancelled(r.o.Context) != nil {
 			return
 		}
 		r.each(workers, (*worker).openRound)
@@ -199,7 +200,7 @@ func (r *run) rounds(workers []worker) {
 func (w *worker) openRound() {
 	for {
 		i := int(w.next.Add(1)) - 1
-		if i >= len(w.round) || w.o.cancelled() != nil {
+		if i >= len(w.round) || Cancelled(w.o.Context) != nil {
 			return
 		}
 		w.open(&w.round[i])
@@ -272,7 +273,7 @@ func (w *worker) list() {
 	}
 	for {
 		i := int(w.next.Add(1)) - 1
-		if i >= len(w.pairs) || w.o.cancelled() != nil {
+		if i >= len(w.pairs) || Cancelled(w.o.Context) != nil {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
@@ -303,7 +304,7 @@ func (w *worker) search() {
 			return
 		}
 		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			if w.o.cancelled() != nil {
+			if Cancelled(w.o.Context) != nil {
 				return
 			}
 			w.candidates += w.counts.count(n)
