@@ -107,9 +107,6 @@ func (o *classifyOptions) batchOptions() batch.Options {
 }
 
 func classifyRun(ctx context.Context, o *classifyOptions) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
 	if o.from != "" {
 		return classifyFile(ctx, o)
 	}

@@ -92,8 +92,15 @@ func (a *App) ReportInterrupt(err error) int {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(a.Interrupt)) {
 		err = text.ProgramInterrupted.Error()
 	}
-	io.WriteString(a.Stderr, "mlsizer: "+a.Say(text.LineError)+": "+text.Harmless(text.ErrorLine(err, a.Lang))+"\n")
+	a.sayLines(text.LineError, text.ErrorLine(err, a.Lang))
 	return ExitInterrupted
+}
+
+// sayLines prints words for the user, with what they are in front of each line.
+func (a *App) sayLines(kind text.Text, words string) {
+	for _, line := range strings.Split(strings.TrimRight(text.Harmless(words), "\n"), "\n") {
+		io.WriteString(a.Stderr, "mlsizer: "+a.Say(kind)+": "+line+"\n")
+	}
 }
 
 // Report prints an error for the user and returns the exit code.
@@ -113,17 +120,12 @@ func (a *App) Report(err error) int {
 	}
 	f := &Failure{err: err, code: exitFailed}
 	errors.As(err, &f)
-	say := func(kind text.Text, words string) {
-		for _, line := range strings.Split(strings.TrimRight(text.Harmless(words), "\n"), "\n") {
-			io.WriteString(a.Stderr, "mlsizer: "+a.Say(kind)+": "+line+"\n")
-		}
-	}
-	say(text.LineError, text.ErrorLine(err, a.Lang))
+	a.sayLines(text.LineError, text.ErrorLine(err, a.Lang))
 	if hint := a.settled(f.hint); hint != "" {
-		say(text.LineHint, hint)
+		a.sayLines(text.LineHint, hint)
 	}
 	if f.code == ExitUsage && f.Cmd != nil {
-		say(text.LineUsage, a.Sayf(text.UsageLine, f.Cmd.UseLine(), f.Cmd.CommandPath()))
+		a.sayLines(text.LineUsage, a.Sayf(text.UsageLine, f.Cmd.UseLine(), f.Cmd.CommandPath()))
 	}
 	return f.code
 }
