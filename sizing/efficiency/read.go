@@ -20,8 +20,28 @@ const largest = 4 << 20
 // Read reads a file of constants and rejects one that names an unknown constant,
 // leaves one out that entries set, or sets one outside its bounds.
 func Read(r io.Reader, fields []Constant) (*File, error) {
+	text, err := limit.ReadAll(r, largest)
+	if err != nil {
+		return nil, err
+	}
 	var f File
-	if err := decode(r, &f); err != nil {
+	if err := decode(text, &f); err != nil {
+		return nil, err
+	}
+	if key, twice := limit.RepeatedKey(text); twice {
+		return nil, note.NewError("json.key-twice", key)
+	}
+	if err := f.check(fields); err != nil {
+		return nil, err
+	}
+	return &f, nil
+}
+
+// Embedded reads a file of the program's own, of which a test knows that [Read]
+// accepts it: the program does not look for repeated keys each time it starts.
+func Embedded(text string, fields []Constant) (*File, error) {
+	var f File
+	if err := decode([]byte(text), &f); err != nil {
 		return nil, err
 	}
 	if err := f.check(fields); err != nil {
@@ -55,15 +75,11 @@ func fieldError(err error) error {
 }
 
 // decode reads a JSON object with nothing after it.
-func decode(r io.Reader, into *File) error {
-	text, err := limit.ReadAll(r, largest)
-	if err != nil {
-		return err
-	}
+func decode(text []byte, into *File) error {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // as some editors write it
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	err = d.Decode(into)
+	err := d.Decode(into)
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.Is(err, io.EOF):
@@ -77,9 +93,6 @@ func decode(r io.Reader, into *File) error {
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return note.NewError("constants.text-after")
-	}
-	if key, twice := limit.RepeatedKey(text); twice {
-		return note.NewError("json.key-twice", key)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ import (
 var servingConstantsJSON string
 
 var loadServingConstants = sync.OnceValue(func() *Constants {
-	c, err := ReadConstants(strings.NewReader(servingConstantsJSON), "constants.json")
+	c, err := ofServing(efficiency.Embedded(servingConstantsJSON, servingFields[:]))
 	if err != nil {
 		panic("sizing: embedded serving constants: " + err.Error()) // a test reads them
 	}
@@ -33,28 +33,36 @@ var servingKnown = []string{"nothing", "part", "all"}
 
 // ReadConstants reads a file of constants and checks their names.
 func ReadConstants(r io.Reader, name string) (*Constants, error) {
-	f, err := efficiency.Read(r, servingFields[:])
+	c, err := ofServing(efficiency.Read(r, servingFields[:]))
 	if err != nil {
 		return nil, note.NewError("constants.of-file", name, err)
+	}
+	return c, nil
+}
+
+// ofServing are the constants of a file, with their names checked.
+func ofServing(f *efficiency.File, err error) (*Constants, error) {
+	if err != nil {
+		return nil, err
 	}
 	c := &Constants{Source: f.Source, Date: f.Date, Measured: f.Measured,
 		Factors: map[string]map[string]float64{}, Given: map[[2]string]string{}, Bands: map[BandKey]efficiency.Band{}}
 	for i := range f.Entries {
 		if err := c.add(&f.Entries[i]); err != nil {
-			return nil, note.NewError("constants.of-file", name, err)
+			return nil, err
 		}
 	}
 	for i := range f.Bands {
 		b := &f.Bands[i]
 		known := slices.Index(servingKnown, b.When.Known)
 		if known < 0 {
-			return nil, note.NewError("constants.of-file", name, note.NewError("constants.band-known-of-other-name", &b.When, b.When.Known, servingKnown))
+			return nil, note.NewError("constants.band-known-of-other-name", &b.When, b.When.Known, servingKnown)
 		}
 		c.Bands[BandKey{b.When.Phase, known}] = b.Band
 	}
 	for known, word := range servingKnown {
 		if _, ok := c.Bands[BandKey{Known: known}]; !ok {
-			return nil, note.NewError("constants.of-file", name, note.NewError("constants.no-band-of-known", word, servingKnown))
+			return nil, note.NewError("constants.no-band-of-known", word, servingKnown)
 		}
 	}
 	return c, nil

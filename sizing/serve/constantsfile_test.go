@@ -50,4 +50,7 @@ func TestServingConstantsAreWrittenAsRead(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, DefaultConstants().Write(&out))
 	require.Equal(t, servingConstantsJSON, out.String())
+	c, err := ReadConstants(&out, "constants.json")
+	require.NoError(t, err)
+	assert.Equal(t, DefaultConstants(), c)
 }

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"io"
 	"maps"
-	"strings"
 	"sync"
 
 	"mlsizer/sizing/efficiency"
@@ -31,7 +30,12 @@ const widest = 100.0
 // ReadConstants reads a file of constants of the step time. It rejects a file
 // that names an unknown constant, omits one or sets one outside its bounds.
 func ReadConstants(r io.Reader) (*Constants, error) {
-	c, err := efficiency.Read(r, constantList())
+	return ofTraining(efficiency.Read(r, constantList()))
+}
+
+// ofTraining checks what a file of constants of the step time has besides, and
+// finds the keys of measured plans.
+func ofTraining(c *Constants, err error) (*Constants, error) {
 	if err != nil {
 		return nil, note.NewError("constants.of-training", err)
 	}
@@ -77,7 +81,7 @@ func efficiencyAt(c *Constants, question *Match) (e Efficiency) {
 var constantsJSON string
 
 var loadConstants = sync.OnceValue(func() *Constants {
-	c, err := ReadConstants(strings.NewReader(constantsJSON))
+	c, err := ofTraining(efficiency.Embedded(constantsJSON, constantList()))
 	if err != nil {
 		panic("constants.json: " + err.Error()) // the embedded file is tested
 	}
