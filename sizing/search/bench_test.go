@@ -1,4 +1,4 @@
-package search_test
+package search
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
-	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
 )
 
@@ -50,7 +49,7 @@ func BenchmarkSearch(b *testing.B) {
 		for _, n := range c.counts {
 			b.Run(fmt.Sprintf("model=%s/devices=%d", c.model, n), func(b *testing.B) {
 				p := prepared(b, c.model, c.device, n, c.w)
-				benchmark(b, p, search.Options{})
+				benchmark(b, p, Options{})
 			})
 		}
 	}
@@ -59,14 +58,14 @@ func BenchmarkSearch(b *testing.B) {
 // BenchmarkExhaustive evaluates every layout on one core.
 func BenchmarkExhaustive(b *testing.B) {
 	p := prepared(b, "gpt-3", "a100-80g", 512, train.Workload{Seq: 2048, Batch: 1536, Tokens: 300e9})
-	b.Run("model=gpt-3/devices=512", func(b *testing.B) { benchmark(b, p, search.Options{Exhaustive: true, Workers: 1}) })
+	b.Run("model=gpt-3/devices=512", func(b *testing.B) { benchmark(b, p, Options{Exhaustive: true, Workers: 1}) })
 }
 
-func benchmark(b *testing.B, p *train.Prepared, o search.Options) {
+func benchmark(b *testing.B, p *train.Prepared, o Options) {
 	b.ReportAllocs()
 	var candidates, evaluated, opened int64
 	for b.Loop() {
-		r, err := search.Run(p, o)
+		r, err := Run(p, o)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -8,8 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"mlsizer/hardware"
-	"mlsizer/sizing/catalog"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/train"
 )
@@ -36,25 +34,15 @@ func (p *patient) Err() error {
 	return p.Context.Err()
 }
 
-// prepared is a model on so many devices.
-func prepared(t *testing.T, devices int) *train.Prepared {
-	m, err := catalog.Resolve("llama-2-7b")
-	require.NoError(t, err)
-	d, err := hardware.Default().Find("h100")
-	require.NoError(t, err)
-	c, err := hardware.NewCluster(d, devices)
-	require.NoError(t, err)
-	stack, err := train.FindStack("megatron-core")
-	require.NoError(t, err)
-	p, err := train.Prepare(m, train.Workload{Seq: 4096, Batch: 256, Tokens: 1e12, PUE: 1.1}, stack, c)
-	require.NoError(t, err)
-	return p
+// cancellable is a question whose search takes a while.
+func cancellable(t *testing.T, devices int) *train.Prepared {
+	return prepared(t, "llama-2-7b", "h100", devices, train.Workload{Seq: 4096, Batch: 256, Tokens: 1e12})
 }
 
 // A search that is cancelled at any time returns the error of its context and
 // nothing that looks like an answer.
 func TestCancelled(t *testing.T) {
-	p := prepared(t, 64)
+	p := cancellable(t, 64)
 	for _, exhaustive := range []bool{false, true} {
 		whole := newPatient(1 << 30)
 		_, err := Run(p, Options{Workers: 1, Exhaustive: exhaustive, Context: whole})
@@ -71,7 +59,7 @@ func TestCancelled(t *testing.T) {
 
 // No number of devices meets an impossible time, and none is tried without end.
 func TestImpossibleTime(t *testing.T) {
-	p := prepared(t, 8)
+	p := cancellable(t, 8)
 	for _, within := range []quantity.Seconds{1e-300, 1e-15, 1} {
 		n := (&Goal{Within: within, Most: 1 << 17}).least(p)
 		assert.Greater(t, n, 1<<17)
