@@ -136,6 +136,9 @@ func (c comparison) groups(rows []CompareRow) []span {
 
 // sortRows puts the rows of a table into the order of the view.
 func sortRows(v *View, show comparison, rows []CompareRow, list []compareJSON) {
+	if v.Sort == "" {
+		return
+	}
 	t := render.Table{Columns: show.columns()}
 	compareWithFirst(list)
 	f := &Footnotes{byCode: map[string][]int{}}
