@@ -39,8 +39,8 @@ func budgetRun(cmd *cobra.Command, o *report.PlanOptions) error {
 	return finish(o, rows)
 }
 
-// Where the start-up takes most of a budget, the FLOPs approach it slowly: it is
-// given up after so many tries, or below so many parameters.
+// Where the start-up takes most of a budget, the FLOPs converge slowly: the search
+// ends after mostTries tries, or at a model with fewer parameters than smallest.
 const (
 	mostTries = 40
 	smallest  = 100_000

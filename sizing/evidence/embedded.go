@@ -24,7 +24,7 @@ var publishedFiles = []string{"data/steps.csv", "data/memory.csv", "data/runs.cs
 func Default() ([]Row, error) {
 	var rows []Row
 	for _, name := range publishedFiles {
-		more, err := embedded(&published, name, ReadCSV, func(r *Row) error { return r.Fault })
+		more, err := embedded(&published, name, ReadCSV, faultOf)
 		if err != nil {
 			return nil, err
 		}
@@ -33,18 +33,27 @@ func Default() ([]Row, error) {
 	return rows, nil
 }
 
+// faultOf is the fault of a row of training.
+func faultOf(r *Row) error { return r.Fault }
+
 // embedded reads an embedded file, in which no row may have a fault.
 func embedded[R any](files *embed.FS, name string, read func(io.Reader, string) ([]R, error), fault func(*R) error) ([]R, error) {
 	data, err := files.ReadFile(name)
 	if err != nil {
 		return nil, note.NewError("fit.shipped-rows", err)
 	}
-	rows, err := read(bytes.NewReader(data), name)
-	for i := range rows {
-		err = cmp.Or(err, fault(&rows[i]))
-	}
+	rows, err := faultless(read, bytes.NewReader(data), name, fault)
 	if err != nil {
 		return nil, note.NewError("fit.shipped-rows", err)
 	}
 	return rows, nil
+}
+
+// faultless reads a file, in which the first fault of a row is an error.
+func faultless[R any](read func(io.Reader, string) ([]R, error), r io.Reader, name string, fault func(*R) error) ([]R, error) {
+	rows, err := read(r, name)
+	for i := range rows {
+		err = cmp.Or(err, fault(&rows[i]))
+	}
+	return rows, err
 }

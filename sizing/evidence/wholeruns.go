@@ -18,7 +18,7 @@ const wholeRunsFile = "data/whole_runs.csv"
 
 // WholeRuns returns the embedded published training runs.
 func WholeRuns() ([]Row, error) {
-	return embedded(&published, wholeRunsFile, ReadCSV, func(r *Row) error { return r.Fault })
+	return embedded(&published, wholeRunsFile, ReadCSV, faultOf)
 }
 
 // The forms of a run's request: with layout and software open, or with those of

@@ -14,8 +14,8 @@ type TextDensity struct {
 }
 
 // EnglishText is the density of English web text: the median and the range of 31
-// tokenizers from Phi 3 to GPT-4o, on 50,000 documents of CulturaX. They are
-// measured in characters, which in English are bytes but for a few. Code, and
+// tokenizers from Phi 3 to GPT-4o, on 50,000 documents of CulturaX. The source
+// counts characters; nearly all characters of English text are one byte. Code, and
 // scripts that a tokenizer knows less well, have fewer bytes per token.
 func EnglishText() TextDensity {
 	return TextDensity{

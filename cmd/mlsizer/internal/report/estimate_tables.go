@@ -109,6 +109,7 @@ func Fact(label text.Text, value any, notes ...int) []render.Cell {
 	return []render.Cell{{Value: label}, {Value: value, Notes: notes}}
 }
 
+// FactColumns are the columns of a table of facts: a name and a value.
 func FactColumns() []render.Column {
 	return []render.Column{{Name: "name", Own: true}, {Name: "value", Own: true, Wrap: true}}
 }

@@ -66,6 +66,7 @@ type InferJSON struct {
 	Explain []note.Derivation `json:"explain,omitempty"`
 }
 
+// NewInferJSON is the answer about serving a model on a device, in a language.
 func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.Note, o *cli.ServingOptions, l text.Lang) InferJSON {
 	s := &a.Request
 	r := InferJSON{

@@ -87,6 +87,7 @@ type Planned struct {
 	Why    *WhyJSON // what bounds the best plan
 }
 
+// Found reports whether there is a plan.
 func (p *Planned) Found() bool { return p.Miss == nil }
 
 func (p *Planned) Best() *train.Estimate { return &p.Answer.Estimate }
