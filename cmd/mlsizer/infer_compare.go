@@ -44,6 +44,18 @@ type inferCompareRow struct {
 	notes    []note.Note
 	of       *model.Model
 	settings []cli.Setting
+	given    func(flag string) any // the value of a flag that other rows vary
+}
+
+// value is what the row has of a flag that tells rows apart, nil where that is left
+// open.
+func (r *inferCompareRow) value(flag string) any {
+	for _, s := range r.settings {
+		if s.Flag == flag {
+			return s.Value
+		}
+	}
+	return r.given(flag)
 }
 
 // table is the model whose table the row stands in.
@@ -65,24 +77,44 @@ func (r *inferCompareRow) at(f *report.Footnotes, codes ...string) []int {
 	return list
 }
 
-// inferCompareRun answers for every model with its variants, every machine and
-// every combination of the values of flags.
-func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
-	cases, err := o.Cases(cmd, addCompareFlags)
+// inferCompareRun answers for every model of every part with its variants, on
+// every machine and in every combination of the values of flags.
+func inferCompareRun(parts []cli.Part) error {
+	asked, err := casesOf(parts)
 	if err != nil {
 		return err
 	}
-	view, err := viewOf(o, inferCompareColumns(o.Varied))
+	all, err := cli.Merged(parts)
 	if err != nil {
 		return err
 	}
+	view, err := viewOf(all, inferCompareColumns(all))
+	if err != nil {
+		return err
+	}
+	c := &inferComparison{CompareOptions: all}
+	for i := range parts {
+		if err := c.addPart(&parts[i], asked[i]); err != nil {
+			return err
+		}
+	}
+	c.gather()
+	c.compareSpeeds()
+	c.sort(view)
+	if err := all.Print(c.document(view)); err != nil {
+		return err
+	}
+	return all.Outcome(c.failed, c.fits, len(c.rows))
+}
+
+// addPart answers for the rows of one part.
+func (c *inferComparison) addPart(o *cli.Part, cases []cli.Case) error {
 	targets, err := o.Targets(o.On)
 	if err != nil {
 		return err
 	}
-	c := &inferComparison{CompareOptions: o}
 	for _, name := range o.Models {
-		variants, err := servingVariants(o, cmd, name)
+		variants, err := servingVariants(o.CompareOptions, o.Cmd, name)
 		if err != nil {
 			return err
 		}
@@ -94,12 +126,19 @@ func inferCompareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
 			}
 		}
 	}
-	c.compareSpeeds()
-	c.sort(view)
-	if err := o.Print(inferCompareDocument(o.Varied, view, c.rows, c.notes)); err != nil {
-		return err
+	return nil
+}
+
+// gather puts the rows of a table one after another, in the order in which the
+// tables come first: scenarios may have the same models.
+func (c *inferComparison) gather() {
+	first := map[string]int{}
+	for i := range c.rows {
+		if _, known := first[c.rows[i].table()]; !known {
+			first[c.rows[i].table()] = i
+		}
 	}
-	return o.Outcome(c.failed, c.fits, len(c.rows))
+	slices.SortStableFunc(c.rows, func(a, b inferCompareRow) int { return first[a.table()] - first[b.table()] })
 }
 
 // servingOf are the flags of serving of a case, with those that it shares with
@@ -140,7 +179,7 @@ type inferComparison struct {
 
 // add answers for one row.
 func (c *inferComparison) add(name string, m *cli.ModelArg, t cli.Target, k *cli.Case) {
-	row := inferCompareRow{of: m.Model, settings: k.Settings}
+	row := inferCompareRow{of: m.Model, settings: k.Settings, given: k.Given}
 	err := cli.RowError(k.Err)
 	if err == nil {
 		t, err = k.Priced(t)
@@ -281,9 +320,9 @@ func (c *inferComparison) sort(v *report.View) {
 	}
 	f := report.NewFootnotes(nil)
 	for from, to := 0, 0; from < len(c.rows); from = to {
-		t := render.Table{Columns: inferCompareColumns(c.Varied)}
+		t := render.Table{Columns: inferCompareColumns(c.CompareOptions)}
 		for to = from; to < len(c.rows) && c.rows[to].table() == c.rows[from].table(); to++ {
-			t.Rows = append(t.Rows, inferCompareCells(&c.rows[to], len(t.Columns), f))
+			t.Rows = append(t.Rows, inferCompareCells(c.Varied, &c.rows[to], len(t.Columns), f))
 		}
 		copy(c.rows[from:to], report.Pick(c.rows[from:to], v.Order(&t)))
 	}
@@ -291,9 +330,10 @@ func (c *inferComparison) sort(v *report.View) {
 	c.compareWithFirst()
 }
 
-// inferCompareDocument lays the rows out, a table a model.
-func inferCompareDocument(varied []cli.Varied, view *report.View, rows []inferCompareRow, notes []note.Note) *render.Document {
-	f := report.NewFootnotes(notes)
+// document lays the rows out, a table a model.
+func (c *inferComparison) document(view *report.View) *render.Document {
+	rows := c.rows
+	f := report.NewFootnotes(c.notes)
 	d := &render.Document{
 		Title: text.Serving,
 		JSON: struct {
@@ -306,11 +346,11 @@ func inferCompareDocument(varied []cli.Varied, view *report.View, rows []inferCo
 		r := &rows[i]
 		first := servingFirst(rows, r.table())
 		if i == 0 || r.table() != rows[i-1].table() {
-			d.Tables = append(d.Tables, inferCompareTable(varied, r, first))
+			d.Tables = append(d.Tables, c.table(r, first))
 		}
 		t := &d.Tables[len(d.Tables)-1]
-		cells := inferCompareCells(r, len(t.Columns), f)
-		if kv := r.Workload.KV; r.Error == "" && kv != first.KV && !cli.Varies(varied, "kv") {
+		cells := inferCompareCells(c.Varied, r, len(t.Columns), f)
+		if kv := r.Workload.KV; r.Error == "" && kv != first.KV && !c.Vary("kv") {
 			at := slices.IndexFunc(t.Columns, func(c render.Column) bool { return c.Name == "weights" })
 			cells[at].Value = text.WithCache.With(r.Workload.Weights, kv) // not as the title says
 		}
@@ -327,14 +367,14 @@ func inferCompareDocument(varied []cli.Varied, view *report.View, rows []inferCo
 	return d
 }
 
-// inferCompareTable is the table of a model, whose first row that has an answer
-// serves the workload.
-func inferCompareTable(varied []cli.Varied, r *inferCompareRow, w report.ServingJSON) render.Table {
-	t := render.Table{Title: text.Same(r.table()), Columns: inferCompareColumns(varied)}
+// table is the table of a model, whose first row that has an answer serves the
+// workload.
+func (c *inferComparison) table(r *inferCompareRow, w report.ServingJSON) render.Table {
+	t := render.Table{Title: text.Same(r.table()), Columns: inferCompareColumns(c.CompareOptions)}
 	if w.Context == 0 {
 		return t
 	}
-	t.Title = text.Colon.With(r.table(), servedTitle(varied, w, r.of))
+	t.Title = text.Colon.With(r.table(), servedTitle(c.CompareOptions, w, r.of))
 	if r.of.Encodes() {
 		t.Columns = encoderColumns(t.Columns, unitNames(r.of))
 	}
@@ -342,21 +382,21 @@ func inferCompareTable(varied []cli.Varied, r *inferCompareRow, w report.Serving
 }
 
 // servedTitle is what the rows of a table serve alike.
-func servedTitle(varied []cli.Varied, w report.ServingJSON, m *model.Model) text.Text {
-	if !cli.Varies(varied, "context", "batch", "kv") {
+func servedTitle(o *cli.CompareOptions, w report.ServingJSON, m *model.Model) text.Text {
+	if !o.Vary("context", "batch", "kv") {
 		if m.Encodes() {
 			return encodingOf(m, w.Context, w.Batch)
 		}
 		return text.CompareInfer.With(w.Context, w.Batch, w.KV)
 	}
 	parts := []text.Text{text.Serving}
-	if m.PerToken() && !cli.Varies(varied, "context") {
+	if m.PerToken() && !o.Vary("context") {
 		parts = append(parts, text.ContextIs.With(w.Context))
 	}
-	if !cli.Varies(varied, "batch") {
+	if !o.Vary("batch") {
 		parts = append(parts, text.EncodingOfSamples.With(w.Batch))
 	}
-	if w.KV != "" && !cli.Varies(varied, "kv") {
+	if w.KV != "" && !o.Vary("kv") {
 		parts = append(parts, text.CacheOnly.With(w.KV))
 	}
 	return text.List(parts, text.Join)
@@ -375,19 +415,19 @@ func servingFirst(rows []inferCompareRow, table string) report.ServingJSON {
 // servedColumns are the flags whose values have a column anyway.
 var servedColumns = []string{"weights", "runtime"}
 
-func inferCompareColumns(varied []cli.Varied) []render.Column {
+func inferCompareColumns(o *cli.CompareOptions) []render.Column {
 	columns := []render.Column{
 		{Name: "model", Head: text.Model, Wrap: true},
 		{Name: "params", Head: text.Params, Right: true, Drop: 5},
 		{Name: "hardware", Head: text.Hardware},
 	}
-	for _, v := range varied {
+	for _, v := range o.Varied {
 		if !slices.Contains(servedColumns, v.Flag) {
 			columns = append(columns, report.VariedColumn(v.Flag))
 		}
 	}
 	runtime := render.Column{Name: "runtime", Head: text.Runtime, Drop: 8}
-	if cli.Varies(varied, "runtime") {
+	if o.Vary("runtime") {
 		runtime.Drop = 0
 	}
 	return append(columns,
@@ -430,8 +470,8 @@ func encoderColumns(columns []render.Column, unit text.Text) []render.Column {
 
 // inferCompareCells are the cells of a row in as many columns, empty from where the
 // row has no more.
-func inferCompareCells(r *inferCompareRow, columns int, f *report.Footnotes) []render.Cell {
-	cells := servedCells(r, f)
+func inferCompareCells(varied []cli.Varied, r *inferCompareRow, columns int, f *report.Footnotes) []render.Cell {
+	cells := servedCells(varied, r, f)
 	for len(cells) < columns {
 		cells = append(cells, render.Cell{})
 	}
@@ -439,15 +479,15 @@ func inferCompareCells(r *inferCompareRow, columns int, f *report.Footnotes) []r
 }
 
 // servedCells are the cells that a row has something for.
-func servedCells(r *inferCompareRow, f *report.Footnotes) []render.Cell {
+func servedCells(varied []cli.Varied, r *inferCompareRow, f *report.Footnotes) []render.Cell {
 	cells := []render.Cell{
 		{Value: r.Model.Input, Notes: r.at(f, "inferred-shape", "scope", "file")},
 		{Value: r.Model.Params},
 		{Value: r.Hardware.Input, Notes: r.at(f, "unified")},
 	}
-	for _, s := range r.settings {
-		if !slices.Contains(servedColumns, s.Flag) {
-			cells = append(cells, render.Cell{Value: s.Value})
+	for _, v := range varied {
+		if !slices.Contains(servedColumns, v.Flag) {
+			cells = append(cells, render.Cell{Value: r.value(v.Flag)})
 		}
 	}
 	cells = append(cells, render.Cell{Value: r.Workload.Weights, Notes: r.at(f, "weights")})

@@ -41,29 +41,32 @@ type compareJSON struct {
 	Error string `json:"error,omitempty"`
 }
 
-func newCompareJSON(row *CompareRow, o *cli.CompareOptions) compareJSON {
+func newCompareJSON(row *CompareRow, l text.Lang) compareJSON {
 	settings := SettingsOf(row.Case.Settings)
 	if row.Err != nil {
 		d := row.Target.Device
 		return compareJSON{
-			Model:    NewModelJSON(row.Model, o.Bounds),
+			Model:    NewModelJSON(row.Model, row.Case.Bounds),
 			Hardware: HardwareJSON{Input: row.Target.Input, Device: d.ID, Name: d.Name, Devices: row.Target.Count, Memory: d.Memory},
 			Method:   row.Case.Method, Settings: settings,
-			Error: text.ErrorIn(row.Err, o.Lang),
+			Error: text.ErrorIn(row.Err, l),
 		}
 	}
-	r := NewResult(row.Model, row.Target, row.Answer, &row.Case.TrainingOptions, o.Lang)
+	r := NewResult(row.Model, row.Target, row.Answer, &row.Case.TrainingOptions, l)
 	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Case.Method, Settings: settings, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // CompareDocument lays the rows out: a table for each model, or one table of
 // models where there is one device.
 func CompareDocument(o *cli.CompareOptions, v *View, rows []CompareRow) *render.Document {
+	show := comparisonOf(o)
+	if !show.byModel {
+		gather(rows)
+	}
 	list := make([]compareJSON, len(rows))
 	for i := range rows {
-		list[i] = newCompareJSON(&rows[i], o)
+		list[i] = newCompareJSON(&rows[i], o.Lang)
 	}
-	show := comparisonOf(o)
 	tables := show.groups(rows)
 	for _, at := range tables {
 		sortRows(v, show, rows[at.from:at.to], list[at.from:at.to])
@@ -126,12 +129,24 @@ func (c comparison) groups(rows []CompareRow) []span {
 	}
 	var list []span
 	for i := range rows {
-		if i == 0 || rows[i].Model != rows[i-1].Model {
+		if i == 0 || rows[i].Model.Input != rows[i-1].Model.Input {
 			list = append(list, span{from: i})
 		}
 		list[len(list)-1].to = i + 1
 	}
 	return list
+}
+
+// gather puts the rows of a model one after another, in the order in which the
+// models come first: scenarios may have the same ones.
+func gather(rows []CompareRow) {
+	first := map[string]int{}
+	for i := range rows {
+		if _, known := first[rows[i].Model.Input]; !known {
+			first[rows[i].Model.Input] = i
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b CompareRow) int { return first[a.Model.Input] - first[b.Model.Input] })
 }
 
 // sortRows puts the rows of a table into the order of the view.
@@ -150,7 +165,7 @@ func sortRows(v *View, show comparison, rows []CompareRow, list []compareJSON) {
 // compareTitle says what the times are of.
 func compareTitle(o *cli.CompareOptions, rows []CompareRow) text.Text {
 	title := compareLength(o, rows)
-	if o.Teacher != "" && !cli.Varies(o.Varied, "teacher") {
+	if o.Teacher != "" && !o.Vary("teacher") {
 		return text.TaughtBy.With(title, o.Teacher)
 	}
 	return title
@@ -161,7 +176,7 @@ var lengths = []string{"tokens", "data", "samples", "examples", "example-tokens"
 
 // compareLength is how long the rows train, where all train as long.
 func compareLength(o *cli.CompareOptions, rows []CompareRow) text.Text {
-	if cli.Varies(o.Varied, lengths...) {
+	if o.Vary(lengths...) {
 		return text.TrainingRuns
 	}
 	tokens, images := false, false
@@ -223,6 +238,8 @@ func VariedColumn(flag string) render.Column {
 		head = text.Stack
 	case "method":
 		head = text.Method
+	case "scenario":
+		head = text.ScenarioHead
 	}
 	return render.Column{Name: strings.ReplaceAll(flag, "-", "_"), Head: head}
 }
@@ -281,8 +298,8 @@ func (c comparison) filled(row *CompareRow, r *compareJSON, f *Footnotes) []rend
 		{Value: r.Model.Input}, {Value: cli.TierText(r.Model.Tier, r.Model.Beyond)}, {Value: r.Model.Params},
 		{Value: row.Target.Input},
 	}
-	for _, s := range row.Case.Settings {
-		cells = append(cells, render.Cell{Value: row.setting(s)})
+	for _, v := range c.varied {
+		cells = append(cells, render.Cell{Value: row.value(v.Flag)})
 	}
 	if row.Err != nil {
 		n := f.Add("", render.Note{Text: text.OnSays.With(r.Model.Input, row.on(), row.Err)})
