@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,6 +17,7 @@ type Part struct {
 	*CompareOptions
 	Cmd      *cobra.Command
 	Scenario string // "" where there is one part
+	File     string // that has it, where several are compared
 }
 
 // Parts are the comparisons that a command line asks for, of models or of the
@@ -41,6 +43,68 @@ func (o *CompareOptions) Parts(cmd *cobra.Command, models []string, build func(*
 		parts = append(parts, p)
 	}
 	return parts, nil
+}
+
+// FileParts are the scenarios of several files, each a comparison. Names that two
+// files have are told apart by their files.
+func (o *CompareOptions) FileParts(cmd *cobra.Command, files []string, build func(*App) (*cobra.Command, *CompareOptions)) ([]Part, error) {
+	var parts []Part
+	count := map[string]int{}
+	for _, name := range files {
+		file, err := readScenarios(name)
+		if err != nil {
+			return nil, err
+		}
+		for i := range file.Scenarios {
+			p, err := o.part(cmd, nil, file.Name, &file.Scenarios[i], build)
+			if err != nil {
+				return nil, err
+			}
+			p.Scenario, p.File = file.Scenarios[i].Name, file.Name
+			count[p.Scenario]++
+			parts = append(parts, p)
+		}
+	}
+	for i := range parts {
+		if p := &parts[i]; count[p.Scenario] > 1 {
+			p.Scenario = p.File + " " + p.Scenario
+		}
+	}
+	return parts, nil
+}
+
+// Asked is a flag, or the model, with its values in several scenarios; "" is not
+// given.
+type Asked struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values"`
+}
+
+// AskedOf are the flags that a command was given, with their values.
+func AskedOf(cmd *cobra.Command) map[string]string {
+	all := map[string]string{}
+	cmd.Flags().Visit(func(f *pflag.Flag) { all[f.Name] = f.Value.String() })
+	return all
+}
+
+// AskedDifferently are what several parts do not ask alike, the models first.
+func AskedDifferently(parts []Part) []Asked {
+	all := []Asked{{Name: "model"}}
+	for _, p := range parts {
+		all[0].Values = append(all[0].Values, strings.Join(p.Models, ", "))
+	}
+	parts[0].Cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		asked := Asked{Name: f.Name}
+		for _, p := range parts {
+			value := ""
+			if f := p.Cmd.Flags().Lookup(f.Name); f.Changed {
+				value = f.Value.String()
+			}
+			asked.Values = append(asked.Values, value)
+		}
+		all = append(all, asked)
+	})
+	return slices.DeleteFunc(all, func(a Asked) bool { return len(slices.Compact(slices.Clone(a.Values))) == 1 })
 }
 
 // part is the comparison of a scenario, with the flags of the command line above

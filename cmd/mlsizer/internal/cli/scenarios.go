@@ -48,7 +48,7 @@ func (a *App) TakeFile(cmd *cobra.Command) {
 // AddFileFlags adds the flags that name a file of scenarios.
 func (a *App) AddFileFlags(cmd *cobra.Command) {
 	AddValue(cmd.Flags(), &a.scenarioFile, fileFlag, "f", "FILE", "plan.yaml", AsTyped)
-	AddList(cmd.Flags(), &a.scenarioNames, scenarioFlag, "NAME,...", "base", ParseList)
+	AddList(cmd.Flags(), &a.scenarioNames, scenarioFlag, "NAME,...", "base", ParseList).Among(a.namesInFile)
 }
 
 // scenarios are the chosen scenarios of the file that a command was given, nil
@@ -93,6 +93,19 @@ func namesOf(list []scenario.Scenario) []string {
 		names[i] = list[i].Name
 	}
 	return names
+}
+
+// namesInFile are the scenarios of the file that a command was given, nil where it
+// was given none.
+func (a *App) namesInFile() []string {
+	if a.scenarioFile == "" {
+		return nil
+	}
+	file, err := readScenarios(a.scenarioFile)
+	if err != nil {
+		return nil
+	}
+	return namesOf(file.Scenarios)
 }
 
 // readScenarios reads a file of scenarios.

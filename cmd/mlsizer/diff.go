@@ -1,0 +1,147 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/report"
+	"mlsizer/cmd/mlsizer/internal/text"
+)
+
+// newDiffCmd puts scenarios of files side by side.
+func newDiffCmd(a *cli.App) *cobra.Command {
+	var files []string
+	return &cobra.Command{
+		Use: "diff FILE...",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cli.UsageError(text.NoFiles.Error(), "mlsizer diff a.yaml b.yaml")
+			}
+			files = args
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o := &cli.CompareOptions{App: a}
+			parts, err := o.FileParts(cmd, files, newCompare)
+			if err != nil {
+				return err
+			}
+			return diffRun(a, parts)
+		},
+	}
+}
+
+// diffRun answers for every scenario and prints what they ask and get differently.
+func diffRun(a *cli.App, parts []cli.Part) error {
+	if len(parts) < 2 {
+		return cli.UsageError(text.OneScenario.Error(parts[0].File), "mlsizer estimate -f "+cli.ShellWord(parts[0].File))
+	}
+	for i := range parts {
+		if err := checkDiffed(&parts[i]); err != nil {
+			return err
+		}
+	}
+	asked, err := casesOf(parts)
+	if err != nil {
+		return err
+	}
+	all, err := cli.Merged(parts)
+	if err != nil {
+		return err
+	}
+	if all.Served() {
+		return diffServed(a, parts, asked)
+	}
+	d := &report.Diff{Parts: parts}
+	var rows []report.CompareRow
+	for i := range parts {
+		list, err := compareRows(&parts[i], asked[i])
+		if err != nil {
+			return err
+		}
+		rows = append(rows, list...)
+	}
+	d.Training(rows, a.Lang)
+	return finishDiff(a, d)
+}
+
+// checkDiffed rejects a scenario that asks for more than one answer.
+func checkDiffed(p *cli.Part) error {
+	varied := cli.VariedOf(p.Cmd)
+	switch {
+	case len(p.Models) == 0:
+		return cli.UsageError(text.NoModelIn.Error(p.File, p.Scenario), "")
+	case len(p.Models) > 1 || len(p.On) > 1 || len(p.Prune) > 0 || p.Student != "" || len(varied) > 0:
+		return cli.UsageError(text.SeveralIn.Error(p.File, p.Scenario), "mlsizer compare -f "+cli.ShellWord(p.File))
+	}
+	return oneTask(p.CompareOptions, p.Cmd)
+}
+
+// diffServed is diffRun for serving.
+func diffServed(a *cli.App, parts []cli.Part, asked [][]cli.Case) error {
+	c := &inferComparison{CompareOptions: parts[0].CompareOptions}
+	for i := range parts {
+		if err := c.addPart(&parts[i], asked[i]); err != nil {
+			return err
+		}
+	}
+	d := &report.Diff{Parts: parts, Notes: report.NewFootnotes(c.notes)}
+	for i := range c.rows {
+		r := &c.rows[i]
+		d.Answers = append(d.Answers, r)
+		d.Errors = append(d.Errors, r.Error)
+		d.Fits = append(d.Fits, r.Memory.Fits)
+		d.Add(servedFigures(r))
+	}
+	return finishDiff(a, d)
+}
+
+// servedFigures are what a scenario of serving takes and gives.
+func servedFigures(r *inferCompareRow) []report.Figure {
+	if r.Error != "" {
+		return nil
+	}
+	list := []report.Figure{
+		{Name: "runtime", Head: text.Runtime, Value: r.Workload.Runtime},
+		{Name: "storage_bytes", Head: text.Storage, Value: r.Weights, Size: float64(r.Weights)},
+		{Name: "memory_bytes", Head: text.MemoryDevice, Value: r.Memory.Total, Size: float64(r.Memory.Total)},
+		{Name: "fits", Head: text.FitsHead, Value: r.Memory.Fits},
+		{Name: "max_context", Head: text.MaxContext, Value: r.MaxContext, Size: float64(r.MaxContext)},
+		{Name: "max_sequences", Head: text.SequencesHead, Value: r.MaxBatch, Size: float64(r.MaxBatch)},
+	}
+	if !r.Memory.Fits {
+		return list
+	}
+	p := &r.Throughput
+	if e := r.Encoding; e != nil {
+		list = append(list, report.Figure{Name: "sequences_per_second", Head: text.UnitPerSecond.With(unitNames(r.of)), Value: report.RateText(e.Sequences, e.Low, e.High), Size: e.Sequences})
+	} else {
+		list = append(list,
+			report.Figure{Name: "tokens_per_second", Head: text.DecodeHead, Value: report.RateText(p.Decode, p.Low, p.High), Size: p.Decode},
+			report.Figure{Name: "tokens_per_second_per_user", Head: text.PerUserHead, Value: render.Rate(p.PerUser), Size: p.PerUser},
+		)
+	}
+	usd, kwh := r.perMillion()
+	return append(list,
+		report.Figure{Name: "usd_per_million", Head: text.PerMillion, Value: usd, Size: float64(usd)},
+		report.Figure{Name: "kwh_per_million", Head: text.EnergyMillion, Value: kwh, Size: float64(kwh)},
+	)
+}
+
+// finishDiff prints the differences; the exit code is that of a comparison.
+func finishDiff(a *cli.App, d *report.Diff) error {
+	if err := a.Print(d.Document()); err != nil {
+		return err
+	}
+	failed, fits := 0, 0
+	for i, err := range d.Errors {
+		switch {
+		case err != "":
+			failed++
+		case d.Fits[i]:
+			fits++
+		}
+	}
+	return a.Outcome(failed, fits, len(d.Errors))
+}
