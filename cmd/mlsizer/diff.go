@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
-	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
@@ -80,53 +79,15 @@ func checkDiffed(p *cli.Part) error {
 
 // diffServed is diffRun for serving.
 func diffServed(a *cli.App, parts []cli.Part, asked [][]cli.Case) error {
-	c := &inferComparison{CompareOptions: parts[0].CompareOptions}
+	c := &inferComparison{Served: report.Served{Options: parts[0].CompareOptions}}
 	for i := range parts {
 		if err := c.addPart(&parts[i], asked[i]); err != nil {
 			return err
 		}
 	}
-	d := &report.Diff{Parts: parts, Notes: report.NewFootnotes(c.notes)}
-	for i := range c.rows {
-		r := &c.rows[i]
-		d.Answers = append(d.Answers, r)
-		d.Errors = append(d.Errors, r.Error)
-		d.Fits = append(d.Fits, r.Memory.Fits)
-		d.Add(servedFigures(r))
-	}
+	d := &report.Diff{Parts: parts}
+	d.Serving(&c.Served)
 	return finishDiff(a, d)
-}
-
-// servedFigures are what a scenario of serving takes and gives.
-func servedFigures(r *inferCompareRow) []report.Figure {
-	if r.Error != "" {
-		return nil
-	}
-	list := []report.Figure{
-		{Name: "runtime", Head: text.Runtime, Value: r.Workload.Runtime},
-		{Name: "storage_bytes", Head: text.Storage, Value: r.Weights, Size: float64(r.Weights)},
-		{Name: "memory_bytes", Head: text.MemoryDevice, Value: r.Memory.Total, Size: float64(r.Memory.Total)},
-		{Name: "fits", Head: text.FitsHead, Value: r.Memory.Fits},
-		{Name: "max_context", Head: text.MaxContext, Value: r.MaxContext, Size: float64(r.MaxContext)},
-		{Name: "max_sequences", Head: text.SequencesHead, Value: r.MaxBatch, Size: float64(r.MaxBatch)},
-	}
-	if !r.Memory.Fits {
-		return list
-	}
-	p := &r.Throughput
-	if e := r.Encoding; e != nil {
-		list = append(list, report.Figure{Name: "sequences_per_second", Head: text.UnitPerSecond.With(unitNames(r.of)), Value: report.RateText(e.Sequences, e.Low, e.High), Size: e.Sequences})
-	} else {
-		list = append(list,
-			report.Figure{Name: "tokens_per_second", Head: text.DecodeHead, Value: report.RateText(p.Decode, p.Low, p.High), Size: p.Decode},
-			report.Figure{Name: "tokens_per_second_per_user", Head: text.PerUserHead, Value: render.Rate(p.PerUser), Size: p.PerUser},
-		)
-	}
-	usd, kwh := r.perMillion()
-	return append(list,
-		report.Figure{Name: "usd_per_million", Head: text.PerMillion, Value: usd, Size: float64(usd)},
-		report.Figure{Name: "kwh_per_million", Head: text.EnergyMillion, Value: kwh, Size: float64(kwh)},
-	)
 }
 
 // finishDiff prints the differences; the exit code is that of a comparison.

@@ -40,74 +40,6 @@ func (d *Diff) Add(list []Figure) {
 	d.values = append(d.values, values)
 }
 
-// Training adds the rows of training, one of each part.
-func (d *Diff) Training(rows []CompareRow, l text.Lang) {
-	d.Notes = compareNotes(rows)
-	for i := range rows {
-		r := newCompareJSON(&rows[i], l)
-		r.Settings = nil
-		d.Answers = append(d.Answers, r)
-		d.Errors = append(d.Errors, r.Error)
-		d.Fits = append(d.Fits, r.Error == "" && rows[i].Case.Holds(&r.Memory))
-		d.Add(trainingFigures(&rows[i], &r))
-	}
-}
-
-// trainingFigures are what a scenario of training takes.
-func trainingFigures(row *CompareRow, r *compareJSON) []Figure {
-	if r.Error != "" {
-		return nil
-	}
-	m := &r.Memory
-	list := []Figure{
-		{Name: "devices", Head: text.Devices, Value: r.Hardware.Devices, Size: float64(r.Hardware.Devices)},
-		{Name: "layout", Head: text.Layout, Value: r.Plan.String()},
-		{Name: "stack", Head: text.Stack, Value: r.Workload.Stack},
-		{Name: "memory_bytes", Head: text.MemoryDevice, Value: m.Total, Size: float64(m.Total)},
-		{Name: "fits", Head: text.FitsHead, Value: fitsText(m.Verdict)},
-	}
-	if !m.Fits {
-		return list
-	}
-	e, g := &r.Time, &row.Answer.Goodput
-	list = append(list,
-		Figure{Name: "step_seconds", Head: text.Step, Value: render.Range{Mid: e.Step, Low: e.StepLow, High: e.StepHigh}, Size: float64(e.Step)},
-		Figure{Name: "mfu", Head: text.MFU, Value: render.Percent(e.MFU), Size: e.MFU},
-	)
-	list = append(list, Figure{Name: "tokens_per_second", Head: perSecondText(&ResultJSON{Model: r.Model}), Value: render.Rate(e.TokensPerSecond), Size: e.TokensPerSecond})
-	if r.Workload.Tokens > 0 {
-		list = append(list, Figure{Name: "run_seconds", Head: text.Run, Value: expectedRun(g), Size: float64(g.Run)})
-	}
-	if g.Share == 0 {
-		return list
-	}
-	list = append(list, Figure{Name: "device_hours", Head: text.DeviceHours, Value: render.Count(g.DeviceHours), Size: g.DeviceHours})
-	if g.Cost.PerHour > 0 {
-		list = append(list, Figure{Name: "usd", Head: text.Cost, Value: costText(&g.Cost), Size: float64(g.Cost.USD)})
-	}
-	if g.Energy.KWh > 0 {
-		list = append(list, Figure{Name: "kwh", Head: text.Energy, Value: g.Energy.KWh, Size: float64(g.Energy.KWh)})
-	}
-	return list
-}
-
-// diffScenario is a scenario with its answer.
-type diffScenario struct {
-	Name   string            `json:"name"`
-	File   string            `json:"file"`
-	Models []string          `json:"models"`
-	Asked  map[string]string `json:"asked"`
-	Answer any               `json:"answer"`
-}
-
-// diffFigure is a figure of every scenario: its size, or its text where it has
-// none, and the size over that of the first.
-type diffFigure struct {
-	Name   string     `json:"name"`
-	Values []any      `json:"values"`
-	Ratios []*float64 `json:"ratios,omitempty"`
-}
-
 // Document lays the differences out.
 func (d *Diff) Document() *render.Document {
 	asked := cli.AskedDifferently(d.Parts)
@@ -199,47 +131,6 @@ func (d *Diff) addErrors(t *render.Table) {
 // ratio is a figure of a scenario over that of the first.
 func (d *Diff) ratio(name string, i int) *float64 {
 	return Ratio(d.values[i][name].Size, d.values[0][name].Size)
-}
-
-// scenarios are the scenarios for JSON.
-func (d *Diff) scenarios() []diffScenario {
-	list := make([]diffScenario, len(d.Parts))
-	for i, p := range d.Parts {
-		list[i] = diffScenario{p.Scenario, p.File, p.Models, cli.AskedOf(p.Cmd), d.Answers[i]}
-	}
-	return list
-}
-
-// jsonFigures are the figures for JSON.
-func (d *Diff) jsonFigures() []diffFigure {
-	list := make([]diffFigure, 0, len(d.figures))
-	for _, f := range d.figures {
-		out := diffFigure{Name: f.Name}
-		for i := range d.Parts {
-			v := d.values[i][f.Name]
-			if f.Size > 0 {
-				out.Ratios = append(out.Ratios, d.ratio(f.Name, i))
-			}
-			out.Values = append(out.Values, v.machine())
-		}
-		list = append(list, out)
-	}
-	return list
-}
-
-// machine is a figure for programs: its size, else its text in English; nil where
-// there is none.
-func (f *Figure) machine() any {
-	switch v := f.Value.(type) {
-	case text.Text:
-		if f.Size == 0 {
-			return v.EN
-		}
-	}
-	if f.Size > 0 {
-		return f.Size
-	}
-	return f.Value
 }
 
 // flat is what -o csv prints: a line of what is asked differently or comes out,
