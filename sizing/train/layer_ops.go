@@ -5,6 +5,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/quantity"
 )
 
 // layerOps are the operations of one layer of a kind, as the step time needs
@@ -203,8 +204,16 @@ type timing struct {
 	// and 0 where links are switched.
 	axes, axis float64
 	bandChoice
-	key  uint32        // of the question, whatever the plan
+	key uint32 // of the question, whatever the plan
+	clusterPaths
+}
+
+// clusterPaths are the paths of a cluster, whatever the constants.
+type clusterPaths struct {
 	path hardware.Path // among the neighbours
+	// socket and joined are what rings reach over the bus of a node whose devices
+	// have no links: on one socket, and on the node; 0 for other nodes.
+	socket, joined quantity.Bandwidth
 }
 
 // bandChoice is the band of a step time, which the values of the constants do
@@ -227,7 +236,7 @@ func (p *Prepared) question() Match {
 // ready fills in the timing for the cluster and the constants.
 func (p *Prepared) ready() {
 	question := p.question()
-	p.timing = timing{bandChoice: p.chooseBand(&question), path: p.Cluster.Among(p.Cluster.Domain())}
+	p.timing = timing{bandChoice: p.chooseBand(&question), clusterPaths: p.paths()}
 	p.readyRates(efficiencyAt(p.constants, &question))
 	p.timing.key = p.questionKey() // which has the nodes of the timing
 }
@@ -245,7 +254,7 @@ func (p *Prepared) chooseBand(question *Match) (b bandChoice) {
 // readyRates fills in what depends on the values of the constants.
 func (p *Prepared) readyRates(values Efficiency) {
 	d, t := p.Cluster.Device, &p.timing
-	*t = timing{e: values, bandChoice: t.bandChoice, key: t.key, path: t.path}
+	*t = timing{e: values, bandChoice: t.bandChoice, key: t.key, clusterPaths: t.clusterPaths}
 	e := &t.e
 	if f := p.Workload.Routing.busiest(); f > 0 {
 		e.Imbalance = f
@@ -316,14 +325,23 @@ func (p *Prepared) readyNetwork(t *timing) {
 // readyBus fills in the bus to the host, where it joins more devices of a node
 // than their own links do.
 func (p *Prepared) readyBus(t *timing) {
-	c := &p.Cluster
-	joined := min(c.DevicesPerNode, c.Count)
-	if c.Device.Torus != nil || joined <= c.Domain() || c.Device.HostLink.Bandwidth == 0 {
+	if t.joined == 0 {
 		return
 	}
-	t.linked, t.neighbours = t.neighbours, float64(joined)
-	reached := func(n int) float64 { return float64(c.Among(n).Achieved()) * t.e.ScaleUp }
-	t.bus, t.cross = reached(min(joined, hardware.SocketDevices)), reached(joined)
+	t.linked, t.neighbours = t.neighbours, float64(min(p.Cluster.DevicesPerNode, p.Cluster.Count))
+	t.bus, t.cross = float64(t.socket)*t.e.ScaleUp, float64(t.joined)*t.e.ScaleUp
+}
+
+// paths finds the paths of the cluster.
+func (p *Prepared) paths() clusterPaths {
+	c := &p.Cluster
+	paths := clusterPaths{path: c.Among(c.Domain())}
+	joined := min(c.DevicesPerNode, c.Count)
+	if c.Device.Torus != nil || joined <= c.Domain() || c.Device.HostLink.Bandwidth == 0 {
+		return paths
+	}
+	paths.socket, paths.joined = c.Among(min(joined, hardware.SocketDevices)).Achieved(), c.Among(joined).Achieved()
+	return paths
 }
 
 // rate returns the rate of a large product: as measured on the device, or a
