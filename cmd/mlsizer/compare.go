@@ -120,11 +120,7 @@ func oneTask(o *cli.CompareOptions, cmd *cobra.Command) error {
 // compareRun answers for every model of every part on every device and in every
 // combination of the values of flags.
 func compareRun(parts []cli.Part) error {
-	asked, err := casesOf(parts)
-	if err != nil {
-		return err
-	}
-	all, err := cli.Merged(parts)
+	asked, all, err := casesOf(parts)
 	if err != nil {
 		return err
 	}
@@ -132,13 +128,9 @@ func compareRun(parts []cli.Part) error {
 	if err != nil {
 		return err
 	}
-	var rows []report.CompareRow
-	for i := range parts {
-		list, err := compareRows(&parts[i], asked[i])
-		if err != nil {
-			return err
-		}
-		rows = append(rows, list...)
+	rows, err := rowsOfParts(parts, asked)
+	if err != nil {
+		return err
 	}
 	d := report.CompareDocument(all, view, rows)
 	if all.Short(all.Explain) {
@@ -158,22 +150,36 @@ func compareRun(parts []cli.Part) error {
 	return all.Outcome(failed, fits, len(rows))
 }
 
-// casesOf are the cases of every part, of which there are not too many in all.
-func casesOf(parts []cli.Part) ([][]cli.Case, error) {
-	var all [][]cli.Case
+// casesOf are the cases of every part, of which there are not too many in all, and
+// the options of their answer.
+func casesOf(parts []cli.Part) (asked [][]cli.Case, all *cli.CompareOptions, err error) {
 	rows := 0
 	for i := range parts {
 		cases, err := parts[i].Cases(addCompareFlags)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		all = append(all, cases)
+		asked = append(asked, cases)
 		rows += len(cases) * len(parts[i].Models) * len(parts[i].On)
 	}
 	if rows > cli.MostRows {
-		return nil, cli.UsageError(text.TooManyOfScenarios.Error(rows, len(parts), cli.MostRows), "")
+		return nil, nil, cli.UsageError(text.TooManyOfScenarios.Error(rows, len(parts), cli.MostRows), "")
 	}
-	return all, nil
+	all, err = cli.Merged(parts)
+	return asked, all, err
+}
+
+// rowsOfParts are the rows of all parts.
+func rowsOfParts(parts []cli.Part, asked [][]cli.Case) ([]report.CompareRow, error) {
+	var rows []report.CompareRow
+	for i := range parts {
+		list, err := compareRows(&parts[i], asked[i])
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, list...)
+	}
+	return rows, nil
 }
 
 // compareRows are the rows of one part.

@@ -41,26 +41,18 @@ func diffRun(a *cli.App, parts []cli.Part) error {
 			return err
 		}
 	}
-	asked, err := casesOf(parts)
-	if err != nil {
-		return err
-	}
-	all, err := cli.Merged(parts)
+	asked, all, err := casesOf(parts)
 	if err != nil {
 		return err
 	}
 	if all.Served() {
 		return diffServed(a, parts, asked)
 	}
-	d := &report.Diff{Parts: parts}
-	var rows []report.CompareRow
-	for i := range parts {
-		list, err := compareRows(&parts[i], asked[i])
-		if err != nil {
-			return err
-		}
-		rows = append(rows, list...)
+	rows, err := rowsOfParts(parts, asked)
+	if err != nil {
+		return err
 	}
+	d := &report.Diff{Parts: parts}
 	d.Training(rows, a.Lang)
 	return finishDiff(a, d)
 }

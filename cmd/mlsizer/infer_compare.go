@@ -19,11 +19,7 @@ func addCompareServing(cmd *cobra.Command, o *cli.CompareOptions) {
 // inferCompareRun answers for every model of every part with its variants, on
 // every machine and in every combination of the values of flags.
 func inferCompareRun(parts []cli.Part) error {
-	asked, err := casesOf(parts)
-	if err != nil {
-		return err
-	}
-	all, err := cli.Merged(parts)
+	asked, all, err := casesOf(parts)
 	if err != nil {
 		return err
 	}
