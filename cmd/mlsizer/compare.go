@@ -63,8 +63,21 @@ func addCompareFlags(a *cli.App, cmd *cobra.Command, o *cli.CompareOptions) {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	addCompareServing(cmd, o)
-	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped)
-	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList)
+	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped).Among(columnKeys)
+	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList).Among(columnKeys)
+}
+
+// columnKeys are the columns of comparisons of training and of serving.
+func columnKeys() []string {
+	var all []string
+	for _, columns := range [][]render.Column{report.CompareColumns(&cli.CompareOptions{}), report.ServedColumns(&cli.CompareOptions{})} {
+		for _, key := range report.ColumnKeys(columns) {
+			if !slices.Contains(all, key) {
+				all = append(all, key)
+			}
+		}
+	}
+	return all
 }
 
 // viewOf is the order and the columns that a comparison with some columns is shown
