@@ -14,33 +14,48 @@ import (
 )
 
 func newCompareCmd(a *cli.App) *cobra.Command {
+	cmd, _ := newCompare(a)
+	return cmd
+}
+
+// newCompare is the command with the options that its flags fill in.
+func newCompare(a *cli.App) (*cobra.Command, *cli.CompareOptions) {
 	o := &cli.CompareOptions{App: a}
 	cmd := &cobra.Command{
 		Use: "compare MODEL... --on A,B,C",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cli.UsageError(text.NoModels.Error(), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")
-			}
-			o.Models = args
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := oneTask(o, cmd); err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			parts, err := o.Parts(cmd, args, newCompare)
+			if err != nil {
 				return err
 			}
-			if err := a.CheckForm(o.Explain); err != nil {
-				return err
-			}
-			if o.Served() {
-				return inferCompareRun(cmd, o)
-			}
-			return compareRun(cmd, o)
+			return comparePartsRun(parts)
 		},
 	}
 	addCompareFlags(a, cmd, o)
+	a.AddFileFlags(cmd)
 	cli.AddsUp(cmd.Flags(), "on")
 	cli.TakeLists(cmd.Flags())
-	return cmd
+	return cmd, o
+}
+
+// comparePartsRun compares what the command line or the scenarios of a file ask
+// for.
+func comparePartsRun(parts []cli.Part) error {
+	for _, p := range parts {
+		if len(p.Models) == 0 {
+			return cli.UsageError(text.NoModels.Error(), "mlsizer compare llama-3.1-70b 7B --on h100,a100-80g")
+		}
+		if err := oneTask(p.CompareOptions, p.Cmd); err != nil {
+			return err
+		}
+		if err := p.CheckForm(p.Explain); err != nil {
+			return err
+		}
+	}
+	if parts[0].Served() {
+		return inferCompareRun(parts)
+	}
+	return compareRun(parts)
 }
 
 // addCompareFlags adds the flags of a comparison, each with one value.
@@ -48,8 +63,21 @@ func addCompareFlags(a *cli.App, cmd *cobra.Command, o *cli.CompareOptions) {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	addCompareServing(cmd, o)
-	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped)
-	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList)
+	cli.AddValue(cmd.Flags(), &o.Sort, "sort", "", "COLUMN", "-cost", cli.AsTyped).Among(columnKeys)
+	cli.AddList(cmd.Flags(), &o.Columns, "columns", "COLUMN,...", "hardware,time,cost", cli.ParseList).Among(columnKeys)
+}
+
+// columnKeys are the columns of comparisons of training and of serving.
+func columnKeys() []string {
+	var all []string
+	for _, columns := range [][]render.Column{report.CompareColumns(&cli.CompareOptions{}), report.ServedColumns(&cli.CompareOptions{})} {
+		for _, key := range report.ColumnKeys(columns) {
+			if !slices.Contains(all, key) {
+				all = append(all, key)
+			}
+		}
+	}
+	return all
 }
 
 // viewOf is the order and the columns that a comparison with some columns is shown
@@ -102,57 +130,93 @@ func oneTask(o *cli.CompareOptions, cmd *cobra.Command) error {
 	return nil
 }
 
-func compareRun(cmd *cobra.Command, o *cli.CompareOptions) error {
-	cases, err := o.Cases(cmd, addCompareFlags)
+// compareRun answers for every model of every part on every device and in every
+// combination of the values of flags.
+func compareRun(parts []cli.Part) error {
+	asked, all, err := casesOf(parts)
 	if err != nil {
 		return err
 	}
-	view, err := viewOf(o, report.CompareColumns(o))
+	view, err := viewOf(all, report.CompareColumns(all))
 	if err != nil {
 		return err
 	}
-	var models []*cli.ModelArg
-	for _, name := range o.Models {
-		m, err := o.Resolve(cmd.Context(), name)
-		if err != nil {
-			return err
+	rows, err := rowsOfParts(parts, asked)
+	if err != nil {
+		return err
+	}
+	d := report.CompareDocument(all, view, rows)
+	if all.Short(all.Explain) {
+		report.Brief(d, func(int) bool { return true }, text.AllRows)
+	}
+	if err := all.Print(d); err != nil {
+		return err
+	}
+	failed, fits := 0, 0
+	for i := range rows {
+		if r := &rows[i]; r.Err != nil {
+			failed++
+		} else if r.Case.Holds(&r.Answer.Estimate.Memory) {
+			fits++
 		}
-		variants, err := m.Variants(o.Prune)
+	}
+	return all.Outcome(failed, fits, len(rows))
+}
+
+// casesOf are the cases of every part, of which there are not too many in all, and
+// the options of their answer.
+func casesOf(parts []cli.Part) (asked [][]cli.Case, all *cli.CompareOptions, err error) {
+	rows := 0
+	for i := range parts {
+		cases, err := parts[i].Cases(addCompareFlags)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
-		models = append(models, variants...)
+		asked = append(asked, cases)
+		rows += len(cases) * len(parts[i].Models) * len(parts[i].On)
+	}
+	if rows > cli.MostRows {
+		return nil, nil, cli.UsageError(text.TooManyOfScenarios.Error(rows, len(parts), cli.MostRows), "")
+	}
+	all, err = cli.Merged(parts)
+	return asked, all, err
+}
+
+// rowsOfParts are the rows of all parts.
+func rowsOfParts(parts []cli.Part, asked [][]cli.Case) ([]report.CompareRow, error) {
+	var rows []report.CompareRow
+	for i := range parts {
+		list, err := compareRows(&parts[i], asked[i])
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, list...)
+	}
+	return rows, nil
+}
+
+// compareRows are the rows of one part.
+func compareRows(o *cli.Part, cases []cli.Case) ([]report.CompareRow, error) {
+	models, err := o.ResolveAll(o.Cmd.Context())
+	if err != nil {
+		return nil, err
 	}
 	if o.Examples.Count > 0 && o.Examples.Tokens == 0 && slices.ContainsFunc(models, func(m *cli.ModelArg) bool { return m.Model.PerToken() }) {
-		return cli.UsageError(text.ExamplesHaveLength.Error(), o.CommandLine()+" --example-tokens 512")
+		return nil, cli.UsageError(text.ExamplesHaveLength.Error(), o.CommandLine()+" --example-tokens 512")
 	}
 	targets, err := o.Targets(o.On)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var rows []report.CompareRow
-	fits, failed := 0, 0
 	for _, m := range models {
 		for _, t := range targets {
 			for i := range cases {
-				row := compareRow(&cases[i], m, t)
-				if row.Err != nil {
-					failed++
-				} else if o.Holds(&row.Answer.Estimate.Memory) {
-					fits++
-				}
-				rows = append(rows, row)
+				rows = append(rows, compareRow(&cases[i], m, t))
 			}
 		}
 	}
-	d := report.CompareDocument(o, view, rows)
-	if o.Short(o.Explain) {
-		report.Brief(d, func(int) bool { return true }, text.AllRows)
-	}
-	if err := o.Print(d); err != nil {
-		return err
-	}
-	return o.Outcome(failed, fits, len(rows))
+	return rows, nil
 }
 
 // compareRow answers for one model on one device in one case.

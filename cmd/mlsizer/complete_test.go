@@ -15,7 +15,7 @@ import (
 
 // notListed are flags that take a NAME of which there is no list: what a model
 // or a file has.
-var notListed = []string{"vendor", "column", "lora-targets", "fit"}
+var notListed = []string{"vendor", "column", "lora-targets", "fit", "scenario"}
 
 // wanted is the list at the end of a parser's error.
 var wanted = regexp.MustCompile(`\(want ([^()]*)\)$`)

@@ -41,6 +41,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 	}
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
+	a.TakeFile(cmd)
 	return cmd
 }
 

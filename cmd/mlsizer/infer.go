@@ -46,6 +46,7 @@ func newInferCmd(a *cli.App) *cobra.Command {
 	}
 	addServingFlags(a, cmd, &o.ServingOptions)
 	cli.AddForm(a, cmd)
+	a.TakeFile(cmd)
 	return cmd
 }
 

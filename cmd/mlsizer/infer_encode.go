@@ -141,7 +141,7 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 		r.Explain = report.DerivationsIn(a.Explain(), o.Lang)
 	}
 	f := report.NewFootnotes(notes)
-	unit := unitNames(m.Model)
+	unit := report.UnitNames(m.Model)
 	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.DoesNotFit)
 	if r.Memory.Fits {
 		title = text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, text.Fits)
@@ -159,7 +159,7 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, encodingSpeed(&r, m.Model, f))
 	}
-	of := text.Join.With(encodingOf(m.Model, r.Workload.Context, r.Workload.Batch), text.WeightsOnly.With(r.Workload.Weights))
+	of := text.Join.With(report.EncodingOf(m.Model, r.Workload.Context, r.Workload.Batch), text.WeightsOnly.With(r.Workload.Weights))
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
@@ -168,22 +168,6 @@ func encodeDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve
 	}
 	f.Finish(d)
 	return d
-}
-
-// encodingOf is the workload of a table's figures.
-func encodingOf(m *model.Model, context, batch int64) text.Text {
-	if m.PerToken() {
-		return text.EncodingOf.With(context, batch)
-	}
-	return text.EncodingOfSamples.With(batch)
-}
-
-// unitNames are what the model reads, in the plural.
-func unitNames(m *model.Model) text.Text {
-	if m.PerToken() {
-		return text.SequencesUnit
-	}
-	return text.SampleUnit.With(m.Unit)
 }
 
 func encodingFacts(r *encodeJSON, a *serve.EncodingAnswer, f *report.Footnotes) render.Table {
@@ -236,7 +220,7 @@ func encodingLimits(r *encodeJSON, unit text.Text) render.Table {
 }
 
 func encodingSpeed(r *encodeJSON, m *model.Model, f *report.Footnotes) render.Table {
-	p, unit := &r.Throughput, unitNames(m)
+	p, unit := &r.Throughput, report.UnitNames(m)
 	t := render.Table{Title: text.Speed, Columns: report.FactColumns()}
 	add := func(label text.Text, v any, codes ...string) {
 		t.Rows = append(t.Rows, report.Fact(label, v, f.At(codes...)...))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
@@ -81,7 +82,7 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
 	cli.AddValue(fs, &a.Lang, "lang", "", "LANG", "zh", text.ParseLang).Among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd(a))
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newDiffCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd(a))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.Help)
@@ -108,4 +109,37 @@ func newHelpCmd(a *cli.App, root *cobra.Command) *cobra.Command {
 			return cmd.Help()
 		},
 	}
+}
+
+// newManCmd writes the manual pages.
+func newManCmd(a *cli.App) *cobra.Command {
+	var folder string
+	return &cobra.Command{
+		Use: "man DIR",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return cli.UsageError(text.OneFolder.Error(len(args)), "")
+			}
+			folder = args[0]
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.Localize(cmd.Root())
+			return manRun(cmd.Root(), folder)
+		},
+	}
+}
+
+// manRun writes a page for every command into a folder, which is made if it is
+// not there.
+func manRun(root *cobra.Command, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return cli.ReadError(err, "")
+	}
+	root.DisableAutoGenTag = true // the pages of one version are the same every day
+	header := &doc.GenManHeader{Section: "1", Source: "mlsizer " + version.Number, Manual: "mlsizer"}
+	if err := doc.GenManTree(root, header, folder); err != nil {
+		return cli.ReadError(err, "")
+	}
+	return nil
 }

@@ -42,6 +42,9 @@ type App struct {
 	helpError   error // of writing a help text, which cobra has no place for
 	brief, full bool  // --brief and --full, of the commands that have them
 
+	scenarioFile  string   // -f, of the commands that have it
+	scenarioNames []string // --scenario
+
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file
 	prices       hardware.PriceChoice

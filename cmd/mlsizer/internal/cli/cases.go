@@ -19,7 +19,8 @@ type Case struct {
 // Cases are the combinations of the values that a comparison was given; add adds
 // the flags of a comparison. Flags that contradict one another in every case are
 // an error of the command line; in some cases they are those of their rows.
-func (o *CompareOptions) Cases(cmd *cobra.Command, add func(*App, *cobra.Command, *CompareOptions)) ([]Case, error) {
+func (o *Part) Cases(add func(*App, *cobra.Command, *CompareOptions)) ([]Case, error) {
+	cmd := o.Cmd
 	o.Varied = tuned(cmd, VariedOf(cmd))
 	if err := o.CheckRows(len(o.Models)*(1+len(o.Prune)), max(len(o.On), 1), o.Varied); err != nil {
 		return nil, err
@@ -29,6 +30,9 @@ func (o *CompareOptions) Cases(cmd *cobra.Command, add func(*App, *cobra.Command
 		c, err := o.newCase(cmd, chosen, add)
 		if err != nil {
 			return nil, err
+		}
+		if o.Scenario != "" {
+			c.Settings = append([]Setting{{scenarioFlag, o.Scenario}}, c.Settings...)
 		}
 		cases = append(cases, c)
 	}
@@ -58,6 +62,16 @@ func (o *CompareOptions) newCase(cmd *cobra.Command, chosen []Setting, add func(
 // repriced reports whether a case has prices of its own.
 func repriced(chosen []Setting) bool {
 	return slices.ContainsFunc(chosen, func(s Setting) bool { return slices.Contains(choosesPrice, s.Flag) || s.Flag == "region" })
+}
+
+// Given is what the case has of a flag that other cases vary, nil where it was not
+// given.
+func (c *Case) Given(flag string) any {
+	f := c.Cmd.Flags().Lookup(flag)
+	if f == nil || !f.Changed {
+		return nil
+	}
+	return f.Value.String()
 }
 
 // Priced is a target at the prices of the case.

@@ -51,6 +51,8 @@ func (a *App) completesArgs(command string) completion {
 		return a.completeModel
 	case "hardware show":
 		return onlyFirst(a.completeDevice)
+	case "diff":
+		return completeFile
 	case "inspect":
 		return onlyFirst(completeFile)
 	case "man":

@@ -24,6 +24,7 @@ type value[T any] struct {
 	kind    string
 	example string
 	text    string
+	sets    []string        // as given, each time
 	addsUp  bool            // repeated flags add to the list
 	choices func() []string // the values, where they are enumerated
 	list    bool            // several values, separated by commas
@@ -115,12 +116,18 @@ func (v *value[T]) Set(s string) error {
 	if err != nil {
 		return err
 	}
+	if v.sets = append(v.sets, s); !v.addsUp {
+		v.sets = []string{s}
+	}
 	if *v.at = t; v.addsUp && v.text != "" {
 		s = v.text + "," + s
 	}
 	v.text = s
 	return nil
 }
+
+// given are the values that make the flag what it is, when set one after another.
+func (v *value[T]) given() []string { return v.sets }
 
 // String is the value as it was typed.
 func (v *value[T]) String() string { return v.text }

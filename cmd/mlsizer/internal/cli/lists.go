@@ -21,7 +21,7 @@ type listFlag struct {
 
 // ofOne are the flags of a comparison that take one value: those about the whole
 // answer, about files read once, and those that are lists already.
-var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full", "sort", "columns"}
+var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full", "sort", "columns", fileFlag, scenarioFlag}
 
 // withCommas are the flags whose values hold commas of their own.
 var withCommas = []string{"lora-targets", "recompute-modules", "offload-modules", "rampup-batch-size", "constants"}
@@ -105,6 +105,9 @@ func itemError(item string, items int, err error) error {
 	}
 	return &itemFault{quoted(item, err), item}
 }
+
+// given are the values that make the flag what it is, when set one after another.
+func (l *listFlag) given() []string { return l.items }
 
 // String is the list as it was typed.
 func (l *listFlag) String() string { return strings.Join(l.items, ",") }
@@ -203,7 +206,7 @@ func ArgsWith(cmd *cobra.Command, chosen []Setting) []string {
 		switch {
 		case i >= 0:
 			args = append(args, "--"+f.Name+"="+chosen[i].Value)
-		case !f.Changed || f.Name == "prune": // the models are pruned already
+		case !f.Changed || settable(cmd, f.Name) == nil || f.Name == "prune": // the models are pruned already
 		case isList:
 			args = append(args, "--"+f.Name+"="+l.items[0])
 		default:

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -14,10 +16,28 @@ type CompareOptions struct {
 	TrainingOptions
 	Models  []string
 	Varied  []Varied       // the flags that have several values
+	differ  []string       // and those that differ between scenarios
 	Sort    string         // a column, with a minus in front for the largest first
 	Columns []string       // in their order, nil for those of a comparison
 	Serving ServingOptions // with --weights or --student
 	Student string         // a smaller model beside each
+}
+
+// ResolveAll finds the models, each with its pruned variants.
+func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
+	var models []*ModelArg
+	for _, name := range o.Models {
+		m, err := o.Resolve(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		variants, err := m.Variants(o.Prune)
+		if err != nil {
+			return nil, err
+		}
+		models = append(models, variants...)
+	}
+	return models, nil
 }
 
 // Served says whether serving is compared and not training.

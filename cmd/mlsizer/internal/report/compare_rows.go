@@ -30,6 +30,17 @@ func (r *CompareRow) setting(s cli.Setting) string {
 	return s.Value
 }
 
+// value is what the row has of a flag that tells rows apart, nil where that is left
+// open.
+func (r *CompareRow) value(flag string) any {
+	for _, s := range r.Case.Settings {
+		if s.Flag == flag {
+			return r.setting(s)
+		}
+	}
+	return r.Case.Given(flag)
+}
+
 // stackName is the stack as it was named: an alias is not the stack that it
 // stands for.
 func stackName(s *train.Stack) string {
@@ -47,7 +58,11 @@ func (r *CompareRow) label() string {
 		parts = append(parts, method.String())
 	}
 	for _, s := range r.Case.Settings {
-		if s.Flag != "method" {
+		switch s.Flag {
+		case "method":
+		case "scenario":
+			parts = append(parts, s.Value)
+		default:
 			parts = append(parts, "--"+s.Flag+" "+r.setting(s))
 		}
 	}
@@ -60,6 +75,10 @@ func (r *CompareRow) on() string { return SettingsOn(r.Target.Input, r.Case.Sett
 // SettingsOn is a device with the values of flags.
 func SettingsOn(device string, settings []cli.Setting) string {
 	for _, s := range settings {
+		if s.Flag == "scenario" {
+			device = s.Value + " " + device
+			continue
+		}
 		device += " --" + s.Flag + " " + s.Value
 	}
 	return device

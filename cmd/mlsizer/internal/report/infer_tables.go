@@ -307,11 +307,11 @@ func servingOptionsTable(options []serve.Option, f *Footnotes) render.Table {
 	t := render.Table{Title: text.WouldFit, Columns: []render.Column{
 		{Name: "change", Head: text.Change, Wrap: true},
 		{Name: "flags", Head: text.FlagsHead, Wrap: true},
-		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Drop: 1},
-		{Name: "host_bytes", Head: text.HostHead, Right: true, Drop: 2},
+		{Name: "memory_bytes", Head: text.MemoryDevice, Right: true, Drop: 2},
+		{Name: "host_bytes", Head: text.HostHead, Right: true, Drop: 3},
 		{Name: "tokens_per_second", Head: text.TokensHead, Right: true},
-		{Name: "band", Head: text.Band, Right: true, Drop: 4},
-		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 3},
+		{Name: "band", Head: text.Band, Right: true, Drop: 1},
+		{Name: "usd_per_million", Head: text.AtFullLoad.With(text.PerMillion), Right: true, Drop: 4},
 	}}
 	for _, o := range options {
 		row := []render.Cell{{Value: text.OfOption(o.Label)}, {Value: text.Spelled(o.Settings)}, {Value: o.Device}, {}, {Value: PerSecond(o.Decode)}, {Value: BandText(o.Low, o.High)}, {}}

@@ -67,6 +67,12 @@ var Commands = map[string]Command{
 		Example: `  mlsizer inspect ./llama/config.json
   mlsizer inspect model.gguf -o json`,
 	},
+	"diff": {
+		Short: T("scenarios of files side by side: what they ask and what comes out", "文件中的情景对照：所问与结果"),
+		Long:  diffLong,
+		Example: `  mlsizer diff a.yaml b.yaml
+  mlsizer diff plans.yaml -o json`,
+	},
 	"models": {
 		Short: T("the catalogue of models", "模型目录"),
 		Example: `  mlsizer models --field cv

@@ -33,6 +33,32 @@ model、tier、params、hours、share、memory-change、energy-change。
 退出码：0 每行都有答案，包括答案为“放不下”；3 每行都有答案但全都放不下（用 --strict 时：无一确定放得下）；
 1 有一行没有答案；2 模型、设备或参数未知。`)
 
+// exampleFile is a file of scenarios.
+const exampleFile = `  model: llama-3.1-8b
+  on: h100x64
+  tokens: 1T
+  scenarios:
+    base: {stack: megatron-core}
+    larger batch: {stack: megatron-core, batch: 1024}
+`
+
+var diffLong = T(`Diff answers for the scenarios of YAML files and puts them side by side: the
+flags in which they differ, and memory, time, cost and energy, each also
+against the first scenario. All are about training, or all about serving.
+
+A file holds the arguments of a command by their names, once or several times:
+
+`+exampleFile+`
+What stands above the scenarios holds for all that do not say otherwise.
+estimate, compare, plan and infer take such a file with -f.`, `Diff 对 YAML 文件中的各情景作答并列出对照：取值不同的参数，以及内存、时间、
+费用与能耗，并给出与首个情景之比。各情景应同为训练，或同为推理。
+
+文件按名称给出命令的参数，可给出一次或多次：
+
+`+exampleFile+`
+写在 scenarios 之外的参数对未另行指定的各情景有效。
+estimate、compare、plan 与 infer 以 -f 读取这种文件。`)
+
 var planLong = T(`Plan searches every layout of a model on a machine: tensor, sequence, pipeline,
 context, expert and data parallel, virtual and uneven stages, sharding, shard
 groups, micro-batch and recompute. It shows the best plan, its bottlenecks, and
