@@ -54,7 +54,7 @@ func BriefEstimate(r *ResultJSON, a *sizing.Answer, moves []sizing.Sensitive) []
 	if r.Memory.Fits { // what cannot run has neither time nor cost
 		tables = append(tables, movesTable(moves, r.Workload.Tokens)...)
 	}
-	return append(tables, moreTable(text.AllOf))
+	return append(tables, MoreTable(text.AllOf))
 }
 
 // briefRun are the time and the money that a plan takes.
@@ -88,8 +88,8 @@ func workText(r *ResultJSON, a *sizing.Answer) text.Text {
 	return text.Join.With(work, text.Join.With(r.Workload.Precision, r.Workload.Optimizer))
 }
 
-// moreTable says where the rest of the answer is.
-func moreTable(where text.Text) render.Table {
+// MoreTable says where the rest of the answer is.
+func MoreTable(where text.Text) render.Table {
 	return render.Table{Columns: FactColumns(), Rows: [][]render.Cell{Fact(text.TheRest, where)}}
 }
 
@@ -118,7 +118,7 @@ func Brief(d *render.Document, keep func(i int) bool, where text.Text) {
 			}
 		}
 	}
-	d.Tables = append(d.Tables, moreTable(where))
+	d.Tables = append(d.Tables, MoreTable(where))
 }
 
 // hasNoAnswer reports whether a row says that there is no answer.
