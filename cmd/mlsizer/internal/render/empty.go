@@ -8,12 +8,19 @@ import (
 
 // WithoutEmpty is the table without the columns that hold nothing.
 func (t *Table) WithoutEmpty() Table {
+	return t.Where(func(i int) bool {
+		return slices.ContainsFunc(t.Rows, func(row []Cell) bool {
+			return row[i].Value != nil && row[i].Value != "" && row[i].Value != (text.Text{})
+		})
+	})
+}
+
+// Where is the table with the columns that keep says, by their numbers from 0.
+func (t *Table) Where(keep func(i int) bool) Table {
 	u := *t
 	u.Columns, u.Rows = nil, make([][]Cell, len(t.Rows))
 	for i, c := range t.Columns {
-		if !slices.ContainsFunc(t.Rows, func(row []Cell) bool {
-			return row[i].Value != nil && row[i].Value != "" && row[i].Value != (text.Text{})
-		}) {
+		if !keep(i) {
 			continue
 		}
 		u.Columns = append(u.Columns, c)

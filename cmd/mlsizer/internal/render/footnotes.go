@@ -49,12 +49,15 @@ func (t *Table) refer(dropFrom int, shown, hidden []bool) {
 	}
 }
 
+// WithoutNotes is the table without marks of notes.
+func (t *Table) WithoutNotes() Table { return t.renumbered(nil) }
+
 // renumbered is the table with other numbers of notes; those without one go.
 func (t *Table) renumbered(number []int) Table {
 	other := func(list []int) []int {
 		var out []int
 		for _, n := range list {
-			if number[n] > 0 {
+			if n < len(number) && number[n] > 0 {
 				out = append(out, number[n])
 			}
 		}

@@ -308,7 +308,7 @@ func TestNotesOfColumnsLeftOut(t *testing.T) {
 	require.Contains(t, wide, "¹ of the rest")
 	narrow := write(t, d, Page{Width: 30, Fit: true})
 	require.NotContains(t, narrow, "of the rest")
-	require.Contains(t, narrow, "speed ¹ ²")
+	require.Contains(t, narrow, "speed ¹\nname  ²\n")
 	require.Contains(t, narrow, "¹ of the speed\n² of both\n")
 	require.Contains(t, write(t, d, Page{Width: 120, Fit: true}), "³ of both", "the document was changed")
 }
