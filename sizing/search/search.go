@@ -365,6 +365,9 @@ func (w *worker) open(n *node) {
 // evaluatePipeline evaluates the layouts of the pipeline that is looked at.
 func (w *worker) evaluatePipeline() {
 	if !w.o.Exhaustive {
+		if w.slow(float64(w.floor.Step(&w.at))) {
+			return
+		}
 		w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
 		least, err := w.v.MemoryLowerBound(&w.at, w.most)
 		if err != nil || w.tooLarge(least) {
