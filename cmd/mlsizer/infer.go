@@ -89,6 +89,7 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
 	cli.AddValue(fs, &o.MaxSequences, "max-num-seqs", "", "COUNT", "256", cli.ParseWhole)
 	cli.AddValue(fs, &o.UBatch, "ubatch", "", "COUNT", "512", cli.ParseTokenCount)
 	fs.BoolVar(&o.FullWindows, "swa-full", false, "")
+	fs.BoolVar(&o.Unfused, "no-flash-attention", false, "")
 }
 
 // parseImages reads a number of images.
@@ -194,7 +195,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 		}
 	}
 	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
-	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows
+	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows, s.Unfused = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows, o.Unfused
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published

@@ -115,6 +115,7 @@ var servingFlags = map[string]Text{
 	"max-num-batched-tokens": T("most tokens of a pass (default: the runtime's)", "每遍至多的 token 数（默认：依运行时）"),
 	"max-num-seqs":           T("most sequences of a pass (default: the runtime's)", "每遍至多的序列数（默认：依运行时）"),
 	"ubatch":                 T("micro-batch of llama.cpp, in tokens (default: 512)", "llama.cpp 的微批次 token 数（默认：512）"),
+	"no-flash-attention":     T("attention that writes its scores to memory, as llama.cpp's -fa off", "注意力分数写入显存，同 llama.cpp 的 -fa off"),
 	"swa-full":               T("cache the whole context in layers with a window, as llama.cpp's --swa-full", "带窗口的层也缓存整个上下文，同 llama.cpp 的 --swa-full"),
 	"shared-context":         T("all sequences share the context, as with llama.cpp's -c", "上下文为全部序列共用，同 llama.cpp 的 -c"),
 }
