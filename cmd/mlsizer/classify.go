@@ -59,6 +59,7 @@ func newClassifyCmd(a *cli.App) *cobra.Command {
 	fs.StringVar(&o.by, "by", "", "")
 	fs.IntVar(&o.limit, "limit", 50, "")
 	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")
+	cli.AddForm(a, cmd)
 	return cmd
 }
 
@@ -84,8 +85,17 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 			}
 		}
 	}
+	if err := o.CheckForm(false); err != nil {
+		return err
+	}
+	if o.Short(false) && !cmd.Flags().Changed("limit") {
+		o.limit = briefLimit
+	}
 	return nil
 }
+
+// briefLimit is how many rows of a file the short form shows.
+const briefLimit = 10
 
 // batchOptions are the options as package batch takes them.
 func (o *classifyOptions) batchOptions() batch.Options {

@@ -93,7 +93,7 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 	}
 	add(FactsTable(&r.result, p.Answer, f))
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
-	add(topTable(r, f))
+	add(topTable(r))
 	add(searchTable(&r.Search, p))
 	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {
@@ -139,7 +139,7 @@ func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...r
 }
 
 // topTable lists the best plans.
-func topTable(r *planRow, f *Footnotes) render.Table {
+func topTable(r *planRow) render.Table {
 	t := render.Table{Title: text.BestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
 		t.Rows = append(t.Rows, planCells(&r.Top[i].Estimate, &r.Top[i].expected, r.result.Convention, render.Cell{Value: i + 1}))
