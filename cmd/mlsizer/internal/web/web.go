@@ -139,7 +139,9 @@ func (o *options) newServer(log *slog.Logger) *server {
 
 // Server answers requests with the commands of a program, as the serve command
 // does without flags.
-func Server(a *cli.App, log *slog.Logger) *http.Server { return (&options{App: a}).newServer(log).http() }
+func Server(a *cli.App, log *slog.Logger) *http.Server {
+	return (&options{App: a}).newServer(log).http()
+}
 
 // http is the server with its limits on connections.
 func (s *server) http() *http.Server {
