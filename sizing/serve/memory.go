@@ -28,10 +28,16 @@ type Memory struct {
 	Host       quantity.Bytes `json:"host_bytes"`
 	HostCache  quantity.Bytes `json:"host_cache_bytes,omitempty"`
 	HostLayers int            `json:"host_layers,omitempty"`
+	// Low and High are the 80 % band of Total.
+	Low  quantity.Bytes `json:"low_bytes"`
+	High quantity.Bytes `json:"high_bytes"`
 	// Budget is the part of the device's memory that the runtime uses.
 	Budget quantity.Bytes `json:"budget_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`
 	Fits   bool           `json:"fits"`
+	// Verdict is "fits" if the upper end of the band does, "may-not-fit" if
+	// only the estimate does.
+	Verdict Verdict `json:"verdict"`
 }
 
 // sum adds the terms, each in whole bytes.
@@ -159,11 +165,14 @@ func (s *profile) tokenBytes(shape *cacheShape) float64 {
 	return total
 }
 
+// fp32Bytes is the bytes of an element of a state.
+const fp32Bytes = 4
+
 // stateBytes is the state of one sequence, in fp32.
 func (s *profile) stateBytes(tp int) float64 {
 	total := 0.0
 	for i := range s.caches {
-		total += s.caches[i].layers * float64(s.caches[i].State) * 4
+		total += s.caches[i].layers * s.caches[i].stateBytes(fp32Bytes)
 	}
 	return total / float64(tp)
 }
