@@ -23,6 +23,7 @@ var FlagGroups = []FlagGroup{
 	{T("Selection", "筛选"), selectionFlags},
 	{T("Files", "文件"), fileFlags},
 	{T("Output", "输出"), outputFlags},
+	{T("Server", "服务器"), serverFlags},
 }
 
 // Flag finds the heading and the usage of a flag of a command.
