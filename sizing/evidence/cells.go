@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/train"
 )
 
 // peakCell is the field of a peak of memory, or of an out-of-memory mark.
@@ -27,6 +28,10 @@ func set(field any, cell string) error {
 		*p = strings.Clone(cell)
 	case *Options:
 		return p.parse(cell)
+	case *train.StateType:
+		return p.UnmarshalText([]byte(cell))
+	case *train.Loss:
+		return setLoss(p, cell)
 	case *[]string:
 		*p = list(cell)
 	case *int64:
@@ -67,4 +72,13 @@ func set(field any, cell string) error {
 // without brackets and quotes.
 func list(text string) []string {
 	return strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(`[]'", `, c) })
+}
+
+// setLoss reads the loss of a row: besides those of a request, that of a loop
+// which drops the outputs.
+func setLoss(loss *train.Loss, cell string) (err error) {
+	if *loss = train.Loss(strings.ToLower(cell)); *loss != train.DroppedLoss {
+		*loss, err = train.ParseLoss(cell)
+	}
+	return err
 }

@@ -2,9 +2,11 @@ package evidence
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/train"
 )
 
@@ -39,22 +41,23 @@ const (
 )
 
 // tuning reports whether the row tunes a trained model, and whether the base
-// weights are frozen: any method but a full one trains adapters of some kind
-// (lora, dora, ia3, oft).
+// weights are frozen: any method but a full one trains adapters of some kind.
 func (r *Row) tuning() (tunes, frozen bool) {
 	return r.Method != "", r.Method != "" && !strings.EqualFold(r.Method, fullMethod)
 }
 
-// method reads the row's method. Another kind of adapter counts as a LoRA on
-// the same matrices: it saves about as much.
-func (r *Row) method(w *train.Workload) {
+// method reads the row's method. Another kind of adapter than a LoRA saves
+// other activations, which no layer knows: its rows are not predicted.
+func (r *Row) method(w *train.Workload) error {
 	tunes, frozen := r.tuning()
 	switch {
 	case !tunes:
-		return
+		return nil
 	case !frozen:
 		w.Method = train.FullTune
-		return
+		return nil
+	case !slices.Contains(adapterMethods, strings.ToLower(r.Method)):
+		return note.NewError("row.unknown-method", r.Method, append([]string{fullMethod}, adapterMethods...))
 	}
 	w.Method, w.Adapter = train.LoRA, train.DefaultAdapter
 	w.Adapter.Rank = cmp.Or(r.LoRARank, w.Adapter.Rank)
@@ -68,7 +71,11 @@ func (r *Row) method(w *train.Workload) {
 			w.Adapter.BaseBits = train.NF4DoubleBits
 		}
 	}
+	return nil
 }
+
+// adapterMethods are the methods whose memory is modelled.
+var adapterMethods = []string{loraMethod, qloraMethod, doraMethod, qdoraMethod}
 
 // magnitudes detects a LoRA with magnitudes (DoRA), by its name or by the
 // stated number of trained parameters.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/train"
 )
 
 // Measurement files of the older form have no column of options. They state
@@ -47,6 +48,7 @@ func (r *Row) fromOlder() error {
 	if err := r.olderMethod(); err != nil {
 		return err
 	}
+	r.olderStates()
 	r.olderPhrases()
 	return nil
 }
@@ -109,6 +111,19 @@ func (r *Row) olderBase() {
 		}
 	}
 	r.DoubleQuantised = r.DoubleQuantised || has("nf4-dq") || has("double")
+}
+
+// olderStates reads the formats of the states, which the older form states in
+// the detail of the precision: "bf16 master weights, gradients and states".
+func (r *Row) olderStates() {
+	detail := strings.ToLower(r.PrecisionDetail)
+	if !strings.HasPrefix(detail, "bf16 master weights") {
+		return
+	}
+	r.States.Master = train.BF16State
+	if strings.Contains(detail, "states") {
+		r.States.Moments = train.BF16State
+	}
 }
 
 // fromOlder moves what a row of an older file states into columns.

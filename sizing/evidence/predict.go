@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -76,6 +77,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	if p.Stack != nil && p.Stack.Name == stack.Name {
 		stack = p.Stack
 	}
+	stack = stack.At(r.dated(stack, d))
 	further := r.Method == "" && stack.FurtherTokens && len(m.Further) > 0 && (r.Layers == 0 || int(r.Layers) == m.Layers())
 	if further {
 		m = m.Pretrained()
@@ -112,12 +114,26 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 	}
 	switch {
 	case r.Recompute != "" || plan.Recompute != train.NoRecompute:
+	case r.Method == "" && stack.Reporting.SelectiveBelow > 0:
+		if plan.Recompute = train.Selective; m.Params() >= stack.Reporting.SelectiveBelow {
+			plan.Recompute = train.FullRecompute
+		}
 	case r.Method == "":
 		plan.Recompute, plan.Modules = leastRecompute(prepared, plan)
 	case r.recipe().Recompute:
 		plan.Recompute = recomputeUnlessRoom(prepared, plan)
 	}
 	return &Setup{Row: r, Prepared: prepared, Plan: plan, LastStage: r.LastStage || r.bridge()}, nil
+}
+
+// dated returns the row's release, with the month that figures of the stack have
+// where the row states none and its device existed then.
+func (r *Row) dated(s *train.Stack, d *hardware.Device) string {
+	undated := s.Reporting.Undated
+	if undated == "" || train.Dated(r.Release) || fmt.Sprint(d.Year) > undated {
+		return r.Release
+	}
+	return r.Release + " " + undated
 }
 
 // findStack returns the stack that the row names, or the default for its
@@ -202,7 +218,12 @@ func (r *Row) stack(s *train.Stack, d *hardware.Device) *train.Stack {
 	if r.Compile {
 		c.Eager = false
 	} else if s.Reporting.CompiledIfStated {
-		c.Eager = true
+		if c.Eager = true; c.Loss == train.FusedLoss {
+			c.Loss = train.PlainLoss // a compiler fuses it
+		}
+	}
+	if r.Packed {
+		c.VaryingReserved = 0
 	}
 	if r.pagedUpdate() {
 		c.FusedUpdate, c.OffloadOptimizer = true, true
@@ -283,7 +304,7 @@ func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if r.SeqLen == 0 {
 		return train.Workload{}, note.NewError("row.no-sequence-length")
 	}
-	w := train.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1}
+	w := train.Workload{Seq: r.SeqLen, Batch: p.GlobalBatch, PUE: 1, Loss: r.Loss, States: r.States}
 	if r.Precision != "" {
 		precision, err := train.ParsePrecision(r.Precision)
 		if err != nil {
@@ -297,8 +318,7 @@ func (r *Row) workload(p train.Plan) (train.Workload, error) {
 	if err := r.launchWorkload(r.Options, &w); err != nil {
 		return w, err
 	}
-	r.method(&w)
-	return w, nil
+	return w, r.method(&w)
 }
 
 // Predict evaluates the row.

@@ -1,6 +1,10 @@
 package evidence
 
-import "io"
+import (
+	"io"
+
+	"mlsizer/sizing/train"
+)
 
 // Row is one published measurement. A zero or empty field is unknown.
 // Predictions read typed columns; Note is prose for people, which no code
@@ -21,8 +25,8 @@ type Row struct {
 	Params                         float64
 	SeqLen                         int64
 	MicroBatch, GlobalBatch        int64
-	// Method is one word: full, lora, qlora, dora or qdora; any other is an
-	// adapter of the size of a LoRA. Empty is pre-training.
+	// Method is one word: full, lora, qlora, dora or qdora; rows of any other
+	// are skipped. Empty is pre-training.
 	Method string
 	// LoRARank, LoRATargets (modules by their names, with commas or spaces
 	// between) and Trainable (trained parameters) are those of the adapters.
@@ -30,7 +34,13 @@ type Row struct {
 	LoRATargets []string
 	Trainable   float64
 	// DoubleQuantised says that the scales of packed weights are packed too.
-	DoubleQuantised            bool
+	DoubleQuantised bool
+	// Loss is the implementation of the loss, States the formats of weights,
+	// gradients, master copy and moments where they differ from the stack's.
+	// Packed says that sequences are packed to one length.
+	Loss                       train.Loss
+	States                     train.States
+	Packed                     bool
 	Optimizer                  string
 	Device                     string
 	Devices, DevicesPerNode    int
@@ -101,7 +111,8 @@ func (r *Row) fields() map[string]any {
 		"model": &r.Model, "family": &r.Family, "layers": &r.Layers, "hidden": &r.Hidden, "ffn": &r.FFN, "gated": &r.Gated,
 		"heads": &r.Heads, "kv_heads": &r.KVHeads, "head_dim": &r.HeadDim, "vocab": &r.Vocab, "tied": &r.Tied,
 		"experts": &r.Experts, "top_k": &r.TopK, "expert_ffn": &r.ExpertFFN, "params_total": &r.Params,
-		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch, "method": &r.Method, "lora_rank": &r.LoRARank, "lora_targets": &r.LoRATargets, "trainable_params": &r.Trainable, "double_quantised": &r.DoubleQuantised, "optimizer": &r.Optimizer, "tokens_total": &r.Tokens,
+		"seq_len": &r.SeqLen, "micro_batch": &r.MicroBatch, "global_batch": &r.GlobalBatch, "method": &r.Method, "lora_rank": &r.LoRARank, "lora_targets": &r.LoRATargets, "trainable_params": &r.Trainable, "double_quantised": &r.DoubleQuantised, "loss": &r.Loss, "packed": &r.Packed,
+		"weights_dtype": &r.States.Weights, "grads_dtype": &r.States.Gradients, "master_dtype": &r.States.Master, "moments_dtype": &r.States.Moments, "optimizer": &r.Optimizer, "tokens_total": &r.Tokens,
 		"device": &r.Device, "num_devices": &r.Devices, "devices_per_node": &r.DevicesPerNode, "internode_gbit_per_node": &r.InternodeGbit,
 		"precision": &r.Precision, "precision_detail": &r.PrecisionDetail, "compile": &r.Compile, "async_tp": &r.AsyncTP,
 		"schedule": &r.Schedule, "stack": &r.Stack, "release": &r.Release, "attention": &r.Attention, "recompute": &r.Recompute,

@@ -64,7 +64,7 @@ func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 			continue
 		}
 		k.saved.by[t.Module][axis] += n
-		k.products[axis] += n * t.Product
+		k.products[axis] += n * c.savedShare(t.Product, w.Precision)
 		switch {
 		case !c.stack.FP8Operands || !w.Precision.narrow():
 		case len(t.Feeds) > 0:
@@ -73,6 +73,23 @@ func (c *profile) addSaved(k *layerKind, b model.Block, w *Workload) {
 			k.saved.by[t.Module][axis] += elements // the quantised copy
 		}
 	}
+}
+
+// wideTail is the share of layers that a 4-bit recipe computes in 16 bits.
+// Source: pytorch/torchtitan@b5bcd76 torchtitan/models/llama3/config_registry.py:235
+// (_NVFP4_BF16_TAIL_FRACTION).
+const wideTail = 0.15
+
+// savedShare returns the share of a product's output that operator-level
+// recompute saves. It knows attention, of which it saves all, and products in 16
+// or 8 bits; those in 4 bits are operators that its list does not name.
+// Source: pytorch/torchtitan@b5bcd76
+// torchtitan/distributed/activation_checkpoint.py:241.
+func (c *profile) savedShare(product float64, p Precision) float64 {
+	if p == NVFP4 && product < 1 {
+		return product * wideTail
+	}
+	return product
 }
 
 // elementBytes is the storage of an activation's element.

@@ -28,6 +28,11 @@ type Memory struct {
 	Logits        quantity.Bytes `json:"logits_bytes"`
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
+	// Gathered is the part of Communication that is the gathered weights of a
+	// whole pipeline stage, Unsharded the part of Gradients that is the stage's
+	// unsharded ones.
+	Gathered  quantity.Bytes `json:"gathered_stage_bytes,omitempty"`
+	Unsharded quantity.Bytes `json:"unsharded_gradients_bytes,omitempty"`
 	// Teacher is the memory of a teacher's weights and logits.
 	Teacher quantity.Bytes `json:"teacher_bytes,omitempty"`
 	Total   quantity.Bytes `json:"total_bytes"`

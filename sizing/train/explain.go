@@ -8,14 +8,15 @@ import (
 
 // Sources of the formulas.
 const (
-	sourceZeRO        = "arXiv:1910.02054 section 3"
-	sourceActivations = "arXiv:2205.05198 section 4, tensor by tensor from the layer's shape"
-	sourcePaLM        = "arXiv:2204.02311 appendix B"
-	sourceMegatron    = "NVIDIA/Megatron-LM@d98e8a6 megatron/training/training.py:802"
-	sourceSixND       = "arXiv:2001.08361 section 2.1"
-	sourceHardware    = "arXiv:2205.05198 appendix A"
-	sourceBubble      = "arXiv:2104.04473 section 2.2"
-	sourceDataset     = "NVIDIA/Megatron-LM@d98e8a6 megatron/core/datasets/indexed_dataset.py:114"
+	sourceZeRO          = "arXiv:1910.02054 section 3"
+	sourceStageGathered = "pytorch/torchtitan@b5bcd76 torchtitan/distributed/fsdp.py:129-132; pytorch/pytorch torch/distributed/fsdp/_fully_shard/_fsdp_param_group.py (post_backward: reduce_grads)"
+	sourceActivations   = "arXiv:2205.05198 section 4, tensor by tensor from the layer's shape"
+	sourcePaLM          = "arXiv:2204.02311 appendix B"
+	sourceMegatron      = "NVIDIA/Megatron-LM@d98e8a6 megatron/training/training.py:802"
+	sourceSixND         = "arXiv:2001.08361 section 2.1"
+	sourceHardware      = "arXiv:2205.05198 appendix A"
+	sourceBubble        = "arXiv:2104.04473 section 2.2"
+	sourceDataset       = "NVIDIA/Megatron-LM@d98e8a6 megatron/core/datasets/indexed_dataset.py:114"
 )
 
 // Explain derives every term of the estimate.

@@ -9,14 +9,14 @@ import (
 func (p *Prepared) explainMemory(e *Estimate) []note.Derivation {
 	x := p.newMemoryNumbers(e)
 	c, m, stack := p.profile, &e.Memory, p.profile.stack
-	list := append(x.states(),
+	list := append(append(x.states(), x.wholeStage()...),
 		x.activations(),
 		note.Derive("memory.logits", "logits", stack.Source, m.Logits,
 			note.In("micro-batch", e.Plan.MicroBatch), note.In("outputs per sample", c.logits), note.In("tensor and context parallel", e.Plan.TP*e.Plan.CP), note.In("bytes per output", c.logitsBytes)),
-		note.Derive("memory.communication", "communication", stack.Source, m.Communication,
+		note.Derive("memory.communication", "communication", stack.Source, m.Communication-m.Gathered,
 			note.In("gather depth", stack.GatherDepth), note.In("pipeline parallel", e.Plan.PP)),
 		note.Derive("memory.overhead", "overhead", stack.Source, m.Overhead,
-			note.In("context", stack.ContextBytes), note.In("workspaces", p.workspace), note.In("percent of fragmentation", 100*(stack.Reserved-1))),
+			note.In("context", stack.ContextBytes), note.In("workspaces", p.workspace), note.In("percent of fragmentation", m.fragmentation())),
 		note.Derive("memory.total", "total", "", m.Total, note.In("phase", note.Word("phase."+string(m.Peak))), note.In("memory per device", m.Device)),
 	)
 	return append(list, x.outside()...)
@@ -50,12 +50,30 @@ func (x *memoryNumbers) states() []note.Derivation {
 		note.Derive("memory.weights", "weights", c.stack.Source, m.Weights,
 			note.In("parameters of stage", count(t.params)), note.In("bytes per parameter", t.stored.sum()/t.params.sum()), x.over(shWeights),
 			note.In("stage", m.Stage+1), note.In("stages", plan.PP), note.In("tensor parallel", plan.TP), place(l.offloaded.weights)),
-		note.Derive("memory.gradients", "gradients", sourceZeRO, m.Gradients,
-			trained, note.In("bytes per gradient", c.gradBytes), x.over(shGradients), atPeak(m.Gradients, l.offloaded.gradients)),
+		note.Derive("memory.gradients", "gradients", sourceZeRO, m.Gradients-m.Unsharded,
+			trained, note.In("bytes per gradient", c.gradBytes), x.over(shGradients), atPeak(m.Gradients-m.Unsharded, l.offloaded.gradients)),
 		note.Derive("memory.optimizer", "optimizer", sourceZeRO, m.Optimizer,
 			trained, note.In("bytes per fp32 copy", c.masterBytes), note.In("bytes of moments per parameter", perParam), x.over(shOptimizer), place(l.offloaded.optimizer)),
 	}
 }
+
+// wholeStage derives the weights and gradients of a stage that stay gathered, if
+// there are any.
+func (x *memoryNumbers) wholeStage() []note.Derivation {
+	m, t, c := &x.e.Memory, &x.t, x.p.profile
+	if m.Gathered <= 0 {
+		return nil
+	}
+	return []note.Derivation{
+		note.Derive("memory.gathered", "gathered stage", sourceStageGathered, m.Gathered,
+			note.In("parameters of stage", count(t.params)), note.In("bytes per parameter", c.gatherBytes)),
+		note.Derive("memory.unsharded", "unsharded gradients", sourceStageGathered, m.Unsharded,
+			note.In("trained parameters", count(t.trained)), note.In("bytes per gradient", float64(accumulatedBytes))),
+	}
+}
+
+// fragmentation is the allocator's reserve in percent of what is allocated.
+func (m *Memory) fragmentation() float64 { return 100 * float64(m.Reserved/m.Allocated-1) }
 
 // activations derives what is saved for the backward pass.
 func (x *memoryNumbers) activations() note.Derivation {

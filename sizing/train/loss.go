@@ -21,6 +21,7 @@ const (
 	LateJITLoss  Loss = "jit-late" // the same by a compiler that runs more steps in place
 	FusedLoss    Loss = "fused"    // one kernel that computes the gradient in place
 	ChunkedLoss  Loss = "chunked"  // the logits of some tokens at a time
+	DroppedLoss  Loss = "dropped"  // plain, in a training loop that drops the outputs
 )
 
 // ParseLoss reads plain, fused or chunked. The other losses are those of

@@ -171,12 +171,14 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 
 	m := phaseMemory{
 		saved: quantity.Bytes(ceil(saved)), recomputing: quantity.Bytes(ceil(saved + h.working + h.inner*c.stack.RecomputeGradients)),
-		logits: quantity.Bytes(ceil(h.logits)), early: out.Gradients, final: out.Gradients,
-		update: out.Gradients + quantity.Bytes(ceil(c.stepGradBytes*ownParams)),
+		logits: quantity.Bytes(ceil(h.logits)), keptLogits: quantity.Bytes(ceil(h.logits * c.keptLogits)), early: out.Gradients, final: out.Gradients,
+		update:        out.Gradients + p.stepTemporaries(l, h, ownParams),
+		communication: out.Communication, varying: c.stack.varying(),
 	}
 	if !c.stack.PersistentGradients && !fused && l.microBatches == 1 {
 		m.early = 0 // no gradients exist before the first backward pass
 	}
+	p.keepStageGathered(l, h, &m)
 	if t := p.Teacher; t != nil {
 		m.teacher, m.teacherLogits = t.StageBytes(l.plan, s)
 	}
@@ -184,11 +186,51 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 	return m
 }
 
+// stepTemporaries returns the bytes of tensors that exist only during the
+// optimizer step: fp32 gradients of the rank's own parameters, and what an
+// update of all parameters at once allocates.
+func (p *Prepared) stepTemporaries(l *layout, h *stageMemory, own float64) quantity.Bytes {
+	c := p.profile
+	if l.offloaded.optimizer {
+		return 0 // the host updates
+	}
+	grouped := own
+	if most := c.stack.StepGroupParams; most > 0 && l.shards[shWeights].dense > 1 { // ZeRO-3, also in a lower bound
+		grouped = min(own, most)
+	}
+	return quantity.Bytes(ceil(c.stepGradBytes*grouped)) + quantity.Bytes(ceil(c.updateBytes*own))
+}
+
+// keepsStageGathered reports whether the weights of a stage stay gathered
+// between its micro-batches.
+func (p *Prepared) keepsStageGathered(l *layout) bool {
+	return p.profile.stack.StageGathered && l.plan.PP > 1 && l.plan.Sharding == Zero3 && l.shard > 1
+}
+
+// accumulatedBytes is the width of an unsharded gradient while reductions are
+// off: that of the reduction.
+// Source: pytorch/pytorch torch/distributed/fsdp/_fully_shard/_fsdp_param.py
+// (to_accumulated_grad_if_needed: reduce_dtype); pytorch/torchtitan@b5bcd76
+// torchtitan/config/configs.py:102 (mixed_precision_reduce: float32).
+const accumulatedBytes = 4
+
+// keepStageGathered adds the gathered weights of a stage and its unsharded
+// gradients, which take the place of the sharded ones until the last
+// micro-batch.
+func (p *Prepared) keepStageGathered(l *layout, h *stageMemory, m *phaseMemory) {
+	if !p.keepsStageGathered(l) {
+		return
+	}
+	m.gathered = quantity.Bytes(ceil(h.params.sum() * p.profile.gatherBytes))
+	m.unsharded = quantity.Bytes(ceil(h.trained.sum() * accumulatedBytes))
+	m.early, m.final = 0, 0
+}
+
 // buffers returns the bytes of communication buffers and unpacked weights.
 func (p *Prepared) buffers(l *layout, h *stageMemory) quantity.Bytes {
 	c, plan := p.profile, l.plan
 	b := quantity.Bytes(ceil(c.unpacked))
-	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) {
+	if plan.Sharding == Zero3 && (l.shard > 1 || plan.OffloadParams) && !p.keepsStageGathered(l) {
 		b += quantity.Bytes(ceil(h.gather * (c.gatherBytes*c.stack.GatherDepth + c.gradBytes*c.stack.ScatterDepth)))
 		b += quantity.Bytes(ceil(h.root))
 	}

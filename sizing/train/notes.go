@@ -89,7 +89,7 @@ func (p *Prepared) noteMemory(notes *note.List, e *Estimate) {
 	p.noteStates(notes)
 	p.noteLossAndRouting(notes)
 	c, m := p.profile, &e.Memory
-	notes.Say("memory", c.stack.Source, note.Word("phase."+string(m.Peak)), c.stack.ContextBytes, p.workspace, 100*(c.stack.Reserved-1))
+	notes.Say("memory", c.stack.Source, note.Word("phase."+string(m.Peak)), c.stack.ContextBytes, p.workspace, m.fragmentation())
 	if band := p.memoryBand(m.Total); band.Rows > 0 {
 		notes.Say("memory-band.measured", "published measurements of peak memory by stack", band.Rows, c.stack.Name, band.Low, band.High, band.Sure)
 	} else {

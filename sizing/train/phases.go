@@ -29,30 +29,36 @@ var phases = [...]Phase{Forward, AtLoss, Backward, Reduction, AtOptimizer}
 type phaseMemory struct {
 	saved, recomputing   quantity.Bytes // activations before and during recompute
 	logits               quantity.Bytes
+	keptLogits           quantity.Bytes // of these, what exists while layers are recomputed
 	early, final, update quantity.Bytes // gradients before and after the last backward pass, and at the update
 	teacher              quantity.Bytes // weights of a teacher, in all phases
 	teacherLogits        quantity.Bytes // until the loss is computed
+	communication        quantity.Bytes // buffers, in all phases
+	gathered, unsharded  quantity.Bytes // weights and gradients of a whole stage, until the update
+	varying              float64        // the allocator's further reserve per byte of activations and logits
 }
 
 // setPhase fills in the terms of a phase, and what libraries, the allocator and
 // the driver use.
 func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
-	out.Peak, out.Gradients, out.Activations, out.Logits = phase, h.early, h.saved, 0
+	out.Peak, out.Gradients, out.Activations, out.Logits = phase, h.early+h.unsharded, h.saved, 0
+	out.Communication, out.Gathered, out.Unsharded = h.communication+h.gathered, h.gathered, h.unsharded
 	out.Teacher = h.teacher + h.teacherLogits
 	switch phase {
 	case AtLoss:
 		out.Logits = h.logits
 	case Backward:
-		out.Activations, out.Logits = h.recomputing, h.logits
+		out.Activations, out.Logits = h.recomputing, h.keptLogits
 	case Reduction:
-		out.Gradients, out.Activations, out.Teacher = h.final, 0, h.teacher
+		out.Gradients, out.Activations, out.Teacher = h.final+h.unsharded, 0, h.teacher
 	case AtOptimizer:
 		out.Gradients, out.Activations, out.Teacher = h.update, 0, h.teacher
+		out.Communication, out.Gathered, out.Unsharded = h.communication, 0, 0
 	}
 	stack := p.profile.stack
 	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher
 	out.Allocated = tensors + p.workspace
-	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
+	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated)*stack.Reserved + float64(out.Activations+out.Logits)*h.varying))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
 	out.Total = tensors + out.Overhead
 }
@@ -60,17 +66,23 @@ func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 // peak returns the first phase with the most memory. Where the update needs no
 // more than the reduction of gradients, it returns the update.
 func (h *phaseMemory) peak() Phase {
-	most, at := h.early+h.saved+h.teacherLogits, Forward
+	kept := h.early + h.unsharded + h.gathered + h.teacherLogits
+	varies := 1 + quantity.Bytes(h.varying)
+	most, at := kept+h.saved*varies, Forward
 	for _, m := range [4]struct {
 		phase Phase
 		bytes quantity.Bytes
-	}{{AtLoss, h.early + h.saved + h.logits + h.teacherLogits}, {Backward, h.early + h.recomputing + h.logits + h.teacherLogits}, {AtOptimizer, h.update}, {Reduction, h.final}} {
+	}{{AtLoss, kept + (h.saved+h.logits)*varies}, {Backward, kept + (h.recomputing+h.keptLogits)*varies}, {AtOptimizer, h.update}, {Reduction, h.final + h.unsharded + h.gathered}} {
 		if m.bytes > most {
 			most, at = m.bytes, m.phase
 		}
 	}
 	return at
 }
+
+// varying returns the reserve per byte of tensors whose size varies, beyond
+// that of all tensors.
+func (s *Stack) varying() float64 { return max(s.VaryingReserved-s.Reserved, 0) }
 
 // Timeline returns the memory of a pipeline stage in every phase of a step, in
 // order. Evaluate must accept the plan. The largest is that of

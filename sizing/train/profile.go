@@ -33,6 +33,8 @@ type profile struct {
 	momentBytes                         float64 // per full-precision moment
 	gatherBytes                         float64 // per gathered weight
 	stepGradBytes                       float64 // per parameter of a rank's shard, during the optimizer step
+	updateBytes                         float64 // the same of temporary tensors of the update
+	keptLogits                          float64 // share of the logits that exist while layers are recomputed
 	storedBytes                         float64 // per weight as stored, on average
 	actBytes                            float64 // per activation
 
@@ -232,6 +234,11 @@ func newProfile(m *model.Model, w Workload, s *Stack) *profile {
 		c.stepGradBytes = 0 // the optimizer reads them unconverted
 	case s.narrow(w.Precision):
 		c.stepGradBytes = 4
+	case c.masterBytes > 0:
+		c.stepGradBytes = min(c.stepGradBytes, c.masterBytes) // they have its format
+	}
+	if w.Optimizer == AdamW {
+		c.updateBytes = s.UpdateCopies * b.moment
 	}
 	c.kinds = make([]layerKind, 0, len(m.Groups))
 	index := map[*model.Group]int{}
@@ -261,6 +268,9 @@ func newProfile(m *model.Model, w Workload, s *Stack) *profile {
 		c.sixND += c.kinds[k].sixND * float64(g.Repeat)
 	}
 	c.logitsBytes = s.LogitsBytes[s.loss(&w)]
+	if c.keptLogits = 1; s.FreesLogits {
+		c.keptLogits = min(s.KeptLogitBytes/max(c.logitsBytes, 1), 1)
+	}
 	// The conventions count forward and backward. Frozen weights need one third
 	// less; an MFU that counted it would exceed 100 %.
 	passes := float64(w.passes())

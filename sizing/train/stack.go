@@ -93,6 +93,16 @@ type Stack struct {
 	// StepGradientBytes is the width of an fp32 gradient of the rank's own
 	// parameters that exists only during the optimizer step.
 	StepGradientBytes float64 `json:"step_gradient_bytes"`
+	// StepGroupParams is the most parameters per rank under ZeRO-3 whose
+	// gradient of the step exists at once; 0: all.
+	StepGroupParams float64 `json:"step_group_params,omitempty"`
+	// UpdateCopies is what the update of all parameters at once (foreach)
+	// allocates, in moments of AdamW.
+	UpdateCopies float64 `json:"update_copies,omitempty"`
+	// StageGathered says that under a pipeline the weights of a stage stay
+	// gathered from its first micro-batch to its last, with fp32 gradients that
+	// are sharded after the last.
+	StageGathered bool `json:"stage_gathered,omitempty"`
 	// Dropout saves the masks of dropout on the residual stream,
 	// AttentionDropout those of dropout on attention scores.
 	Dropout          bool `json:"dropout"`
@@ -101,6 +111,11 @@ type Stack struct {
 	// default.
 	LogitsBytes map[Loss]float64 `json:"logits_bytes"`
 	Loss        Loss             `json:"loss"`
+	// FreesLogits says that the buffers of the loss are gone before a layer is
+	// recomputed, except KeptLogitBytes per logit of outputs that the training
+	// loop keeps.
+	FreesLogits    bool    `json:"frees_logits,omitempty"`
+	KeptLogitBytes float64 `json:"kept_logit_bytes,omitempty"`
 	// Sharding is the default, Shardings are the supported ones.
 	Sharding  Sharding   `json:"-"`
 	Shardings []Sharding `json:"-"`
@@ -150,6 +165,12 @@ type Stack struct {
 	ContextBytes quantity.Bytes `json:"context_bytes"`
 	// Reserved is the allocator's reserved memory over its allocated memory.
 	Reserved float64 `json:"reserved_over_allocated"`
+	// VaryingReserved is the same of activations and logits where the lengths
+	// of sequences vary from batch to batch, so that freed blocks fit no later
+	// tensor; 0: no difference.
+	VaryingReserved float64 `json:"varying_reserved_over_allocated,omitempty"`
+	// Releases are the facts of older releases, from new to old.
+	Releases []Release `json:"releases,omitempty"`
 	// Reporting is how to read published figures of the stack.
 	Reporting Reporting `json:"habits"`
 	// Fitted says which of these facts were fitted to measurements and when,
@@ -178,6 +199,13 @@ type Reporting struct {
 	CutsBatch bool `json:"cuts_batch,omitempty"`
 	// CompiledIfStated says that a run is compiled only if its record says so.
 	CompiledIfStated bool `json:"compiled_if_said,omitempty"`
+	// Undated is the month of figures without a date, of devices that existed
+	// then.
+	Undated string `json:"undated,omitempty"`
+	// SelectiveBelow is the size of models below which a run that does not
+	// state its recompute has the stack's selective one; larger models recompute
+	// fully. 0: as little as fits the device.
+	SelectiveBelow quantity.Params `json:"selective_below,omitempty"`
 	// Recipe is the recipe of figures that state neither a sequence length nor
 	// a batch; nil without one.
 	Recipe *Recipe `json:"recipe,omitempty"`

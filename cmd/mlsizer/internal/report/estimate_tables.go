@@ -224,11 +224,13 @@ func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 		code  string
 	}{
 		{text.Weights, m.Weights, ""},
-		{text.Gradients, m.Gradients, ""},
+		{text.Gradients, m.Gradients - m.Unsharded, ""},
+		{text.Unsharded, m.Unsharded, ""},
 		{text.OptimizerState, m.Optimizer, ""},
 		{text.Activations, m.Activations, ""},
 		{text.Logits, m.Logits, ""},
-		{text.Communication, m.Communication, ""},
+		{text.Communication, m.Communication - m.Gathered, ""},
+		{text.GatheredStage, m.Gathered, ""},
 		{text.Teacher, m.Teacher, "teacher"},
 		{text.Overhead, m.Overhead, "memory"},
 	} {

@@ -23,6 +23,7 @@ var evidenceRowErrors = map[string]Text{
 	"row.hours-without-length":    T("device-hours without the tokens or samples of the training, or its compute", "有设备时，但没有训练的 token 数、样本数或算量"),
 	"row.layout-of-other-devices": T("tp %d x pp %d x cp %d x dp %d is not %d devices", "tp %d × pp %d × cp %d × dp %d 不是 %d 台设备"),
 	"row.no-sequence-length":      T("no sequence length", "未给出序列长度"),
+	"row.unknown-method":          T("method %q: adapters of this kind are not modelled (expected %v)", "方法 %q：未对此类适配器建模（应为 %v）"),
 	"row.unknown-convention":      T("TFLOP/s without a known convention (%q)", "TFLOP/s 的约定未知（%q）"),
 	"row.no-rate":                 T("no step time, tokens/s or TFLOP/s", "没有步时、token/s 或 TFLOP/s"),
 	"row.no-batch":                T("no batch: a fit would use an assumed one", "未给出批次：拟合将基于假定的批次"),

@@ -11,6 +11,8 @@ var trainFormulas = map[string]derived{
 	"memory.logits": {T("micro-batch x outputs per sample (sequence x vocabulary) / (tp x cp) x bytes", "微批次 x 每样本输出 (序列 x 词表) / (tp x cp) x 字节"),
 		T("%d x %.0f / %d x %.3g B (last stage only)", "%d x %.0f / %d x %.3g B (仅最后一段)")},
 	"memory.communication": {T("gathered units (ZeRO-3) + pipeline buffers", "聚集的单元 (ZeRO-3) + 流水线缓冲"), T("gather depth %.3g, pp %d", "聚集深度 %.3g，pp %d")},
+	"memory.gathered":      {T("parameters per stage x bytes: gathered from the first micro-batch to the last", "每段参数 x 字节：从第一个微批次到最后一个一直聚集"), Same("%s x %.3g B")},
+	"memory.unsharded":     {T("trained parameters x bytes: reduced after the last micro-batch", "训练的参数 x 字节：最后一个微批次之后才规约"), Same("%s x %.3g B")},
 	"memory.overhead":      {T("context + workspaces + fragmentation", "上下文 + 工作区 + 碎片"), Same("%s + %s + %.1f %%")},
 	"memory.total":         {T("sum of the lines above, in the peak phase of the step", "以上各行之和，取单步的峰值阶段"), T("%s phase; device has %s", "%s阶段；设备容量 %s")},
 	"memory.outside": {T("offloaded states / their shards + micro-batches in flight x offloaded activations", "卸载的状态 / 其分片数 + 在途微批次 x 卸载的激活值"),

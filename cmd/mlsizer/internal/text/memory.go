@@ -11,6 +11,8 @@ var (
 	Activations    = T("activations", "激活值")
 	Logits         = T("logits", "输出 logits")
 	Communication  = T("communication", "通信缓冲")
+	GatheredStage  = T("gathered stage", "聚集的流水线段")
+	Unsharded      = T("unsharded gradients", "未分片的梯度")
 	Overhead       = T("overhead", "开销")
 	Total          = T("total", "合计")
 	BandLow        = T("  80 % band, low", "  80 % 区间下限")
@@ -27,5 +29,5 @@ var (
 // MemoryTerms are the terms of the memory of a device, by their names.
 var MemoryTerms = map[string]Text{
 	"weights": Weights, "gradients": Gradients, "optimizer": OptimizerState, "activations": Activations,
-	"logits": Logits, "communication": Communication, "teacher": Teacher, "overhead": Overhead,
+	"logits": Logits, "communication": Communication, "gathered stage": GatheredStage, "unsharded gradients": Unsharded, "teacher": Teacher, "overhead": Overhead,
 }
