@@ -45,7 +45,7 @@ func ExampleAsk() {
 	// Output:
 	// tp8 pp4 vp9 dp16 zero1 mb2
 	// 64.9 GiB of 79.6 GiB per device: fits
-	// 7.04 s per step, 1.05 years in all (206 days to 2.37 years)
+	// 7.03 s per step, 1.06 years in all (233 days to 2.34 years)
 }
 
 // A layout is set where it is known.
