@@ -110,7 +110,7 @@ func TestNotesAreWorded(t *testing.T) {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
-	requireWorded(t, "notes", merged(trainNotes, moneyNotes, requestNotes, agentNotes, programNotes), used)
+	requireWorded(t, "notes", merged(trainNotes, postTrainNotes, moneyNotes, requestNotes, agentNotes, programNotes), used)
 }
 
 // TestLinkKindsAreWorded holds the words of links equal to the kinds there are.
