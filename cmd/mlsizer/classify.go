@@ -224,7 +224,7 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	if o.from == "-" {
 		return io.NopCloser(o.Stdin), 0, nil
 	}
-	f, err := cli.OpenFlag("--from", o.from, text.FileOfModels)
+	f, err := o.OpenFlag("--from", o.from, text.FileOfModels)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -84,6 +84,12 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
 	o.Images = -1
 	cli.AddValue(fs, &o.Images, "images", "", "N", "2", parseImages)
 	fs.BoolVar(&o.Shared, "shared-context", false, "")
+	cli.AddValue(fs, &o.Utilisation, "gpu-memory-utilization", "", "SHARE", "0.9", cli.ParseShare)
+	cli.AddValue(fs, &o.BatchedTokens, "max-num-batched-tokens", "", "COUNT", "8k", cli.ParseTokenCount)
+	cli.AddValue(fs, &o.MaxSequences, "max-num-seqs", "", "COUNT", "256", cli.ParseWhole)
+	cli.AddValue(fs, &o.UBatch, "ubatch", "", "COUNT", "512", cli.ParseTokenCount)
+	fs.BoolVar(&o.FullWindows, "swa-full", false, "")
+	fs.BoolVar(&o.Unfused, "no-flash-attention", false, "")
 }
 
 // parseImages reads a number of images.
@@ -189,6 +195,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 		}
 	}
 	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
+	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows, s.Unfused = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows, o.Unfused
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published

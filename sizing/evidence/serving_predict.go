@@ -19,6 +19,7 @@ const (
 	FirstToken      Quantity = "ttft_s"
 	KVMemory        Quantity = "kv_gib"
 	WeightsMemory   Quantity = "weights_gib"
+	ComputeMemory   Quantity = "compute_buffer_gib"
 )
 
 // ServingPredictor predicts rows of serving measurements.
@@ -126,15 +127,14 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 		return s, err
 	}
 	s.Year = r.year(s.Runtime)
+	s.Ledger = s.Runtime.LedgerOf(r.Version, cmp.Or(s.Year, versionYear(r.Version)))
 	s.Backend = r.Backend
 	s.Unfused = r.Flash == "off" || r.Flash == "" && s.Runtime.KVPad > 0 && s.Year > 0 && s.Year < fusedYear
 	if s.Cluster, err = hardware.NewCluster(d, max(r.Devices, 1)); err != nil {
 		return s, err
 	}
-	if n := r.UBatch; n > 0 && s.Runtime.KVPad > 0 {
-		runtime := *s.Runtime
-		runtime.PrefillChunk, runtime.LogitRows, runtime.WindowExtra = n, n, n
-		s.Runtime = &runtime
+	if s.Runtime.KVPad > 0 {
+		s.UBatch = r.UBatch
 	}
 	return s, nil
 }

@@ -28,10 +28,16 @@ type Memory struct {
 	Host       quantity.Bytes `json:"host_bytes"`
 	HostCache  quantity.Bytes `json:"host_cache_bytes,omitempty"`
 	HostLayers int            `json:"host_layers,omitempty"`
+	// Low and High are the 80 % band of Total.
+	Low  quantity.Bytes `json:"low_bytes"`
+	High quantity.Bytes `json:"high_bytes"`
 	// Budget is the part of the device's memory that the runtime uses.
 	Budget quantity.Bytes `json:"budget_bytes"`
 	Device quantity.Bytes `json:"device_bytes"`
 	Fits   bool           `json:"fits"`
+	// Verdict is "fits" if the upper end of the band does, "may-not-fit" if
+	// only the estimate does.
+	Verdict Verdict `json:"verdict"`
 }
 
 // sum adds the terms, each in whole bytes.
@@ -71,15 +77,16 @@ func (c *servedCache) cells(context, sequences float64) float64 {
 func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
+	slots := func(x float64) float64 { return up(x/sequences) * sequences } // each has its part
 	if c.Tokens > 0 {
 		return up(float64(c.Tokens) * sequences)
 	}
 	windows := float64(c.Window) * sequences
 	if c.Window == 0 || context <= windows {
-		return up(context)
+		return slots(context)
 	}
 	padded := up(windows+float64(r.WindowExtra)) + float64(r.WindowBlocks)*unit
-	return math.Min(padded, up(context))
+	return math.Min(padded, slots(context))
 }
 
 // cacheShape is how a cache is stored.
@@ -159,11 +166,14 @@ func (s *profile) tokenBytes(shape *cacheShape) float64 {
 	return total
 }
 
+// fp32Bytes is the bytes of an element of a state.
+const fp32Bytes = 4
+
 // stateBytes is the state of one sequence, in fp32.
 func (s *profile) stateBytes(tp int) float64 {
 	total := 0.0
 	for i := range s.caches {
-		total += s.caches[i].layers * float64(s.caches[i].State) * 4
+		total += s.caches[i].layers * s.caches[i].stateBytes(fp32Bytes)
 	}
 	return total / float64(tp)
 }
@@ -224,14 +234,10 @@ func (s *profile) weightParts(l *Layout) (layers, ends, experts float64) {
 
 // computeBytes is the activations and logits of one pass over a chunk.
 //
-//	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
-//	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
-//	           + rows of logits x vocabulary x bytes / tp
+//	chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
+//	+ rows of logits x vocabulary x bytes / tp
 func (s *profile) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
 	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
 	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
-	if r.HiddenCopies > 0 {
-		return logits + float64(r.LogitRows)*r.HiddenCopies*s.hidden*4
-	}
 	return logits + chunk*(s.widest/float64(l.TP)*2+2*s.hidden)*2*r.ActivationPasses
 }

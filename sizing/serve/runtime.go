@@ -76,6 +76,9 @@ type Runtime struct {
 	// Absorbed says that latent attention multiplies prompts with latents, as
 	// for single tokens, and not with keys and values per head.
 	Absorbed bool `json:"absorbed"`
+	// ConvBytes is the bytes per cached input of a convolution on a page; 0 is
+	// 4, as the rest of a state has.
+	ConvBytes float64 `json:"conv_bytes"`
 	// PadsHeads runtimes support any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
 	// Devices are the supported devices; none means any.
@@ -98,6 +101,8 @@ type Runtime struct {
 	Releases []efficiency.DatedRelease `json:"releases"`
 	// Year is the generation that estimates are for.
 	Year int `json:"year"`
+	// Release is the release that was asked for; nil is the newest.
+	Release *efficiency.Release `json:"-"`
 }
 
 // DefaultCache returns the runtime's default cache format for a weight format.
@@ -137,17 +142,35 @@ func readRuntimes(data []byte) ([]*Runtime, error) {
 // Runtimes lists the serving programs.
 func Runtimes() []*Runtime { return slices.Clone(loadRuntimes()) }
 
-// FindRuntime returns the runtime of a name or alias in any case.
+// FindRuntime returns the runtime of a name or alias in any case, of a release
+// of it where one follows: "vllm@0.10.1".
 func FindRuntime(s string) (*Runtime, error) {
-	name := strings.ToLower(strings.TrimSpace(s))
+	name, release, dated := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "@")
 	var names []string
 	for _, r := range loadRuntimes() {
 		if r.Name == name || slices.Contains(r.Aliases, name) {
-			return r, nil
+			if !dated {
+				return r, nil
+			}
+			return r.at(s, release)
 		}
 		names = append(names, r.Name)
 	}
 	return nil, note.NewError("runtime.unknown", s, names)
+}
+
+// at is the runtime at a release.
+func (r *Runtime) at(input, release string) (*Runtime, error) {
+	v, ok := efficiency.ParseRelease(release)
+	if !ok {
+		return nil, note.NewError("runtime.unknown-release", input, r.Name)
+	}
+	old := *r
+	old.Release = &v
+	if year := r.ReleaseYear(release); year > 0 {
+		old.Year = year
+	}
+	return &old, nil
 }
 
 // DefaultRuntime is llama.cpp for its own files and for desktops, phones and

@@ -59,9 +59,16 @@ type ServingOptions struct {
 	Host    quantity.Bandwidth
 	HostRAM quantity.Bytes
 	Shared  bool
-	Images  int64          // in a prompt; not given: one where the model takes images
-	Memory  quantity.Bytes // per device, instead of the catalogue's
-	Network hardware.Network
+	// The limits of the runtime; 0 is its own.
+	Utilisation   float64
+	BatchedTokens int64
+	MaxSequences  int64
+	UBatch        int64
+	FullWindows   bool
+	Unfused       bool
+	Images        int64          // in a prompt; not given: one where the model takes images
+	Memory        quantity.Bytes // per device, instead of the catalogue's
+	Network       hardware.Network
 	// Alternatives are the devices that may be proposed instead.
 	Alternatives []*hardware.Device
 	Explain      bool

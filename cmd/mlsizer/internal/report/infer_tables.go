@@ -40,20 +40,25 @@ type ServingJSON struct {
 	Weights       string        `json:"weights"`
 	KV            string        `json:"kv"`
 	Runtime       string        `json:"runtime"`
+	Release       string        `json:"release,omitempty"`
 	Layout        serve.Layout  `json:"layout"`
 	Offload       serve.Offload `json:"offload"`
 }
 
 // InferJSON is the answer for one model, machine and storage.
 type InferJSON struct {
-	Model        ModelJSON        `json:"model"`
-	Hardware     HardwareJSON     `json:"hardware"`
-	Workload     ServingJSON      `json:"workload"`
-	Memory       serve.Memory     `json:"memory"`
-	Weights      quantity.Bytes   `json:"model_weights_bytes"`
-	PerToken     quantity.Bytes   `json:"kv_bytes_per_token"`
-	PerSeq       quantity.Bytes   `json:"kv_bytes_per_sequence"`
-	State        quantity.Bytes   `json:"state_bytes_per_sequence"`
+	Model    ModelJSON      `json:"model"`
+	Hardware HardwareJSON   `json:"hardware"`
+	Workload ServingJSON    `json:"workload"`
+	Memory   serve.Memory   `json:"memory"`
+	Weights  quantity.Bytes `json:"model_weights_bytes"`
+	PerToken quantity.Bytes `json:"kv_bytes_per_token"`
+	PerSeq   quantity.Bytes `json:"kv_bytes_per_sequence"`
+	State    quantity.Bytes `json:"state_bytes_per_sequence"`
+	// CacheTokens is the tokens that the cache of a replica fits.
+	CacheTokens  int64            `json:"kv_tokens"`
+	CacheLow     int64            `json:"kv_tokens_low"`
+	CacheHigh    int64            `json:"kv_tokens_high"`
 	MaxContext   int64            `json:"max_context"`
 	MaxBatch     int64            `json:"max_sequences"`
 	Best         string           `json:"best_weights"`
@@ -72,8 +77,9 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 	r := InferJSON{
 		Model:    NewModelJSON(m, o.Bounds),
 		Hardware: NewHardwareJSON(t.Input, &s.Cluster, train.BF16),
-		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
+		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, releaseOf(s.Runtime), s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
+		CacheTokens: a.CacheTokens, CacheLow: a.CacheLow, CacheHigh: a.CacheHigh,
 		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
@@ -108,16 +114,12 @@ func optionsIn(options []serve.Option, l text.Lang) []optionJSON {
 func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.Note) *render.Document {
 	r := NewInferJSON(m, t, a, notes, &o.ServingOptions, o.Lang)
 	f := NewFootnotes(notes)
-	fits := text.DoesNotFit
-	if r.Memory.Fits {
-		fits = text.Fits
-	}
-	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, servingFits(r.Memory.Verdict))
 	if r.Memory.Fits {
 		title = text.Join.With(title, text.Serves.With(PerSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
-		Title: title, Verdict: fitsOrNot(r.Memory.Fits),
+		Title: title, Verdict: servingVerdict(r.Memory.Verdict),
 		Tables: []render.Table{
 			servingFacts(&r, a, f),
 			servingMemoryTable(&r, f),
@@ -200,7 +202,10 @@ func servingMemoryTable(r *InferJSON, f *Footnotes) render.Table {
 	}
 	row(text.ComputeBuffer, m.Compute)
 	row(text.Overhead, m.Overhead, f.At("runtime")...)
-	row(text.Total, m.Total)
+	row(text.Total, m.Total, f.At("fits")...)
+	if m.Low < m.Total || m.High > m.Total {
+		t.Rows = append(t.Rows, []render.Cell{{Value: text.MemoryBand}, {Value: text.Same(fmt.Sprintf("%.2f–%.2f", m.Low/(1<<30), m.High/(1<<30)))}, {}})
+	}
 	row(text.Budget, m.Budget)
 	row(text.DeviceMemory, m.Device)
 	if m.Host > 0 {
@@ -250,6 +255,9 @@ func servingLimits(r *InferJSON) render.Table {
 			all = text.CacheAndState.With(Exactly(n*r.PerSeq), Exactly(n*r.State))
 		}
 		rows = append(rows, Fact(text.AllSequences.With(r.Workload.Batch), all))
+	}
+	if r.CacheTokens > 0 {
+		rows = append(rows, Fact(text.CacheTokens, text.Same(fmt.Sprintf("%s (%s–%s)", Grouped(r.CacheTokens), Grouped(r.CacheLow), Grouped(r.CacheHigh)))))
 	}
 	rows = append(rows, Fact(text.MaxContext, context), Fact(text.MaxSequences, batch), Fact(text.Best, best))
 	return render.Table{Title: text.Limits, Columns: FactColumns(), Rows: rows}

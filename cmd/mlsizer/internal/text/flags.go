@@ -24,6 +24,7 @@ var FlagGroups = []FlagGroup{
 	{T("Selection", "筛选"), selectionFlags},
 	{T("Files", "文件"), fileFlags},
 	{T("Output", "输出"), outputFlags},
+	{T("Server", "服务器"), serverFlags},
 }
 
 // Flag finds the heading and the usage of a flag of a command.
@@ -98,21 +99,27 @@ var memoryFlags = map[string]Text{
 }
 
 var servingFlags = map[string]Text{
-	"infer context":   T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
-	"compare context": T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
-	"infer weights":   T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等（默认：依模型发布时）"),
-	"compare weights": T("compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m", "比较推理而非训练，按这些权重存储：bf16,fp8,q4_k_m"),
-	"student":         T("a smaller model that each is distilled into, compared with it", "蒸馏所得的较小模型：与各模型一同比较推理"),
-	"kv":              T("storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (default: the runtime's, mostly f16)", "KV 缓存存储：f16、fp8、q8_0、q4_0 等，或以 键/值 给出两种（默认：依运行时，多为 f16）"),
-	"runtime":         T("vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ... (default: by weights and device)", "运行时：vllm、sglang、trt-llm、llama.cpp、mlx、exllamav2、transformers 等（默认：依权重与设备）"),
-	"prompt":          T("tokens per prompt (default: the context less the answer)", "每个提示的 token 数（默认：上下文减去回答）"),
-	"answer":          T("tokens per answer (default: a quarter of the context, at most 512)", "每个回答的 token 数（默认：上下文的四分之一，最多 512）"),
-	"offload":         T("what may be offloaded to the host: none, layers or experts (default: none)", "可卸载到主机的部分：none、layers 或 experts（默认：none）"),
-	"host-bandwidth":  T("bandwidth of host memory (default: 89.6GB/s, two channels of DDR5-5600)", "主机内存带宽（默认：89.6GB/s，双通道 DDR5-5600）"),
-	"host-memory":     T("host memory for offload, over all devices (default: as needed)", "卸载可用的主机内存，全部设备合计（默认：按需）"),
-	"memory":          T("memory per device for the model, instead of the catalogue's: 28GiB", "模型可用的设备内存，代替目录中的值：28GiB"),
-	"images":          T("images per prompt, for models that read images (default: 1)", "每个提示的图像数，用于读取图像的模型（默认：1）"),
-	"shared-context":  T("all sequences share the context, as with llama.cpp's -c", "上下文为全部序列共用，同 llama.cpp 的 -c"),
+	"infer context":          T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
+	"compare context":        T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
+	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等（默认：依模型发布时）"),
+	"compare weights":        T("compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m", "比较推理而非训练，按这些权重存储：bf16,fp8,q4_k_m"),
+	"student":                T("a smaller model that each is distilled into, compared with it", "蒸馏所得的较小模型：与各模型一同比较推理"),
+	"kv":                     T("storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (default: the runtime's, mostly f16)", "KV 缓存存储：f16、fp8、q8_0、q4_0 等，或以 键/值 给出两种（默认：依运行时，多为 f16）"),
+	"runtime":                T("vllm, sglang, trt-llm, llama.cpp, mlx, exllamav2, transformers, ..., with a release where it matters: vllm@0.10 (default: by weights and device)", "运行时：vllm、sglang、trt-llm、llama.cpp、mlx、exllamav2、transformers 等，可注明版本：vllm@0.10（默认：依权重与设备）"),
+	"prompt":                 T("tokens per prompt (default: the context less the answer)", "每个提示的 token 数（默认：上下文减去回答）"),
+	"answer":                 T("tokens per answer (default: a quarter of the context, at most 512)", "每个回答的 token 数（默认：上下文的四分之一，最多 512）"),
+	"offload":                T("what may be offloaded to the host: none, layers or experts (default: none)", "可卸载到主机的部分：none、layers 或 experts（默认：none）"),
+	"host-bandwidth":         T("bandwidth of host memory (default: 89.6GB/s, two channels of DDR5-5600)", "主机内存带宽（默认：89.6GB/s，双通道 DDR5-5600）"),
+	"host-memory":            T("host memory for offload, over all devices (default: as needed)", "卸载可用的主机内存，全部设备合计（默认：按需）"),
+	"memory":                 T("memory per device for the model, instead of the catalogue's: 28GiB", "模型可用的设备内存，代替目录中的值：28GiB"),
+	"images":                 T("images per prompt, for models that read images (default: 1)", "每个提示的图像数，用于读取图像的模型（默认：1）"),
+	"gpu-memory-utilization": T("share of the device's memory that the runtime may use: 0.9 (default: the runtime's)", "运行时可占用的显存比例：0.9（默认：依运行时）"),
+	"max-num-batched-tokens": T("most tokens of a pass (default: the runtime's)", "每遍至多的 token 数（默认：依运行时）"),
+	"max-num-seqs":           T("most sequences of a pass (default: the runtime's)", "每遍至多的序列数（默认：依运行时）"),
+	"ubatch":                 T("micro-batch of llama.cpp, in tokens (default: 512)", "llama.cpp 的微批次 token 数（默认：512）"),
+	"no-flash-attention":     T("attention that writes its scores to memory, as llama.cpp's -fa off", "注意力分数写入显存，同 llama.cpp 的 -fa off"),
+	"swa-full":               T("cache the whole context in layers with a window, as llama.cpp's --swa-full", "带窗口的层也缓存整个上下文，同 llama.cpp 的 --swa-full"),
+	"shared-context":         T("all sequences share the context, as with llama.cpp's -c", "上下文为全部序列共用，同 llama.cpp 的 -c"),
 }
 
 var tuningFlags = map[string]Text{

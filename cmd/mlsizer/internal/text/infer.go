@@ -35,6 +35,8 @@ var (
 	AllSequences  = T("all %d sequences", "全部 %d 条序列")
 	CacheOnly     = T("KV cache %s", "KV 缓存 %s")
 	CacheAndState = T("KV cache %s, state %s", "KV 缓存 %s，状态 %s")
+	CacheTokens   = T("tokens in the cache", "缓存可容 token")
+	MemoryBand    = T("  80 % band, GiB", "  80 % 区间，GiB")
 	MaxContext    = T("longest context", "最长上下文")
 	MaxContextAt  = T("%d tokens at batch %d", "%d token（批次 %d）")
 	MaxSequences  = T("most sequences at once", "最多同时序列")
