@@ -317,14 +317,11 @@ func (q *Request) conclude(f *search.Found, a *Answer) (*Answer, error) {
 	case a.Evaluated > 1:
 		a.Notes.Say("layout.smallest", "", best.Plan.String(), a.Evaluated)
 	}
-	if err := q.takeApart(a, p, best); err != nil {
-		return nil, err
-	}
 	if err := a.conclude(p, best); err != nil {
 		return nil, err
 	}
 	q.costDistillation(a)
-	if !best.Memory.Fits {
+	if !a.Estimate.Memory.Fits {
 		q.advise(a)
 		q.suggestCount(p, a)
 	}

@@ -35,7 +35,7 @@ func (q *Request) fillPostTraining(a *Answer) error {
 		return err
 	}
 	if n := s.Method.Sequences(); n > 1 {
-		a.Notes.Say("posttrain.pairs", "", n)
+		a.Notes.Say("posttrain-pairs", "", n)
 		w.Batch *= n
 		q.Fixed.Plan.MicroBatch *= int(n)
 	}

@@ -105,7 +105,7 @@ func trainingFlags() []string {
 }
 
 // eitherWay are the flags that a comparison of training shares with one of serving.
-var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns"}
+var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns", "prompt", "answer"}
 
 // oneTask rejects flags of training in a comparison of serving and the other
 // way round: they would have no effect.
@@ -201,7 +201,7 @@ func compareRows(o *cli.Part, cases []cli.Case) ([]report.CompareRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Examples.Count > 0 && o.Examples.Tokens == 0 && slices.ContainsFunc(models, func(m *cli.ModelArg) bool { return m.Model.PerToken() }) {
+	if o.Examples.Count > 0 && o.Examples.Tokens == 0 && !o.PostTrains() && slices.ContainsFunc(models, func(m *cli.ModelArg) bool { return m.Model.PerToken() }) {
 		return nil, cli.UsageError(text.ExamplesHaveLength.Error(), o.CommandLine()+" --example-tokens 512")
 	}
 	targets, err := o.Targets(o.On)

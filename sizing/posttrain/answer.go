@@ -169,7 +169,7 @@ func (x *parts) trained(e *train.Estimate) quantity.Bytes {
 // reading is the memory per device while models read the answers: the state of
 // training, what the other models hold, and a forward pass.
 func (x *parts) reading(p *train.Prepared, e *train.Estimate) quantity.Bytes {
-	held, _ := x.others.StageBytes(&e.Plan, e.Memory.Stage)
+	held, _ := x.others.StageBytes(p, &e.Plan, e.Memory.Stage)
 	m := &e.Memory
 	return x.trained(e) + held + m.Communication + p.ForwardBytes(&e.Plan) + m.Overhead
 }
@@ -183,7 +183,7 @@ func (x *parts) generating(p *train.Prepared, e *train.Estimate) quantity.Bytes 
 	}
 	total := quantity.Bytes(g.share)*p.Cluster.Device.Memory + p.Stack().ContextBytes
 	if !x.setup.Offload {
-		held, _ := x.others.StageBytes(&e.Plan, e.Memory.Stage)
+		held, _ := x.others.StageBytes(p, &e.Plan, e.Memory.Stage)
 		total += x.trained(e) + held - g.asleep
 	}
 	return total
@@ -226,12 +226,12 @@ func (a *Answer) Most() (most quantity.Bytes) {
 // Notes are the assumptions of the answer.
 func (a *Answer) Notes() note.List {
 	var list note.List
-	list.Say("posttrain.method", a.Source, a.Method)
+	list.Say("posttrain-method", a.Source, a.Method)
 	if a.Method.Online() {
-		list.Say("posttrain.lengths", "", a.Prompt, a.Answer, 2*a.Answer)
-		list.Say("posttrain.unmeasured", "", a.Method)
+		list.Say("posttrain-lengths", "", a.Prompt, a.Answer, 2*a.Answer)
+		list.Say("posttrain-unmeasured", "", a.Method)
 		if a.Colocated {
-			list.Say("posttrain.colocated", SourceDefaults, a.RolloutTP)
+			list.Say("posttrain-colocated", SourceDefaults, a.RolloutTP)
 		}
 	}
 	return list

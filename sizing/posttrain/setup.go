@@ -65,17 +65,17 @@ func (s Setup) Filled(adapters bool) Setup {
 			s.Reference = Separate
 		}
 	}
-	if !s.Method.Online() {
-		return s
-	}
 	def := func(at *int64, value int64) {
 		if *at == 0 {
 			*at = value
 		}
 	}
-	def(&s.Prompts, defaultPrompts)
 	def(&s.Prompt, defaultLength)
 	def(&s.Answer, defaultLength)
+	if !s.Method.Online() {
+		return s
+	}
+	def(&s.Prompts, defaultPrompts)
 	group := int64(defaultGroup)
 	if s.Method == PPO {
 		group = 1
@@ -192,6 +192,7 @@ func (x *parts) freeze(p *train.Prepared, t *traits) (err error) {
 		x.others.Forwards += t.references - 1
 	case Adapter:
 		x.others.Forwards += t.references
+		x.others.OwnLogits = true
 	}
 	if x.setup.Reward != nil {
 		if x.reward, err = p.Freeze(x.setup.Reward, bytes); err != nil {

@@ -181,7 +181,7 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 		m.teacher, m.teacherLogits = t.StageBytes(l.plan, s)
 	}
 	if o := p.Others; o != nil {
-		m.others, m.othersLogits = o.StageBytes(l.plan, s)
+		m.others, m.othersLogits = o.StageBytes(p, l.plan, s)
 	}
 	p.setPhase(m.peak(), &m, out)
 	return m

@@ -15,6 +15,9 @@ type Others struct {
 	// AtLoss says that their logits exist together with the policy's: they run
 	// while the policy's activations are saved.
 	AtLoss bool
+	// OwnLogits says that the same holds for a forward pass of the policy itself:
+	// with its adapters switched off.
+	OwnLogits bool
 	// Forwards is the number of forward passes of the policy itself over the
 	// batch, beside those of its update.
 	Forwards float64
@@ -82,7 +85,7 @@ func (o *Others) check(plan *Plan) error {
 // StageBytes returns the memory of the other models on a stage of the policy's
 // plan: weights and what is held, and on the last stage logits until the
 // policy's loss is computed.
-func (o *Others) StageBytes(plan *Plan, stage int) (held, logits quantity.Bytes) {
+func (o *Others) StageBytes(p *Prepared, plan *Plan, stage int) (held, logits quantity.Bytes) {
 	held = o.Held
 	for _, t := range o.Frozen {
 		own := t.PlanFor(plan)
@@ -90,6 +93,10 @@ func (o *Others) StageBytes(plan *Plan, stage int) (held, logits quantity.Bytes)
 		if o.AtLoss && stage == plan.PP-1 {
 			logits = max(logits, t.logits(plan))
 		}
+	}
+	if o.AtLoss && o.OwnLogits && stage == plan.PP-1 {
+		own := Teacher{Prepared: p}
+		logits = max(logits, own.logits(plan))
 	}
 	return held, logits
 }
@@ -130,12 +137,15 @@ func (p *Prepared) ForwardBytes(plan *Plan) quantity.Bytes {
 	return quantity.Bytes(ceil(layer)) + t.logits(&own)
 }
 
+// sourcePostTraining is where the phases of a step are read.
+const sourcePostTraining = "volcengine/verl@035682e verl/trainer/config/_generated_ppo_trainer.yaml"
+
 // others derives what a step does beside the policy's update.
 func (x *termNumbers) others() numbers {
 	o := x.p.Others
 	update := x.terms.Sum() - x.terms.Others
 	passes, critic := o.Passes(x.p, x.l.plan), quantity.Seconds(o.Critic)*update
-	return numbers{rule: "time.others", value: float64(o.Seconds + passes + critic), inputs: note.Inputs{
+	return numbers{rule: "time.others", source: sourcePostTraining, value: float64(o.Seconds + passes + critic), inputs: note.Inputs{
 		note.In("generation and synchronisation", note.Fine(o.Seconds)), note.In("forward passes", note.Fine(passes)), note.In("critic's update", note.Fine(critic))}}
 }
 

@@ -93,6 +93,17 @@ type postTraining struct {
 	reward, critic string // names; rules and the policy's size where empty
 }
 
+// PostTrains reports whether every method is one of post-training, whose examples
+// have a length of their own.
+func (o *TrainingOptions) PostTrains() bool {
+	return len(o.Methods) > 0 && !slices.ContainsFunc(o.Methods, func(t Tuning) bool { return t.On == posttrain.None })
+}
+
+// Lengths are the tokens of a prompt and of an answer, 0 where they are open.
+func (o *TrainingOptions) Lengths() (prompt, answer int64) {
+	return o.post.setup.Prompt, o.post.setup.Answer
+}
+
 // onlineFlags are those of methods that generate.
 var onlineFlags = []string{"rollout-batch", "group", "rollout-devices", "rollout-tp", "engine", "reward", "rollout-offload"}
 

@@ -134,7 +134,7 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 		Fact(text.Workload, work, f.At("seq", "batch", "precision", "optimizer", "states")...),
 	}
 	if r.Workload.Method != train.Pretrain {
-		rows = append(rows, Fact(text.Method, methodText(r), f.At("adapter", "method", "posttrain.pairs")...))
+		rows = append(rows, Fact(text.Method, methodText(r), f.At("adapter", "method", "posttrain-pairs")...))
 	}
 	return render.Table{Columns: FactColumns(), Rows: append(rows,
 		Fact(text.Layout, plan.String(), f.At("layout")...),

@@ -163,7 +163,7 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.TrainingO
 	w := a.Workload
 	r := ResultJSON{
 		Model:    NewModelJSON(m, o.Bounds),
-		Hardware: NewHardwareJSON(t.Input, &a.Cluster, w.Precision),
+		Hardware: NewHardwareJSON(t.Input, allDevices(a), w.Precision),
 		Workload: newWorkloadJSON(a),
 		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
 		Notes: NotesIn(a.Notes, l),

@@ -137,11 +137,19 @@ var tuningFlags = map[string]Text{
 	"teacher-weights": T("storage of the teacher's weights: bf16 or fp8 (default: the run's precision)", "教师模型权重存储：bf16 或 fp8（默认：同训练精度）"),
 }
 
+// The lengths of post-training, which serving has defaults of its own for.
+var (
+	promptOfTuning = T("mean tokens of a prompt (default: 512)", "提示的平均 token 数（默认：512）")
+	answerOfTuning = T("mean tokens of an answer (default: 512)", "回答的平均 token 数（默认：512）")
+)
+
 var postTrainFlags = map[string]Text{
 	"rollout-batch":   T("prompts of a step, of methods that generate (default: 1024)", "每步提示数，用于生成回答的方法（默认：1024）"),
 	"group":           T("answers to each prompt (default: 8 for grpo, 1 for ppo)", "每个提示的回答数（默认：grpo 为 8，ppo 为 1）"),
-	"prompt":          T("mean tokens of a prompt (default: 512)", "提示的平均 token 数（默认：512）"),
-	"answer":          T("mean tokens of an answer (default: 512)", "回答的平均 token 数（默认：512）"),
+	"estimate prompt": promptOfTuning,
+	"estimate answer": answerOfTuning,
+	"plan prompt":     promptOfTuning,
+	"plan answer":     answerOfTuning,
 	"rollout-devices": T("devices that only generate (default: all take turns)", "仅用于生成的设备数（默认：全部轮流）"),
 	"rollout-tp":      T("tensor parallelism of the engine that generates (default: the least that holds it)", "生成引擎的张量并行（默认：可放下的最小值）"),
 	"engine":          T("what generates: vllm, sglang or trainer (default: vllm)", "生成引擎：vllm、sglang 或 trainer（默认：vllm）"),

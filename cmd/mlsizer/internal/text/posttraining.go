@@ -6,19 +6,17 @@ var (
 	PhasesTitle   = T("phases of a step", "单步各阶段")
 	RoleHead      = T("role", "角色")
 	RoleShares    = T("the policy's weights", "与策略共享权重")
-	PhaseHead     = T("phase", "阶段")
 	PhaseBound    = T("longest phase: %v; most memory: %v", "最长阶段：%v；显存最多：%v")
-	StepOfTuning  = T("step", "单步")
 	AnswersOfStep = T("%d sequences: %d prompts of %d tokens, %d answers each of %d tokens on average", "%d 条序列：%d 个提示（%d token），每个 %d 条回答（平均 %d token）")
 	EngineOfStep  = T("%d devices, tp %d, %d sequences per replica at once", "%d 台设备，tp %d，每副本同时 %d 条序列")
 	EngineHead    = T("generation", "生成")
-	AnswersHead   = T("sequences", "序列")
 	OtherModels   = T("other models", "其他模型")
 
-	UnknownMethod  = T("%q is not a known method (want %s; those of post-training joined by + to lora or qlora)", "%q 不是已知的方法（应为 %s；后训练方法可用 + 连接 lora 或 qlora）")
+	UnknownMethod  = T("%q is not a known method (want %s)", "%q 不是已知的方法（应为 %s）")
 	NotJoined      = T("%q does not join a method of post-training to full, lora or qlora (want dpo+lora)", "%q 未将后训练方法与 full、lora 或 qlora 相连（例如 dpo+lora）")
 	UnknownEngine  = T("%q is not a known engine (want %s)", "%q 不是已知的引擎（应为 %s）")
 	OfPostTraining = T("--%s is for post-training (want --method dpo, kto, orpo, rm, grpo or ppo)", "--%s 用于后训练（应为 --method dpo、kto、orpo、rm、grpo 或 ppo）")
+	NoPostTraining = T("post-training is not launched by an export to %v: trainers of its own do that (verl, TRL, OpenRLHF)", "导出到 %v 不含后训练：由其专用训练器启动（verl、TRL、OpenRLHF）")
 	SplitsTitle    = T("devices for generation", "用于生成的设备")
 	SplitHead      = T("generation on", "生成所用")
 	Together       = T("all devices, in turns", "全部设备，轮流使用")
@@ -55,16 +53,16 @@ var postTrainErrors = map[string]Text{
 	"posttrain.no-teacher":           T("%v with a teacher is not estimated (want one of the two)", "不估计带教师模型的 %v（二者取一）"),
 	"posttrain.batch-is-rollout":     T("the batch is that of the rollout, %d answers (want --rollout-batch and --group)", "批次即生成的 %d 条回答（应用 --rollout-batch 与 --group）"),
 	"posttrain.too-many":             T("%d sequences of %d tokens in a step (want fewer)", "单步 %d 条序列、每条 %d token（应更少）"),
-	"others.cannot-be-prepared":      T("%s: %v", "%s：%v"),
-	"others.cannot-be-divided":       T("%s: %v", "%s：%v"),
+	"others.cannot-be-prepared":      Fails,
+	"others.cannot-be-divided":       Fails,
 	"others.divides-a-pair":          T("micro-batches of %d sequences divide a pair of %d (want a multiple)", "%d 条序列的微批次拆分了 %d 条一组的样本（应为其倍数）"),
 }
 
 // postTrainNotes are the assumptions of post-training.
 var postTrainNotes = map[string]Text{
-	"posttrain.method":     T("%v: roles and phases as its trainers have them", "%v：角色与阶段依其训练器"),
-	"posttrain.pairs":      T("a batch and a micro-batch count examples of %d sequences each", "批次与微批次以样本计，每个样本 %d 条序列"),
-	"posttrain.lengths":    T("lengths: prompts of %d and answers of %d tokens on average, the longest %d; half the mean is assumed as deviation", "长度：提示平均 %d、回答平均 %d token，最长 %d；标准差假定为平均值的一半"),
-	"posttrain.unmeasured": T("no measured step of %v: the bands of generation and of training are combined, each as wide as without measurements", "无 %v 的实测单步：合并生成与训练各自最宽的区间"),
-	"posttrain.colocated":  T("generation takes turns with training on the same devices; the engine takes up to 50 %% of a device (tp %d) and sleeps in between, the state of training stays (--rollout-offload moves it)", "生成与训练在同一批设备上轮流进行；引擎至多占设备的 50 %%（tp %d），其间休眠；训练状态保留（--rollout-offload 可移出）"),
+	"posttrain-method":     T("%v: roles and phases as its trainers have them", "%v：角色与阶段依其训练器"),
+	"posttrain-pairs":      T("a batch and a micro-batch count examples of %d sequences each", "批次与微批次以样本计，每个样本 %d 条序列"),
+	"posttrain-lengths":    T("lengths: prompts of %d and answers of %d tokens on average, the longest %d; half the mean is assumed as deviation", "长度：提示平均 %d、回答平均 %d token，最长 %d；标准差假定为平均值的一半"),
+	"posttrain-unmeasured": T("no measured step of %v: the bands of generation and of training are combined, each as wide as without measurements", "无 %v 的实测单步：合并生成与训练各自最宽的区间"),
+	"posttrain-colocated":  T("generation takes turns with training on the same devices; the engine takes up to 50 %% of a device (tp %d) and sleeps in between, the state of training stays (--rollout-offload moves it)", "生成与训练在同一批设备上轮流进行；引擎至多占设备的 50 %%（tp %d），其间休眠；训练状态保留（--rollout-offload 可移出）"),
 }
