@@ -234,15 +234,7 @@ func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output,
 
 // scaleTo scales the tensors to a total in bytes.
 func (s *profile) scaleTo(total float64) {
-	have := 0.0
-	for i := range s.tensors {
-		if !s.tensors[i].shared {
-			have += s.tensors[i].bytes
-		}
-	}
-	for i := range s.experts {
-		have += s.experts[i].bytes
-	}
+	have := s.stored()
 	if have <= 0 {
 		return
 	}

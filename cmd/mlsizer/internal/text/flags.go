@@ -101,7 +101,7 @@ var memoryFlags = map[string]Text{
 var servingFlags = map[string]Text{
 	"infer context":          T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
 	"compare context":        T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
-	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等（默认：依模型发布时）"),
+	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ..., or the file or repository that holds them: hf:ORG/NAME (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等，或存放权重的文件或仓库：hf:ORG/NAME（默认：依模型发布时）"),
 	"compare weights":        T("compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m", "比较推理而非训练，按这些权重存储：bf16,fp8,q4_k_m"),
 	"student":                T("a smaller model that each is distilled into, compared with it", "蒸馏所得的较小模型：与各模型一同比较推理"),
 	"kv":                     T("storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (default: the runtime's, mostly f16)", "KV 缓存存储：f16、fp8、q8_0、q4_0 等，或以 键/值 给出两种（默认：依运行时，多为 f16）"),
