@@ -142,6 +142,13 @@ func compareRun(parts []cli.Part) error {
 	if err != nil {
 		return err
 	}
+	for i := range asked {
+		for j := range asked[i] {
+			if err := asked[i][j].NeedsPostTraining(all.App); err != nil {
+				return err
+			}
+		}
+	}
 	view, err := viewOf(all, report.CompareColumns(all))
 	if err != nil {
 		return err

@@ -104,11 +104,23 @@ func (o *TrainingOptions) Lengths() (prompt, answer int64) {
 	return o.post.setup.Prompt, o.post.setup.Answer
 }
 
+// NeedsPostTraining rejects lengths of prompts and answers in a comparison of
+// training that has neither.
+func (o *TrainingOptions) NeedsPostTraining(a *App) error {
+	if prompt, answer := o.Lengths(); o.Tuning.On != posttrain.None || prompt+answer == 0 {
+		return nil
+	}
+	return UsageError(text.OfPostTraining.Error(lengthFlags[0]), a.CommandLine()+" --weights bf16")
+}
+
 // onlineFlags are those of methods that generate.
 var onlineFlags = []string{"rollout-batch", "group", "rollout-devices", "rollout-tp", "engine", "reward", "rollout-offload"}
 
+// lengthFlags are those that a comparison of serving has too.
+var lengthFlags = []string{"prompt", "answer"}
+
 // tuningFlags are those of all methods of post-training.
-var tuningFlags = append([]string{"prompt", "answer", "reference", "critic"}, onlineFlags...)
+var tuningFlags = slices.Concat(lengthFlags, []string{"reference", "critic"}, onlineFlags)
 
 func (o *postTraining) add(fs *pflag.FlagSet) {
 	s := &o.setup
@@ -155,7 +167,7 @@ func (o *TrainingOptions) completePostTraining(a *App, cmd *cobra.Command) error
 	fs, p := cmd.Flags(), &o.post
 	if p.setup.Method = o.Tuning.On; p.setup.Method == posttrain.None {
 		for _, name := range tuningFlags {
-			if fs.Changed(name) {
+			if fs.Changed(name) && (cmd.Name() != "compare" || !slices.Contains(lengthFlags, name)) {
 				return UsageError(text.OfPostTraining.Error(name), a.CommandWithout("method")+" --method grpo")
 			}
 		}
