@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -58,7 +59,7 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 	cli.AddList(fs, &o.On, "on", "DEVICE[xN]", "h100x2", cli.ParseList)
 	cli.AddValue(fs, &o.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Batch, "batch", "", "COUNT", "16", cli.ParseWhole)
-	addServingChoices(fs, o)
+	addServingChoices(fs, o, parseStored)
 	cli.AddPrune(fs, &o.Prune)
 	cli.AddValue(fs, &o.Layout.TP, "tp", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
@@ -71,8 +72,8 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 }
 
 // addServingChoices adds the flags that only serving has.
-func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
-	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", parseWeights).Among(cli.Quants)
+func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions, weights func(string) ([]string, error)) {
+	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", weights).Among(cli.Quants)
 	cli.AddValue(fs, &o.Kv, "kv", "", "NAME", "q8_0", parseKV).Among(cli.CacheTypes)
 	cli.AddValue(fs, &o.Runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).Among(cli.Runtimes)
 	cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
@@ -89,6 +90,7 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
 	cli.AddValue(fs, &o.MaxSequences, "max-num-seqs", "", "COUNT", "256", cli.ParseWhole)
 	cli.AddValue(fs, &o.UBatch, "ubatch", "", "COUNT", "512", cli.ParseTokenCount)
 	fs.BoolVar(&o.FullWindows, "swa-full", false, "")
+	fs.BoolVar(&o.Unfused, "no-flash-attention", false, "")
 }
 
 // parseImages reads a number of images.
@@ -112,6 +114,34 @@ func parseWeights(s string) ([]string, error) {
 		}
 	}
 	return list, nil
+}
+
+// parseStored reads storages, or the file or the repository that the weights
+// are stored in.
+func parseStored(s string) ([]string, error) {
+	if cli.IsPath(s) {
+		return []string{s}, nil
+	}
+	return parseWeights(s)
+}
+
+// storedIn is the model with the weights of a file or a repository, if that is
+// what the storage names.
+func storedIn(ctx context.Context, a *cli.App, m *cli.ModelArg, weights string) (*cli.ModelArg, string, error) {
+	if !cli.IsPath(weights) {
+		return m, weights, nil
+	}
+	file, err := a.Resolve(ctx, weights)
+	if err != nil {
+		return nil, "", err
+	}
+	held, want := float64(file.File.Params), float64(m.Model.Params())
+	if file.File.Bytes == 0 || held < 0.9*want || held > 1.2*want { // towers and further layers may be in it
+		return nil, "", cli.UsageError(text.OtherWeights.Error(weights, file.File.Params, file.File.Bytes, m.Input, m.Model.Params()), "")
+	}
+	stored := *m
+	stored.File = file.File
+	return &stored, "", nil
 }
 
 // parseMemory reads the memory of a device.
@@ -194,12 +224,12 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 		}
 	}
 	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
-	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows
+	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows, s.Unfused = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows, o.Unfused
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
 	}
-	if weights == "" {
+	if weights == "" && len(o.Weights) == 0 { // else a file that was named
 		assume("weights", s.Quant.Name)
 	}
 	var why note.Note
@@ -223,7 +253,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	if weights != "" {
 		q, _ := serve.FindQuant(weights) // the flag has checked it
-		return q, 0
+		return releasedAs(m, q), 0
 	}
 	if f := m.File; f != nil && f.Bytes > 0 && f.Params > 0 {
 		return serve.StoredQuant(8*float64(f.Bytes)/float64(f.Params), f.Format == "gguf"), f.Bytes
@@ -232,7 +262,16 @@ func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 		return serve.StoredQuant(b, false), 0
 	}
 	q, _ := serve.FindQuant(cmp.Or(m.Weights, "bf16")) // a test knows the catalogue's
-	return q, 0
+	return releasedAs(m, q), 0
+}
+
+// releasedAs is a format as a published checkpoint of the catalogue's model
+// stores it, if one is known and the model is whole.
+func releasedAs(m *cli.ModelArg, q *serve.Quant) *serve.Quant {
+	if m.Entry == nil || m.Model.Name != m.Entry.Name {
+		return q
+	}
+	return q.ReleasedAs(m.Entry.Name)
 }
 
 // priceOf is the price per device-hour, 0 if unknown.
@@ -259,6 +298,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]
+	}
+	if m, weights, err = storedIn(cmd.Context(), o.App, m, weights); err != nil {
+		return err
 	}
 	if m.Model.Encodes() {
 		return encode(o, cmd, m, targets[0], weights)

@@ -14,6 +14,10 @@ import (
 const (
 	sizeBand = 0.01
 	peakBand = 0.08
+	// computeLow and computeHigh bound the buffers of passes: copies of the inputs
+	// that several devices work on at once come on top.
+	computeLow  = 0.75
+	computeHigh = 1.75
 )
 
 // validateMemory adds a row's weights, cache and peak to the report.
@@ -38,6 +42,14 @@ func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, sk
 			skip(KVMemory, err)
 		} else {
 			add(KVMemory, r.KVGiB, r.cache(p), sizeBand)
+		}
+	}
+	if r.ComputeGiB > 0 {
+		if err != nil {
+			skip(ComputeMemory, err)
+		} else {
+			v := r.compute(p)
+			rep.add(r, "memory-"+string(ComputeMemory), ComputeMemory, r.ComputeGiB, v, v*computeLow, v*computeHigh)
 		}
 	}
 	if r.PeakMemGiB > 0 && !cacheOnly {
@@ -88,9 +100,13 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*serve.Prepared, error) 
 	s.Output = min(int64(r.Output), s.Context)
 	s.Prompt = max(s.Context-s.Output, 1)
 	s.Layout = serve.Layout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
+	if s.Runtime.KVPad > 0 && r.PP <= 1 { // a part of the layers each
+		s.Layout.PP = max(r.Devices, 1)
+	}
 	if strings.Contains(r.Runtime, "ik fork") {
 		s.FullWindows = true
 		s.Expanded, s.Copied = r.MLAAttention == 0, r.MLAAttention == 1 && r.Flash != "on"
+		s.Projected = r.MLAAttention >= 2 && r.Flash == "on"
 	}
 	return s.Prepare()
 }
@@ -107,6 +123,16 @@ func (r *ServingRow) cache(p *serve.Prepared) float64 {
 		cache += p.StateBytes()
 	}
 	return inGiB(cache) / float64(p.Layout.TP)
+}
+
+// compute predicts the buffers of passes: of all devices where each has its own,
+// else of one.
+func (r *ServingRow) compute(p *serve.Prepared) float64 {
+	if all := p.GraphBuffers(p.Context); all > 0 {
+		return inGiB(all)
+	}
+	m := p.Memory(p.Context, 1)
+	return inGiB(m.Compute)
 }
 
 // peak predicts the value that the row's definition measures.

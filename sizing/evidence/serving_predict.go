@@ -19,6 +19,7 @@ const (
 	FirstToken      Quantity = "ttft_s"
 	KVMemory        Quantity = "kv_gib"
 	WeightsMemory   Quantity = "weights_gib"
+	ComputeMemory   Quantity = "compute_buffer_gib"
 )
 
 // ServingPredictor predicts rows of serving measurements.

@@ -122,14 +122,19 @@ func (p *Prepared) expertElements() float64 {
 // limits fills in what the runtime takes besides weights and cache, and how
 // much it may take. A static runtime sets aside a share of what is free before
 // the weights are loaded.
-func (p *Prepared) limits(m *Memory, prompt float64) {
+func (p *Prepared) limits(m *Memory, context int64) {
+	prompt := float64(p.prompt(context))
 	libraries, collectives := p.libraries()
 	m.Device = p.DeviceMemory
 	m.Overhead = quantity.Bytes(libraries + collectives)
 	front := p.timer.frontBytes(prompt)
 	switch l := p.ledger; {
 	case l == nil:
-		m.Compute = quantity.Bytes(math.Max(p.profile.computeBytes(p.sized, &p.Layout, prompt), front))
+		compute := p.profile.computeBytes(p.sized, &p.Layout, prompt)
+		if p.sized.HiddenCopies > 0 {
+			compute = p.newGraphBuffer(float64(context)).last()
+		}
+		m.Compute = quantity.Bytes(math.Max(compute, front))
 		m.Budget = wholeBytes(float64(m.Device) * p.share())
 	case l.Static:
 		m.Budget = visible(p.Cluster.Device, m.Device)

@@ -77,15 +77,16 @@ func (c *servedCache) cells(context, sequences float64) float64 {
 func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
+	slots := func(x float64) float64 { return up(x/sequences) * sequences } // each has its part
 	if c.Tokens > 0 {
 		return up(float64(c.Tokens) * sequences)
 	}
 	windows := float64(c.Window) * sequences
 	if c.Window == 0 || context <= windows {
-		return up(context)
+		return slots(context)
 	}
 	padded := up(windows+float64(r.WindowExtra)) + float64(r.WindowBlocks)*unit
-	return math.Min(padded, up(context))
+	return math.Min(padded, slots(context))
 }
 
 // cacheShape is how a cache is stored.
@@ -233,14 +234,10 @@ func (s *profile) weightParts(l *Layout) (layers, ends, experts float64) {
 
 // computeBytes is the activations and logits of one pass over a chunk.
 //
-//	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
-//	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
-//	           + rows of logits x vocabulary x bytes / tp
+//	chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
+//	+ rows of logits x vocabulary x bytes / tp
 func (s *profile) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
 	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
 	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
-	if r.HiddenCopies > 0 {
-		return logits + float64(r.LogitRows)*r.HiddenCopies*s.hidden*4
-	}
 	return logits + chunk*(s.widest/float64(l.TP)*2+2*s.hidden)*2*r.ActivationPasses
 }

@@ -68,6 +68,9 @@ type Request struct {
 	// Unfused attention writes its scores to memory, as llama.cpp does
 	// without flash attention.
 	Unfused bool
+	// Projected attention on latents projects those of the whole context up in
+	// each pass, as the fork ik_llama.cpp does.
+	Projected bool
 	// Backend is the interface to the device if it is not the vendor's own:
 	// "vulkan".
 	Backend string
@@ -231,15 +234,7 @@ func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output,
 
 // scaleTo scales the tensors to a total in bytes.
 func (s *profile) scaleTo(total float64) {
-	have := 0.0
-	for i := range s.tensors {
-		if !s.tensors[i].shared {
-			have += s.tensors[i].bytes
-		}
-	}
-	for i := range s.experts {
-		have += s.experts[i].bytes
-	}
+	have := s.stored()
 	if have <= 0 {
 		return
 	}
@@ -298,7 +293,7 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 	l := &p.Layout
 	dense, experts := p.profile.weightBytes(l)
 	m := p.cacheOf(float64(context), float64(p.perReplica(batch)))
-	p.limits(&m, float64(p.prompt(context)))
+	p.limits(&m, context)
 	m.Weights = quantity.Bytes(dense + experts)
 	if p.StoredBytes == 0 || p.Quant.GGUF { // other files include the towers
 		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))

@@ -65,6 +65,7 @@ type ServingOptions struct {
 	MaxSequences  int64
 	UBatch        int64
 	FullWindows   bool
+	Unfused       bool
 	Images        int64          // in a prompt; not given: one where the model takes images
 	Memory        quantity.Bytes // per device, instead of the catalogue's
 	Network       hardware.Network

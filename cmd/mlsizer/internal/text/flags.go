@@ -100,7 +100,7 @@ var memoryFlags = map[string]Text{
 var servingFlags = map[string]Text{
 	"infer context":          T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
 	"compare context":        T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
-	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等（默认：依模型发布时）"),
+	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ..., or the file or repository that holds them: hf:ORG/NAME (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等，或存放权重的文件或仓库：hf:ORG/NAME（默认：依模型发布时）"),
 	"compare weights":        T("compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m", "比较推理而非训练，按这些权重存储：bf16,fp8,q4_k_m"),
 	"student":                T("a smaller model that each is distilled into, compared with it", "蒸馏所得的较小模型：与各模型一同比较推理"),
 	"kv":                     T("storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (default: the runtime's, mostly f16)", "KV 缓存存储：f16、fp8、q8_0、q4_0 等，或以 键/值 给出两种（默认：依运行时，多为 f16）"),
@@ -116,6 +116,7 @@ var servingFlags = map[string]Text{
 	"max-num-batched-tokens": T("most tokens of a pass (default: the runtime's)", "每遍至多的 token 数（默认：依运行时）"),
 	"max-num-seqs":           T("most sequences of a pass (default: the runtime's)", "每遍至多的序列数（默认：依运行时）"),
 	"ubatch":                 T("micro-batch of llama.cpp, in tokens (default: 512)", "llama.cpp 的微批次 token 数（默认：512）"),
+	"no-flash-attention":     T("attention that writes its scores to memory, as llama.cpp's -fa off", "注意力分数写入显存，同 llama.cpp 的 -fa off"),
 	"swa-full":               T("cache the whole context in layers with a window, as llama.cpp's --swa-full", "带窗口的层也缓存整个上下文，同 llama.cpp 的 --swa-full"),
 	"shared-context":         T("all sequences share the context, as with llama.cpp's -c", "上下文为全部序列共用，同 llama.cpp 的 -c"),
 }
