@@ -81,8 +81,6 @@ var pageAnswers = map[string]Text{
 	"scale.caption": T("Both axes are logarithmic; the band is that of the run time.", "两轴均为对数；带为运行时间区间。"),
 	"scale.label":   T("run time by number of devices: %s", "各设备数的运行时间：%s"),
 	"fix.devices":   T("%s × %s", "%s × %s"),
-	"fix.recompute": T("full recompute, micro-batch 1", "完全重计算，微批次 1"),
-	"fix.zero3":     T("weights, gradients and optimizer state sharded (ZeRO-3)", "权重、梯度与优化器状态切分（ZeRO-3）"),
 	"fix.lora":      T("train LoRA adapters only", "只训练 LoRA 适配器"),
 	"fix.qlora":     T("train LoRA adapters over 4-bit weights (QLoRA)", "在 4 位权重上训练 LoRA 适配器（QLoRA）"),
 

@@ -59,8 +59,9 @@ test('a question is a request and a command line', () => {
 });
 
 test('flags change a question', () => {
-  const q = state.withFlags(state.initial('run'), '--on rtx-4090x2 --weights=awq --nonsense 3', () => false);
-  assert.deepEqual([q.on, q.count, q.args], ['rtx-4090', 2, { weights: 'awq' }]);
+  const q = state.withFlags(state.initial('run'), 'mlsizer infer x --on rtx-4090x2 --weights=awq --shared-context --kv q8_0 --output html', () => false);
+  assert.deepEqual([q.on, q.count, q.args], ['rtx-4090', 2, { weights: 'awq', 'shared-context': 'true', kv: 'q8_0' }]);
+  assert.match(state.commandLine(q), /--weights awq --shared-context --kv q8_0$/);
 });
 
 test('counts are read as people write them', () => {

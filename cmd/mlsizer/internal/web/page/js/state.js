@@ -2,16 +2,12 @@
 // have the names of the command line, so that a link, a command and a request are
 // the same thing.
 
-/** The views, each with the command that it asks and the flags that it sets. */
-export const views = {
-  run: { command: 'infer', flags: ['context', 'batch', 'weights', 'kv', 'runtime', 'prompt', 'answer', 'offload', 'host-memory', 'memory', 'tp', 'pp', 'ep', 'price', 'price-kind', 'cloud', 'region'] },
-  train: {
-    command: 'estimate',
-    flags: ['tokens', 'seq', 'batch', 'micro-batch', 'method', 'lora-rank', 'stack', 'recompute', 'sharding', 'precision', 'optimizer', 'tp', 'pp', 'vp', 'cp', 'ep', 'dp', 'examples', 'samples', 'scale-out', 'mfu', 'price', 'price-kind', 'cloud', 'region'],
-  },
-  card: { command: 'fit', flags: ['weights', 'context', 'batch'] },
-  compare: { command: 'compare', flags: [] },
-};
+/** The views, each with the command that it asks. */
+export const views = { run: { command: 'infer' }, train: { command: 'estimate' }, card: { command: 'fit' }, compare: { command: 'compare' } };
+
+// What of an address is no flag of a command, and what a question does not set.
+const reserved = ['model', 'models', 'on', 'config', 's', 'files', 'lang', 'output', 'explain', 'file', 'scenario', 'help', 'version'];
+const isFlag = (name) => /^[a-z][a-z0-9-]{1,40}$/.test(name) && !reserved.includes(name);
 
 const first = {
   run: { model: 'llama-3.1-8b', on: 'rtx-4090', count: 1, args: {} },
@@ -40,7 +36,7 @@ export function toHash(q) {
   else {
     if (q.model && q.view !== 'card') p.set('model', q.model);
     p.set('on', onOf(q));
-    for (const flag of views[q.view].flags) if (q.args[flag]) p.set(flag, q.args[flag]);
+    for (const [flag, value] of Object.entries(q.args)) p.set(flag, value);
     if (q.config) p.set('config', encodeText(JSON.stringify(q.config)));
   }
   return `#/${q.view}?${p.toString().replaceAll('%3A', ':').replaceAll('%2C', ',')}`;
@@ -56,7 +52,7 @@ export function fromHash(hash, known) {
   q.args = {};
   q.model = p.get('model') ?? q.model;
   [q.on, q.count] = splitDevice(p.get('on') ?? q.on, known);
-  for (const flag of views[view].flags) if (p.get(flag)) q.args[flag] = p.get(flag);
+  for (const [flag, value] of p) if (isFlag(flag) && value) q.args[flag] = value;
   q.config = decodeConfig(p.get('config'));
   q.scenarios = p.getAll('s').slice(0, 4);
   return q;
@@ -95,7 +91,7 @@ export function commandLine(q) {
   const words = ['mlsizer', views[q.view].command];
   if (q.model && q.view !== 'card') words.push(fileOf(q) ? `./${q.model}` : q.model);
   words.push('--on', onOf(q));
-  for (const flag of views[q.view].flags) if (q.args[flag]) words.push(`--${flag}`, q.args[flag]);
+  for (const [flag, value] of Object.entries(q.args)) words.push(`--${flag}`, ...(value === 'true' ? [] : [value]));
   return words.map(shellWord).join(' ');
 }
 
@@ -108,9 +104,10 @@ export function withFlags(q, line, known) {
   for (let i = 0; i < words.length; i++) {
     const m = /^--([a-z-]+)(?:=(.*))?$/.exec(words[i]);
     if (!m) continue;
-    const value = m[2] ?? words[++i] ?? '';
+    const isSwitch = m[2] === undefined && (words[i + 1] ?? '--').startsWith('--');
+    const value = m[2] ?? (isSwitch ? 'true' : words[++i]);
     if (m[1] === 'on') [next.on, next.count] = splitDevice(value, known);
-    else if (views[q.view].flags.includes(m[1])) next.args[m[1]] = value;
+    else if (isFlag(m[1])) next.args[m[1]] = value;
   }
   return next;
 }

@@ -6,6 +6,7 @@ import { t, named } from './words.js';
 import { band, bytes, count, digits, flops, kg, kwh, percent, seconds, tokens, usd, whole } from './format.js';
 import { breakdown, curve, interval, legend, memoryBar, tierScale } from './charts.js';
 import { badge, figureOf, notes, section, stats, tierNames, verdictOf } from './figure.js';
+import { withFlags } from './state.js';
 import { table } from './table.js';
 
 /** What the sliders show where the question leaves it open. */
@@ -112,7 +113,7 @@ export async function follow(c, q, a, container) {
   const [plan, scale, fixes] = await Promise.all([
     c.ask('plan', { ...forPlan, top: 8 }, 'plan'),
     c.ask('compare', { ...q.args, on: counts.map((n) => (n > 1 ? `${q.on}x${n}` : q.on + 'x1')) }, 'scale'),
-    verdictOf(a.memory) === 'fits' ? [] : fixesOf(c, q),
+    verdictOf(a.memory) === 'fits' ? [] : fixesOf(c, q, a),
   ]);
   if (!plan || !scale || !fixes) return;
   document.getElementById('train-fixes')?.replaceChildren(...fixButtons(c, fixes));
@@ -120,11 +121,10 @@ export async function follow(c, q, a, container) {
 }
 
 /** Changes that may make a training run fit, tried on the server. */
-async function fixesOf(c, q) {
+async function fixesOf(c, q, a) {
   const tries = [
+    ...(a.advice ?? []).map((advice) => ({ flags: advice.change, body: withFlags({ ...q, args: {} }, advice.change, c.known).args, say: () => advice.change })),
     { flags: `--on ${q.on}`, body: { on: [q.on] }, say: (r) => t('fix.devices', whole(r.hardware.devices), r.hardware.name) },
-    { flags: '--micro-batch 1 --recompute full', body: { 'micro-batch': 1, recompute: 'full' }, say: () => t('fix.recompute') },
-    { flags: '--sharding zero3', body: { sharding: 'zero3' }, say: () => t('fix.zero3') },
     { flags: '--method lora', body: { method: 'lora' }, say: () => t('fix.lora') },
     { flags: '--method qlora', body: { method: 'qlora' }, say: () => t('fix.qlora') },
   ];
