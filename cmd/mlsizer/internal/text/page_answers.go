@@ -15,7 +15,7 @@ var pageAnswers = map[string]Text{
 	"tokens.per.second":    tokensPerSecond,
 	"sequences.per.second": T("sequences per second", "序列/秒"),
 	"band.80":              T("80 % band", Band.ZH),
-	"band.of":              T("%s in 80 % of cases", "80 % 情况下 %s"),
+	"band.of":              T("80 % band %s", "80 % 区间 %s"),
 	"would.fit":            T("What would fit", "怎样放得下"),
 	"every.context":        T("At every context", "各上下文长度"),
 	"every.storage":        T("At every storage", "各存储格式"),

@@ -218,11 +218,11 @@ test('prices are edited, and clouds stand in for them', async (t) => {
 test('files are dropped and pasted, and their headers are the model', async (t) => {
   const config = JSON.stringify({ model_type: 'llama', architectures: ['LlamaForCausalLM'], hidden_size: 4096, intermediate_size: 14336, num_attention_heads: 32, num_hidden_layers: 32, num_key_value_heads: 8, vocab_size: 128256, tie_word_embeddings: false, max_position_embeddings: 131072, torch_dtype: 'bfloat16' });
   const page = await open(t);
-  const drop = (name, bytes) => page.evaluate(([n, b]) => {
+  const drop = (name, bytes, size = bytes.length) => page.evaluate(([n, b, rest]) => {
     const data = new DataTransfer();
-    data.items.add(new File([new Uint8Array(b)], n));
+    data.items.add(new File([new Uint8Array(b), new Uint8Array(rest)], n));
     for (const type of ['dragover', 'drop']) document.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
-  }, [name, [...bytes]]);
+  }, [name, [...bytes], size - bytes.length]);
   await drop('mine.json', Buffer.from(config));
   await page.waitForFunction(() => document.querySelector('.verdict .subject strong')?.textContent === 'mine');
   await page.waitForFunction(() => location.hash.includes('config='));
@@ -231,7 +231,7 @@ test('files are dropped and pasted, and their headers are the model', async (t) 
   await settled(second);
   assert.equal(await headline(second), await headline(page));
   const { header, size } = gguf();
-  await drop('tiny.gguf', Buffer.concat([header, Buffer.alloc(size - header.length)]));
+  await drop('tiny.gguf', header, size);
   await page.waitForFunction(() => document.querySelector('#command')?.textContent.includes('./tiny.gguf'));
   await drop('wrong.bin', Buffer.from('x'));
   await page.waitForSelector('.problem');
