@@ -96,6 +96,9 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 		}{report.NewHead("estimate"), r, why, report.NewSensitivityJSON(moves)},
 		Records: []report.ResultJSON{r},
 	}
+	if o.Output == render.HTML {
+		d.Figure = report.EstimateFigure(&r, o.Lang)
+	}
 	d.Tables = append(append(d.Tables, report.PostTrainTables(&r, f)...), report.MemoryTable(&r, f), report.StorageTable(&r, f), report.ComputeTable(&r, f))
 	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))
 	d.Tables = append(append(d.Tables, report.WholeRunTable(&r, f)...), report.CostTable(&r, f))

@@ -133,6 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
+	if o.App.Output == render.HTML {
+		d.Figure = inferFigure(&r, o.Lang)
+	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
