@@ -238,7 +238,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	}
 	kv := o.Kv
 	if kv == "" {
-		kv = s.Runtime.DefaultCache(s.Quant.Name)
+		kv = s.Runtime.CacheFor(m.Model, t.Device, s.Quant.Name)
 		assume("kv", kv)
 	}
 	if why.Code != "" {

@@ -165,10 +165,11 @@ func (s Request) Prepare() (*Prepared, error) {
 		year = s.Runtime.Year
 	}
 	p.sized = s.sized()
+	p.Copied = p.Copied || s.Runtime.copiesLatents()
 	if p.timer, err = newServingTimer(p.profile, s.Layout, p.sized, year, s.KV, &s.Cluster); err != nil {
 		return nil, err
 	}
-	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
+	p.timer.unfused, p.timer.copied = s.Unfused, p.Copied
 	if s.Expanded {
 		p.timer.expand()
 	}
@@ -310,7 +311,7 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 // runtime's allotment adds to them.
 func (p *Prepared) cacheOf(tokens, n float64) (m Memory) {
 	s, perStage, sequences := p.profile, p.profile.stageShare(&p.Layout), n
-	shape := cacheShape{kv: p.KV, tp: p.Layout.TP, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(p.Layout.TP)
 	if p.SharedContext {
 		sequences, shape.sequences = 1, n
 	}
@@ -456,7 +457,7 @@ func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 // KVBytes returns the cache of one sequence over all devices, without the
 // runtime's padding.
 func (p *Prepared) KVBytes(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(1)
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
@@ -469,14 +470,16 @@ func (p *Prepared) ActivationBytes(prompt float64) float64 {
 
 // KVBytesPadded is KVBytes as the runtime allocates it.
 func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.sized}
+	shape := p.shape(1)
+	shape.runtime = p.sized
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
 // KVBytesPerToken returns the cache per token while no window is full, over all
 // devices.
 func (p *Prepared) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.profile.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+	shape := p.shape(1)
+	return quantity.Bytes(p.profile.tokenBytes(&shape))
 }
 
 // StateBytes returns the state of one sequence over all devices.
