@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/deploy"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
@@ -46,8 +48,12 @@ func newInferCmd(a *cli.App) *cobra.Command {
 		},
 	}
 	addServingFlags(a, cmd, &o.ServingOptions)
+	cli.AddValue(cmd.Flags(), &o.Export, "export", "", "PROGRAM", "vllm", deploy.ParseProgram).Among(deploy.Names)
+	launch := ""
+	cli.AddValue(cmd.Flags(), &launch, "import", "", "LAUNCH", "vllm serve ...", cli.AsTyped)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	takeLaunch(a, cmd, &launch)
 	return cmd
 }
 
@@ -295,6 +301,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 		return err
 	}
 	o.Alternatives = c.All()
+	if err := o.ServeWithExport(); err != nil {
+		return err
+	}
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]
@@ -309,6 +318,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	if err != nil {
 		return inferError(o.App, cmd, err)
 	}
+	if o.Export != "" && answer.Memory.Fits {
+		return exportLaunch(o, m, answer)
+	}
 	d := report.InferDocument(o, m, targets[0], answer, notes)
 	if o.Short(o.Explain) {
 		report.BriefServing(d, answer)
@@ -320,6 +332,50 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
+}
+
+// exportLaunch prints the launch of an answer.
+func exportLaunch(o *cli.InferOptions, m *cli.ModelArg, a *serve.Answer) error {
+	repository := a.Quant.Repository
+	if name, ok := strings.CutPrefix(m.Input, "hf:"); ok || cli.IsPath(m.Input) {
+		repository = name
+	}
+	launch := deploy.Write(o.Export, deploy.Launch{Answer: a, Model: m.Input, Repository: repository, Lang: o.Lang})
+	if _, err := io.WriteString(o.Stdout, launch); err != nil {
+		return cli.ReadError(text.Writing.Error(err), "")
+	}
+	return nil
+}
+
+// takeLaunch lets a command take its model and its flags from the launch of a
+// serving program. Those of the command line stand above them.
+func takeLaunch(a *cli.App, cmd *cobra.Command, launch *string) {
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *launch == "" {
+			return check(cmd, args)
+		}
+		read, err := deploy.Parse(*launch)
+		if err != nil {
+			return cli.UsageError(err, "")
+		}
+		flags := append([]deploy.Flag{{Name: "runtime", Value: string(read.Program)}}, read.Flags...)
+		for _, f := range flags {
+			if cmd.Flags().Changed(f.Name) {
+				continue
+			}
+			if err := cmd.Flags().Set(f.Name, f.Value); err != nil {
+				return cli.UsageError(text.LaunchFlag.Error(read.Program, f.Name, f.Value, err), "")
+			}
+		}
+		if len(read.Left) > 0 {
+			fmt.Fprintf(a.Stderr, "mlsizer: %s: %s\n", a.Say(text.Note), a.Sayf(text.LaunchLeft, strings.Join(read.Left, ", ")))
+		}
+		if len(args) == 0 {
+			args = []string{read.Model}
+		}
+		return check(cmd, args)
+	}
 }
 
 // infer answers for one model, machine and storage.

@@ -54,6 +54,15 @@ func (p *Prepared) sequencesPerPass() float64 {
 	return float64(p.Runtime.MaxSequences)
 }
 
+// PassTokens is the most tokens of a pass.
+func (p *Prepared) PassTokens() int64 { return int64(p.tokensPerPass()) }
+
+// PassSequences is the most sequences of a pass.
+func (p *Prepared) PassSequences() int64 { return int64(p.sequencesPerPass()) }
+
+// Share is the share of memory that the runtime uses.
+func (p *Prepared) Share() float64 { return p.share() }
+
 // replicaDevices is the devices of one replica.
 func (p *Prepared) replicaDevices() int { return p.Layout.Devices() / p.Layout.Replicas }
 

@@ -7,6 +7,7 @@ var evidenceRowErrors = map[string]Text{
 	"row.no-runtime":              T("no runtime", "未给出运行时"),
 	"row.model-only-counted":      T("%s is not in the catalogue: of its parameter count alone neither the cache nor the speed is known", "%s 不在目录中：仅凭参数量无法得知缓存与速度"),
 	"row.does-not-fit-device":     T("weights in %s take %s per device, and %s has %s", "%s 权重每设备 %s，而 %s 只有 %s"),
+	"row.tower-not-modelled":      T("the start-up of %s encodes images, and its tower is not modelled", "%s 启动时编码图像，其图像塔未建模"),
 	"row.no-serving-layout":       T("%s on %d x %s: no layout", "%s 在 %d × %s 上：没有布局"),
 	"row.bad-batch":               T("batch %q (want a number of sequences or max)", "批次 %q（应为序列数或 max）"),
 	"row.nothing-measured":        T("neither a step time, a peak memory nor device-hours (want step_seconds, tokens_per_second_per_device, tflops_per_device, peak_mem_gib or device_hours)", "没有步时、内存峰值或设备时（应为 step_seconds、tokens_per_second_per_device、tflops_per_device、peak_mem_gib 或 device_hours）"),
