@@ -65,7 +65,7 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 	cli.AddList(fs, &o.On, "on", "DEVICE[xN]", "h100x2", cli.ParseList)
 	cli.AddValue(fs, &o.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Batch, "batch", "", "COUNT", "16", cli.ParseWhole)
-	addServingChoices(fs, o, parseStored)
+	addServingChoices(fs, o, storedParser(a))
 	cli.AddPrune(fs, &o.Prune)
 	cli.AddValue(fs, &o.Layout.TP, "tp", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
@@ -122,19 +122,21 @@ func parseWeights(s string) ([]string, error) {
 	return list, nil
 }
 
-// parseStored reads storages, or the file or the repository that the weights
+// storedParser reads storages, or the file or the repository that the weights
 // are stored in.
-func parseStored(s string) ([]string, error) {
-	if cli.IsPath(s) {
-		return []string{s}, nil
+func storedParser(a *cli.App) func(string) ([]string, error) {
+	return func(s string) ([]string, error) {
+		if a.Access.Names(s) {
+			return []string{s}, nil
+		}
+		return parseWeights(s)
 	}
-	return parseWeights(s)
 }
 
 // storedIn is the model with the weights of a file or a repository, if that is
 // what the storage names.
 func storedIn(ctx context.Context, a *cli.App, m *cli.ModelArg, weights string) (*cli.ModelArg, string, error) {
-	if !cli.IsPath(weights) {
+	if !a.Access.Names(weights) {
 		return m, weights, nil
 	}
 	file, err := a.Resolve(ctx, weights)
@@ -337,7 +339,7 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 // exportLaunch prints the launch of an answer.
 func exportLaunch(o *cli.InferOptions, m *cli.ModelArg, a *serve.Answer) error {
 	repository := a.Quant.Repository
-	if name, ok := strings.CutPrefix(m.Input, "hf:"); ok || cli.IsPath(m.Input) {
+	if name, ok := strings.CutPrefix(m.Input, "hf:"); ok || o.Access.Names(m.Input) {
 		repository = name
 	}
 	launch := deploy.Write(o.Export, deploy.Launch{Answer: a, Model: m.Input, Repository: repository, Lang: o.Lang})

@@ -138,6 +138,9 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.checkShares(); err != nil {
 		return nil, err
 	}
+	if n := s.perReplica(s.Batch); s.MaxSequences > 0 && n > s.MaxSequences {
+		return nil, note.FieldError("max-num-seqs", "serving.more-than-sequences", n, s.MaxSequences)
+	}
 	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant), ledger: s.Ledger}
 	if p.ledger == nil {
 		p.ledger = s.Runtime.Ledger(s.Runtime.Release)
@@ -366,6 +369,9 @@ func (p *Prepared) MaxBatch(context int64) int64 {
 // host.
 func (p *Prepared) maxBatch(context int64, layers int) int64 {
 	most := int64(1 << 24)
+	if p.MaxSequences > 0 {
+		most = p.MaxSequences * int64(p.Layout.Replicas*p.Layout.EP)
+	}
 	if p.SharedContext {
 		most = context / p.leastContext() * int64(p.Layout.Replicas*p.Layout.EP)
 	}
