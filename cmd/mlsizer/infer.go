@@ -50,7 +50,7 @@ func newInferCmd(a *cli.App) *cobra.Command {
 	addServingFlags(a, cmd, &o.ServingOptions)
 	cli.AddValue(cmd.Flags(), &o.Export, "export", "", "PROGRAM", "vllm", deploy.ParseProgram).Among(deploy.Names)
 	launch := ""
-	cli.AddValue(cmd.Flags(), &launch, "import", "", "LAUNCH", "vllm serve ...", cli.AsTyped)
+	cli.AddValue(cmd.Flags(), &launch, "import", "", "LAUNCH", text.LaunchExample, cli.AsTyped)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
 	takeLaunch(a, cmd, &launch)

@@ -1,5 +1,8 @@
 package text
 
+// LaunchExample is how a launch begins.
+const LaunchExample = "vllm serve ..."
+
 // Launches of serving programs, written and read.
 var (
 	UnknownProgram  = T("%q is not a serving program that launches are written for (want %s)", "%q 不是可写出启动命令的推理程序（应为 %s）")
