@@ -44,6 +44,9 @@ func newInferCmd(a *cli.App) *cobra.Command {
 			if err := a.CheckMoney(cmd, o.Price); err != nil {
 				return err
 			}
+			if err := a.CheckLevel(cmd, &o.Level); err != nil {
+				return err
+			}
 			return inferRun(cmd, o)
 		},
 	}
@@ -84,6 +87,7 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions, weights func(st
 	cli.AddValue(fs, &o.Runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).Among(cli.Runtimes)
 	cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	cli.AddLevel(fs, &o.Level)
 	cli.AddValue(fs, &o.Offload, "offload", "", "NAME", "layers", serve.ParseOffload).Among(cli.Named(serve.ParseOffload))
 	cli.AddValue(fs, &o.Host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
 	cli.AddValue(fs, &o.HostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
@@ -202,6 +206,9 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	}
 	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.Runtime, o.Layout, o.Offload, o.Host
 	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.Context, o.Batch, o.Prompt, o.Output, o.Shared, o.Memory
+	if s.Context == 0 && !o.Level.IsZero() && o.Prompt > 0 && o.Output > 0 {
+		s.Context = o.Prompt + o.Output // a service holds its requests and no more
+	}
 	if s.Context == 0 {
 		s.Context = defaultServingContext
 		if m.Model.Context > 0 {
@@ -386,11 +393,38 @@ func infer(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer, err := s.Answer(priceOf(o, t.Device))
+	price := priceOf(o, t.Device)
+	service, err := serviceOf(o, &s, t, price)
 	if err != nil {
 		return nil, nil, err
 	}
+	answer, err := s.Answer(price)
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer.Service = service; service != nil {
+		assumed = slices.DeleteFunc(assumed, func(n note.Note) bool { return n.Code == "batch" })
+		answer.Notes = append(answer.Notes, service.Notes...)
+	}
 	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.Price)...), nil
+}
+
+// serviceOf is the fewest devices that deliver what is asked of the service, nil
+// if nothing is. Where the number of devices is open, the request gets them.
+func serviceOf(o *cli.ServingOptions, s *serve.Request, t cli.Target, price quantity.USD) (*serve.Service, error) {
+	if o.Level.IsZero() {
+		return nil, nil
+	}
+	service, err := s.Service(o.Level, price)
+	if err != nil {
+		return nil, err
+	}
+	if t.Count == 0 {
+		*s = service.Request
+	} else if o.Batch == 0 {
+		s.Batch = service.Request.Batch
+	}
+	return service, nil
 }
 
 // assumedNote is the assumed value of a flag that is not given; it has the

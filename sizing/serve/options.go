@@ -227,10 +227,13 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 	return list
 }
 
-// options lists what would fit: narrower weights, a shorter context, a batch
-// that groups divide, a smaller cache, another runtime, weights on the host, more devices, or others.
+// options lists what would fit, first what changes neither the model nor the
+// work: more devices, then narrower weights, a shorter context, a batch that
+// groups divide, a smaller cache, another runtime, weights on the host, or other
+// devices.
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
+	l.moreDevices()
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
 		l.add("weights", p.Request.withQuant(best), note.New("option.weights", "", best.Name))
 	}
@@ -250,7 +253,6 @@ func (p *Prepared) options(price quantity.USD) []Option {
 	l.narrowCache()
 	l.otherRuntimes()
 	l.toHost()
-	l.moreDevices()
 	l.otherDevices()
 	return l.list
 }

@@ -43,7 +43,9 @@ func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
 }
 
 // Served says whether serving is compared and not training.
-func (o *CompareOptions) Served() bool { return len(o.Serving.Weights) > 0 || o.Student != "" }
+func (o *CompareOptions) Served() bool {
+	return len(o.Serving.Weights) > 0 || o.Student != "" || !o.Serving.Level.IsZero()
+}
 
 // ServingOptions are the flags of serving: those of infer and of compare
 // --weights.
@@ -78,6 +80,7 @@ type ServingOptions struct {
 	Price        quantity.USD
 	Bounds       sizing.Bounds
 	Prune        []model.Prune
+	Level        serve.Level // what the service has to deliver; zero: not asked
 }
 
 // InferOptions are the arguments of the infer command.

@@ -196,5 +196,9 @@ func BriefServing(d *render.Document, a *serve.Answer) {
 	bar := Fact(text.MemoryDevice, usedText(m.Total, m.Device))
 	last := len(d.Tables) - 1
 	d.Tables[0].Rows = append([][]render.Cell{bar}, d.Tables[0].Rows...)
-	Brief(d, func(i int) bool { return i == 0 || i == last }, text.AllServe)
+	service := -1 // it stands after the facts
+	if a.Service != nil {
+		service = 1
+	}
+	Brief(d, func(i int) bool { return i == 0 || i == service || i == last }, text.AllServe)
 }

@@ -65,7 +65,9 @@ type InferJSON struct {
 	OtherRuntime *serve.Choice    `json:"best_elsewhere,omitempty"`
 	Throughput   serve.Throughput `json:"throughput"`
 	// Front is the part of the model before the decoder.
-	Front   *serve.Front      `json:"front,omitempty"`
+	Front *serve.Front `json:"front,omitempty"`
+	// Service is the fewest devices that deliver the level that is asked for.
+	Service *serve.Service    `json:"service,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
 	Notes   []NoteJSON        `json:"notes"`
 	Explain []note.Derivation `json:"explain,omitempty"`
@@ -80,7 +82,7 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, releaseOf(s.Runtime), s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		CacheTokens: a.CacheTokens, CacheLow: a.CacheLow, CacheHigh: a.CacheHigh,
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Service: a.Service, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
 	if o.Explain {
@@ -131,6 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
+	if o.App.Output == render.HTML {
+		d.Figure = inferFigure(&r, o.Lang)
+	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
@@ -140,6 +145,7 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
+	addService(d, o, &r, f)
 	if o.Explain {
 		d.Tables = append(d.Tables, ExplainTables(r.Explain, f)...)
 	}

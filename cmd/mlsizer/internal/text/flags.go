@@ -98,6 +98,12 @@ var memoryFlags = map[string]Text{
 }
 
 var servingFlags = map[string]Text{
+	"users":                  T("requests in service at once; finds the fewest devices that serve them", "并发请求数；求可服务它们的最少设备"),
+	"rate":                   T("requests per second, which arrive at random: 2/s or 90/min; finds the fewest devices that serve them", "随机到达的请求速率：2/s 或 90/min；求可服务它们的最少设备"),
+	"ttft":                   T("limit of the 99th percentile of the time to the first token: 2s (default: none)", "首 token 时间第 99 百分位的上限：2s（默认：无）"),
+	"tpot":                   T("limit of the mean time per further token: 50ms (default: none)", "后续每 token 平均时间的上限：50ms（默认：无）"),
+	"prefix-share":           T("share of a prompt's tokens that prefix caching need not read again: 0.8 (default: 0)", "提示中由前缀缓存免去重读的 token 占比：0.8（默认：0）"),
+	"disaggregate":           T("read prompts and answer on devices apart, in this ratio: 2:1 (default: each device does both)", "读提示与回答分在不同设备，按此比例：2:1（默认：各设备兼做）"),
 	"infer context":          T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
 	"compare context":        T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
 	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ..., or the file or repository that holds them: hf:ORG/NAME (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等，或存放权重的文件或仓库：hf:ORG/NAME（默认：依模型发布时）"),
