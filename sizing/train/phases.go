@@ -36,6 +36,8 @@ type phaseMemory struct {
 	communication        quantity.Bytes // buffers, in all phases
 	gathered, unsharded  quantity.Bytes // weights and gradients of a whole stage, until the update
 	varying              float64        // the allocator's further reserve per byte of activations and logits
+	others               quantity.Bytes // of post-training, in all phases
+	othersLogits         quantity.Bytes // until the loss is computed
 }
 
 // setPhase fills in the terms of a phase, and what libraries, the allocator and
@@ -43,20 +45,20 @@ type phaseMemory struct {
 func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 	out.Peak, out.Gradients, out.Activations, out.Logits = phase, h.early+h.unsharded, h.saved, 0
 	out.Communication, out.Gathered, out.Unsharded = h.communication+h.gathered, h.gathered, h.unsharded
-	out.Teacher = h.teacher + h.teacherLogits
+	out.Teacher, out.Others = h.teacher+h.teacherLogits, h.others+h.othersLogits
 	switch phase {
 	case AtLoss:
 		out.Logits = h.logits
 	case Backward:
 		out.Activations, out.Logits = h.recomputing, h.keptLogits
 	case Reduction:
-		out.Gradients, out.Activations, out.Teacher = h.final+h.unsharded, 0, h.teacher
+		out.Gradients, out.Activations, out.Teacher, out.Others = h.final+h.unsharded, 0, h.teacher, h.others
 	case AtOptimizer:
-		out.Gradients, out.Activations, out.Teacher = h.update, 0, h.teacher
+		out.Gradients, out.Activations, out.Teacher, out.Others = h.update, 0, h.teacher, h.others
 		out.Communication, out.Gathered, out.Unsharded = h.communication, 0, 0
 	}
 	stack := p.profile.stack
-	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher
+	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher + out.Others
 	out.Allocated = tensors + p.workspace
 	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated)*stack.Reserved + float64(out.Activations+out.Logits)*h.varying))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
@@ -66,7 +68,7 @@ func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 // peak returns the first phase with the most memory. Where the update needs no
 // more than the reduction of gradients, it returns the update.
 func (h *phaseMemory) peak() Phase {
-	kept := h.early + h.unsharded + h.gathered + h.teacherLogits
+	kept := h.early + h.unsharded + h.gathered + h.teacherLogits + h.othersLogits
 	varies := 1 + quantity.Bytes(h.varying)
 	most, at := kept+h.saved*varies, Forward
 	for _, m := range [4]struct {

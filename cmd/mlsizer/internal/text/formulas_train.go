@@ -14,6 +14,7 @@ var trainFormulas = map[string]derived{
 	"memory.gathered":      {T("parameters per stage x bytes: gathered from the first micro-batch to the last", "每段参数 x 字节：从第一个微批次到最后一个一直聚集"), Same("%s x %.3g B")},
 	"memory.unsharded":     {T("trained parameters x bytes: reduced after the last micro-batch", "训练的参数 x 字节：最后一个微批次之后才规约"), Same("%s x %.3g B")},
 	"memory.overhead":      {T("context + workspaces + fragmentation", "上下文 + 工作区 + 碎片"), Same("%s + %s + %.1f %%")},
+	"memory.others":        {T("weights of frozen models + state of the critic and the sleeping engine + logits of the reference", "冻结模型的权重 + 价值模型状态与休眠引擎 + 参考模型 logits"), Same("%s + %s + %s")},
 	"memory.total":         {T("sum of the lines above, in the peak phase of the step", "以上各行之和，取单步的峰值阶段"), T("%s phase; device has %s", "%s阶段；设备容量 %s")},
 	"memory.outside": {T("offloaded states / their shards + micro-batches in flight x offloaded activations", "卸载的状态 / 其分片数 + 在途微批次 x 卸载的激活值"),
 		T("host memory %s, NVMe disks %s; %.3g x %s of activations", "主机内存 %s，NVMe 硬盘 %s；%.3g x %s 激活值")},
