@@ -185,7 +185,7 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 	if o := p.Others; o != nil {
 		m.others, m.othersLogits = o.StageBytes(p, l.plan, s)
 	}
-	p.setPhase(m.peak(), &m, out)
+	p.setPhase(m.peak(p.profile.stack.Reserved), &m, out)
 	return m
 }
 

@@ -66,10 +66,11 @@ func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 }
 
 // peak returns the first phase with the most memory. Where the update needs no
-// more than the reduction of gradients, it returns the update.
-func (h *phaseMemory) peak() Phase {
+// more than the reduction of gradients, it returns the update. reserved is the
+// allocator's reserve per byte of all tensors.
+func (h *phaseMemory) peak(reserved float64) Phase {
 	kept := h.early + h.unsharded + h.gathered + h.teacherLogits + h.othersLogits
-	varies := 1 + quantity.Bytes(h.varying)
+	varies := 1 + quantity.Bytes(h.varying/reserved)
 	most, at := kept+h.saved*varies, Forward
 	for _, m := range [4]struct {
 		phase Phase
