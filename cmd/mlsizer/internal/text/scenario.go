@@ -35,3 +35,20 @@ var (
 	Answered           = T("answer", "答案")
 	ScenarioHead       = T("scenario", "情景")
 )
+
+// Launches of frameworks that are imported.
+var (
+	NotALaunch       = T("no launch that is known (want a Megatron or torchtitan command, a DeepSpeed configuration, or YAML of axolotl, LLaMA-Factory or accelerate)", "不是可识别的启动文件（应为 Megatron 或 torchtitan 命令、DeepSpeed 配置，或 axolotl、LLaMA-Factory、accelerate 的 YAML）")
+	SecondLaunch     = T("a second launch (want one in a file)", "第二个启动命令（一个文件应只有一个）")
+	ScriptGrows      = T("its variables grow beyond %d KiB", "其变量展开超过 %d KiB")
+	NotWholeOfLaunch = T("%q is not a whole number of 0 or more", "%q 不是 0 或以上的整数")
+	NotASwitch       = T("%q is not true or false", "%q 不是 true 或 false")
+	NoSuchDecoder    = T("these dimensions are not those of a decoder that can be built (give a MODEL)", "这些维度不构成可建立的解码器（请给出 MODEL）")
+	NoVocabulary     = T("no catalogued model has these dimensions, and vocab-size is not given", "目录中没有该维度的模型，且未给出 vocab-size")
+	ImportOrFile     = T("--import and -f are both given (want one of them)", "--import 与 -f 同时给出（应只用其一）")
+	ImportNoDevice   = T("%s does not say on which device it runs (want --on)", "%s 未说明在何种设备上运行（应给出 --on）")
+	ImportNoCount    = T("%s does not say on how many devices it runs (want a count in --on)", "%s 未说明设备数（应在 --on 中给出数量）")
+	ImportNoModel    = T("%s does not say which model it trains (want a MODEL)", "%s 未说明训练哪个模型（应给出 MODEL）")
+	ImportCounts     = T("%s has a batch per device, and --on has several counts (want one)", "%s 的批次按设备给出，而 --on 有多个数量（应为一个）")
+	FileOfLaunch     = T("a launch of a training framework", "训练框架的启动文件")
+)
