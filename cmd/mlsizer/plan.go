@@ -54,6 +54,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	a.AddImport(cmd)
 	fs := cmd.Flags()
 	cli.AddsUp(fs, "on")
 	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
@@ -166,6 +167,11 @@ func planRun(cmd *cobra.Command, o *report.PlanOptions) error {
 		if err != nil {
 			return planError(o, cmd, m, t, err)
 		}
+		if o.Imports() {
+			answer, err := o.Judge(cmd, m, p.Target)
+			_, err = flagError(cmd, err)
+			p.Imported = &report.Imported{Answer: answer, Err: err}
+		}
 		rows = append(rows, p)
 	}
 	return finish(o, rows)
@@ -248,6 +254,9 @@ func briefPlan(o *report.PlanOptions, d *render.Document, rows []*report.Planned
 		p := rows[0]
 		r := report.NewResult(p.Model, p.Target, p.Answer, &o.TrainingOptions, o.Lang)
 		d.Tables, d.Notes = report.BriefEstimate(&r, p.Answer, o.Sensitivity(o.App, p.Model, p.Target, p.Answer)), nil
+		if p.Imported != nil {
+			d.Tables = append(d.Tables, report.ImportedTable(p, o.Lang))
+		}
 		return
 	}
 	report.Brief(d, func(i int) bool { return i == 0 }, text.AllRows)

@@ -94,6 +94,9 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 	add(FactsTable(&r.result, p.Answer, f))
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
 	add(topTable(r, f))
+	if p.Imported != nil {
+		add(ImportedTable(p, o.Lang))
+	}
 	add(searchTable(&r.Search, p))
 	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {
