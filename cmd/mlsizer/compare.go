@@ -53,6 +53,11 @@ func comparePartsRun(parts []cli.Part) error {
 			return err
 		}
 	}
+	for _, p := range parts {
+		if err := p.CheckLevel(p.Cmd, &p.Serving.Level); err != nil {
+			return err
+		}
+	}
 	if parts[0].Served() {
 		return inferCompareRun(parts)
 	}

@@ -11,7 +11,7 @@ import (
 // addCompareServing adds compare's flags of serving.
 func addCompareServing(cmd *cobra.Command, o *cli.CompareOptions) {
 	fs := cmd.Flags()
-	addServingChoices(fs, &o.Serving)
+	addServingChoices(fs, &o.Serving, parseWeights)
 	cli.AddValue(fs, &o.Serving.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Student, "student", "", "MODEL", "llama-3.2-1b", cli.AsTyped)
 }

@@ -86,7 +86,7 @@ func (a *App) readLaunch() (err error) {
 	}
 	in := io.Reader(a.Stdin)
 	if a.importFile != "-" {
-		f, err := OpenFlag("--import", a.importFile, text.FileOfLaunch)
+		f, err := a.OpenFlag("--import", a.importFile, text.FileOfLaunch)
 		if err != nil {
 			return err
 		}

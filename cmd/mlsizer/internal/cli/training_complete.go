@@ -37,7 +37,7 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	}
 	if o.constantsFile != "" {
 		var err error
-		if o.constants, err = ReadConstants(o.constantsFile); err != nil {
+		if o.constants, err = a.ReadConstants(o.constantsFile); err != nil {
 			return err
 		}
 	}
