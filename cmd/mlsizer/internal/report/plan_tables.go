@@ -95,6 +95,7 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		return
 	}
 	add(FactsTable(&r.result, p.Answer, f))
+	d.Tables = append(append(d.Tables, splitsTable(p.Splits)...), PostTrainTables(&r.result, f)...)
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
 	add(topTable(r))
 	if p.Imported != nil {
