@@ -124,7 +124,7 @@ func (p *Predictor) Setup(r *Row) (*Setup, error) {
 // method: PEFT for adapters.
 func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	if r.Stack != "" {
-		return train.FindStack(r.Stack)
+		return train.ParseStack(r.Stack)
 	}
 	switch tunes, frozen := r.tuning(); {
 	case frozen:
