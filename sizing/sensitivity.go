@@ -68,6 +68,9 @@ func Sensitivity(q Request, a *Answer, prices []hardware.Price) []Sensitive {
 			}
 		}
 	}
+	if s, ok := q.shorterMTBF(a); ok {
+		list = append(list, s)
+	}
 	if q.Stack == nil {
 		if s, ok := q.otherStack(a); ok {
 			list = append(list, s)
@@ -100,17 +103,31 @@ func (q *Request) alternatives(a *Answer) []alternative {
 	p, known := otherPrecision(q.Device, w.Precision)
 	add(known && !q.Precision.IsSet(), "precision", w.Precision, p, func(q *Request) { q.Precision = option.Set(p) })
 	for _, batch := range []int64{2 * plan.GlobalBatch, plan.GlobalBatch / 2} {
-		add(batch > 0 && q.Workload.Batch == 0 && q.BatchTokens == 0, "batch", plan.GlobalBatch, batch, func(q *Request) { q.Workload.Batch = batch })
+		add(batch > 0 && q.PostTrain == nil && q.Workload.Batch == 0 && q.BatchTokens == 0, "batch", plan.GlobalBatch, batch, func(q *Request) { q.Workload.Batch = batch })
 	}
 	for _, seq := range []int64{2 * w.Seq, w.Seq / 2} {
-		add(q.Workload.Seq == 0 && q.Examples.Count == 0 && q.Model.PerToken() && seq > 0 && (q.Model.Context == 0 || seq <= q.Model.Context),
+		add(q.Workload.Seq == 0 && q.PostTrain == nil && q.Examples.Count == 0 && q.Model.PerToken() && seq > 0 && (q.Model.Context == 0 || seq <= q.Model.Context),
 			"seq", w.Seq, seq, func(q *Request) { q.Workload.Seq = seq })
 	}
 	add(!q.Recompute.IsSet() && plan.Recompute != train.FullRecompute, "recompute", plan.Recompute, train.FullRecompute,
 		func(q *Request) { q.Recompute = option.Set(train.FullRecompute) })
-	mtbf := a.course.Reliability.DeviceMTBF
-	add(q.Reliability.DeviceMTBF == 0 && w.Tokens > 0, "mtbf", mtbf, mtbf/2, func(q *Request) { q.Reliability.DeviceMTBF = mtbf / 2 })
 	return list
+}
+
+// shorterMTBF is half the time between failures of a device. The plan stays: no
+// search asks how often it fails.
+func (q *Request) shorterMTBF(a *Answer) (s Sensitive, ok bool) {
+	if q.Reliability.DeviceMTBF != 0 || a.Workload.Tokens == 0 {
+		return s, false
+	}
+	b := *a
+	mtbf := a.course.Reliability.DeviceMTBF
+	b.course.Reliability.DeviceMTBF = mtbf / 2
+	var err error
+	if b.Goodput, err = b.Expected(a.Prepared, &a.Estimate); err != nil {
+		return s, false
+	}
+	return comparedWith(alternative{assumption: "mtbf", assumed: mtbf, to: mtbf / 2}, a, &b)
 }
 
 // otherPrecision is fp8 where the device computes in it, else the next precision

@@ -59,6 +59,7 @@ func newClassifyCmd(a *cli.App) *cobra.Command {
 	fs.StringVar(&o.by, "by", "", "")
 	fs.IntVar(&o.limit, "limit", 50, "")
 	fs.BoolVar(&o.allowNoCount, "allow-no-count", false, "")
+	cli.AddForm(a, cmd)
 	return cmd
 }
 
@@ -84,8 +85,17 @@ func (o *classifyOptions) check(cmd *cobra.Command) error {
 			}
 		}
 	}
+	if err := o.CheckForm(false); err != nil {
+		return err
+	}
+	if o.Short(false) && !cmd.Flags().Changed("limit") {
+		o.limit = briefLimit
+	}
 	return nil
 }
+
+// briefLimit is how many rows of a file the short form shows.
+const briefLimit = 10
 
 // batchOptions are the options as package batch takes them.
 func (o *classifyOptions) batchOptions() batch.Options {
@@ -214,7 +224,7 @@ func (o *classifyOptions) open() (in io.ReadCloser, size int64, err error) {
 	if o.from == "-" {
 		return io.NopCloser(o.Stdin), 0, nil
 	}
-	f, err := cli.OpenFlag("--from", o.from, text.FileOfModels)
+	f, err := o.OpenFlag("--from", o.from, text.FileOfModels)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -15,26 +15,30 @@ import (
 
 // document is the answer as tables: the counts first, then the models.
 func (o *classifyOptions) document(sum *batch.Summary) *render.Document {
-	d := &classifyDocument{Document: render.Document{Title: text.SizeClasses}, o: o, sum: sum}
+	d := &classifyDocument{Document: render.Document{Title: text.SizeClasses}, o: o, sum: sum, brief: o.Short(false)}
 	d.Figure = report.SizeHistogram(&sum.Sizes, o.bounds, o.Lang)
-	d.boundsNotes()
-	d.fileNotes()
-	d.Tables = append(d.Tables, tierTable(o.bounds, sum.Counts))
+	if !d.brief || o.from != "" { // the short form of a few names is their tiers
+		d.tiers()
+	}
 	if o.by != "" {
 		d.Tables = append(d.Tables, groupTable(o.by, sum.Groups))
 	}
 	d.models()
-	d.countNotes()
 	d.errors()
+	if d.brief {
+		d.Tables = append(d.Tables, report.MoreTable(text.AllTiers))
+	}
 	return &d.Document
 }
 
-// classifyDocument is a document while it is made.
+// classifyDocument is a document while it is made. Every note is numbered where
+// the body refers to it.
 type classifyDocument struct {
 	render.Document
 	o      *classifyOptions
 	sum    *batch.Summary
-	beyond int // the note on models beyond the report's tiers, 0 if there is none
+	brief  bool  // without the notes on the tiers
+	beyond []int // the number of the note on models beyond the report's tiers, if there are any
 }
 
 // note adds a note and returns its number.
@@ -43,66 +47,128 @@ func (d *classifyDocument) note(t text.Text, source string) int {
 	return len(d.Notes)
 }
 
-// boundsNotes say where the tiers begin and end.
-func (d *classifyDocument) boundsNotes() {
-	b := d.o.bounds
-	d.note(text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), text.ReportTiers)
-	if d.sum.Counts.Beyond > 0 {
-		d.beyond = d.note(text.BeyondNote.With(cut(b[3])), text.ReportTiers)
+// notes adds the notes that apply and returns their numbers.
+func (d *classifyDocument) notes(list ...numbered) []int {
+	var numbers []int
+	for _, n := range list {
+		if n.count > 0 {
+			numbers = append(numbers, d.note(n.note.With(n.count), ""))
+		}
 	}
+	return numbers
+}
+
+// numbered is a note on a number of rows; it applies to one or more.
+type numbered struct {
+	count int64
+	note  text.Text
+}
+
+// tiers counts the models of each tier, with notes on how the file was read,
+// where the tiers begin and end, and which rows are not among them.
+func (d *classifyDocument) tiers() {
+	s := d.sum
+	t := tierTable(d.o.bounds, s.Counts)
+	t.TitleNotes = d.fileNotes()
+	t.Columns[tierModels].Notes = d.notes(numbered{s.OtherField, text.OtherFields}, numbered{s.NamesLookedAt, text.NamesLookedAt})
+	if s.Repeated > 0 {
+		t.Columns[tierModels].Notes = append(t.Columns[tierModels].Notes, d.note(s.RepeatedText(), ""))
+	}
+	if !d.brief {
+		d.reportNotes(&t)
+	}
+	d.Tables = append(d.Tables, t)
+}
+
+// reportNotes say where the tiers of the report begin and end.
+func (d *classifyDocument) reportNotes(t *render.Table) {
+	b := d.o.bounds
+	t.Columns[tierRange].Notes = []int{d.note(text.BoundsNote.With(cut(b[0]), cut(b[1]), cut(b[2])), text.ReportTiers)}
+	if d.sum.Counts.Beyond > 0 {
+		t.Rows[len(t.Rows)-1][tierRange].Notes = d.beyondNotes()
+	}
+}
+
+// beyondNotes are the number of the note on models beyond the report's tiers.
+func (d *classifyDocument) beyondNotes() []int {
+	if d.beyond == nil {
+		d.beyond = []int{d.note(text.BeyondNote.With(cut(d.o.bounds[3])), text.ReportTiers)}
+	}
+	return d.beyond
 }
 
 // fileNotes say how the file was read.
-func (d *classifyDocument) fileNotes() {
+func (d *classifyDocument) fileNotes() (numbers []int) {
 	s := d.sum
+	add := func(t text.Text) { numbers = append(numbers, d.note(t, "")) }
 	switch {
 	case len(s.Sheets) > 1 && d.o.sheet == "":
-		d.note(text.SheetRead.With(s.Sheet, len(s.Sheets)), "")
+		add(text.SheetRead.With(s.Sheet, len(s.Sheets)))
 	case s.Sheet != "":
-		d.note(text.SheetChosen.With(s.Sheet), "")
+		add(text.SheetChosen.With(s.Sheet))
 	}
 	if s.HeaderLine > 0 {
-		d.note(text.HeaderBelow.With(s.HeaderLine), "")
+		add(text.HeaderBelow.With(s.HeaderLine))
 	}
 	if s.DecimalComma {
-		d.note(text.CommaIsDecimal, "")
+		add(text.CommaIsDecimal)
 	}
 	switch {
 	case s.Unit != "" && d.o.unit != "":
-		d.note(text.UnitGiven.With(s.Unit), "")
+		add(text.UnitGiven.With(s.Unit))
 	case s.Unit != "":
-		d.note(text.CountUnit.With(s.Unit, s.Column), "")
+		add(text.CountUnit.With(s.Unit, s.Column))
 	}
+	return numbers
 }
 
-// models lists the models that are shown.
+// models lists the models that are shown, with notes on the counts and names.
 func (d *classifyDocument) models() {
+	s := d.sum
+	if len(s.Kept) == 0 && s.Classified() == 0 {
+		return
+	}
 	t := render.Table{Columns: []render.Column{
-		{Name: "name", Head: text.Model, Wrap: true},
-		{Name: "params", Head: text.Parameters, Right: true},
+		{Name: "name", Head: text.Model, Wrap: true, Notes: d.notes(numbered{s.Classified() - int64(len(s.Kept)), text.MoreRows})},
+		{Name: "params", Head: text.Parameters, Right: true, Notes: d.notes(
+			numbered{s.Ranges, text.RangesNote}, numbered{s.Approximate, text.AboutNote}, numbered{s.Products, text.ProductsNote})},
 		{Name: "active_params", Head: text.Active, Right: true, Drop: 2},
 		{Name: "tier", Head: text.Tier},
 		{Name: "field", Head: text.Field, Drop: 1},
 	}}
-	for _, r := range d.sum.Kept {
-		active := ""
+	spelled := map[string]int{}
+	for i := range s.Kept {
+		r := &s.Kept[i]
+		active, tier := "", render.Cell{Value: text.OfTier(r.Tier)}
 		if r.ActiveParams != r.Params {
 			active = r.ActiveParams.Exact()
 		}
-		tier := render.Cell{Value: text.OfTier(r.Tier)}
 		if r.Beyond {
-			tier.Notes = []int{d.beyond}
-		}
-		if r.Scope != "" {
-			d.note(text.Colon.With(r.Name, report.ScopeText(r.Scope)), "")
+			tier.Notes = d.beyondNotes()
 		}
 		t.Rows = append(t.Rows, []render.Cell{
-			{Value: r.Name}, {Value: countText(&r)}, {Value: active}, tier, {Value: report.FieldText(r.Field)},
+			{Value: r.Name, Notes: d.nameNotes(r, spelled)}, {Value: countText(r)}, {Value: active}, tier, {Value: report.FieldText(r.Field)},
 		})
 	}
-	if len(t.Rows) > 0 {
-		d.Tables = append(d.Tables, t)
+	if d.brief {
+		t = t.WithoutEmpty()
 	}
+	d.Tables = append(d.Tables, t)
+}
+
+// nameNotes say what a model leaves out and which model of the catalogue is
+// spelled like it; spelled are the numbers of the notes on spellings so far.
+func (d *classifyDocument) nameNotes(r *batch.Row, spelled map[string]int) (numbers []int) {
+	if r.Scope != "" {
+		numbers = append(numbers, d.note(text.Colon.With(r.Name, report.ScopeText(r.Scope)), ""))
+	}
+	if r.Spelled != nil && r.Hint != "" {
+		if spelled[r.Input] == 0 {
+			spelled[r.Input] = d.note(text.SpelledLike.With(r.Input, r.Hint), "")
+		}
+		numbers = append(numbers, spelled[r.Input])
+	}
+	return numbers
 }
 
 // countText is a count as it is shown: both ends of a range, and what is
@@ -124,51 +190,21 @@ func countText(r *batch.Row) string {
 	return count
 }
 
-// countNotes say what is particular about the counts and names.
-func (d *classifyDocument) countNotes() {
-	s := d.sum
-	for _, n := range []struct {
-		count int64
-		note  text.Text
-	}{
-		{s.Classified() - int64(len(s.Kept)), text.MoreRows}, {s.OtherField, text.OtherFields},
-		{s.Ranges, text.RangesNote}, {s.Approximate, text.AboutNote}, {s.Products, text.ProductsNote},
-	} {
-		if n.count > 0 {
-			d.note(n.note.With(n.count), "")
-		}
-	}
-	seen := map[string]bool{}
-	for _, r := range s.Kept {
-		if r.Spelled != nil && r.Hint != "" && !seen[r.Input] {
-			seen[r.Input] = true
-			d.note(text.SpelledLike.With(r.Input, r.Hint), "")
-		}
-	}
-	d.repeatNotes()
-}
-
-// repeatNotes name repeated rows.
-func (d *classifyDocument) repeatNotes() {
-	s := d.sum
-	if s.Repeated > 0 {
-		d.note(s.RepeatedText(), "")
-	}
-	if s.NamesLookedAt > 0 {
-		d.note(text.NamesLookedAt.With(s.NamesLookedAt), "")
-	}
-}
-
 // errors lists the rows that are not classified.
 func (d *classifyDocument) errors() {
 	if len(d.sum.Errors) == 0 {
 		return
 	}
-	d.Tables = append(d.Tables, errorTable(d.sum, d.o.from != ""))
-	if more := d.sum.Unanswered() - int64(len(d.sum.Errors)); more > 0 {
-		d.note(text.MoreErrors.With(more), "")
-	}
+	t := errorTable(d.sum, d.o.from != "")
+	t.TitleNotes = d.notes(numbered{d.sum.Unanswered() - int64(len(d.sum.Errors)), text.MoreErrors})
+	d.Tables = append(d.Tables, t)
 }
+
+// The columns of the table of tiers that notes are put to.
+const (
+	tierRange  = 1
+	tierModels = 2
+)
 
 // tierTable says how many models fell in each tier.
 func tierTable(b sizing.Bounds, c sizing.Counts) render.Table {

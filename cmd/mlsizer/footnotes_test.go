@@ -41,6 +41,10 @@ func TestEveryNoteIsReferredTo(t *testing.T) {
 		"infer 7B --on m4-max",
 		"infer bert-large --on l4",
 		"models show deepseek-v3",
+		"classify gpt-2 7B 8x7B 1.1T deepseek-v3 ~3B 7-13B",
+		"classify --brief 8x7B 1.1T",
+		"classify --from ../../docs/examples/models.csv",
+		"hardware show h100", "models list", "hardware list", "diff ../../docs/examples/plans.yaml ../../docs/examples/plans.yaml",
 	} {
 		t.Run(line, func(t *testing.T) {
 			out, errOut, _ := runArgs(strings.Fields(line)...)

@@ -184,10 +184,11 @@ func deviceRun(o *hardwareOptions) error {
 		return o.DeviceError("", o.name, err)
 	}
 	j := newDeviceJSON(d)
+	var sources deviceSources
 	return o.Print(&render.Document{
 		Title:  text.Same(d.Name),
-		Tables: append([]render.Table{deviceFacts(d), rateTable(d)}, priceTable(c.PricesOf(d))...),
-		Notes:  deviceNotes(d),
+		Tables: append([]render.Table{sources.facts(d), sources.rates(d)}, priceTable(c.PricesOf(d))...),
+		Notes:  sources,
 		JSON: struct {
 			report.Head
 			Device deviceJSON `json:"device"`
@@ -196,11 +197,28 @@ func deviceRun(o *hardwareOptions) error {
 	})
 }
 
-// deviceFacts is everything about a device but its rates.
-func deviceFacts(d *hardware.Device) render.Table {
+// deviceSources are the notes on a device: where its figures are from.
+type deviceSources []render.Note
+
+// note adds a source and returns its number, as a list.
+func (n *deviceSources) note(form text.Text, with ...any) []int {
+	*n = append(*n, render.Note{Text: form.With(with...)})
+	return []int{len(*n)}
+}
+
+// facts is everything about a device but its rates.
+func (n *deviceSources) facts(d *hardware.Device) render.Table {
 	t := render.Table{Columns: report.FactColumns()}
-	add := func(label text.Text, value any) { t.Rows = append(t.Rows, report.Fact(label, value)) }
-	add(text.Name, d.ID)
+	add := func(label text.Text, value any, notes ...int) {
+		row := report.Fact(label, value)
+		row[len(row)-1].Notes = notes
+		t.Rows = append(t.Rows, row)
+	}
+	var general []int
+	for _, s := range d.Sources {
+		general = append(general, n.note(text.Same("%s"), s)...)
+	}
+	add(text.Name, d.ID, general...)
 	if len(d.Aliases) > 0 {
 		add(text.Aliases, strings.Join(d.Aliases, ", "))
 	}
@@ -228,7 +246,11 @@ func deviceFacts(d *hardware.Device) render.Table {
 		add(text.DevicesNode, d.DevicesPerNode)
 	}
 	if d.Price != nil {
-		add(text.PriceHour, text.InBrackets.With(d.Price.PerHour, d.Price.Date))
+		var source []int
+		if d.Price.Source != "" {
+			source = n.note(text.PriceSource, d.Price.Source)
+		}
+		add(text.PriceHour, text.InBrackets.With(d.Price.PerHour, d.Price.Date), source...)
 	}
 	if d.Note != "" {
 		add(text.Note, d.Note)
@@ -236,8 +258,8 @@ func deviceFacts(d *hardware.Device) render.Table {
 	return t
 }
 
-// rateTable is the matrix rates by number format.
-func rateTable(d *hardware.Device) render.Table {
+// rates is the matrix rates by number format.
+func (n *deviceSources) rates(d *hardware.Device) render.Table {
 	t := render.Table{Columns: []render.Column{
 		{Name: "format", Head: text.Format},
 		{Name: "peak_flops_per_second", Head: text.Peak, Right: true},
@@ -245,11 +267,14 @@ func rateTable(d *hardware.Device) render.Table {
 	}}
 	for _, f := range d.Supported() {
 		r := d.Rates[f]
-		measured := any(nil)
+		var measured render.Cell
 		if r.Achievable > 0 {
-			measured = r.Achievable
+			measured.Value = r.Achievable
 		}
-		t.Rows = append(t.Rows, []render.Cell{{Value: f.String()}, {Value: r.Peak}, {Value: measured}})
+		if r.AchievableSource != "" {
+			measured.Notes = n.note(text.MeasuredSource, f.String(), r.AchievableSource)
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: f.String()}, {Value: r.Peak}, measured})
 	}
 	return t
 }
@@ -267,21 +292,4 @@ func priceTable(prices []hardware.Price) []render.Table {
 		t.Rows = append(t.Rows, []render.Cell{{Value: p.Provider}, {Value: p.Instance}, {Value: p.Region}, {Value: p.Kind.String()}, {Value: p.PerHour}, {Value: p.Date}})
 	}
 	return []render.Table{t}
-}
-
-// deviceNotes are the sources of a device.
-func deviceNotes(d *hardware.Device) []render.Note {
-	var notes []render.Note
-	for _, s := range d.Sources {
-		notes = append(notes, render.Note{Text: text.Same(s)})
-	}
-	for _, f := range d.Supported() {
-		if s := d.Rates[f].AchievableSource; s != "" {
-			notes = append(notes, render.Note{Text: text.MeasuredSource.With(f.String(), s)})
-		}
-	}
-	if d.Price != nil && d.Price.Source != "" {
-		notes = append(notes, render.Note{Text: text.PriceSource.With(d.Price.Source)})
-	}
-	return notes
 }

@@ -55,7 +55,7 @@ func (o *evidenceOptions) servingPredictor() (*evidence.ServingPredictor, error)
 	}
 	p := &evidence.ServingPredictor{Resolve: catalog.Resolve, Hardware: devices, Constants: serve.DefaultConstants()}
 	if o.constants != "" {
-		f, err := cli.OpenFlag("--constants", o.constants, text.FileOfConstants)
+		f, err := o.OpenFlag("--constants", o.constants, text.FileOfConstants)
 		if err != nil {
 			return nil, err
 		}

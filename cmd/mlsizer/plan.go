@@ -14,6 +14,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
+	"mlsizer/sizing"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
@@ -244,10 +245,13 @@ func exportPlan(o *report.PlanOptions, p *report.Planned) error {
 // briefPlan makes the short form of the plans: of one target the best and what
 // would move it most, else the table that compares them or says what is nearest.
 func briefPlan(o *report.PlanOptions, d *render.Document, rows []*report.Planned) {
-	if len(rows) == 1 && rows[0].Found() && o.Model != "" {
+	if len(rows) == 1 && rows[0].Found() {
 		p := rows[0]
-		r := report.NewResult(p.Model, p.Target, p.Answer, &o.TrainingOptions, o.Lang)
-		d.Tables, d.Notes = report.BriefEstimate(&r, p.Answer, o.Sensitivity(o.App, p.Model, p.Target, p.Answer)), nil
+		var moves []sizing.Sensitive
+		if o.Model != "" { // else another assumption would have another model
+			moves = o.Sensitivity(o.App, p.Model, p.Target, p.Answer)
+		}
+		d.Tables, d.Notes = o.BriefPlan(p, moves), nil
 		return
 	}
 	report.Brief(d, func(i int) bool { return i == 0 }, text.AllRows)

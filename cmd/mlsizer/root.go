@@ -17,6 +17,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/cmd/mlsizer/internal/version"
+	"mlsizer/cmd/mlsizer/internal/web"
 )
 
 func init() {
@@ -27,7 +28,7 @@ func init() {
 
 // execute is the program: it returns the exit code.
 func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Line: new(atomic.Bool), Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
+	a := &cli.App{Stdin: stdin, Stdout: stdout, Stderr: stderr, Args: args, Root: newRootCmd, Line: new(atomic.Bool), Grace: new(atomic.Int64), Lang: cli.LangOf(args, text.FromEnvironment(os.Getenv))}
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	var stop func()
@@ -51,7 +52,7 @@ func interruptible(a *cli.App) (ctx context.Context, stop func()) {
 	context.AfterFunc(ctx, func() {
 		select {
 		case <-ended:
-		case <-time.After(grace):
+		case <-time.After(max(grace, time.Duration(a.Grace.Load()))):
 			os.Exit(a.ReportInterrupt(nil))
 		}
 	})
@@ -82,7 +83,7 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
 	cli.AddValue(fs, &a.Lang, "lang", "", "LANG", "zh", text.ParseLang).Among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newDiffCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), newManCmd(a))
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newDiffCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), web.NewCmd(a), newManCmd(a))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.Help)

@@ -58,7 +58,7 @@ func (o *evidenceOptions) predictor() (*evidence.Predictor, error) {
 	}
 	p := &evidence.Predictor{Resolve: catalog.Resolve, Hardware: devices, Constants: train.DefaultConstants()}
 	if o.constants != "" {
-		if p.Constants, err = cli.ReadConstants(o.constants); err != nil {
+		if p.Constants, err = o.ReadConstants(o.constants); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +71,7 @@ func (o *evidenceOptions) openFrom() (in io.ReadCloser, name string, err error) 
 	if o.from == "-" {
 		return io.NopCloser(o.Stdin), text.StandardInput.In(o.Lang), nil
 	}
-	in, err = cli.OpenFlag("--from", o.from, text.FileOfMeasurements)
+	in, err = o.OpenFlag("--from", o.from, text.FileOfMeasurements)
 	return in, o.from, err
 }
 

@@ -24,7 +24,7 @@ var noSentence = regexp.MustCompile(`^(models show|hardware show|KV cache, windo
 // TestWordsAreInText reads the source of the program: no package but text holds
 // a Chinese character or a sentence.
 func TestWordsAreInText(t *testing.T) {
-	for _, folder := range []string{".", "internal/cli", "internal/report", "internal/render", "internal/batch", "internal/export"} {
+	for _, folder := range []string{".", "internal/cli", "internal/report", "internal/render", "internal/batch", "internal/export", "internal/web"} {
 		files, err := filepath.Glob(folder + "/*.go")
 		require.NoError(t, err)
 		for _, name := range files {

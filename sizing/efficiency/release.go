@@ -2,6 +2,7 @@ package efficiency
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"strconv"
 )
@@ -29,6 +30,9 @@ func ParseRelease(version string) (Release, bool) {
 func (r Release) Compare(o Release) int {
 	return cmp.Or(cmp.Compare(r.Major, o.Major), cmp.Compare(r.Minor, o.Minor))
 }
+
+// String is "0.4".
+func (r Release) String() string { return fmt.Sprintf("%d.%d", r.Major, r.Minor) }
 
 // UnmarshalText reads "0.4".
 func (r *Release) UnmarshalText(text []byte) error {

@@ -19,6 +19,7 @@ const (
 	FirstToken      Quantity = "ttft_s"
 	KVMemory        Quantity = "kv_gib"
 	WeightsMemory   Quantity = "weights_gib"
+	ComputeMemory   Quantity = "compute_buffer_gib"
 )
 
 // ServingPredictor predicts rows of serving measurements.
@@ -102,6 +103,9 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 	if s.Model, err = sp.model(r); err != nil {
 		return s, err
 	}
+	if s.Model.Inferred { // neither its cache nor its speed is known
+		return s, note.NewError("row.model-only-counted", r.Model)
+	}
 	device := r.Device
 	if device == "" {
 		if r.Rate > 0 {
@@ -126,15 +130,14 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 		return s, err
 	}
 	s.Year = r.year(s.Runtime)
+	s.Ledger = s.Runtime.LedgerOf(r.Version, cmp.Or(s.Year, versionYear(r.Version)))
 	s.Backend = r.Backend
 	s.Unfused = r.Flash == "off" || r.Flash == "" && s.Runtime.KVPad > 0 && s.Year > 0 && s.Year < fusedYear
 	if s.Cluster, err = hardware.NewCluster(d, max(r.Devices, 1)); err != nil {
 		return s, err
 	}
-	if n := r.UBatch; n > 0 && s.Runtime.KVPad > 0 {
-		runtime := *s.Runtime
-		runtime.PrefillChunk, runtime.LogitRows, runtime.WindowExtra = n, n, n
-		s.Runtime = &runtime
+	if s.Runtime.KVPad > 0 {
+		s.UBatch = r.UBatch
 	}
 	return s, nil
 }
@@ -233,6 +236,9 @@ func (s *servingSetup) layOut(base serve.Request) error {
 			return err
 		}
 		s.p = p
+	}
+	if m := s.p.Memory(1, 1); m.Weights > m.Device {
+		return note.NewError("row.does-not-fit-device", r.Weights, m.Weights, r.Device, m.Device)
 	}
 	s.replicas = float64(s.p.Layout.Replicas)
 	s.requested = s.batch

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -142,4 +143,16 @@ func (r *ServingRow) year(runtime *serve.Runtime) int {
 		}
 	}
 	return runtime.ReleaseYear(r.Version)
+}
+
+var datedVersion = regexp.MustCompile(`^(20\d\d)-\d\d(?:\D|$)`)
+
+// versionYear is the year of a version that is a date, 0 of others.
+func versionYear(version string) int {
+	m := datedVersion.FindStringSubmatch(version)
+	if m == nil {
+		return 0
+	}
+	y, _ := strconv.Atoi(m[1]) // four digits
+	return y
 }

@@ -332,10 +332,16 @@ type Cache struct {
 	Tokens int64
 	// State is the number of elements per sequence, independent of its length.
 	State int64
+	// Conv is the elements of State that are inputs of a convolution, which
+	// runtimes may store in another format than the rest.
+	Conv int64
 	// Queries is how many query heads share a head of the cache; 0 means one.
 	Queries int64
 	// Latent is what latents are projected up to; zero for keys and values.
 	Latent Latent
+	// Index is the elements per token of the keys of an indexer, which chooses
+	// the tokens that are attended to; PerToken is without them.
+	Index int64
 }
 
 // Latent is a cache of latents, which are either projected up to the keys and

@@ -57,7 +57,10 @@ func (m Mamba) Saved() []Saved {
 }
 
 // Cache is the convolution's last inputs and the state.
-func (m Mamba) Cache() Cache { return Cache{State: (m.Conv-1)*m.Inner + m.State*m.Inner} }
+func (m Mamba) Cache() Cache {
+	conv := (m.Conv - 1) * m.Inner
+	return Cache{State: conv + m.State*m.Inner, Conv: conv}
+}
 
 // Role returns [Mixer].
 func (Mamba) Role() Role { return Mixer }
@@ -151,7 +154,8 @@ func (m Mamba2) Saved() []Saved {
 
 // Cache is the convolution's last inputs and the state, per sequence.
 func (m Mamba2) Cache() Cache {
-	return Cache{State: (m.Conv-1)*m.convWidth() + m.State*m.Inner}
+	conv := (m.Conv - 1) * m.convWidth()
+	return Cache{State: conv + m.State*m.Inner, Conv: conv}
 }
 
 // Role returns [Mixer].
@@ -236,7 +240,8 @@ func (n DeltaNet) Saved() []Saved {
 // value head, per sequence.
 func (n DeltaNet) Cache() Cache {
 	k, w := n.widths()
-	return Cache{State: (n.Conv-1)*(2*k+w) + n.ValHeads*n.KeyDim*n.ValDim}
+	conv := (n.Conv - 1) * (2*k + w)
+	return Cache{State: conv + n.ValHeads*n.KeyDim*n.ValDim, Conv: conv}
 }
 
 // Role returns [Mixer].

@@ -30,6 +30,16 @@ type Options struct {
 // path separator or a known extension, or a file or folder of that name
 // exists.
 func IsReference(arg string) bool {
+	if SpelledAsReference(arg) {
+		return true
+	}
+	_, err := os.Lstat(arg)
+	return arg != "" && err == nil
+}
+
+// SpelledAsReference is IsReference by the spelling alone, without a look at
+// what exists.
+func SpelledAsReference(arg string) bool {
 	if strings.HasPrefix(arg, hub.Scheme) || strings.ContainsRune(arg, '/') || strings.ContainsRune(arg, os.PathSeparator) {
 		return true
 	}
@@ -37,8 +47,7 @@ func IsReference(arg string) bool {
 	case ".json", ".safetensors", ".gguf":
 		return true
 	}
-	_, err := os.Lstat(arg)
-	return arg != "" && err == nil
+	return false
 }
 
 // Open reads the header of a model: of a config.json, a safetensors file or
@@ -71,11 +80,37 @@ func Open(ctx context.Context, arg string, opts Options) (*File, error) {
 	if info.IsDir() {
 		return openFolder(ctx, arg)
 	}
-	return openFile(ctx, source.Folder(filepath.Dir(arg)), filepath.Base(arg), arg)
+	return openInFolder(ctx, source.Folder(filepath.Dir(arg)), filepath.Base(arg), arg)
 }
 
-// openFile reads one file of a folder by what its name says it is.
-func openFile(ctx context.Context, st source.Folder, name, path string) (*File, error) {
+// OpenGiven reads the header of a model file that was sent: of a config.json, a
+// safetensors file or a GGUF file, by its name.
+func OpenGiven(ctx context.Context, m *source.Memory) (*File, error) {
+	f, err := openFile(ctx, m, m.Name, m.Name)
+	if err != nil {
+		return nil, err
+	}
+	f.name(strings.TrimSuffix(m.Name, filepath.Ext(m.Name)))
+	return f, nil
+}
+
+// openInFolder reads one file of a folder, which names the model where the file's
+// name does not.
+func openInFolder(ctx context.Context, st source.Folder, name, path string) (*File, error) {
+	f, err := openFile(ctx, st, name, path)
+	if err != nil {
+		return nil, err
+	}
+	title := strings.TrimSuffix(name, filepath.Ext(name))
+	if abs, err := filepath.Abs(string(st)); err == nil && usualName(name) {
+		title = filepath.Base(abs) // every model's file is called so
+	}
+	f.name(title)
+	return f, nil
+}
+
+// openFile reads one file of a store by what its name says it is.
+func openFile(ctx context.Context, st source.Store, name, path string) (*File, error) {
 	var f *File
 	var err error
 	switch lower := strings.ToLower(name); {
@@ -97,11 +132,6 @@ func openFile(ctx context.Context, st source.Folder, name, path string) (*File, 
 		return nil, err
 	}
 	f.Path = path
-	title := strings.TrimSuffix(name, filepath.Ext(name))
-	if abs, err := filepath.Abs(string(st)); err == nil && usualName(name) {
-		title = filepath.Base(abs) // every model's file is called so
-	}
-	f.name(title)
 	return f, nil
 }
 

@@ -276,24 +276,38 @@ func (w *worker) list() {
 		if i >= len(w.pairs) || Cancelled(w.o.Context) != nil {
 			return
 		}
-		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			plan := w.plan(n)
-			if w.counts.launched(&plan) == 0 {
-				return
-			}
-			if n.mode == w.modes[0] {
-				w.candidates += w.counts.count(n) * int64(len(w.modes))
-			}
-			for _, l := range w.pipelines[n.pp] {
-				plan.VP = max(plan.VP, l.vp)
-			}
+		w.space.divisions(w.pairs[i][0], w.pairs[i][1], w.listDivision)
+	}
+}
+
+// listDivision collects the nodes of a division. One that is too slow at any
+// depth and with any recompute is counted only.
+func (w *worker) listDivision(at *node) {
+	plan := w.plan(at)
+	looked, hopeless := false, false
+	w.space.depths(at, func(n *node) {
+		plan.PP, plan.DP, plan.VP = int(n.pp), int(n.dp), 1
+		layouts := w.counts.count(&plan)
+		if layouts == 0 {
+			return
+		}
+		w.candidates += layouts * int64(len(w.modes))
+		if !looked {
+			looked, hopeless = true, w.slow(float64(w.floor.Division(&plan)))
+		}
+		if hopeless {
+			return
+		}
+		plan.VP = w.mostVP[n.pp]
+		for _, n.mode = range w.modes {
+			plan.Recompute, plan.OffloadOptimizer = n.mode, false
 			n.floor = float64(w.floor.Step(&plan))
 			plan.OffloadOptimizer = w.offloads[len(w.offloads)-1]
 			if !w.tooSlow(n) && !w.tooLarge(w.floor.Memory(&plan, w.most)) {
 				w.nodes = append(w.nodes, *n)
 			}
-		})
-	}
+		}
+	})
 }
 
 // search opens all nodes of some pairs.
@@ -303,19 +317,34 @@ func (w *worker) search() {
 		if i >= len(w.pairs) {
 			return
 		}
-		w.space.nodes(w.pairs[i][0], w.pairs[i][1], func(n *node) {
-			if Cancelled(w.o.Context) != nil {
-				return
-			}
-			w.candidates += w.counts.count(n)
-			w.open(n)
+		w.space.divisions(w.pairs[i][0], w.pairs[i][1], func(at *node) {
+			w.space.depths(at, w.searchDepth)
 		})
 	}
 }
 
+// searchDepth opens the nodes of a depth.
+func (w *worker) searchDepth(n *node) {
+	plan := w.plan(n)
+	layouts := w.counts.count(&plan)
+	if layouts == 0 {
+		return
+	}
+	for _, n.mode = range w.modes {
+		if Cancelled(w.o.Context) != nil {
+			return
+		}
+		w.candidates += layouts
+		w.open(n)
+	}
+}
+
 // tooSlow reports whether no layout of a node can be an answer.
-func (r *run) tooSlow(n *node) bool {
-	return r.o.Objective != Memory && n.floor > r.limit() || r.o.Step > 0 && n.floor > float64(r.o.Step)
+func (r *run) tooSlow(n *node) bool { return r.slow(n.floor) }
+
+// slow reports whether nothing that takes so long or longer can be an answer.
+func (r *run) slow(floor float64) bool {
+	return r.o.Objective != Memory && floor > r.limit() || r.o.Step > 0 && floor > float64(r.o.Step)
 }
 
 // tooLarge reports whether no layout that takes so much memory or more can be
@@ -336,6 +365,9 @@ func (w *worker) open(n *node) {
 // evaluatePipeline evaluates the layouts of the pipeline that is looked at.
 func (w *worker) evaluatePipeline() {
 	if !w.o.Exhaustive {
+		if w.slow(float64(w.floor.Step(&w.at))) {
+			return
+		}
 		w.at.OffloadOptimizer = w.offloads[len(w.offloads)-1]
 		least, err := w.v.MemoryLowerBound(&w.at, w.most)
 		if err != nil || w.tooLarge(least) {

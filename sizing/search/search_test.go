@@ -121,7 +121,7 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 			}
 		}
 		for _, pair := range s.pairs() {
-			s.nodes(pair[0], pair[1], func(n *node) {
+			eachNode(s, pair, func(n *node) {
 				plan = s.plan(n)
 				s.shared(&plan, func() { s.states(&plan, try) })
 			})
@@ -138,6 +138,17 @@ func TestTopIsTheBestOfAll(t *testing.T) {
 	})
 }
 
+// eachNode calls try with the nodes of one tensor and context parallelism.
+func eachNode(s *space, pair [2]int, try func(*node)) {
+	s.divisions(pair[0], pair[1], func(at *node) {
+		s.depths(at, func(n *node) {
+			for _, n.mode = range s.modes {
+				try(n)
+			}
+		})
+	})
+}
+
 // Every layout that is listed can run, is listed once, and is evaluated as the
 // reference does it.
 func TestEveryCandidateCanRun(t *testing.T) {
@@ -148,7 +159,7 @@ func TestEveryCandidateCanRun(t *testing.T) {
 		v := p.NewEvaluator()
 		seen := map[train.Plan]bool{}
 		for _, pair := range s.pairs() {
-			s.nodes(pair[0], pair[1], func(n *node) {
+			eachNode(s, pair, func(n *node) {
 				plan := s.plan(n)
 				try := func() {
 					require.NoError(t, p.Check(&plan))
@@ -175,7 +186,7 @@ func TestNothingIsLeftOut(t *testing.T) {
 		s := newSpace(p, Fixed{})
 		listed := map[train.Plan]bool{}
 		for _, pair := range s.pairs() {
-			s.nodes(pair[0], pair[1], func(n *node) {
+			eachNode(s, pair, func(n *node) {
 				plan := s.plan(n)
 				s.shared(&plan, func() { s.states(&plan, func() { listed[plan] = true }) })
 			})

@@ -31,7 +31,9 @@ type space struct {
 	devices   []int // divisors of the number of devices
 	experts   []int // of the experts
 	batches   []int // of the batch
+	groupings []int // sizes of the groups that may share a state; 1 is all ranks
 	pipelines [][]pipeline
+	mostVP    []int // of the pipelines of every depth
 }
 
 // Fixed is what a search leaves as it is.
@@ -111,6 +113,10 @@ func newSpace(p *train.Prepared, fixed Fixed) *space {
 	s.experts = divisors(s.limits.Experts)
 	s.batches = divisors(s.batch)
 	s.listPipelines()
+	s.groupings = s.devices
+	if !fixed.ShardGroup.IsSet() && !stack.HybridShard {
+		s.groupings = []int{1}
+	}
 	return s
 }
 
@@ -170,6 +176,13 @@ func (s *space) listPipelines() {
 		}
 		s.pipelines[pp] = s.uneven(list, pp)
 	}
+	s.mostVP = make([]int, len(s.pipelines))
+	for pp, list := range s.pipelines {
+		s.mostVP[pp] = 1
+		for _, l := range list {
+			s.mostVP[pp] = max(s.mostVP[pp], l.vp)
+		}
+	}
 }
 
 // uneven adds the pipelines of one chunk a stage whose ends hold less, or leaves
@@ -208,9 +221,9 @@ func (s *space) uneven(list []pipeline, pp int) []pipeline {
 // open reports whether a dimension may have the value.
 func open(fixed, value int) bool { return fixed == 0 || fixed == value }
 
-// nodes calls try with the nodes of one tensor and context parallelism, those
-// with the same layer times one after the other.
-func (s *space) nodes(tp, cp int, try func(*node)) {
+// divisions calls try with the nodes of one tensor and context parallelism
+// without their pipelines: all with the same layer times.
+func (s *space) divisions(tp, cp int, try func(*node)) {
 	f, n := &s.fixed.Plan, s.p.Cluster.Count
 	if n%(tp*cp) != 0 {
 		return
@@ -227,8 +240,8 @@ func (s *space) nodes(tp, cp int, try func(*node)) {
 				}
 				for _, mb := range s.batches {
 					if open(f.MicroBatch, mb) {
-						*at = node{tp: int32(tp), cp: int32(cp), ep: int32(ep), etp: int32(etp), mb: int32(mb), sp: sp && tp > 1}
-						s.depths(at, try)
+						*at = node{tp: int32(tp), cp: int32(cp), ep: int32(ep), etp: int32(etp), mb: int32(mb), sp: sp && tp > 1, mode: s.modes[0]}
+						try(at)
 					}
 				}
 			}
@@ -236,7 +249,8 @@ func (s *space) nodes(tp, cp int, try func(*node)) {
 	}
 }
 
-// depths calls try with the pipelines and recompute modes of a node.
+// depths calls try with the pipelines of a node; its recompute mode is the
+// caller's.
 func (s *space) depths(at *node, try func(*node)) {
 	f := &s.fixed.Plan
 	inner := int(at.tp * at.cp)
@@ -261,10 +275,7 @@ func (s *space) depths(at *node, try func(*node)) {
 			continue
 		}
 		at.pp, at.dp = int32(pp), int32(dp)
-		for _, mode := range s.modes {
-			at.mode = mode
-			try(at)
-		}
+		try(at)
 	}
 }
 
@@ -311,7 +322,7 @@ func (s *space) states(plan *train.Plan, try func()) {
 		return
 	}
 	for _, plan.Sharding = range s.shardings {
-		for _, group := range s.devices {
+		for _, group := range s.groupings {
 			if group == 1 {
 				group = 0
 			}
@@ -390,15 +401,15 @@ type counter struct {
 	pipelines map[pipelineKey]int64
 }
 
-// count returns how many layouts a node stands for.
-func (c *counter) count(n *node) int64 {
-	plan := c.plan(n)
-	pipelines := c.launched(&plan)
+// count returns how many layouts of one recompute mode a plan stands for whose
+// pipeline and state are open.
+func (c *counter) count(plan *train.Plan) int64 {
+	pipelines := c.launched(plan)
 	if pipelines == 0 {
 		return 0
 	}
-	states := int64(0)
-	c.states(&plan, func() { states++ })
+	at, states := *plan, int64(0)
+	c.states(&at, func() { states++ })
 	return pipelines * states
 }
 

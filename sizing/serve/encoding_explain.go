@@ -15,7 +15,7 @@ func (a *EncodingAnswer) Explain() []note.Derivation {
 	l := servingLines{group: "memory"}
 	a.explainWeights(&l)
 	l.derive("compute buffers", "encoding.compute", "", m.Compute, a.pass.widestInputs(each, seq)...)
-	l.overhead(a.Runtime, m.Overhead)
+	l.overhead(a.Runtime.Source, m.Overhead, a.Runtime.ContextGiB*(1<<30), 0)
 	l.derive("total", "serving.total", "", m.Total)
 	l.group = "time"
 	l.pass(&a.pass, each, seq)

@@ -20,29 +20,23 @@ func (a *Answer) Explain() []note.Derivation {
 }
 
 func (a *Answer) explainMemory() []note.Derivation {
-	m, r, l := &a.Memory, a.Runtime, servingLines{group: "memory"}
+	m, l := &a.Memory, servingLines{group: "memory"}
 	a.explainWeights(&l)
 	n := float64(a.perReplica(a.Batch))
 	stage, ofStage := a.stageOf(m)
 	a.explainCaches(&l, n, stage, ofStage)
 	if m.KVPadding > 0 {
-		l.derive("KV cache, rounding", "serving.kv-rounding", r.Source, m.KVPadding,
-			note.In("cache, rounded up", note.MiB(m.KVCache+m.KVPadding)), note.In("cache", note.MiB(m.KVCache)), note.In("cells per block", max(r.KVBlock, r.KVPad)))
+		a.explainPadding(&l, n)
 	}
 	if m.State > 0 {
 		tail := append(note.Product{note.In("tensor parallel", a.Layout.TP)}, ofStage...)
 		l.derive("state", "serving.state", sourceState, m.State, note.In("state per sequence", a.StateBytes()), note.In("sequences", n), note.In("shares", tail))
 	}
 	a.explainCompute(&l)
-	l.overhead(r, m.Overhead)
+	a.explainOverhead(&l)
 	l.derive("total", "serving.total", "", m.Total)
-	l.derive("the runtime takes", "serving.budget", r.Source, m.Budget, note.In("memory per device", m.Device), note.In("utilisation", r.Utilisation))
+	a.explainBudget(&l)
 	return l.list
-}
-
-// overhead derives the runtime's memory besides weights, cache and buffers.
-func (l *servingLines) overhead(r *Runtime, overhead quantity.Bytes) {
-	l.derive("overhead", "serving.overhead", r.Source, overhead, note.In("context and libraries", note.GiB(r.ContextGiB*(1<<30))))
 }
 
 // stageOf is the share of caches and state on the devices of the fullest stage,
@@ -71,7 +65,7 @@ func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.P
 		if a.SharedContext {
 			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
-		shape := cacheShape{kv: a.KV, tp: a.Layout.TP, expanded: a.Expanded, copied: a.Copied}
+		shape := a.shape(a.Layout.TP)
 		each := c.tokenBytes(&shape)
 		bytes := quantity.Bytes(c.layers * cells * each * sequences * stage)
 		numbers := note.Inputs{note.In("layers", c.layers), note.In("tokens", cells), note.In("bytes per token and layer", quantity.Bytes(each)),
@@ -117,16 +111,21 @@ func (a *Answer) explainWeights(l *servingLines) {
 
 // explainCompute derives the compute buffers.
 func (a *Answer) explainCompute(l *servingLines) {
-	s, r, compute := a.profile, a.Runtime, a.Memory.Compute
+	s, r, compute := a.profile, a.sized, a.Memory.Compute
 	prompt := float64(a.prompt(a.Context))
 	logits := note.In("logits", note.NewPart("serving.logits", note.In("rows of logits", r.LogitRows), note.In("vocabulary", s.vocab),
 		note.In("bytes per logit", quantity.Bytes(r.LogitBytes)), note.In("tensor parallel", a.Layout.TP)))
+	if a.ledger != nil {
+		a.explainProfiled(l, prompt)
+		return
+	}
+	graph := a.newGraphBuffer(float64(a.Context))
+	front := a.timer.frontBytes(prompt)
 	switch {
-	case a.timer.frontBytes(prompt) > s.computeBytes(r, &a.Layout, prompt):
+	case r.HiddenCopies > 0 && front <= graph.last():
+		graph.explain(l, r.Source, compute)
+	case r.HiddenCopies > 0, front > s.computeBytes(r, &a.Layout, prompt):
 		l.derive("compute buffers", "serving.compute-widest", r.Source, compute)
-	case r.HiddenCopies > 0:
-		l.derive("compute buffers", "serving.compute-copies", r.Source, compute,
-			logits, note.In("rows", r.LogitRows), note.In("copies", r.HiddenCopies), note.In("hidden size", s.hidden))
 	default:
 		l.derive("compute buffers", "serving.compute", r.Source, compute,
 			note.In("tokens of a chunk", min(float64(r.PrefillChunk), max(prompt, 1))), note.In("widest activation", s.widest), note.In("tensor parallel", a.Layout.TP),

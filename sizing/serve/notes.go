@@ -19,6 +19,9 @@ func (a *Answer) note(p *Prepared) {
 	if p.Model.Context > 0 && p.Context > p.Model.Context && !p.SharedContext {
 		notes.Say("context.beyond", "", p.Model.Name, p.Model.Context, p.Context)
 	}
+	if m := &a.Memory; m.Verdict == MayNotFit {
+		notes.Say("fits.may-not", "", m.High, m.Budget)
+	}
 	if m := &a.Memory; m.HostLayers > 0 {
 		notes = append(notes, p.hostNote(m))
 	}
@@ -47,12 +50,34 @@ func (s *Request) foreignNote() note.Note {
 // noteRuntime says what the runtime uses, and which links.
 func (p *Prepared) noteRuntime(notes *note.List, padding quantity.Bytes) {
 	r := p.Runtime
-	notes.Say("runtime.takes", r.Source, r.Title, 100*r.Utilisation, r.ContextGiB)
+	libraries, collectives := p.libraries()
+	source := r.Source
+	if p.ledger != nil {
+		source = p.ledger.Source
+	}
+	notes.Say("runtime.takes", source, r.Title, 100*p.share(), (libraries+collectives)/(1<<30))
+	if p.ledger != nil {
+		p.noteLedger(notes)
+	}
 	if k := &p.timer.links; k.network > 0 {
 		notes.Say("scale-out.serving", "", p.Layout.Devices()/p.Layout.Replicas, quantity.Bandwidth(k.network))
 	}
-	if padding > 0 {
+	if a := p.allotment(); a != nil && padding > 0 {
+		notes.Say("padding.pages", sourcePages, r.Title, int64(a.block), int64(a.group), int64(a.pass))
+	} else if padding > 0 {
 		notes.Say("padding.blocks", r.Source, r.Title, max(r.KVBlock, r.KVPad))
+	}
+}
+
+// noteLedger says which release's division of memory the figures are of, and
+// how it pads the experts.
+func (p *Prepared) noteLedger(notes *note.List) {
+	l, d := p.ledger, p.Cluster.Device
+	notes.Say("runtime.release", l.Source, p.Runtime.Title, l.Since.String(), int64(p.tokensPerPass()), int64(p.sequencesPerPass()))
+	if e := l.padding(p.Quant, d); e != nil && p.StoredBytes == 0 {
+		if loaded := p.profile.expertBytes(); loaded > p.unpadded {
+			notes.Say("weights.padded", e.Source, e.Kernel, quantity.Bytes(loaded-p.unpadded))
+		}
 	}
 }
 
@@ -90,7 +115,7 @@ func (p *Prepared) hostNote(m *Memory) note.Note {
 		limits = note.Word("limits-memory")
 	}
 	var copied, told any = note.Word(""), note.Word("")
-	if chunk := min(p.Runtime.PrefillChunk, p.prompt(p.Context)); p.timer.copyRate > 0 && chunk >= copiedFrom {
+	if chunk := min(p.sized.PrefillChunk, p.prompt(p.Context)); p.timer.copyRate > 0 && chunk >= copiedFrom {
 		copied = note.New("offload.copied", "", chunk, p.timer.copyRate/1e9)
 	}
 	if settings := p.HostSettings(m); len(settings) > 0 {

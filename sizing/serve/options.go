@@ -3,6 +3,7 @@ package serve
 import (
 	"cmp"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"mlsizer/hardware"
@@ -78,6 +79,7 @@ func (s Request) withQuant(q *Quant) Request {
 // withRuntime is the request with another runtime and an open layout.
 func (s Request) withRuntime(r *Runtime) Request {
 	s.Runtime, s.Layout, s.Expanded, s.Copied, s.Year = r, Layout{}, false, false, 0
+	s.Ledger, s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch = nil, 0, 0, 0, 0
 	return s
 }
 
@@ -188,9 +190,12 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 	add(shorter && o.Images > 0, "images", o.Images)
 	add(o.Batch != p.Batch, "batch", o.Batch)
 	list = append(list, p.layoutSettings(o)...)
-	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
-	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
+	open = p.KV.Name == p.Runtime.CacheFor(p.Model, p.Cluster.Device, p.Quant.Name)
+	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.CacheFor(o.Model, o.Cluster.Device, o.Quant.Name), "kv", o.KV.Name)
 	add(o.Offload != p.Offload, "offload", o.Offload)
+	add(o.BatchedTokens != p.BatchedTokens, "max-num-batched-tokens", o.BatchedTokens)
+	add(o.MaxSequences != p.MaxSequences, "max-num-seqs", o.MaxSequences)
+	add(o.Utilisation != p.Utilisation, "gpu-memory-utilization", o.Utilisation)
 	add(elsewhere && p.requested.DeviceMemory > 0, "memory", int64(o.DeviceMemory))
 	given := p.Cluster.Device.Price == nil || p.Cluster.Device.Price.PerHour != l.price
 	add(elsewhere && given && l.price > 0 && price > 0, "price", float64(price))
@@ -222,10 +227,13 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 	return list
 }
 
-// options lists what would fit: narrower weights, a shorter context, a batch
-// that groups divide, a smaller cache, another runtime, weights on the host, more devices, or others.
+// options lists what would fit, first what changes neither the model nor the
+// work: more devices, then narrower weights, a shorter context, a batch that
+// groups divide, a smaller cache, another runtime, weights on the host, or other
+// devices.
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
+	l.moreDevices()
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
 		l.add("weights", p.Request.withQuant(best), note.New("option.weights", "", best.Name))
 	}
@@ -240,13 +248,60 @@ func (p *Prepared) options(price quantity.USD) []Option {
 		s.Batch = n
 		l.add("batch", s, note.New("option.batch", "", n))
 	}
+	l.tuneRuntime()
 	l.divideBatch()
 	l.narrowCache()
 	l.otherRuntimes()
 	l.toHost()
-	l.moreDevices()
 	l.otherDevices()
 	return l.list
+}
+
+// mostUtilisation is the largest share of memory that an option proposes, as
+// graphs and the driver's context are beside it; fewestTokens is the shortest
+// pass, for which windows reserve less.
+const (
+	mostUtilisation = 0.95
+	fewestTokens    = 2048
+)
+
+// tuneRuntime offers other limits of the runtime: fewer sequences per pass,
+// whose sampling takes less, a larger share of the memory, shorter passes, and
+// all of them with an 8-bit cache.
+func (l *optionList) tuneRuntime() {
+	p := l.p
+	if p.ledger == nil || p.ledger.Static {
+		return
+	}
+	sequences := func(s *Request) {
+		if n := max(16, int64(1)<<bits.Len64(uint64(p.perReplica(p.Batch)-1))); float64(n) < p.sequencesPerPass() {
+			s.MaxSequences = n
+		}
+	}
+	share := func(s *Request) {
+		if p.share() < mostUtilisation {
+			s.Utilisation = mostUtilisation
+		}
+	}
+	tokens := func(s *Request) {
+		if p.tokensPerPass() > fewestTokens {
+			s.BatchedTokens = fewestTokens
+		}
+	}
+	cache := func(s *Request) {
+		if kv, err := ParseKVType("fp8"); err == nil && kv.Key < p.KV.Key {
+			s.KV = kv
+		}
+	}
+	for _, changes := range [][]func(*Request){{sequences}, {share}, {sequences, share}, {sequences, share, tokens}, {sequences, share, tokens, cache}} {
+		s := p.Request
+		for _, change := range changes {
+			change(&s)
+		}
+		if l.add("limits", s, note.New("option.limits", "")) {
+			return
+		}
+	}
 }
 
 // divideBatch offers groups that share the experts and divide the batch. Each
@@ -327,7 +382,7 @@ func (l *optionList) toHost() {
 	}
 	s := p.Request
 	for _, r := range loadRuntimes() {
-		if r.Offload != "host" || p.Runtime == r || !r.RunsOn(p.Cluster.Device) || p.Cluster.Count > 1 {
+		if r.Offload != "host" || p.Runtime.Name == r.Name || !r.RunsOn(p.Cluster.Device) || p.Cluster.Count > 1 {
 			continue
 		}
 		q, _ := FindQuant("q4_k_m")
@@ -406,7 +461,7 @@ func (l *optionList) otherDevices() {
 		}
 		s := l.p.Request
 		s.Cluster, s.Layout, s.DeviceMemory, s.Offload = c, Layout{}, 0, NoOffload
-		if r := DefaultRuntime(d, s.Quant); r != s.Runtime {
+		if r := DefaultRuntime(d, s.Quant); r.Name != s.Runtime.Name {
 			s = s.withRuntime(r)
 		}
 		o, err := s.Prepare()

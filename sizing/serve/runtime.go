@@ -10,6 +10,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )
 
@@ -76,6 +77,9 @@ type Runtime struct {
 	// Absorbed says that latent attention multiplies prompts with latents, as
 	// for single tokens, and not with keys and values per head.
 	Absorbed bool `json:"absorbed"`
+	// ConvBytes is the bytes per cached input of a convolution on a page; 0 is
+	// 4, as the rest of a state has.
+	ConvBytes float64 `json:"conv_bytes"`
 	// PadsHeads runtimes support any degree of tensor parallelism.
 	PadsHeads bool `json:"pads_heads"`
 	// Devices are the supported devices; none means any.
@@ -83,6 +87,14 @@ type Runtime struct {
 	// Cache is the default cache format by weight format ("" is any other); f16
 	// without an entry.
 	Cache map[string]string `json:"cache"`
+	// SparseCache is the default cache format of models with an indexer on
+	// devices of an architecture (a prefix of its name).
+	SparseCache map[string]string `json:"sparse_cache"`
+	// Indexed runtimes store the keys of an indexer; others attend to all
+	// tokens.
+	Indexed bool `json:"indexed"`
+	// CopiedUntil is the release since which latents have no transposed copy.
+	CopiedUntil efficiency.Release `json:"latents_copied_until"`
 	// CountsState says that the cache size that it prints includes the state.
 	CountsState bool `json:"counts_state"`
 	// GGUF says that its weights are files of its own with their own formats.
@@ -91,6 +103,8 @@ type Runtime struct {
 	Desktop bool `json:"desk"`
 	// Ladder is the weight formats that it offers, the most bits first.
 	Ladder []string `json:"ladder"`
+	// OwnWeights are the weight formats of files that only it reads.
+	OwnWeights []string `json:"own_weights"`
 	// HostOptions are the options that leave weights on the host, by mode of
 	// offloading; "none" applies to any mode.
 	HostOptions map[Offload][]HostOption `json:"host_options"`
@@ -98,6 +112,27 @@ type Runtime struct {
 	Releases []efficiency.DatedRelease `json:"releases"`
 	// Year is the generation that estimates are for.
 	Year int `json:"year"`
+	// Release is the release that was asked for; nil is the newest.
+	Release *efficiency.Release `json:"-"`
+}
+
+// copiesLatents reports whether the release stores latents with a transposed
+// copy as values.
+func (r *Runtime) copiesLatents() bool {
+	return r.Release != nil && r.Release.Compare(r.CopiedUntil) < 0
+}
+
+// CacheFor returns the runtime's default cache format for a model on a device
+// and a weight format.
+func (r *Runtime) CacheFor(m *model.Model, d *hardware.Device, weights string) string {
+	if m.Sparse() {
+		for arch, kv := range r.SparseCache {
+			if strings.HasPrefix(d.Arch, arch) {
+				return kv
+			}
+		}
+	}
+	return r.DefaultCache(weights)
 }
 
 // DefaultCache returns the runtime's default cache format for a weight format.
@@ -137,17 +172,35 @@ func readRuntimes(data []byte) ([]*Runtime, error) {
 // Runtimes lists the serving programs.
 func Runtimes() []*Runtime { return slices.Clone(loadRuntimes()) }
 
-// FindRuntime returns the runtime of a name or alias in any case.
+// FindRuntime returns the runtime of a name or alias in any case, of a release
+// of it where one follows: "vllm@0.10.1".
 func FindRuntime(s string) (*Runtime, error) {
-	name := strings.ToLower(strings.TrimSpace(s))
+	name, release, dated := strings.Cut(strings.ToLower(strings.TrimSpace(s)), "@")
 	var names []string
 	for _, r := range loadRuntimes() {
 		if r.Name == name || slices.Contains(r.Aliases, name) {
-			return r, nil
+			if !dated {
+				return r, nil
+			}
+			return r.at(s, release)
 		}
 		names = append(names, r.Name)
 	}
 	return nil, note.NewError("runtime.unknown", s, names)
+}
+
+// at is the runtime at a release.
+func (r *Runtime) at(input, release string) (*Runtime, error) {
+	v, ok := efficiency.ParseRelease(release)
+	if !ok {
+		return nil, note.NewError("runtime.unknown-release", input, r.Name)
+	}
+	old := *r
+	old.Release = &v
+	if year := r.ReleaseYear(release); year > 0 {
+		old.Year = year
+	}
+	return &old, nil
 }
 
 // DefaultRuntime is llama.cpp for its own files and for desktops, phones and
@@ -160,7 +213,9 @@ func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
 // chooseRuntime is DefaultRuntime with its reason.
 func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
 	name, why := "vllm", note.Word("many-sequences")
-	switch {
+	switch owner := ownerOf(q); {
+	case owner != nil:
+		return owner, "own-files"
 	case q != nil && q.GGUF:
 		name, why = "llama.cpp", note.Word("own-files")
 	case d.Kind == hardware.CPU, d.Kind == hardware.Phone, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
@@ -170,6 +225,17 @@ func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
 	}
 	r, _ := FindRuntime(name)
 	return r, why
+}
+
+// ownerOf is the runtime whose files alone are in a format; nil if there is
+// none.
+func ownerOf(q *Quant) *Runtime {
+	for _, r := range loadRuntimes() {
+		if q != nil && slices.Contains(r.OwnWeights, q.Name) {
+			return r
+		}
+	}
+	return nil
 }
 
 // RuntimeChoice returns the default runtime, and why.

@@ -50,6 +50,15 @@ type Request struct {
 	HostMemory quantity.Bytes
 	// Year is the runtime's generation; 0 takes the runtime's own.
 	Year int
+	// Ledger is how the runtime's release divides memory; nil takes the newest.
+	Ledger *Ledger
+	// Utilisation is the share of memory that the runtime may use, BatchedTokens
+	// and MaxSequences the most tokens and sequences of a pass, UBatch the
+	// tokens of llama.cpp's micro-batch; 0 takes the runtime's own.
+	Utilisation   float64
+	BatchedTokens int64
+	MaxSequences  int64
+	UBatch        int64
 	// Expanded stores latent keys and values per head, Copied with a transposed
 	// copy: older programs.
 	Expanded, Copied bool
@@ -59,6 +68,9 @@ type Request struct {
 	// Unfused attention writes its scores to memory, as llama.cpp does
 	// without flash attention.
 	Unfused bool
+	// Projected attention on latents projects those of the whole context up in
+	// each pass, as the fork ik_llama.cpp does.
+	Projected bool
 	// Backend is the interface to the device if it is not the vendor's own:
 	// "vulkan".
 	Backend string
@@ -70,6 +82,9 @@ type Prepared struct {
 	requested Request // before open fields were filled in
 	profile   *profile
 	timer     *servingTimer
+	sized     *Runtime // the runtime with the requested sizes of a pass
+	ledger    *Ledger  // nil: not known
+	unpadded  float64  // bytes of the experts as files store them
 	keys      servingKeys
 	known     int // 2: the runtime on the device, 1: one of them, 0: neither
 	bands     *Constants
@@ -100,6 +115,9 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	if err := s.checkLimits(); err != nil {
+		return nil, err
+	}
 	asked := s
 	if s.Runtime == nil {
 		s.Runtime = DefaultRuntime(s.Cluster.Device, s.Quant)
@@ -120,7 +138,17 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.checkShares(); err != nil {
 		return nil, err
 	}
-	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant)}
+	if n := s.perReplica(s.Batch); s.MaxSequences > 0 && n > s.MaxSequences {
+		return nil, note.FieldError("max-num-seqs", "serving.more-than-sequences", n, s.MaxSequences)
+	}
+	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant), ledger: s.Ledger}
+	if p.ledger == nil {
+		p.ledger = s.Runtime.Ledger(s.Runtime.Release)
+	}
+	p.unpadded = p.profile.expertBytes()
+	if p.ledger != nil && s.StoredBytes == 0 {
+		p.profile.pad(p.ledger.padding(s.Quant, s.Cluster.Device), s.Layout.TP)
+	}
 	if s.FullWindows {
 		for i := range p.profile.caches {
 			p.profile.caches[i].Window = 0
@@ -139,10 +167,12 @@ func (s Request) Prepare() (*Prepared, error) {
 	if year == 0 {
 		year = s.Runtime.Year
 	}
-	if p.timer, err = newServingTimer(p.profile, s.Layout, s.Runtime, year, s.KV, &s.Cluster); err != nil {
+	p.sized = s.sized()
+	p.Copied = p.Copied || s.Runtime.copiesLatents()
+	if p.timer, err = newServingTimer(p.profile, s.Layout, p.sized, year, s.KV, &s.Cluster); err != nil {
 		return nil, err
 	}
-	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
+	p.timer.unfused, p.timer.copied = s.Unfused, p.Copied
 	if s.Expanded {
 		p.timer.expand()
 	}
@@ -155,6 +185,24 @@ func (s Request) Prepare() (*Prepared, error) {
 	p.keys = newServingKeys(&s, year, p.timer.peak, p.timer.links.name)
 	p.SetConstants(DefaultConstants())
 	return p, nil
+}
+
+// sized is the runtime with the requested tokens of a pass: llama.cpp's
+// micro-batch, or the most that are batched.
+func (s *Request) sized() *Runtime {
+	n := s.BatchedTokens
+	if s.Runtime.KVPad > 0 {
+		n = s.UBatch
+	}
+	if n == 0 {
+		return s.Runtime
+	}
+	r := *s.Runtime
+	r.PrefillChunk = n
+	if r.KVPad > 0 {
+		r.LogitRows, r.WindowExtra = n, n
+	}
+	return &r
 }
 
 // check rejects impossible requests.
@@ -190,15 +238,7 @@ func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output,
 
 // scaleTo scales the tensors to a total in bytes.
 func (s *profile) scaleTo(total float64) {
-	have := 0.0
-	for i := range s.tensors {
-		if !s.tensors[i].shared {
-			have += s.tensors[i].bytes
-		}
-	}
-	for i := range s.experts {
-		have += s.experts[i].bytes
-	}
+	have := s.stored()
 	if have <= 0 {
 		return
 	}
@@ -254,26 +294,10 @@ func (s *Request) perReplica(batch int64) int64 {
 // Memory returns the memory of the most loaded device for batch sequences of a
 // context each.
 func (p *Prepared) Memory(context, batch int64) Memory {
-	var m Memory
-	s, l := p.profile, &p.Layout
-	dense, experts := s.weightBytes(l)
-	perStage := s.stageShare(l)
-	n := float64(p.perReplica(batch))
-	tokens, sequences := float64(context), n
-	shape := cacheShape{kv: p.KV, tp: l.TP, expanded: p.Expanded, copied: p.Copied}
-	if p.SharedContext {
-		sequences, shape.sequences = 1, n
-	}
-	exact := s.cacheBytes(tokens, &shape) * sequences * perStage
-	shape.runtime = p.Runtime
-	padded := s.cacheBytes(tokens, &shape) * sequences * perStage
-	m.KVCache, m.KVPadding = quantity.Bytes(exact), quantity.Bytes(math.Max(0, padded-exact))
-	m.State = quantity.Bytes(s.stateBytes(l.TP) * n * perStage)
-	prompt := float64(p.prompt(context))
-	m.Compute = quantity.Bytes(math.Max(s.computeBytes(p.Runtime, l, prompt), p.timer.frontBytes(prompt)))
-	m.Overhead = quantity.Bytes(p.Runtime.ContextGiB * (1 << 30))
-	m.Device = p.DeviceMemory
-	m.Budget = p.Runtime.budget(m.Device)
+	l := &p.Layout
+	dense, experts := p.profile.weightBytes(l)
+	m := p.cacheOf(float64(context), float64(p.perReplica(batch)))
+	p.limits(&m, context)
 	m.Weights = quantity.Bytes(dense + experts)
 	if p.StoredBytes == 0 || p.Quant.GGUF { // other files include the towers
 		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))
@@ -282,6 +306,26 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 	if !m.Fits && p.Offload != NoOffload && p.Runtime.Offload != "none" {
 		p.offload(&m, experts)
 	}
+	p.judge(&m)
+	return m
+}
+
+// cacheOf is the caches and the states of n sequences on a device, and what the
+// runtime's allotment adds to them.
+func (p *Prepared) cacheOf(tokens, n float64) (m Memory) {
+	s, perStage, sequences := p.profile, p.profile.stageShare(&p.Layout), n
+	shape := p.shape(p.Layout.TP)
+	if p.SharedContext {
+		sequences, shape.sequences = 1, n
+	}
+	exact, state := s.cacheBytes(tokens, &shape)*sequences*perStage, s.stateBytes(p.Layout.TP)*n*perStage
+	shape.runtime = p.sized
+	padded := s.cacheBytes(tokens, &shape) * sequences * perStage
+	if a := p.allotment(); a != nil {
+		padded = a.bytes(tokens)*n - state
+	}
+	m.KVCache, m.KVPadding = quantity.Bytes(exact), quantity.Bytes(math.Max(0, padded-exact))
+	m.State = quantity.Bytes(state)
 	return m
 }
 
@@ -325,6 +369,9 @@ func (p *Prepared) MaxBatch(context int64) int64 {
 // host.
 func (p *Prepared) maxBatch(context int64, layers int) int64 {
 	most := int64(1 << 24)
+	if p.MaxSequences > 0 {
+		most = p.MaxSequences * int64(p.Layout.Replicas*p.Layout.EP)
+	}
 	if p.SharedContext {
 		most = context / p.leastContext() * int64(p.Layout.Replicas*p.Layout.EP)
 	}
@@ -416,7 +463,7 @@ func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 // KVBytes returns the cache of one sequence over all devices, without the
 // runtime's padding.
 func (p *Prepared) KVBytes(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(1)
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
@@ -429,14 +476,16 @@ func (p *Prepared) ActivationBytes(prompt float64) float64 {
 
 // KVBytesPadded is KVBytes as the runtime allocates it.
 func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.Runtime}
+	shape := p.shape(1)
+	shape.runtime = p.sized
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
 // KVBytesPerToken returns the cache per token while no window is full, over all
 // devices.
 func (p *Prepared) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.profile.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+	shape := p.shape(1)
+	return quantity.Bytes(p.profile.tokenBytes(&shape))
 }
 
 // StateBytes returns the state of one sequence over all devices.

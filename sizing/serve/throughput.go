@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"cmp"
 	"math"
 
 	"mlsizer/sizing/note"
@@ -59,9 +60,14 @@ type Answer struct {
 	// BestOtherRuntime is the same for another runtime, if this one has none.
 	BestOtherRuntime *Choice
 	Throughput       Throughput
+	// CacheTokens is the tokens that the cache of a replica fits, CacheLow and
+	// CacheHigh its 80 % band; see [Prepared.CacheTokens].
+	CacheTokens, CacheLow, CacheHigh int64
 	// Front is the part of the model before the decoder; nil without one.
 	Front   *Front
 	Options []Option
+	// Service is the fewest devices that deliver a level, if one is asked for.
+	Service *Service
 	Notes   []note.Note
 	price   quantity.USD // per device-hour; 0: not known
 }
@@ -87,6 +93,7 @@ func (s Request) Answer(price quantity.USD) (*Answer, error) {
 		a.BestOtherRuntime = p.bestOtherRuntime()
 	}
 	a.Throughput = p.Throughput(price)
+	a.CacheTokens, a.CacheLow, a.CacheHigh = p.CacheTokens()
 	a.Front = p.front()
 	if !a.Memory.Fits {
 		a.Options = p.options(price)
@@ -176,7 +183,7 @@ type loadedServer struct {
 // accepts, for each number of layers on the host: larger caches leave less
 // memory for weights.
 func (p *Prepared) fullLoad() (best loadedServer) {
-	most := p.Runtime.MaxSequences * int64(p.Layout.Replicas)
+	most := cmp.Or(p.MaxSequences, p.Runtime.MaxSequences) * int64(p.Layout.Replicas)
 	if p.SharedContext { // more sequences are shorter and no more load
 		most = min(most, p.Batch)
 	}

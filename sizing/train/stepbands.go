@@ -40,7 +40,7 @@ func (p *Prepared) StepBand(plan *Plan) Band {
 // not count as measured for other plans.
 func (p *Prepared) measured(plan *Plan) bool {
 	nearest := p.timing.nearestBand
-	if p.Teacher != nil || nearest.Measured == nil {
+	if p.Teacher != nil || p.Others != nil || nearest.Measured == nil {
 		return false
 	}
 	_, found := slices.BinarySearch(nearest.Keys, p.Key(plan))

@@ -34,6 +34,12 @@ type App struct {
 	// Root builds the command tree, to look up commands and flags.
 	Root func(*App) *cobra.Command
 
+	// Access is what the command may read beside its arguments.
+	Access Access
+	// Grace is how long, in nanoseconds, the command may take to end after an
+	// interrupt; 0: as long as any other.
+	Grace *atomic.Int64
+
 	Output render.Format // -o
 	Lang   text.Lang     // --lang
 
@@ -92,7 +98,7 @@ func (a *App) Hardware() (*hardware.Catalog, error) {
 	}
 	c := hardware.Default()
 	if a.hardwareFile != "" {
-		f, err := OpenFlag("--hardware-file", a.hardwareFile, text.FileOfDevices)
+		f, err := a.OpenFlag("--hardware-file", a.hardwareFile, text.FileOfDevices)
 		if err != nil {
 			return nil, err
 		}
@@ -167,22 +173,9 @@ func (a *App) Print(d *render.Document) error {
 	return nil
 }
 
-// OpenFlag opens the file that a flag names; want is what it should be.
-func OpenFlag(flag, file string, want text.Text) (*os.File, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, ReadError(text.SaidOf.Error(flag+" ", FileError(err)), "")
-	}
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		f.Close()
-		return nil, ReadError(text.IsFolder.Error(flag, file, want), "")
-	}
-	return f, nil
-}
-
 // ReadConstants reads the file of --constants.
-func ReadConstants(file string) (*train.Constants, error) {
-	f, err := OpenFlag("--constants", file, text.FileOfConstants)
+func (a *App) ReadConstants(file string) (*train.Constants, error) {
+	f, err := a.OpenFlag("--constants", file, text.FileOfConstants)
 	if err != nil {
 		return nil, err
 	}

@@ -118,8 +118,7 @@ func (a *App) Report(err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	f := &Failure{err: err, code: exitFailed}
-	errors.As(err, &f)
+	f := failureOf(err)
 	a.sayLines(text.LineError, text.ErrorLine(err, a.Lang))
 	if hint := a.settled(f.hint); hint != "" {
 		a.sayLines(text.LineHint, hint)
@@ -128,6 +127,20 @@ func (a *App) Report(err error) int {
 		a.sayLines(text.LineUsage, a.Sayf(text.UsageLine, f.Cmd.UseLine(), f.Cmd.CommandPath()))
 	}
 	return f.code
+}
+
+// failureOf is an error with its exit code and its hint.
+func failureOf(err error) *Failure {
+	f := &Failure{err: err, code: exitFailed}
+	errors.As(err, &f)
+	return f
+}
+
+// Problem is what is wrong with a request, in the words of the command line:
+// the error, and the hint, which may be "".
+func (a *App) Problem(err error) (detail, hint string) {
+	detail = text.Harmless(text.ErrorLine(err, a.Lang))
+	return detail, text.Harmless(a.settled(failureOf(err).hint))
 }
 
 // FlagError converts an error of pflag to a usage error.

@@ -161,7 +161,7 @@ func (a *App) NoSubcommand(show func(name string) (line string, near []string)) 
 func (a *App) NearestModels(name string) []string {
 	_, err := a.Models().Find(name)
 	var nf *catalog.NotFoundError
-	if !errors.As(err, &nf) || looksLikeCount(name) || IsPath(name) {
+	if !errors.As(err, &nf) || looksLikeCount(name) || a.Access.isPath(name) {
 		return []string{name}
 	}
 	return nf.Near()

@@ -53,7 +53,7 @@ type ModelArg struct {
 // Resolve finds the model of a MODEL argument: a name of the catalogue, a
 // parameter count, or a file. A name is never searched for a number.
 func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
-	if IsPath(arg) {
+	if a.Access.isGiven(arg) || a.Access.isPath(arg) {
 		return a.resolveFile(ctx, arg)
 	}
 	entry, notFound := a.Models().Find(arg)
@@ -72,7 +72,7 @@ func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 		}
 		return &ModelArg{Input: arg, Model: m}, nil
 	}
-	if modelfile.IsReference(arg) {
+	if a.Access.isReference(arg) {
 		return a.resolveFile(ctx, arg)
 	}
 	if looksLikeCount(arg) {
@@ -84,16 +84,20 @@ func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 // IsPath reports whether an argument can only be a path or a repository. The
 // catalogue accepts "org/name" too, so a slash alone does not decide.
 func IsPath(arg string) bool {
-	for _, prefix := range []string{"hf:", "./", "../", "/", "~"} {
-		if strings.HasPrefix(arg, prefix) {
-			return true
-		}
+	if beginsAsPath(arg) {
+		return true
 	}
 	if !strings.ContainsRune(arg, '/') && !strings.ContainsRune(arg, os.PathSeparator) {
 		return false
 	}
 	_, err := os.Stat(arg)
 	return err == nil
+}
+
+// beginsAsPath reports whether an argument begins as only a path or a repository
+// does.
+func beginsAsPath(arg string) bool {
+	return slices.ContainsFunc([]string{"hf:", "./", "../", "/", "~"}, func(prefix string) bool { return strings.HasPrefix(arg, prefix) })
 }
 
 // Open reads the header of a model file or repository.
@@ -104,7 +108,7 @@ func (a *App) Open(ctx context.Context, arg string) (*modelfile.File, error) {
 		}
 		defer a.Working(text.WaitingForHub)()
 	}
-	f, err := modelfile.Open(ctx, arg, modelfile.Options{})
+	f, err := a.Access.openModel(ctx, arg)
 	if err != nil {
 		return nil, ReadError(err, "")
 	}

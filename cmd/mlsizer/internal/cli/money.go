@@ -48,7 +48,7 @@ func (a *App) region() *hardware.Region { return a.prices.Region }
 // priced is a catalogue with the requested prices.
 func (a *App) priced(c *hardware.Catalog) (*hardware.Catalog, error) {
 	if a.priceFile != "" {
-		f, err := OpenFlag("--price-file", a.priceFile, text.FileOfPrices)
+		f, err := a.OpenFlag("--price-file", a.priceFile, text.FileOfPrices)
 		if err != nil {
 			return nil, err
 		}

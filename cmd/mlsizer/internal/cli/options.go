@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 
+	"mlsizer/cmd/mlsizer/internal/deploy"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -41,7 +43,9 @@ func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
 }
 
 // Served says whether serving is compared and not training.
-func (o *CompareOptions) Served() bool { return len(o.Serving.Weights) > 0 || o.Student != "" }
+func (o *CompareOptions) Served() bool {
+	return len(o.Serving.Weights) > 0 || o.Student != "" || !o.Serving.Level.IsZero()
+}
 
 // ServingOptions are the flags of serving: those of infer and of compare
 // --weights.
@@ -59,15 +63,24 @@ type ServingOptions struct {
 	Host    quantity.Bandwidth
 	HostRAM quantity.Bytes
 	Shared  bool
-	Images  int64          // in a prompt; not given: one where the model takes images
-	Memory  quantity.Bytes // per device, instead of the catalogue's
-	Network hardware.Network
+	// The limits of the runtime; 0 is its own.
+	Utilisation   float64
+	BatchedTokens int64
+	MaxSequences  int64
+	UBatch        int64
+	FullWindows   bool
+	Unfused       bool
+	Export        deploy.Program // the launch to print; "" prints the answer
+	Images        int64          // in a prompt; not given: one where the model takes images
+	Memory        quantity.Bytes // per device, instead of the catalogue's
+	Network       hardware.Network
 	// Alternatives are the devices that may be proposed instead.
 	Alternatives []*hardware.Device
 	Explain      bool
 	Price        quantity.USD
 	Bounds       sizing.Bounds
 	Prune        []model.Prune
+	Level        serve.Level // what the service has to deliver; zero: not asked
 }
 
 // InferOptions are the arguments of the infer command.
@@ -89,4 +102,20 @@ func (m MemoryLimit) Of(d *hardware.Device) quantity.Bytes {
 		return quantity.Bytes(m.Share) * d.Memory
 	}
 	return m.Bytes
+}
+
+// ServeWithExport serves with the program whose launch is printed.
+func (o *InferOptions) ServeWithExport() error {
+	switch {
+	case o.Export == "":
+	case o.Runtime == nil:
+		r, err := serve.FindRuntime(string(o.Export))
+		if err != nil {
+			return UsageError(err, "")
+		}
+		o.Runtime = r
+	case o.Runtime.Name != string(o.Export):
+		return UsageError(text.ExportOther.Error(string(o.Export), o.Runtime.Name), o.CommandWithout("runtime"))
+	}
+	return nil
 }

@@ -51,7 +51,7 @@ func (o *CompareOptions) FileParts(cmd *cobra.Command, files []string, build fun
 	var parts []Part
 	count := map[string]int{}
 	for _, name := range files {
-		file, err := readScenarios(name)
+		file, err := o.readScenarios(name)
 		if err != nil {
 			return nil, err
 		}

@@ -60,7 +60,7 @@ func (a *App) scenarios(cmd *cobra.Command) (*scenario.File, []scenario.Scenario
 		}
 		return nil, nil, nil
 	}
-	file, err := readScenarios(a.scenarioFile)
+	file, err := a.readScenarios(a.scenarioFile)
 	if err != nil || len(a.scenarioNames) == 0 {
 		return file, scenariosOf(file), err
 	}
@@ -101,7 +101,7 @@ func (a *App) namesInFile() []string {
 	if a.scenarioFile == "" {
 		return nil
 	}
-	file, err := readScenarios(a.scenarioFile)
+	file, err := a.readScenarios(a.scenarioFile)
 	if err != nil {
 		return nil
 	}
@@ -109,8 +109,8 @@ func (a *App) namesInFile() []string {
 }
 
 // readScenarios reads a file of scenarios.
-func readScenarios(name string) (*scenario.File, error) {
-	f, err := OpenFlag("-f", name, text.FileOfPlan)
+func (a *App) readScenarios(name string) (*scenario.File, error) {
+	f, err := a.OpenFlag("-f", name, text.FileOfPlan)
 	if err != nil {
 		return nil, err
 	}
@@ -174,15 +174,38 @@ func settable(cmd *cobra.Command, name string) *pflag.Flag {
 	return f
 }
 
-// setFlag gives a flag its values. A list is that of the flag where it takes
-// several values, and one value with commas where a value is a list itself.
-func setFlag(cmd *cobra.Command, f *pflag.Flag, values []string) error {
+// usesOf are the values of each use of a flag that is given a list: the list is
+// that of the flag where it takes several values, and one value with commas where a
+// value is a list itself.
+func usesOf(f *pflag.Flag, values []string) (uses []string, several bool) {
 	_, severalValues := f.Value.(*listFlag)
 	own, _ := f.Value.(interface{ isList() bool })
-	switch {
-	case slices.Contains(withCommas, f.Name), !severalValues && f.Name != "prune" && own != nil && own.isList():
-		values = []string{strings.Join(values, ",")}
-	case f.Name != "prune" && !severalValues && len(values) > 1:
+	if slices.Contains(withCommas, f.Name) || !severalValues && f.Name != "prune" && own != nil && own.isList() {
+		return []string{strings.Join(values, ",")}, true
+	}
+	return values, f.Name == "prune" || severalValues
+}
+
+// FlagArgs spells a flag with its values as arguments of a command line. A flag
+// that the command does not have, or that takes one value, has them in one.
+func FlagArgs(cmd *cobra.Command, name string, values []string) []string {
+	uses, several := []string{strings.Join(values, ",")}, false
+	if f := cmd.Flags().Lookup(name); f != nil {
+		uses, several = usesOf(f, values)
+	}
+	if !several {
+		uses = []string{strings.Join(uses, ",")}
+	}
+	for i, v := range uses {
+		uses[i] = "--" + name + "=" + v
+	}
+	return uses
+}
+
+// setFlag gives a flag its values.
+func setFlag(cmd *cobra.Command, f *pflag.Flag, values []string) error {
+	values, several := usesOf(f, values)
+	if !several && len(values) > 1 {
 		return text.TakesOne.Error(f.Name, strings.Join(values, ","), len(values), cmd.Name())
 	}
 	for _, v := range values {

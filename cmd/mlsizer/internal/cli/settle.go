@@ -49,7 +49,7 @@ func tried(words []string) bool {
 
 // answers runs a command line that prints nothing.
 func (a *App) answers(args []string) error {
-	b := &App{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Args: args, Root: a.Root, Lang: a.Lang, Output: render.Plain}
+	b := &App{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard, Args: args, Root: a.Root, Lang: a.Lang, Access: a.Access, Output: render.Plain}
 	root := a.Root(b)
 	root.SetArgs(args)
 	return root.Execute()

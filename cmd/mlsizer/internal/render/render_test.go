@@ -289,3 +289,26 @@ func TestVerdictColours(t *testing.T) {
 		require.Equal(t, "T\n", plain.String())
 	}
 }
+
+// A note that only a column left out refers to is left out with it, and the
+// others are numbered anew.
+func TestNotesOfColumnsLeftOut(t *testing.T) {
+	d := &Document{
+		Tables: []Table{{
+			Columns: []Column{
+				{Name: "name", Head: text.Same("name")},
+				{Name: "rest", Head: text.Same("a long head of what may be left out"), Notes: []int{1}, Drop: 1},
+				{Name: "speed", Head: text.Same("speed"), Notes: []int{2, 3}},
+			},
+			Rows: [][]Cell{{{Value: "x"}, {Value: strings.Repeat("wide ", 8), Notes: []int{3}}, {Value: "5"}}},
+		}},
+		Notes: []Note{{Text: text.Same("of the rest")}, {Text: text.Same("of the speed")}, {Text: text.Same("of both")}},
+	}
+	wide := write(t, d, Page{Width: 120, Fit: true})
+	require.Contains(t, wide, "¹ of the rest")
+	narrow := write(t, d, Page{Width: 30, Fit: true})
+	require.NotContains(t, narrow, "of the rest")
+	require.Contains(t, narrow, "speed ¹\nname  ²\n")
+	require.Contains(t, narrow, "¹ of the speed\n² of both\n")
+	require.Contains(t, write(t, d, Page{Width: 120, Fit: true}), "³ of both", "the document was changed")
+}

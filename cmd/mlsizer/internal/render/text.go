@@ -42,6 +42,7 @@ func writeText(out io.Writer, d *Document, p Page) error {
 	}
 	scales := d.scales()
 	dropped := dropTogether(d, scales, p)
+	d = d.without(dropped)
 	for i := range d.Tables {
 		t := &d.Tables[i]
 		if w.Len() > 0 {

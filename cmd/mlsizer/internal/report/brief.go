@@ -2,11 +2,13 @@ package report
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 	"mlsizer/sizing/train"
@@ -47,6 +49,9 @@ func BriefEstimate(r *ResultJSON, a *sizing.Answer, moves []sizing.Sensitive) []
 		rows = append(rows, briefRun(r)...)
 	}
 	rows = append(rows, Fact(text.Layout, r.Plan.String()), Fact(text.Workload, workText(r, a)), Fact(text.Stack, stackText(a)))
+	if t := r.PostTrain; t != nil {
+		rows = append(rows, Fact(text.PhasesTitle, phaseShares(t)))
+	}
 	for i := range r.Advice {
 		rows = append(rows, Fact(text.PlanChange, r.Advice[i].Change))
 	}
@@ -54,7 +59,62 @@ func BriefEstimate(r *ResultJSON, a *sizing.Answer, moves []sizing.Sensitive) []
 	if r.Memory.Fits { // what cannot run has neither time nor cost
 		tables = append(tables, movesTable(moves, r.Workload.Tokens)...)
 	}
-	return append(tables, moreTable(text.AllOf))
+	return append(tables, MoreTable(text.AllOf))
+}
+
+// briefPlans is how many plans the short form lists.
+const briefPlans = 3
+
+// BriefPlan are the tables of the short form of a plan: what the best takes and
+// what bounds it, the plans after it, then what would move the answer most.
+func (o *PlanOptions) BriefPlan(p *Planned, moves []sizing.Sensitive) []render.Table {
+	var affordable *Affordable
+	if len(o.Affordable) > 0 {
+		affordable = o.Affordable[0]
+	}
+	row := newPlanRow(o, p, affordable)
+	row.Top = row.Top[:min(briefPlans, len(row.Top))]
+	tables := BriefEstimate(&row.result, p.Answer, moves)
+	facts := &tables[0]
+	facts.Rows = slices.DeleteFunc(facts.Rows, func(r []render.Cell) bool { return r[0].Value == text.Layout })
+	if bounds := row.Why.Bounds; len(bounds) > 0 {
+		facts.Rows = append(facts.Rows, Fact(text.WhatBounds, sharesText(bounds)))
+	}
+	top := topTable(&row)
+	top = top.Where(func(i int) bool { return top.Columns[i].Name != "mfu" }) // of the best it stands above
+	tables = slices.Insert(tables, 1, top.WithoutEmpty(), searchTable(&row.Search, p))
+	if row.Optimal != nil {
+		laws := lawsTable(row.Optimal, NewFootnotes(nil))
+		return append([]render.Table{laws.WithoutNotes()}, tables...)
+	}
+	return tables
+}
+
+// sharesText names terms of a step with their shares.
+func sharesText(bounds []BoundJSON) text.Text {
+	var list []text.Text
+	for _, b := range bounds {
+		list = append(list, text.Colon.With(termText(b.Term), render.Percent(b.Share)))
+	}
+	return joined(list)
+}
+
+// phaseShares names the phases of a step of post-training with their shares.
+func phaseShares(a *posttrain.Answer) text.Text {
+	var list []text.Text
+	for i := range a.Phases {
+		list = append(list, text.Colon.With(text.Of(text.PhaseName, a.Phases[i].Phase), render.Percent(a.Phases[i].Share)))
+	}
+	return joined(list)
+}
+
+// joined are texts one after the other, of which there is at least one.
+func joined(list []text.Text) text.Text {
+	all := list[0]
+	for _, t := range list[1:] {
+		all = text.Join.With(all, t)
+	}
+	return all
 }
 
 // briefRun are the time and the money that a plan takes.
@@ -88,8 +148,8 @@ func workText(r *ResultJSON, a *sizing.Answer) text.Text {
 	return text.Join.With(work, text.Join.With(r.Workload.Precision, r.Workload.Optimizer))
 }
 
-// moreTable says where the rest of the answer is.
-func moreTable(where text.Text) render.Table {
+// MoreTable says where the rest of the answer is.
+func MoreTable(where text.Text) render.Table {
 	return render.Table{Columns: FactColumns(), Rows: [][]render.Cell{Fact(text.TheRest, where)}}
 }
 
@@ -118,7 +178,7 @@ func Brief(d *render.Document, keep func(i int) bool, where text.Text) {
 			}
 		}
 	}
-	d.Tables = append(d.Tables, moreTable(where))
+	d.Tables = append(d.Tables, MoreTable(where))
 }
 
 // hasNoAnswer reports whether a row says that there is no answer.
@@ -154,5 +214,9 @@ func BriefServing(d *render.Document, a *serve.Answer) {
 	bar := Fact(text.MemoryDevice, usedText(m.Total, m.Device))
 	last := len(d.Tables) - 1
 	d.Tables[0].Rows = append([][]render.Cell{bar}, d.Tables[0].Rows...)
-	Brief(d, func(i int) bool { return i == 0 || i == last }, text.AllServe)
+	service := -1 // it stands after the facts
+	if a.Service != nil {
+		service = 1
+	}
+	Brief(d, func(i int) bool { return i == 0 || i == service || i == last }, text.AllServe)
 }

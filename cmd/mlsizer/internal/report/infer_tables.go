@@ -40,27 +40,34 @@ type ServingJSON struct {
 	Weights       string        `json:"weights"`
 	KV            string        `json:"kv"`
 	Runtime       string        `json:"runtime"`
+	Release       string        `json:"release,omitempty"`
 	Layout        serve.Layout  `json:"layout"`
 	Offload       serve.Offload `json:"offload"`
 }
 
 // InferJSON is the answer for one model, machine and storage.
 type InferJSON struct {
-	Model        ModelJSON        `json:"model"`
-	Hardware     HardwareJSON     `json:"hardware"`
-	Workload     ServingJSON      `json:"workload"`
-	Memory       serve.Memory     `json:"memory"`
-	Weights      quantity.Bytes   `json:"model_weights_bytes"`
-	PerToken     quantity.Bytes   `json:"kv_bytes_per_token"`
-	PerSeq       quantity.Bytes   `json:"kv_bytes_per_sequence"`
-	State        quantity.Bytes   `json:"state_bytes_per_sequence"`
+	Model    ModelJSON      `json:"model"`
+	Hardware HardwareJSON   `json:"hardware"`
+	Workload ServingJSON    `json:"workload"`
+	Memory   serve.Memory   `json:"memory"`
+	Weights  quantity.Bytes `json:"model_weights_bytes"`
+	PerToken quantity.Bytes `json:"kv_bytes_per_token"`
+	PerSeq   quantity.Bytes `json:"kv_bytes_per_sequence"`
+	State    quantity.Bytes `json:"state_bytes_per_sequence"`
+	// CacheTokens is the tokens that the cache of a replica fits.
+	CacheTokens  int64            `json:"kv_tokens"`
+	CacheLow     int64            `json:"kv_tokens_low"`
+	CacheHigh    int64            `json:"kv_tokens_high"`
 	MaxContext   int64            `json:"max_context"`
 	MaxBatch     int64            `json:"max_sequences"`
 	Best         string           `json:"best_weights"`
 	OtherRuntime *serve.Choice    `json:"best_elsewhere,omitempty"`
 	Throughput   serve.Throughput `json:"throughput"`
 	// Front is the part of the model before the decoder.
-	Front   *serve.Front      `json:"front,omitempty"`
+	Front *serve.Front `json:"front,omitempty"`
+	// Service is the fewest devices that deliver the level that is asked for.
+	Service *serve.Service    `json:"service,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
 	Notes   []NoteJSON        `json:"notes"`
 	Explain []note.Derivation `json:"explain,omitempty"`
@@ -72,9 +79,10 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 	r := InferJSON{
 		Model:    NewModelJSON(m, o.Bounds),
 		Hardware: NewHardwareJSON(t.Input, &s.Cluster, train.BF16),
-		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, s.Layout, s.Offload},
+		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, releaseOf(s.Runtime), s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
+		CacheTokens: a.CacheTokens, CacheLow: a.CacheLow, CacheHigh: a.CacheHigh,
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Service: a.Service, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
 	if o.Explain {
@@ -108,16 +116,12 @@ func optionsIn(options []serve.Option, l text.Lang) []optionJSON {
 func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.Note) *render.Document {
 	r := NewInferJSON(m, t, a, notes, &o.ServingOptions, o.Lang)
 	f := NewFootnotes(notes)
-	fits := text.DoesNotFit
-	if r.Memory.Fits {
-		fits = text.Fits
-	}
-	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, fits)
+	title := text.On.With(r.Model.Called(), r.Hardware.Devices, r.Hardware.Name, servingFits(r.Memory.Verdict))
 	if r.Memory.Fits {
 		title = text.Join.With(title, text.Serves.With(PerSecond(r.Throughput.Decode)))
 	}
 	d := &render.Document{
-		Title: title, Verdict: fitsOrNot(r.Memory.Fits),
+		Title: title, Verdict: servingVerdict(r.Memory.Verdict),
 		Tables: []render.Table{
 			servingFacts(&r, a, f),
 			servingMemoryTable(&r, f),
@@ -129,6 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
+	if o.App.Output == render.HTML {
+		d.Figure = inferFigure(&r, o.Lang)
+	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
@@ -138,6 +145,7 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
+	addService(d, o, &r, f)
 	if o.Explain {
 		d.Tables = append(d.Tables, ExplainTables(r.Explain, f)...)
 	}
@@ -200,7 +208,10 @@ func servingMemoryTable(r *InferJSON, f *Footnotes) render.Table {
 	}
 	row(text.ComputeBuffer, m.Compute)
 	row(text.Overhead, m.Overhead, f.At("runtime")...)
-	row(text.Total, m.Total)
+	row(text.Total, m.Total, f.At("fits")...)
+	if m.Low < m.Total || m.High > m.Total {
+		t.Rows = append(t.Rows, []render.Cell{{Value: text.MemoryBand}, {Value: text.Same(fmt.Sprintf("%.2f–%.2f", m.Low/(1<<30), m.High/(1<<30)))}, {}})
+	}
 	row(text.Budget, m.Budget)
 	row(text.DeviceMemory, m.Device)
 	if m.Host > 0 {
@@ -237,22 +248,45 @@ func servingLimits(r *InferJSON) render.Table {
 		}
 		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
 	}
+	size := cacheSize(r.Model.Inferred)
 	rows = append(rows,
-		Fact(text.PerToken, Grouped(int64(r.PerToken))+" B"),
-		Fact(text.PerSequence, Exactly(r.PerSeq)),
+		Fact(text.PerToken, perToken(r)),
+		Fact(text.PerSequence, size(r.PerSeq)),
 	)
 	if r.State > 0 {
-		rows = append(rows, Fact(text.StateSequence, Exactly(r.State)))
+		rows = append(rows, Fact(text.StateSequence, size(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		all := text.CacheOnly.With(Exactly(n * r.PerSeq))
+		all := text.CacheOnly.With(size(n * r.PerSeq))
 		if r.State > 0 {
-			all = text.CacheAndState.With(Exactly(n*r.PerSeq), Exactly(n*r.State))
+			all = text.CacheAndState.With(size(n*r.PerSeq), size(n*r.State))
 		}
 		rows = append(rows, Fact(text.AllSequences.With(r.Workload.Batch), all))
 	}
+	if r.CacheTokens > 0 {
+		rows = append(rows, Fact(text.CacheTokens, text.Same(fmt.Sprintf("%s (%s–%s)", Grouped(r.CacheTokens), Grouped(r.CacheLow), Grouped(r.CacheHigh)))))
+	}
 	rows = append(rows, Fact(text.MaxContext, context), Fact(text.MaxSequences, batch), Fact(text.Best, best))
 	return render.Table{Title: text.Limits, Columns: FactColumns(), Rows: rows}
+}
+
+// cacheSize is how the size of a cache is printed: exactly, or as a guess where
+// the model's layers are inferred from its count.
+func cacheSize(inferred bool) func(quantity.Bytes) any {
+	return func(b quantity.Bytes) any {
+		if inferred {
+			return text.About.With(b)
+		}
+		return Exactly(b)
+	}
+}
+
+// perToken is the cache per token.
+func perToken(r *InferJSON) any {
+	if r.Model.Inferred {
+		return text.About.With(r.PerToken)
+	}
+	return Grouped(int64(r.PerToken)) + " B"
 }
 
 // Exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".

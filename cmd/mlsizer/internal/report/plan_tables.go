@@ -44,6 +44,9 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 	}
 	f := NewFootnotes(rows[at].Answer.Notes)
 	d := &render.Document{Title: planTitle(rows[at], best), Verdict: planVerdict(rows[at]), Lead: PublishedLead(&best.result), JSON: answer, Records: records}
+	if o.Output == render.HTML && rows[at].Found() {
+		d.Figure = EstimateFigure(&best.result, o.Lang)
+	}
 	o.planTables(d, rows, list, at, f)
 	f.Finish(d)
 	return d
@@ -92,8 +95,9 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		return
 	}
 	add(FactsTable(&r.result, p.Answer, f))
+	d.Tables = append(append(d.Tables, splitsTable(p.Splits)...), PostTrainTables(&r.result, f)...)
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
-	add(topTable(r, f))
+	add(topTable(r))
 	add(searchTable(&r.Search, p))
 	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {
@@ -105,7 +109,7 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		if o.Output == render.Plain {
 			add(chartTable(c))
 		}
-		d.Figure = c.svg()
+		d.Figure += c.svg()
 	}
 	add(MemoryTable(&r.result, f))
 	d.Tables = append(d.Tables, SweepTable(&r.result, f)...)
@@ -139,7 +143,7 @@ func planCells(e *train.Estimate, g *run.Goodput, c train.Convention, first ...r
 }
 
 // topTable lists the best plans.
-func topTable(r *planRow, f *Footnotes) render.Table {
+func topTable(r *planRow) render.Table {
 	t := render.Table{Title: text.BestPlans, Columns: planColumns(r.result.Convention, render.Column{Name: "rank", Right: true})}
 	for i := range r.Top {
 		t.Rows = append(t.Rows, planCells(&r.Top[i].Estimate, &r.Top[i].expected, r.result.Convention, render.Cell{Value: i + 1}))

@@ -14,6 +14,7 @@ var (
 	TheRest  = T("the rest", "其余")
 	AllOf    = T("--full: memory by term, the whole run, energy, notes with sources; --explain derives them", "--full：分项内存、整轮运行、能耗及带来源的注释；--explain 给出推导")
 	AllRows  = T("--full has the notes with assumptions and sources", "--full 含注明假设与来源的注释")
+	AllTiers = T("--full: where the tiers begin and why, up to 50 rows of a file", "--full：各级起点及依据，文件至多 50 行")
 	AllServe = T("--full: memory by term, limits, speed, notes with sources", "--full：分项内存、上限、速度及带来源的注释")
 )
 

@@ -136,6 +136,11 @@ var Commands = map[string]Command{
 		Short: T("the completion script for PowerShell", "PowerShell 的补全脚本"),
 		Long:  completionPowerShell,
 	},
+	"serve": {
+		Short:   T("the calculator as a page in a browser, and as an API", "以浏览器页面与 API 提供计算器"),
+		Long:    serveLong,
+		Example: "  mlsizer serve --open\n  mlsizer serve --listen 0.0.0.0:8080 --allow-host sizer.example.org",
+	},
 	"man": {
 		Short:   T("man pages of all commands, written into a folder", "把全部命令的 man 手册页写入一个文件夹"),
 		Long:    manLong,

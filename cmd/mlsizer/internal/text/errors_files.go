@@ -8,6 +8,8 @@ var (
 	ProgramInterrupted = T("interrupted", "已中断")
 	Interrupted        = T("%s: interrupted after %d rows", "%s：在 %d 行之后中断")
 	NoRows             = T("%s: no rows under the header", "%s：表头之下没有行")
+	FileBarred         = T("%q: files of this machine are not read for requests (--allow-files lets them be)", "%q：不为请求读取本机文件（--allow-files 可允许）")
+	HubBarred          = T("%q: repositories of the hub are not read for requests (--allow-hub lets them be)", "%q：不为请求读取 hub 仓库（--allow-hub 可允许）")
 	IsFolder           = T("%s %q: a folder (want %s)", "%s %q：是文件夹（应为%s）")
 )
 

@@ -3,17 +3,26 @@ package text
 // servingNotes are what serving assumes.
 var servingNotes = map[string]Text{
 	"weights.stored":     T("weights in %s: %.4g bits per parameter on average", "权重 %s：平均每参数 %.4g 比特"),
+	"weights.padded":     T("the %s kernel pads the experts: %s more than the files", "%s 内核对专家补齐：比文件多 %s"),
 	"weights.pruned":     T("2:4 pruning: linear layers keep half of their values and 2 index bits per value; reads are faster by the saved bytes, and the up to twofold rate of sparse products is not counted (not measured in serving)", "2:4 剪枝：线性层保留一半数值，每个另加 2 比特索引；读取按节省的字节加快，稀疏乘法至多两倍的速率未计入（无推理实测）"),
 	"weights.not-stored": T("%s does not support %s weights: the nearest it supports are q8_0 or q4_k_m", "%s 不支持 %s 权重：最接近的是 q8_0 或 q4_k_m"),
 
 	"runtime.chosen":       T("runtime not given: %s, %s", "未指定运行时：取 %s，%s"),
 	"runtime.chosen-apple": T("runtime not given: %s, %s (--runtime mlx is the other choice here)", "未指定运行时：取 %s，%s（另可选 --runtime mlx）"),
 	"runtime.takes":        T("%s uses %.0f %% of the device's memory, including %.2g GiB for context and libraries", "%s 占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB"),
+	"fits.may-not":         T("may not fit: the estimate does, the upper end of its 80 %% band (%s) is beyond the limit of %s", "未必可放下：估计值放得下，其 80 %% 区间上端（%s）超过上限 %s"),
+	"runtime.release":      T("memory as %s divides it from release %s on, in passes of at most %d tokens and %d sequences (--runtime vllm@0.10 takes another release; --max-num-batched-tokens, --max-num-seqs and --gpu-memory-utilization set the limits)", "显存划分按 %s 自 %s 版起的规则，每遍至多 %d 个 token、%d 条序列（--runtime vllm@0.10 取其他版本；--max-num-batched-tokens、--max-num-seqs 与 --gpu-memory-utilization 设定上限）"),
 	"runtime.takes-up-to":  T("%s uses up to %.0f %% of the device's memory, including %.2g GiB for context and libraries", "%s 至多占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB"),
 	"runtime.not-known-on": T("%s is not known to run on %s: figures assume that it does", "未见 %s 支持 %s：数字按可运行计"),
 
+	"service.queue":    T("prompts arrive at random and are read one after the other, so that they wait as in an M/D/1 queue with an exponential tail (a replica reads prompts %.0f %% of the time); answers are generated between prompts; every request has the same prompt and answer; P99 of the first token and the mean time per token are held to the limits", "提示随机到达并依次读取，等待按带指数尾部的 M/D/1 队列计（副本 %.0f %% 的时间在读提示）；回答在提示之间生成；各请求的提示与回答等长；以首 token 的 P99 与每 token 平均时间对照上限"),
+	"service.prefix":   T("%.4g %% of each prompt is cached and not read again; its cache is counted for every request", "每个提示的 %.4g %% 已缓存、不再读取；其缓存按每个请求计入"),
+	"service.apart":    T("%d devices read prompts for each %d that answer; the cache of a prompt moves between them in %v", "每 %[2]d 台回答设备配 %[1]d 台读提示；一个提示的缓存在其间传输用时 %[3]v"),
+	"service.not-sure": T("the estimate meets the limits, the upper end of its 80 % band does not", "估计值满足上限，其 80 % 区间上端不满足"),
+
 	"scale-out.serving": T("%d devices on several nodes serve each request, with %v per device and direction between the nodes (--scale-out sets another network)", "每条请求由跨节点的 %d 个设备处理，节点间每设备每方向 %v（可用 --scale-out 另设）"),
 	"padding.blocks":    T("%s rounds the cache up to blocks of %d", "%s 将缓存向上取整到 %d 的倍数"),
+	"padding.pages":     T("%s allots pages of %d tokens to groups of %d layers; a window reserves its tokens and those of a pass (%d), and a recurrent state a page", "%s 以每页 %d 个 token、每组 %d 层分配；滑动窗口另留一遍的 token（%d），递归状态占一页"),
 	"unified.asked":     T("%s per device as requested; %s has %s", "按所给每设备 %s 计，%s 为 %s"),
 	"unified.shared":    T("%s shares its memory with the system: one process can use %s of %s, %s (--memory sets another size)", "%s 与系统共用内存：单个进程可用 %[3]s 中的 %[2]s，%[4]s（可用 --memory 另设）"),
 	"context.beyond":    T("%s is trained for a context of %d tokens: whether it works at %d is not only a question of memory", "%s 的训练上下文为 %d token：%d 能否使用不只取决于显存"),
@@ -41,6 +50,7 @@ var servingNotes = map[string]Text{
 	"option.batch":               T("%d sequences at once", "同时 %d 条序列"),
 	"option.expert-groups":       T("%d expert-parallel groups that divide the batch", "%d 个专家并行组，均分批次"),
 	"option.expert-groups-kv":    T("%d expert-parallel groups that divide the batch, a KV cache in %s", "%d 个专家并行组，均分批次，KV 缓存用 %s"),
+	"option.limits":              T("other limits of the runtime", "调整运行时上限"),
 	"option.kv":                  T("a KV cache in %s", "KV 缓存用 %s"),
 	"option.weights-kv":          T("weights in %s, a KV cache in %s", "权重用 %s，KV 缓存用 %s"),
 	"option.runtime":             T("%s with weights in %s", "用 %s，权重用 %s"),
