@@ -69,14 +69,14 @@ func LeftOutCoverage(list []evidence.StackScore) render.Table {
 func FitBasis(list []evidence.Basis) render.Table {
 	t := render.Table{Title: text.FitBasis, Columns: []render.Column{{Name: "stack", Head: text.Stack}}}
 	for _, c := range []render.Column{
-		{Name: "constants", Head: text.FittedCount}, {Name: "rows", Head: text.Rows}, {Name: "configurations", Head: text.Configurations},
+		{Name: "constants", Head: text.Constants}, {Name: "rows", Head: text.Rows}, {Name: "configurations", Head: text.Configurations},
 		{Name: "shapes", Head: text.ShapeCount}, {Name: "families", Head: text.FamilyCount}, {Name: "devices", Head: text.DeviceCount}, {Name: "sources", Head: text.SourceCount},
 	} {
 		c.Right = true
 		t.Columns = append(t.Columns, c)
 	}
 	for _, b := range list {
-		name := cmp.Or(text.Same(b.Stack), text.AllStacks)
+		name := cmp.Or(text.Same(b.Stack), text.RunGroups["all"])
 		t.Rows = append(t.Rows, []render.Cell{{Value: name}, {Value: b.Constants}, {Value: b.Rows}, {Value: b.Configurations}, {Value: b.Shapes}, {Value: b.Families}, {Value: b.Devices}, {Value: b.Sources}})
 	}
 	return t
