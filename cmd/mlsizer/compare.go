@@ -33,6 +33,7 @@ func newCompare(a *cli.App) (*cobra.Command, *cli.CompareOptions) {
 	}
 	addCompareFlags(a, cmd, o)
 	a.AddFileFlags(cmd)
+	a.AddImport(cmd)
 	cli.AddsUp(cmd.Flags(), "on")
 	cli.TakeLists(cmd.Flags())
 	return cmd, o

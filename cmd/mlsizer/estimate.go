@@ -42,6 +42,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	a.AddImport(cmd)
 	return cmd
 }
 

@@ -55,6 +55,11 @@ func BriefEstimate(r *ResultJSON, a *sizing.Answer, moves []sizing.Sensitive) []
 	for i := range r.Advice {
 		rows = append(rows, Fact(text.PlanChange, r.Advice[i].Change))
 	}
+	for _, n := range a.Notes {
+		if n.Code == "import" { // what of a launch is not in the answer
+			rows = append(rows, Fact(text.Note, text.OfNote(n)))
+		}
+	}
 	tables := []render.Table{{Columns: FactColumns(), Rows: rows}}
 	if r.Memory.Fits { // what cannot run has neither time nor cost
 		tables = append(tables, movesTable(moves, r.Workload.Tokens)...)

@@ -235,6 +235,7 @@ var fileFlags = map[string]Text{
 	"classify from": T("`FILE` of models, one per row; - is stdin", "模型 `FILE`，每行一个；- 为标准输入"),
 	"constants":     T("constants of the step time, as calibrate writes them", "单步时间的常数，由 calibrate 写出"),
 	"file":          T("arguments of the command from a YAML file, by their names; those of the command line stand above them", "从 YAML 文件读取命令的参数（按名称）；命令行所给优先"),
+	"import":        T("a launch of a framework, `FILE` or - for the input: its model, layout and batch, which those of the command line stand above", "框架的启动文件 `FILE`（- 为标准输入）：取其模型、布局与批次；命令行所给优先"),
 	"scenario":      T("scenarios of the file, by `NAME` (default: all, where the command takes several)", "文件中的情景 `NAME`（默认：命令可取多个时为全部）"),
 	"hardware-file": T("CSV or JSON file with devices of your own", "自有设备的 CSV 或 JSON 文件"),
 }

@@ -106,7 +106,7 @@ func requireWorded(t *testing.T, what string, table map[string]Text, used map[st
 // program equal to those of their tables.
 func TestNotesAreWorded(t *testing.T) {
 	used := map[string]int{}
-	for _, folder := range []string{"../../../../hardware", "../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../../../../sizing/posttrain", "../..", "../cli", "../report"} {
+	for _, folder := range []string{"../../../../hardware", "../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../../../../sizing/posttrain", "../..", "../cli", "../report", "../launch"} {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
