@@ -45,7 +45,7 @@ func ExampleAsk() {
 	// Output:
 	// tp8 pp4 vp9 dp16 zero1 mb2
 	// 64.9 GiB of 79.6 GiB per device: fits
-	// 7.03 s per step, 1.06 years in all (233 days to 2.34 years)
+	// 7.01 s per step, 1.05 years in all (218 days to 2.35 years)
 }
 
 // A layout is set where it is known.
@@ -62,7 +62,7 @@ func ExampleRequest() {
 	}
 	fmt.Println(a.Estimate.Plan.String())
 	// Output:
-	// tp8 pp8 vp6 dp16 zero1 mb1
+	// tp8 pp8 vp5 dp16 zero1 mb1
 }
 
 // Open prepares a request for a search of the caller's own.

@@ -104,6 +104,7 @@ type calibrateJSON struct {
 	After     evidence.Score        `json:"after"`
 	LeftOut   *evidence.Score       `json:"left_out,omitempty"`
 	ByStack   []evidence.StackScore `json:"by_stack,omitempty"`
+	Basis     []evidence.Basis      `json:"basis,omitempty"`
 	Skipped   []evidence.Skipped    `json:"skipped"`
 	File      string                `json:"file,omitempty"`
 }
@@ -256,9 +257,9 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 		Tables: []render.Table{scores, constants}, JSON: j, Records: j.Constants,
 	}
 	if o.refit {
-		j.ByStack = c.ByStack()
+		j.ByStack, j.Basis = c.ByStack(), c.Bases()
 		d.JSON = j
-		d.Tables = append(d.Tables[:1:1], stackTable(j.ByStack), d.Tables[1])
+		d.Tables = slices.Insert(d.Tables, 1, report.LeftOut(text.ByStack, j.ByStack), report.LeftOutCoverage(j.ByStack), report.FitBasis(j.Basis))
 	}
 	if t, ok := skippedTable(c.Skipped); ok {
 		d.Tables = append(d.Tables, t)
@@ -266,6 +267,9 @@ func (o *calibrateOptions) document(c *evidence.Calibration) *render.Document {
 	say := func(t text.Text) {
 		d.Notes = append(d.Notes, render.Note{Text: t})
 		d.Tables[0].TitleNotes = append(d.Tables[0].TitleNotes, len(d.Notes))
+	}
+	if o.refit {
+		say(text.ConfigNote)
 	}
 	if c.Before == c.After && !slices.ContainsFunc(c.Fitted, func(f evidence.Fitted) bool { return f.Before != f.After }) {
 		say(text.NothingGained)
@@ -295,37 +299,4 @@ func fittedTable(fitted []evidence.Fitted) (render.Table, []fittedJSON) {
 		t.Rows = append(t.Rows, []render.Cell{{Value: f.When}, {Value: f.Constant}, {Value: figure(f.Before)}, {Value: figure(f.After)}, {Value: errorText}, {Value: f.Unit}})
 	}
 	return t, records
-}
-
-// stackTable shows the errors of each stack's rows inside and outside the fit.
-func stackTable(list []evidence.StackScore) render.Table {
-	t := render.Table{Title: text.ByStack, Columns: []render.Column{
-		{Name: "stack", Head: text.Stack}, {Name: "n", Head: text.Rows, Right: true}, {Name: "mape", Head: text.FittedError, Right: true},
-	}}
-	var names []string
-	for _, name := range evidence.LeaveOutNames() {
-		known := slices.ContainsFunc(list, func(s evidence.StackScore) bool { return s.LeftOut[name].N > 0 })
-		if head, ok := text.Without[name]; ok && known {
-			names = append(names, name)
-			t.Columns = append(t.Columns, render.Column{Name: "without_" + name + "_mape", Head: head, Right: true})
-		}
-	}
-	t.Columns = append(t.Columns, render.Column{Name: "coverage80", Head: text.Coverage, Right: true}, render.Column{Name: "coverage80_cross_fitted", Head: text.CrossFitted, Right: true})
-	for _, s := range list {
-		row := []render.Cell{{Value: s.Stack}, {Value: s.Fit.N}, {Value: render.Percent(s.Fit.MAPE)}}
-		for _, name := range names {
-			row = append(row, percentIf(s.LeftOut[name].MAPE, s.LeftOut[name].N > 0))
-		}
-		banded := s.CrossFitted > 0
-		t.Rows = append(t.Rows, append(row, percentIf(s.Covered, banded), percentIf(s.CrossFitted, banded)))
-	}
-	return t
-}
-
-// percentIf shows a share where there is one.
-func percentIf(v float64, ok bool) render.Cell {
-	if !ok {
-		return render.Cell{Value: ""}
-	}
-	return render.Cell{Value: render.Percent(v)}
 }

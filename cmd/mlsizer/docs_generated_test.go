@@ -30,7 +30,7 @@ func TestDocsBands(t *testing.T) {
 // bandTable lists bands as what a measurement is above or below its prediction.
 func bandTable(bands []train.BandFor) string {
 	var b strings.Builder
-	b.WriteString("| stack | rows | mean error without the shape | without the layout | band of a measured plan | of another plan | on another device |\n|---|---:|---:|---:|---|---|---|\n")
+	b.WriteString("| stack | rows | mean error without the shape | without the layout | without the family | band of a measured plan | of another plan | of another shape | of another family | on another device |\n|---|---:|---:|---:|---:|---|---|---|---|---|\n")
 	for i := range bands {
 		band := &bands[i]
 		stack, measured := band.When.Stack, "–"
@@ -40,7 +40,8 @@ func bandTable(bands []train.BandFor) string {
 		if band.Measured != nil {
 			measured = bandText(*band.Measured)
 		}
-		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s |\n", stack, band.Rows, leftOut(band, "shape"), leftOut(band, "layout"), measured, bandText(band.Band), bandText(band.Unmeasured))
+		fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s |\n", stack, band.Rows, leftOut(band, "shape"), leftOut(band, "layout"), leftOut(band, "family"),
+			measured, bandText(band.Band), otherBand(band.OtherShape), otherBand(band.OtherFamily), bandText(band.Unmeasured))
 	}
 	return b.String()
 }
@@ -48,6 +49,14 @@ func bandTable(bands []train.BandFor) string {
 // bandText is a band in percent: −6 % to +5 %.
 func bandText(b efficiency.Band) string {
 	return fmt.Sprintf("−%.0f %% to +%.0f %%", math.Round(100*(1-b.Low)), math.Round(100*(b.High-1)))
+}
+
+// otherBand is a band that a stack may not have.
+func otherBand(b efficiency.Band) string {
+	if b == (efficiency.Band{}) {
+		return "–"
+	}
+	return bandText(b)
 }
 
 // leftOut is how far off a refit without a group of rows is, where it is known.
@@ -62,11 +71,11 @@ func TestBandTable(t *testing.T) {
 	table := bandTable([]train.BandFor{
 		{Band: efficiency.Band{Low: 0.8, High: 1.5}, Unmeasured: efficiency.Band{Low: 0.7, High: 2}, Rows: 12},
 		{When: train.Match{Stack: "maxtext"}, Rows: 3, Band: efficiency.Band{Low: 0.9, High: 1.1}, Unmeasured: efficiency.Band{Low: 0.8, High: 1.2},
-			Measured: &efficiency.Band{Low: 0.95, High: 1.05}, LeftOut: map[string]float64{"shape": 0.0525}},
+			Measured: &efficiency.Band{Low: 0.95, High: 1.05}, LeftOut: map[string]float64{"shape": 0.0525, "family": 0.061}, OtherFamily: efficiency.Band{Low: 0.88, High: 1.15}},
 	})
 	assert.True(t, strings.HasSuffix(table, `
-| any other | 12 | – | – | – | −20 % to +50 % | −30 % to +100 % |
-| maxtext | 3 | 5.2 % | – | −5 % to +5 % | −10 % to +10 % | −20 % to +20 % |
+| any other | 12 | – | – | – | – | −20 % to +50 % | – | – | −30 % to +100 % |
+| maxtext | 3 | 5.2 % | – | 6.1 % | −5 % to +5 % | −10 % to +10 % | – | −12 % to +15 % | −20 % to +20 % |
 `), table)
 }
 

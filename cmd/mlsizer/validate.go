@@ -107,6 +107,9 @@ type validateJSON struct {
 	*evidence.Report
 	ByStack  []scoreJSON `json:"by_stack"`
 	ByDevice []scoreJSON `json:"by_device"`
+	// CrossFitted are the scores of the constants on rows that they were not
+	// fitted to.
+	CrossFitted []evidence.StackScore `json:"cross_fitted,omitempty"`
 }
 
 // scoreJSON is a summary by something other than the source.
@@ -148,7 +151,7 @@ func validateRun(o *evidenceOptions) error {
 	sayReasons(rep.Skipped, o.Lang)
 	stacks := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Stack, "-") })
 	devices := rep.By(func(r *evidence.Result) string { return cmp.Or(r.Device, "-") })
-	answer := validateJSON{report.NewHead("validate"), rep, scoresOf(stacks), scoresOf(devices)}
+	answer := validateJSON{report.NewHead("validate"), rep, scoresOf(stacks), scoresOf(devices), evidence.StoredScores(p.Constants)}
 	doc := &render.Document{
 		Title: text.ValidateTitle, JSON: answer, Records: rep.Rows, Figure: report.Scatter(rep, o.Lang),
 		Tables: []render.Table{
@@ -160,6 +163,9 @@ func validateRun(o *evidenceOptions) error {
 	}
 	if t, ok := skippedTable(rep.Skipped); ok {
 		doc.Tables = append(doc.Tables, t)
+	}
+	if rep.HasSteps() {
+		doc.Tables = append(doc.Tables, report.LeftOut(text.StoredCross, answer.CrossFitted), report.LeftOutCoverage(answer.CrossFitted))
 	}
 	doc.Tables = slices.DeleteFunc(doc.Tables, func(t render.Table) bool { return len(t.Rows) == 0 })
 	return o.printScores(doc, len(rep.Rows), len(rep.Skipped))

@@ -26,6 +26,13 @@ type BandFor struct {
 	Unmeasured Band     `json:"elsewhere,omitzero"`
 	Devices    []string `json:"devices,omitempty"`
 	Archs      []string `json:"archs,omitempty"`
+	// OtherShape is the band of models of other shapes (layers and their width,
+	// 24x2048) than the measured ones, OtherFamily that of models of other
+	// families. The family of a model that is in no catalogue is its shape.
+	OtherShape  Band     `json:"other_shape,omitzero"`
+	OtherFamily Band     `json:"other_family,omitzero"`
+	Shapes      []string `json:"shapes,omitempty"`
+	Families    []string `json:"families,omitempty"`
 	// Measured is the band of what was measured itself: of the plans, on those
 	// devices, of the rows whose ids are in Plans. Rows of one plan are named by
 	// the first.
@@ -39,6 +46,9 @@ type BandFor struct {
 	Rows     int                `json:"rows,omitempty"`
 	LeftOut  map[string]float64 `json:"left_out_mape,omitempty"`
 	Coverage float64            `json:"coverage80_cross_fitted,omitempty"`
+	// Covered is the share of left-out measurements inside the bands that the
+	// remaining ones give them, by what they shared.
+	Covered map[string]float64 `json:"coverage80_left_out,omitempty"`
 }
 
 // Of returns the band on a device, and whether measurements ran on it. On an
@@ -56,6 +66,28 @@ func (b *BandFor) Of(d *hardware.Device) (Band, bool) {
 	return Band{math.Pow(b.Unmeasured.Low, math.Sqrt2), math.Pow(b.Unmeasured.High, math.Sqrt2)}, false
 }
 
+// Near returns the band of a model on a device, as [BandFor.Of] does, that of
+// other shapes if the model has none of the measured ones, and that of other
+// families if it is of none of these.
+func (b *BandFor) Near(d *hardware.Device, family, shape string) (Band, bool) {
+	band, measured := b.Of(d)
+	switch {
+	case slices.Contains(b.Shapes, shape):
+		return band, measured
+	case !slices.Contains(b.Families, family):
+		return band.covering(b.OtherFamily), measured
+	}
+	return band.covering(b.OtherShape), measured
+}
+
+// covering returns the band that covers both; a zero one covers nothing.
+func (b Band) covering(o Band) Band {
+	if o == (Band{}) {
+		return b
+	}
+	return Band{min(b.Low, o.Low), max(b.High, o.High)}
+}
+
 // check rejects what is no range around 1.
 func (b *BandFor) check() error {
 	bands := []Band{b.Band}
@@ -64,6 +96,11 @@ func (b *BandFor) check() error {
 	}
 	if b.Measured != nil {
 		bands = append(bands, *b.Measured)
+	}
+	for _, other := range []Band{b.OtherShape, b.OtherFamily} {
+		if other != (Band{}) {
+			bands = append(bands, other)
+		}
 	}
 	for _, r := range bands {
 		if !(r.Low >= 1/widest && r.Low <= 1 && r.High >= 1 && r.High <= widest) {
@@ -78,7 +115,8 @@ func (b *BandFor) clone() BandFor {
 	c := *b
 	c.Devices, c.Archs = slices.Clone(b.Devices), slices.Clone(b.Archs)
 	c.Plans, c.Keys = slices.Clone(b.Plans), slices.Clone(b.Keys)
-	c.LeftOut = maps.Clone(b.LeftOut)
+	c.Shapes, c.Families = slices.Clone(b.Shapes), slices.Clone(b.Families)
+	c.LeftOut, c.Covered = maps.Clone(b.LeftOut), maps.Clone(b.Covered)
 	if b.Measured != nil {
 		measured := *b.Measured
 		c.Measured = &measured

@@ -9,6 +9,7 @@ import (
 // question is about is a Match too, with all parts that are known.
 type Match struct {
 	Stack     string `json:"stack,omitempty"`
+	Like      string `json:"-"`                   // of a question: the stack that its stack inherits from
 	Release   string `json:"release,omitempty"`   // the release begins so
 	Recipe    string `json:"recipe,omitempty"`    // the recipe contains it
 	Arch      string `json:"arch,omitempty"`      // the device's architecture begins so
@@ -37,7 +38,7 @@ type Match struct {
 
 // Covers reports whether m holds wherever n does.
 func (m *Match) Covers(n *Match) bool {
-	return same(m.Stack, n.Stack) &&
+	return (same(m.Stack, n.Stack) || m.Stack == n.Like) &&
 		strings.HasPrefix(n.Release, m.Release) &&
 		strings.Contains(n.Recipe, m.Recipe) &&
 		strings.HasPrefix(n.Arch, m.Arch) &&

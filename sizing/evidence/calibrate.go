@@ -55,6 +55,11 @@ type Residual struct {
 	Arch  string // of its device
 	Key   uint32 // of its plan, see sizing.Prepared.Key
 	Group string
+	// Shape and Family are those of the row's model.
+	Shape, Family string
+	// Twins is how many rows measured the same configuration, in any release,
+	// the row included.
+	Twins int
 	// Fit and LeftOut are log(predicted/measured) with and without the row's
 	// group in the fit.
 	Fit, LeftOut float64
@@ -93,7 +98,12 @@ type point struct {
 	group    string
 	reads    []int // the fitted constants that it reads
 	inForce  train.InForce
+	key      uint32 // of its plan
+	twins    int    // the rows of its configuration
 }
+
+// configuration names what the point measured, whatever the release.
+func (p *point) configuration() string { return (&Residual{Row: p.row, Key: p.key}).configuration() }
 
 // clone returns a copy for independent predictions.
 func (p point) clone() point {
@@ -145,15 +155,16 @@ func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt
 	for i := range points {
 		points[i].resolve(c)
 	}
-	out.Before = score(residuals(points, c))
+	out.Before = pointScore(points, residuals(points, c))
 	best := f.best(points)
+	f.solution = best
 	out.Constants = f.constants(best)
 	for _, t := range targets {
 		e := &out.Constants.Entries[t]
 		e.Value = rounded(e.Value, 4)
 	}
 	fitted := residuals(points, out.Constants)
-	out.After = score(fitted)
+	out.After = pointScore(points, fitted)
 	out.Fitted = f.report(points, best)
 	for _, x := range out.Fitted {
 		e := &out.Constants.Entries[x.Entry]
@@ -164,10 +175,10 @@ func (p *Predictor) calibrate(rows []Row, c *train.Constants, targets []int, opt
 	left := f.leaveOut(points, cmp.Or(opt.LeaveOut, "shape"), opt.Folds)
 	for i := range points {
 		s := points[i].setup
-		out.Residuals = append(out.Residuals, Residual{points[i].row, s.Prepared.Cluster.Device.Arch, s.Prepared.Key(&s.Plan), points[i].group, fitted[i], left[i]})
+		out.Residuals = append(out.Residuals, Residual{points[i].row, s.Prepared.Cluster.Device.Arch, points[i].key, points[i].group, points[i].row.shapeKey(), points[i].row.familyKey(), points[i].twins, fitted[i], left[i]})
 	}
 	if !math.IsNaN(left[0]) {
-		out.LeaveOut = score(left)
+		out.LeaveOut = pointScore(points, left)
 	}
 	return out, f, points, nil
 }
@@ -216,12 +227,15 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 			skip(r, err)
 			continue
 		}
-		points = append(points, point{row: r, setup: s, measured: math.Log(measured)})
-		count[r.balance()]++
+		points = append(points, point{row: r, setup: s, measured: math.Log(measured), key: s.Prepared.Key(&s.Plan)})
+	}
+	pair(points)
+	for i := range points {
+		count[points[i].row.balance()] += 1 / float64(points[i].twins)
 	}
 	for i := range points {
 		r := points[i].row
-		points[i].weight = 1 / math.Sqrt(count[r.balance()])
+		points[i].weight = 1 / (math.Sqrt(count[r.balance()]) * float64(points[i].twins))
 		if opt.Weight != nil {
 			points[i].weight = opt.Weight(r)
 		}
@@ -229,18 +243,34 @@ func (p *Predictor) points(rows []Row, opt CalibrateOptions, out *Calibration) [
 	return points
 }
 
+// pair counts the rows of each point's configuration.
+func pair(points []point) {
+	twins := map[string]int{}
+	for i := range points {
+		twins[points[i].configuration()]++
+	}
+	for i := range points {
+		points[i].twins = twins[points[i].configuration()]
+	}
+}
+
+// pointScore scores points, each of which weighs its share of its
+// configuration.
+func pointScore(points []point, r []float64) Score {
+	weights := make([]float64, len(points))
+	for i := range points {
+		weights[i] = 1 / float64(points[i].twins)
+	}
+	return score(r, weights)
+}
+
 // balance names the set of rows that share a weight.
 func (r *Row) balance() string { return r.Source + "|" + r.Device }
-
-// shapeKey names the shape of the row's model.
-func (r *Row) shapeKey() string {
-	return fmt.Sprintf("%s%s %dx%d", r.Model, r.Family, r.Layers, r.Hidden)
-}
 
 // layoutKey names the layout of a row: how many devices and how they are
 // divided.
 func (r *Row) layoutKey() string {
-	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Source, r.TP, r.PP, r.DP, r.Devices)
+	return fmt.Sprintf("%s tp%d pp%d dp%d x%d", r.Stack, r.TP, r.PP, r.DP, r.Devices)
 }
 
 // scaleKey names a stack's rows on a similar number of devices, within a factor

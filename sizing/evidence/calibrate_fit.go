@@ -18,6 +18,8 @@ type stepFit struct {
 	fields  []*train.Constant
 	params  []fit.Param // scaled
 	shrink  bool
+	// solution are the values that all points give, once they are fitted.
+	solution []float64
 }
 
 // newFit looks up the targets, their start and their priors: the starting
@@ -181,20 +183,27 @@ func (f *stepFit) report(points []point, x []float64) []Fitted {
 	return list
 }
 
-// score turns residuals of the logarithm into errors of the step time.
-func score(r []float64) Score {
+// score turns residuals of the logarithm into errors of the step time; weights
+// are those of the rows, nil if they are equal.
+func score(r, weights []float64) Score {
 	s := Score{N: len(r)}
 	if s.N == 0 {
 		return s
 	}
+	if weights == nil {
+		weights = slices.Repeat([]float64{1}, len(r))
+	}
+	total := 0.0
+	for _, w := range weights {
+		total += w
+	}
 	apes := make([]float64, 0, len(r))
-	for _, v := range r {
+	for i, v := range r {
 		e := math.Expm1(v)
 		apes = append(apes, math.Abs(e))
-		s.MAPE += math.Abs(e) / float64(len(r))
-		s.Bias += e / float64(len(r))
+		s.MAPE += math.Abs(e) * weights[i] / total
+		s.Bias += e * weights[i] / total
 	}
-	slices.Sort(apes)
-	s.Median, s.P90 = quantile(apes, 0.5), quantile(apes, 0.9)
+	s.Median, s.P90 = weightedQuantile(apes, weights, 0.5), weightedQuantile(apes, weights, 0.9)
 	return s
 }

@@ -29,22 +29,23 @@ func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 	if folds < 2 {
 		return left
 	}
+	apart := configurationFolds(points, fold)
 	var wait sync.WaitGroup
 	for k := range folds {
 		var in, held []point
 		var at []int
 		for i := range points {
 			p := points[i].clone()
-			if fold[p.group] == k {
+			switch {
+			case fold[p.group] == k:
 				held = append(held, p)
 				at = append(at, i)
-			} else {
+			case !apart[p.configuration()][k]:
 				in = append(in, p)
 			}
 		}
 		wait.Go(func() {
-			g := *f
-			g.current = f.start.Clone()
+			g := f.again()
 			g.set(g.best(in))
 			for i, v := range residuals(held, g.current) {
 				left[at[i]] = v
@@ -53,6 +54,35 @@ func (f *stepFit) leaveOut(points []point, name string, folds int) []float64 {
 	}
 	wait.Wait()
 	return left
+}
+
+// again returns a fit of its own that begins at the solution with all
+// points, which is near. A fit that shrinks begins where it shrinks to.
+func (f *stepFit) again() *stepFit {
+	g := *f
+	g.current = f.start.Clone()
+	if !f.shrink {
+		g.params = slices.Clone(f.params)
+		for j := range g.params {
+			g.params[j].Start = f.solution[j]
+		}
+	}
+	return &g
+}
+
+// configurationFolds lists the sets that hold rows of each configuration: in
+// another release the same configuration says what the left-out row does, so a
+// fit without one is without both.
+func configurationFolds(points []point, fold map[string]int) map[string]map[int]bool {
+	folds := map[string]map[int]bool{}
+	for i := range points {
+		c := points[i].configuration()
+		if folds[c] == nil {
+			folds[c] = map[int]bool{}
+		}
+		folds[c][fold[points[i].group]] = true
+	}
+	return folds
 }
 
 // dealGroups distributes the points' groups over sets in turn, stack by stack.

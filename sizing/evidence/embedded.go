@@ -13,11 +13,12 @@ import (
 // file and line, or paper and table. Rows are of the sources' own figures;
 // what follows from others in the row is left out.
 //
-//go:embed data/steps.csv data/memory.csv data/runs.csv data/whole_runs.csv
+//go:embed data/steps.csv data/steps_frameworks.csv data/memory.csv data/runs.csv data/whole_runs.csv
 var published embed.FS
 
-// publishedFiles are the files of measurements of training.
-var publishedFiles = []string{"data/steps.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile}
+// publishedFiles are the files of measurements of training; steps_frameworks.csv
+// has the steps of frameworks and makers with few rows.
+var publishedFiles = []string{"data/steps.csv", "data/steps_frameworks.csv", "data/memory.csv", "data/runs.csv", wholeRunsFile}
 
 // Default returns the embedded measurements: step times and peak memory of
 // training, and device-hours of whole runs.

@@ -136,3 +136,96 @@ func TestByStack(t *testing.T) {
 		t.Errorf("%d rows scored and %d left out of %d", n, c.LeaveOut.N, len(rows))
 	}
 }
+
+// A configuration that several releases measured weighs once, and a fit without
+// one of its rows is without all of them, also where the group is another.
+func TestTwins(t *testing.T) {
+	p := testPredictor()
+	rows := shipped(t, "megatron-bridge", "h100-sxm5-80gb")
+	points := p.points(rows, CalibrateOptions{}, &Calibration{})
+	sum, configurations, twins := 0.0, map[string]bool{}, 0
+	for i := range points {
+		configurations[points[i].configuration()] = true
+		sum += 1 / float64(points[i].twins)
+		twins = max(twins, points[i].twins)
+	}
+	if twins < 2 || math.Abs(sum-float64(len(configurations))) > 1e-9 {
+		t.Errorf("%d configurations weigh %v, the commonest has %d rows", len(configurations), sum, twins)
+	}
+	fold := map[string]int{}
+	for i := range points { // each row is a group of its own
+		points[i].group = points[i].row.ID
+		fold[points[i].group] = i
+	}
+	apart := configurationFolds(points, fold)
+	for i := range points {
+		if len(apart[points[i].configuration()]) != points[i].twins {
+			t.Errorf("%s: %d of %d rows are known", points[i].row.ID, len(apart[points[i].configuration()]), points[i].twins)
+		}
+	}
+}
+
+// The family of a row is the catalogue's, whatever the model's size; a model
+// that is in no catalogue is a family of its shape.
+func TestFamilies(t *testing.T) {
+	for _, c := range []struct {
+		row           Row
+		family, shape string
+	}{
+		{Row{Model: "llama-3.1-8b"}, "llama", "32x4096"},
+		{Row{Model: "llama-3-70b", Layers: 40}, "llama", "40x8192"},
+		{Row{Family: "mpt", Layers: 24, Hidden: 2048}, "24x2048", "24x2048"},
+		{Row{Model: "nobody-8b", Layers: 2, Hidden: 64}, "2x64", "2x64"},
+	} {
+		if family, shape := c.row.familyKey(), c.row.shapeKey(); family != c.family || shape != c.shape {
+			t.Errorf("%s: %s of %s, want %s of %s", c.row.Model, shape, family, c.shape, c.family)
+		}
+	}
+}
+
+// No fitted value stands at a bound of its constant: there the bound decides and
+// not the measurements.
+func TestNoFittedValueAtABound(t *testing.T) {
+	c := train.DefaultConstants()
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		f := train.FindConstant(e.Name)
+		if !e.Fitted {
+			continue
+		}
+		if e.Value >= 0.99*f.High || e.Value <= 1.01*f.Low {
+			t.Errorf("%s %s is %v, of %v to %v", &e.When, e.Name, e.Value, f.Low, f.High)
+		}
+	}
+}
+
+// No stack reaches 97 % of the peak of a device that it was measured on: a rate
+// so near to the peak hides the error of something else.
+func TestNoFittedRateAtThePeak(t *testing.T) {
+	p := testPredictor()
+	rows, err := Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, point := range p.points(rows, CalibrateOptions{}, &Calibration{}) {
+		e, who := point.setup.Prepared.Efficiency(), point.row.Stack+" on "+point.row.Device
+		share := e.Value("achievable") * e.Value("products") * e.Value("software")
+		if !seen[who] && share >= 0.97 && fittedRate(point) {
+			t.Errorf("%s: matrix products at %.3f of the peak", who, share)
+		}
+		seen[who] = true
+	}
+}
+
+// fittedRate reports whether measurements decide the rate of a point's products.
+func fittedRate(p point) bool {
+	c := train.DefaultConstants()
+	p.resolve(c)
+	for i := range c.Entries {
+		if e := &c.Entries[i]; e.Fitted && (e.Name == "products" || e.Name == "software") && p.inForce.Reads(i) {
+			return true
+		}
+	}
+	return false
+}

@@ -336,7 +336,7 @@ func (c *MemoryCalibration) score(points []*memoryPoint) {
 			for i, o := range own {
 				r[i] = of(o)
 			}
-			return score(r)
+			return score(r, nil)
 		}
 		s := MemoryScore{Source: k.source, Stack: k.stack, Experts: k.experts,
 			Now:     residuals(func(o *memoryPoint) float64 { return o.now }),

@@ -140,7 +140,7 @@ func (r *Row) dated(s *train.Stack, d *hardware.Device) string {
 // method: PEFT for adapters.
 func (r *Row) findStack(d *hardware.Device) (*train.Stack, error) {
 	if r.Stack != "" {
-		return train.FindStack(r.Stack)
+		return train.ParseStack(r.Stack)
 	}
 	switch tunes, frozen := r.tuning(); {
 	case frozen:

@@ -61,6 +61,11 @@ type Report struct {
 	Summary []Summary `json:"summary"`
 }
 
+// HasSteps reports whether step times were predicted.
+func (rep *Report) HasSteps() bool {
+	return slices.ContainsFunc(rep.Rows, func(r Result) bool { return r.Quantity == StepSeconds })
+}
+
 // Validate predicts every row and scores the predictions by source.
 func (p *Predictor) Validate(rows []Row) *Report {
 	rep := &Report{Rows: []Result{}, Skipped: []Skipped{}}

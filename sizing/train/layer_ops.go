@@ -229,7 +229,7 @@ type bandChoice struct {
 // question is what the choice of constants depends on.
 func (p *Prepared) question() Match {
 	v, d := &p.profile.stack.Variant, p.Cluster.Device
-	return Match{Stack: p.profile.stack.Name, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
+	return Match{Stack: p.profile.stack.Name, Like: p.profile.stack.Like, Release: v.Release, Recipe: v.Recipe, Compile: &v.Compile, AsyncTP: &v.AsyncTP,
 		Arch: d.Arch, Device: d.ID, Link: d.ScaleUp.Name, Precision: p.Workload.Precision.Compute().String()}
 }
 
@@ -243,9 +243,15 @@ func (p *Prepared) ready() {
 
 // chooseBand returns the band of a question.
 func (p *Prepared) chooseBand(question *Match) (b bandChoice) {
-	b.nearestBand = bandAt(p.constants, question)
+	m := p.profile.model
+	measured := *question
+	measured.Like = "" // constants are inherited, measurements are not
+	if p.profile.stack.represents() {
+		measured.Stack = ""
+	}
+	b.nearestBand = bandAt(p.constants, &measured)
 	b.stackMeasured = b.nearestBand.When.Stack != ""
-	if b.band, b.measured = b.nearestBand.Of(p.Cluster.Device); b.measured && !p.profile.model.PerToken() {
+	if b.band, b.measured = b.nearestBand.Near(p.Cluster.Device, m.Family, ShapeName(int64(m.Layers()), m.Hidden)); b.measured && !m.PerToken() {
 		b.band, b.measured = b.nearestBand.Unmeasured, false // all measured steps are of language models
 	}
 	return b

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"mlsizer/hardware"
+	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 )
 
@@ -31,6 +32,10 @@ const (
 type Stack struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
+	// Like names the stack that this one is like, and which it inherits every
+	// fact and constant from that is not its own. Its band is that of a stack
+	// without measurements.
+	Like string `json:"like,omitempty"`
 	// AssumedFor are the tasks that the stack is assumed for if the request
 	// names none.
 	AssumedFor []Assumption `json:"assumed_for,omitempty"`
@@ -268,11 +273,19 @@ var loadStacks = sync.OnceValue(func() []*Stack {
 	return stacks
 })
 
-// readStacks reads a list of stacks.
+// readStacks reads a list of stacks. A stack that is like another follows it.
 func readStacks(data []byte) ([]*Stack, error) {
-	var stacks []*Stack
-	if err := json.Unmarshal(data, &stacks); err != nil {
+	var texts []json.RawMessage
+	if err := json.Unmarshal(data, &texts); err != nil {
 		return nil, err
+	}
+	var stacks []*Stack
+	for _, text := range texts {
+		s, err := readStack(text, stacks)
+		if err != nil {
+			return nil, err
+		}
+		stacks = append(stacks, s)
 	}
 	for _, s := range stacks {
 		for _, name := range s.ShardingNames {
@@ -290,6 +303,22 @@ func readStacks(data []byte) ([]*Stack, error) {
 // Stacks returns the known stacks, in a stable order. They must not be
 // modified.
 func Stacks() []*Stack { return loadStacks() }
+
+// readStack reads a stack, which may be like one of those before it: its names
+// and what it is assumed for are its own.
+func readStack(text []byte, before []*Stack) (*Stack, error) {
+	var s Stack
+	if err := json.Unmarshal(text, &s); err != nil || s.Like == "" {
+		return &s, err
+	}
+	i := slices.IndexFunc(before, func(o *Stack) bool { return o.Name == s.Like })
+	if i < 0 {
+		return nil, note.NewError("stack.unknown", s.Like, []string{})
+	}
+	like := *before[i]
+	like.AssumedFor, like.Aliases, like.Unlike, like.Shardings, like.Fitted = nil, nil, nil, nil, nil
+	return &like, json.Unmarshal(text, &like)
+}
 
 // DefaultStack returns the stack for pre-training on data-centre devices:
 // MaxText on TPUs, Megatron-Core on others. [StackFor] covers other tasks.

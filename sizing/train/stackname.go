@@ -29,6 +29,12 @@ const (
 	DefaultStrategy Difference = "strategy" // its default strategy; other strategies are other stacks
 )
 
+// represents reports whether the stack represents software with layers or
+// kernels of its own, which measurements of the stack say nothing of.
+func (s *Stack) represents() bool {
+	return s.Alias != nil && (s.Alias.Differs == OwnKernels || s.Alias.Differs == OwnLayers)
+}
+
 // Unlike is software that is not modelled. It belongs to the nearest stack.
 type Unlike struct {
 	Name   string `json:"name"`

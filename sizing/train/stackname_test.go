@@ -24,6 +24,13 @@ func TestParseStack(t *testing.T) {
 		{"ddp", "pytorch-ddp", "ddp", SameName},
 		{"lightning", "pytorch-ddp", "lightning", DefaultStrategy},
 		{"pytorch-lightning", "pytorch-ddp", "pytorch-lightning", DefaultStrategy},
+		{"nanotron", "nanotron", "", ""},
+		{"Primus", "megatron-core", "primus", SameSoftware},
+		{"neuronx_distributed", "neuron", "neuronx-distributed", SameSoftware},
+		{"AutoModel", "nemo-automodel", "automodel", SameName},
+		{"llmc", "llm.c", "llmc", SameName},
+		{"nanoGPT", "nanogpt", "", ""},
+		{"axlearn", "maxtext", "axlearn", OwnLayers},
 		{"fsdp", "composer-fsdp", "fsdp", SameSoftware},
 		{"fsdp2", "torchtitan", "fsdp2", SameSoftware},
 		{"llm-foundry", "composer-fsdp", "llm-foundry", SameSoftware},
@@ -54,7 +61,7 @@ func TestParseStack(t *testing.T) {
 		assert.Equal(t, c.differs, s.Alias.Differs, c.typed)
 		assert.Nil(t, mustStack(c.stack).Alias, "the stack itself has no alias")
 	}
-	for typed, nearest := range map[string]string{"nanotron": "megatron-core", "ColossalAI": "megatron-core", "colossal-ai": "megatron-core"} {
+	for typed, nearest := range map[string]string{"ColossalAI": "megatron-core", "colossal-ai": "megatron-core"} {
 		_, err := ParseStack(typed)
 		var e *note.Error
 		require.ErrorAs(t, err, &e)

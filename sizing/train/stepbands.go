@@ -3,6 +3,7 @@ package train
 import (
 	"math"
 	"slices"
+	"strconv"
 )
 
 // bandAt returns the band of the step time for a question.
@@ -14,6 +15,12 @@ func bandAt(c *Constants, question *Match) *BandFor {
 		}
 	}
 	return b
+}
+
+// ShapeName names the shape of a model as bands do, by its layers and their
+// width: 24x2048.
+func ShapeName(layers, hidden int64) string {
+	return strconv.FormatInt(layers, 10) + "x" + strconv.FormatInt(hidden, 10)
 }
 
 // StepBand returns the band of a plan's step time: the nearest measured band,
@@ -29,10 +36,11 @@ func (p *Prepared) StepBand(plan *Plan) Band {
 	return t.band
 }
 
-// measured reports whether the plan itself was measured.
+// measured reports whether the plan itself was measured, on a device that may
+// not count as measured for other plans.
 func (p *Prepared) measured(plan *Plan) bool {
 	nearest := p.timing.nearestBand
-	if !p.timing.measured || p.Teacher != nil || p.Others != nil || nearest.Measured == nil {
+	if p.Teacher != nil || p.Others != nil || nearest.Measured == nil {
 		return false
 	}
 	_, found := slices.BinarySearch(nearest.Keys, p.Key(plan))

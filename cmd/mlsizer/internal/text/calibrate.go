@@ -20,6 +20,15 @@ var (
 	FitLeftOut     = T("fitted without the group of the row", "用不含该行所在组的数据拟合")
 	FittedError    = T("fitted", "拟合误差")
 	CrossFitted    = T("left out, share in bands of other rows", "留出行落入其他行区间的占比")
+	LeftOutCover   = T("left-out rows in the bands that the other rows give them", "留出行落入其余行所给区间的占比")
+	StoredCross    = T("cross-fitted errors of the constants (fitted without the group of the row)", "常数的交叉拟合误差（以不含该行所在组的数据拟合）")
+	FitBasis       = T("what the fit rests on", "拟合所依据的数据")
+	Configurations = T("configurations", "配置")
+	ShapeCount     = T("shapes", "形状")
+	FamilyCount    = T("families", "系列")
+	DeviceCount    = T("devices", "设备")
+	SourceCount    = T("sources", "来源")
+	ConfigNote     = T("a configuration that several releases measured weighs once; rows left out with their whole stack have the band of an unmeasured stack", "同一配置在多个版本中的实测合计一份权重；连同整个训练框架一并留出的行采用未实测框架的区间")
 	Prior          = T("without measurements", "无实测时")
 	ExpertModels   = T("experts", "含专家")
 	SmallMemory    = T("below 8 GiB", "8 GiB 以下")
@@ -37,6 +46,8 @@ var (
 var Without = map[string]Text{
 	"shape":  T("without its shape", "留出同形状"),
 	"layout": T("without its layout", "留出同布局"),
+	"family": T("without its family", "留出同系列"),
+	"stack":  T("without its stack", "留出同框架"),
 	"scale":  T("without its scale", "留出同规模"),
 	"device": T("without its device", "留出同设备"),
 	"source": T("without its source", "留出同来源"),
