@@ -99,6 +99,9 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 		}{report.NewHead("estimate"), r, why, report.NewSensitivityJSON(moves)},
 		Records: []report.ResultJSON{r},
 	}
+	if o.Output == render.HTML {
+		d.Figure = report.EstimateFigure(&r, o.Lang)
+	}
 	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))
 	d.Tables = append(append(d.Tables, report.WholeRunTable(&r, f)...), report.CostTable(&r, f))
 	d.Tables = append(d.Tables, report.DistillTable(&r, f)...)

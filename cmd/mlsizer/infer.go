@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/deploy"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
@@ -49,8 +51,12 @@ func newInferCmd(a *cli.App) *cobra.Command {
 		},
 	}
 	addServingFlags(a, cmd, &o.ServingOptions)
+	cli.AddValue(cmd.Flags(), &o.Export, "export", "", "PROGRAM", "vllm", deploy.ParseProgram).Among(deploy.Names)
+	launch := ""
+	cli.AddValue(cmd.Flags(), &launch, "import", "", "LAUNCH", text.LaunchExample, cli.AsTyped)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	takeLaunch(a, cmd, &launch)
 	return cmd
 }
 
@@ -62,7 +68,7 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 	cli.AddList(fs, &o.On, "on", "DEVICE[xN]", "h100x2", cli.ParseList)
 	cli.AddValue(fs, &o.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Batch, "batch", "", "COUNT", "16", cli.ParseWhole)
-	addServingChoices(fs, o, parseStored)
+	addServingChoices(fs, o, storedParser(a))
 	cli.AddPrune(fs, &o.Prune)
 	cli.AddValue(fs, &o.Layout.TP, "tp", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
@@ -120,19 +126,21 @@ func parseWeights(s string) ([]string, error) {
 	return list, nil
 }
 
-// parseStored reads storages, or the file or the repository that the weights
+// storedParser reads storages, or the file or the repository that the weights
 // are stored in.
-func parseStored(s string) ([]string, error) {
-	if cli.IsPath(s) {
-		return []string{s}, nil
+func storedParser(a *cli.App) func(string) ([]string, error) {
+	return func(s string) ([]string, error) {
+		if a.Access.Names(s) {
+			return []string{s}, nil
+		}
+		return parseWeights(s)
 	}
-	return parseWeights(s)
 }
 
 // storedIn is the model with the weights of a file or a repository, if that is
 // what the storage names.
 func storedIn(ctx context.Context, a *cli.App, m *cli.ModelArg, weights string) (*cli.ModelArg, string, error) {
-	if !cli.IsPath(weights) {
+	if !a.Access.Names(weights) {
 		return m, weights, nil
 	}
 	file, err := a.Resolve(ctx, weights)
@@ -245,7 +253,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	}
 	kv := o.Kv
 	if kv == "" {
-		kv = s.Runtime.DefaultCache(s.Quant.Name)
+		kv = s.Runtime.CacheFor(m.Model, t.Device, s.Quant.Name)
 		assume("kv", kv)
 	}
 	if why.Code != "" {
@@ -302,6 +310,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 		return err
 	}
 	o.Alternatives = c.All()
+	if err := o.ServeWithExport(); err != nil {
+		return err
+	}
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]
@@ -316,6 +327,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	if err != nil {
 		return inferError(o.App, cmd, err)
 	}
+	if o.Export != "" && answer.Memory.Fits {
+		return exportLaunch(o, m, answer)
+	}
 	d := report.InferDocument(o, m, targets[0], answer, notes)
 	if o.Short(o.Explain) {
 		report.BriefServing(d, answer)
@@ -327,6 +341,50 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 		return cli.ExitCode(cli.ExitNoFit)
 	}
 	return nil
+}
+
+// exportLaunch prints the launch of an answer.
+func exportLaunch(o *cli.InferOptions, m *cli.ModelArg, a *serve.Answer) error {
+	repository := a.Quant.Repository
+	if name, ok := strings.CutPrefix(m.Input, "hf:"); ok || o.Access.Names(m.Input) {
+		repository = name
+	}
+	launch := deploy.Write(o.Export, deploy.Launch{Answer: a, Model: m.Input, Repository: repository, Lang: o.Lang})
+	if _, err := io.WriteString(o.Stdout, launch); err != nil {
+		return cli.ReadError(text.Writing.Error(err), "")
+	}
+	return nil
+}
+
+// takeLaunch lets a command take its model and its flags from the launch of a
+// serving program. Those of the command line stand above them.
+func takeLaunch(a *cli.App, cmd *cobra.Command, launch *string) {
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *launch == "" {
+			return check(cmd, args)
+		}
+		read, err := deploy.Parse(*launch)
+		if err != nil {
+			return cli.UsageError(err, "")
+		}
+		flags := append([]deploy.Flag{{Name: "runtime", Value: string(read.Program)}}, read.Flags...)
+		for _, f := range flags {
+			if cmd.Flags().Changed(f.Name) {
+				continue
+			}
+			if err := cmd.Flags().Set(f.Name, f.Value); err != nil {
+				return cli.UsageError(text.LaunchFlag.Error(read.Program, f.Name, f.Value, err), "")
+			}
+		}
+		if len(read.Left) > 0 {
+			fmt.Fprintf(a.Stderr, "mlsizer: %s: %s\n", a.Say(text.Note), a.Sayf(text.LaunchLeft, strings.Join(read.Left, ", ")))
+		}
+		if len(args) == 0 {
+			args = []string{read.Model}
+		}
+		return check(cmd, args)
+	}
 }
 
 // infer answers for one model, machine and storage.

@@ -65,7 +65,7 @@ func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.P
 		if a.SharedContext {
 			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
-		shape := cacheShape{kv: a.KV, tp: a.Layout.TP, expanded: a.Expanded, copied: a.Copied}
+		shape := a.shape(a.Layout.TP)
 		each := c.tokenBytes(&shape)
 		bytes := quantity.Bytes(c.layers * cells * each * sequences * stage)
 		numbers := note.Inputs{note.In("layers", c.layers), note.In("tokens", cells), note.In("bytes per token and layer", quantity.Bytes(each)),

@@ -58,6 +58,8 @@ var startups = []startup{
 		context: 262144, loaded: 14.28, tokens: 377456, wide: true},
 	{source: recipe, model: "qwen3.8-27b", weights: "nvfp4", device: "rtx-5090", devices: 2, runtime: "vllm@0.26",
 		context: 262144, loaded: 12.02, tokens: 445875, wide: true},
+	{source: vllm + "pull/12126", model: "llama-3.2-11b-vision", weights: "bf16", device: "h100", devices: 1, runtime: "vllm@0.7",
+		context: 65536, loaded: 19.86},
 	{source: vllm + "issues/6746", model: "llama-3.1-405b", weights: "fp8", device: "h100", devices: 8, runtime: "vllm@0.5",
 		context: 8192, loaded: 57.752, within: 0.03},
 	{source: vllm + "issues/40821", model: "deepseek-v4-flash", weights: "mxfp4+fp8", device: "rtx-pro-6000", devices: 2, runtime: "vllm@0.22",

@@ -102,6 +102,38 @@ type cacheShape struct {
 	copied bool
 	// rewritten counts the traffic of a pass that rewrites the cache.
 	rewritten bool
+	// indexed also stores the keys of an indexer.
+	indexed bool
+}
+
+// shape is how the runtime stores the cache on each of tp devices.
+func (p *Prepared) shape(tp int) cacheShape {
+	return cacheShape{kv: p.KV, tp: tp, expanded: p.Expanded, copied: p.Copied, indexed: p.Runtime.Indexed}
+}
+
+// The formats of the caches of sparse attention: the keys of an indexer in 8
+// bits with an fp32 scale per 128, and latents in 8 bits likewise with their
+// rotary keys in 16: 132 and 656 B for DeepSeek-V3.2.
+// Sources: sgl-project/sglang pull 11309; vllm-project/vllm@001cabc
+// vllm/v1/kv_cache_interface.py (fp8_ds_mla).
+const (
+	scaledElements = 128
+	scaleBytes     = 4
+	rotaryBytes    = 2
+)
+
+// scaled is the bytes of elements in 8 bits with their scales.
+func scaled(n int64) float64 {
+	return float64(n) + scaleBytes*math.Ceil(float64(n)/scaledElements)
+}
+
+// sparseBytes is the bytes of one cell of latents with an indexer.
+func (c *servedCache) sparseBytes(s *cacheShape) float64 {
+	latents := float64(c.KeyWidth) * s.kv.Key
+	if s.kv.Name == "fp8" {
+		latents = scaled(c.KeyWidth-c.Latent.Rope) + rotaryBytes*float64(c.Latent.Rope)
+	}
+	return latents + scaled(c.Index)
 }
 
 // rewrites is the traffic of a pass over the cache that it attends to, if it
@@ -118,6 +150,9 @@ func (c *servedCache) rewrites() float64 {
 // tokenBytes is the bytes of one cell of one layer on one device.
 func (c *servedCache) tokenBytes(s *cacheShape) float64 {
 	keys, values := float64(c.KeyWidth), float64(c.PerToken-c.KeyWidth)
+	if c.Index > 0 && s.indexed {
+		return c.sparseBytes(s)
+	}
 	if c.Latent.Keys > 0 && s.expanded {
 		return (float64(c.Latent.Keys)*s.kv.Key + float64(c.Latent.Values)*s.kv.Value) / float64(s.tp)
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 
+	"mlsizer/cmd/mlsizer/internal/deploy"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -68,6 +70,7 @@ type ServingOptions struct {
 	UBatch        int64
 	FullWindows   bool
 	Unfused       bool
+	Export        deploy.Program // the launch to print; "" prints the answer
 	Images        int64          // in a prompt; not given: one where the model takes images
 	Memory        quantity.Bytes // per device, instead of the catalogue's
 	Network       hardware.Network
@@ -99,4 +102,20 @@ func (m MemoryLimit) Of(d *hardware.Device) quantity.Bytes {
 		return quantity.Bytes(m.Share) * d.Memory
 	}
 	return m.Bytes
+}
+
+// ServeWithExport serves with the program whose launch is printed.
+func (o *InferOptions) ServeWithExport() error {
+	switch {
+	case o.Export == "":
+	case o.Runtime == nil:
+		r, err := serve.FindRuntime(string(o.Export))
+		if err != nil {
+			return UsageError(err, "")
+		}
+		o.Runtime = r
+	case o.Runtime.Name != string(o.Export):
+		return UsageError(text.ExportOther.Error(string(o.Export), o.Runtime.Name), o.CommandWithout("runtime"))
+	}
+	return nil
 }

@@ -81,6 +81,9 @@ func CompareDocument(o *cli.CompareOptions, v *View, rows []CompareRow) *render.
 		}{NewHead("compare"), list},
 		Records: list,
 	}
+	if o.Output == render.HTML {
+		d.Figure = compareFigure(rows, list, o.Lang)
+	}
 	for _, at := range tables {
 		t := render.Table{Title: text.Same(list[at.from].Hardware.Name), Columns: show.columns()}
 		if !show.byModel {

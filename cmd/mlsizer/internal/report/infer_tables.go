@@ -133,6 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
+	if o.App.Output == render.HTML {
+		d.Figure = inferFigure(&r, o.Lang)
+	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
@@ -245,17 +248,18 @@ func servingLimits(r *InferJSON) render.Table {
 		}
 		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
 	}
+	size := cacheSize(r.Model.Inferred)
 	rows = append(rows,
-		Fact(text.PerToken, Grouped(int64(r.PerToken))+" B"),
-		Fact(text.PerSequence, Exactly(r.PerSeq)),
+		Fact(text.PerToken, perToken(r)),
+		Fact(text.PerSequence, size(r.PerSeq)),
 	)
 	if r.State > 0 {
-		rows = append(rows, Fact(text.StateSequence, Exactly(r.State)))
+		rows = append(rows, Fact(text.StateSequence, size(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		all := text.CacheOnly.With(Exactly(n * r.PerSeq))
+		all := text.CacheOnly.With(size(n * r.PerSeq))
 		if r.State > 0 {
-			all = text.CacheAndState.With(Exactly(n*r.PerSeq), Exactly(n*r.State))
+			all = text.CacheAndState.With(size(n*r.PerSeq), size(n*r.State))
 		}
 		rows = append(rows, Fact(text.AllSequences.With(r.Workload.Batch), all))
 	}
@@ -264,6 +268,25 @@ func servingLimits(r *InferJSON) render.Table {
 	}
 	rows = append(rows, Fact(text.MaxContext, context), Fact(text.MaxSequences, batch), Fact(text.Best, best))
 	return render.Table{Title: text.Limits, Columns: FactColumns(), Rows: rows}
+}
+
+// cacheSize is how the size of a cache is printed: exactly, or as a guess where
+// the model's layers are inferred from its count.
+func cacheSize(inferred bool) func(quantity.Bytes) any {
+	return func(b quantity.Bytes) any {
+		if inferred {
+			return text.About.With(b)
+		}
+		return Exactly(b)
+	}
+}
+
+// perToken is the cache per token.
+func perToken(r *InferJSON) any {
+	if r.Model.Inferred {
+		return text.About.With(r.PerToken)
+	}
+	return Grouped(int64(r.PerToken)) + " B"
 }
 
 // Exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".

@@ -4,6 +4,8 @@ package text
 var servingErrors = map[string]Text{
 	"runtime.unknown":                     T("%q is not a known runtime (want %v)", "%q 不是已知的运行时（应为 %v）"),
 	"runtime.unknown-release":             T("%q names no release of %s (want two numbers after the @: 0.10)", "%q 未给出 %s 的版本（@ 之后应为两个数字：0.10）"),
+	"serving.weights-of-other-runtime":    T("%s is a storage of %s, which %s does not read (want q8_0, q4_k_m or another of its own)", "%s 是 %s 的存储格式，%s 不读取（应为 q8_0、q4_k_m 等自身格式）"),
+	"serving.more-than-sequences":         T("%d sequences per replica are more than the %d of a pass (want at most as many)", "每副本 %d 条序列多于每遍的 %d 条（应不多于此）"),
 	"serving.share-out-of-range":          T("a share of %v of the memory (want more than 0, at most 1)", "显存占比 %v（应大于 0，至多 1）"),
 	"serving.limit-out-of-range":          T("a limit of %d (want 1 to %d)", "上限 %d（应为 1 至 %d）"),
 	"serving.unknown-kv-storage":          T("%q is not a known storage of a KV cache (want %v, or two of them for keys and values: q8_0/f16)", "%q 不是已知的 KV 缓存存储格式（应为 %v，或键与值各取其一：q8_0/f16）"),

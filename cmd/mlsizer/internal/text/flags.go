@@ -231,6 +231,8 @@ var outputFlags = map[string]Text{
 	"compare sort":     T("order of the rows by a `COLUMN`: cost, or --sort=-cost for the largest first", "按 `COLUMN` 排序：cost，或以 --sort=-cost 从大到小"),
 	"compare columns":  T("columns of tables and of -o csv, in their order: hardware,time,cost", "表格与 -o csv 的列及其顺序：hardware,time,cost"),
 	"explain":          T("derive every value: formula, numbers, source", "给出每个数字的推导：公式、数值、来源"),
+	"infer export":     T("print the launch of a serving program, served by it: %s", "输出推理程序的启动命令，并以该程序计：%s"),
+	"import":           T("take model, layout and limits from a launch: \"vllm serve ...\"", "从启动命令读取模型、布局与上限：\"vllm serve ...\""),
 	"export":           T("print the plan for a training framework, estimated with its stack: %s", "按训练框架的格式输出方案，并以该框架估计：%s"),
 	"no-descriptions":  T("complete without descriptions", "补全时不带说明"),
 	"help":             T("help for %s", "%s 的帮助"),
