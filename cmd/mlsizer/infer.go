@@ -85,8 +85,10 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions, weights func(st
 	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", weights).Among(cli.Quants)
 	cli.AddValue(fs, &o.Kv, "kv", "", "NAME", "q8_0", parseKV).Among(cli.CacheTypes)
 	cli.AddValue(fs, &o.Runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).Among(cli.Runtimes)
-	cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
-	cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	if fs.Lookup("prompt") == nil { // compare has them of post-training
+		cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
+		cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	}
 	cli.AddLevel(fs, &o.Level)
 	cli.AddValue(fs, &o.Offload, "offload", "", "NAME", "layers", serve.ParseOffload).Among(cli.Named(serve.ParseOffload))
 	cli.AddValue(fs, &o.Host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)

@@ -66,6 +66,7 @@ func (c *inferComparison) addPart(o *cli.Part, cases []cli.Case) error {
 func servingOf(c *cli.Case) (s *cli.ServingOptions, weights string) {
 	s = &c.Serving
 	s.On, s.Batch, s.Price, s.Bounds, s.Network = c.On, c.Batch, c.Price, c.Bounds, c.Network
+	s.Prompt, s.Output = c.Lengths()
 	if len(s.Weights) > 0 {
 		weights = s.Weights[0]
 	}

@@ -37,7 +37,9 @@ func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, variants...)
+		for _, v := range variants {
+			models = append(models, o.importNotes(v))
+		}
 	}
 	return models, nil
 }

@@ -18,7 +18,7 @@ func bytesSegment(name text.Text, b quantity.Bytes) segment {
 func trainingMemory(m *train.Memory, l text.Lang) string {
 	return memoryDrawing([]segment{
 		bytesSegment(text.Weights, m.Weights), bytesSegment(text.Gradients, m.Gradients), bytesSegment(text.OptimizerState, m.Optimizer), bytesSegment(text.Activations, m.Activations),
-		bytesSegment(text.Logits, m.Logits), bytesSegment(text.Communication, m.Communication), bytesSegment(text.Teacher, m.Teacher), bytesSegment(text.Overhead, m.Overhead),
+		bytesSegment(text.Logits, m.Logits), bytesSegment(text.Communication, m.Communication), bytesSegment(text.Teacher, m.Teacher), bytesSegment(text.OtherModels, m.Others), bytesSegment(text.Overhead, m.Overhead),
 	}, m.Total, m.Low, m.High, m.Device, l)
 }
 

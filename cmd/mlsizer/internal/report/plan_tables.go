@@ -95,8 +95,12 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		return
 	}
 	add(FactsTable(&r.result, p.Answer, f))
+	d.Tables = append(append(d.Tables, splitsTable(p.Splits)...), PostTrainTables(&r.result, f)...)
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
 	add(topTable(r))
+	if p.Imported != nil {
+		add(ImportedTable(p, o.Lang))
+	}
 	add(searchTable(&r.Search, p))
 	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {

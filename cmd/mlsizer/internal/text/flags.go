@@ -16,6 +16,7 @@ var FlagGroups = []FlagGroup{
 	{T("Memory and number formats", "内存与数值格式"), memoryFlags},
 	{T("Serving", "推理"), servingFlags},
 	{T("Fine-tuning", "微调"), tuningFlags},
+	{T("Post-training", "后训练"), postTrainFlags},
 	{T("Run", "运行"), runFlags},
 	{T("Search", "搜索"), searchFlags},
 	{T("Money and energy", "费用与能耗"), moneyFlags},
@@ -131,7 +132,7 @@ var servingFlags = map[string]Text{
 }
 
 var tuningFlags = map[string]Text{
-	"method":          T("pretrain, full (fine-tuning), lora or qlora; compare takes several", "训练方法：pretrain、full（全量微调）、lora 或 qlora；compare 可给多个"),
+	"method":          T("pretrain, full (fine-tuning), lora, qlora, or dpo, kto, orpo, rm, grpo, ppo, joined to lora as dpo+lora; compare takes several", "训练方法：pretrain、full（全量微调）、lora、qlora，或 dpo、kto、orpo、rm、grpo、ppo，可与 lora 相连，如 dpo+lora；compare 可给多个"),
 	"examples":        T("length of fine-tuning in examples, instead of --tokens", "微调的样例数，代替 --tokens"),
 	"example-tokens":  T("average length of an example", "样例平均长度"),
 	"epochs":          T("passes over the examples (default: 1)", "每个样例训练的轮数（默认：1）"),
@@ -143,6 +144,28 @@ var tuningFlags = map[string]Text{
 	"teacher-logits":  T("online (a forward pass of the teacher in every step) or stored (one pass over the data before the run) (default: online)", "online（每步作教师模型前向）或 stored（训练前读一遍数据）（默认：online）"),
 	"top-k":           T("stored logits per token (default: all)", "每 token 存储的 logits 数（默认：全部）"),
 	"teacher-weights": T("storage of the teacher's weights: bf16 or fp8 (default: the run's precision)", "教师模型权重存储：bf16 或 fp8（默认：同训练精度）"),
+}
+
+// The lengths of post-training, which serving has defaults of its own for.
+var (
+	promptOfTuning = T("mean tokens of a prompt (default: 512)", "提示的平均 token 数（默认：512）")
+	answerOfTuning = T("mean tokens of an answer (default: 512)", "回答的平均 token 数（默认：512）")
+)
+
+var postTrainFlags = map[string]Text{
+	"rollout-batch":   T("prompts of a step, of methods that generate (default: 1024)", "每步提示数，用于生成回答的方法（默认：1024）"),
+	"group":           T("answers to each prompt (default: 8 for grpo, 1 for ppo)", "每个提示的回答数（默认：grpo 为 8，ppo 为 1）"),
+	"estimate prompt": promptOfTuning,
+	"estimate answer": answerOfTuning,
+	"plan prompt":     promptOfTuning,
+	"plan answer":     answerOfTuning,
+	"rollout-devices": T("devices that only generate (default: all take turns)", "仅用于生成的设备数（默认：全部轮流）"),
+	"rollout-tp":      T("tensor parallelism of the engine that generates (default: the least that holds it)", "生成引擎的张量并行（默认：可放下的最小值）"),
+	"engine":          T("what generates: vllm, sglang or trainer (default: vllm)", "生成引擎：vllm、sglang 或 trainer（默认：vllm）"),
+	"reward":          T("reward model, or rules (default: rules, whose time is not counted)", "奖励模型，或 rules（默认：rules，其时间不计）"),
+	"critic":          T("critic's model, of ppo (default: one of the policy's size)", "ppo 的价值模型（默认：与策略同规模）"),
+	"reference":       T("separate, adapter-off or none (default: adapter-off with adapters, else separate)", "separate、adapter-off 或 none（默认：有适配器时 adapter-off，否则 separate）"),
+	"rollout-offload": T("move the state of training to the host while answers are generated", "生成回答时将训练状态移至主机"),
 }
 
 var runFlags = map[string]Text{
@@ -215,6 +238,7 @@ var fileFlags = map[string]Text{
 	"classify from": T("`FILE` of models, one per row; - is stdin", "模型 `FILE`，每行一个；- 为标准输入"),
 	"constants":     T("constants of the step time, as calibrate writes them", "单步时间的常数，由 calibrate 写出"),
 	"file":          T("arguments of the command from a YAML file, by their names; those of the command line stand above them", "从 YAML 文件读取命令的参数（按名称）；命令行所给优先"),
+	"import":        T("a launch of a framework, `FILE` or - for the input: its model, layout and batch, which those of the command line stand above", "框架的启动文件 `FILE`（- 为标准输入）：取其模型、布局与批次；命令行所给优先"),
 	"scenario":      T("scenarios of the file, by `NAME` (default: all, where the command takes several)", "文件中的情景 `NAME`（默认：命令可取多个时为全部）"),
 	"hardware-file": T("CSV or JSON file with devices of your own", "自有设备的 CSV 或 JSON 文件"),
 }
