@@ -45,7 +45,7 @@ func ExampleAsk() {
 	// Output:
 	// tp8 pp4 vp9 dp16 zero1 mb2
 	// 64.9 GiB of 79.6 GiB per device: fits
-	// 7.01 s per step, 1.05 years in all (218 days to 2.35 years)
+	// 6.99 s per step, 1.05 years in all (248 days to 2.32 years)
 }
 
 // A layout is set where it is known.
