@@ -33,6 +33,9 @@ type Config struct {
 	// NotCounted names parts of the file's model that Model leaves out:
 	// "vision tower", "1 multi-token-prediction layer".
 	NotCounted []string
+	// HeadDoubtful says that the class names an output head which the checkpoint
+	// may not store, since it is one of embeddings.
+	HeadDoubtful bool
 	// Warnings are doubts that a reader of the total must know.
 	Warnings note.List
 }
@@ -82,6 +85,12 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	if len(c.NotCounted) > 0 {
 		m.Scope = "language model; not counted: " + strings.Join(c.NotCounted, ", ")
+	}
+	if len(r.unknown) > 0 {
+		m.Scope = strings.TrimPrefix(m.Scope+"; keys not understood: "+strings.Join(r.unknown, ", "), "; ")
+	}
+	if c.HeadDoubtful = embeddingClass(top) && hasHead(m); c.HeadDoubtful {
+		m.Scope = strings.TrimPrefix(m.Scope+"; "+headScope, "; ")
 	}
 	m.Towers = visionTower(top, m)
 	if err := checkModel(m); err != nil {

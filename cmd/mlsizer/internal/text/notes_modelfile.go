@@ -4,8 +4,6 @@ package text
 var fileNotes = map[string]Text{
 	"file.key-not-understood":          T("key %q (%s) is unknown and ignored", "键 %q（%s）未知，已忽略"),
 	"file.two-vocabularies":            T("vocab_size is %s at the top of the %s config and %s in the text model: the text model's value is used", "vocab_size 在 %[2]s 配置的顶层为 %[1]s，在文本模型中为 %[3]s：取文本模型的值"),
-	"file.shared-indexer":              T("1 layer shares the indexer of another: counted as if each layer stored its own", "1 层共用另一层的索引器：按每层各存一份计"),
-	"file.shared-indexers":             T("%d layers share the indexer of another: counted as if each layer stored its own", "%d 层共用另一层的索引器：按每层各存一份计"),
 	"file.tying-missing":               T("tie_word_embeddings is missing: counted as not tied; if tied, the model has %d parameters less", "缺少 tie_word_embeddings：按不共享计；若共享，模型少 %d 个参数"),
 	"file.two-tyings":                  T("%s is %s at the top and %s in %s: read as %s", "%s 在顶层为 %s，在 %[4]s 中为 %[3]s：取 %[5]s"),
 	"file.unknown-quantisation":        T("quantisation method %q is unknown: the storage of the weights is not set", "量化方法 %q 未知：未设定权重的存储方式"),
