@@ -61,6 +61,11 @@ func Parse(name string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, &Error{Name: name, Err: err}
 	}
+	return parseTop(name, top)
+}
+
+// parseTop reads a config that is parsed.
+func parseTop(name string, top *object) (*Config, error) {
 	r, f, err := findFamily(name, top)
 	if err != nil {
 		return nil, err
