@@ -8,6 +8,7 @@ import (
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/option"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/search"
@@ -40,6 +41,10 @@ type Request struct {
 	Simulator run.Simulator
 	// Distill trains the model on a teacher's outputs; nil is none.
 	Distill *train.Distillation
+	// PostTrain makes the run one of preference or reinforcement tuning; nil is
+	// none. The batch is then in examples, and Examples counts pairs, answers or
+	// prompts.
+	PostTrain *posttrain.Setup
 	// Fixed is what of the layout is set. The optimizer is offloaded only where
 	// that is set: it takes a host that has the memory, and no measurement confirms
 	// the time of it.
@@ -88,6 +93,8 @@ type Answer struct {
 	Environment run.EnvironmentCost
 	// Distill is what the question's teacher costs; zero without one.
 	Distill DistillCost
+	// PostTrain is the step of post-training taken apart; nil without it.
+	PostTrain *posttrain.Answer
 	// Sweep is what the question's trials cost; zero without any.
 	Sweep run.SweepCost
 	Notes note.List
@@ -145,6 +152,9 @@ func (q *Request) begin() (*Answer, error) {
 	a := &Answer{asked: q}
 	q.one = q.oneWillDo()
 	q.chooseOptimizer(a)
+	if err := q.fillPostTraining(a); err != nil {
+		return nil, err
+	}
 	if err := q.fillWorkload(a); err != nil {
 		return nil, err
 	}
@@ -270,12 +280,15 @@ func (q *Request) prepare(cluster hardware.Cluster) (*train.Prepared, error) {
 	if err == nil && q.Distill != nil {
 		err = p.WithTeacher(q.Distill)
 	}
+	if err == nil && q.PostTrain != nil {
+		err = p.WithOthers(q.PostTrain.Others)
+	}
 	return p, err
 }
 
 // on answers for a number of devices.
 func (q *Request) on(count int, a *Answer) (*Answer, error) {
-	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
+	cluster, err := hardware.NewCluster(q.Device, q.policyDevices(count), q.Options...)
 	if err != nil {
 		return nil, err
 	}
@@ -308,7 +321,7 @@ func (q *Request) conclude(f *search.Found, a *Answer) (*Answer, error) {
 		return nil, err
 	}
 	q.costDistillation(a)
-	if !best.Memory.Fits {
+	if !a.Estimate.Memory.Fits {
 		q.advise(a)
 		q.suggestCount(p, a)
 	}

@@ -124,7 +124,7 @@ func (q *Request) noteDivision(a *Answer, p *train.Prepared, e *train.Estimate) 
 	g := q.goal(search.Goal{})
 	g.Sure = e.Memory.Verdict == train.FitsSurely
 	g.Batches = func(int) ([]int64, int64) { return list, 0 }
-	f, ok := g.At(p, p.Cluster.Count)
+	f, ok := g.At(p, p.Devices())
 	if !ok || perSample(&f.Plans[0]) > (1-dividesBadly)*perSample(e) {
 		return
 	}

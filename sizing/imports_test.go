@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"sizing/modelfile/hub"},
 	{"sizing/efficiency", "sizing/catalog", "sizing/modelfile"},
 	{"sizing/train", "sizing/serve"},
-	{"sizing/run"},
+	{"sizing/run", "sizing/posttrain"},
 	{"sizing/search"},
 	{"sizing"},
 	{"sizing/evidence"},

@@ -14,7 +14,7 @@ func (q Request) Open(count int) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	cluster, err := hardware.NewCluster(q.Device, count, q.Options...)
+	cluster, err := hardware.NewCluster(q.Device, q.policyDevices(count), q.Options...)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (q Request) Open(count int) (*Answer, error) {
 	if err := q.checkPipeline(a.Prepared); err != nil {
 		return nil, err
 	}
-	a.Workload.Batch = q.divisibleBatch(count)
+	a.Workload.Batch = q.divisibleBatch(q.policyDevices(count))
 	return a, nil
 }
 
@@ -38,8 +38,11 @@ func (a *Answer) Conclude(p *train.Prepared, e *train.Estimate) error {
 
 func (a *Answer) conclude(p *train.Prepared, e *train.Estimate) error {
 	a.Prepared, a.Estimate = p, *e
+	if err := a.asked.takeApart(a, p, &a.Estimate); err != nil {
+		return err
+	}
 	a.asked.noteDivision(a, p, e)
-	a.Notes = append(a.Notes, p.Notes(e)...)
+	a.Notes = append(a.Notes, p.Notes(&a.Estimate)...)
 	a.concludeActing()
 	a.Data.Timed(&a.Estimate.Time)
 	return a.wholeRun(p, &a.Estimate)

@@ -52,7 +52,9 @@ func (q *Request) space() search.Fixed {
 // goal fills in what the request says.
 func (q *Request) goal(g search.Goal) search.Goal {
 	g.Fixed, g.Batches, g.Context = q.space(), q.batches, q.Context
-	g.Cluster = func(n int) (hardware.Cluster, error) { return hardware.NewCluster(q.Device, n, q.Options...) }
+	g.Cluster = func(n int) (hardware.Cluster, error) {
+		return hardware.NewCluster(q.Device, q.policyDevices(n), q.Options...)
+	}
 	return g
 }
 
@@ -74,7 +76,7 @@ func (q *Request) search(g search.Goal, look Look) (f search.Found, ok bool) {
 // nearest finds the plan that needs the least memory.
 func (q *Request) nearest(p *train.Prepared) (search.Found, bool) {
 	g := q.goal(search.Goal{Options: search.Options{Objective: search.Memory, Memory: quantity.Bytes(math.Inf(1))}})
-	return q.at(p, g, p.Cluster.Count)
+	return q.at(p, g, p.Devices())
 }
 
 // searched reports whether plans are searched exhaustively. A given MFU makes
@@ -124,7 +126,7 @@ func (q *Request) enumerated(p *train.Prepared) (search.Found, error) {
 // open, surely if one does; the one that needs the least memory if none fits.
 // An error says why there is none at all.
 func (q *Request) layout(p *train.Prepared) (search.Found, error) {
-	f, ok := q.search(search.Goal{}, func(g search.Goal) (search.Found, bool) { return q.at(p, g, p.Cluster.Count) })
+	f, ok := q.search(search.Goal{}, func(g search.Goal) (search.Found, bool) { return q.at(p, g, p.Devices()) })
 	if ok {
 		return f, nil
 	}

@@ -103,10 +103,10 @@ func (q *Request) alternatives(a *Answer) []alternative {
 	p, known := otherPrecision(q.Device, w.Precision)
 	add(known && !q.Precision.IsSet(), "precision", w.Precision, p, func(q *Request) { q.Precision = option.Set(p) })
 	for _, batch := range []int64{2 * plan.GlobalBatch, plan.GlobalBatch / 2} {
-		add(batch > 0 && q.Workload.Batch == 0 && q.BatchTokens == 0, "batch", plan.GlobalBatch, batch, func(q *Request) { q.Workload.Batch = batch })
+		add(batch > 0 && q.PostTrain == nil && q.Workload.Batch == 0 && q.BatchTokens == 0, "batch", plan.GlobalBatch, batch, func(q *Request) { q.Workload.Batch = batch })
 	}
 	for _, seq := range []int64{2 * w.Seq, w.Seq / 2} {
-		add(q.Workload.Seq == 0 && q.Examples.Count == 0 && q.Model.PerToken() && seq > 0 && (q.Model.Context == 0 || seq <= q.Model.Context),
+		add(q.Workload.Seq == 0 && q.PostTrain == nil && q.Examples.Count == 0 && q.Model.PerToken() && seq > 0 && (q.Model.Context == 0 || seq <= q.Model.Context),
 			"seq", w.Seq, seq, func(q *Request) { q.Workload.Seq = seq })
 	}
 	add(!q.Recompute.IsSet() && plan.Recompute != train.FullRecompute, "recompute", plan.Recompute, train.FullRecompute,

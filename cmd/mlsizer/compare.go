@@ -33,6 +33,7 @@ func newCompare(a *cli.App) (*cobra.Command, *cli.CompareOptions) {
 	}
 	addCompareFlags(a, cmd, o)
 	a.AddFileFlags(cmd)
+	a.AddImport(cmd)
 	cli.AddsUp(cmd.Flags(), "on")
 	cli.TakeLists(cmd.Flags())
 	return cmd, o
@@ -49,6 +50,11 @@ func comparePartsRun(parts []cli.Part) error {
 			return err
 		}
 		if err := p.CheckForm(p.Explain); err != nil {
+			return err
+		}
+	}
+	for _, p := range parts {
+		if err := p.CheckLevel(p.Cmd, &p.Serving.Level); err != nil {
 			return err
 		}
 	}
@@ -105,7 +111,7 @@ func trainingFlags() []string {
 }
 
 // eitherWay are the flags that a comparison of training shares with one of serving.
-var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns"}
+var eitherWay = []string{"on", "batch", "price", "price-file", "price-kind", "cloud", "region", "scale-out", "devices-per-node", "prune", "bounds", "hardware-file", "brief", "full", "sort", "columns", "prompt", "answer"}
 
 // oneTask rejects flags of training in a comparison of serving and the other
 // way round: they would have no effect.
@@ -136,6 +142,13 @@ func compareRun(parts []cli.Part) error {
 	asked, all, err := casesOf(parts)
 	if err != nil {
 		return err
+	}
+	for i := range asked {
+		for j := range asked[i] {
+			if err := asked[i][j].NeedsPostTraining(all.App); err != nil {
+				return err
+			}
+		}
 	}
 	view, err := viewOf(all, report.CompareColumns(all))
 	if err != nil {
@@ -201,7 +214,7 @@ func compareRows(o *cli.Part, cases []cli.Case) ([]report.CompareRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Examples.Count > 0 && o.Examples.Tokens == 0 && slices.ContainsFunc(models, func(m *cli.ModelArg) bool { return m.Model.PerToken() }) {
+	if o.Examples.Count > 0 && o.Examples.Tokens == 0 && !o.PostTrains() && slices.ContainsFunc(models, func(m *cli.ModelArg) bool { return m.Model.PerToken() }) {
 		return nil, cli.UsageError(text.ExamplesHaveLength.Error(), o.CommandLine()+" --example-tokens 512")
 	}
 	targets, err := o.Targets(o.On)

@@ -42,6 +42,7 @@ func newEstimateCmd(a *cli.App) *cobra.Command {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	a.AddImport(cmd)
 	return cmd
 }
 
@@ -55,7 +56,7 @@ func estimateRun(cmd *cobra.Command, o *estimateOptions) error {
 	if err != nil {
 		return answerError(o.App, cmd, &o.TrainingOptions, m, t, err)
 	}
-	if o.Method == train.Pretrain {
+	if o.Tuning.Weights == train.Pretrain {
 		answer.Notes = append(answer.Notes, report.PublishedNotes(m)...)
 	}
 	if err := o.Print(estimateDocument(o, m, t, answer)); err != nil {
@@ -87,9 +88,6 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 		Verdict: report.VerdictOf(r.Memory.Verdict), Title: report.EstimateTitle(&r), Lead: report.PublishedLead(&r),
 		Tables: []render.Table{
 			report.FactsTable(&r, a, f),
-			report.MemoryTable(&r, f),
-			report.StorageTable(&r, f),
-			report.ComputeTable(&r, f),
 		},
 		JSON: struct {
 			report.Head
@@ -99,6 +97,10 @@ func estimateDocument(o *estimateOptions, m *cli.ModelArg, t cli.Target, a *sizi
 		}{report.NewHead("estimate"), r, why, report.NewSensitivityJSON(moves)},
 		Records: []report.ResultJSON{r},
 	}
+	if o.Output == render.HTML {
+		d.Figure = report.EstimateFigure(&r, o.Lang)
+	}
+	d.Tables = append(append(d.Tables, report.PostTrainTables(&r, f)...), report.MemoryTable(&r, f), report.StorageTable(&r, f), report.ComputeTable(&r, f))
 	d.Tables = append(append(d.Tables, report.DataTable(&r, f)...), report.TimeTable(&r, f))
 	d.Tables = append(append(d.Tables, report.WholeRunTable(&r, f)...), report.CostTable(&r, f))
 	d.Tables = append(d.Tables, report.DistillTable(&r, f)...)

@@ -93,9 +93,9 @@ func TestHelpInChinese(t *testing.T) {
 // order of the headings.
 func TestHelpGroups(t *testing.T) {
 	for command, want := range map[string][]string{
-		"estimate":  {"Work", "Layout", "Memory and number formats", "Fine-tuning", "Run", "Money and energy", "Files", "Output"},
-		"compare":   {"Work", "Layout", "Memory and number formats", "Serving", "Fine-tuning", "Run", "Money and energy", "Files", "Output"},
-		"plan":      {"Work", "Layout", "Memory and number formats", "Fine-tuning", "Run", "Search", "Money and energy", "Files", "Output"},
+		"estimate":  {"Work", "Layout", "Memory and number formats", "Fine-tuning", "Post-training", "Run", "Money and energy", "Files", "Output"},
+		"compare":   {"Work", "Layout", "Memory and number formats", "Serving", "Fine-tuning", "Post-training", "Run", "Money and energy", "Files", "Output"},
+		"plan":      {"Work", "Layout", "Memory and number formats", "Fine-tuning", "Post-training", "Run", "Search", "Money and energy", "Files", "Output"},
 		"infer":     {"Work", "Layout", "Serving", "Money and energy", "Files", "Output"},
 		"calibrate": {"Fit", "Files", "Output"},
 		"classify":  {"Selection", "Files", "Output"},

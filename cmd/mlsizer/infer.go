@@ -2,7 +2,9 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/deploy"
 	"mlsizer/cmd/mlsizer/internal/report"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
@@ -41,12 +44,19 @@ func newInferCmd(a *cli.App) *cobra.Command {
 			if err := a.CheckMoney(cmd, o.Price); err != nil {
 				return err
 			}
+			if err := a.CheckLevel(cmd, &o.Level); err != nil {
+				return err
+			}
 			return inferRun(cmd, o)
 		},
 	}
 	addServingFlags(a, cmd, &o.ServingOptions)
+	cli.AddValue(cmd.Flags(), &o.Export, "export", "", "PROGRAM", "vllm", deploy.ParseProgram).Among(deploy.Names)
+	launch := ""
+	cli.AddValue(cmd.Flags(), &launch, "import", "", "LAUNCH", text.LaunchExample, cli.AsTyped)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	takeLaunch(a, cmd, &launch)
 	return cmd
 }
 
@@ -58,7 +68,7 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 	cli.AddList(fs, &o.On, "on", "DEVICE[xN]", "h100x2", cli.ParseList)
 	cli.AddValue(fs, &o.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Batch, "batch", "", "COUNT", "16", cli.ParseWhole)
-	addServingChoices(fs, o)
+	addServingChoices(fs, o, storedParser(a))
 	cli.AddPrune(fs, &o.Prune)
 	cli.AddValue(fs, &o.Layout.TP, "tp", "", "N", "2", cli.ParseDimension)
 	cli.AddValue(fs, &o.Layout.PP, "pp", "", "N", "2", cli.ParseDimension)
@@ -71,12 +81,15 @@ func addServingFlags(a *cli.App, cmd *cobra.Command, o *cli.ServingOptions) {
 }
 
 // addServingChoices adds the flags that only serving has.
-func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
-	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", parseWeights).Among(cli.Quants)
+func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions, weights func(string) ([]string, error)) {
+	cli.AddList(fs, &o.Weights, "weights", "NAME", "q4_k_m", weights).Among(cli.Quants)
 	cli.AddValue(fs, &o.Kv, "kv", "", "NAME", "q8_0", parseKV).Among(cli.CacheTypes)
 	cli.AddValue(fs, &o.Runtime, "runtime", "", "NAME", "vllm", serve.FindRuntime).Among(cli.Runtimes)
-	cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
-	cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	if fs.Lookup("prompt") == nil { // compare has them of post-training
+		cli.AddValue(fs, &o.Prompt, "prompt", "", "COUNT", "4k", cli.ParseTokenCount)
+		cli.AddValue(fs, &o.Output, "answer", "", "COUNT", "512", cli.ParseTokenCount)
+	}
+	cli.AddLevel(fs, &o.Level)
 	cli.AddValue(fs, &o.Offload, "offload", "", "NAME", "layers", serve.ParseOffload).Among(cli.Named(serve.ParseOffload))
 	cli.AddValue(fs, &o.Host, "host-bandwidth", "", "RATE", "89.6GB/s", quantity.ParseBandwidth)
 	cli.AddValue(fs, &o.HostRAM, "host-memory", "", "SIZE", "64GiB", parseMemory)
@@ -89,6 +102,7 @@ func addServingChoices(fs *pflag.FlagSet, o *cli.ServingOptions) {
 	cli.AddValue(fs, &o.MaxSequences, "max-num-seqs", "", "COUNT", "256", cli.ParseWhole)
 	cli.AddValue(fs, &o.UBatch, "ubatch", "", "COUNT", "512", cli.ParseTokenCount)
 	fs.BoolVar(&o.FullWindows, "swa-full", false, "")
+	fs.BoolVar(&o.Unfused, "no-flash-attention", false, "")
 }
 
 // parseImages reads a number of images.
@@ -112,6 +126,36 @@ func parseWeights(s string) ([]string, error) {
 		}
 	}
 	return list, nil
+}
+
+// storedParser reads storages, or the file or the repository that the weights
+// are stored in.
+func storedParser(a *cli.App) func(string) ([]string, error) {
+	return func(s string) ([]string, error) {
+		if a.Access.Names(s) {
+			return []string{s}, nil
+		}
+		return parseWeights(s)
+	}
+}
+
+// storedIn is the model with the weights of a file or a repository, if that is
+// what the storage names.
+func storedIn(ctx context.Context, a *cli.App, m *cli.ModelArg, weights string) (*cli.ModelArg, string, error) {
+	if !a.Access.Names(weights) {
+		return m, weights, nil
+	}
+	file, err := a.Resolve(ctx, weights)
+	if err != nil {
+		return nil, "", err
+	}
+	held, want := float64(file.File.Params), float64(m.Model.Params())
+	if file.File.Bytes == 0 || held < 0.9*want || held > 1.2*want { // towers and further layers may be in it
+		return nil, "", cli.UsageError(text.OtherWeights.Error(weights, file.File.Params, file.File.Bytes, m.Input, m.Model.Params()), "")
+	}
+	stored := *m
+	stored.File = file.File
+	return &stored, "", nil
 }
 
 // parseMemory reads the memory of a device.
@@ -164,6 +208,9 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	}
 	s.Model, s.Runtime, s.Layout, s.Offload, s.HostBandwidth = m.Model, o.Runtime, o.Layout, o.Offload, o.Host
 	s.Context, s.Batch, s.Prompt, s.Output, s.SharedContext, s.DeviceMemory = o.Context, o.Batch, o.Prompt, o.Output, o.Shared, o.Memory
+	if s.Context == 0 && !o.Level.IsZero() && o.Prompt > 0 && o.Output > 0 {
+		s.Context = o.Prompt + o.Output // a service holds its requests and no more
+	}
 	if s.Context == 0 {
 		s.Context = defaultServingContext
 		if m.Model.Context > 0 {
@@ -194,12 +241,12 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 		}
 	}
 	s.Alternatives, s.HostMemory = o.Alternatives, o.HostRAM
-	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows
+	s.Utilisation, s.BatchedTokens, s.MaxSequences, s.UBatch, s.FullWindows, s.Unfused = o.Utilisation, o.BatchedTokens, o.MaxSequences, o.UBatch, o.FullWindows, o.Unfused
 	s.Quant, s.StoredBytes = storageOf(m, weights)
 	if published, _ := storageOf(m, ""); serve.WeightBytes(m.Model, published) < 1.9*quantity.Bytes(m.Model.Params()) {
 		s.Published = published
 	}
-	if weights == "" {
+	if weights == "" && len(o.Weights) == 0 { // else a file that was named
 		assume("weights", s.Quant.Name)
 	}
 	var why note.Note
@@ -208,7 +255,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 	}
 	kv := o.Kv
 	if kv == "" {
-		kv = s.Runtime.DefaultCache(s.Quant.Name)
+		kv = s.Runtime.CacheFor(m.Model, t.Device, s.Quant.Name)
 		assume("kv", kv)
 	}
 	if why.Code != "" {
@@ -223,7 +270,7 @@ func serving(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights strin
 func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 	if weights != "" {
 		q, _ := serve.FindQuant(weights) // the flag has checked it
-		return q, 0
+		return releasedAs(m, q), 0
 	}
 	if f := m.File; f != nil && f.Bytes > 0 && f.Params > 0 {
 		return serve.StoredQuant(8*float64(f.Bytes)/float64(f.Params), f.Format == "gguf"), f.Bytes
@@ -232,7 +279,16 @@ func storageOf(m *cli.ModelArg, weights string) (*serve.Quant, quantity.Bytes) {
 		return serve.StoredQuant(b, false), 0
 	}
 	q, _ := serve.FindQuant(cmp.Or(m.Weights, "bf16")) // a test knows the catalogue's
-	return q, 0
+	return releasedAs(m, q), 0
+}
+
+// releasedAs is a format as a published checkpoint of the catalogue's model
+// stores it, if one is known and the model is whole.
+func releasedAs(m *cli.ModelArg, q *serve.Quant) *serve.Quant {
+	if m.Entry == nil || m.Model.Name != m.Entry.Name {
+		return q
+	}
+	return q.ReleasedAs(m.Entry.Name)
 }
 
 // priceOf is the price per device-hour, 0 if unknown.
@@ -256,9 +312,15 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 		return err
 	}
 	o.Alternatives = c.All()
+	if err := o.ServeWithExport(); err != nil {
+		return err
+	}
 	weights := ""
 	if len(o.Weights) == 1 {
 		weights = o.Weights[0]
+	}
+	if m, weights, err = storedIn(cmd.Context(), o.App, m, weights); err != nil {
+		return err
 	}
 	if m.Model.Encodes() {
 		return encode(o, cmd, m, targets[0], weights)
@@ -266,6 +328,9 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	answer, notes, err := infer(&o.ServingOptions, m, targets[0], weights)
 	if err != nil {
 		return inferError(o.App, cmd, err)
+	}
+	if o.Export != "" && answer.Memory.Fits {
+		return exportLaunch(o, m, answer)
 	}
 	d := report.InferDocument(o, m, targets[0], answer, notes)
 	if o.Short(o.Explain) {
@@ -280,17 +345,88 @@ func inferRun(cmd *cobra.Command, o *cli.InferOptions) error {
 	return nil
 }
 
+// exportLaunch prints the launch of an answer.
+func exportLaunch(o *cli.InferOptions, m *cli.ModelArg, a *serve.Answer) error {
+	repository := a.Quant.Repository
+	if name, ok := strings.CutPrefix(m.Input, "hf:"); ok || o.Access.Names(m.Input) {
+		repository = name
+	}
+	launch := deploy.Write(o.Export, deploy.Launch{Answer: a, Model: m.Input, Repository: repository, Lang: o.Lang})
+	if _, err := io.WriteString(o.Stdout, launch); err != nil {
+		return cli.ReadError(text.Writing.Error(err), "")
+	}
+	return nil
+}
+
+// takeLaunch lets a command take its model and its flags from the launch of a
+// serving program. Those of the command line stand above them.
+func takeLaunch(a *cli.App, cmd *cobra.Command, launch *string) {
+	check := cmd.Args
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *launch == "" {
+			return check(cmd, args)
+		}
+		read, err := deploy.Parse(*launch)
+		if err != nil {
+			return cli.UsageError(err, "")
+		}
+		flags := append([]deploy.Flag{{Name: "runtime", Value: string(read.Program)}}, read.Flags...)
+		for _, f := range flags {
+			if cmd.Flags().Changed(f.Name) {
+				continue
+			}
+			if err := cmd.Flags().Set(f.Name, f.Value); err != nil {
+				return cli.UsageError(text.LaunchFlag.Error(read.Program, f.Name, f.Value, err), "")
+			}
+		}
+		if len(read.Left) > 0 {
+			fmt.Fprintf(a.Stderr, "mlsizer: %s: %s\n", a.Say(text.Note), a.Sayf(text.LaunchLeft, strings.Join(read.Left, ", ")))
+		}
+		if len(args) == 0 {
+			args = []string{read.Model}
+		}
+		return check(cmd, args)
+	}
+}
+
 // infer answers for one model, machine and storage.
 func infer(o *cli.ServingOptions, m *cli.ModelArg, t cli.Target, weights string) (*serve.Answer, []note.Note, error) {
 	s, assumed, err := serving(o, m, t, weights)
 	if err != nil {
 		return nil, nil, err
 	}
-	answer, err := s.Answer(priceOf(o, t.Device))
+	price := priceOf(o, t.Device)
+	service, err := serviceOf(o, &s, t, price)
 	if err != nil {
 		return nil, nil, err
 	}
+	answer, err := s.Answer(price)
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer.Service = service; service != nil {
+		assumed = slices.DeleteFunc(assumed, func(n note.Note) bool { return n.Code == "batch" })
+		answer.Notes = append(answer.Notes, service.Notes...)
+	}
 	return answer, append(append(assumed, answer.Notes...), scopeNotes(m, t, o.Price)...), nil
+}
+
+// serviceOf is the fewest devices that deliver what is asked of the service, nil
+// if nothing is. Where the number of devices is open, the request gets them.
+func serviceOf(o *cli.ServingOptions, s *serve.Request, t cli.Target, price quantity.USD) (*serve.Service, error) {
+	if o.Level.IsZero() {
+		return nil, nil
+	}
+	service, err := s.Service(o.Level, price)
+	if err != nil {
+		return nil, err
+	}
+	if t.Count == 0 {
+		*s = service.Request
+	} else if o.Batch == 0 {
+		s.Batch = service.Request.Batch
+	}
+	return service, nil
 }
 
 // assumedNote is the assumed value of a flag that is not given; it has the

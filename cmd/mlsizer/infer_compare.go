@@ -11,7 +11,7 @@ import (
 // addCompareServing adds compare's flags of serving.
 func addCompareServing(cmd *cobra.Command, o *cli.CompareOptions) {
 	fs := cmd.Flags()
-	addServingChoices(fs, &o.Serving)
+	addServingChoices(fs, &o.Serving, parseWeights)
 	cli.AddValue(fs, &o.Serving.Context, "context", "", "COUNT", "32k", cli.ParseTokenCount)
 	cli.AddValue(fs, &o.Student, "student", "", "MODEL", "llama-3.2-1b", cli.AsTyped)
 }
@@ -66,6 +66,7 @@ func (c *inferComparison) addPart(o *cli.Part, cases []cli.Case) error {
 func servingOf(c *cli.Case) (s *cli.ServingOptions, weights string) {
 	s = &c.Serving
 	s.On, s.Batch, s.Price, s.Bounds, s.Network = c.On, c.Batch, c.Price, c.Bounds, c.Network
+	s.Prompt, s.Output = c.Lengths()
 	if len(s.Weights) > 0 {
 		weights = s.Weights[0]
 	}

@@ -49,7 +49,7 @@ const defaultEncodingContext = 512
 // refuseDecoding rejects the flags that only a model that generates has.
 func refuseDecoding(o *cli.InferOptions, cmd *cobra.Command, m *model.Model) error {
 	for _, name := range []string{"kv", "prompt", "answer", "offload", "host-memory", "host-bandwidth", "shared-context", "images", "pp", "ep",
-		"gpu-memory-utilization", "max-num-batched-tokens", "max-num-seqs", "ubatch", "swa-full"} {
+		"gpu-memory-utilization", "max-num-batched-tokens", "max-num-seqs", "ubatch", "swa-full", "no-flash-attention"} {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
 			return cli.UsageError(text.ReadsInOnePass.Error(name, m.Name, encodedUnit(m)), o.CommandWithout(name))
 		}

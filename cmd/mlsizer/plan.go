@@ -55,6 +55,7 @@ func newPlanCmd(a *cli.App) *cobra.Command {
 	cli.AddTrainingFlags(a, cmd, &o.TrainingOptions)
 	cli.AddForm(a, cmd)
 	a.TakeFile(cmd)
+	a.AddImport(cmd)
 	fs := cmd.Flags()
 	cli.AddsUp(fs, "on")
 	cli.AddValue(fs, &o.Objective, "objective", "", "NAME", "time", search.ParseObjective).Among(cli.Named(search.ParseObjective))
@@ -167,6 +168,11 @@ func planRun(cmd *cobra.Command, o *report.PlanOptions) error {
 		if err != nil {
 			return planError(o, cmd, m, t, err)
 		}
+		if o.Imports() {
+			answer, err := o.Judge(cmd, m, p.Target)
+			_, err = flagError(cmd, err)
+			p.Imported = &report.Imported{Answer: answer, Err: err}
+		}
 		rows = append(rows, p)
 	}
 	return finish(o, rows)
@@ -252,6 +258,9 @@ func briefPlan(o *report.PlanOptions, d *render.Document, rows []*report.Planned
 			moves = o.Sensitivity(o.App, p.Model, p.Target, p.Answer)
 		}
 		d.Tables, d.Notes = o.BriefPlan(p, moves), nil
+		if p.Imported != nil {
+			d.Tables = append(d.Tables, report.ImportedTable(p, o.Lang))
+		}
 		return
 	}
 	report.Brief(d, func(i int) bool { return i == 0 }, text.AllRows)

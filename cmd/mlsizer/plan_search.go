@@ -9,6 +9,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/search"
 	"mlsizer/sizing/train"
@@ -17,12 +18,53 @@ import (
 // runnerUp is the rank of the plan that the best one is compared with.
 const runnerUp = 2
 
-// planOn searches on one target.
+// planOn searches on one target, of post-training whose devices for generation are
+// open on every division of them.
 func planOn(o *report.PlanOptions, m *cli.ModelArg, t cli.Target) (*report.Planned, error) {
 	q, err := o.Request(m, t)
 	if err != nil {
 		return nil, err
 	}
+	s := q.PostTrain
+	if s == nil || !s.Method.Online() || s.Devices > 0 || t.Count == 0 {
+		return planOne(o, m, t, q)
+	}
+	var best *report.Planned
+	var splits []report.Split
+	for _, devices := range posttrain.Splits(t.Count) {
+		setup := *s
+		setup.Devices = devices
+		q.PostTrain = &setup
+		p, err := planOne(o, m, t, q)
+		if err != nil {
+			if devices == 0 {
+				return nil, err
+			}
+			continue // a replica may not fit so few devices
+		}
+		if p.Found() {
+			splits = append(splits, report.NewSplit(p))
+		}
+		if best == nil || p.Found() && (!best.Found() || better(p, best)) {
+			best = p
+		}
+	}
+	best.Splits = splits
+	return best, nil
+}
+
+// better reports whether a plan of post-training is better than another: where one
+// fits, it is, else the faster.
+func better(a, b *report.Planned) bool {
+	if x, y := a.Answer.PostTrain.Fits, b.Answer.PostTrain.Fits; x != y {
+		return x
+	}
+	return a.Best().Time.Step < b.Best().Time.Step
+}
+
+// planOne searches for a request on one target.
+func planOne(o *report.PlanOptions, m *cli.ModelArg, t cli.Target, q sizing.Request) (*report.Planned, error) {
+	var err error
 	p := &report.Planned{Model: m, Target: t}
 	count := t.Count
 	if count == 0 {
@@ -155,7 +197,7 @@ func valueOf(o *report.PlanOptions, p *report.Planned, f *search.Found) float64 
 // missed finds the plan that comes nearest where none keeps to the goal.
 func missed(o *report.PlanOptions, p *report.Planned, goal search.Goal) error {
 	base := p.Answer.Prepared
-	here := func(g search.Goal) (search.Found, bool) { return g.At(base, base.Cluster.Count) }
+	here := func(g search.Goal) (search.Found, bool) { return g.At(base, base.Devices()) }
 	p.Miss = &report.NearMiss{Reason: "time"} // it would fit, but takes too long or costs too much
 	near, ok := p.Answer.Search(search.Goal{Options: search.Options{Objective: o.Objective, Memory: goal.Memory}}, here)
 	if !ok {

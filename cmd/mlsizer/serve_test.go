@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -285,7 +286,7 @@ func TestServeDescribesItself(t *testing.T) {
 			require.NoError(t, err)
 			properties := op.RequestBody.Content["application/json"].Schema.Properties
 			for _, name := range cli.FlagNames(cmd) {
-				if name != "help" && name != "file" && name != "scenario" {
+				if !slices.Contains([]string{"help", "file", "scenario", "import"}, name) {
 					assert.Contains(t, properties, name, path)
 				}
 			}

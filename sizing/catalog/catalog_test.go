@@ -396,7 +396,8 @@ func TestNotFoundErrorIsCoded(t *testing.T) {
 // deepseek-ai/DeepSeek-V3 and its kin, moonshotai/Kimi-K2-Instruct and
 // MiniMaxAI/MiniMax-M2 (fp8).
 func TestPublishedWeights(t *testing.T) {
-	want := map[string]string{"deepseek-v3": "fp8", "deepseek-r1": "fp8", "deepseek-v3.2": "fp8", "kimi-k2": "fp8", "minimax-m2": "fp8", "gpt-oss-20b": "mxfp4", "gpt-oss-120b": "mxfp4"}
+	want := map[string]string{"deepseek-v3": "fp8", "deepseek-r1": "fp8", "deepseek-v3.2": "fp8", "kimi-k2": "fp8", "minimax-m2": "fp8", "gpt-oss-20b": "mxfp4", "gpt-oss-120b": "mxfp4",
+		"deepseek-v4-flash": "mxfp4+fp8", "deepseek-v4-pro": "mxfp4+fp8", "kimi-k2-thinking": "int4+bf16", "kimi-k2.5": "int4+bf16"}
 	got := map[string]string{}
 	for _, e := range Default().All() {
 		if e.Weights == "" {

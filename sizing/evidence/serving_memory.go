@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
@@ -12,14 +13,23 @@ import (
 // The 80 % bands of sizes: weights and caches are exact except for what a file
 // stores differently; a peak includes activations that differ by release.
 const (
-	sizeBand = 0.01
-	peakBand = 0.08
+	sizeBand  = 0.01
+	cacheBand = 0.0015
+	peakBand  = 0.07
+	// computeLow and computeHigh bound the buffers of passes: copies of the inputs
+	// that several devices work on at once come on top.
+	computeLow  = 0.75
+	computeHigh = 1.75
 )
 
 // validateMemory adds a row's weights, cache and peak to the report.
 func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, skip func(Quantity, error)) {
 	p, err := sp.memorySetup(r)
 	cacheOnly := r.MemDefinition == cacheDefinition
+	profiled := err
+	if err == nil && r.MemDefinition == ledgerDefinition && p.Model.Field == model.Multimodal && p.Model.ImageTokens() == 0 {
+		profiled = note.NewError("row.tower-not-modelled", r.Model) // the profiling run encodes images
+	}
 	add := func(q Quantity, measured, predicted, band float64) {
 		rep.add(r, "memory-"+string(q), q, measured, predicted, predicted*(1-band), predicted*(1+band))
 	}
@@ -34,15 +44,23 @@ func (sp *ServingPredictor) validateMemory(r *ServingRow, rep *ServingReport, sk
 		}
 	}
 	if r.KVGiB > 0 {
-		if err != nil {
-			skip(KVMemory, err)
+		if profiled != nil {
+			skip(KVMemory, profiled)
 		} else {
-			add(KVMemory, r.KVGiB, r.cache(p), sizeBand)
+			add(KVMemory, r.KVGiB, r.cache(p), cacheBand)
+		}
+	}
+	if r.ComputeGiB > 0 {
+		if profiled != nil {
+			skip(ComputeMemory, profiled)
+		} else {
+			v := r.compute(p)
+			rep.add(r, "memory-"+string(ComputeMemory), ComputeMemory, r.ComputeGiB, v, v*computeLow, v*computeHigh)
 		}
 	}
 	if r.PeakMemGiB > 0 && !cacheOnly {
-		if err != nil {
-			skip(PeakMemory, err)
+		if profiled != nil {
+			skip(PeakMemory, profiled)
 		} else if v, err := r.peak(p); err != nil {
 			skip(PeakMemory, err)
 		} else {
@@ -83,14 +101,18 @@ func (sp *ServingPredictor) memorySetup(r *ServingRow) (*serve.Prepared, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.StoredBytes = stored
+	s.StoredBytes, s.Quant = stored, s.Quant.ReleasedAs(s.Model.Name)
 	s.Context, s.Batch = max(int64(r.Context), 1), 1
 	s.Output = min(int64(r.Output), s.Context)
 	s.Prompt = max(s.Context-s.Output, 1)
 	s.Layout = serve.Layout{TP: max(r.TP, 1), PP: max(r.PP, 1)}
+	if s.Runtime.KVPad > 0 && r.PP <= 1 { // a part of the layers each
+		s.Layout.PP = max(r.Devices, 1)
+	}
 	if strings.Contains(r.Runtime, "ik fork") {
 		s.FullWindows = true
 		s.Expanded, s.Copied = r.MLAAttention == 0, r.MLAAttention == 1 && r.Flash != "on"
+		s.Projected = r.MLAAttention >= 2 && r.Flash == "on"
 	}
 	return s.Prepare()
 }
@@ -107,6 +129,16 @@ func (r *ServingRow) cache(p *serve.Prepared) float64 {
 		cache += p.StateBytes()
 	}
 	return inGiB(cache) / float64(p.Layout.TP)
+}
+
+// compute predicts the buffers of passes: of all devices where each has its own,
+// else of one.
+func (r *ServingRow) compute(p *serve.Prepared) float64 {
+	if all := p.GraphBuffers(p.Context); all > 0 {
+		return inGiB(all)
+	}
+	m := p.Memory(p.Context, 1)
+	return inGiB(m.Compute)
 }
 
 // peak predicts the value that the row's definition measures.

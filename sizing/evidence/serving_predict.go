@@ -19,6 +19,7 @@ const (
 	FirstToken      Quantity = "ttft_s"
 	KVMemory        Quantity = "kv_gib"
 	WeightsMemory   Quantity = "weights_gib"
+	ComputeMemory   Quantity = "compute_buffer_gib"
 )
 
 // ServingPredictor predicts rows of serving measurements.
@@ -101,6 +102,9 @@ func (sp *ServingPredictor) serving(r *ServingRow) (serve.Request, error) {
 	var err error
 	if s.Model, err = sp.model(r); err != nil {
 		return s, err
+	}
+	if s.Model.Inferred { // neither its cache nor its speed is known
+		return s, note.NewError("row.model-only-counted", r.Model)
 	}
 	device := r.Device
 	if device == "" {
@@ -232,6 +236,9 @@ func (s *servingSetup) layOut(base serve.Request) error {
 			return err
 		}
 		s.p = p
+	}
+	if m := s.p.Memory(1, 1); m.Weights > m.Device {
+		return note.NewError("row.does-not-fit-device", r.Weights, m.Weights, r.Device, m.Device)
 	}
 	s.replicas = float64(s.p.Layout.Replicas)
 	s.requested = s.batch

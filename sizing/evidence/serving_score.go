@@ -54,7 +54,7 @@ func (sp *ServingPredictor) Validate(rows []ServingRow) *ServingReport {
 		if r.Rate > 0 || r.TTFT > 0 {
 			sp.validateSpeed(r, rep, skip)
 		}
-		if r.PeakMemGiB > 0 || r.WeightsGiB > 0 || r.KVGiB > 0 {
+		if r.PeakMemGiB > 0 || r.WeightsGiB > 0 || r.KVGiB > 0 || r.ComputeGiB > 0 {
 			sp.validateMemory(r, rep, skip)
 		}
 	}

@@ -42,7 +42,7 @@ func TestServingErrors(t *testing.T) {
 	rep := servingPredictor().Validate(rows)
 	limits := map[string]float64{
 		"decode": 0.12, "decode-n": 0.12, "prefill": 0.20, "ttft": 0.20, "batched": 0.25, "load": 0.25,
-		"memory-kv_gib": 0.005, "memory-weights_gib": 0.01, "memory-peak_mem_gib": 0.10,
+		"memory-kv_gib": 0.005, "memory-weights_gib": 0.01, "memory-peak_mem_gib": 0.10, "memory-compute_buffer_gib": 0.10,
 	}
 	for _, g := range rep.Groups {
 		limit, ok := limits[g.Phase]

@@ -406,8 +406,11 @@ func (a MLA) Saved() []Saved {
 // Cache is the latent and the shared rotary key; there is no separate V.
 // Source: arXiv:2405.04434 section 2.1.4.
 func (a MLA) Cache() Cache {
-	n := a.KVRank + a.RopeDim
-	return Cache{PerToken: n, KeyWidth: n, Latent: Latent{
+	n, index := a.KVRank+a.RopeDim, int64(0)
+	if a.IndexHeads > 0 {
+		index = a.IndexDim
+	}
+	return Cache{PerToken: n, KeyWidth: n, Index: index, Latent: Latent{
 		Keys: a.Heads * (a.RopeDim + a.NopeDim), Values: a.Heads * a.ValDim, Rope: a.RopeDim,
 		Absorption: float64(2*a.KVRank+a.RopeDim) / float64(a.NopeDim+a.RopeDim+a.ValDim),
 	}}

@@ -339,6 +339,9 @@ type Cache struct {
 	Queries int64
 	// Latent is what latents are projected up to; zero for keys and values.
 	Latent Latent
+	// Index is the elements per token of the keys of an indexer, which chooses
+	// the tokens that are attended to; PerToken is without them.
+	Index int64
 }
 
 // Latent is a cache of latents, which are either projected up to the keys and

@@ -50,6 +50,18 @@ func (m *Model) StorageBits(g *Group, preset float64) float64 {
 	return preset
 }
 
+// Sparse reports whether an indexer chooses the tokens that a layer attends to.
+func (m *Model) Sparse() bool {
+	for i := range m.Groups {
+		for _, b := range m.Groups[i].Blocks {
+			if b.Cache().Index > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // GroupsWhere returns the groups that pick selects.
 func (m *Model) GroupsWhere(pick func(*Group) bool) []*Group {
 	var list []*Group

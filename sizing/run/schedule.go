@@ -130,7 +130,7 @@ func (c *Course) OverrunSource() string {
 // uninterrupted returns the run before interruptions. batch is the time of one
 // batch of an evaluation.
 func (c *Course) uninterrupted(p *train.Prepared, e *train.Estimate) (u Uninterrupted, batch quantity.Seconds, err error) {
-	u = Uninterrupted{Ideal: e.Time.Run, Devices: p.Cluster.Count, Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	u = Uninterrupted{Ideal: e.Time.Run, Devices: p.Devices(), Checkpoint: e.Storage.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	if c.Reliability.Async && u.HostLink <= 0 {
 		return u, 0, note.FieldError("async-checkpoint", "checkpoint.no-host-link", p.Cluster.Device.ID)
 	}
@@ -175,7 +175,7 @@ func (c *Course) Expected(p *train.Prepared, e *train.Estimate) (g Goodput, batc
 func (c *Course) LongestStep(p *train.Prepared, steps float64, within quantity.Seconds, chance float64) quantity.Seconds {
 	var s train.Storage
 	p.Storage(&s)
-	u := Uninterrupted{Devices: p.Cluster.Count, Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
+	u := Uninterrupted{Devices: p.Devices(), Checkpoint: s.Checkpoint, HostLink: p.Cluster.Device.HostLink.Bandwidth}
 	low, high := quantity.Seconds(0), within
 	for range 64 { // the expected time rises with the ideal one
 		u.Ideal = (low + high) / 2

@@ -54,6 +54,15 @@ func (p *Prepared) sequencesPerPass() float64 {
 	return float64(p.Runtime.MaxSequences)
 }
 
+// PassTokens is the most tokens of a pass.
+func (p *Prepared) PassTokens() int64 { return int64(p.tokensPerPass()) }
+
+// PassSequences is the most sequences of a pass.
+func (p *Prepared) PassSequences() int64 { return int64(p.sequencesPerPass()) }
+
+// Share is the share of memory that the runtime uses.
+func (p *Prepared) Share() float64 { return p.share() }
+
 // replicaDevices is the devices of one replica.
 func (p *Prepared) replicaDevices() int { return p.Layout.Devices() / p.Layout.Replicas }
 
@@ -122,14 +131,19 @@ func (p *Prepared) expertElements() float64 {
 // limits fills in what the runtime takes besides weights and cache, and how
 // much it may take. A static runtime sets aside a share of what is free before
 // the weights are loaded.
-func (p *Prepared) limits(m *Memory, prompt float64) {
+func (p *Prepared) limits(m *Memory, context int64) {
+	prompt := float64(p.prompt(context))
 	libraries, collectives := p.libraries()
 	m.Device = p.DeviceMemory
 	m.Overhead = quantity.Bytes(libraries + collectives)
 	front := p.timer.frontBytes(prompt)
 	switch l := p.ledger; {
 	case l == nil:
-		m.Compute = quantity.Bytes(math.Max(p.profile.computeBytes(p.sized, &p.Layout, prompt), front))
+		compute := p.profile.computeBytes(p.sized, &p.Layout, prompt)
+		if p.sized.HiddenCopies > 0 {
+			compute = p.newGraphBuffer(float64(context)).last()
+		}
+		m.Compute = quantity.Bytes(math.Max(compute, front))
 		m.Budget = wholeBytes(float64(m.Device) * p.share())
 	case l.Static:
 		m.Budget = visible(p.Cluster.Device, m.Device)
@@ -209,13 +223,15 @@ func (p *Prepared) allotment() *allotment {
 	if p.ledger == nil || p.ledger.Windows != "pages" || p.FullWindows || p.SharedContext {
 		return nil
 	}
-	shape := cacheShape{kv: p.KV, tp: p.Layout.TP, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(p.Layout.TP)
 	return newAllotment(p.profile, &shape, cmp.Or(p.Runtime.ConvBytes, fp32Bytes), p.tokensPerPass(), p.profile.stageShare(&p.Layout))
 }
 
 // checkLimits rejects shares and limits out of range.
 func (s *Request) checkLimits() error {
-	switch {
+	switch owner := ownerOf(s.Quant); {
+	case owner != nil && s.Runtime != nil && s.Runtime.GGUF:
+		return note.FieldError("weights", "serving.weights-of-other-runtime", s.Quant.Name, owner.Title, s.Runtime.Title)
 	case s.Utilisation < 0 || s.Utilisation > 1 || math.IsNaN(s.Utilisation):
 		return note.FieldError("gpu-memory-utilization", "serving.share-out-of-range", s.Utilisation)
 	case s.BatchedTokens < 0 || s.BatchedTokens > 1<<30:

@@ -65,7 +65,7 @@ func (a *Answer) explainCaches(l *servingLines, n, stage float64, ofStage note.P
 		if a.SharedContext {
 			cells, sequences = c.cells(float64(a.Context), n), 1
 		}
-		shape := cacheShape{kv: a.KV, tp: a.Layout.TP, expanded: a.Expanded, copied: a.Copied}
+		shape := a.shape(a.Layout.TP)
 		each := c.tokenBytes(&shape)
 		bytes := quantity.Bytes(c.layers * cells * each * sequences * stage)
 		numbers := note.Inputs{note.In("layers", c.layers), note.In("tokens", cells), note.In("bytes per token and layer", quantity.Bytes(each)),
@@ -119,12 +119,13 @@ func (a *Answer) explainCompute(l *servingLines) {
 		a.explainProfiled(l, prompt)
 		return
 	}
+	graph := a.newGraphBuffer(float64(a.Context))
+	front := a.timer.frontBytes(prompt)
 	switch {
-	case a.timer.frontBytes(prompt) > s.computeBytes(r, &a.Layout, prompt):
+	case r.HiddenCopies > 0 && front <= graph.last():
+		graph.explain(l, r.Source, compute)
+	case r.HiddenCopies > 0, front > s.computeBytes(r, &a.Layout, prompt):
 		l.derive("compute buffers", "serving.compute-widest", r.Source, compute)
-	case r.HiddenCopies > 0:
-		l.derive("compute buffers", "serving.compute-copies", r.Source, compute,
-			logits, note.In("rows", r.LogitRows), note.In("copies", r.HiddenCopies), note.In("hidden size", s.hidden))
 	default:
 		l.derive("compute buffers", "serving.compute", r.Source, compute,
 			note.In("tokens of a chunk", min(float64(r.PrefillChunk), max(prompt, 1))), note.In("widest activation", s.widest), note.In("tensor parallel", a.Layout.TP),

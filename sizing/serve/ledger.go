@@ -175,7 +175,7 @@ func pick(list []sizedDefault, d *hardware.Device, devices int) float64 {
 // none.
 func (l *Ledger) padding(q *Quant, d *hardware.Device) *ExpertPadding {
 	for i := range l.Experts {
-		if e := &l.Experts[i]; e.Format == q.Linear && !q.GGUF && strings.HasPrefix(d.Arch, e.Arch) && d.Vendor == "NVIDIA" {
+		if e := &l.Experts[i]; e.Format == q.Name && strings.HasPrefix(d.Arch, e.Arch) && d.Vendor == "NVIDIA" {
 			return e
 		}
 	}

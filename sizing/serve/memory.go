@@ -77,15 +77,16 @@ func (c *servedCache) cells(context, sequences float64) float64 {
 func (c *servedCache) paddedCells(context, sequences float64, r *Runtime) float64 {
 	unit := float64(max(r.KVBlock, r.KVPad, 1))
 	up := func(x float64) float64 { return math.Ceil(x/unit) * unit }
+	slots := func(x float64) float64 { return up(x/sequences) * sequences } // each has its part
 	if c.Tokens > 0 {
 		return up(float64(c.Tokens) * sequences)
 	}
 	windows := float64(c.Window) * sequences
 	if c.Window == 0 || context <= windows {
-		return up(context)
+		return slots(context)
 	}
 	padded := up(windows+float64(r.WindowExtra)) + float64(r.WindowBlocks)*unit
-	return math.Min(padded, up(context))
+	return math.Min(padded, slots(context))
 }
 
 // cacheShape is how a cache is stored.
@@ -101,6 +102,38 @@ type cacheShape struct {
 	copied bool
 	// rewritten counts the traffic of a pass that rewrites the cache.
 	rewritten bool
+	// indexed also stores the keys of an indexer.
+	indexed bool
+}
+
+// shape is how the runtime stores the cache on each of tp devices.
+func (p *Prepared) shape(tp int) cacheShape {
+	return cacheShape{kv: p.KV, tp: tp, expanded: p.Expanded, copied: p.Copied, indexed: p.Runtime.Indexed}
+}
+
+// The formats of the caches of sparse attention: the keys of an indexer in 8
+// bits with an fp32 scale per 128, and latents in 8 bits likewise with their
+// rotary keys in 16: 132 and 656 B for DeepSeek-V3.2.
+// Sources: sgl-project/sglang pull 11309; vllm-project/vllm@001cabc
+// vllm/v1/kv_cache_interface.py (fp8_ds_mla).
+const (
+	scaledElements = 128
+	scaleBytes     = 4
+	rotaryBytes    = 2
+)
+
+// scaled is the bytes of elements in 8 bits with their scales.
+func scaled(n int64) float64 {
+	return float64(n) + scaleBytes*math.Ceil(float64(n)/scaledElements)
+}
+
+// sparseBytes is the bytes of one cell of latents with an indexer.
+func (c *servedCache) sparseBytes(s *cacheShape) float64 {
+	latents := float64(c.KeyWidth) * s.kv.Key
+	if s.kv.Name == "fp8" {
+		latents = scaled(c.KeyWidth-c.Latent.Rope) + rotaryBytes*float64(c.Latent.Rope)
+	}
+	return latents + scaled(c.Index)
 }
 
 // rewrites is the traffic of a pass over the cache that it attends to, if it
@@ -117,6 +150,9 @@ func (c *servedCache) rewrites() float64 {
 // tokenBytes is the bytes of one cell of one layer on one device.
 func (c *servedCache) tokenBytes(s *cacheShape) float64 {
 	keys, values := float64(c.KeyWidth), float64(c.PerToken-c.KeyWidth)
+	if c.Index > 0 && s.indexed {
+		return c.sparseBytes(s)
+	}
 	if c.Latent.Keys > 0 && s.expanded {
 		return (float64(c.Latent.Keys)*s.kv.Key + float64(c.Latent.Values)*s.kv.Value) / float64(s.tp)
 	}
@@ -233,14 +269,10 @@ func (s *profile) weightParts(l *Layout) (layers, ends, experts float64) {
 
 // computeBytes is the activations and logits of one pass over a chunk.
 //
-//	llama.cpp: micro-batch x (vocabulary + 2 x hidden) x 4 B
-//	others:    chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
-//	           + rows of logits x vocabulary x bytes / tp
+//	chunk x (widest activation + 2 x hidden) x 2 B x passes / tp
+//	+ rows of logits x vocabulary x bytes / tp
 func (s *profile) computeBytes(r *Runtime, l *Layout, prompt float64) float64 {
 	chunk := math.Min(float64(r.PrefillChunk), math.Max(prompt, 1))
 	logits := float64(r.LogitRows) * s.vocab * r.LogitBytes / float64(l.TP)
-	if r.HiddenCopies > 0 {
-		return logits + float64(r.LogitRows)*r.HiddenCopies*s.hidden*4
-	}
 	return logits + chunk*(s.widest/float64(l.TP)*2+2*s.hidden)*2*r.ActivationPasses
 }

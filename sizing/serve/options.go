@@ -190,8 +190,8 @@ func (l *optionList) settings(o *Prepared, price quantity.USD) (list note.Settin
 	add(shorter && o.Images > 0, "images", o.Images)
 	add(o.Batch != p.Batch, "batch", o.Batch)
 	list = append(list, p.layoutSettings(o)...)
-	open = p.KV.Name == p.Runtime.DefaultCache(p.Quant.Name)
-	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.DefaultCache(o.Quant.Name), "kv", o.KV.Name)
+	open = p.KV.Name == p.Runtime.CacheFor(p.Model, p.Cluster.Device, p.Quant.Name)
+	add(o.KV.Name != p.KV.Name || open && o.KV.Name != o.Runtime.CacheFor(o.Model, o.Cluster.Device, o.Quant.Name), "kv", o.KV.Name)
 	add(o.Offload != p.Offload, "offload", o.Offload)
 	add(o.BatchedTokens != p.BatchedTokens, "max-num-batched-tokens", o.BatchedTokens)
 	add(o.MaxSequences != p.MaxSequences, "max-num-seqs", o.MaxSequences)
@@ -227,10 +227,13 @@ func (p *Prepared) layoutSettings(o *Prepared) (list note.Settings) {
 	return list
 }
 
-// options lists what would fit: narrower weights, a shorter context, a batch
-// that groups divide, a smaller cache, another runtime, weights on the host, more devices, or others.
+// options lists what would fit, first what changes neither the model nor the
+// work: more devices, then narrower weights, a shorter context, a batch that
+// groups divide, a smaller cache, another runtime, weights on the host, or other
+// devices.
 func (p *Prepared) options(price quantity.USD) []Option {
 	l := &optionList{p: p, price: price}
+	l.moreDevices()
 	if best := p.best(); best != nil && best.Name != p.Quant.Name {
 		l.add("weights", p.Request.withQuant(best), note.New("option.weights", "", best.Name))
 	}
@@ -250,7 +253,6 @@ func (p *Prepared) options(price quantity.USD) []Option {
 	l.narrowCache()
 	l.otherRuntimes()
 	l.toHost()
-	l.moreDevices()
 	l.otherDevices()
 	return l.list
 }

@@ -27,7 +27,8 @@ func WeightBytes(m *model.Model, q *Quant) quantity.Bytes {
 		// A tied table is embedding and head: files store it as the head.
 		total += float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8
 	}
-	return wholeBytes(total * m.CountScale())
+	total *= m.CountScale()
+	return wholeBytes(total + q.beside(total))
 }
 
 // profile is a model reduced to the sums that memory and time of serving depend
@@ -96,7 +97,21 @@ func newProfile(m *model.Model, q *Quant) *profile {
 		extra := float64(head.Rows*head.Cols) * (q.weightBits(head, layers, moe) - q.bits[q.Embedding]) / 8 * scale
 		s.tensors = append(s.tensors, servedTensor{bytes: extra, split: model.TensorSplit, lookup: true})
 	}
+	if extra := q.beside(s.stored()); extra > 0 { // towers, and layers that predict further tokens
+		s.tensors = append(s.tensors, servedTensor{bytes: extra, split: model.TensorSplit, lookup: true})
+	}
 	return s
+}
+
+// stored is the bytes of all tensors, each once.
+func (s *profile) stored() float64 {
+	total := s.expertBytes()
+	for i := range s.tensors {
+		if !s.tensors[i].shared {
+			total += s.tensors[i].bytes
+		}
+	}
+	return total
 }
 
 // route adds layers that route tokens to experts to equal ones.

@@ -12,6 +12,7 @@ import (
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 //go:embed quantpresets.json
@@ -48,6 +49,12 @@ type Quant struct {
 	FileBits float64 `json:"file_bits"`
 	// Compute is the format of products on devices that support it.
 	Compute string `json:"compute"`
+
+	// Formats, FileBytes and Repository are those of the published checkpoint
+	// that the preset is of; see [Release].
+	Formats    map[string]string `json:"-"`
+	FileBytes  quantity.Bytes    `json:"-"`
+	Repository string            `json:"-"`
 
 	compute hardware.DType
 	bits    map[string]float64
@@ -215,6 +222,9 @@ func StoredQuant(bits float64, gguf bool) *Quant {
 func (q *Quant) weightBits(t model.Weight, n int, moe bool) float64 {
 	if q.Flat > 0 {
 		return q.Flat
+	}
+	if bits, ok := q.format(t); ok {
+		return bits
 	}
 	switch {
 	case t.Cols == 0 || t.Part == model.NormPart:

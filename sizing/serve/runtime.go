@@ -10,6 +10,7 @@ import (
 
 	"mlsizer/hardware"
 	"mlsizer/sizing/efficiency"
+	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )
 
@@ -86,6 +87,14 @@ type Runtime struct {
 	// Cache is the default cache format by weight format ("" is any other); f16
 	// without an entry.
 	Cache map[string]string `json:"cache"`
+	// SparseCache is the default cache format of models with an indexer on
+	// devices of an architecture (a prefix of its name).
+	SparseCache map[string]string `json:"sparse_cache"`
+	// Indexed runtimes store the keys of an indexer; others attend to all
+	// tokens.
+	Indexed bool `json:"indexed"`
+	// CopiedUntil is the release since which latents have no transposed copy.
+	CopiedUntil efficiency.Release `json:"latents_copied_until"`
 	// CountsState says that the cache size that it prints includes the state.
 	CountsState bool `json:"counts_state"`
 	// GGUF says that its weights are files of its own with their own formats.
@@ -94,6 +103,8 @@ type Runtime struct {
 	Desktop bool `json:"desk"`
 	// Ladder is the weight formats that it offers, the most bits first.
 	Ladder []string `json:"ladder"`
+	// OwnWeights are the weight formats of files that only it reads.
+	OwnWeights []string `json:"own_weights"`
 	// HostOptions are the options that leave weights on the host, by mode of
 	// offloading; "none" applies to any mode.
 	HostOptions map[Offload][]HostOption `json:"host_options"`
@@ -103,6 +114,25 @@ type Runtime struct {
 	Year int `json:"year"`
 	// Release is the release that was asked for; nil is the newest.
 	Release *efficiency.Release `json:"-"`
+}
+
+// copiesLatents reports whether the release stores latents with a transposed
+// copy as values.
+func (r *Runtime) copiesLatents() bool {
+	return r.Release != nil && r.Release.Compare(r.CopiedUntil) < 0
+}
+
+// CacheFor returns the runtime's default cache format for a model on a device
+// and a weight format.
+func (r *Runtime) CacheFor(m *model.Model, d *hardware.Device, weights string) string {
+	if m.Sparse() {
+		for arch, kv := range r.SparseCache {
+			if strings.HasPrefix(d.Arch, arch) {
+				return kv
+			}
+		}
+	}
+	return r.DefaultCache(weights)
 }
 
 // DefaultCache returns the runtime's default cache format for a weight format.
@@ -183,7 +213,9 @@ func DefaultRuntime(d *hardware.Device, q *Quant) *Runtime {
 // chooseRuntime is DefaultRuntime with its reason.
 func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
 	name, why := "vllm", note.Word("many-sequences")
-	switch {
+	switch owner := ownerOf(q); {
+	case owner != nil:
+		return owner, "own-files"
 	case q != nil && q.GGUF:
 		name, why = "llama.cpp", note.Word("own-files")
 	case d.Kind == hardware.CPU, d.Kind == hardware.Phone, d.Kind == hardware.Edge && d.Vendor != "NVIDIA":
@@ -193,6 +225,17 @@ func chooseRuntime(d *hardware.Device, q *Quant) (*Runtime, note.Word) {
 	}
 	r, _ := FindRuntime(name)
 	return r, why
+}
+
+// ownerOf is the runtime whose files alone are in a format; nil if there is
+// none.
+func ownerOf(q *Quant) *Runtime {
+	for _, r := range loadRuntimes() {
+		if q != nil && slices.Contains(r.OwnWeights, q.Name) {
+			return r
+		}
+	}
+	return nil
 }
 
 // RuntimeChoice returns the default runtime, and why.

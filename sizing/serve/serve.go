@@ -68,6 +68,9 @@ type Request struct {
 	// Unfused attention writes its scores to memory, as llama.cpp does
 	// without flash attention.
 	Unfused bool
+	// Projected attention on latents projects those of the whole context up in
+	// each pass, as the fork ik_llama.cpp does.
+	Projected bool
 	// Backend is the interface to the device if it is not the vendor's own:
 	// "vulkan".
 	Backend string
@@ -135,6 +138,9 @@ func (s Request) Prepare() (*Prepared, error) {
 	if err := s.checkShares(); err != nil {
 		return nil, err
 	}
+	if n := s.perReplica(s.Batch); s.MaxSequences > 0 && n > s.MaxSequences {
+		return nil, note.FieldError("max-num-seqs", "serving.more-than-sequences", n, s.MaxSequences)
+	}
 	p := &Prepared{Request: s, requested: asked, profile: newProfile(s.Model, s.Quant), ledger: s.Ledger}
 	if p.ledger == nil {
 		p.ledger = s.Runtime.Ledger(s.Runtime.Release)
@@ -162,10 +168,11 @@ func (s Request) Prepare() (*Prepared, error) {
 		year = s.Runtime.Year
 	}
 	p.sized = s.sized()
+	p.Copied = p.Copied || s.Runtime.copiesLatents()
 	if p.timer, err = newServingTimer(p.profile, s.Layout, p.sized, year, s.KV, &s.Cluster); err != nil {
 		return nil, err
 	}
-	p.timer.unfused, p.timer.copied = s.Unfused, s.Copied
+	p.timer.unfused, p.timer.copied = s.Unfused, p.Copied
 	if s.Expanded {
 		p.timer.expand()
 	}
@@ -231,15 +238,7 @@ func (s *Request) leastContext() int64 { return max(s.Prompt, 1) + max(s.Output,
 
 // scaleTo scales the tensors to a total in bytes.
 func (s *profile) scaleTo(total float64) {
-	have := 0.0
-	for i := range s.tensors {
-		if !s.tensors[i].shared {
-			have += s.tensors[i].bytes
-		}
-	}
-	for i := range s.experts {
-		have += s.experts[i].bytes
-	}
+	have := s.stored()
 	if have <= 0 {
 		return
 	}
@@ -298,7 +297,7 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 	l := &p.Layout
 	dense, experts := p.profile.weightBytes(l)
 	m := p.cacheOf(float64(context), float64(p.perReplica(batch)))
-	p.limits(&m, float64(p.prompt(context)))
+	p.limits(&m, context)
 	m.Weights = quantity.Bytes(dense + experts)
 	if p.StoredBytes == 0 || p.Quant.GGUF { // other files include the towers
 		m.Weights += quantity.Bytes(towerBytes(p.Model, l.TP))
@@ -315,7 +314,7 @@ func (p *Prepared) Memory(context, batch int64) Memory {
 // runtime's allotment adds to them.
 func (p *Prepared) cacheOf(tokens, n float64) (m Memory) {
 	s, perStage, sequences := p.profile, p.profile.stageShare(&p.Layout), n
-	shape := cacheShape{kv: p.KV, tp: p.Layout.TP, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(p.Layout.TP)
 	if p.SharedContext {
 		sequences, shape.sequences = 1, n
 	}
@@ -370,6 +369,9 @@ func (p *Prepared) MaxBatch(context int64) int64 {
 // host.
 func (p *Prepared) maxBatch(context int64, layers int) int64 {
 	most := int64(1 << 24)
+	if p.MaxSequences > 0 {
+		most = p.MaxSequences * int64(p.Layout.Replicas*p.Layout.EP)
+	}
 	if p.SharedContext {
 		most = context / p.leastContext() * int64(p.Layout.Replicas*p.Layout.EP)
 	}
@@ -461,7 +463,7 @@ func (p *Prepared) FirstToken(n float64) (t, low, high float64) {
 // KVBytes returns the cache of one sequence over all devices, without the
 // runtime's padding.
 func (p *Prepared) KVBytes(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}
+	shape := p.shape(1)
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
@@ -474,14 +476,16 @@ func (p *Prepared) ActivationBytes(prompt float64) float64 {
 
 // KVBytesPadded is KVBytes as the runtime allocates it.
 func (p *Prepared) KVBytesPadded(context int64) quantity.Bytes {
-	shape := cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied, runtime: p.sized}
+	shape := p.shape(1)
+	shape.runtime = p.sized
 	return quantity.Bytes(p.profile.cacheBytes(float64(context), &shape))
 }
 
 // KVBytesPerToken returns the cache per token while no window is full, over all
 // devices.
 func (p *Prepared) KVBytesPerToken() quantity.Bytes {
-	return quantity.Bytes(p.profile.tokenBytes(&cacheShape{kv: p.KV, tp: 1, expanded: p.Expanded, copied: p.Copied}))
+	shape := p.shape(1)
+	return quantity.Bytes(p.profile.tokenBytes(&shape))
 }
 
 // StateBytes returns the state of one sequence over all devices.

@@ -66,6 +66,8 @@ type Answer struct {
 	// Front is the part of the model before the decoder; nil without one.
 	Front   *Front
 	Options []Option
+	// Service is the fewest devices that deliver a level, if one is asked for.
+	Service *Service
 	Notes   []note.Note
 	price   quantity.USD // per device-hour; 0: not known
 }

@@ -30,7 +30,10 @@ type Memory struct {
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
 	// Teacher is the memory of a teacher's weights and logits.
 	Teacher quantity.Bytes `json:"teacher_bytes,omitempty"`
-	Total   quantity.Bytes `json:"total_bytes"`
+	// Others is the memory of the other models of post-training: a reference, a
+	// reward model, a critic, an engine that sleeps.
+	Others quantity.Bytes `json:"other_models_bytes,omitempty"`
+	Total  quantity.Bytes `json:"total_bytes"`
 	// Host and NVMe are the device's offloaded bytes in the host's memory and
 	// on its disks. They are not part of Total.
 	Host quantity.Bytes `json:"host_bytes,omitempty"`
@@ -206,6 +209,7 @@ func (p *Prepared) evaluate(plan *Plan, e *Estimate) error {
 		e.Time.Terms = p.stepTerms(&l)
 	}
 	p.addTeacher(e)
+	p.addOthers(e)
 	p.time(&l, e)
 	p.costAndEnergy(e)
 	return nil

@@ -82,6 +82,7 @@ func (v *Evaluator) Evaluate(plan *Plan, e *Estimate) error {
 		e.Time.Terms = p.termsOf(&v.l, &sums.times)
 	}
 	p.addTeacher(e)
+	p.addOthers(e)
 	p.time(&v.l, e)
 	p.costAndEnergy(e)
 	return nil

@@ -17,8 +17,17 @@ func (p *Prepared) explainMemory(e *Estimate) []note.Derivation {
 			note.In("gather depth", stack.GatherDepth), note.In("pipeline parallel", e.Plan.PP)),
 		note.Derive("memory.overhead", "overhead", stack.Source, m.Overhead,
 			note.In("context", stack.ContextBytes), note.In("workspaces", p.workspace), note.In("percent of fragmentation", 100*(stack.Reserved-1))),
-		note.Derive("memory.total", "total", "", m.Total, note.In("phase", note.Word("phase."+string(m.Peak))), note.In("memory per device", m.Device)),
 	)
+	if m.Others > 0 {
+		o := p.Others
+		held, logits := o.StageBytes(p, &e.Plan, m.Stage)
+		if m.Others == held {
+			logits = 0 // they do not exist at the peak
+		}
+		list = append(list, note.Derive("memory.others", "other models", sourcePostTraining, m.Others,
+			note.In("frozen models", held-o.Held), note.In("critic and engine", o.Held), note.In("logits", logits)))
+	}
+	list = append(list, note.Derive("memory.total", "total", "", m.Total, note.In("phase", note.Word("phase."+string(m.Peak))), note.In("memory per device", m.Device)))
 	return append(list, x.outside()...)
 }
 

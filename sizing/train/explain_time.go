@@ -28,6 +28,7 @@ const (
 	termStragglers = "stragglers"
 	termFixed      = "fixed"
 	termTeacher    = "teacher's forward pass"
+	termOthers     = "other phases of post-training"
 )
 
 // List returns the parts in order; they add up to the step.
@@ -36,6 +37,7 @@ func (t *StepTerms) List() []StepTerm {
 		{termProducts, t.Products}, {termAttention, t.Attention}, {termMemoryOps, t.MemoryOps}, {termLaunch, t.Launch},
 		{termTensor, t.TensorComm}, {termExperts, t.ExpertComm}, {termContext, t.Context}, {termPipeline, t.Pipeline},
 		{termBubble, t.Bubble}, {termData, t.DataComm}, {termOptimizer, t.Optimizer}, {termHost, t.Offload}, {termStragglers, t.Stragglers}, {termFixed, t.Fixed}, {termTeacher, t.Teacher},
+		{termOthers, t.Others},
 	}
 }
 
@@ -157,6 +159,8 @@ func (x *termNumbers) of(term StepTerm) numbers {
 		return x.host()
 	case termTeacher:
 		return x.p.Teacher.explain(x)
+	case termOthers:
+		return x.others()
 	case termStragglers:
 		return x.stragglers()
 	}
@@ -169,7 +173,7 @@ func (x *termNumbers) microBatches() note.Input { return note.In("micro-batches"
 // stragglers derives the wait for the slowest device.
 func (x *termNumbers) stragglers() numbers {
 	jitter, doublings := x.p.timing.e.Jitter, x.p.doublings()
-	rest := float64(x.terms.Sum() - x.terms.Stragglers - x.terms.Teacher)
+	rest := float64(x.terms.Sum() - x.terms.Stragglers - x.terms.Teacher - x.terms.Others)
 	return numbers{rule: "time.stragglers", source: x.p.constants.Source, value: jitter * doublings * rest, inputs: note.Inputs{
 		note.In("jitter", jitter), note.In("doublings of a node", doublings), note.In("other terms", note.Fine(rest))}}
 }

@@ -36,6 +36,7 @@ func TestTermsAreDerived(t *testing.T) {
 		}
 		p := mustPrepare(m, w, stack, plan.Devices())
 		if rapid.Bool().Draw(t, "teacher") { // of the student's own shape
+			p.Others = &Others{Seconds: 2, Forwards: 1, Critic: 0.5}
 			p.Teacher = &Teacher{Prepared: mustPrepare(m, Workload{Seq: 256, PUE: 1}, stack, plan.Devices()), WeightBytes: 2}
 		}
 		e, err := p.Evaluate(&plan)

@@ -94,10 +94,22 @@ func (p *Prepared) ShardRanks(plan *Plan) int {
 func (p *Prepared) Chunks(plan *Plan) []int {
 	var l layout
 	l.init(p, plan)
-	list := make([]int, plan.PP*plan.VP)
+	return l.chunks()
+}
+
+// chunks are the layers of each chunk.
+func (l *layout) chunks() []int {
+	list := make([]int, l.plan.PP*l.plan.VP)
 	for i := range list {
 		from, to := l.chunk(i)
 		list[i] = to - from
 	}
 	return list
+}
+
+// SpreadLayers returns the layers of each of n chunks, of which the first and the
+// last may be fixed; 0 leaves them open.
+func SpreadLayers(layers, n, first, last int) []int {
+	l := layout{plan: &Plan{PP: n, VP: 1, FirstLayers: first, LastLayers: last}, profile: &profile{layers: layers}}
+	return l.chunks()
 }

@@ -165,9 +165,17 @@ func (f *LowerBound) Memory(plan *Plan, most Sharding) float64 {
 // under any plan that offloads nothing: weights and optimizer state divided by
 // all devices.
 func (p *Prepared) StateLowerBound() float64 {
-	f, c := p.NewLowerBound(), p.profile
-	h := f.sums(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
-	state := h.stored.dense + h.stored.experts + h.moments.dense + h.moments.experts + c.masterBytes*(h.trained.dense+h.trained.experts)
-	allocated := state/float64(p.Cluster.Count) + float64(p.workspace)
+	c := p.profile
+	allocated := float64(p.StateBytes())/float64(p.Cluster.Count) + float64(p.workspace)
 	return (float64(c.stack.ContextBytes) + allocated*c.stack.Reserved) * (1 - 1e-9)
 }
+
+// StateBytes returns the weights and the optimizer's state of the whole model.
+func (p *Prepared) StateBytes() quantity.Bytes {
+	f := p.NewLowerBound()
+	h := f.sums(&Plan{TP: 1, PP: 1, VP: 1, CP: 1, EP: 1, DP: 1, MicroBatch: 1, GlobalBatch: 1})
+	return quantity.Bytes(h.stored.sum() + h.moments.sum() + p.profile.masterBytes*h.trained.sum())
+}
+
+// ForwardFLOPs returns the FLOPs of a sample's forward pass.
+func (p *Prepared) ForwardFLOPs() float64 { return p.profile.fwd.total() }

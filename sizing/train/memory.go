@@ -180,6 +180,9 @@ func (p *Prepared) memoryAtPeak(l *layout, s int, h *stageMemory, out *Memory) p
 	if t := p.Teacher; t != nil {
 		m.teacher, m.teacherLogits = t.StageBytes(l.plan, s)
 	}
+	if o := p.Others; o != nil {
+		m.others, m.othersLogits = o.StageBytes(p, l.plan, s)
+	}
 	p.setPhase(m.peak(), &m, out)
 	return m
 }

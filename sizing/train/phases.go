@@ -32,25 +32,27 @@ type phaseMemory struct {
 	early, final, update quantity.Bytes // gradients before and after the last backward pass, and at the update
 	teacher              quantity.Bytes // weights of a teacher, in all phases
 	teacherLogits        quantity.Bytes // until the loss is computed
+	others               quantity.Bytes // of post-training, in all phases
+	othersLogits         quantity.Bytes // until the loss is computed
 }
 
 // setPhase fills in the terms of a phase, and what libraries, the allocator and
 // the driver use.
 func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 	out.Peak, out.Gradients, out.Activations, out.Logits = phase, h.early, h.saved, 0
-	out.Teacher = h.teacher + h.teacherLogits
+	out.Teacher, out.Others = h.teacher+h.teacherLogits, h.others+h.othersLogits
 	switch phase {
 	case AtLoss:
 		out.Logits = h.logits
 	case Backward:
 		out.Activations, out.Logits = h.recomputing, h.logits
 	case Reduction:
-		out.Gradients, out.Activations, out.Teacher = h.final, 0, h.teacher
+		out.Gradients, out.Activations, out.Teacher, out.Others = h.final, 0, h.teacher, h.others
 	case AtOptimizer:
-		out.Gradients, out.Activations, out.Teacher = h.update, 0, h.teacher
+		out.Gradients, out.Activations, out.Teacher, out.Others = h.update, 0, h.teacher, h.others
 	}
 	stack := p.profile.stack
-	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher
+	tensors := out.Weights + out.Gradients + out.Optimizer + out.Activations + out.Logits + out.Communication + out.Teacher + out.Others
 	out.Allocated = tensors + p.workspace
 	out.Reserved = quantity.Bytes(ceil(float64(out.Allocated) * stack.Reserved))
 	out.Overhead = stack.ContextBytes + out.Reserved - tensors
@@ -60,11 +62,12 @@ func (p *Prepared) setPhase(phase Phase, h *phaseMemory, out *Memory) {
 // peak returns the first phase with the most memory. Where the update needs no
 // more than the reduction of gradients, it returns the update.
 func (h *phaseMemory) peak() Phase {
-	most, at := h.early+h.saved+h.teacherLogits, Forward
+	kept := h.teacherLogits + h.othersLogits
+	most, at := h.early+h.saved+kept, Forward
 	for _, m := range [4]struct {
 		phase Phase
 		bytes quantity.Bytes
-	}{{AtLoss, h.early + h.saved + h.logits + h.teacherLogits}, {Backward, h.early + h.recomputing + h.logits + h.teacherLogits}, {AtOptimizer, h.update}, {Reduction, h.final}} {
+	}{{AtLoss, h.early + h.saved + h.logits + kept}, {Backward, h.early + h.recomputing + h.logits + kept}, {AtOptimizer, h.update}, {Reduction, h.final}} {
 		if m.bytes > most {
 			most, at = m.bytes, m.phase
 		}

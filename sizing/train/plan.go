@@ -338,7 +338,10 @@ func (p *Prepared) checkState(plan *Plan) error {
 	if err := p.checkOffload(plan); err != nil {
 		return err
 	}
-	return p.checkTeacher(plan)
+	if err := p.checkTeacher(plan); err != nil || p.Others == nil {
+		return err
+	}
+	return p.Others.check(plan)
 }
 
 // On returns the model and workload prepared for another cluster. It returns an
@@ -365,6 +368,12 @@ func (p Prepared) On(c hardware.Cluster) (Prepared, error) {
 	if p.Teacher != nil {
 		var err error
 		if p.Teacher, err = p.Teacher.on(c); err != nil {
+			return Prepared{}, err
+		}
+	}
+	if p.makeOthers != nil {
+		var err error
+		if p.Others, err = p.makeOthers(&p); err != nil {
 			return Prepared{}, err
 		}
 	}

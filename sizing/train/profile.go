@@ -145,6 +145,9 @@ type Prepared struct {
 	timing    timing
 	workspace quantity.Bytes // allocated by libraries on the device
 	Teacher   *Teacher       // nil: none
+	Others    *Others        // nil: the step is the update alone
+	// makeOthers makes Others for another cluster; nil: none.
+	makeOthers func(*Prepared) (*Others, error)
 	// draw is the power per device, with its share of the node and the network.
 	draw hardware.Draw
 	// memoryBands are the bands of large and of small memory estimates.

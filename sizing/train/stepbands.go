@@ -32,7 +32,7 @@ func (p *Prepared) StepBand(plan *Plan) Band {
 // measured reports whether the plan itself was measured.
 func (p *Prepared) measured(plan *Plan) bool {
 	nearest := p.timing.nearestBand
-	if !p.timing.measured || p.Teacher != nil || nearest.Measured == nil {
+	if !p.timing.measured || p.Teacher != nil || p.Others != nil || nearest.Measured == nil {
 		return false
 	}
 	_, found := slices.BinarySearch(nearest.Keys, p.Key(plan))

@@ -23,14 +23,15 @@ type StepTerms struct {
 	Optimizer  quantity.Seconds `json:"optimizer_seconds"`
 	Stragglers quantity.Seconds `json:"stragglers_seconds"` // wait for the slowest device
 	Fixed      quantity.Seconds `json:"fixed_seconds"`
-	Offload    quantity.Seconds `json:"offload_seconds"`           // exposed host transfers during the passes
-	Teacher    quantity.Seconds `json:"teacher_seconds,omitempty"` // the forward pass of a teacher
+	Offload    quantity.Seconds `json:"offload_seconds"`                // exposed host transfers during the passes
+	Teacher    quantity.Seconds `json:"teacher_seconds,omitempty"`      // the forward pass of a teacher
+	Others     quantity.Seconds `json:"other_phases_seconds,omitempty"` // of post-training: all but the policy's update
 }
 
 // Sum returns the step time.
 func (t *StepTerms) Sum() quantity.Seconds {
 	return t.Products + t.Attention + t.MemoryOps + t.Launch + t.TensorComm + t.ExpertComm + t.Context +
-		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload + t.Teacher
+		t.Pipeline + t.Bubble + t.DataComm + t.Optimizer + t.Stragglers + t.Fixed + t.Offload + t.Teacher + t.Others
 }
 
 // SetConstants replaces the constants of the estimate.
@@ -498,8 +499,8 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	if w := &p.Workload; w.MFU > 0 {
 		counted := modelStep * float64(e.Compute.By(w.Convention)/e.Compute.Model)
 		t.Step = quantity.Seconds(counted / (devices * float64(p.rate.Peak) * w.MFU))
-		t.Terms = StepTerms{Products: t.Step, Teacher: t.Terms.Teacher}
-		t.Step += t.Terms.Teacher
+		t.Terms = StepTerms{Products: t.Step, Teacher: t.Terms.Teacher, Others: t.Terms.Others}
+		t.Step += t.Terms.Teacher + t.Terms.Others
 		t.StepLow, t.StepHigh = t.Step, t.Step
 	} else {
 		t.Step = t.Terms.Sum()
@@ -518,7 +519,7 @@ func (p *Prepared) time(l *layout, e *Estimate) {
 	}
 	t.Run = t.Step * quantity.Seconds(t.Steps)
 	t.RunLow, t.RunHigh = t.StepLow*quantity.Seconds(t.Steps), t.StepHigh*quantity.Seconds(t.Steps)
-	t.DeviceHours = float64(t.Run) / 3600 * devices
+	t.DeviceHours = float64(t.Run) / 3600 * float64(p.Devices())
 }
 
 // StepTime returns the terms of a plan's step without the rest of an estimate.

@@ -52,6 +52,10 @@ func (c *Access) isPath(arg string) bool {
 	return IsPath(arg)
 }
 
+// Names reports whether an argument names a file or a repository, as far as
+// that may be looked up.
+func (c *Access) Names(arg string) bool { return c.isGiven(arg) || c.isPath(arg) }
+
 // openModel reads the header of a model file or repository, if that is allowed.
 func (c *Access) openModel(ctx context.Context, arg string) (*modelfile.File, error) {
 	given, sent := c.Given[arg]

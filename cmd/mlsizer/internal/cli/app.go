@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"mlsizer/cmd/mlsizer/internal/launch"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
@@ -48,8 +49,10 @@ type App struct {
 	helpError   error // of writing a help text, which cobra has no place for
 	brief, full bool  // --brief and --full, of the commands that have them
 
-	scenarioFile  string   // -f, of the commands that have it
-	scenarioNames []string // --scenario
+	importFile    string         // --import, of the commands that have it
+	launch        *launch.Launch // read from it; nil: none
+	scenarioFile  string         // -f, of the commands that have it
+	scenarioNames []string       // --scenario
 
 	hardwareFile string // --hardware-file, of the commands that have it
 	priceFile    string // --price-file

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +13,6 @@ import (
 	"mlsizer/sizing/option"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
-	"mlsizer/sizing/train"
 )
 
 // value is a flag with a parser.
@@ -273,22 +271,6 @@ func parseRampUp(s string) (r run.RampUp, err error) {
 		}
 	}
 	return r, nil
-}
-
-// parseMethods reads methods separated by commas.
-func parseMethods(s string) ([]train.Method, error) {
-	var list []train.Method
-	for item := range strings.SplitSeq(s, ",") {
-		m, err := train.ParseMethod(item)
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(list, m) {
-			return nil, text.Twice.Error(m)
-		}
-		list = append(list, m)
-	}
-	return list, nil
 }
 
 // teacherWeights are the storages of a teacher's weights.

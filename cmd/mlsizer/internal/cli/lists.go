@@ -21,7 +21,7 @@ type listFlag struct {
 
 // ofOne are the flags of a comparison that take one value: those about the whole
 // answer, about files read once, and those that are lists already.
-var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full", "sort", "columns", fileFlag, scenarioFlag}
+var ofOne = []string{"on", "prune", "student", "bounds", "hardware-file", "price-file", "explain", "strict", "brief", "full", "sort", "columns", fileFlag, scenarioFlag, importFlag}
 
 // withCommas are the flags whose values hold commas of their own.
 var withCommas = []string{"lora-targets", "recompute-modules", "offload-modules", "rampup-batch-size", "constants"}

@@ -53,6 +53,9 @@ type ModelArg struct {
 // Resolve finds the model of a MODEL argument: a name of the catalogue, a
 // parameter count, or a file. A name is never searched for a number.
 func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
+	if m := a.builtModel(arg); m != nil {
+		return m, nil
+	}
 	if a.Access.isGiven(arg) || a.Access.isPath(arg) {
 		return a.resolveFile(ctx, arg)
 	}
@@ -244,5 +247,5 @@ func (a *App) ModelAndTargets(ctx context.Context, model string, prune []model.P
 		return nil, nil, err
 	}
 	targets, err := a.Targets(on)
-	return m, targets, err
+	return a.importNotes(m), targets, err
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 
+	"mlsizer/cmd/mlsizer/internal/deploy"
+	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -35,13 +37,17 @@ func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
 		if err != nil {
 			return nil, err
 		}
-		models = append(models, variants...)
+		for _, v := range variants {
+			models = append(models, o.importNotes(v))
+		}
 	}
 	return models, nil
 }
 
 // Served says whether serving is compared and not training.
-func (o *CompareOptions) Served() bool { return len(o.Serving.Weights) > 0 || o.Student != "" }
+func (o *CompareOptions) Served() bool {
+	return len(o.Serving.Weights) > 0 || o.Student != "" || !o.Serving.Level.IsZero()
+}
 
 // ServingOptions are the flags of serving: those of infer and of compare
 // --weights.
@@ -65,6 +71,8 @@ type ServingOptions struct {
 	MaxSequences  int64
 	UBatch        int64
 	FullWindows   bool
+	Unfused       bool
+	Export        deploy.Program // the launch to print; "" prints the answer
 	Images        int64          // in a prompt; not given: one where the model takes images
 	Memory        quantity.Bytes // per device, instead of the catalogue's
 	Network       hardware.Network
@@ -74,6 +82,7 @@ type ServingOptions struct {
 	Price        quantity.USD
 	Bounds       sizing.Bounds
 	Prune        []model.Prune
+	Level        serve.Level // what the service has to deliver; zero: not asked
 }
 
 // InferOptions are the arguments of the infer command.
@@ -95,4 +104,20 @@ func (m MemoryLimit) Of(d *hardware.Device) quantity.Bytes {
 		return quantity.Bytes(m.Share) * d.Memory
 	}
 	return m.Bytes
+}
+
+// ServeWithExport serves with the program whose launch is printed.
+func (o *InferOptions) ServeWithExport() error {
+	switch {
+	case o.Export == "":
+	case o.Runtime == nil:
+		r, err := serve.FindRuntime(string(o.Export))
+		if err != nil {
+			return UsageError(err, "")
+		}
+		o.Runtime = r
+	case o.Runtime.Name != string(o.Export):
+		return UsageError(text.ExportOther.Error(string(o.Export), o.Runtime.Name), o.CommandWithout("runtime"))
+	}
+	return nil
 }

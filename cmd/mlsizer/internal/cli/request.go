@@ -6,6 +6,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/train"
 )
 
@@ -43,14 +44,14 @@ func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err 
 		return q, &FlagFault{o.lengthFlag(), text.CountsSamples.Error(m.Model.Name, m.Model.Unit)}
 	case !perToken:
 		tokens = o.Samples.Or(0)
-	case o.Examples.Count > 0 && o.Examples.Tokens == 0:
+	case o.Examples.Count > 0 && o.Examples.Tokens == 0 && o.Tuning.On == posttrain.None:
 		return q, &FlagFault{"examples", text.ExamplesOfTokens.Error(m.Model.Name)}
 	}
 	q = sizing.Request{
 		Model: m.Model, Device: t.Device, Count: t.Count, Stack: o.Stack,
 		Workload: train.Workload{
 			Tokens: tokens, Seq: o.Seq, Batch: o.Batch,
-			Method: o.Method, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
+			Method: o.Tuning.Weights, Adapter: train.Adapter{Rank: int64(o.loraRank), Targets: o.loraTargets, Magnitudes: o.dora},
 			MFU: o.Mfu, Convention: o.Convention, CheckpointsKept: o.checkpoints, PricePerHour: o.Price, PUE: o.pue, Region: o.region, NVMe: o.nvme, States: o.states, Loss: o.loss, Routing: o.routing,
 		},
 		BatchTokens: o.batchTokens,
@@ -64,6 +65,10 @@ func (o *TrainingOptions) Request(m *ModelArg, t Target) (q sizing.Request, err 
 		Optimizer:   o.optimizer,
 		Fixed:       o.Fixed,
 		Context:     o.interrupt,
+	}
+	if o.Tuning.On != posttrain.None {
+		setup := o.post.setup
+		q.PostTrain = &setup
 	}
 	if o.distill.Teacher != nil {
 		q.Distill = &o.distill

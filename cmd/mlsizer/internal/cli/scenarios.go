@@ -54,6 +54,9 @@ func (a *App) AddFileFlags(cmd *cobra.Command) {
 // scenarios are the chosen scenarios of the file that a command was given, nil
 // where it was given none.
 func (a *App) scenarios(cmd *cobra.Command) (*scenario.File, []scenario.Scenario, error) {
+	if a.importFile != "" {
+		return a.imported(cmd)
+	}
 	if a.scenarioFile == "" {
 		if cmd.Flags().Changed(scenarioFlag) {
 			return nil, nil, UsageError(text.ScenarioOfFile.Error(), a.CommandLine()+" -f plan.yaml")
@@ -164,7 +167,7 @@ func fill(cmd *cobra.Command, file string, s *scenario.Scenario) (models []strin
 // settable is a flag that a file may set: one of the question, not of the form of
 // the answer or of the file itself.
 func settable(cmd *cobra.Command, name string) *pflag.Flag {
-	if name == fileFlag || name == scenarioFlag || name == "help" {
+	if name == fileFlag || name == scenarioFlag || name == importFlag || name == "help" {
 		return nil
 	}
 	f := cmd.LocalFlags().Lookup(name)

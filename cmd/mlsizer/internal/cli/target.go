@@ -57,6 +57,9 @@ func (a *App) Targets(on []string) ([]Target, error) {
 		// A name alone leaves the number of devices open.
 		if _, err := c.Find(strings.TrimSpace(s)); err == nil {
 			t.Count = 0
+			if a.launch != nil && t.instance == nil {
+				t.Count = a.launch.Devices
+			}
 		}
 		list = append(list, t)
 	}

@@ -32,6 +32,9 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 	if err := o.completeTuning(a, cmd); err != nil {
 		return err
 	}
+	if err := o.completePostTraining(a, cmd); err != nil {
+		return err
+	}
 	if err := o.completeTeacher(a, cmd); err != nil {
 		return err
 	}
@@ -56,7 +59,7 @@ func (o *TrainingOptions) Complete(a *App, cmd *cobra.Command) error {
 		return UsageError(text.TokensOrData.Error(), a.CommandWithout("tokens"))
 	case len(o.On) == 0:
 		return UsageError(text.NoDevices.Error(), a.CommandLine()+" --on h100x8")
-	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.Methods, train.Method.Adapts):
+	case (o.loraRank > 0 || o.dora || len(o.loraTargets) > 0) && !slices.ContainsFunc(o.Methods, Tuning.adapts):
 		return UsageError(text.ForLoRA.Error(), a.CommandLine()+" --method lora")
 	case o.nvme > 0 && !o.Fixed.OffloadOptimizer.Or(false) && !o.Fixed.Plan.OffloadParams:
 		return UsageError(text.ForOffload.Error(), a.CommandLine()+" --stack deepspeed --offload-optimizer")
@@ -142,9 +145,9 @@ func (o *TrainingOptions) needsRun(a *App, cmd *cobra.Command) error {
 func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 	x, fs := &o.Examples, cmd.Flags()
 	if len(o.Methods) == 0 {
-		o.Methods = []train.Method{train.Pretrain}
+		o.Methods = []Tuning{{}}
 	}
-	o.Method = o.Methods[0]
+	o.Tuning = o.Methods[0]
 	switch {
 	case len(o.Methods) > 1:
 		return UsageError(text.SeveralMethods.Error(fs.Lookup("method").Value, len(o.Methods), cmd.Name()), a.CommandReplacing(cmd.Name(), "compare"))
@@ -158,7 +161,7 @@ func (o *TrainingOptions) completeTuning(a *App, cmd *cobra.Command) error {
 		return UsageError(text.ExamplesOrTokens.Error(o.lengthFlag()), a.CommandWithout("tokens", "data"))
 	case o.Samples.IsSet():
 		return UsageError(text.ExamplesOrSamples.Error(), a.CommandWithout("samples"))
-	case slices.Contains(o.Methods, train.Pretrain):
+	case slices.ContainsFunc(o.Methods, Tuning.pretrains):
 		line := a.CommandWithout("method") + " --method lora"
 		if x.Tokens == 0 {
 			line += " --example-tokens 512"

@@ -27,8 +27,9 @@ type TrainingOptions struct {
 	batchTokens   quantity.Tokens
 	Precision     option.Of[train.Precision]
 	optimizer     option.Of[train.Optimizer]
-	Methods       []train.Method // estimate takes one, compare several
-	Method        train.Method
+	Methods       []Tuning // estimate takes one, compare several
+	Tuning        Tuning   // of them
+	post          postTraining
 	Examples      run.Examples
 	Teacher       string
 	distill       train.Distillation
@@ -96,7 +97,8 @@ func AddTrainingFlags(a *App, cmd *cobra.Command, o *TrainingOptions) {
 	AddValue(fs, &o.routing.Capacity, "moe-capacity", "", "FACTOR", "1.25", parseFactor)
 	AddValue(fs, &o.routing.Imbalance, "moe-imbalance", "", "FACTOR", "1.5", parseFactor)
 	AddList(fs, &o.Stacks, "stack", "NAME", "megatron-core", parseStacks).Among(train.StackNames)
-	AddList(fs, &o.Methods, "method", "NAME", "lora", parseMethods).Among(Named(train.ParseMethod))
+	AddList(fs, &o.Methods, "method", "NAME", "lora", parseTunings).Among(tuningNames)
+	o.post.add(fs)
 	AddValue(fs, &o.Examples.Count, "examples", "", "COUNT", "50K", ParseWhole)
 	AddValue(fs, &o.Examples.Tokens, "example-tokens", "", "COUNT", "512", ParseWhole)
 	AddValue(fs, &o.Examples.Epochs, "epochs", "", "N", "3", parseEpochs)

@@ -14,6 +14,8 @@ func (w *writer) refuse(f Format) error {
 	switch k := &w.Workload; {
 	case w.Cluster.Device.Kind == hardware.TPU && f != MaxText:
 		return text.NoTPU.Error(f)
+	case w.Others != nil:
+		return text.NoPostTraining.Error(f)
 	case k.FreezesWeights():
 		return text.NoAdapters.Error(k.Method, f)
 	case f == Accelerate && w.plan.ShardGroup%w.plan.CP != 0:

@@ -8,6 +8,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/serve"
 	"mlsizer/sizing/train"
@@ -48,8 +49,16 @@ func BriefEstimate(r *ResultJSON, a *sizing.Answer, moves []sizing.Sensitive) []
 		rows = append(rows, briefRun(r)...)
 	}
 	rows = append(rows, Fact(text.Layout, r.Plan.String()), Fact(text.Workload, workText(r, a)), Fact(text.Stack, stackText(a)))
+	if t := r.PostTrain; t != nil {
+		rows = append(rows, Fact(text.PhasesTitle, phaseShares(t)))
+	}
 	for i := range r.Advice {
 		rows = append(rows, Fact(text.PlanChange, r.Advice[i].Change))
+	}
+	for _, n := range a.Notes {
+		if n.Code == "import" { // what of a launch is not in the answer
+			rows = append(rows, Fact(text.Note, text.OfNote(n)))
+		}
 	}
 	tables := []render.Table{{Columns: FactColumns(), Rows: rows}}
 	if r.Memory.Fits { // what cannot run has neither time nor cost
@@ -92,6 +101,20 @@ func sharesText(bounds []BoundJSON) text.Text {
 	for _, b := range bounds {
 		list = append(list, text.Colon.With(termText(b.Term), render.Percent(b.Share)))
 	}
+	return joined(list)
+}
+
+// phaseShares names the phases of a step of post-training with their shares.
+func phaseShares(a *posttrain.Answer) text.Text {
+	var list []text.Text
+	for i := range a.Phases {
+		list = append(list, text.Colon.With(text.Of(text.PhaseName, a.Phases[i].Phase), render.Percent(a.Phases[i].Share)))
+	}
+	return joined(list)
+}
+
+// joined are texts one after the other, of which there is at least one.
+func joined(list []text.Text) text.Text {
 	all := list[0]
 	for _, t := range list[1:] {
 		all = text.Join.With(all, t)
@@ -196,5 +219,9 @@ func BriefServing(d *render.Document, a *serve.Answer) {
 	bar := Fact(text.MemoryDevice, usedText(m.Total, m.Device))
 	last := len(d.Tables) - 1
 	d.Tables[0].Rows = append([][]render.Cell{bar}, d.Tables[0].Rows...)
-	Brief(d, func(i int) bool { return i == 0 || i == last }, text.AllServe)
+	service := -1 // it stands after the facts
+	if a.Service != nil {
+		service = 1
+	}
+	Brief(d, func(i int) bool { return i == 0 || i == service || i == last }, text.AllServe)
 }

@@ -46,7 +46,7 @@ func compareNotes(rows []CompareRow) *Footnotes {
 				continue
 			}
 			switch {
-			case n.Code == "instance":
+			case n.Code == "instance" || n.Code == "import":
 				f.Add(n.Code, said)
 			case n.Code == "stack" && stacks != nil: // said below
 			case n.Code == "inferred-shape" || n.Code == "scope" || n.Code == "seq" || n.Code == "tokens" || n.Code == "file":

@@ -25,7 +25,7 @@ func (r *CompareRow) setting(s cli.Setting) string {
 	case s.Flag == "stack" && o.Stack != nil:
 		return stackName(o.Stack)
 	case s.Flag == "method":
-		return o.Method.String()
+		return o.Tuning.String()
 	}
 	return s.Value
 }
@@ -54,8 +54,8 @@ func stackName(s *train.Stack) string {
 // it from the others.
 func (r *CompareRow) label() string {
 	parts := []string{r.Target.Name()}
-	if method := r.Case.Method; method != train.Pretrain {
-		parts = append(parts, method.String())
+	if tuning := r.Case.Tuning; tuning.Weights != train.Pretrain {
+		parts = append(parts, tuning.String())
 	}
 	for _, s := range r.Case.Settings {
 		switch s.Flag {

@@ -12,6 +12,7 @@ import (
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
 )
@@ -20,7 +21,7 @@ import (
 type compareJSON struct {
 	Model    ModelJSON    `json:"model"`
 	Hardware HardwareJSON `json:"hardware"`
-	Method   train.Method `json:"method"`
+	Method   string       `json:"method"`
 	// Settings are the values, by flag, that tell the row from the others.
 	Settings map[string]string `json:"settings,omitempty"`
 	Workload *workloadJSON     `json:"workload,omitempty"`
@@ -31,6 +32,8 @@ type compareJSON struct {
 	Data *run.ExamplesCost `json:"data,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
+	// PostTrain is a step of post-training by model and phase.
+	PostTrain *posttrain.Answer `json:"post_training,omitempty"`
 	// Sweep is what the trials of a search cost.
 	Sweep   *run.SweepCost    `json:"sweep,omitempty"`
 	Notes   []NoteJSON        `json:"notes,omitempty"`
@@ -48,12 +51,12 @@ func newCompareJSON(row *CompareRow, l text.Lang) compareJSON {
 		return compareJSON{
 			Model:    NewModelJSON(row.Model, row.Case.Bounds),
 			Hardware: HardwareJSON{Input: row.Target.Input, Device: d.ID, Name: d.Name, Devices: row.Target.Count, Memory: d.Memory},
-			Method:   row.Case.Method, Settings: settings,
+			Method:   row.Case.Tuning.String(), Settings: settings,
 			Error: text.ErrorIn(row.Err, l),
 		}
 	}
 	r := NewResult(row.Model, row.Target, row.Answer, &row.Case.TrainingOptions, l)
-	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Case.Method, Settings: settings, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
+	return compareJSON{Model: r.Model, Hardware: r.Hardware, Method: row.Case.Tuning.String(), Settings: settings, Workload: &r.Workload, Estimate: &r.Estimate, Goodput: r.Goodput, Data: r.Data, Distill: r.Distill, PostTrain: r.PostTrain, Sweep: r.Sweep, Notes: r.Notes, Explain: r.Explain}
 }
 
 // CompareDocument lays the rows out: a table for each model, or one table of
@@ -80,6 +83,9 @@ func CompareDocument(o *cli.CompareOptions, v *View, rows []CompareRow) *render.
 			Rows []compareJSON `json:"rows"`
 		}{NewHead("compare"), list},
 		Records: list,
+	}
+	if o.Output == render.HTML {
+		d.Figure = compareFigure(rows, list, o.Lang)
 	}
 	for _, at := range tables {
 		t := render.Table{Title: text.Same(list[at.from].Hardware.Name), Columns: show.columns()}

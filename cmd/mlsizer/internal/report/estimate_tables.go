@@ -134,7 +134,7 @@ func FactsTable(r *ResultJSON, a *sizing.Answer, f *Footnotes) render.Table {
 		Fact(text.Workload, work, f.At("seq", "batch", "precision", "optimizer", "states")...),
 	}
 	if r.Workload.Method != train.Pretrain {
-		rows = append(rows, Fact(text.Method, methodText(r), f.At("adapter", "method")...))
+		rows = append(rows, Fact(text.Method, methodText(r), f.At("adapter", "method", "posttrain-pairs")...))
 	}
 	return render.Table{Columns: FactColumns(), Rows: append(rows,
 		Fact(text.Layout, plan.String(), f.At("layout")...),
@@ -230,6 +230,7 @@ func MemoryTable(r *ResultJSON, f *Footnotes) render.Table {
 		{text.Logits, m.Logits, ""},
 		{text.Communication, m.Communication, ""},
 		{text.Teacher, m.Teacher, "teacher"},
+		{text.OtherModels, m.Others, ""},
 		{text.Overhead, m.Overhead, "memory"},
 	} {
 		if term.bytes > 0 {

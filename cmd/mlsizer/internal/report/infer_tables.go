@@ -65,7 +65,9 @@ type InferJSON struct {
 	OtherRuntime *serve.Choice    `json:"best_elsewhere,omitempty"`
 	Throughput   serve.Throughput `json:"throughput"`
 	// Front is the part of the model before the decoder.
-	Front   *serve.Front      `json:"front,omitempty"`
+	Front *serve.Front `json:"front,omitempty"`
+	// Service is the fewest devices that deliver the level that is asked for.
+	Service *serve.Service    `json:"service,omitempty"`
 	Options []optionJSON      `json:"options,omitempty"`
 	Notes   []NoteJSON        `json:"notes"`
 	Explain []note.Derivation `json:"explain,omitempty"`
@@ -80,7 +82,7 @@ func NewInferJSON(m *cli.ModelArg, t cli.Target, a *serve.Answer, notes []note.N
 		Workload: ServingJSON{s.Context, s.Batch, a.PromptTokens(), a.OutputTokens(), s.SharedContext, s.Quant.Name, s.KV.Name, s.Runtime.Name, releaseOf(s.Runtime), s.Layout, s.Offload},
 		Memory:   a.Memory, Weights: a.WeightBytes(), PerToken: a.PerToken, PerSeq: a.PerSeq, State: a.StateBytes(),
 		CacheTokens: a.CacheTokens, CacheLow: a.CacheLow, CacheHigh: a.CacheHigh,
-		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Options: optionsIn(a.Options, l),
+		MaxContext: a.MaxContext, MaxBatch: a.MaxBatch, Best: a.Best, OtherRuntime: a.BestOtherRuntime, Throughput: a.Throughput, Front: a.Front, Service: a.Service, Options: optionsIn(a.Options, l),
 		Notes: NotesIn(notes, l),
 	}
 	if o.Explain {
@@ -131,6 +133,9 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 		}{NewHead("infer"), r},
 		Records: []InferJSON{r},
 	}
+	if o.App.Output == render.HTML {
+		d.Figure = inferFigure(&r, o.Lang)
+	}
 	if r.Memory.Fits {
 		d.Tables = append(d.Tables, servingSpeed(&r, f))
 	} else {
@@ -140,6 +145,7 @@ func InferDocument(o *cli.InferOptions, m *cli.ModelArg, t cli.Target, a *serve.
 	for i := 1; i < len(d.Tables); i++ {
 		d.Tables[i].Title = text.Colon.With(d.Tables[i].Title, of)
 	}
+	addService(d, o, &r, f)
 	if o.Explain {
 		d.Tables = append(d.Tables, ExplainTables(r.Explain, f)...)
 	}
@@ -242,17 +248,18 @@ func servingLimits(r *InferJSON) render.Table {
 		}
 		rows = append(rows, Fact(what, text.FrontOf.With(Exactly(x.Bytes), x.Params)))
 	}
+	size := cacheSize(r.Model.Inferred)
 	rows = append(rows,
-		Fact(text.PerToken, Grouped(int64(r.PerToken))+" B"),
-		Fact(text.PerSequence, Exactly(r.PerSeq)),
+		Fact(text.PerToken, perToken(r)),
+		Fact(text.PerSequence, size(r.PerSeq)),
 	)
 	if r.State > 0 {
-		rows = append(rows, Fact(text.StateSequence, Exactly(r.State)))
+		rows = append(rows, Fact(text.StateSequence, size(r.State)))
 	}
 	if n := quantity.Bytes(r.Workload.Batch); n > 1 && !r.Workload.SharedContext {
-		all := text.CacheOnly.With(Exactly(n * r.PerSeq))
+		all := text.CacheOnly.With(size(n * r.PerSeq))
 		if r.State > 0 {
-			all = text.CacheAndState.With(Exactly(n*r.PerSeq), Exactly(n*r.State))
+			all = text.CacheAndState.With(size(n*r.PerSeq), size(n*r.State))
 		}
 		rows = append(rows, Fact(text.AllSequences.With(r.Workload.Batch), all))
 	}
@@ -261,6 +268,25 @@ func servingLimits(r *InferJSON) render.Table {
 	}
 	rows = append(rows, Fact(text.MaxContext, context), Fact(text.MaxSequences, batch), Fact(text.Best, best))
 	return render.Table{Title: text.Limits, Columns: FactColumns(), Rows: rows}
+}
+
+// cacheSize is how the size of a cache is printed: exactly, or as a guess where
+// the model's layers are inferred from its count.
+func cacheSize(inferred bool) func(quantity.Bytes) any {
+	return func(b quantity.Bytes) any {
+		if inferred {
+			return text.About.With(b)
+		}
+		return Exactly(b)
+	}
+}
+
+// perToken is the cache per token.
+func perToken(r *InferJSON) any {
+	if r.Model.Inferred {
+		return text.About.With(r.PerToken)
+	}
+	return Grouped(int64(r.PerToken)) + " B"
 }
 
 // Exactly is a size that others publish to two digits: "10.41 GiB (10,663.2 MiB)".

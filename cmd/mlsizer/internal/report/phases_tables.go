@@ -21,6 +21,7 @@ type phaseJSON struct {
 	Logits        quantity.Bytes `json:"logits_bytes"`
 	Communication quantity.Bytes `json:"communication_bytes"`
 	Teacher       quantity.Bytes `json:"teacher_bytes,omitempty"`
+	Others        quantity.Bytes `json:"other_models_bytes,omitempty"`
 	Overhead      quantity.Bytes `json:"overhead_bytes"`
 	Total         quantity.Bytes `json:"total_bytes"`
 	Peak          bool           `json:"peak"`
@@ -32,7 +33,7 @@ func timeline(a *sizing.Answer, stage int) []phaseJSON {
 	plan := &a.Estimate.Plan
 	peak := a.StageMemory(plan, stage).Peak
 	for _, m := range a.Timeline(plan, stage) {
-		list = append(list, phaseJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Overhead, m.Total, m.Peak == peak})
+		list = append(list, phaseJSON{m.Peak, stage, m.Weights, m.Gradients, m.Optimizer, m.Activations, m.Logits, m.Communication, m.Teacher, m.Others, m.Overhead, m.Total, m.Peak == peak})
 	}
 	return list
 }
@@ -55,7 +56,7 @@ func PhaseTables(a *sizing.Answer, r *ResultJSON) []render.Table {
 		{text.Weights, func(m *phaseJSON) quantity.Bytes { return m.Weights }}, {text.Gradients, func(m *phaseJSON) quantity.Bytes { return m.Gradients }},
 		{text.OptimizerState, func(m *phaseJSON) quantity.Bytes { return m.Optimizer }}, {text.Activations, func(m *phaseJSON) quantity.Bytes { return m.Activations }},
 		{text.Logits, func(m *phaseJSON) quantity.Bytes { return m.Logits }}, {text.Communication, func(m *phaseJSON) quantity.Bytes { return m.Communication }},
-		{text.Teacher, func(m *phaseJSON) quantity.Bytes { return m.Teacher }}, {text.Overhead, func(m *phaseJSON) quantity.Bytes { return m.Overhead }},
+		{text.Teacher, func(m *phaseJSON) quantity.Bytes { return m.Teacher }}, {text.OtherModels, func(m *phaseJSON) quantity.Bytes { return m.Others }}, {text.Overhead, func(m *phaseJSON) quantity.Bytes { return m.Overhead }},
 		{text.Total, func(m *phaseJSON) quantity.Bytes { return m.Total }},
 	} {
 		row, any := []render.Cell{{Value: term.label}}, false

@@ -56,6 +56,7 @@ type planRow struct {
 	Search  searchJSON    `json:"search"`
 	Why     *WhyJSON      `json:"why,omitempty"`
 	Pareto  []ParetoPoint `json:"pareto,omitempty"`
+	Splits  []Split       `json:"splits,omitempty"`
 	Optimal *optimalJSON  `json:"optimal,omitempty"`
 	// Nearest is the nearest layout if there is no plan.
 	Nearest *NearMiss `json:"nearest,omitempty"`
@@ -92,7 +93,7 @@ type planJSON struct {
 // newPlanRow collects the answer for one target.
 func newPlanRow(o *PlanOptions, p *Planned, a *Affordable) planRow {
 	t := p.Target
-	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.TrainingOptions, o.Lang)}
+	r := planRow{Top: []planTop{}, Pareto: p.Pareto, Splits: p.Splits, Nearest: p.Miss, result: NewResult(p.Model, t, p.Answer, &o.TrainingOptions, o.Lang)}
 	r.Search = searchJSON{Objective: o.Objective, Candidates: p.Result.Candidates, Feasible: p.Result.Feasible, Exhaustive: o.Exhaustive}
 	if o.Days > 0 || o.Budget > 0 || o.DeviceHours > 0 {
 		r.Search.Chance = o.Chance

@@ -44,6 +44,9 @@ func PlanDocument(o *PlanOptions, rows []*Planned) *render.Document {
 	}
 	f := NewFootnotes(rows[at].Answer.Notes)
 	d := &render.Document{Title: planTitle(rows[at], best), Verdict: planVerdict(rows[at]), Lead: PublishedLead(&best.result), JSON: answer, Records: records}
+	if o.Output == render.HTML && rows[at].Found() {
+		d.Figure = EstimateFigure(&best.result, o.Lang)
+	}
 	o.planTables(d, rows, list, at, f)
 	f.Finish(d)
 	return d
@@ -92,8 +95,12 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		return
 	}
 	add(FactsTable(&r.result, p.Answer, f))
+	d.Tables = append(append(d.Tables, splitsTable(p.Splits)...), PostTrainTables(&r.result, f)...)
 	d.Tables = append(d.Tables, DataTable(&r.result, f)...)
 	add(topTable(r))
+	if p.Imported != nil {
+		add(ImportedTable(p, o.Lang))
+	}
 	add(searchTable(&r.Search, p))
 	add(WhyTable(r.Why, f))
 	if r.Why.RunnerUp != nil {
@@ -105,7 +112,7 @@ func (o *PlanOptions) planTables(d *render.Document, rows []*Planned, list []pla
 		if o.Output == render.Plain {
 			add(chartTable(c))
 		}
-		d.Figure = c.svg()
+		d.Figure += c.svg()
 	}
 	add(MemoryTable(&r.result, f))
 	d.Tables = append(d.Tables, SweepTable(&r.result, f)...)

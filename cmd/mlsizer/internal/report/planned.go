@@ -85,6 +85,11 @@ type Planned struct {
 	Miss   *NearMiss // there is no plan
 	Within quantity.Seconds
 	Why    *WhyJSON // what bounds the best plan
+	// Imported is the launch that was given, judged beside the best plan.
+	Imported *Imported
+	// Splits are the divisions of the devices between generation and training that
+	// were looked at, of post-training.
+	Splits []Split
 }
 
 // Found reports whether there is a plan.

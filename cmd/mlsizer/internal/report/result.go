@@ -9,6 +9,7 @@ import (
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/posttrain"
 	"mlsizer/sizing/quantity"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
@@ -143,6 +144,8 @@ type ResultJSON struct {
 	Environment *run.EnvironmentCost `json:"environment,omitempty"`
 	// Distill is what a teacher costs.
 	Distill *sizing.DistillCost `json:"distillation,omitempty"`
+	// PostTrain is a step of post-training by model and phase.
+	PostTrain *posttrain.Answer `json:"post_training,omitempty"`
 	// Sweep is the cost of the trials of a search.
 	Sweep *run.SweepCost `json:"sweep,omitempty"`
 	// Advice is the changes that make a plan fit that does not.
@@ -160,7 +163,7 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.TrainingO
 	w := a.Workload
 	r := ResultJSON{
 		Model:    NewModelJSON(m, o.Bounds),
-		Hardware: NewHardwareJSON(t.Input, &a.Cluster, w.Precision),
+		Hardware: NewHardwareJSON(t.Input, allDevices(a), w.Precision),
 		Workload: newWorkloadJSON(a),
 		Estimate: a.Estimate, Convention: w.Convention, Advice: a.Advice,
 		Notes: NotesIn(a.Notes, l),
@@ -176,6 +179,7 @@ func NewResult(m *cli.ModelArg, t cli.Target, a *sizing.Answer, o *cli.TrainingO
 	if a.Distill.Teacher != "" {
 		r.Distill = &a.Distill
 	}
+	r.PostTrain = a.PostTrain
 	if a.Sweep.Trials > 0 {
 		r.Sweep = &a.Sweep
 	}

@@ -27,6 +27,9 @@ func ServedColumns(o *cli.CompareOptions) []render.Column {
 	if o.Vary("runtime") {
 		runtime.Drop = 0
 	}
+	if !o.Serving.Level.IsZero() || len(o.Models) == 0 { // with no model: all that there are
+		columns = append(columns, serviceColumns()...)
+	}
 	return append(columns,
 		render.Column{Name: "weights", Head: text.Weights},
 		runtime,
@@ -86,6 +89,9 @@ func servedCells(varied []cli.Varied, r *ServedRow, f *Footnotes) []render.Cell 
 		if !slices.Contains(servedColumns, v.Flag) {
 			cells = append(cells, render.Cell{Value: r.value(v.Flag)})
 		}
+	}
+	if !r.Case.Serving.Level.IsZero() {
+		cells = append(cells, serviceCells(r, f)...)
 	}
 	cells = append(cells, render.Cell{Value: r.Workload.Weights, Notes: r.at(f, "weights")})
 	if r.Error != "" {

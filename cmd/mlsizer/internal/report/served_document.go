@@ -24,6 +24,9 @@ func (c *Served) Document(view *View) *render.Document {
 		}{NewHead("compare"), rows},
 		Records: rows,
 	}
+	if c.Options.Output == render.HTML {
+		d.Figure = servedFigure(rows, c.Options.Lang)
+	}
 	for i := range rows {
 		r := &rows[i]
 		first := servingFirst(rows, r.table())

@@ -12,7 +12,7 @@ type coded interface {
 var coreErrors = merged(
 	quantityErrors, tableErrors, deviceErrors, deviceFileErrors, deviceRowErrors, modelErrors, searchErrors, constantsErrors,
 	shapeErrors, blockErrors, pruneErrors,
-	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors, ruleErrors,
+	layoutErrors, workloadErrors, recomputeErrors, stateErrors, offloadErrors, teacherErrors, postTrainErrors, ruleErrors,
 	servingErrors, trainConstantsErrors, servingConstantsErrors,
 	runErrors, requestErrors,
 	configErrors, jsonErrors, familyErrors, modelFileErrors, hubErrors, headerErrors, tensorErrors, ggufErrors,

@@ -2,6 +2,7 @@ package text
 
 import (
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // evidenceRowCases are sentences of why a measured row is not predicted.
@@ -16,6 +17,15 @@ func evidenceRowCases() []sentence {
 		{note.NewError("row.no-runtime"),
 			"no runtime",
 			"未给出运行时"},
+		{note.NewError("row.model-only-counted", "hybrid-4b"),
+			"hybrid-4b is not in the catalogue: of its parameter count alone neither the cache nor the speed is known",
+			"hybrid-4b 不在目录中：仅凭参数量无法得知缓存与速度"},
+		{note.NewError("row.does-not-fit-device", "bf16", quantity.Bytes(2<<30), "h100", quantity.Bytes(1<<30)),
+			"weights in bf16 take 2.00 GiB per device, and h100 has 1.00 GiB",
+			"bf16 权重每设备 2.00 GiB，而 h100 只有 1.00 GiB"},
+		{note.NewError("row.tower-not-modelled", "llama-3.2-11b-vision"),
+			"the start-up of llama-3.2-11b-vision encodes images, and its tower is not modelled",
+			"llama-3.2-11b-vision 启动时编码图像，其图像塔未建模"},
 		{note.NewError("row.no-serving-layout", "7B", 8, "h100"),
 			"7B on 8 x h100: no layout",
 			"7B 在 8 × h100 上：没有布局"},

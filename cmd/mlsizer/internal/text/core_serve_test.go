@@ -2,6 +2,7 @@ package text
 
 import (
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // servingCases are sentences of what is wrong with what is to be served, and how.
@@ -13,6 +14,12 @@ func servingCases() []sentence {
 		{note.NewError("runtime.unknown-release", "vllm@new", "vllm"),
 			`"vllm@new" names no release of vllm (want two numbers after the @: 0.10)`,
 			`"vllm@new" 未给出 vllm 的版本（@ 之后应为两个数字：0.10）`},
+		{note.NewError("serving.weights-of-other-runtime", "mlx-4bit", "MLX", "llama.cpp"),
+			"mlx-4bit is a storage of MLX, which llama.cpp does not read (want q8_0, q4_k_m or another of its own)",
+			"mlx-4bit 是 MLX 的存储格式，llama.cpp 不读取（应为 q8_0、q4_k_m 等自身格式）"},
+		{note.NewError("serving.more-than-sequences", 8, 4),
+			"8 sequences per replica are more than the 4 of a pass (want at most as many)",
+			"每副本 8 条序列多于每遍的 4 条（应不多于此）"},
 		{note.NewError("serving.share-out-of-range", 1.5),
 			"a share of 1.5 of the memory (want more than 0, at most 1)",
 			"显存占比 1.5（应大于 0，至多 1）"},
@@ -22,6 +29,24 @@ func servingCases() []sentence {
 		{note.NewError("serving.unknown-kv-storage", "fp12", []string{"f16", "q8_0"}),
 			`"fp12" is not a known storage of a KV cache (want f16, q8_0, or two of them for keys and values: q8_0/f16)`,
 			`"fp12" 不是已知的 KV 缓存存储格式（应为 f16、q8_0，或键与值各取其一：q8_0/f16）`},
+		{note.NewError("service.users-out-of-range", 2, 3),
+			"2 users (want 1 to 3)",
+			"2 个用户（应为 1 至 3）"},
+		{note.NewError("service.rate-out-of-range", 2.5, 3),
+			"2.5 requests per second (want more than 0, at most 3)",
+			"每秒 2.5 个请求（应大于 0，至多 3）"},
+		{note.NewError("service.prefix-out-of-range", 1.5),
+			"a cached share of 1.5 (want 0 or more, below 1)",
+			"已缓存占比 1.5（应不小于 0 且小于 1）"},
+		{note.NewError("service.ratio-out-of-range", 2, 3),
+			"2 devices that read prompts for 3 that answer (want 1 or more of each)",
+			"2 台读提示、3 台回答（各应至少 1 台）"},
+		{note.NewError("service.fits-no-devices", "gpt-3", "H100", 64),
+			"gpt-3 with this context fits no replica of up to 64 devices H100 (want fewer bits, a shorter context or another device)",
+			"gpt-3 在此上下文下，至多 64 台 H100 的副本均放不下（应取更少比特、更短上下文或其他设备）"},
+		{note.NewError("service.no-devices", "H100", "tp 8", quantity.Seconds(2), quantity.Seconds(3), 64),
+			"no number of H100 meets the limits: the fastest layout, tp 8, reaches a first token after 2.00 s and 3.00 s per further token for a single request; up to 64 devices were tried",
+			"任何数量的 H100 都达不到上限：最快的布局 tp 8 在单个请求时首 token 用时 2.00 秒，后续每 token 3.00 秒；已试至 64 台设备"},
 		{note.NewError("serving.encoding-needs-more"),
 			"encoding needs a model, a device, a storage and a runtime",
 			"编码需要模型、设备、权重存储格式与运行时"},

@@ -32,7 +32,7 @@ func TestCoreSentences(t *testing.T) {
 	said := map[string]bool{}
 	for _, c := range slices.Concat(quantityCases(), tableCases(), deviceCases(), deviceFileCases(), modelCases(), constantsCases(),
 		shapeCases(), blockCases(), pruneCases(),
-		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(), ruleCases(),
+		layoutCases(), workloadCases(), recomputeCases(), stateCases(), offloadCases(), teacherCases(), postTrainCases(), ruleCases(),
 		servingCases(), trainConstantsCases(), servingConstantsCases(),
 		runCases(), requestCases(),
 		configCases(), jsonCases(), familyCases(), modelFileCases(), hubCases(), headerCases(), tensorCases(), ggufCases(),
@@ -61,7 +61,7 @@ var coreFolders = []string{
 	"hardware", "sizing", "sizing/catalog", "sizing/search", "sizing/quantity", "sizing/efficiency",
 	"sizing/modelfile", "sizing/modelfile/source", "sizing/modelfile/config", "sizing/modelfile/hub",
 	"sizing/modelfile/safetensors", "sizing/modelfile/tensor", "sizing/modelfile/gguf", "sizing/modelfile/gguf/ggml",
-	"sizing/limit", "sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/evidence",
+	"sizing/limit", "sizing/model", "sizing/train", "sizing/serve", "sizing/run", "sizing/posttrain", "sizing/evidence",
 }
 
 // TestCoreErrorsHaveWords reads the sources of the core: every code has an entry

@@ -2,6 +2,7 @@ package text
 
 // What is wrong with a question about serving.
 var (
+	OtherWeights     = T("--weights %s holds %v parameters in %v: they are not those of %s with %v", "--weights %s 含参数 %v，共 %v：不是 %s（参数 %v）的权重")
 	AboutTraining    = T("--%s is for training, and --weights and --student compare serving (want one of the two)", "--%s 用于训练，而 --weights 与 --student 比较推理（应只用其一）")
 	AboutServing     = T("--%s is for serving (want --weights or --student too)", "--%s 用于推理（还应给出 --weights 或 --student）")
 	NoDevice         = T("--on is missing (want a device, such as --on h100x2)", "缺少 --on（应给出设备，如 --on h100x2）")

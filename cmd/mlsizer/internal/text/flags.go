@@ -16,6 +16,7 @@ var FlagGroups = []FlagGroup{
 	{T("Memory and number formats", "内存与数值格式"), memoryFlags},
 	{T("Serving", "推理"), servingFlags},
 	{T("Fine-tuning", "微调"), tuningFlags},
+	{T("Post-training", "后训练"), postTrainFlags},
 	{T("Run", "运行"), runFlags},
 	{T("Search", "搜索"), searchFlags},
 	{T("Money and energy", "费用与能耗"), moneyFlags},
@@ -98,9 +99,15 @@ var memoryFlags = map[string]Text{
 }
 
 var servingFlags = map[string]Text{
+	"users":                  T("requests in service at once; finds the fewest devices that serve them", "并发请求数；求可服务它们的最少设备"),
+	"rate":                   T("requests per second, which arrive at random: 2/s or 90/min; finds the fewest devices that serve them", "随机到达的请求速率：2/s 或 90/min；求可服务它们的最少设备"),
+	"ttft":                   T("limit of the 99th percentile of the time to the first token: 2s (default: none)", "首 token 时间第 99 百分位的上限：2s（默认：无）"),
+	"tpot":                   T("limit of the mean time per further token: 50ms (default: none)", "后续每 token 平均时间的上限：50ms（默认：无）"),
+	"prefix-share":           T("share of a prompt's tokens that prefix caching need not read again: 0.8 (default: 0)", "提示中由前缀缓存免去重读的 token 占比：0.8（默认：0）"),
+	"disaggregate":           T("read prompts and answer on devices apart, in this ratio: 2:1 (default: each device does both)", "读提示与回答分在不同设备，按此比例：2:1（默认：各设备兼做）"),
 	"infer context":          T("tokens per sequence, prompt and answer together: 32k (default: 8k)", "每条序列的 token 数，提示与回答合计：32k（默认：8k）"),
 	"compare context":        T("tokens per sequence in serving (default: 8k)", "推理时每条序列的 token 数（默认：8k）"),
-	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ... (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等（默认：依模型发布时）"),
+	"infer weights":          T("storage of the weights: bf16, fp8, int8, awq, gptq, nf4, nvfp4, mxfp4, q8_0, q4_k_m, ..., or the file or repository that holds them: hf:ORG/NAME (default: as the model is published)", "权重存储：bf16、fp8、int8、awq、gptq、nf4、nvfp4、mxfp4、q8_0、q4_k_m 等，或存放权重的文件或仓库：hf:ORG/NAME（默认：依模型发布时）"),
 	"compare weights":        T("compare serving instead of training, with these storages of the weights: bf16,fp8,q4_k_m", "比较推理而非训练，按这些权重存储：bf16,fp8,q4_k_m"),
 	"student":                T("a smaller model that each is distilled into, compared with it", "蒸馏所得的较小模型：与各模型一同比较推理"),
 	"kv":                     T("storage of the KV cache: f16, fp8, q8_0, q4_0, ..., or two for keys/values (default: the runtime's, mostly f16)", "KV 缓存存储：f16、fp8、q8_0、q4_0 等，或以 键/值 给出两种（默认：依运行时，多为 f16）"),
@@ -116,12 +123,13 @@ var servingFlags = map[string]Text{
 	"max-num-batched-tokens": T("most tokens of a pass (default: the runtime's)", "每遍至多的 token 数（默认：依运行时）"),
 	"max-num-seqs":           T("most sequences of a pass (default: the runtime's)", "每遍至多的序列数（默认：依运行时）"),
 	"ubatch":                 T("micro-batch of llama.cpp, in tokens (default: 512)", "llama.cpp 的微批次 token 数（默认：512）"),
+	"no-flash-attention":     T("attention that writes its scores to memory, as llama.cpp's -fa off", "注意力分数写入显存，同 llama.cpp 的 -fa off"),
 	"swa-full":               T("cache the whole context in layers with a window, as llama.cpp's --swa-full", "带窗口的层也缓存整个上下文，同 llama.cpp 的 --swa-full"),
 	"shared-context":         T("all sequences share the context, as with llama.cpp's -c", "上下文为全部序列共用，同 llama.cpp 的 -c"),
 }
 
 var tuningFlags = map[string]Text{
-	"method":          T("pretrain, full (fine-tuning), lora or qlora; compare takes several", "训练方法：pretrain、full（全量微调）、lora 或 qlora；compare 可给多个"),
+	"method":          T("pretrain, full (fine-tuning), lora, qlora, or dpo, kto, orpo, rm, grpo, ppo, joined to lora as dpo+lora; compare takes several", "训练方法：pretrain、full（全量微调）、lora、qlora，或 dpo、kto、orpo、rm、grpo、ppo，可与 lora 相连，如 dpo+lora；compare 可给多个"),
 	"examples":        T("length of fine-tuning in examples, instead of --tokens", "微调的样例数，代替 --tokens"),
 	"example-tokens":  T("average length of an example", "样例平均长度"),
 	"epochs":          T("passes over the examples (default: 1)", "每个样例训练的轮数（默认：1）"),
@@ -133,6 +141,28 @@ var tuningFlags = map[string]Text{
 	"teacher-logits":  T("online (a forward pass of the teacher in every step) or stored (one pass over the data before the run) (default: online)", "online（每步作教师模型前向）或 stored（训练前读一遍数据）（默认：online）"),
 	"top-k":           T("stored logits per token (default: all)", "每 token 存储的 logits 数（默认：全部）"),
 	"teacher-weights": T("storage of the teacher's weights: bf16 or fp8 (default: the run's precision)", "教师模型权重存储：bf16 或 fp8（默认：同训练精度）"),
+}
+
+// The lengths of post-training, which serving has defaults of its own for.
+var (
+	promptOfTuning = T("mean tokens of a prompt (default: 512)", "提示的平均 token 数（默认：512）")
+	answerOfTuning = T("mean tokens of an answer (default: 512)", "回答的平均 token 数（默认：512）")
+)
+
+var postTrainFlags = map[string]Text{
+	"rollout-batch":   T("prompts of a step, of methods that generate (default: 1024)", "每步提示数，用于生成回答的方法（默认：1024）"),
+	"group":           T("answers to each prompt (default: 8 for grpo, 1 for ppo)", "每个提示的回答数（默认：grpo 为 8，ppo 为 1）"),
+	"estimate prompt": promptOfTuning,
+	"estimate answer": answerOfTuning,
+	"plan prompt":     promptOfTuning,
+	"plan answer":     answerOfTuning,
+	"rollout-devices": T("devices that only generate (default: all take turns)", "仅用于生成的设备数（默认：全部轮流）"),
+	"rollout-tp":      T("tensor parallelism of the engine that generates (default: the least that holds it)", "生成引擎的张量并行（默认：可放下的最小值）"),
+	"engine":          T("what generates: vllm, sglang or trainer (default: vllm)", "生成引擎：vllm、sglang 或 trainer（默认：vllm）"),
+	"reward":          T("reward model, or rules (default: rules, whose time is not counted)", "奖励模型，或 rules（默认：rules，其时间不计）"),
+	"critic":          T("critic's model, of ppo (default: one of the policy's size)", "ppo 的价值模型（默认：与策略同规模）"),
+	"reference":       T("separate, adapter-off or none (default: adapter-off with adapters, else separate)", "separate、adapter-off 或 none（默认：有适配器时 adapter-off，否则 separate）"),
+	"rollout-offload": T("move the state of training to the host while answers are generated", "生成回答时将训练状态移至主机"),
 }
 
 var runFlags = map[string]Text{
@@ -205,6 +235,7 @@ var fileFlags = map[string]Text{
 	"classify from": T("`FILE` of models, one per row; - is stdin", "模型 `FILE`，每行一个；- 为标准输入"),
 	"constants":     T("constants of the step time, as calibrate writes them", "单步时间的常数，由 calibrate 写出"),
 	"file":          T("arguments of the command from a YAML file, by their names; those of the command line stand above them", "从 YAML 文件读取命令的参数（按名称）；命令行所给优先"),
+	"import":        T("a launch of a framework, `FILE` or - for the input: its model, layout and batch, which those of the command line stand above", "框架的启动文件 `FILE`（- 为标准输入）：取其模型、布局与批次；命令行所给优先"),
 	"scenario":      T("scenarios of the file, by `NAME` (default: all, where the command takes several)", "文件中的情景 `NAME`（默认：命令可取多个时为全部）"),
 	"hardware-file": T("CSV or JSON file with devices of your own", "自有设备的 CSV 或 JSON 文件"),
 }
@@ -220,6 +251,8 @@ var outputFlags = map[string]Text{
 	"compare sort":     T("order of the rows by a `COLUMN`: cost, or --sort=-cost for the largest first", "按 `COLUMN` 排序：cost，或以 --sort=-cost 从大到小"),
 	"compare columns":  T("columns of tables and of -o csv, in their order: hardware,time,cost", "表格与 -o csv 的列及其顺序：hardware,time,cost"),
 	"explain":          T("derive every value: formula, numbers, source", "给出每个数字的推导：公式、数值、来源"),
+	"infer export":     T("print the launch of a serving program, served by it: %s", "输出推理程序的启动命令，并以该程序计：%s"),
+	"import":           T("take model, layout and limits from a launch: \"vllm serve ...\"", "从启动命令读取模型、布局与上限：\"vllm serve ...\""),
 	"export":           T("print the plan for a training framework, estimated with its stack: %s", "按训练框架的格式输出方案，并以该框架估计：%s"),
 	"no-descriptions":  T("complete without descriptions", "补全时不带说明"),
 	"help":             T("help for %s", "%s 的帮助"),

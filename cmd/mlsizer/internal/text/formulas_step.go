@@ -38,6 +38,7 @@ var stepFormulas = map[string]derived{
 	"time.data.zero2":      ofTerm(T("gather of the weights, and one reduction of the gradients per micro-batch, less the part hidden by each pass", "聚集权重，每个微批次归约一次梯度，减去各次前后向掩盖的部分"), dataNumbers),
 	"time.data":            ofTerm(T("gather of the weights and reduction of the gradients, less the part hidden by a pass", "聚集权重并归约梯度，减去前后向掩盖的部分"), dataNumbers),
 	"time.stragglers":      ofTerm(T("jitter x doublings of a node x sum of the other lines", "抖动 x 节点翻倍次数 x 其余各行"), Same("%.3g x %.3g x %s")),
+	"time.others":          ofTerm(T("generation and synchronisation + forward passes over the batch + critic's update", "生成与同步 + 对批次的前向 + 价值模型更新"), Same("%s + %s + %s")),
 	"time.teacher": ofTerm(T("samples x forward FLOPs of the teacher / (devices x rate of the step's forward terms for the teacher's shape)", "样本 x 教师模型前向 FLOPs / (设备数 x 单步前向各项对教师模型形状的速率)"),
 		Same("%d x %s / (%d x %s)")),
 	// The step and the run.

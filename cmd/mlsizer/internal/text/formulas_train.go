@@ -12,6 +12,7 @@ var trainFormulas = map[string]derived{
 		T("%d x %.0f / %d x %.3g B (last stage only)", "%d x %.0f / %d x %.3g B (仅最后一段)")},
 	"memory.communication": {T("gathered units (ZeRO-3) + pipeline buffers", "聚集的单元 (ZeRO-3) + 流水线缓冲"), T("gather depth %.3g, pp %d", "聚集深度 %.3g，pp %d")},
 	"memory.overhead":      {T("context + workspaces + fragmentation", "上下文 + 工作区 + 碎片"), Same("%s + %s + %.1f %%")},
+	"memory.others":        {T("weights of frozen models + state of the critic and the sleeping engine + logits of the reference", "冻结模型的权重 + 价值模型状态与休眠引擎 + 参考模型 logits"), Same("%s + %s + %s")},
 	"memory.total":         {T("sum of the lines above, in the peak phase of the step", "以上各行之和，取单步的峰值阶段"), T("%s phase; device has %s", "%s阶段；设备容量 %s")},
 	"memory.outside": {T("offloaded states / their shards + micro-batches in flight x offloaded activations", "卸载的状态 / 其分片数 + 在途微批次 x 卸载的激活值"),
 		T("host memory %s, NVMe disks %s; %.3g x %s of activations", "主机内存 %s，NVMe 硬盘 %s；%.3g x %s 激活值")},

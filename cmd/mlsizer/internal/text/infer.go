@@ -35,6 +35,7 @@ var (
 	AllSequences  = T("all %d sequences", "全部 %d 条序列")
 	CacheOnly     = T("KV cache %s", "KV 缓存 %s")
 	CacheAndState = T("KV cache %s, state %s", "KV 缓存 %s，状态 %s")
+	About         = T("about %v", "约 %v")
 	CacheTokens   = T("tokens in the cache", "缓存可容 token")
 	MemoryBand    = T("  80 % band, GiB", "  80 % 区间，GiB")
 	MaxContext    = T("longest context", "最长上下文")

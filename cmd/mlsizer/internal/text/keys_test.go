@@ -106,11 +106,11 @@ func requireWorded(t *testing.T, what string, table map[string]Text, used map[st
 // program equal to those of their tables.
 func TestNotesAreWorded(t *testing.T) {
 	used := map[string]int{}
-	for _, folder := range []string{"../../../../hardware", "../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../..", "../cli", "../report"} {
+	for _, folder := range []string{"../../../../hardware", "../../../../sizing", "../../../../sizing/train", "../../../../sizing/run", "../../../../sizing/posttrain", "../..", "../cli", "../report", "../launch"} {
 		found := namedIn(t, folder, "New", "Say")
 		used = joinedKeys(used, found["New"], found["Say"])
 	}
-	requireWorded(t, "notes", merged(trainNotes, moneyNotes, requestNotes, agentNotes, programNotes), used)
+	requireWorded(t, "notes", merged(trainNotes, postTrainNotes, moneyNotes, requestNotes, agentNotes, programNotes), used)
 }
 
 // TestLinkKindsAreWorded holds the words of links equal to the kinds there are.

@@ -27,5 +27,5 @@ var (
 // MemoryTerms are the terms of the memory of a device, by their names.
 var MemoryTerms = map[string]Text{
 	"weights": Weights, "gradients": Gradients, "optimizer": OptimizerState, "activations": Activations,
-	"logits": Logits, "communication": Communication, "teacher": Teacher, "overhead": Overhead,
+	"logits": Logits, "communication": Communication, "teacher": Teacher, "other models": OtherModels, "overhead": Overhead,
 }

@@ -36,6 +36,7 @@ var notes = merged(
 	requestNotes,
 	agentNotes,
 	trainNotes,
+	postTrainNotes,
 	moneyNotes,
 	servingNotes,
 	programNotes,

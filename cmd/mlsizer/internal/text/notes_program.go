@@ -3,6 +3,13 @@ package text
 // programNotes are the program's own notes, by key.
 var programNotes = map[string]Text{
 	"assumed":                     T("%s not given: %s", "未指定 %s：取 %s"),
+	"import.auto":                 T("%s:%d: %s is auto: the framework chooses it, here it is open", "%s:%d：%s 为 auto：由框架决定，此处未定"),
+	"import.epochs":               T("%s:%d: %s epochs: the number of examples is not in the file (--examples, --example-tokens and --epochs give the length of the run)", "%s:%d：%s 轮：文件中没有样本数（运行长度由 --examples、--example-tokens 与 --epochs 给出）"),
+	"import.model":                T("%s:%d: dimensions with %s are not built (give a MODEL)", "%s:%d：含 %s 的维度无法建立（请给出 MODEL）"),
+	"import.more":                 T("%s:%d: from here on what is not understood is not listed (%d are)", "%s:%d：此后不理解的项不再列出（已列 %d 项）"),
+	"import.open":                 T("%s:%d: %s is %s, which the file does not say: it is open", "%s:%d：%s 为 %s，文件未给出其值：未定"),
+	"import.other-file":           T("%s:%d: %s is in another file, %s, which is not read", "%s:%d：%s 在另一文件 %s 中，未读取"),
+	"import.unknown":              T("%s:%d: %s %s is not understood and has no part in the answer", "%s:%d：%s %s 不被理解，未计入答案"),
 	"images.other-sizes":          T("%s: images of other sizes take other numbers of tokens", "%s：其他尺寸的图像 token 数不同"),
 	"images.tower":                T("the image tower is read from the config; towers of any resolution are evaluated on images of 672 x 672", "图像塔取自配置；支持任意分辨率者按 672 x 672 的图像计"),
 	"tokens.per-parameter":        T("%g tokens per parameter: %s tokens for %s parameters", "每参数 %g 个 token：%[3]s 参数共 %[2]s token"),

@@ -15,6 +15,11 @@ var servingNotes = map[string]Text{
 	"runtime.takes-up-to":  T("%s uses up to %.0f %% of the device's memory, including %.2g GiB for context and libraries", "%s 至多占用设备显存的 %.0f %%，其中上下文与库 %.2g GiB"),
 	"runtime.not-known-on": T("%s is not known to run on %s: figures assume that it does", "未见 %s 支持 %s：数字按可运行计"),
 
+	"service.queue":    T("prompts arrive at random and are read one after the other, so that they wait as in an M/D/1 queue with an exponential tail (a replica reads prompts %.0f %% of the time); answers are generated between prompts; every request has the same prompt and answer; P99 of the first token and the mean time per token are held to the limits", "提示随机到达并依次读取，等待按带指数尾部的 M/D/1 队列计（副本 %.0f %% 的时间在读提示）；回答在提示之间生成；各请求的提示与回答等长；以首 token 的 P99 与每 token 平均时间对照上限"),
+	"service.prefix":   T("%.4g %% of each prompt is cached and not read again; its cache is counted for every request", "每个提示的 %.4g %% 已缓存、不再读取；其缓存按每个请求计入"),
+	"service.apart":    T("%d devices read prompts for each %d that answer; the cache of a prompt moves between them in %v", "每 %[2]d 台回答设备配 %[1]d 台读提示；一个提示的缓存在其间传输用时 %[3]v"),
+	"service.not-sure": T("the estimate meets the limits, the upper end of its 80 % band does not", "估计值满足上限，其 80 % 区间上端不满足"),
+
 	"scale-out.serving": T("%d devices on several nodes serve each request, with %v per device and direction between the nodes (--scale-out sets another network)", "每条请求由跨节点的 %d 个设备处理，节点间每设备每方向 %v（可用 --scale-out 另设）"),
 	"padding.blocks":    T("%s rounds the cache up to blocks of %d", "%s 将缓存向上取整到 %d 的倍数"),
 	"padding.pages":     T("%s allots pages of %d tokens to groups of %d layers; a window reserves its tokens and those of a pass (%d), and a recurrent state a page", "%s 以每页 %d 个 token、每组 %d 层分配；滑动窗口另留一遍的 token（%d），递归状态占一页"),

@@ -55,11 +55,12 @@ var RunGroups = map[string]Text{
 
 // Quantities are what is measured, by the names of their columns.
 var Quantities = map[string]Text{
-	"step_seconds":      T("step time (s)", "单步时间（秒）"),
-	"peak_mem_gib":      T("peak memory (GiB)", "峰值显存（GiB）"),
-	"device_hours":      DeviceHours,
-	"tokens_per_second": TokensPerSecond,
-	"ttft_s":            T("first token (s)", "首 token 时间（秒）"),
-	"kv_gib":            T("KV cache (GiB)", "KV 缓存（GiB）"),
-	"weights_gib":       T("weights (GiB)", "权重（GiB）"),
+	"step_seconds":       T("step time (s)", "单步时间（秒）"),
+	"peak_mem_gib":       T("peak memory (GiB)", "峰值显存（GiB）"),
+	"device_hours":       DeviceHours,
+	"tokens_per_second":  TokensPerSecond,
+	"ttft_s":             T("first token (s)", "首 token 时间（秒）"),
+	"kv_gib":             T("KV cache (GiB)", "KV 缓存（GiB）"),
+	"compute_buffer_gib": T("compute buffers (GiB)", "计算缓冲（GiB）"),
+	"weights_gib":        T("weights (GiB)", "权重（GiB）"),
 }

@@ -34,6 +34,7 @@ func (s *server) addPage(mux *http.ServeMux) {
 		}
 		return nil
 	})
+	s.addFile(mux, "/choices.json", "application/json", s.choices())
 	for _, l := range []text.Lang{text.English, text.Chinese} {
 		s.addFile(mux, "/words/"+l.String()+".json", "application/json", text.PageWords(l))
 	}

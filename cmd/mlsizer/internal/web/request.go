@@ -83,7 +83,7 @@ func spelled(name string) string { return strings.ReplaceAll(name, "_", "-") }
 var argumentName = regexp.MustCompile(`^[a-z][a-z0-9-]{1,40}$`)
 
 // notTaken are flags that would answer with something else than an answer.
-var notTaken = map[string]bool{"help": true, "version": true, "file": true, "scenario": true}
+var notTaken = map[string]bool{"help": true, "version": true, "file": true, "scenario": true, "import": true}
 
 // read reads the values of a name.
 func (q *request) read(d *json.Decoder, name string) error {

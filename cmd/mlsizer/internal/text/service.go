@@ -1,0 +1,32 @@
+package text
+
+// A service and what it has to deliver.
+var (
+	ServiceTitle  = T("fewest devices for the service", "达到服务水平的最少设备")
+	ServiceLevel  = T("requested", "要求")
+	LevelUsers    = T("%d users at once", "%d 个并发用户")
+	LevelRate     = T("%.4g requests per second", "每秒 %.4g 个请求")
+	LevelFirst    = T("first token within %v (P99)", "首 token 不超过 %v（P99）")
+	LevelToken    = T("%v per further token", "后续每 token %v")
+	ServiceOn     = T("%d devices: %s", "%d 台设备：%s")
+	ServiceApart  = T("%s; %d replicas read prompts, %d answer", "%s；%d 个副本读提示，%d 个副本回答")
+	ServiceFirst  = T("time to first token, P50 and P99", "首 token 时间，P50 与 P99")
+	ServiceTimes  = T("%v, %v (80 %% band of P99 up to %v)", "%v，%v（P99 的 80 %% 区间上端 %v）")
+	ServiceToken  = T("time per further token", "后续每 token 时间")
+	ServiceUsers  = T("requests in service at once", "并发请求")
+	ServiceRate   = T("requests per second", "每秒请求数")
+	ServiceInput  = T("cost per million input tokens", "每百万输入 token 成本")
+	ServiceOutput = T("cost per million output tokens", "每百万输出 token 成本")
+	ServiceCurve  = T("throughput against latency (no other layout exceeds both)", "吞吐与延迟（无其他布局同时更优）")
+	ServicePer    = T("output tokens per second per device", "每设备每秒输出 token")
+	FirstP50      = T("TTFT P50", "首 token P50")
+	FirstP99      = T("TTFT P99", "首 token P99")
+	TimePerToken  = T("TPOT", "每 token 时间")
+	ReplicasHead  = T("replicas", "副本")
+
+	NotARatio        = T("not a ratio of devices that read prompts to those that answer (want two whole numbers, such as 2:1)", "不是读提示与回答的设备之比（应为两个整数，如 2:1）")
+	NotARequestRate  = T("not a rate of requests (want a number above 0 per second, minute or hour, such as 2/s or 90/min)", "不是请求速率（应为每秒、每分或每小时大于 0 的数，如 2/s 或 90/min）")
+	NotALatency      = T("not a limit of time (want more than 0, such as 2s or 50ms)", "不是时间上限（应大于 0，如 2s 或 50ms）")
+	NotAPrefixShare  = T("not the share of a prompt that is cached (want above 0 and below 1, such as 0.8 or 80%)", "不是提示中已缓存的占比（应大于 0 且小于 1，如 0.8 或 80%）")
+	LimitWithoutLoad = T("--%s: for how many users? (want --users 20 or --rate 2/s)", "--%s：未给出负载（应给出 --users 20 或 --rate 2/s）")
+)
