@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/fits"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/cmd/mlsizer/internal/version"
@@ -83,7 +84,7 @@ func newRootCmd(a *cli.App) *cobra.Command {
 	cli.AddValue(fs, &a.Output, "output", "o", "FORMAT", "json", render.ParseFormat).Among(render.FormatNames)
 	cli.AddValue(fs, &a.Lang, "lang", "", "LANG", "zh", text.ParseLang).Among(text.Langs)
 	root.SetHelpCommand(newHelpCmd(a, root))
-	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newDiffCmd(a), newInferCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), web.NewCmd(a), newManCmd(a))
+	root.AddCommand(newClassifyCmd(a), newEstimateCmd(a), newCompareCmd(a), newDiffCmd(a), newInferCmd(a), fits.NewCmd(a), newInspectCmd(a), newPlanCmd(a), newModelsCmd(a), newHardwareCmd(a), newValidateCmd(a), newCalibrateCmd(a), web.NewCmd(a), newManCmd(a))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	root.SetHelpFunc(a.Help)

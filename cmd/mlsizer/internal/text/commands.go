@@ -53,6 +53,13 @@ var Commands = map[string]Command{
   mlsizer infer bert-large --on l4 --context 384 --batch 32
   mlsizer infer gpt-oss-120b --on rtx-5090 --weights mxfp4-q8_0 --offload experts`,
 	},
+	"fit": {
+		Short: T("the models that run on a machine, and how fast", "一台机器上可运行的模型及其速度"),
+		Long:  fitLong,
+		Example: `  mlsizer fit --on rtx-4090 --context 32k --min-speed 20
+  mlsizer fit --on m4-max-128gb --sort=speed
+  mlsizer fit --detect`,
+	},
 	"classify": {
 		Short: T("tier, field and parameters of models", "模型的级别、领域与参数量"),
 		Long:  classifyLong,

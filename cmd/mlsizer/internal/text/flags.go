@@ -99,6 +99,9 @@ var memoryFlags = map[string]Text{
 }
 
 var servingFlags = map[string]Text{
+	"fit context":            T("tokens per sequence: 32k (default: 8k)", "每条序列的 token 数：32k（默认：8k）"),
+	"min-speed":              T("only models that generate at least so many tokens per second", "只要每秒生成不少于此数 token 的模型"),
+	"detect":                 T("the machine that the program runs on", "程序所在的机器"),
 	"users":                  T("requests in service at once; finds the fewest devices that serve them", "并发请求数；求可服务它们的最少设备"),
 	"rate":                   T("requests per second, which arrive at random: 2/s or 90/min; finds the fewest devices that serve them", "随机到达的请求速率：2/s 或 90/min；求可服务它们的最少设备"),
 	"ttft":                   T("limit of the 99th percentile of the time to the first token: 2s (default: none)", "首 token 时间第 99 百分位的上限：2s（默认：无）"),
@@ -248,6 +251,7 @@ var outputFlags = map[string]Text{
 	"strict":           T("exit with 3 also where the answer is that it may not fit", "答案为未必可放下时也以 3 退出"),
 	"brief":            T("the short form of the answer, as a terminal shows it", "答案的简短形式，同终端所示"),
 	"full":             T("every figure, assumption and source, as a pipe or a file gets them", "全部数字、假设与来源，同管道或文件所得"),
+	"fit sort":         T("order of the rows, the largest first: %s (default: params)", "排序，从大到小：%s（默认：params）"),
 	"compare sort":     T("order of the rows by a `COLUMN`: cost, or --sort=-cost for the largest first", "按 `COLUMN` 排序：cost，或以 --sort=-cost 从大到小"),
 	"compare columns":  T("columns of tables and of -o csv, in their order: hardware,time,cost", "表格与 -o csv 的列及其顺序：hardware,time,cost"),
 	"explain":          T("derive every value: formula, numbers, source", "给出每个数字的推导：公式、数值、来源"),
