@@ -4,13 +4,13 @@ import "mlsizer/sizing/modelfile"
 
 // fileKinds are what files are that can be read, and are no model.
 var fileKinds = map[modelfile.Kind]Text{
-	modelfile.KindModel:         T("model", "模型"),
+	modelfile.KindModel:         Model,
 	modelfile.KindAdapter:       T("adapter", "适配器"),
 	modelfile.KindPipeline:      T("diffusers pipeline", "diffusers 流水线"),
 	modelfile.KindProjector:     T("multimodal projector", "多模态投影器"),
 	modelfile.KindImatrix:       T("importance matrix", "重要性矩阵"),
 	modelfile.KindControlVector: T("control vector", "控制向量"),
-	modelfile.KindVocabulary:    T("vocabulary", "词表"),
+	modelfile.KindVocabulary:    Vocab,
 }
 
 // Of what a file is, and of its parts.
