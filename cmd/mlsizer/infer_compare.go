@@ -75,7 +75,7 @@ func servingOf(c *cli.Case) (s *cli.ServingOptions, weights string) {
 
 // servingVariants are a model, its pruned variants, and its student.
 func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]*cli.ModelArg, error) {
-	m, err := o.Resolve(cmd.Context(), name)
+	m, err := o.ResolveOne(cmd.Context(), name)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func servingVariants(o *cli.CompareOptions, cmd *cobra.Command, name string) ([]
 	if err != nil || o.Student == "" {
 		return variants, err
 	}
-	student, err := o.Resolve(cmd.Context(), o.Student)
+	student, err := o.ResolveOne(cmd.Context(), o.Student)
 	if err != nil {
 		return nil, cli.AboutFlag("student", err)
 	}

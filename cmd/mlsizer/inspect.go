@@ -44,6 +44,10 @@ type inspectJSON struct {
 	report.Head
 	Path          string                     `json:"path"`
 	Format        string                     `json:"format"`
+	Kind          modelfile.Kind             `json:"kind"`
+	Adapter       *adapterJSON               `json:"adapter,omitempty"`
+	Class         string                     `json:"class,omitempty"`
+	Parts         []partJSON                 `json:"parts,omitempty"`
 	Params        quantity.Params            `json:"params"`
 	Active        quantity.Params            `json:"active_params,omitempty"`
 	ParamsByDType map[string]quantity.Params `json:"params_by_dtype"`
@@ -59,6 +63,81 @@ type inspectJSON struct {
 	// Scope says what Params counts when that is not the whole model.
 	Scope    string   `json:"scope,omitempty"`
 	Warnings []string `json:"warnings"`
+}
+
+// adapterJSON is what an adapter says of itself.
+type adapterJSON struct {
+	Method  string   `json:"method"`
+	Base    string   `json:"base_model,omitempty"`
+	Rank    int64    `json:"rank,omitempty"`
+	Targets []string `json:"target_modules,omitempty"`
+}
+
+// partJSON is a part of a pipeline; Params is null where it is not counted.
+type partJSON struct {
+	Name    string           `json:"name"`
+	Class   string           `json:"class"`
+	Params  *quantity.Params `json:"params"`
+	Bytes   quantity.Bytes   `json:"bytes"`
+	Tensors int              `json:"tensors"`
+}
+
+// kindJSON is what the file is, where it is no plain model.
+func kindJSON(j *inspectJSON, f *modelfile.File) {
+	j.Kind, j.Class = f.Kind, f.Class
+	if a := f.Adapter; a != nil {
+		j.Adapter = &adapterJSON{a.Method, a.Base, a.Rank, a.Targets}
+	}
+	for _, p := range f.Parts {
+		part := partJSON{Name: p.Name, Class: p.Part.Class, Bytes: p.Bytes, Tensors: p.Tensors}
+		if p.Params > 0 {
+			part.Params = &p.Params
+		}
+		j.Parts = append(j.Parts, part)
+	}
+}
+
+// kindRows are the rows of what the file is.
+func kindRows(add func(text.Text, any), j *inspectJSON) {
+	if j.Kind != modelfile.KindModel {
+		add(text.FileKind, text.OfFileKind(j.Kind))
+	}
+	if j.Class != "" {
+		add(text.Class, j.Class)
+	}
+	a := j.Adapter
+	if a == nil {
+		return
+	}
+	add(text.Method, a.Method)
+	if a.Base != "" {
+		add(text.BaseModel, a.Base)
+	}
+	if a.Rank > 0 {
+		add(text.Rank, a.Rank)
+	}
+	if len(a.Targets) > 0 {
+		add(text.Targets, strings.Join(a.Targets, ", "))
+	}
+}
+
+// partsTable lists the parts of a pipeline.
+func partsTable(parts []partJSON) render.Table {
+	t := render.Table{Columns: []render.Column{
+		{Name: "part", Head: text.PartOfFile},
+		{Name: "class", Head: text.Class},
+		{Name: "params", Head: text.Params, Right: true},
+		{Name: "bytes", Head: text.Size, Right: true, Own: true},
+		{Name: "tensors", Head: text.Tensors, Right: true},
+	}}
+	for _, p := range parts {
+		count := any(text.UnknownCount)
+		if p.Params != nil {
+			count = p.Params.Exact()
+		}
+		t.Rows = append(t.Rows, []render.Cell{{Value: p.Name}, {Value: p.Class}, {Value: count}, {Value: p.Bytes}, {Value: p.Tensors}})
+	}
+	return t
 }
 
 // architectureJSON is what the config says, in its own words.
@@ -85,7 +164,8 @@ func newInspectJSON(f *modelfile.File, b sizing.Bounds, l text.Lang) inspectJSON
 		Bytes: f.Bytes, Tensors: f.Tensors, Files: f.Files,
 		Warnings: []string{},
 	}
-	if f.Params > 0 {
+	kindJSON(&j, f)
+	if f.Params > 0 && (f.Kind == modelfile.KindModel || f.Kind == modelfile.KindPipeline) {
 		tier, beyond := b.Classify(f.Params)
 		j.Tier, j.TierZH, j.Beyond = &tier, text.OfTier(tier).ZH, beyond
 	}
@@ -146,13 +226,16 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 	facts := render.Table{Columns: report.FactColumns()}
 	add := func(label text.Text, value any) { facts.Rows = append(facts.Rows, report.Fact(label, value)) }
 	add(text.Format, j.Format)
+	kindRows(add, j)
 	if j.Tier != nil {
 		add(text.Tier, cli.TierText(*j.Tier, j.Beyond))
 	}
 	if j.Field != "" {
 		add(text.Field, report.FieldText(j.Field))
 	}
-	add(text.Params, j.Params.Exact())
+	if j.Params > 0 || len(j.Parts) == 0 && (j.Adapter == nil || j.Tensors > 0) {
+		add(text.Params, j.Params.Exact())
+	}
 	if j.Scope != "" {
 		add(text.Scope, report.ScopeText(j.Scope))
 	}
@@ -189,7 +272,12 @@ func inspectDocument(f *modelfile.File, j *inspectJSON) *render.Document {
 		}
 		d.Tables = append(d.Tables, t)
 	}
-	d.Tables = append(d.Tables, report.ComponentTable(f.Components))
+	if len(j.Parts) > 0 {
+		d.Tables = append(d.Tables, partsTable(j.Parts))
+	}
+	if j.Params > 0 || j.Kind == modelfile.KindModel {
+		d.Tables = append(d.Tables, report.ComponentTable(f.Components))
+	}
 	for _, w := range f.Warnings {
 		d.Notes = append(d.Notes, render.Note{Text: text.OfNote(w)})
 	}

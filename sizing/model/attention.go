@@ -320,7 +320,8 @@ type MLA struct {
 	// Indexer describes the sparse-attention indexer (DeepSeek-V3.2), if any.
 	IndexHeads int64 `json:"index_heads,omitempty"`
 	IndexDim   int64 `json:"index_dim,omitempty"`
-	// IndexTopK is the number of positions that the indexer selects.
+	// IndexTopK is the number of positions that the indexer selects. A layer
+	// without an indexer of its own attends to those of an earlier layer's.
 	IndexTopK int64 `json:"index_top_k,omitempty"`
 }
 
@@ -375,11 +376,11 @@ func (a MLA) Weights() []Weight {
 func (a MLA) Mixing(s float64) (full, executed float64) {
 	pair := 2 * float64(a.Heads*(a.RopeDim+a.NopeDim+a.ValDim))
 	full, executed = pair*s*s, pair*s*s/2
+	if k := float64(a.IndexTopK); k > 0 && k < s {
+		full, executed = pair*s*k, pair*(s*k-k*k/2)
+	}
 	if a.IndexHeads > 0 {
 		index := 2 * float64(a.IndexHeads*a.IndexDim)
-		if k := float64(a.IndexTopK); k > 0 && k < s {
-			full, executed = pair*s*k, pair*(s*k-k*k/2)
-		}
 		full += index * s * s
 		executed += index * s * s / 2
 	}

@@ -34,6 +34,9 @@ func readConfig(ctx context.Context, st source.Store) besideConfig {
 	where := st.Where("config.json")
 	c, err := config.Parse(where, data)
 	if err == nil {
+		if _, local := st.(source.Folder); local && embeds(ctx, st) { // of a repository it costs a request
+			c.DropHead()
+		}
 		return besideConfig{config: c, packing: safetensors.PackingOf(c.Quant)}
 	}
 	q, fatal := config.ParseQuantization(where, data)

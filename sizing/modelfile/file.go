@@ -22,6 +22,14 @@ const (
 type File struct {
 	// Path is what was opened, as the user called it.
 	Path string
+	// Kind is what the file is.
+	Kind Kind
+	// Adapter is what an adapter says of itself, nil for all else.
+	Adapter *config.Adapter
+	// Class is that of a pipeline.
+	Class string
+	// Parts are the parts of a pipeline, counted where their files are there.
+	Parts []Part
 	// Format is FormatConfig, FormatSafetensors or FormatGGUF.
 	Format string
 	// Model is the architecture; nil where it cannot be derived.
@@ -63,7 +71,7 @@ func (f *File) name(title string) {
 
 // ofConfig is the answer of a config.json alone.
 func ofConfig(path string, c *config.Config) *File {
-	f := &File{Path: path, Format: FormatConfig, Config: c, Model: c.Model}
+	f := &File{Path: path, Kind: KindModel, Format: FormatConfig, Config: c, Model: c.Model}
 	f.Warnings = append(f.Warnings, c.Warnings...)
 	f.ArchitectureParams = c.Model.Params()
 	f.Params, f.Components = f.ArchitectureParams, c.Model.ByComponent()
@@ -72,7 +80,7 @@ func ofConfig(path string, c *config.Config) *File {
 
 // ofSum is a file with tensors.
 func ofSum(path, format string, s *tensor.Sum) *File {
-	return &File{Path: path, Format: format, Params: s.Params, ParamsByDType: s.ByDType, Bytes: s.Bytes, Tensors: s.Tensors, Components: s.Components}
+	return &File{Path: path, Kind: KindModel, Format: format, Params: s.Params, ParamsByDType: s.ByDType, Bytes: s.Bytes, Tensors: s.Tensors, Components: s.Components}
 }
 
 // uncounted settles a checkpoint whose packed weights cannot be counted: by

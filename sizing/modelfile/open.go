@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/gguf"
 	"mlsizer/sizing/modelfile/hub"
 	"mlsizer/sizing/modelfile/safetensors"
@@ -94,6 +93,40 @@ func OpenGiven(ctx context.Context, m *source.Memory) (*File, error) {
 	return f, nil
 }
 
+// openAny reads a file or a folder by its path.
+func openAny(ctx context.Context, path string) (*File, error) { return Open(ctx, path, Options{}) }
+
+// openWeights reads a file of weights, all parts of a split one, by the ending
+// of its name.
+func openWeights(ctx context.Context, st source.Store, name string, beside besideConfig) (*File, error) {
+	lower := strings.ToLower(name)
+	switch {
+	case strings.HasSuffix(lower, ".index.json"):
+		return openIndex(ctx, st, name, beside)
+	case strings.HasSuffix(lower, ".gguf"):
+		return openGGUF(ctx, st, name)
+	case !strings.HasSuffix(lower, ".safetensors"):
+		return nil, &source.FormatError{File: st.Where(name), Offset: -1, Err: notRead(lower)}
+	}
+	names, _, err := source.Parts(name)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(lower, "adapter_") {
+		return openSafetensors(ctx, st, names, false, beside)
+	}
+	// Beside an adapter stands the config of the model that it adapts, if any.
+	f, err := openSafetensors(ctx, st, names, false, besideConfig{})
+	if err != nil {
+		return nil, err
+	}
+	f.Kind = KindAdapter
+	return f, adapterBeside(ctx, st, f)
+}
+
+// isForeign tells the files of other frameworks by their ending.
+func isForeign(name string) bool { return notRead(strings.ToLower(name)).Key != "path.no-model-file" }
+
 // openInFolder reads one file of a folder, which names the model where the file's
 // name does not.
 func openInFolder(ctx context.Context, st source.Folder, name, path string) (*File, error) {
@@ -115,16 +148,13 @@ func openFile(ctx context.Context, st source.Store, name, path string) (*File, e
 	var err error
 	switch lower := strings.ToLower(name); {
 	case strings.HasSuffix(lower, ".index.json"):
-		f, err = openSafetensors(ctx, st, []string{name}, true, readConfig(ctx, st))
+		f, err = openIndex(ctx, st, name, readConfig(ctx, st))
 	case strings.HasSuffix(lower, ".json"):
-		f, err = openConfig(ctx, st, name)
-	case strings.HasSuffix(lower, ".safetensors"):
-		var names []string
-		if names, _, err = source.Parts(name); err == nil {
-			f, err = openSafetensors(ctx, st, names, false, readConfig(ctx, st))
-		}
-	case strings.HasSuffix(lower, ".gguf"):
-		f, err = openGGUF(ctx, st, name)
+		f, err = openJSON(ctx, st, name)
+	case strings.HasSuffix(lower, ".safetensors"), strings.HasSuffix(lower, ".gguf"), isForeign(lower):
+		f, err = openWeights(ctx, st, name, readConfig(ctx, st))
+	case inOllamaStore(st, name):
+		f, err = openJSON(ctx, st, name)
 	default:
 		return nil, &source.FormatError{File: path, Offset: -1, Err: notRead(lower)}
 	}
@@ -141,7 +171,7 @@ func usualName(name string) bool {
 }
 
 // notRead says why a file is not read, by its name.
-func notRead(name string) error {
+func notRead(name string) *note.Error {
 	switch filepath.Ext(name) {
 	case ".bin", ".pt", ".pth", ".ckpt", ".pkl":
 		return note.NewError("path.pickle")
@@ -149,19 +179,6 @@ func notRead(name string) error {
 		return note.NewError("path.other-format")
 	}
 	return note.NewError("path.no-model-file")
-}
-
-// openConfig reads a config.json on its own.
-func openConfig(ctx context.Context, st source.Store, name string) (*File, error) {
-	data, err := readSmall(ctx, st, name)
-	if err != nil {
-		return nil, err
-	}
-	c, err := config.Parse(st.Where(name), data)
-	if err != nil {
-		return nil, err
-	}
-	return ofConfig(st.Where(name), c), nil
 }
 
 // openGGUF reads a GGUF file, all parts of a split one.
@@ -172,6 +189,9 @@ func openGGUF(ctx context.Context, st source.Store, name string) (*File, error) 
 	}
 	f := ofSum(st.Where(name), FormatGGUF, &g.Sum)
 	f.Model, f.ArchitectureParams, f.Metadata, f.Warnings = g.Model, g.ArchitectureParams, g.Metadata, g.Warnings
+	if f.Kind = ofGGUF(g.Metadata); f.Kind != KindModel {
+		f.Model, f.ArchitectureParams = nil, 0
+	}
 	return f, nil
 }
 

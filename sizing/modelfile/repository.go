@@ -43,10 +43,19 @@ func openUsual(ctx context.Context, st source.Store, ref hub.Ref) (*File, error)
 		}
 	}
 	if beside.config == nil {
+		for _, name := range []string{pipelineIndex, adapterConfig} {
+			f, err := openJSON(ctx, st, name)
+			if err == nil || !errors.Is(err, fs.ErrNotExist) {
+				return f, err
+			}
+		}
 		if beside.problem != nil {
 			return nil, beside.problem
 		}
 		return nil, &hub.Error{Ref: ref.String(), Status: http.StatusNotFound, Err: note.NewError("hub.no-model"), Hint: note.Word("hub.check-files")}
+	}
+	if embeds(ctx, st) {
+		beside.config.DropHead()
 	}
 	f := ofConfig(st.Where("config.json"), beside.config)
 	f.Warnings.Say("file.no-safetensors", "")

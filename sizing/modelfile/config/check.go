@@ -49,14 +49,42 @@ func (r *reader) checkRest() {
 			continue
 		}
 		lower := strings.ToLower(f.name)
-		switch {
+		switch part := towerOf(lower, f.value); {
+		case part != "" && !harmlessName(lower):
+			r.leaveOut(part)
 		case harmless[f.name] || harmlessName(lower):
-		case containsAny(lower, bearing):
+		case containsAny(lower, bearing) || lower == "bias":
 			r.refuse(f.name, note.NewError("family.contradicted", shown(f.value), r.family))
 			return
 		case speaks(f.value):
 			r.warn.Say("file.key-not-understood", "", r.path+clip(f.name), shown(f.value))
+			r.unknown = append(r.unknown, clip(f.name))
 		}
+	}
+}
+
+// towerOf tells the keys that describe a part which sees or hears, where no
+// family asked for them. A number alone is a size of what another key names.
+func towerOf(lower string, v any) string {
+	if _, isNumber := v.(number); isNumber && !strings.HasPrefix(lower, "mm_") {
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(lower, "mm_tokens"):
+		return ""
+	case strings.HasPrefix(lower, "visual"), strings.HasPrefix(lower, "vision"), strings.HasPrefix(lower, "mm_"), strings.HasPrefix(lower, "vit_"),
+		lower == "img_processor", lower == "image_tower", lower == "image_encoder", lower == "vit":
+		return "vision tower"
+	case strings.HasPrefix(lower, "audio"), strings.HasPrefix(lower, "speech"):
+		return "audio tower"
+	}
+	return ""
+}
+
+// leaveOut names a part that is not counted, once.
+func (r *reader) leaveOut(part string) {
+	if !slices.Contains(r.left, part) {
+		r.left = append(r.left, part)
 	}
 }
 
@@ -131,7 +159,7 @@ var harmless = set(
 	"architectures", "auto_map", "id2label", "label2id", "task_specific_params", "pruned_heads", "transformers_version", "num_labels",
 	"max_length", "min_length", "num_beams", "num_beam_groups", "num_return_sequences", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size",
 	"top_k", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens", "forced_decoder_ids", "sep_token_id", "keys_to_ignore_at_inference",
-	"quantization_config", "compression_config", "generation_config", "num_logits_to_keep", "model_max_length", "template",
+	"quantization_config", "compression_config", "quantization", "generation_config", "num_logits_to_keep", "model_max_length", "template",
 	// Positions and windows of attention; the families that bound the cache by
 	// them ask for them.
 	"max_position_embeddings", "original_max_position_embeddings", "initial_context_length", "seq_length", "max_sequence_length", "n_ctx", "n_positions",
@@ -144,7 +172,7 @@ var harmless = set(
 	"max_batch_size", "inference_runner", "vocab_size_per_layer_input", "attn_logit_softcapping", "final_logit_softcapping", "mup_base_width",
 	"embedding_multiplier", "logits_scaling", "attn_temperature_tuning", "layer_switch", "relative_attention_max_distance", "pad_vocab_size_multiple",
 	"median_filter_width", "mask_time_length", "mask_time_min_masks", "mask_feature_length", "mask_feature_min_masks", "classifier_proj_size",
-	"encoder_stride", "clip_qkv", "mtp_transformer_layers", "ssm_cfg", "moe_backend",
+	"encoder_stride", "clip_qkv", "output_gate_type", "mtp_transformer_layers", "ssm_cfg", "moe_backend",
 	// Of BERT's files; the class has no such layers.
 	"pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
 	// Of images and sounds, where the text model's keys stand beside them.

@@ -33,6 +33,9 @@ type Config struct {
 	// NotCounted names parts of the file's model that Model leaves out:
 	// "vision tower", "1 multi-token-prediction layer".
 	NotCounted []string
+	// HeadDoubtful says that the class names an output head which the checkpoint
+	// may not store, since it is one of embeddings.
+	HeadDoubtful bool
 	// Warnings are doubts that a reader of the total must know.
 	Warnings note.List
 }
@@ -58,6 +61,11 @@ func Parse(name string, data []byte) (*Config, error) {
 	if err != nil {
 		return nil, &Error{Name: name, Err: err}
 	}
+	return parseTop(name, top)
+}
+
+// parseTop reads a config that is parsed.
+func parseTop(name string, top *object) (*Config, error) {
 	r, f, err := findFamily(name, top)
 	if err != nil {
 		return nil, err
@@ -82,6 +90,12 @@ func Parse(name string, data []byte) (*Config, error) {
 	}
 	if len(c.NotCounted) > 0 {
 		m.Scope = "language model; not counted: " + strings.Join(c.NotCounted, ", ")
+	}
+	if len(r.unknown) > 0 {
+		m.Scope = strings.TrimPrefix(m.Scope+"; keys not understood: "+strings.Join(r.unknown, ", "), "; ")
+	}
+	if c.HeadDoubtful = embeddingClass(top) && hasHead(m); c.HeadDoubtful {
+		m.Scope = strings.TrimPrefix(m.Scope+"; "+headScope, "; ")
 	}
 	m.Towers = visionTower(top, m)
 	if err := checkModel(m); err != nil {

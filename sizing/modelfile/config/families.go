@@ -80,8 +80,13 @@ const (
 // classifier, or nothing (an embedding model).
 func (r *reader) headKind(keepHead bool) headKind {
 	class := r.architecture()
+	if class != "" && !ofFamily(class, r.family) {
+		r.refuse("architectures", note.NewError("class.of-another-family", clip(class), r.family))
+	}
 	switch {
 	case class == "" || keepHead:
+	case strings.Contains(class, "DoubleHeads"):
+		r.refuse("architectures", note.NewError("class.unknown-head", clip(class)))
 	case strings.HasSuffix(class, "ForCausalLM"), strings.HasSuffix(class, "LMHeadModel"), strings.HasSuffix(class, "ForConditionalGeneration"),
 		strings.HasSuffix(class, "ForVision2Seq"), strings.HasSuffix(class, "ChatModel"), strings.HasSuffix(class, "MiniCPMV"),
 		strings.HasSuffix(class, "ForConditionalGenerationModel"), strings.HasSuffix(class, "ForImageTextToText"):

@@ -193,7 +193,7 @@ func (r *reader) mambaBlock(d int64, expand, state, conv, rank string) model.Mam
 
 func mamba(r *reader) *model.Model { return r.mambaModel(true) }
 
-func falconMamba(r *reader) *model.Model { return r.mambaModel(false) }
+func falconMamba(r *reader) *model.Model { return r.mambaModel(true) }
 
 func (r *reader) mambaModel(tied bool) *model.Model {
 	d, layers, vocab := r.width("hidden_size", "d_model"), r.layers("num_hidden_layers", "n_layer"), r.rows("vocab_size")

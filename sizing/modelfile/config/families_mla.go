@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strings"
+
 	"mlsizer/sizing/model"
 	"mlsizer/sizing/note"
 )
@@ -10,18 +12,19 @@ import (
 // DeepSeek-V3.2-Exp inference/model.py (indexer).
 var mlaFamilies = map[string]family{
 	"deepseek_v2":   latent{}.model,
-	"deepseek_v3":   latent{noaux: true}.model,
-	"deepseek_v32":  latent{noaux: true, indexer: true}.model,
-	"kimi_k2":       latent{noaux: true}.model,
-	"glm_moe_dsa":   latent{noaux: true, indexer: true}.model,
-	"glm4_moe_lite": latent{noaux: true}.model,
+	"deepseek_v3":   latent{noaux: true, dense: 3}.model,
+	"deepseek_v32":  latent{noaux: true, dense: 3, indexer: true}.model,
+	"kimi_k2":       latent{noaux: true, dense: 3}.model,
+	"glm_moe_dsa":   latent{noaux: true, dense: 3, indexer: true}.model,
+	"glm4_moe_lite": latent{noaux: true, dense: 1}.model,
 	"minicpm3":      minicpm3,
 	"deepseek_v4":   deepseekV4,
 }
 
 // latent says how a family differs from DeepSeek-V2.
 type latent struct {
-	noaux   bool // the router has a correction bias unless topk_method says other
+	noaux   bool  // the router has a correction bias unless topk_method says other
+	dense   int64 // first layers without experts where the key is missing
 	indexer bool
 }
 
@@ -47,36 +50,107 @@ func (r *reader) mla(d, valDim int64) model.MLA {
 
 func (c latent) model(r *reader) *model.Model {
 	d := r.width("hidden_size")
-	a := r.mla(d, 0)
-	if c.indexer {
-		a.IndexHeads, a.IndexDim, a.IndexTopK = r.width("index_n_heads"), r.width("index_head_dim"), r.width("index_topk")
-		if a.QRank == 0 {
-			r.fail("q_lora_rank", note.NewError("value.missing-for-the-indexer"))
-		}
-		r.sharedIndexers()
-	}
+	r.sameLayers()
 	correction := c.noaux && r.word("noaux_tc", "topk_method") == "noaux_tc"
-	return r.firstDense(d, a, correction)
+	if v, ok := r.obj.get("use_mla"); ok && v == false {
+		return r.firstDense(d, ofAll(r.plainAttention(d)), c.dense, correction)
+	}
+	a := r.mla(d, 0)
+	if !r.obj.has("q_lora_rank") {
+		// Absent is not null: the classes have a rank of their own, and differ.
+		r.fail("q_lora_rank", note.NewError("value.missing", r.family))
+	}
+	if !c.indexer {
+		return r.firstDense(d, ofAll(a), c.dense, correction)
+	}
+	a.IndexTopK = r.width("index_topk")
+	shared := a
+	a.IndexHeads, a.IndexDim = r.width("index_n_heads"), r.width("index_head_dim")
+	if a.QRank == 0 {
+		r.fail("q_lora_rank", note.NewError("value.missing-for-the-indexer"))
+	}
+	shares := r.sharedIndexers(r.layers("num_hidden_layers"))
+	mixers := mixers{kind: func(i int64) byte {
+		if shares(i) {
+			return 's'
+		}
+		return 0
+	}, of: func(kind byte) model.Block {
+		if kind == 's' {
+			return shared
+		}
+		return a
+	}}
+	return r.firstDense(d, mixers, c.dense, correction)
 }
 
-// sharedIndexers warns of layers that use the positions another layer's
-// indexer chose.
-func (r *reader) sharedIndexers() {
-	layers := r.layers("num_hidden_layers")
-	types := r.words(layers, "indexer_types", "full", "shared")
-	r.neutral("index_share_for_mtp_iteration", "index_skip_topk_offset", "index_topk_freq", "index_topk_pattern")
-	shared := 0
-	for _, t := range types {
-		if t == "shared" {
-			shared++
+// plainAttention is that of a family of latent attention whose config switches
+// it off: the projections of Llama, whatever the latent widths say.
+// Source: deepseek-ai/DeepSeek-OCR modeling_deepseekv2.py, "mha_eager".
+func (r *reader) plainAttention(d int64) model.Block {
+	r.neutral("q_lora_rank", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim", "use_mla")
+	return r.attention(d, 0)
+}
+
+// sameLayers accepts a list of layer types that tells no layer from another:
+// newer files name what all layers of latent attention do.
+func (r *reader) sameLayers() {
+	v, _ := r.obj.get("layer_types")
+	list, _ := v.([]any)
+	for _, e := range list {
+		if _, isText := e.(string); !isText || e != list[0] {
+			return // told apart: no layers of these families
 		}
 	}
-	switch {
-	case shared == 1:
-		r.warn.Say("file.shared-indexer", "")
-	case shared > 1:
-		r.warn.Say("file.shared-indexers", "", shared)
+	r.neutral("layer_types")
+}
+
+// sharedIndexers returns which layers use the positions that another layer's
+// indexer chose and store none: by type, by a letter a layer, or all but each
+// freq-th from an offset on.
+// Source: transformers models/glm_moe_dsa/configuration_glm_moe_dsa.py
+// (__post_init__); NVIDIA-NeMo/Automodel
+// nemo_automodel/components/models/glm_moe_dsa/model.py.
+func (r *reader) sharedIndexers(layers int64) func(i int64) bool {
+	types := r.words(layers, "indexer_types", "full", "shared")
+	freq, offset := r.numOf("index_topk_freq", 1), r.numOf("index_skip_topk_offset", 2)
+	letters := r.indexPattern(layers)
+	r.neutral("index_share_for_mtp_iteration")
+	return func(i int64) bool {
+		switch {
+		case types != nil:
+			return types[i] == "shared"
+		case letters != "":
+			return letters[i] == 'S'
+		}
+		return max(i-offset+1, 0)%freq != 0
 	}
+}
+
+// numOf is a count of at least 1 of a key that few files have.
+func (r *reader) numOf(name string, def int64) int64 {
+	if n := r.optional(name); n > 0 {
+		return n
+	}
+	return def
+}
+
+// indexPattern reads a letter a layer, F or S; "" where there is none.
+func (r *reader) indexPattern(layers int64) string {
+	const name = "index_topk_pattern"
+	letters := r.word("", name)
+	if letters == "" {
+		return ""
+	}
+	if int64(len(letters)) != layers {
+		r.fail(name, note.NewError("value.not-one-per-layer", len(letters), layers))
+		return ""
+	}
+	if i := strings.IndexFunc(letters, func(l rune) bool { return l != 'F' && l != 'S' }); i >= 0 {
+		r.fail(name, note.NewError("entry.not-of-the-words", i, shown(letters[i:i+1]), []string{"F", "S"}))
+		return ""
+	}
+	return letters
 }
 
 // minicpm3 is dense. Source: openbmb/MiniCPM3-4B modeling_minicpm.py.

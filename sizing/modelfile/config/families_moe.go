@@ -228,7 +228,7 @@ func glm4MoE(r *reader) *model.Model {
 	if r.bool(false, "use_qk_norm") {
 		a.QKNorm = model.HeadQKNorm
 	}
-	return r.firstDense(d, a, true)
+	return r.firstDense(d, ofAll(a), 1, true)
 }
 
 // deepseekMoE is the first DeepSeek-MoE: ordinary attention, fine-grained and
@@ -237,18 +237,19 @@ func deepseekMoE(r *reader) *model.Model {
 	d := r.width("hidden_size")
 	a := r.attention(d, 0)
 	bias := r.bool(false, "attention_bias")
-	return r.firstDense(d, a.WithBias(bias, bias), false)
+	return r.firstDense(d, ofAll(a.WithBias(bias, bias)), 0, false)
 }
 
 // firstDense is a decoder whose first layers are dense and whose others have
-// routed and shared experts (the DeepSeek manner).
-func (r *reader) firstDense(d int64, attn model.Block, correction bool) *model.Model {
+// routed and shared experts (the DeepSeek manner). dense is how many are dense
+// where the key is missing, as the family's class has it.
+func (r *reader) firstDense(d int64, mix mixers, dense int64, correction bool) *model.Model {
 	layers, vocab := r.layers("num_hidden_layers"), r.rows("vocab_size")
 	moe := r.experts(d, []string{"n_routed_experts", "num_experts"}, []string{"moe_intermediate_size"})
 	moe.CorrectionBias = correction
 	moe.RouteGroups, moe.RouteLimit = RouteGroups(r.optional("n_group"), r.optional("topk_group"))
 	moe.SharedWidth = r.numOr(0, "n_shared_experts", "num_shared_experts") * moe.Width
-	sparse := r.firstSparse(layers)
+	sparse := r.firstSparse(layers, dense)
 	ffn := r.denseWidth(d, layers, sparse)
 	norm := model.Norm{Dim: d}
 	return r.model(decoder{
@@ -256,16 +257,28 @@ func (r *reader) firstDense(d int64, attn model.Block, correction bool) *model.M
 		stack: stack{
 			layers: layers,
 			kind: func(i int64) layer {
+				l := layer{mix: mix.kind(i)}
 				if sparse(i) {
-					return layer{ffn: 'e'}
+					l.ffn = 'e'
 				}
-				return layer{}
+				return l
 			},
 			build: func(l layer) (string, []model.Block) {
-				return sparseName(l), preNorm(norm, attn, either(l, moe, ffn))
+				return sparseName(l), preNorm(norm, mix.of(l.mix), either(l, moe, ffn))
 			},
 		},
 	})
+}
+
+// mixers are the attention blocks of a model by the kind of its layers.
+type mixers struct {
+	kind func(i int64) byte
+	of   func(kind byte) model.Block
+}
+
+// ofAll is one block for all layers.
+func ofAll(b model.Block) mixers {
+	return mixers{kind: func(int64) byte { return 0 }, of: func(byte) model.Block { return b }}
 }
 
 // RouteGroups returns how many groups the experts form and how many of these a
@@ -280,8 +293,8 @@ func RouteGroups(groups, limit int64) (int64, int64) {
 
 // firstSparse returns which layers are mixtures: those from
 // first_k_dense_replace on, every moe_layer_freq-th, or as a list says.
-func (r *reader) firstSparse(layers int64) func(int64) bool {
-	first := r.countOr(0, 0, "first_k_dense_replace")
+func (r *reader) firstSparse(layers, dense int64) func(int64) bool {
+	first := r.countOr(dense, 0, "first_k_dense_replace")
 	byRule := func(i int64) bool { return i >= first }
 	if v, ok := r.obj.get("moe_layer_freq"); ok {
 		if _, isList := v.([]any); isList {
@@ -403,7 +416,7 @@ func mimoV2(r *reader) *model.Model {
 	moe := r.experts(d, []string{"n_routed_experts"}, []string{"moe_intermediate_size"})
 	moe.CorrectionBias = r.word("noaux_tc", "topk_method") == "noaux_tc"
 	moe.SharedWidth = r.numOr(0, "n_shared_experts") * moe.Width
-	sparse := r.firstSparse(layers)
+	sparse := r.firstSparse(layers, 0)
 	ffn := r.denseWidth(d, layers, sparse)
 	norm := model.Norm{Dim: d}
 	return r.model(decoder{

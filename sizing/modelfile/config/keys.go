@@ -31,7 +31,9 @@ type reader struct {
 	keys   []Key
 	warn   note.List
 	left   []string // parts that are not counted
-	err    error
+	// unknown are keys that nobody understands and that may describe parameters.
+	unknown []string
+	err     error
 }
 
 // fail records the first fault.

@@ -29,12 +29,19 @@ type Quantization struct {
 	// empty means every linear layer.
 	Targets []string
 
+	// Overrides are the modules that say their own bits and group size (MLX), by
+	// name. Zero bits leave a module as it was.
+	Overrides map[string]GroupBits
+	// Mode is MLX's number format: "affine" (also where none is said), "mxfp4".
+	Mode string
+
+	embeds     bool    // embeddings and the head are quantised too (MLX)
 	expertBits float64 // where experts are stored otherwise; 0: as the rest
 	onlyExpert bool    // only experts are quantised (MXFP4 of gpt-oss)
 }
 
 // quantKeys are the names under which a config describes its quantisation.
-var quantKeys = []string{"quantization_config", "compression_config"}
+var quantKeys = []string{"quantization_config", "compression_config", "quantization"}
 
 // readQuant reads the quantisation from the top or the text part, and sets the
 // storage of the model's weights from it.
@@ -44,7 +51,7 @@ func (c *Config) readQuant(name string, top, inner *object) error {
 	for _, o := range []*object{inner, top} {
 		r.obj = o
 		for _, k := range quantKeys {
-			if q == nil {
+			if v, _ := o.get(k); q == nil && (k != "quantization" || isObject(v)) {
 				q = r.sub(k)
 			}
 		}
@@ -78,6 +85,8 @@ func (c *Config) readQuant(name string, top, inner *object) error {
 	c.Warnings = append(c.Warnings, warn...)
 	return nil
 }
+
+func isObject(v any) bool { _, ok := v.(*object); return ok }
 
 // ParseQuantization reads only the quantisation of a config whose architecture is not
 // modelled; nil if there is none.
@@ -114,6 +123,8 @@ func (r *reader) quantization() (*Quantization, bool) {
 			q.Method = "modelopt"
 		case r.obj.has("config_groups"):
 			q.Method = "compressed-tensors"
+		case r.obj.has("bits") && r.obj.has("group_size"):
+			q.Method = "mlx"
 		}
 	}
 	q.Excluded = r.strings("modules_to_not_convert", "ignore", "ignored_layers", "llm_int8_skip_modules", "exclude_modules")
@@ -136,6 +147,8 @@ func (r *reader) quantization() (*Quantization, bool) {
 		q.Format, q.Bits, q.GroupSize, q.BitsPerWeight, q.onlyExpert = "mxfp4", 4, 32, 4.25, true
 	case "eetq":
 		q.Format, q.Bits, q.BitsPerWeight = "int8", 8, 8
+	case "mlx":
+		r.mlx(q)
 	case "hqq":
 		r.hqq(q)
 	default:

@@ -68,6 +68,8 @@ func (q *Quantization) quantises(w model.Weight) bool {
 		return false
 	}
 	switch w.Part {
+	case model.Embedding, model.HeadPart:
+		return q.embeds
 	case model.AttentionPart, model.FFNPart:
 		return !q.onlyExpert
 	case model.ExpertPart:

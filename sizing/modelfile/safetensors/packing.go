@@ -13,14 +13,14 @@ func PackingOf(q *config.Quantization) Packing {
 	if q == nil {
 		return Packing{}
 	}
-	p := Packing{method: q.Method, ignore: newExclusions(q.Excluded).match}
+	p := Packing{method: q.Method, ignore: newExclusions(q.Excluded).match, group: q.GroupSize, mode: q.Mode, overrides: q.Overrides}
 	// Groups of different widths leave the figure for all of them at 0.
 	if q.BitsPerWeight > 0 && q.Bits == float64(int64(q.Bits)) {
 		p.bits = int64(q.Bits)
 	}
 	switch strings.ReplaceAll(q.Method, "_", "-") {
 	case "gptq", "gptqmodel", "awq", "auto-round", "autoround", "intel/auto-round", "bitsandbytes", "fp8", "fbgemm-fp8", "ptpc-fp8",
-		"compressed-tensors", "modelopt", "modelopt-fp4", "nvfp4", "mxfp4", "eetq":
+		"compressed-tensors", "modelopt", "modelopt-fp4", "nvfp4", "mxfp4", "eetq", "mlx":
 	default:
 		p.foreign = true
 	}

@@ -29,6 +29,7 @@ const (
 	packed           // compressed-tensors: X.weight_packed
 	plainWeight      // X.weight of one byte: 8 bits, bitsandbytes, NVFP4, FP8
 	blocks           // MXFP4 as gpt-oss stores it: X_blocks
+	mlxWords         // MLX: X.weight of uint32 beside X.scales
 )
 
 // hint is a fact about a module that one of its constants proves.
@@ -46,6 +47,7 @@ type place struct {
 	module []byte // the name that container and constants share
 	zeros  bool   // the tensor is the module's packed zero points
 	scale  bool   // the tensor is the module's scale
+	shift  bool   // the tensor is what the module's groups are shifted by
 	hint   hint
 }
 
@@ -69,10 +71,18 @@ func placeOf(name []byte, dt dtype) place {
 		return place{role: constant, module: module, zeros: true}
 	case "weight_packed":
 		return place{role: container, kind: packed, module: module}
-	case "weight_scale", "weight_scale_inv":
+	case "weight_scale", "weight_scale_inv", "weight_scales":
 		return place{role: constant, module: module, scale: true}
 	case "weight_scale_2", "weight_global_scale":
 		return place{role: constant, module: module, hint: hintScale2}
+	case "k_scale", "v_scale", "q_scale", "kv_scale", "prob_scale", "output_scale", "prob_output_scale", "prob_zero_point",
+		"k_zero_point", "v_zero_point", "q_zero_point", "output_zero_point", "k_proj_scale", "v_proj_scale":
+		// What the KV cache, queries and scores are scaled by (vLLM, modelopt,
+		// compressed-tensors).
+		return place{role: constant}
+	case "biases":
+		// MLX's zero points, where its packed weights stand beside them.
+		return place{role: moduleScale, module: module, shift: true}
 	case "weight_zero_point", "input_scale", "input_global_scale", "input_zero_point", "zero_point", "weight_shape",
 		"weight_g_idx", "g_idx", "SCB", "weight_format", "absmax", "quant_map":
 		return place{role: constant}
@@ -81,6 +91,9 @@ func placeOf(name []byte, dt dtype) place {
 	case "weight":
 		if dt.oneByte() {
 			return place{role: container, kind: plainWeight, module: module}
+		}
+		if dt == dtU32 {
+			return place{role: container, kind: mlxWords, module: module}
 		}
 	case "inv_freq", "position_ids", "num_batches_tracked", "running_mean", "running_var", "masked_bias":
 		return place{role: buffer}

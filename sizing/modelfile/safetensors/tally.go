@@ -1,7 +1,10 @@
 package safetensors
 
 import (
+	"cmp"
+
 	"mlsizer/sizing/model"
+	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/source"
 	"mlsizer/sizing/modelfile/tensor"
 	"mlsizer/sizing/note"
@@ -26,6 +29,11 @@ type module struct {
 	packed     int64 // elements of the container
 	scale      int64 // elements of the scale
 	zeros      int64 // elements of the packed zero points
+	zerosDType dtype
+	lastDim    int64            // of the container
+	scaleDim   int64            // the last dimension of the scale
+	own        config.GroupBits // what the config says of this module (MLX)
+	plain      bool             // the config leaves it unquantised (MLX)
 	kind       kind
 	dtype      dtype
 	scaleDType dtype
@@ -46,7 +54,9 @@ type tally struct {
 	index   *tensor.NameTable[int32]
 	modules [][]module // in chunks, so that growing copies nothing
 
-	constants int64 // elements left out as quantisation constants
+	words     string // the first tensor of words that may be packed
+	hidden    int64  // width of the last norm: the model's hidden size, 0 where none is seen
+	constants int64  // elements left out as quantisation constants
 	buffers   tensor.LeftOut
 	integers  tensor.LeftOut // counted, but perhaps packed in an unknown way
 	unknown   tensor.LeftOut // containers of which nothing says how many weights an element holds
@@ -106,11 +116,18 @@ func (t *tally) add(x *entry) error {
 	switch {
 	case p.kind != noContainer:
 		m.kind, m.dtype, m.packed, m.part = p.kind, x.dtype, x.elems, tensor.ComponentOf(x.name)
+		m.lastDim = lastDim(x)
+		if p.kind == mlxWords {
+			m.own, m.plain = t.pack.ownOf(p.module)
+			t.words = cmp.Or(t.words, source.Clip(x.name))
+		}
 		m.ignored = p.kind == plainWeight && x.dtype == dtU8 && t.pack.bits == 4 && t.pack.ignores(p.module)
 	case p.zeros:
-		m.zeros = x.elems
+		m.zeros, m.zerosDType = x.elems, x.dtype
+	case p.shift:
+		m.loose, m.looseDType = m.loose+x.elems, x.dtype
 	case p.scale:
-		m.scale, m.scaleDType = x.elems, x.dtype
+		m.scale, m.scaleDType, m.scaleDim = x.elems, x.dtype, lastDim(x)
 		if p.role == moduleScale && x.dtype != dtF8E8M0 {
 			m.loose, m.looseDType = m.loose+x.elems, x.dtype
 		}
@@ -124,6 +141,9 @@ func (t *tally) add(x *entry) error {
 // parameter counts a tensor whose elements are its parameters, unless it is
 // one that training does not touch.
 func (t *tally) parameter(x *entry) error {
+	if x.rank == 1 && isFinalNorm(x.name) {
+		t.hidden = x.elems
+	}
 	if causalMask(x) {
 		t.buffers.Add(x.name, x.elems)
 		return nil

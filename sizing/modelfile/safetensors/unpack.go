@@ -1,6 +1,7 @@
 package safetensors
 
 import (
+	"mlsizer/sizing/modelfile/config"
 	"mlsizer/sizing/modelfile/tensor"
 	"mlsizer/sizing/note"
 )
@@ -11,6 +12,11 @@ type Packing struct {
 	method string // quant_method: "gptq", "awq", "bitsandbytes", …
 	bits   int64  // bits of a weight, 0 where it does not say or says several
 	ignore func(module string) bool
+	// group is how many weights share a scale, mode the number format and
+	// overrides what modules say for themselves: MLX's files alone ask for them.
+	group     int64
+	mode      string
+	overrides map[string]config.GroupBits
 	// foreign marks a method whose containers are not known here.
 	foreign bool
 }
@@ -79,12 +85,15 @@ func (t *tally) weightBits(m *module) int64 {
 	case qweight:
 		// scales has one element for each group and output, qzeros packs as
 		// many zero points as tightly as the weights are packed.
-		if width := bitsOf(m.dtype); m.scale > 0 && m.zeros > 0 {
+		// (AWQ's gemv_fast stores its zero points unpacked, which proves nothing.)
+		if width := bitsOf(m.dtype); m.scale > 0 && m.zeros > 0 && m.zerosDType == m.dtype {
 			if z, ok := tensor.MulCounts(m.zeros, width); ok && z%m.scale == 0 && plausibleBits(z/m.scale) {
 				return z / m.scale
 			}
 		}
 		return t.configBits(m)
+	case mlxWords:
+		return t.mlxBits(m)
 	case packed:
 		if m.dtype == dtU8 && t.pack.bits == 0 {
 			return fourBitRatio(m)

@@ -33,6 +33,10 @@ func (d Folder) Open(_ context.Context, name string, _ bool) (*Stream, error) {
 	if err != nil {
 		return nil, PathError(path, err)
 	}
+	if err := pointerError(f, path, info.Size()); err != nil {
+		f.Close()
+		return nil, err
+	}
 	return &Stream{Reader: f, Size: info.Size(), Close: CloseOnce(f)}, nil
 }
 

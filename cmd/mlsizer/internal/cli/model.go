@@ -84,6 +84,16 @@ func (a *App) Resolve(ctx context.Context, arg string) (*ModelArg, error) {
 	return nil, a.unknownModel(arg, notFound)
 }
 
+// ResolveOne is [App.Resolve] for a command that estimates: several models under
+// one name have a count and no layers.
+func (a *App) ResolveOne(ctx context.Context, arg string) (*ModelArg, error) {
+	m, err := a.Resolve(ctx, arg)
+	if err == nil && m.File != nil && m.File.Kind == modelfile.KindPipeline {
+		return nil, ReadError(text.NotAModel.Error(arg, text.OfFileKind(m.File.Kind)), "")
+	}
+	return m, err
+}
+
 // IsPath reports whether an argument can only be a path or a repository. The
 // catalogue accepts "org/name" too, so a slash alone does not decide.
 func IsPath(arg string) bool {
@@ -125,6 +135,9 @@ func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := noModel(arg, f); err != nil {
+		return nil, err
+	}
 	m := f.Model
 	if m == nil {
 		if m, err = catalog.FromCount(f.Params); err != nil {
@@ -133,6 +146,18 @@ func (a *App) resolveFile(ctx context.Context, arg string) (*ModelArg, error) {
 		m.Name = arg
 	}
 	return &ModelArg{Input: arg, Model: m, File: f, warnings: f.Warnings}, nil
+}
+
+// noModel is the error of a file that is read and is no model: its count would
+// pass for that of one.
+func noModel(arg string, f *modelfile.File) error {
+	switch a := f.Adapter; {
+	case f.Kind == modelfile.KindModel, f.Kind == modelfile.KindPipeline && f.Params > 0:
+		return nil
+	case a != nil && a.Base != "":
+		return ReadError(text.NotTheModel.Error(arg, a.Base, a.Method), "")
+	}
+	return ReadError(text.NotAModel.Error(arg, text.OfFileKind(f.Kind)), "")
 }
 
 // FileNotes are the warnings of a model's file, which every answer carries.
@@ -214,7 +239,7 @@ func (a *App) unknownModel(arg string, err error) error {
 // ModelAndTargets finds the model of a command that takes one, pruned if
 // requested, and its devices.
 func (a *App) ModelAndTargets(ctx context.Context, model string, prune []model.Prune, on []string) (*ModelArg, []Target, error) {
-	m, err := a.Resolve(ctx, model)
+	m, err := a.ResolveOne(ctx, model)
 	if err != nil {
 		return nil, nil, err
 	}

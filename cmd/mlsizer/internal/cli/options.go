@@ -29,7 +29,7 @@ type CompareOptions struct {
 func (o *CompareOptions) ResolveAll(ctx context.Context) ([]*ModelArg, error) {
 	var models []*ModelArg
 	for _, name := range o.Models {
-		m, err := o.Resolve(ctx, name)
+		m, err := o.ResolveOne(ctx, name)
 		if err != nil {
 			return nil, err
 		}

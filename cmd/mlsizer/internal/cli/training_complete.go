@@ -185,7 +185,7 @@ func (o *TrainingOptions) completeTeacher(a *App, cmd *cobra.Command) error {
 	if cmd.Name() == "plan" {
 		return UsageError(text.NoPlanWithTeacher.Error(), a.CommandReplacing("plan", "estimate"))
 	}
-	m, err := a.Resolve(cmd.Context(), o.Teacher)
+	m, err := a.ResolveOne(cmd.Context(), o.Teacher)
 	if err != nil {
 		return AboutFlag("teacher", err)
 	}

@@ -217,6 +217,9 @@ func jsonCases() []sentence {
 // familyCases are sentences of why a config.json is not counted.
 func familyCases() []sentence {
 	return []sentence{
+		{note.NewError("class.of-another-family", "BitnetForCausalLM", "llama"),
+			"\"BitnetForCausalLM\" is a class of its own and not of family llama",
+			"\"BitnetForCausalLM\" 是另外的类，不属于模型族 llama"},
 		{note.NewError("class.unknown-head", "x"),
 			`"x" is a class whose head is not known (want …ForCausalLM, …LMHeadModel, …Model or …ForSequenceClassification)`,
 			`"x" 类的输出头未知（应为 …ForCausalLM、…LMHeadModel、…Model 或 …ForSequenceClassification）`},

@@ -3,6 +3,7 @@ package text
 // familyErrors are why a config.json is not counted.
 var familyErrors = map[string]Text{
 	"class.unknown-head":                  T("%q is a class whose head is not known (want …ForCausalLM, …LMHeadModel, …Model or …ForSequenceClassification)", "%q 类的输出头未知（应为 …ForCausalLM、…LMHeadModel、…Model 或 …ForSequenceClassification）"),
+	"class.of-another-family":             T("%q is a class of its own and not of family %s", "%q 是另外的类，不属于模型族 %s"),
 	"class.unknown-head-of":               T("%q is a class whose head is not known for %s", "%q 类的输出头对 %s 未知"),
 	"heads.must-divide-hidden-size":       T("%d heads do not divide hidden size %d (want a divisor, or head_dim)", "%d 个头不能整除隐藏维度 %d（应为其因数，或给出 head_dim）"),
 	"heads.kv-heads-must-divide-heads":    T("%d KV heads do not divide %d heads", "%d 个 KV 头不能整除 %d 个头"),

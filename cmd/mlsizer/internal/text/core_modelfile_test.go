@@ -5,6 +5,7 @@ import (
 	"io/fs"
 
 	"mlsizer/sizing/note"
+	"mlsizer/sizing/quantity"
 )
 
 // modelFileCases are sentences of what is wrong with files and folders of models.
@@ -46,6 +47,24 @@ func modelFileCases() []sentence {
 		{note.NewError("path.not-found", "a.gguf", fs.ErrNotExist),
 			"a.gguf: file does not exist (want config.json, a .safetensors file, its index.json, a .gguf file, a folder with one of these, or hf:org/name)",
 			"a.gguf：没有这样的文件（应为 config.json、.safetensors 文件或其 index.json、.gguf 文件、含其中之一的文件夹，或 hf:org/name）"},
+		{note.NewError("path.lfs-pointer", quantity.Bytes(4976698672)),
+			"is a Git LFS pointer to a file of 4.63 GiB, not the file (run: git lfs pull)",
+			"是 Git LFS 指针，所指文件为 4.63 GiB，而非文件本身（应运行：git lfs pull）"},
+		{note.NewError("kind.no-weights", note.Word("kind.generation")),
+			"is a generation config and says nothing of parameters (want the model's config.json or its weights)",
+			"是生成配置，不含参数信息（应为模型的 config.json 或权重文件）"},
+		{note.NewError("kind.counted-by-tensors", note.Word("kind.timm"), "resnet50"),
+			"is the config of a timm model, class \"resnet50\", which is counted by its weights only (want its .safetensors file beside it)",
+			"是timm 模型的配置，类为 \"resnet50\"，仅能按权重计数（应在同一文件夹中有其 .safetensors 文件）"},
+		{note.NewError("index.shards-elsewhere", 7, quantity.Bytes(12487168064)),
+			"is an index of 7 shards of another framework with 11.6 GiB in all, which are not beside it (want the shards, or the model's config.json)",
+			"是其他框架 7 个分片的索引，共 11.6 GiB，分片不在同一文件夹中（应有分片，或给出模型的 config.json）"},
+		{note.NewError("ollama.bad-manifest"),
+			"is no manifest of Ollama with a model layer (want one of a store's manifests folder)",
+			"不是含模型层的 Ollama 清单（应为仓库 manifests 文件夹中的清单）"},
+		{note.NewError("ollama.no-blobs"),
+			"is an Ollama manifest whose model layer is not in the store's blobs folder (want the whole store)",
+			"是 Ollama 清单，但其模型层不在仓库的 blobs 文件夹中（应有完整的仓库）"},
 		{note.NewError("path.other-format"),
 			"not a kind of model file that is read here: convert it to safetensors or give its config.json (want config.json, a .safetensors file, its index.json, a .gguf file, a folder with one of these, or hf:org/name)",
 			"不是可读取的模型文件类型：可转换为 safetensors，或给出其 config.json（应为 config.json、.safetensors 文件或其 index.json、.gguf 文件、含其中之一的文件夹，或 hf:org/name）"},

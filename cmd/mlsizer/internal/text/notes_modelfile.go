@@ -4,8 +4,6 @@ package text
 var fileNotes = map[string]Text{
 	"file.key-not-understood":          T("key %q (%s) is unknown and ignored", "键 %q（%s）未知，已忽略"),
 	"file.two-vocabularies":            T("vocab_size is %s at the top of the %s config and %s in the text model: the text model's value is used", "vocab_size 在 %[2]s 配置的顶层为 %[1]s，在文本模型中为 %[3]s：取文本模型的值"),
-	"file.shared-indexer":              T("1 layer shares the indexer of another: counted as if each layer stored its own", "1 层共用另一层的索引器：按每层各存一份计"),
-	"file.shared-indexers":             T("%d layers share the indexer of another: counted as if each layer stored its own", "%d 层共用另一层的索引器：按每层各存一份计"),
 	"file.tying-missing":               T("tie_word_embeddings is missing: counted as not tied; if tied, the model has %d parameters less", "缺少 tie_word_embeddings：按不共享计；若共享，模型少 %d 个参数"),
 	"file.two-tyings":                  T("%s is %s at the top and %s in %s: read as %s", "%s 在顶层为 %s，在 %[4]s 中为 %[3]s：取 %[5]s"),
 	"file.unknown-quantisation":        T("quantisation method %q is unknown: the storage of the weights is not set", "量化方法 %q 未知：未设定权重的存储方式"),
@@ -28,6 +26,9 @@ var fileNotes = map[string]Text{
 	"file.by-hyper-parameters":         T("the file holds no tensors: parameters are counted from its hyper-parameters", "文件中没有张量：参数量按其超参数计"),
 	"file.other-than-hyper-parameters": T("no architecture: the hyper-parameters of %q give %v parameters and the tensors %v", "没有架构：%q 的超参数得出 %v 个参数，张量得出 %v 个"),
 	"file.head-assumed":                T("the file holds no tensors: its output head is assumed to be %v, as usual for %s", "文件中没有张量：其输出头按%v计（%s 的通常做法）"),
+	"file.parts-not-counted":           T("parts without tensors here and without a config that is counted: %v", "此处没有张量、也没有可计数配置的部分：%v"),
+	"file.layers-beside":               T("not counted, beside the model: %v", "模型之外，未计：%v"),
+	"file.shards-missing":              T("none of the shards that the index names is here: parameters are counted from config.json", "索引所列的分片均不在此处：参数量按 config.json 计"),
 	"file.buffers":                     T("%d buffers (masks, indices, running statistics; such as %q) with %d elements are not counted as parameters", "%d 个缓冲区（掩码、索引、滑动统计；如 %q），共 %d 个元素，不计为参数"),
 	"file.wide-integers":               T("%d tensors of a wide integer type (such as %q) are counted by their %d elements: they may be indices or weights in an unknown packing", "%d 个宽整数类型的张量（如 %q）按其 %d 个元素计：可能是索引，或以未知方式打包的权重"),
 	"file.unknown-type":                T("%d tensors of the unknown type %q: bytes are read from data_offsets, parameters from the shapes", "%d 个未知类型 %q 的张量：字节数取自 data_offsets，参数量取自形状"),

@@ -16,6 +16,8 @@ var scopeWords = strings.NewReplacer(
 	"multi-token-prediction layer not counted", "不计多 token 预测层",
 	"tables of experts by token counted", "计入按 token 选专家的表",
 	" multi-token-prediction layers", " 个多 token 预测层", " multi-token-prediction layer", " 个多 token 预测层",
+	"keys not understood: ", "未知的键：",
+	"with an output head, which an embedding checkpoint does not store", "含输出头，而嵌入模型的检查点不存储它",
 	"vision tower", "视觉塔", "audio tower", "音频塔", "speech decoder", "语音解码器", "vocoder", "声码器",
 	"; ", "；", ", ", "，",
 )
