@@ -314,17 +314,6 @@ func (c *Calibration) all(rows []int, of func(*Residual) string) []string {
 	return slices.Compact(list)
 }
 
-// inside returns the share of residuals inside a band.
-func inside(b train.Band, residuals []float64) float64 {
-	n := 0
-	for _, r := range residuals {
-		if v := math.Exp(-r); b.Low <= v && v <= b.High {
-			n++
-		}
-	}
-	return float64(n) / float64(max(len(residuals), 1))
-}
-
 // wider returns the band that covers both.
 func wider(a, b train.Band) train.Band {
 	return train.Band{Low: min(a.Low, b.Low), High: max(a.High, b.High)}

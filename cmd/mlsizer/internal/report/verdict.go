@@ -18,14 +18,6 @@ func VerdictOf(v train.Verdict) render.Verdict {
 	return render.Bad
 }
 
-// fitsOrNot colours an answer that knows no doubt.
-func fitsOrNot(fits bool) render.Verdict {
-	if fits {
-		return render.Good
-	}
-	return render.Bad
-}
-
 // servingVerdict is how an answer of serving is coloured.
 func servingVerdict(v serve.Verdict) render.Verdict {
 	switch v {
