@@ -240,7 +240,7 @@ func TestServeReadsAModelFile(t *testing.T) {
 	require.Equal(t, http.StatusOK, status, answer)
 	var got struct{ Model struct{ Params int64 } }
 	require.NoError(t, json.Unmarshal([]byte(answer), &got))
-	assert.EqualValues(t, 8030261248, got.Model.Params) // meta-llama/Llama-3.1-8B: model.safetensors.index.json, 16060522496 B of bf16
+	assert.EqualValues(t, int64(8030261248), got.Model.Params) // meta-llama/Llama-3.1-8B: model.safetensors.index.json, 16060522496 B of bf16
 	status, _, answer = post(t, ts, "infer", `{"models":"mine.json","on":"rtx-4090","files":{"mine.json":{"text":"{"}}}`)
 	assert.Equal(t, http.StatusUnprocessableEntity, status, answer)
 }

@@ -51,7 +51,7 @@ func postTrainCases() []sentence {
 		{note.FieldError("batch", "posttrain.batch-is-rollout", 4096),
 			"the batch is that of the rollout, 4096 answers (want --rollout-batch and --group)",
 			"批次即生成的 4096 条回答（应用 --rollout-batch 与 --group）"},
-		{note.FieldError("rollout-batch", "posttrain.too-many", 1<<40, 1024),
+		{note.FieldError("rollout-batch", "posttrain.too-many", int64(1)<<40, 1024),
 			"1099511627776 sequences of 1024 tokens in a step (want fewer)",
 			"单步 1099511627776 条序列、每条 1024 token（应更少）"},
 		{note.NewError("others.cannot-be-prepared", "gpt-3", note.NewError("layout.tp-must-divide-heads", 5, 96)),
