@@ -11,7 +11,7 @@ const storages = ['bf16', 'q8_0', 'q4_k_m'];
 
 const first = 60; // rows that are shown at once
 
-let filters = { text: '', field: 'nlp', fits: true, least: 0 };
+let filters = { text: '', field: '', fits: true, least: 0 };
 
 /** The models that run on the devices of the question. */
 export async function rowsOf(c, q) {
