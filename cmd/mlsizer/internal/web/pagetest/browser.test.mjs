@@ -185,6 +185,23 @@ test('my device lists models, filtered and sorted', async (t) => {
   assert.match(page.url(), /#\/run\?model=llama-3/);
 });
 
+test('a link that is followed right after a change is kept', async (t) => {
+  const page = await open(t);
+  for (let wait = 140; wait <= 152; wait++) { // the address of a change is written after 150 ms
+    await page.evaluate(() => { location.hash = '#/run?model=llama-3.1-8b&on=rtx-4090'; });
+    await page.waitForFunction(() => document.querySelector('#tabs a[aria-current]')?.href.includes('#/run') && document.getElementById('weights'));
+    await settled(page);
+    await page.evaluate(async (wait) => {
+      const weights = document.getElementById('weights');
+      weights.value = weights.value === 'q4_k_m' ? 'fp8' : 'q4_k_m';
+      for (const kind of ['input', 'change']) weights.dispatchEvent(new Event(kind, { bubbles: true }));
+      await new Promise((r) => setTimeout(r, wait));
+      document.querySelector('#tabs a:last-child').click();
+    }, wait);
+    await page.waitForFunction(() => document.querySelector('#tabs a:last-child').ariaCurrent === 'page', null, { timeout: 3000 });
+  }
+});
+
 test('scenarios stand side by side with differences', async (t) => {
   const page = await open(t, '#/run?model=llama-3.1-8b&on=rtx-4090');
   await page.click('[data-key="keep"]');

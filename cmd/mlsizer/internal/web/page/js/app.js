@@ -57,7 +57,14 @@ function apply(flags) {
   change((q) => Object.assign(q, withFlags(q, flags, known)), true);
 }
 
-const address = later(150, () => history.replaceState(null, '', toHash(question)));
+let at = location.hash; // the address that the question is from, or was last written to
+
+// An address that is another was just followed: its question takes the place of this one.
+const address = later(150, () => {
+  if (location.hash !== at) return;
+  history.replaceState(null, '', toHash(question));
+  at = location.hash;
+});
 
 function drawForm() {
   slid = [];
@@ -244,6 +251,7 @@ async function speak(l) {
 /** Takes the question of the address. */
 function arrive() {
   kept.set(question.view, question);
+  at = location.hash;
   question = fromHash(location.hash, known) ?? initial('run');
   if (question.view === 'compare') {
     if (!question.scenarios.length) question.scenarios = JSON.parse(sessionStorage.getItem('scenarios') ?? '[]');
