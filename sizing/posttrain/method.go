@@ -44,11 +44,8 @@ func (m Method) Online() bool { return m == GRPO || m == PPO }
 
 // traits are what a method's step does.
 type traits struct {
-	// sequences is how many an example has, together how many of them a
-	// micro-batch does not divide.
-	sequences, together int64
-	// reference says that the method needs a reference's log-probabilities.
-	reference bool
+	// sequences is how many an example has: a micro-batch does not divide them.
+	sequences int64
 	// references and forwards are the forward passes over the batch, of the
 	// reference and of the policy, beside those of the update.
 	references, forwards float64
@@ -57,6 +54,9 @@ type traits struct {
 	// source is where the passes are read.
 	source string
 }
+
+// reference reports whether the method needs a reference's log-probabilities.
+func (t *traits) reference() bool { return t.references > 0 }
 
 // methods are the traits by method.
 //
@@ -69,12 +69,12 @@ type traits struct {
 // answers before it is updated).
 var methods = [numMethods]traits{
 	None: {sequences: 1},
-	DPO:  {sequences: 2, together: 2, reference: true, references: 1, source: "huggingface/trl@001ea5f trl/trainer/dpo_trainer.py"},
-	KTO:  {sequences: 1, reference: true, references: 2, forwards: 1, source: "huggingface/trl@b12c2cf trl/trainer/kto_trainer.py"},
-	ORPO: {sequences: 2, together: 2, source: "huggingface/trl@4795c7d trl/trainer/orpo_trainer.py"},
-	RM:   {sequences: 2, together: 2, source: "OpenRLHF/OpenRLHF@bdf7dfa openrlhf/cli/train_rm.py"},
-	GRPO: {sequences: 1, reference: true, references: 1, forwards: 1, source: "volcengine/verl@035682e verl/trainer/config/_generated_ppo_trainer.yaml"},
-	PPO:  {sequences: 1, reference: true, references: 1, forwards: 1, critic: true, source: "volcengine/verl@035682e verl/trainer/config/_generated_ppo_trainer.yaml"},
+	DPO:  {sequences: 2, references: 1, source: "huggingface/trl@001ea5f trl/trainer/dpo_trainer.py"},
+	KTO:  {sequences: 1, references: 2, forwards: 1, source: "huggingface/trl@b12c2cf trl/trainer/kto_trainer.py"},
+	ORPO: {sequences: 2, source: "huggingface/trl@4795c7d trl/trainer/orpo_trainer.py"},
+	RM:   {sequences: 2, source: "OpenRLHF/OpenRLHF@bdf7dfa openrlhf/cli/train_rm.py"},
+	GRPO: {sequences: 1, references: 1, forwards: 1, source: "volcengine/verl@035682e verl/trainer/config/_generated_ppo_trainer.yaml"},
+	PPO:  {sequences: 1, references: 1, forwards: 1, critic: true, source: "volcengine/verl@035682e verl/trainer/config/_generated_ppo_trainer.yaml"},
 }
 
 // Sequences is how many sequences an example of the method has.

@@ -57,7 +57,7 @@ func (s Setup) Filled(adapters bool) Setup {
 	t := &methods[s.Method]
 	if s.Reference == ByDefault {
 		switch {
-		case !t.reference:
+		case !t.reference():
 			s.Reference = NoReference
 		case adapters:
 			s.Reference = Adapter
@@ -82,11 +82,7 @@ func (s Setup) Filled(adapters bool) Setup {
 	}
 	def(&s.Group, group)
 	if s.Engine == nil {
-		for _, r := range serve.Runtimes() {
-			if r.Name == "vllm" {
-				s.Engine = r
-			}
-		}
+		s.Engine, _ = serve.FindRuntime("vllm") // a test knows that it is there
 	}
 	return s
 }
@@ -108,7 +104,7 @@ func (s *Setup) Check(w *train.Workload, devices int) error {
 		return note.FieldError("critic", "posttrain.no-critic", s.Method)
 	case s.Reference == Adapter && !w.Method.Adapts():
 		return note.FieldError("reference", "posttrain.no-adapter", w.Method)
-	case s.Reference > ByDefault && s.Reference < NoReference && !methods[s.Method].reference:
+	case s.Reference > ByDefault && s.Reference < NoReference && !methods[s.Method].reference():
 		return note.FieldError("reference", "posttrain.no-reference", s.Method)
 	case s.Method == GRPO && s.Group == 1:
 		return note.FieldError("group", "posttrain.group-of-one", s.Group)
@@ -155,7 +151,7 @@ func (s *Setup) on(p *train.Prepared) (*parts, error) {
 	t := &methods[s.Method]
 	x := &parts{setup: *s}
 	o := &x.others
-	o.Together, o.Forwards, o.AtLoss = t.together, t.forwards, !s.Method.Online()
+	o.Together, o.Forwards, o.AtLoss = t.sequences, t.forwards, !s.Method.Online()
 	if err := x.freeze(p, t); err != nil {
 		return nil, err
 	}

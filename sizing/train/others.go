@@ -32,7 +32,7 @@ type Others struct {
 	// Devices is the number of devices besides those of the policy.
 	Devices int
 	// Together is the number of sequences that a micro-batch does not divide: 2
-	// for pairs; 0 is 1.
+	// for pairs, else 1.
 	Together int64
 }
 
@@ -47,14 +47,11 @@ func (p *Prepared) WithOthers(make func(*Prepared) (*Others, error)) (err error)
 // Freeze prepares a model that runs forward in the policy's layout. weightBytes
 // is the bytes per weight, 0 for weights that it shares with the policy.
 func (p *Prepared) Freeze(m *model.Model, weightBytes float64) (*Teacher, error) {
-	t := &Teacher{Distillation: Distillation{Teacher: m}, WeightBytes: weightBytes}
-	w := Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE}
-	var err error
-	if t.Prepared, err = Prepare(m, w, p.profile.stack, p.Cluster); err != nil {
+	beside, err := p.beside(m, Workload{Seq: p.Workload.Seq, Precision: p.Workload.Precision, PUE: p.Workload.PUE})
+	if err != nil {
 		return nil, note.NewError("others.cannot-be-prepared", m.Name, err)
 	}
-	t.SetConstants(p.constants)
-	return t, nil
+	return &Teacher{Distillation: Distillation{Teacher: m}, Prepared: beside, WeightBytes: weightBytes}, nil
 }
 
 // WeightBytes is the bytes per weight that the workload computes with.
@@ -89,14 +86,13 @@ func (o *Others) StageBytes(p *Prepared, plan *Plan, stage int) (held, logits qu
 	held = o.Held
 	for _, t := range o.Frozen {
 		own := t.PlanFor(plan)
-		held += t.weights(&own)
+		held += t.Weights(&own)
 		if o.AtLoss && stage == plan.PP-1 {
 			logits = max(logits, t.logits(plan))
 		}
 	}
 	if o.AtLoss && o.OwnLogits && stage == plan.PP-1 {
-		own := Teacher{Prepared: p}
-		logits = max(logits, own.logits(plan))
+		logits = max(logits, p.readLogits(plan))
 	}
 	return held, logits
 }
@@ -126,15 +122,10 @@ func (p *Prepared) addOthers(e *Estimate) {
 // weights: the activations of the widest layer, and the logits with their fp32
 // copy.
 func (p *Prepared) ForwardBytes(plan *Plan) quantity.Bytes {
-	t := Teacher{Prepared: p}
-	own := t.PlanFor(plan)
+	own := p.forwardPlan(plan)
 	var l layout
 	l.init(p, &own)
-	layer := 0.0
-	for i := range p.profile.kinds {
-		layer = max(layer, l.saved(&p.profile.kinds[i], 0))
-	}
-	return quantity.Bytes(ceil(layer)) + t.logits(&own)
+	return quantity.Bytes(ceil(p.widestLayer(&l))) + p.readLogits(&own)
 }
 
 // sourcePostTraining is where the phases of a step are read.
@@ -148,7 +139,3 @@ func (x *termNumbers) others() numbers {
 	return numbers{rule: "time.others", source: sourcePostTraining, value: float64(o.Seconds + passes + critic), inputs: note.Inputs{
 		note.In("generation and synchronisation", note.Fine(o.Seconds)), note.In("forward passes", note.Fine(passes)), note.In("critic's update", note.Fine(critic))}}
 }
-
-// Weights returns the memory of the model's weights on a device of the most loaded
-// stage of its own plan.
-func (t *Teacher) Weights(own *Plan) quantity.Bytes { return t.weights(own) }

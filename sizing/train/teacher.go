@@ -126,12 +126,22 @@ func (p *Prepared) WithTeacher(d *Distillation) error {
 		}
 	}
 	var err error
-	if t.Prepared, err = Prepare(d.Teacher, w, p.profile.stack, p.Cluster); err != nil {
+	if t.Prepared, err = p.beside(d.Teacher, w); err != nil {
 		return note.NewError("teacher.cannot-be-prepared", err)
 	}
-	t.SetConstants(p.constants)
 	p.Teacher = t
 	return d.suits(p, t)
+}
+
+// beside prepares another model on the same devices, with the same stack and
+// constants.
+func (p *Prepared) beside(m *model.Model, w Workload) (*Prepared, error) {
+	q, err := Prepare(m, w, p.profile.stack, p.Cluster)
+	if err != nil {
+		return nil, err
+	}
+	q.SetConstants(p.constants)
+	return q, nil
 }
 
 // on returns the teacher on another cluster.
@@ -144,22 +154,26 @@ func (t *Teacher) on(c hardware.Cluster) (*Teacher, error) {
 
 // PlanFor returns the teacher's plan for a student's plan: the same layout,
 // forward only.
-func (t *Teacher) PlanFor(plan *Plan) Plan {
+func (t *Teacher) PlanFor(plan *Plan) Plan { return t.forwardPlan(plan) }
+
+// forwardPlan returns the plan of a forward pass of the model in the layout of
+// another's plan.
+func (q *Prepared) forwardPlan(plan *Plan) Plan {
 	p := *plan
 	p.VP, p.FirstLayers, p.LastLayers = 1, 0, 0
 	p.Recompute, p.RecomputeMethod, p.RecomputeLayers, p.Modules = NoRecompute, 0, 0, 0
 	p.Offload, p.OffloadOptimizer, p.OffloadParams, p.OffloadInputs = 0, false, false, false
-	if t.profile.experts == 0 {
+	if q.profile.experts == 0 {
 		p.EP, p.ETP = 1, 0
 	}
 	return p
 }
 
-// weights returns the memory of the teacher's weights on a device of the most
-// loaded stage:
+// Weights returns the memory of the teacher's weights on a device of the most
+// loaded stage of its own plan:
 //
 //	parameters of the stage / (tp, ep) / ranks (ZeRO-3) x bytes + gathered layers
-func (t *Teacher) weights(plan *Plan) quantity.Bytes {
+func (t *Teacher) Weights(plan *Plan) quantity.Bytes {
 	var l layout
 	l.init(t.Prepared, plan)
 	most := 0.0
@@ -179,12 +193,18 @@ func (t *Teacher) weights(plan *Plan) quantity.Bytes {
 // logits returns the memory of a micro-batch's teacher logits on the last
 // stage.
 func (t *Teacher) logits(plan *Plan) quantity.Bytes {
-	samples := float64(plan.MicroBatch) / float64(plan.CP)
-	outputs := t.profile.oneLoss * samples / float64(plan.TP)
 	if t.Logits == StoredLogits && t.TopK > 0 {
+		samples := float64(plan.MicroBatch) / float64(plan.CP)
 		return quantity.Bytes(ceil(t.BytesPerToken(t.Outputs()) * float64(t.Prepared.Workload.Seq) * samples))
 	}
-	return quantity.Bytes(ceil(outputs * (t.profile.actBytes + softmaxBytes)))
+	return t.readLogits(plan)
+}
+
+// readLogits returns the memory of a micro-batch's logits and their softmax, of a
+// model that runs forward, on the last stage.
+func (p *Prepared) readLogits(plan *Plan) quantity.Bytes {
+	outputs := p.profile.oneLoss * (float64(plan.MicroBatch) / float64(plan.CP)) / float64(plan.TP)
+	return quantity.Bytes(ceil(outputs * (p.profile.actBytes + softmaxBytes)))
 }
 
 // Forward returns the time of the teacher's forward pass over a global batch,
@@ -202,17 +222,22 @@ func (t *Teacher) Forward(p *Prepared, plan *Plan) quantity.Seconds {
 func (t *Teacher) FitsAlone(p *Prepared, plan *Plan) bool {
 	var l layout
 	l.init(t.Prepared, plan)
-	layer := 0.0
-	for i := range t.profile.kinds {
-		layer = max(layer, l.saved(&t.profile.kinds[i], 0))
-	}
-	held := t.weights(plan) + t.logits(plan) + quantity.Bytes(layer) + p.workspace
+	held := t.Weights(plan) + t.logits(plan) + quantity.Bytes(t.widestLayer(&l)) + p.workspace
 	held = held*quantity.Bytes(p.profile.stack.Reserved) + p.profile.stack.ContextBytes
 	return held <= p.Cluster.Device.Memory
 }
 
+// widestLayer returns the bytes that the forward pass of the widest layer saves.
+func (p *Prepared) widestLayer(l *layout) float64 {
+	widest := 0.0
+	for i := range p.profile.kinds {
+		widest = max(widest, l.saved(&p.profile.kinds[i], 0))
+	}
+	return widest
+}
+
 // FLOPs returns the teacher's FLOPs for one sample, forward.
-func (t *Teacher) FLOPs() float64 { return t.profile.fwd.total() }
+func (t *Teacher) FLOPs() float64 { return t.ForwardFLOPs() }
 
 // checkTeacher returns an error unless the teacher of every step can have its
 // student's layout.
@@ -243,7 +268,7 @@ func (p *Prepared) addTeacher(e *Estimate) {
 func (t *Teacher) StageBytes(student *Plan, stage int) (weights, logits quantity.Bytes) {
 	if t.Logits == OnlineLogits {
 		plan := t.PlanFor(student)
-		weights = t.weights(&plan)
+		weights = t.Weights(&plan)
 	}
 	if stage == student.PP-1 {
 		logits = t.logits(student)

@@ -150,12 +150,7 @@ func parseEngine(s string) (*serve.Runtime, error) {
 	if name == "trainer" {
 		name = "transformers"
 	}
-	for _, r := range serve.Runtimes() {
-		if r.Name == name {
-			return r, nil
-		}
-	}
-	return nil, text.UnknownEngine.Error(s, strings.Join(engines, ", "))
+	return serve.FindRuntime(name)
 }
 
 // rules are what --reward says where no model judges.
