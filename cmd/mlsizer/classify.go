@@ -15,6 +15,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/batch"
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/render"
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing"
 	"mlsizer/sizing/model"
@@ -308,11 +309,11 @@ func (o *classifyOptions) fileHint(file *batch.FileError) string {
 	case file.AskUnit:
 		return o.unitHint()
 	case file.Sheet != "":
-		return o.CommandWithout("sheet") + " --sheet " + cli.ShellWord(file.Sheet)
+		return o.CommandWithout("sheet") + " --sheet " + shell.Word(file.Sheet)
 	case file.Column != "":
-		return o.CommandWithout("column") + " --column " + cli.ShellWord(file.Column)
+		return o.CommandWithout("column") + " --column " + shell.Word(file.Column)
 	case o.from != "-":
-		return strings.ReplaceAll(hint, "FILE", cli.ShellWord(o.from))
+		return strings.ReplaceAll(hint, "FILE", shell.Word(o.from))
 	default:
 		return hint
 	}

@@ -5,6 +5,7 @@ import (
 
 	"mlsizer/cmd/mlsizer/internal/cli"
 	"mlsizer/cmd/mlsizer/internal/report"
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -34,7 +35,7 @@ func newDiffCmd(a *cli.App) *cobra.Command {
 // diffRun answers for every scenario and prints what they ask and get differently.
 func diffRun(a *cli.App, parts []cli.Part) error {
 	if len(parts) < 2 {
-		return cli.UsageError(text.OneScenario.Error(parts[0].File), "mlsizer estimate -f "+cli.ShellWord(parts[0].File))
+		return cli.UsageError(text.OneScenario.Error(parts[0].File), "mlsizer estimate -f "+shell.Word(parts[0].File))
 	}
 	for i := range parts {
 		if err := checkDiffed(&parts[i]); err != nil {
@@ -64,7 +65,7 @@ func checkDiffed(p *cli.Part) error {
 	case len(p.Models) == 0:
 		return cli.UsageError(text.NoModelIn.Error(p.File, p.Scenario), "")
 	case len(p.Models) > 1 || len(p.On) > 1 || len(p.Prune) > 0 || p.Student != "" || len(varied) > 0:
-		return cli.UsageError(text.SeveralIn.Error(p.File, p.Scenario), "mlsizer compare -f "+cli.ShellWord(p.File))
+		return cli.UsageError(text.SeveralIn.Error(p.File, p.Scenario), "mlsizer compare -f "+shell.Word(p.File))
 	}
 	return oneTask(p.CompareOptions, p.Cmd)
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"mlsizer/cmd/mlsizer/internal/cli"
+	"mlsizer/cmd/mlsizer/internal/shell"
 )
 
 func TestHints(t *testing.T) {
@@ -15,8 +16,8 @@ func TestHints(t *testing.T) {
 		{a.CommandReplacing("--on", "--at"), "mlsizer compare 'my model' 7B --at=h10x8,a100 --tokens 15X --tp 3 --sp -o json"},
 		{a.CommandWithout("tp", "sp", "on"), "mlsizer compare 'my model' 7B --tokens 15X -o json"},
 		{(&cli.App{Root: newRootCmd, Args: []string{"infer", "bert-large", "--on", "l4", "--shared-context", "--batch", "32"}}).CommandWithout("shared-context"), "mlsizer infer bert-large --on l4 --batch 32"},
-		{cli.ShellWord("it's"), `'it'\''s'`},
-		{cli.ShellWord(""), "''"},
+		{shell.Word("it's"), `'it'\''s'`},
+		{shell.Word(""), "''"},
 		{cli.Nearest("tokns", []string{"tp", "tokens", "stack"}), "tokens"},
 		{cli.Nearest("hep", []string{"ep", "help"}), "help"},
 		{cli.Nearest("frobnicate", []string{"tp", "tokens"}), ""},

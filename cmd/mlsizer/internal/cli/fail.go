@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/note"
 	"mlsizer/sizing/quantity"
@@ -255,7 +256,7 @@ func commandsWith(cmd *cobra.Command, name string) []string {
 func exampleOf(f *pflag.Flag) string {
 	if v, ok := f.Value.(interface{ exampleText() string }); ok {
 		if v.exampleText() != "" {
-			return ShellWord(v.exampleText())
+			return shell.Word(v.exampleText())
 		}
 	}
 	return ""

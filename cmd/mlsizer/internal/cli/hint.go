@@ -8,6 +8,7 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/catalog"
@@ -18,7 +19,7 @@ import (
 func (a *App) NearestDevices(name string) (line string, near []string) {
 	line = "mlsizer hardware show "
 	if a.hardwareFile != "" {
-		line += "--hardware-file " + ShellWord(a.hardwareFile) + " "
+		line += "--hardware-file " + shell.Word(a.hardwareFile) + " "
 	}
 	var nf *hardware.NotFoundError
 	if _, err := a.catalogueDevice(name); errors.As(err, &nf) {
@@ -116,20 +117,9 @@ func (a *App) CommandWithout(flags ...string) string {
 func shellLine(args []string) string {
 	words := []string{"mlsizer"}
 	for _, w := range args {
-		words = append(words, ShellWord(w))
+		words = append(words, shell.Word(w))
 	}
 	return strings.Join(words, " ")
-}
-
-// ShellWord quotes a word that a shell would take apart.
-func ShellWord(w string) string {
-	plain := w != "" && !strings.ContainsFunc(w, func(r rune) bool {
-		return r <= ' ' || strings.ContainsRune("\"'`$&|;<>()*?[]{}\\!#~", r)
-	})
-	if plain {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
 
 // NoSubcommand rejects arguments of a command whose first word is a
@@ -147,7 +137,7 @@ func (a *App) NoSubcommand(show func(name string) (line string, near []string)) 
 		case subcommand != "":
 			hint = a.CommandReplacing(name, subcommand)
 		case len(near) > 0:
-			hint = line + ShellWord(near[0])
+			hint = line + shell.Word(near[0])
 			if near[0] != name {
 				also = text.AlsoNearest.With(strings.Join(near, ", "))
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mlsizer/cmd/mlsizer/internal/scenario"
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 )
 
@@ -31,7 +32,7 @@ func (a *App) TakeFile(cmd *cobra.Command) {
 		case file == nil:
 			return check(cmd, args)
 		case len(chosen) > 1:
-			hint := a.CommandLine() + " --scenario " + ShellWord(chosen[0].Name)
+			hint := a.CommandLine() + " --scenario " + shell.Word(chosen[0].Name)
 			return UsageError(text.SeveralOfFile.Error(file.Name, len(chosen), strings.Join(namesOf(chosen), ", "), cmd.Name()), hint)
 		}
 		models, err := fill(cmd, file.Name, &chosen[0])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/serve"
 )
@@ -55,11 +56,11 @@ func Write(p Program, l Launch) string {
 	for _, o := range w.list {
 		line := o.name
 		if o.value != "" {
-			line += " " + quote(o.value)
+			line += " " + shell.Word(o.value)
 		}
 		lines = append(lines, line)
 	}
-	return w.header(p) + strings.Join(lines, " \\\n  ") + "\n"
+	return w.header(p) + shell.Lines(lines) + "\n"
 }
 
 // header says what the launch is of and where its options are from, and names
@@ -72,7 +73,7 @@ func (w *writer) header(p Program) string {
 	if w.Repository == "" {
 		line(text.LaunchModel.With(w.Model, w.Quant.Name))
 	}
-	fmt.Fprintf(&b, "MODEL=%s\n", quote(firstOf(w.Repository, w.Model)))
+	fmt.Fprintf(&b, "MODEL=%s\n", shell.Word(firstOf(w.Repository, w.Model)))
 	return b.String()
 }
 
@@ -191,12 +192,4 @@ func (w *writer) quantisation(name string) {
 	if q, ok := online[w.Quant.Name]; ok && w.Repository == "" {
 		w.add(name, q)
 	}
-}
-
-// quote protects a value from the shell.
-func quote(s string) string {
-	if s == "" || strings.ContainsAny(s, " \t\n\"'\\|*?()[]{}$&;<>`#!~") {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}
-	return s
 }

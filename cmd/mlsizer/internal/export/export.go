@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/sizing/run"
 	"mlsizer/sizing/train"
@@ -186,8 +187,8 @@ func (w *writer) steps() int64 {
 	return int64(w.Estimate.Time.Steps)
 }
 
-// shell joins a command and its options, a line each.
-func shell(command string, prefix string, list options) string {
+// asLines joins a command and its options, a line each.
+func asLines(command string, prefix string, list options) string {
 	lines := []string{command}
 	for _, o := range list {
 		line := prefix + o.name
@@ -199,7 +200,7 @@ func shell(command string, prefix string, list options) string {
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, " \\\n  ") + "\n"
+	return shell.Lines(lines) + "\n"
 }
 
 // quote protects a value from the shell.
@@ -207,10 +208,7 @@ func quote(s string) string {
 	if strings.HasPrefix(s, `"$`) {
 		return s // a variable of the shell
 	}
-	if strings.ContainsAny(s, " |*()$&;<>") {
-		return "'" + s + "'"
-	}
-	return s
+	return shell.Word(s)
 }
 
 // launch is torchrun over the nodes of the cluster.

@@ -16,7 +16,7 @@ func (w *writer) megatron() Result {
 	w.megatronState(&o)
 	w.megatronModel(&o)
 	w.leave(text.MegatronUndecided)
-	return Result{Text: shell(w.megatronEnvironment()+w.launch("pretrain_gpt.py"), "--", o), Upstream: "NVIDIA/Megatron-LM@d98e8a64", Comments: true}
+	return Result{Text: asLines(w.megatronEnvironment()+w.launch("pretrain_gpt.py"), "--", o), Upstream: "NVIDIA/Megatron-LM@d98e8a64", Comments: true}
 }
 
 // megatronEnvironment is the variables of the launch. Megatron wants kernels of

@@ -29,7 +29,7 @@ func (w *writer) torchtitan() Result {
 		o.add("training.enable_cpu_offload", "")
 	}
 	w.leave(text.CheckpointingInConfig, p.RecomputeName(), checkpointing(p))
-	return Result{Text: shell(w.torchtitanLaunch(), "--", o), Upstream: "pytorch/torchtitan@b5bcd76", Comments: true}
+	return Result{Text: asLines(w.torchtitanLaunch(), "--", o), Upstream: "pytorch/torchtitan@b5bcd76", Comments: true}
 }
 
 // checkpointing is the policy of a configuration that recomputes as the plan.

@@ -14,6 +14,7 @@ import (
 	"mlsizer/cmd/mlsizer/internal/detect"
 	"mlsizer/cmd/mlsizer/internal/render"
 	"mlsizer/cmd/mlsizer/internal/report"
+	"mlsizer/cmd/mlsizer/internal/shell"
 	"mlsizer/cmd/mlsizer/internal/text"
 	"mlsizer/hardware"
 	"mlsizer/sizing/model"
@@ -53,7 +54,7 @@ func NewCmd(a *cli.App) *cobra.Command {
 		Use: "fit --on DEVICE[xN] | --detect",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return cli.UsageError(text.NoArgument.Error(args[0]), "mlsizer infer "+cli.ShellWord(args[0])+" --on h100")
+				return cli.UsageError(text.NoArgument.Error(args[0]), "mlsizer infer "+shell.Word(args[0])+" --on h100")
 			}
 			return nil
 		},
@@ -127,7 +128,7 @@ func (o *options) cluster(cmd *cobra.Command) (c hardware.Cluster, err error) {
 	case len(o.on) == 0:
 		return c, cli.UsageError(text.NoDevice.Error(), o.CommandLine()+" --on rtx-4090")
 	case len(o.on) > 1:
-		return c, cli.UsageError(text.FitOneDevice.Error(len(o.on)), o.CommandWithout("on")+" --on "+cli.ShellWord(o.on[0]))
+		return c, cli.UsageError(text.FitOneDevice.Error(len(o.on)), o.CommandWithout("on")+" --on "+shell.Word(o.on[0]))
 	}
 	targets, err := o.Targets(o.on)
 	if err != nil {
