@@ -298,17 +298,24 @@ func (s *Request) serviceLayouts(n int) []Layout {
 	})
 }
 
+// clusterOf is a cluster of n devices of the request's, in nodes and a network as
+// its own.
+func (s *Request) clusterOf(n int) (hardware.Cluster, error) {
+	c, err := hardware.NewCluster(s.Cluster.Device, n)
+	c.ScaleOut, c.DevicesPerNode = s.Cluster.ScaleOut, s.Cluster.DevicesPerNode
+	return c, err
+}
+
 // mostReplica is the most devices of one replica that a search tries.
 const mostReplica = 64
 
 // replicas prepares a replica of each layout that fits a request.
 func (s *Request) replicas(level *Level) (list []*replica, err error) {
 	for n := 1; n <= mostReplica; n *= 2 {
-		c, clusterErr := hardware.NewCluster(s.Cluster.Device, n)
+		c, clusterErr := s.clusterOf(n)
 		if clusterErr != nil {
 			continue
 		}
-		c.ScaleOut, c.DevicesPerNode = s.Cluster.ScaleOut, s.Cluster.DevicesPerNode
 		for _, l := range s.serviceLayouts(n) {
 			one := *s
 			one.Cluster, one.Layout, one.Batch = c, l, int64(max(l.EP, 1))
@@ -388,11 +395,10 @@ func (s *replica) service() *Service {
 // on is the request on the devices of a service.
 func (s *replica) on(x *Service) Request {
 	r := s.p.Request
-	c, err := hardware.NewCluster(r.Cluster.Device, x.Devices)
+	c, err := r.clusterOf(x.Devices)
 	if err != nil {
 		return r
 	}
-	c.ScaleOut, c.DevicesPerNode = r.Cluster.ScaleOut, r.Cluster.DevicesPerNode
 	r.Cluster, r.Layout = c, x.Layout
 	r.Layout.Replicas = x.Replicas + x.PrefillReplicas
 	r.Batch = max(1, int64(math.Ceil(x.Users)))

@@ -95,10 +95,13 @@ type Planned struct {
 // Found reports whether there is a plan.
 func (p *Planned) Found() bool { return p.Miss == nil }
 
+// Best is the estimate of the best plan.
 func (p *Planned) Best() *train.Estimate { return &p.Answer.Estimate }
 
+// Expected is its run.
 func (p *Planned) Expected() *run.Goodput { return &p.Answer.Goodput }
 
+// Top are the best plans, in order.
 func (p *Planned) Top() []train.Estimate { return p.Result.Plans }
 
 func (p *Planned) Prepared() *train.Prepared { return p.Answer.Prepared }
