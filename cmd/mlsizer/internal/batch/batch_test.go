@@ -57,6 +57,7 @@ func TestBlockBoundaries(t *testing.T) {
 var pieces = []string{
 	"a", "model-7b", "1", "7000000000", "1.5B", "1750亿", "-3", "0", "x y", "", "é", `"`, `""`, `"q"`, `"q,q"`, "\"q\nq\"",
 	",", ",", ",", "\n", "\n", "\n", "\r\n", "\r", "\x00", "\xff", ";", "\t", "n,1\n", "n,12M\n", "\"n\",3\n", " ", `\.`,
+	"7-13B", "~7B", "8x7B", "235B-A22B",
 }
 
 // Whatever a file holds, the rows are those of the reference.

@@ -80,14 +80,17 @@ func referenceCSV(body string, most int) string {
 			}
 		}
 		name = text.Harmless(name)
-		p, err := quantity.ParseParams(count)
+		size, err := quantity.ParseSize(count)
 		if bad || err != nil {
 			w.Write([]string{name, "", "", "", "", "", fmt.Sprintf("line %d", line)})
 			continue
 		}
-		tier, beyond := sizing.DefaultBounds.Classify(p)
-		n := strconv.FormatInt(int64(p), 10)
-		w.Write([]string{name, n, "", tier.String(), strconv.FormatBool(beyond), "", ""})
+		tier, beyond := sizing.DefaultBounds.Classify(size.Params)
+		n, active := strconv.FormatInt(int64(size.Params), 10), ""
+		if size.Active > 0 {
+			active = strconv.FormatInt(int64(size.Active), 10)
+		}
+		w.Write([]string{name, n, active, tier.String(), strconv.FormatBool(beyond), "", ""})
 	}
 	w.Flush()
 	return out.String()
