@@ -359,7 +359,7 @@ func exportLaunch(o *cli.InferOptions, m *cli.ModelArg, a *serve.Answer) error {
 }
 
 // takeLaunch lets a command take its model and its flags from the launch of a
-// serving program. Those of the command line stand above them.
+// serving program. Flags of the command line override them.
 func takeLaunch(a *cli.App, cmd *cobra.Command, launch *string) {
 	check := cmd.Args
 	cmd.Args = func(cmd *cobra.Command, args []string) error {

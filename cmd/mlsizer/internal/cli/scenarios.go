@@ -20,7 +20,7 @@ const (
 )
 
 // TakeFile lets a command take its arguments from a scenario of a file. Flags and
-// models of the command line stand above those of the file.
+// models of the command line override those of the file.
 func (a *App) TakeFile(cmd *cobra.Command) {
 	a.AddFileFlags(cmd)
 	check := cmd.Args

@@ -42,7 +42,7 @@ func TestFill(t *testing.T) {
 		err   string
 	}{
 		{"values and switches", filled(), nil, []scenario.Setting{set("batch", "4"), set("strict", "true")}, map[string]string{"batch": "4", "strict": "true"}, ""},
-		{"the command line stands above", filled(), []string{"--batch=8"}, []scenario.Setting{set("batch", "4")}, map[string]string{"batch": "8"}, ""},
+		{"the command line overrides", filled(), []string{"--batch=8"}, []scenario.Setting{set("batch", "4")}, map[string]string{"batch": "8"}, ""},
 		{"and above what says the same", filled(), []string{"--batch-tokens=8"}, []scenario.Setting{set("batch", "4")}, map[string]string{"batch": "", "batch-tokens": "8"}, ""},
 		{"the list of a flag that takes one", filled(), nil, []scenario.Setting{set("on", "a100", "h100")}, map[string]string{"on": "a100,h100"}, ""},
 		{"a list where one value is taken", filled(), nil, []scenario.Setting{set("batch", "4", "8")}, nil, "f:7: --batch \"4,8\": 2 values (estimate takes one"},

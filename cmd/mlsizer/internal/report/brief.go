@@ -86,7 +86,7 @@ func (o *PlanOptions) BriefPlan(p *Planned, moves []sizing.Sensitive) []render.T
 		facts.Rows = append(facts.Rows, Fact(text.WhatBounds, sharesText(bounds)))
 	}
 	top := topTable(&row)
-	top = top.Where(func(i int) bool { return top.Columns[i].Name != "mfu" }) // of the best it stands above
+	top = top.Where(func(i int) bool { return top.Columns[i].Name != "mfu" }) // the table of the best says it
 	tables = slices.Insert(tables, 1, top.WithoutEmpty(), searchTable(&row.Search, p))
 	if row.Optimal != nil {
 		laws := lawsTable(row.Optimal, NewFootnotes(nil))

@@ -100,7 +100,7 @@ var memoryFlags = map[string]Text{
 
 var servingFlags = map[string]Text{
 	"fit context":            T("tokens per sequence: 32k (default: 8k)", "每条序列的 token 数：32k（默认：8k）"),
-	"min-speed":              T("only models that generate at least so many tokens per second", "只要每秒生成不少于此数 token 的模型"),
+	"min-speed":              T("only models that generate at least this many tokens per second", "只要每秒生成不少于此数 token 的模型"),
 	"detect":                 T("the machine that the program runs on", "程序所在的机器"),
 	"users":                  T("requests in service at once; finds the fewest devices that serve them", "并发请求数；求可服务它们的最少设备"),
 	"rate":                   T("requests per second, which arrive at random: 2/s or 90/min; finds the fewest devices that serve them", "随机到达的请求速率：2/s 或 90/min；求可服务它们的最少设备"),
@@ -237,8 +237,8 @@ var fileFlags = map[string]Text{
 	"from":          T("CSV file of measurements, one per row (\"-\": standard input)", "实测数据的 CSV 文件，每行一条（\"-\"：标准输入）"),
 	"classify from": T("`FILE` of models, one per row; - is stdin", "模型 `FILE`，每行一个；- 为标准输入"),
 	"constants":     T("constants of the step time, as calibrate writes them", "单步时间的常数，由 calibrate 写出"),
-	"file":          T("arguments of the command from a YAML file, by their names; those of the command line stand above them", "从 YAML 文件读取命令的参数（按名称）；命令行所给优先"),
-	"import":        T("a launch of a framework, `FILE` or - for the input: its model, layout and batch, which those of the command line stand above", "框架的启动文件 `FILE`（- 为标准输入）：取其模型、布局与批次；命令行所给优先"),
+	"file":          T("arguments of the command from a YAML file, by their names; flags of the command line override them", "从 YAML 文件读取命令的参数（按名称）；命令行所给优先"),
+	"import":        T("a launch of a framework, `FILE` or - for the input: its model, layout and batch; flags of the command line override it", "框架的启动文件 `FILE`（- 为标准输入）：取其模型、布局与批次；命令行所给优先"),
 	"scenario":      T("scenarios of the file, by `NAME` (default: all, where the command takes several)", "文件中的情景 `NAME`（默认：命令可取多个时为全部）"),
 	"hardware-file": T("CSV or JSON file with devices of your own", "自有设备的 CSV 或 JSON 文件"),
 }

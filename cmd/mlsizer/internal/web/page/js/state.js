@@ -69,7 +69,7 @@ function decodeConfig(text) {
 const encodeText = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 const decodeText = (text) => new TextDecoder().decode(Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0)));
 
-/** The arguments of a request; more stands above those of the question. */
+/** The arguments of a request; those of `more` override the question. */
 export function bodyOf(q, more = {}) {
   const body = { ...(q.model ? { models: [q.model] } : {}), on: [onOf(q)], ...q.args, ...more };
   const file = fileOf(q);
